@@ -1,0 +1,23 @@
+//! Jebi's rules, without I/O: no sockets, no SQL, no HTTP, no clock of its own.
+//!
+//! Everything here is a value or a pure function over values. Time ([`time`]) and randomness ([`port::Random`]) are
+//! parameters. The server package implements the traits in [`port`] and calls the rules.
+
+pub mod address;
+pub mod delivery;
+pub mod event;
+pub mod fair;
+pub mod id;
+pub mod idempotency;
+pub mod message;
+pub mod mime;
+pub mod outcome;
+pub mod pace;
+pub mod port;
+pub mod refusal;
+pub mod retry;
+pub mod suppression;
+pub mod time;
+
+#[cfg(feature = "fake")]
+pub mod fake;

@@ -1,0 +1,190 @@
+//! What a mail is: a message, its content, and the copies made of it.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{id::MessageId, time::Wall};
+
+/// Recipients one joint copy may have: what SES takes in one call (quotas page).
+pub const MAX_JOINT: usize = 50;
+/// Longest topic name, in bytes.
+pub const MAX_TOPIC: usize = 200;
+/// Longest subject, in characters.
+pub const MAX_SUBJECT: usize = 998;
+
+/// Which queue a message waits in. Bulk never delays transactional mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    Transactional,
+    Bulk,
+}
+
+impl Lane {
+    pub const ALL: [Self; 2] = [Self::Transactional, Self::Bulk];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Transactional => "transactional",
+            Self::Bulk => "bulk",
+        }
+    }
+    #[must_use]
+    pub fn code(self) -> i64 {
+        self as i64
+    }
+    #[must_use]
+    pub fn from_code(code: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|l| l.code() == code)
+    }
+}
+
+/// What to do with a mail when nobody knows whether the provider took it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnUnknown {
+    /// Send it again, once: the recipient may get it twice, and the delivery shows that.
+    #[default]
+    Resend,
+    /// Leave it: the recipient may not get it at all, and the delivery shows that.
+    Hold,
+}
+
+/// An address with the name shown beside it.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Mailbox {
+    pub email: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Masked: recipients do not go to logs.
+impl fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&crate::address::masked(&self.email))
+    }
+}
+
+/// Everything the copies of a message have in common. Stored once, however many recipients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    pub from: Mailbox,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reply_to: Vec<Mailbox>,
+    pub subject: String,
+    /// Plain text; made from the HTML when missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// The caller's own headers, in the order given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// Labels handed to the provider (SES message tags).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<(String, String)>,
+}
+
+/// A message: what was submitted, without its recipients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub id: MessageId,
+    /// The caller's label; empty for none.
+    pub topic: String,
+    pub lane: Lane,
+    /// Name of the provider it goes through.
+    pub provider: String,
+    /// Why that provider, in words.
+    pub route: String,
+    pub content: Content,
+    pub on_unknown: OnUnknown,
+    /// When it was accepted.
+    pub created_at: Wall,
+    /// When it may be sent.
+    pub due: Wall,
+    /// Whether the caller gave that time.
+    pub scheduled: bool,
+    /// After this it is not sent any more.
+    pub expires_at: Option<Wall>,
+}
+
+/// Where a recipient of a joint copy stands. `Bcc` is never written into the mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    To,
+    Cc,
+    Bcc,
+}
+
+impl Role {
+    #[must_use]
+    pub fn code(self) -> i64 {
+        self as i64
+    }
+    #[must_use]
+    pub fn from_code(code: i64) -> Option<Self> {
+        [Self::To, Self::Cc, Self::Bcc].into_iter().find(|r| r.code() == code)
+    }
+}
+
+/// The copies a message is sent as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Copies {
+    /// One copy for each, ordinals in this order.
+    Each(Vec<Mailbox>),
+    /// One copy to all of them, ordinal 0.
+    Joint(Vec<(Role, Mailbox)>),
+}
+
+impl Copies {
+    /// Deliveries.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        match self {
+            Self::Each(all) => u32::try_from(all.len()).unwrap_or(u32::MAX),
+            Self::Joint(_) => 1,
+        }
+    }
+    /// Recipients, which is what rates and counts go by.
+    #[must_use]
+    pub fn recipients(&self) -> usize {
+        match self {
+            Self::Each(all) => all.len(),
+            Self::Joint(all) => all.len(),
+        }
+    }
+}
+
+/// A message with its recipients, checked and ready to be accepted.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub message: Arc<Message>,
+    pub copies: Copies,
+}
+
+/// One recipient of a claimed copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    pub role: Role,
+    pub mailbox: Mailbox,
+    /// Whether it still needs the mail: a retry goes only to recipients without a result. The others are still shown in
+    /// the headers of a joint copy.
+    pub open: bool,
+}
+
+/// One copy about to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    pub ordinal: u32,
+    pub addressees: Vec<Addressee>,
+}
+
+impl Copy {
+    /// Recipients this attempt goes to.
+    pub fn open(&self) -> impl Iterator<Item = &Mailbox> {
+        self.addressees.iter().filter(|a| a.open).map(|a| &a.mailbox)
+    }
+}

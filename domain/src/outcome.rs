@@ -1,0 +1,73 @@
+//! What a provider said of one attempt.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Wall;
+
+/// The words of a refusal: a short machine code (the provider's own where it has one), what happened, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// For example `MessageRejected`, `550 5.1.1`, `connect`.
+    pub code: String,
+    /// The provider's own words, cut at 1,000 characters; never holds secrets.
+    pub text: String,
+    /// What a person can do about it; empty when nothing helps.
+    pub remedy: String,
+}
+
+impl Reason {
+    #[must_use]
+    pub fn new(code: impl Into<String>, text: impl Into<String>, remedy: impl Into<String>) -> Self {
+        let mut text: String = text.into();
+        if let Some((cut, _)) = text.char_indices().nth(1000) {
+            text.truncate(cut);
+        }
+        Self { code: code.into(), text, remedy: remedy.into() }
+    }
+}
+
+/// Which limit of the provider was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Recipients per second.
+    Rate,
+    /// Recipients per day.
+    Daily,
+}
+
+/// The outcome of one attempt (design, contract 3). Only [`Outcome::Unknown`] may have been accepted without our knowing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The provider took responsibility for every recipient of the copy; its own id for the mail.
+    Accepted { provider_id: String },
+    /// A limit was met. Costs no attempt; the mail waits.
+    Throttled { limit: Limit, reason: Reason },
+    /// Certainly not accepted, and worth trying again.
+    Transient { reason: Reason },
+    /// Certainly not accepted, and never will be: the fault is the message's.
+    Permanent { reason: Reason },
+    /// Certainly not accepted, and the fault is the account's or the configuration's: the provider is held, the mail waits.
+    RejectedAccount { reason: Reason },
+    /// Bytes of the request reached the wire and no answer settled what became of it.
+    Unknown { reason: Reason },
+    /// Not one byte was written and the mail is not at fault: the lease ran short, or the node is stopping. Costs no attempt.
+    NotStarted,
+}
+
+/// What the store is told of one attempt: the state the delivery takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Result `sent`.
+    Sent { provider_id: String },
+    /// Result `failed`.
+    Failed { reason: Reason },
+    /// Waits for another attempt, due then. This attempt counts.
+    Retry { due: Wall, reason: Reason },
+    /// Waits as if it had never been claimed, due then. No attempt is counted.
+    Return { due: Wall, reason: Option<Reason> },
+    /// Not known whether it was accepted. `review_at` is when the claim looks at it again and resends or gives up by the
+    /// message's policy; until then evidence may settle it.
+    Unsettled { review_at: Wall, reason: Reason },
+    /// Result `unknown`: it was unsettled before and is again, or may not be resent.
+    Unknown { reason: Reason },
+}

@@ -1,0 +1,54 @@
+use bytes::Bytes;
+
+use crate::{
+    id::DeliveryId,
+    port::{Boxed, store::StoreResult},
+    time::Wall,
+};
+
+/// One mail kept by the local inbox.
+#[derive(Clone, Debug)]
+pub struct InboxMail {
+    pub delivery: DeliveryId,
+    pub at: Wall,
+    pub from: String,
+    /// The envelope, in order.
+    pub to: Vec<String>,
+    /// Decoded.
+    pub subject: String,
+    /// The whole MIME message as a provider would have got it.
+    pub source: Bytes,
+}
+
+/// One line of the list.
+#[derive(Clone, Debug)]
+pub struct InboxSummary {
+    pub no: i64,
+    pub delivery: DeliveryId,
+    pub at: Wall,
+    pub from: String,
+    pub to: Vec<String>,
+    pub subject: String,
+    /// Bytes of the source.
+    pub size: u64,
+}
+
+/// A page of the list, newest first.
+#[derive(Clone, Debug)]
+pub struct InboxPage {
+    pub mails: Vec<InboxSummary>,
+    /// Pass as `before` to get the next page; `None` at the end.
+    pub next: Option<i64>,
+}
+
+/// Where the local provider keeps mail instead of sending it.
+pub trait Inbox: Send + Sync {
+    /// Keeps a mail; on disk when it returns. The oldest beyond the limit kept are dropped.
+    fn keep(&self, mail: InboxMail) -> Boxed<'_, StoreResult<()>>;
+    /// Mails numbered below `before`, newest first.
+    fn list(&self, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<InboxPage>>;
+    /// One mail with its source.
+    fn get(&self, no: i64) -> Boxed<'_, StoreResult<Option<(InboxSummary, Bytes)>>>;
+    /// Looks a mail up by the delivery it is of.
+    fn find(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<i64>>>;
+}

@@ -1,0 +1,18 @@
+//! What the rules and services need from outside. Traits only; the server implements them.
+
+mod clock;
+mod inbox;
+mod provider;
+mod random;
+pub mod store;
+
+pub use clock::Clock;
+pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
+pub use provider::{AccountReport, AccountState, Channel, Local, Outgoing, Provider, Sender};
+pub use random::Random;
+pub use store::Store;
+
+use std::{future::Future, pin::Pin};
+
+/// A boxed future: ports are object-safe, so the composition root picks engines at run time.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

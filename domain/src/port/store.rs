@@ -1,0 +1,481 @@
+//! The durable queue, as the services see it: one method per business step, each atomic inside. No table-shaped traits, no
+//! transaction handles, no SQL across the seam. Both engines pass one conformance suite (`tests/store/`).
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+
+use super::{Boxed, Inbox};
+use crate::{
+    delivery::State,
+    event::{Feedback, FeedbackKind},
+    id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
+    message::{Copy, Draft, Lane, Message, Role},
+    outcome::{Decision, Reason},
+    suppression::SuppressionCause,
+    time::Wall,
+};
+
+/// Why a store did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// Too much is waiting to be written; nothing was stored. Try again after so many seconds.
+    Busy { retry_after_s: u32, why: &'static str },
+    /// The disk is full or nearly so; nothing was stored.
+    Full,
+    /// It is closing down; nothing was stored.
+    Closed,
+    /// Anything else. The text is for the log, never for a caller.
+    Internal(String),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy { why, .. } => write!(f, "the store is busy: {why}"),
+            Self::Full => f.write_str("the disk is full or nearly so"),
+            Self::Closed => f.write_str("the store is closing"),
+            Self::Internal(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// An answer kept under an idempotency key, replayed byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAnswer {
+    /// SHA-256 of the request's raw body.
+    pub fingerprint: [u8; 32],
+    pub status: u16,
+    pub body: Bytes,
+}
+
+/// What is known once everything is written and before it is committed; the answer is made from it.
+#[derive(Clone, Debug, Default)]
+pub struct AcceptReport {
+    /// Per draft: ordinals (recipient index for a joint copy) that were on the suppression list.
+    pub suppressed: Vec<Vec<u32>>,
+}
+
+/// Makes the answer, inside the transaction that stores it.
+pub type Answer = Box<dyn FnOnce(&AcceptReport) -> (u16, Bytes) + Send>;
+
+/// One request's mail, accepted wholly or not at all.
+pub struct AcceptBatch {
+    pub drafts: Vec<Draft>,
+    pub api_key: KeyNo,
+    /// The caller's key and the fingerprint of the raw body.
+    pub idempotency: Option<(String, [u8; 32])>,
+    pub at: Wall,
+    pub answer: Answer,
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// Stored and synced; the answer that was made.
+    Stored(u16, Bytes),
+    /// The idempotency key was there already: its answer. The caller compares the fingerprint.
+    Repeated(StoredAnswer),
+}
+
+/// A queue as the dispatcher sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueInfo {
+    pub queue: QueueNo,
+    pub lane: Lane,
+    /// Earliest due entry; `None` when it has none.
+    pub next_due: Option<Wall>,
+    pub paused: bool,
+}
+
+/// Claimed copies of one message under one lease.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub lease: LeaseNo,
+    pub queue: QueueNo,
+    pub message_no: MessageNo,
+    pub message: Arc<Message>,
+    /// Number of the attempt this claim is for, committed before the call.
+    pub attempt: u16,
+    /// Whether an earlier attempt is unsettled: then this one is the only resend.
+    pub was_unsettled: bool,
+    pub copies: Vec<Copy>,
+}
+
+/// What the store tells the dispatcher of a provider, after the commit that caused it.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// A queue has new mail, due from then on; `Queue` state is complete, not a difference.
+    Queue(QueueInfo),
+    /// Mail accepted and already leased to this node.
+    Leased(Claimed),
+    /// A queue was cancelled: drop what is claimed from it and not yet started.
+    Cancelled(QueueNo),
+    /// A message was cancelled: the same for its copies.
+    CancelledMessage(MessageNo),
+}
+
+/// How many copies a dispatcher would take at once, per lane. The store leases due mail at accept while there is room, so that
+/// one sync lies between a request and its sending. The dispatcher keeps it at 0 while mail of the lane waits.
+#[derive(Debug, Default)]
+pub struct Window([AtomicI64; 2]);
+
+impl Window {
+    pub fn set(&self, lane: Lane, room: i64) {
+        self.0[lane as usize].store(room, Ordering::Relaxed);
+    }
+    #[must_use]
+    pub fn room(&self, lane: Lane) -> i64 {
+        self.0[lane as usize].load(Ordering::Relaxed)
+    }
+    /// Takes `n` places if there are that many.
+    pub fn take(&self, lane: Lane, n: i64) -> bool {
+        self.0[lane as usize].fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| (room >= n).then_some(room - n)).is_ok()
+    }
+}
+
+/// A provider's dispatcher, as registered with the store.
+#[derive(Clone)]
+pub struct Subscription {
+    pub provider: String,
+    pub incarnation: Incarnation,
+    pub window: Arc<Window>,
+    /// Called after commits, on the store's writer: must not block.
+    pub notify: Arc<dyn Fn(Notice) + Send + Sync>,
+}
+
+/// A claim: which queues, in which order, how many copies from each.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub incarnation: Incarnation,
+    pub provider: String,
+    pub turns: Vec<(QueueNo, u32)>,
+    pub now: Wall,
+    /// Mail none of whose copies was attempted is expired when it is this late, in milliseconds.
+    pub max_lateness_ms: i64,
+}
+
+/// What a claim brought.
+#[derive(Clone, Debug, Default)]
+pub struct ClaimReport {
+    pub claimed: Vec<Claimed>,
+    /// Each queue asked for, as it is now; a queue that is gone has no next due time.
+    pub queues: Vec<QueueInfo>,
+}
+
+/// The end of one attempt.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    pub key: DeliveryKey,
+    pub lease: LeaseNo,
+    pub queue: QueueNo,
+    pub attempt: u16,
+    pub at: Wall,
+    pub decision: Decision,
+}
+
+/// Which copies to list.
+#[derive(Clone, Debug, Default)]
+pub struct DeliveryFilter {
+    pub topic: Option<String>,
+    pub message: Option<MessageId>,
+    pub state: Option<State>,
+    /// Compared lower-cased.
+    pub email: Option<String>,
+}
+
+/// One recipient of a copy as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipientView {
+    pub role: Role,
+    pub email: String,
+    pub name: Option<String>,
+    pub state: State,
+    /// Bits of [`FeedbackKind`].
+    pub feedback: i64,
+}
+
+/// One copy as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryView {
+    pub id: DeliveryId,
+    pub key: DeliveryKey,
+    pub topic: String,
+    pub lane: Lane,
+    pub provider: String,
+    /// The worst of its recipients'.
+    pub state: State,
+    pub recipients: Vec<RecipientView>,
+    /// Attempts made.
+    pub attempts: u16,
+    /// The provider's id of the accepted attempt.
+    pub provider_id: Option<String>,
+    /// The last refusal, or why it waits.
+    pub reason: Option<Reason>,
+    /// An attempt of unknown outcome came before the accepted one.
+    pub maybe_twice: bool,
+    pub created_at: Wall,
+    pub due: Wall,
+    /// When the next attempt may be, where it is not the first.
+    pub next_try: Option<Wall>,
+    /// Last change; the time of the result where there is one.
+    pub changed_at: Wall,
+    pub paused: bool,
+}
+
+/// A page of copies.
+#[derive(Clone, Debug, Default)]
+pub struct DeliveryPage {
+    pub deliveries: Vec<DeliveryView>,
+    /// Pass as `after` for the next page; `None` at the end.
+    pub next: Option<DeliveryKey>,
+}
+
+/// One line of a delivery's timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineEntry {
+    pub at: Wall,
+    /// `accepted`, `attempt`, a result, or feedback, by name.
+    pub kind: String,
+    /// The attempt it belongs to, 0 for none.
+    pub attempt: u16,
+    /// The recipient of a joint copy it speaks of; empty for all.
+    pub recipient: String,
+    pub detail: String,
+}
+
+/// A message as it stands.
+#[derive(Clone, Debug)]
+pub struct MessageView {
+    pub message: Arc<Message>,
+    pub no: MessageNo,
+    pub copies: u32,
+    /// Recipients by state.
+    pub counts: Counts,
+    pub cancelled_at: Option<Wall>,
+}
+
+/// Recipients by where they stand. `sent` is cumulative: what was delivered or bounced was sent too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub total: i64,
+    pub waiting: i64,
+    pub sending: i64,
+    pub unsettled: i64,
+    pub sent: i64,
+    pub failed: i64,
+    pub suppressed: i64,
+    pub cancelled: i64,
+    pub expired: i64,
+    pub unknown: i64,
+    pub delivered: i64,
+    pub bounced: i64,
+    pub complained: i64,
+    pub opened: i64,
+}
+
+impl Counts {
+    /// The count of a state.
+    pub fn of_mut(&mut self, state: State) -> &mut i64 {
+        match state {
+            State::Waiting => &mut self.waiting,
+            State::Sending => &mut self.sending,
+            State::Unsettled => &mut self.unsettled,
+            State::Sent => &mut self.sent,
+            State::Failed => &mut self.failed,
+            State::Suppressed => &mut self.suppressed,
+            State::Cancelled => &mut self.cancelled,
+            State::Expired => &mut self.expired,
+            State::Unknown => &mut self.unknown,
+        }
+    }
+    /// The count of a kind of feedback.
+    pub fn feedback_mut(&mut self, kind: FeedbackKind) -> &mut i64 {
+        match kind {
+            FeedbackKind::Delivered => &mut self.delivered,
+            FeedbackKind::Bounced => &mut self.bounced,
+            FeedbackKind::Complained => &mut self.complained,
+        }
+    }
+}
+
+/// A topic as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicView {
+    pub name: String,
+    pub created_at: Wall,
+    pub paused: bool,
+    pub counts: Counts,
+}
+
+/// A page of topics, by name.
+#[derive(Clone, Debug, Default)]
+pub struct TopicPage {
+    pub topics: Vec<TopicView>,
+    pub next: Option<String>,
+}
+
+/// An API key as listed; the key itself is not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyInfo {
+    pub no: KeyNo,
+    pub name: String,
+    /// First characters, to tell keys apart.
+    pub prefix: String,
+    /// SHA-256 of the key.
+    pub hash: [u8; 32],
+    pub created_at: Wall,
+    pub revoked_at: Option<Wall>,
+}
+
+/// How the store stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreHealth {
+    /// Recipients waiting in the queue, all lanes.
+    pub waiting: i64,
+    pub unsettled: i64,
+    /// Deliveries leased to a node and not settled.
+    pub leased: i64,
+    /// Earliest due time per lane, of mail that is not paused.
+    pub oldest_due: [Option<Wall>; 2],
+    /// Bytes free for new mail before accepting stops; negative when it has.
+    pub free_bytes: i64,
+}
+
+/// Whether the store may send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// It is where it was left.
+    Open,
+    /// It looks copied or restored; nothing is sent until released. Why, in words, and since when.
+    Held { why: String, since: Wall },
+}
+
+/// What a release did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Released {
+    /// Recipients whose mail was due before and is now unsettled, to be looked at by a person.
+    pub unsettled: i64,
+    /// Recipients still waiting for a later time.
+    pub waiting: i64,
+}
+
+/// One violated invariant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Which rule, as a snake_case word.
+    pub rule: &'static str,
+    pub detail: String,
+}
+
+/// A slice of the check: pass `next` back in until it is `None`.
+#[derive(Clone, Debug, Default)]
+pub struct VerifySlice {
+    pub checked: u64,
+    pub violations: Vec<Violation>,
+    pub next: Option<DeliveryKey>,
+}
+
+/// The way in and the way through.
+pub trait QueueStore: Send + Sync {
+    /// Starts an incarnation of this node. Returns its number and the wall time of the last slot an earlier one recorded
+    /// for each provider; an unclean end counts as a slot taken `now`.
+    fn start(&self, now: Wall) -> Boxed<'_, StoreResult<Incarnation>>;
+    /// Shows that the incarnation lives. Counts its lease from before the call.
+    fn beat(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>>;
+    /// Ends an incarnation that holds nothing any more.
+    fn end(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>>;
+
+    /// Stores a batch with its idempotency key in one commit (or staged and published by the last), synced to disk.
+    fn accept(&self, batch: AcceptBatch) -> Boxed<'_, StoreResult<Accepted>>;
+    /// The answer kept under a key, not older than 24 hours before `now`.
+    fn answer(&self, api_key: KeyNo, key: &str, now: Wall) -> Boxed<'_, StoreResult<Option<StoredAnswer>>>;
+
+    /// Registers a provider's dispatcher; notices flow from then on.
+    fn subscribe(&self, subscription: Subscription) -> Boxed<'_, StoreResult<()>>;
+    /// All live queues of a provider that hold entries.
+    fn queues(&self, provider: &str) -> Boxed<'_, StoreResult<Vec<QueueInfo>>>;
+    /// Takes copies out of queues under leases of the incarnation. What is cancelled, expired or suppressed by now is
+    /// settled as that on the way, in this order; paused queues give nothing.
+    fn claim(&self, claim: Claim) -> Boxed<'_, StoreResult<ClaimReport>>;
+    /// Writes outcomes by compare-and-set on (state, attempt). Repeating a settlement changes nothing; one that comes late
+    /// is evidence.
+    fn settle(&self, batch: Vec<Settlement>) -> Boxed<'_, StoreResult<()>>;
+    /// Takes the leases of all other incarnations that have ended or not beaten since `dead_before`. Their copies without
+    /// an outcome become unsettled and are reviewed at `now + unknown_wait`. Returns how many copies.
+    fn reclaim(&self, own: Incarnation, dead_before: Wall, now: Wall, unknown_wait_ms: [i64; 2]) -> Boxed<'_, StoreResult<u64>>;
+
+    /// Records that a slot of a provider was last taken at `at`.
+    fn record_slot(&self, provider: &str, at: Wall) -> Boxed<'_, StoreResult<()>>;
+    /// When a slot of a provider was last taken, as recorded.
+    fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>>;
+
+    /// Cancels all waiting mail of a topic: counts at once, rows in slices later. Returns recipients cancelled now.
+    /// What is posted to the topic afterwards is sent. `None` for an unknown topic.
+    fn cancel_topic(&self, topic: &str, now: Wall) -> Boxed<'_, StoreResult<Option<i64>>>;
+    /// The same for one message.
+    fn cancel_message(&self, id: MessageId, now: Wall) -> Boxed<'_, StoreResult<Option<i64>>>;
+    /// Pauses or resumes a topic; mail posted while paused waits too. `false` for an unknown topic.
+    fn pause_topic(&self, topic: &str, paused: bool, now: Wall) -> Boxed<'_, StoreResult<bool>>;
+
+    /// Records what became of sent mail, once per (delivery, recipient, kind). Settles unsettled and unknown deliveries: what
+    /// has feedback was accepted. Reports of deliveries that do not exist are counted and dropped. Returns how many were new.
+    fn record_feedback(&self, batch: Vec<Feedback>) -> Boxed<'_, StoreResult<u64>>;
+    /// Whether feedback of our own mail came since `since`.
+    fn feedback_since(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<bool>>;
+
+    /// Puts addresses on the suppression list; those there already keep their first cause.
+    fn suppress(&self, addresses: Vec<(String, SuppressionCause)>, now: Wall) -> Boxed<'_, StoreResult<()>>;
+
+    /// One slice of deferred work (row states of cancelled mail, the address index, old idempotency keys, staged leftovers),
+    /// at most a writer turn. `true` when there is more.
+    fn housekeep(&self, now: Wall) -> Boxed<'_, StoreResult<bool>>;
+}
+
+/// Looking things up.
+pub trait ReadStore: Send + Sync {
+    fn message(&self, id: MessageId) -> Boxed<'_, StoreResult<Option<MessageView>>>;
+    fn delivery(&self, id: DeliveryId) -> Boxed<'_, StoreResult<Option<(DeliveryView, Vec<TimelineEntry>)>>>;
+    /// Newest message first, copies in order; keyset pages.
+    fn deliveries(&self, filter: DeliveryFilter, after: Option<DeliveryKey>, limit: u32) -> Boxed<'_, StoreResult<DeliveryPage>>;
+    fn topic(&self, name: &str) -> Boxed<'_, StoreResult<Option<TopicView>>>;
+    /// By name, after the given one.
+    fn topics(&self, after: Option<String>, limit: u32) -> Boxed<'_, StoreResult<TopicPage>>;
+    /// Recipients sent since then.
+    fn sent_since(&self, since: Wall) -> Boxed<'_, StoreResult<i64>>;
+    fn health(&self) -> Boxed<'_, StoreResult<StoreHealth>>;
+    /// Checks the contract's invariants over a slice of deliveries from `after` on; the first slice checks what is not per
+    /// delivery besides.
+    fn verify(&self, after: Option<DeliveryKey>) -> Boxed<'_, StoreResult<VerifySlice>>;
+}
+
+/// Keys and the installation.
+pub trait AdminStore: Send + Sync {
+    fn keys(&self) -> Boxed<'_, StoreResult<Vec<KeyInfo>>>;
+    /// Adds a key by its hash; one with the same hash is returned as it is.
+    fn add_key(&self, name: &str, prefix: &str, hash: [u8; 32], now: Wall) -> Boxed<'_, StoreResult<KeyInfo>>;
+    /// `false` when there is no such key or it was revoked before.
+    fn revoke_key(&self, no: KeyNo, now: Wall) -> Boxed<'_, StoreResult<bool>>;
+    /// Whether the store is held for looking copied or restored.
+    fn guard(&self) -> Guard;
+    /// Lets a held store send. What was due before becomes unsettled and is held for a person.
+    fn release(&self, now: Wall) -> Boxed<'_, StoreResult<Released>>;
+    /// Raises the epoch in the database and beside it, so that a backup taken before shows as one.
+    fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>>;
+    /// Writes everything out and closes. Later calls answer [`StoreError::Closed`].
+    fn close(&self) -> Boxed<'_, ()>;
+}
+
+/// A whole engine.
+pub trait Store: QueueStore + ReadStore + AdminStore + Inbox {}
+impl<T: QueueStore + ReadStore + AdminStore + Inbox> Store for T {}

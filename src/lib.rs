@@ -1,0 +1,29 @@
+//! Jebi: a self-hosted email sending server.
+//!
+//! | module | owns | may use |
+//! |---|---|---|
+//! | [`app`] | the composition root: the only file that names concrete stores and providers | everything |
+//! | [`lifecycle`] | signals, the two-step stop, readiness | domain |
+//! | [`system`] | the real clock and randomness | domain |
+//! | [`config`] | defaults < file < environment < flags | domain |
+//! | [`service`] | use cases over ports | domain, observe |
+//! | [`worker`] | loops only, no rules | service, domain, observe |
+//! | [`store`] | the queue on disk | domain, observe |
+//! | [`provider`] | SES, local inbox | domain, observe |
+//! | [`http`] | the native API | service, domain, observe |
+//! | [`observe`] | logs, metrics | domain |
+//! | [`cli`] | one file per command | app, config, the API for live commands |
+//!
+//! `tests/arch.rs` holds the code to this table.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod lifecycle;
+pub mod observe;
+pub mod provider;
+pub mod service;
+pub mod store;
+pub mod system;
+pub mod worker;

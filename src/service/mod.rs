@@ -1,0 +1,1 @@
+//! Use cases over ports. Nothing here knows an engine, a provider or a protocol.

@@ -1,0 +1,54 @@
+//! The real clock and the real randomness: the only file that reads either.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jebi_domain::{
+    port::{Boxed, Clock, Random},
+    time::{Boot, Wall},
+};
+use rustix::time::{ClockId, clock_gettime};
+
+/// Wall time from the system, boot time from `CLOCK_BOOTTIME`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn wall(&self) -> Wall {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+        let now = SystemTime::now();
+        // Before 1970 the clock is broken; the epoch is as good as any guess and sorts before all mail.
+        Wall(now.duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    fn boot(&self) -> Boot {
+        let t = clock_gettime(ClockId::Boottime);
+        let whole = Duration::from_secs(u64::try_from(t.tv_sec).unwrap_or(0));
+        Boot(0) + whole + Duration::from_nanos(u64::try_from(t.tv_nsec).unwrap_or(0))
+    }
+
+    fn sleep_until(&self, until: Boot) -> Boxed<'static, ()> {
+        let clock = *self;
+        Box::pin(async move {
+            loop {
+                let left = until.since(clock.boot());
+                if left.is_zero() {
+                    return;
+                }
+                // The runtime's timer stops while the machine is suspended: sleep in pieces and look again.
+                tokio::time::sleep(left.min(Duration::from_secs(60))).await;
+            }
+        })
+    }
+}
+
+/// Randomness from the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&self, out: &mut [u8]) {
+        // Without randomness neither ids nor keys are safe: stopping is the only honest answer.
+        #[expect(clippy::disallowed_methods, reason = "the one place that takes randomness")]
+        getrandom::fill(out).expect("the operating system gives randomness");
+    }
+}
