@@ -1,5 +1,6 @@
 //! Test doubles: a clock moved by hand, seeded randomness.
 
+use std::sync::Arc;
 use std::{
     collections::BTreeMap,
     sync::{
@@ -9,7 +10,6 @@ use std::{
     task::{Poll, Waker},
     time::Duration,
 };
-use std::sync::Arc;
 
 use crate::{
     port::{Boxed, Clock, Random},

@@ -69,11 +69,22 @@ impl Refusal {
     /// `what` is a noun, such as `topic`.
     #[must_use]
     pub fn missing(what: &str) -> Self {
-        Self::new(RefusalKind::Missing, Fault::new("", "not_found", format!("there is no such {what}"), format!("list what exists and take the {what}'s id from there")))
+        Self::new(
+            RefusalKind::Missing,
+            Fault::new(
+                "",
+                "not_found",
+                format!("there is no such {what}"),
+                format!("list what exists and take the {what}'s id from there"),
+            ),
+        )
     }
     #[must_use]
     pub fn busy(retry_after_s: u32, code: &'static str, fault: impl Into<String>) -> Self {
-        Self::new(RefusalKind::Busy { retry_after_s }, Fault::new("", code, fault, "nothing was stored: send the same request again later, with the same Idempotency-Key"))
+        Self::new(
+            RefusalKind::Busy { retry_after_s },
+            Fault::new("", code, fault, "nothing was stored: send the same request again later, with the same Idempotency-Key"),
+        )
     }
 }
 

@@ -80,7 +80,10 @@ pub fn decide(outcome: Outcome, at: Wall, standing: Standing, policy: &RetryPoli
         // The earlier attempt may have arrived: another try after a plain refusal would be a second resend.
         Outcome::Transient { reason } if standing.was_unsettled => Decision::Unknown { reason },
         Outcome::Transient { reason } if standing.attempt >= policy.attempts => Decision::Failed {
-            reason: Reason { remedy: format!("given up after {} attempts; send it again when the cause is gone", standing.attempt), ..reason },
+            reason: Reason {
+                remedy: format!("given up after {} attempts; send it again when the cause is gone", standing.attempt),
+                ..reason
+            },
         },
         Outcome::Transient { reason } => Decision::Retry { due: at + policy.pause(standing.attempt, random), reason },
     }
