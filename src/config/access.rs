@@ -32,10 +32,10 @@ fn api_key(text: &str) -> Result<Secret, Bad> {
         return Err(Bad::new("holds a space or a character that cannot stand in a header", remedy));
     }
     if text.len() < SHORTEST {
-        return Err(Bad::new(format!("has {} characters, and fewer than {SHORTEST} can be guessed", text.len()), remedy));
+        return Err(Bad::new(format!("has {} characters, and at least {SHORTEST} are needed", text.len()), remedy));
     }
     if text.len() > LONGEST {
-        return Err(Bad::new(format!("has {} characters, and {LONGEST} are the most", text.len()), remedy));
+        return Err(Bad::new(format!("has {} characters, and at most {LONGEST} are taken", text.len()), remedy));
     }
     Ok(Secret::new(text))
 }

@@ -11,16 +11,18 @@ use super::{
 /// Faults that show only where two sections meet.
 pub(super) fn together(r: &mut Reader, server: Option<&Server>, database: Option<&Database>, ses: Option<&Ses>) {
     let Some(server) = server else { return };
+    let either = "make the one smaller, or the other larger";
     if server.sync_wait >= server.request_timeout {
-        let fault =
-            format!("is {} s, and a request is broken off after {} s", server.sync_wait.as_secs(), server.request_timeout.as_secs());
-        r.refuse(r.written(&server::SYNC_WAIT), Bad::new(fault, "make it shorter than server.request_timeout_seconds"));
+        let (wait, timeout) = (server.sync_wait.as_secs(), server.request_timeout.as_secs());
+        let fault = format!("is {wait} s, but a request is broken off after {timeout} s ({})", r.written(&server::TIMEOUT));
+        r.refuse(r.written(&server::SYNC_WAIT), Bad::new(fault, either));
     }
     if let Some(database) = database
         && database.writer_queue_bytes < server.max_body_bytes
     {
-        let fault = format!("is {} bytes, and one request may have {}", database.writer_queue_bytes, server.max_body_bytes);
-        r.refuse(r.written(&database::WRITER_QUEUE), Bad::new(fault, "make it at least server.max_body_bytes"));
+        let (body, queue) = (server.max_body_bytes, database.writer_queue_bytes);
+        let fault = format!("is {body} bytes, but only {queue} may wait for the writer ({})", r.written(&database::WRITER_QUEUE));
+        r.refuse(r.written(&server::MAX_BODY), Bad::new(fault, either));
     }
     if let Some(endpoint) = ses.and_then(|ses| ses.endpoint.as_deref())
         && endpoint::is_ourselves(endpoint, server)

@@ -109,7 +109,8 @@ impl Layers {
         for line in lines {
             self.environment.insert(line.name, Named { value: line.value, origin: Origin::Dotenv, refers: line.refers });
         }
-        for (name, value) in &sources.env {
+        let filled = |(_, value): &(&String, &String)| !value.is_empty();
+        for (name, value) in sources.env.iter().filter(filled) {
             self.environment.insert(name.clone(), Named { value: value.clone(), origin: Origin::Env, refers: false });
         }
         // Compose files write NAME=${NAME:-}: an empty value means not set.

@@ -81,11 +81,10 @@ impl Config {
         reader.refuse_unused_placeholders();
         let server = server::read(&mut reader);
         let database = database::read(&mut reader);
-        let sending = sending::read(&mut reader);
-        let ses = match &sending {
-            Some(s) if s.provider == ProviderKind::Ses => ses::read(&mut reader).map(Some),
-            _ => Some(None),
-        };
+        let choice = provider::choose(&mut reader, &sending::PROVIDER);
+        let through_ses = choice.as_ref().is_some_and(|c| c.kind == ProviderKind::Ses);
+        let sending = sending::read(&mut reader, choice);
+        let ses = if through_ses { ses::read(&mut reader).map(Some) } else { Some(None) };
         let access = access::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), ses.as_ref().and_then(Option::as_ref));
@@ -111,6 +110,18 @@ impl Config {
     /// Every key there is, as `section.key`, in the order of the reference page.
     pub fn keys() -> impl Iterator<Item = &'static str> {
         all_keys().map(|key| key.path)
+    }
+
+    /// A key's names in the environment, the first that is set counts; none for what is no key.
+    #[must_use]
+    pub fn names(path: &str) -> &'static [&'static str] {
+        all_keys().find(|key| key.path == path).map_or(&[], |key| key.names)
+    }
+
+    /// Whether a key's value is never shown.
+    #[must_use]
+    pub fn is_secret(path: &str) -> bool {
+        all_keys().any(|key| key.secret && key.path == path)
     }
 }
 

@@ -55,15 +55,22 @@ pub(super) fn unknown_jebi_names<'a>(names: impl Iterator<Item = &'a String>) ->
 pub(super) fn unknown_path(written: &str) -> Fault {
     let known: Vec<&str> = all_keys().map(|key| key.path).collect();
     let path = written.strip_prefix("--set ").unwrap_or(written);
-    Fault::new(written, "is not a key Jebi knows", remedy(path, &known))
+    // A key written outside its section.
+    let homeless = known.iter().find(|known| known.split_once('.').is_some_and(|(_, key)| key == path));
+    let remedy = homeless.map_or_else(|| remedy(path, &known), |known| did_you_mean(known));
+    Fault::new(written, "is not a key Jebi knows", remedy)
 }
 
 fn remedy(given: &str, known: &[&str]) -> String {
     let near = known.iter().map(|k| (distance(given, k), k)).min().filter(|(d, _)| *d <= 1 + given.len() / 5);
     match near {
-        Some((_, name)) => format!("did you mean {name}?"),
+        Some((_, name)) => did_you_mean(name),
         None => "remove it; `jebi config --defaults` shows every key".to_owned(),
     }
+}
+
+fn did_you_mean(name: &str) -> String {
+    format!("did you mean {name}?")
 }
 
 /// Levenshtein distance in bytes, upper and lower case alike; both texts are short.

@@ -51,7 +51,7 @@ enum Wish {
 
 /// The provider that is named, else the one the other names speak of.
 pub(super) fn choose(r: &mut Reader, key: &Key) -> Option<Choice> {
-    let named = r.may(key, word(&[("ses", Wish::Ses), ("local", Wish::Local), ("smtp", Wish::Smtp)]))?;
+    let named = r.may(key, wish)?;
     let written = r.written(key);
     let (wish, reason) = match named {
         Some(wish) => (wish, format!("{written} says so")),
@@ -67,6 +67,10 @@ pub(super) fn choose(r: &mut Reader, key: &Key) -> Option<Choice> {
             None
         }
     }
+}
+
+fn wish(text: &str) -> Result<Wish, Bad> {
+    if text.eq_ignore_ascii_case("smtp") { Ok(Wish::Smtp) } else { word(&[("ses", Wish::Ses), ("local", Wish::Local)])(text) }
 }
 
 fn guess(layers: &Layers) -> (Wish, String) {

@@ -9,7 +9,7 @@ use super::{
     ProviderKind,
     key::Key,
     parse::{shown, whole},
-    provider,
+    provider::Choice,
     reader::{Bad, Reader},
 };
 
@@ -45,8 +45,7 @@ pub struct Sending {
     pub time_zone: TimeZone,
 }
 
-pub(super) fn read(r: &mut Reader) -> Option<Sending> {
-    let choice = provider::choose(r, &PROVIDER);
+pub(super) fn read(r: &mut Reader, choice: Option<Choice>) -> Option<Sending> {
     let from = r.may(&FROM, mailbox);
     let max_send_per_second = r.may(&RATE, rate);
     let jitter = r.must(&JITTER, whole(0..=1_000_u64));

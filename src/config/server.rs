@@ -16,7 +16,7 @@ const HOST: Key = Key::new("server.host", &["SERVER_HOST"]);
 const PORT: Key = Key::new("server.port", &["SERVER_PORT"]);
 const URL: Key = Key::new("server.url", &["SERVER_URL"]);
 pub(super) const MAX_BODY: Key = Key::new("server.max_body_bytes", &["JEBI_MAX_BODY_BYTES"]);
-const TIMEOUT: Key = Key::new("server.request_timeout_seconds", &["JEBI_REQUEST_TIMEOUT_SECONDS"]);
+pub(super) const TIMEOUT: Key = Key::new("server.request_timeout_seconds", &["JEBI_REQUEST_TIMEOUT_SECONDS"]);
 pub(super) const SYNC_WAIT: Key = Key::new("server.sync_wait_seconds", &["SYNC_WAIT_SECONDS"]);
 const GRACE: Key = Key::new("server.stop_grace_seconds", &["JEBI_STOP_GRACE_SECONDS"]);
 
