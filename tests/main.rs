@@ -1,1 +1,4 @@
-fn main() {}
+//! The one integration binary: one linking, one module a subject.
+
+mod arch;
+mod config;
