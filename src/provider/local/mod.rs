@@ -9,10 +9,7 @@ use bytes::Bytes;
 use jebi_domain::{
     event::Feedback,
     outcome::{Outcome, Reason},
-    port::{
-        AccountReport, Boxed, Channel, Clock, Inbox, InboxMail, Local, Outgoing, Provider, Sender,
-        store::StoreError,
-    },
+    port::{AccountReport, Boxed, Channel, Clock, Inbox, InboxMail, Local, Outgoing, Provider, Sender, store::StoreError},
 };
 use tokio::sync::mpsc::UnboundedSender;
 

@@ -112,7 +112,9 @@ fn check_configuration_set(name: Option<&str>) -> Result<(), Fault> {
 
 impl Target {
     fn parse(url: &str) -> Result<Self, Fault> {
-        let bad = |fault: String| Fault::new("endpoint", "invalid_endpoint", fault, "write it as in `https://email.ap-northeast-2.amazonaws.com`");
+        let bad = |fault: String| {
+            Fault::new("endpoint", "invalid_endpoint", fault, "write it as in `https://email.ap-northeast-2.amazonaws.com`")
+        };
         let uri: Uri = url.parse().map_err(|e| bad(format!("`{url}` is no URL: {e}")))?;
         let tls = match uri.scheme_str() {
             Some("https") => true,
@@ -188,7 +190,8 @@ mod tests {
 
     #[test]
     fn secrets_are_not_in_the_debug_form() {
-        let keys = StaticCredentials { access_key_id: "AKID".into(), secret_access_key: "geheim".into(), session_token: Some("tok".into()) };
+        let keys =
+            StaticCredentials { access_key_id: "AKID".into(), secret_access_key: "geheim".into(), session_token: Some("tok".into()) };
         let text = format!("{keys:?}");
         assert!(text.contains("AKID") && !text.contains("geheim") && !text.contains("tok"));
     }

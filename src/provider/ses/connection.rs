@@ -96,15 +96,21 @@ impl Connection {
         Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: whole })
     }
 
-    /// Whether another request may go out on it now: asks HTTP and then the socket itself, so that a connection the other
-    /// side has closed is found before a byte is written.
-    pub(super) fn is_usable(&mut self) -> bool {
+    /// Whether HTTP allows another request after the last; settles what the last exchange left.
+    pub(super) fn is_reusable(&mut self) -> bool {
         self.driver.poll_unwatched();
-        if self.wire.idle() == Idle::Talking {
-            // TLS session tickets may come at any time; anything else that nobody asked for ends the connection here.
-            self.driver.poll_unwatched();
+        !self.driver.finished && self.requests.is_ready()
+    }
+
+    /// Whether another request may go out on it now: asks the socket itself, so that a connection the other side has closed
+    /// is found before a byte is written.
+    pub(super) fn is_alive(&mut self) -> bool {
+        match self.wire.idle() {
+            Idle::Quiet => true,
+            Idle::Closed => false,
+            // TLS session tickets may come at any time: read them. Whatever is left then, nobody asked for.
+            Idle::Talking => self.is_reusable() && self.wire.idle() == Idle::Quiet,
         }
-        !self.driver.finished && self.requests.is_ready() && self.wire.idle() == Idle::Quiet
     }
 }
 

@@ -75,7 +75,9 @@ fn state(answer: &GetAccountOutput, rate: f64) -> AccountState {
             "sending is switched off for this account in this region",
             "switch it on: aws sesv2 put-account-sending-attributes --sending-enabled, or the SES console; mail waits until then",
         ),
-        _ if rate == 0.0 => stopped("MaxSendRate=0", "the account's maximum send rate is 0", "ask AWS support for a send rate; mail waits until then"),
+        _ if rate == 0.0 => {
+            stopped("MaxSendRate=0", "the account's maximum send rate is 0", "ask AWS support for a send rate; mail waits until then")
+        }
         Some("PROBATION") => AccountState::Probation,
         _ => AccountState::Healthy,
     }
@@ -102,7 +104,12 @@ mod tests {
 
     fn answer(status: &str, enabled: bool, rate: f64, daily: f64) -> GetAccountOutput {
         let quota = SendQuota::builder().max_send_rate(rate).max24_hour_send(daily).sent_last24_hours(7.0).build();
-        GetAccountOutput::builder().enforcement_status(status).sending_enabled(enabled).production_access_enabled(false).send_quota(quota).build()
+        GetAccountOutput::builder()
+            .enforcement_status(status)
+            .sending_enabled(enabled)
+            .production_access_enabled(false)
+            .send_quota(quota)
+            .build()
     }
 
     #[test]
@@ -119,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_stopped_account_says_why_and_what_to_do() {
-        for (status, enabled, rate) in [("SHUTDOWN", true, 1.0), ("HEALTHY", false, 1.0), ("PROBATION", false, 1.0), ("HEALTHY", true, 0.0)] {
+        for (status, enabled, rate) in [("SHUTDOWN", true, 1.0), ("HEALTHY", false, 1.0), ("PROBATION", false, 1.0), ("HEALTHY", true, 0.0)]
+        {
             match report(&answer(status, enabled, rate, 200.0), Wall(0)).expect("complete").state {
                 AccountState::Stopped(reason) => assert!(!reason.text.is_empty() && !reason.remedy.is_empty()),
                 other => panic!("{status} {enabled} {rate}: {other:?}"),

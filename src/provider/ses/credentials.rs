@@ -12,11 +12,7 @@ use aws_credential_types::{
     provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError},
 };
 use aws_smithy_runtime_api::client::identity::Identity;
-use jebi_domain::{
-    outcome::Reason,
-    port::Clock,
-    time::Wall,
-};
+use jebi_domain::{outcome::Reason, port::Clock, time::Wall};
 use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -59,7 +55,11 @@ impl Credentials {
             Snapshot::Missing(reason) => Err(reason.clone()),
             Snapshot::Ready { expires: Some(at), .. } if *at <= now => {
                 let text = format!("the temporary AWS credentials expired at {at} and could not be renewed");
-                Err(Reason::new("credentials", text, "check the role or profile they come from; they are asked for again every few seconds"))
+                Err(Reason::new(
+                    "credentials",
+                    text,
+                    "check the role or profile they come from; they are asked for again every few seconds",
+                ))
             }
             Snapshot::Ready { identity, .. } => Ok(identity.clone()),
         }
@@ -96,7 +96,13 @@ async fn chained(provider: SharedCredentialsProvider, name: &str, clock: Arc<dyn
     Source { credentials, provider, task: Some(task) }
 }
 
-async fn keep_fresh(credentials: Arc<Credentials>, provider: SharedCredentialsProvider, name: String, clock: Arc<dyn Clock>, first: Arc<Notify>) {
+async fn keep_fresh(
+    credentials: Arc<Credentials>,
+    provider: SharedCredentialsProvider,
+    name: String,
+    clock: Arc<dyn Clock>,
+    first: Arc<Notify>,
+) {
     loop {
         let found = provider.provide_credentials().await;
         let now = clock.wall();

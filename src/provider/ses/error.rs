@@ -44,9 +44,11 @@ const VERIFY: &str = "verify the address or its domain in the SES console (Ident
                       verified too: request production access";
 const PAUSED: &str = "open the SES console (Account dashboard, Reputation) and your AWS support cases: sending is paused there; mail waits until it \
                       is allowed again";
+const CONFIGURATION_SET: &str = "create the configuration set in this region or remove it from the configuration; mail waits until then";
 const CREDENTIALS: &str = "check the access key, its secret and the region, and that the key is active; mail waits until they hold";
 const PERMISSION: &str = "allow ses:SendEmail and ses:SendRawEmail to this key or role in IAM; mail waits until then";
-const ENDPOINT: &str = "the answer is not one of SES's SendEmail: check the endpoint, the region and any proxy between; mail waits until then";
+const ENDPOINT: &str =
+    "the answer is not one of SES's SendEmail: check the endpoint, the region and any proxy between; mail waits until then";
 const MESSAGE: &str = "correct the message as the text says and submit it again";
 const WAIT: &str = "nothing to do: it is tried again by itself";
 const CLOCK: &str = "let this machine's clock be set by NTP; until then signatures are made with the time SES gave";
@@ -74,12 +76,8 @@ const RULES: &[Rule] = &[
         meaning: Meaning::Account,
         remedy: PAUSED,
     },
-    Rule {
-        kinds: &["ConfigurationSetDoesNotExist"],
-        texts: &[],
-        meaning: Meaning::Account,
-        remedy: "create the configuration set in this region or remove it from the configuration; mail waits until then",
-    },
+    Rule { kinds: &["ConfigurationSetDoesNotExist"], texts: &[], meaning: Meaning::Account, remedy: CONFIGURATION_SET },
+    Rule { kinds: &["NotFound"], texts: &["configuration set"], meaning: Meaning::Account, remedy: CONFIGURATION_SET },
     Rule {
         kinds: &["MailFromDomainNotVerified"],
         texts: &[],
@@ -125,7 +123,14 @@ const RULES: &[Rule] = &[
         remedy: "see which limit the text names under Service Quotas in the AWS console; it is tried again by itself",
     },
     Rule {
-        kinds: &["InternalServiceError", "InternalFailure", "InternalServerError", "ServiceUnavailable", "ConcurrentModification", "Conflict"],
+        kinds: &[
+            "InternalServiceError",
+            "InternalFailure",
+            "InternalServerError",
+            "ServiceUnavailable",
+            "ConcurrentModification",
+            "Conflict",
+        ],
         texts: &[],
         meaning: Meaning::Transient,
         remedy: WAIT,

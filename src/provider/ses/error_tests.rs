@@ -25,7 +25,8 @@ fn of(outcome: &Outcome) -> (Is, &Reason) {
     }
 }
 
-const NOT_VERIFIED: &str = "Email address is not verified. The following identities failed the check in region AP-NORTHEAST-2: a@example.com";
+const NOT_VERIFIED: &str =
+    "Email address is not verified. The following identities failed the check in region AP-NORTHEAST-2: a@example.com";
 
 const ROWS: &[(u16, &str, &str, Is)] = &[
     (429, "TooManyRequestsException", "Maximum sending rate exceeded.", Rate),
@@ -123,7 +124,8 @@ fn the_type_is_read_from_header_or_body_in_every_spelling() {
 
 #[test]
 fn the_canonical_request_is_not_repeated() {
-    let text = "The signature does not match.\n\nThe Canonical String for this request should have been\n'POST\nx-amz-security-token:geheim'";
+    let text =
+        "The signature does not match.\n\nThe Canonical String for this request should have been\n'POST\nx-amz-security-token:geheim'";
     let reason = Refusal::new(403, "SignatureDoesNotMatch", text.into()).reason();
     assert_eq!(reason.text, "The signature does not match.");
 }

@@ -27,8 +27,8 @@ use jebi_domain::{
 use tokio_rustls::TlsConnector;
 use tokio_util::task::AbortOnDropHandle;
 
-pub use config::{SesConfig, StaticCredentials, Timeouts};
 use config::Target;
+pub use config::{SesConfig, StaticCredentials, Timeouts};
 use credentials::Credentials;
 use sign::{Signer, SigningClock};
 

@@ -34,7 +34,7 @@ impl Pool {
         let now = self.clock.boot();
         loop {
             let (since, mut connection) = self.idle.borrow_mut().pop()?;
-            if now.since(since) < MAX_IDLE && now.since(connection.born()) < MAX_AGE && connection.is_usable() {
+            if now.since(since) < MAX_IDLE && now.since(connection.born()) < MAX_AGE && connection.is_alive() {
                 return Some(connection);
             }
         }
@@ -43,7 +43,7 @@ impl Pool {
     /// Keeps a connection if another request could go out on it. Must be called inside a `LocalSet`.
     pub(super) fn put(self: &Rc<Self>, mut connection: Connection) {
         let now = self.clock.boot();
-        if now.since(connection.born()) >= MAX_AGE || !connection.is_usable() {
+        if now.since(connection.born()) >= MAX_AGE || !connection.is_reusable() {
             return;
         }
         self.idle.borrow_mut().push((now, connection));

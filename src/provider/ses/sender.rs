@@ -57,7 +57,8 @@ impl Sender for SesSender {
     fn checkout(&self) -> Local<'_, Result<Box<dyn Channel>, Outcome>> {
         Box::pin(async move {
             let connection = self.connection().await?;
-            let channel: Box<dyn Channel> = Box::new(SesChannel { shared: Arc::clone(&self.shared), pool: Rc::clone(&self.pool), connection });
+            let channel: Box<dyn Channel> =
+                Box::new(SesChannel { shared: Arc::clone(&self.shared), pool: Rc::clone(&self.pool), connection });
             Ok(channel)
         })
     }

@@ -16,12 +16,7 @@ use aws_smithy_runtime_api::client::identity::Identity;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::Full;
-use jebi_domain::{
-    outcome::Reason,
-    port::Clock,
-    refusal::Fault,
-    time::Wall,
-};
+use jebi_domain::{outcome::Reason, port::Clock, refusal::Fault, time::Wall};
 
 use super::config::Target;
 
@@ -96,7 +91,8 @@ impl Signer {
             .map_err(|e| failed(&e))?
             .into();
         let headers = [("host", self.host_text.as_str()), ("content-type", CONTENT_TYPE)];
-        let signable = SignableRequest::new("POST", self.url.as_str(), headers.into_iter(), SignableBody::Bytes(&body)).map_err(|e| failed(&e))?;
+        let signable =
+            SignableRequest::new("POST", self.url.as_str(), headers.into_iter(), SignableBody::Bytes(&body)).map_err(|e| failed(&e))?;
         let (instructions, _) = sign(signable, &params).map_err(|e| failed(&e))?.into_parts();
         let mut request = Request::new(Full::new(Bytes::from(body)));
         *request.method_mut() = Method::POST;
