@@ -1,4 +1,6 @@
-//! The one integration binary: one linking, one module a subject.
+//! The one integration binary: one linking, one module an area, one file a story.
 
 mod arch;
 mod config;
+mod provider;
+mod support;
