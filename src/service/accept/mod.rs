@@ -40,7 +40,7 @@ use jebi_domain::{
     refusal::{Fault, Refusal, RefusalKind},
     time::Boot,
 };
-use metrics::counter;
+use metrics::{Unit, counter, describe_counter};
 
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 pub use submission::{Given, NewMessage, Submission};
@@ -106,6 +106,8 @@ pub struct Accept {
 impl Accept {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
+        describe_counter!(ACCEPTED, Unit::Count, "Recipients accepted.");
+        describe_counter!(NOT_STORED, Unit::Count, "Requests the store could not write.");
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
         let (twins, trouble) = (Twins::default(), Mutex::default());
         Self { store, clock, random, settings: Arc::new(settings), twins, waiting, trouble }
@@ -187,9 +189,9 @@ impl Accept {
 }
 
 /// Recipients accepted, since the start.
-pub const ACCEPTED: &str = "jebi_recipients_accepted_total";
+const ACCEPTED: &str = "jebi_recipients_accepted_total";
 /// Requests the store could not write, since the start.
-pub const NOT_STORED: &str = "jebi_requests_not_stored_total";
+const NOT_STORED: &str = "jebi_requests_not_stored_total";
 
 /// Whether mail can be written, by what became of the last.
 impl Readiness for Accept {
