@@ -33,7 +33,9 @@ fn presented(headers: &HeaderMap) -> Result<&str, Refusal> {
     const HOW: &str = "send Authorization: Bearer KEY, or X-API-KEY: KEY; make a key with `jebi key create`";
     if let Some(value) = headers.get(AUTHORIZATION) {
         let bearer = value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        return bearer.map(|(_, key)| key.trim()).ok_or_else(|| refused("invalid_key", "the Authorization header holds no bearer key", HOW));
+        return bearer
+            .map(|(_, key)| key.trim())
+            .ok_or_else(|| refused("invalid_key", "the Authorization header holds no bearer key", HOW));
     }
     let key = headers.get("x-api-key").ok_or_else(|| refused("missing_key", "the request shows no API key", HOW))?;
     key.to_str().map(str::trim).map_err(|_| refused("invalid_key", "the X-API-KEY header is not ASCII", HOW))

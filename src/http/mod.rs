@@ -40,6 +40,7 @@ pub use state::{AppState, HttpSettings, Services};
 
 /// One line of the table.
 struct Route {
+    #[cfg_attr(not(test), expect(dead_code, reason = "compared with the OpenAPI document"))]
     method: Method,
     path: &'static str,
     /// Whether an API key is needed.

@@ -123,7 +123,7 @@ impl Modify for Problems {
                         && status.starts_with(['4', '5'])
                         && response.content.is_empty()
                     {
-                        response.content.insert("application/problem+json".to_owned(), problem());
+                        response.content.insert("application/problem+json".to_owned(), RefOr::T(problem()));
                     }
                 }
             }

@@ -121,7 +121,12 @@ pub fn read_text_cursor(text: &str) -> Result<String, Refusal> {
 }
 
 fn bad_cursor() -> Refusal {
-    Refusal::invalid(Fault::new("cursor", "invalid_cursor", "this is no cursor of this list", "pass next_cursor of the page before, unchanged"))
+    Refusal::invalid(Fault::new(
+        "cursor",
+        "invalid_cursor",
+        "this is no cursor of this list",
+        "pass next_cursor of the page before, unchanged",
+    ))
 }
 
 #[cfg(test)]

@@ -52,8 +52,7 @@ impl Figures {
         let since = self.clock.wall() - Duration::from_secs(u64::from(hours) * 3600);
         let count = self.store.sent_since(since).await.map_err(refusal)?;
         let ses = self.providers.status().into_iter().find(|p| p.kind == "ses");
-        let (max_24_hour_send, sent_last_24_hours) =
-            ses.as_ref().map_or((None, None), |p| (p.max_24_hour_send, p.sent_last_24_hours));
+        let (max_24_hour_send, sent_last_24_hours) = ses.as_ref().map_or((None, None), |p| (p.max_24_hour_send, p.sent_last_24_hours));
         Ok(Sent {
             max_24_hour_send,
             max_send_rate: ses.and_then(|p| p.max_send_rate),

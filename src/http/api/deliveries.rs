@@ -48,7 +48,7 @@ impl Filter {
         let state = self.state.as_deref().map(read_state).transpose()?;
         let message = self.message_id.as_deref().map(read_message).transpose()?;
         let after = self.cursor.as_deref().map(read_number_cursor).transpose()?.map(DeliveryKey);
-        let email = self.email.as_deref().map(address::key);
+        let email = self.email.as_deref().map(|e| address::key(e).into_owned());
         Ok((DeliveryFilter { topic: self.topic_id, message, state, email }, after, page_length(self.limit)?))
     }
 }

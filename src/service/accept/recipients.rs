@@ -1,8 +1,9 @@
 //! Addresses: which are kept, refused, or given twice.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::collections::HashSet;
 
 use jebi_domain::{
+    address,
     message::{Copies, MAX_JOINT, Mailbox, Role},
     refusal::Fault,
 };
@@ -133,15 +134,7 @@ fn doubled<'a>(mailboxes: impl ExactSizeIterator<Item = &'a Mailbox>) -> Vec<usi
         return Vec::new();
     }
     let mut seen = HashSet::with_capacity(mailboxes.len());
-    mailboxes.enumerate().filter_map(|(at, m)| (!seen.insert(folded(&m.email))).then_some(at)).collect()
-}
-
-/// By what two addresses are the same, without an allocation for the usual one.
-fn folded(email: &str) -> Cow<'_, str> {
-    if email.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
-        return Cow::Borrowed(email);
-    }
-    Cow::Owned(rules::key(email))
+    mailboxes.enumerate().filter_map(|(at, m)| (!seen.insert(address::key(&m.email))).then_some(at)).collect()
 }
 
 /// Takes the doubled ones out of both lists.

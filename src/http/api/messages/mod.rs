@@ -88,7 +88,12 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     let mut given = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(first) = given.next() else { return Ok(None) };
     let refused = |fault: &str| {
-        Refusal::malformed(Fault::new("Idempotency-Key", "invalid_idempotency_key", fault, "send it once, as 1 to 255 visible ASCII characters"))
+        Refusal::malformed(Fault::new(
+            "Idempotency-Key",
+            "invalid_idempotency_key",
+            fault,
+            "send it once, as 1 to 255 visible ASCII characters",
+        ))
     };
     if given.next().is_some() {
         return Err(refused("the header is given more than once"));

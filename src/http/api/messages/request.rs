@@ -19,14 +19,18 @@ use utoipa::{
 };
 
 use super::super::shape;
-use crate::service::accept::{Given, NewMessage, Submission};
+use crate::{
+    http::json::Object,
+    service::accept::{Given, NewMessage, Submission},
+};
 
 /// Mail to be sent.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmitRequest {
     /// At least one message. All are accepted, or none.
-    messages: Vec<MessageRequest>,
+    #[schema(value_type = Vec<MessageRequest>)]
+    messages: Vec<Object<MessageRequest>>,
     /// When to send: `YYYY-MM-DD HH:MM:SS` in the server's time zone, or RFC 3339. Up to 5 minutes past means now; older is refused.
     #[serde(default)]
     #[schema(example = "2024-01-01 09:00:00")]
@@ -104,7 +108,7 @@ pub struct MessageRequest {
 
 impl From<SubmitRequest> for Submission {
     fn from(r: SubmitRequest) -> Self {
-        let messages = r.messages.into_iter().map(NewMessage::from).collect();
+        let messages = r.messages.into_iter().map(|Object(message)| message.into()).collect();
         Self { messages, scheduled_at: r.scheduled_at, expires_at: r.expires_at, strict: r.strict }
     }
 }
@@ -279,7 +283,9 @@ mod tests {
 
     #[test]
     fn addresses_come_as_text_or_with_a_name_apart() {
-        let message = read(r#"{"from":"Kim <k@example.kr>","reply_to":{"email":"r@example.kr"},"to":["a@example.kr",{"email":"b@example.kr","name":"나"}]}"#);
+        let message = read(
+            r#"{"from":"Kim <k@example.kr>","reply_to":{"email":"r@example.kr"},"to":["a@example.kr",{"email":"b@example.kr","name":"나"}]}"#,
+        );
         assert_eq!(message.from, Some(Given::Text("Kim <k@example.kr>".into())));
         assert_eq!(message.reply_to, [Given::Parts { email: "r@example.kr".into(), name: None }]);
         assert_eq!(message.to[1], Given::Parts { email: "b@example.kr".into(), name: Some("나".into()) });
