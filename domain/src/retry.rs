@@ -65,7 +65,6 @@ pub const ACCOUNT_PAUSE: Duration = Duration::from_secs(5);
 pub fn decide(outcome: Outcome, at: Wall, standing: Standing, policy: &RetryPolicy, random: &dyn Random) -> Decision {
     match outcome {
         Outcome::Accepted { provider_id } => Decision::Sent { provider_id },
-        Outcome::Permanent { reason } => Decision::Failed { reason },
         Outcome::NotStarted => Decision::Return { due: at, reason: None },
         Outcome::Throttled { limit, reason } => {
             let pause = match limit {
@@ -77,8 +76,10 @@ pub fn decide(outcome: Outcome, at: Wall, standing: Standing, policy: &RetryPoli
         Outcome::RejectedAccount { reason } => Decision::Return { due: at + ACCOUNT_PAUSE, reason: Some(reason) },
         Outcome::Unknown { reason } if standing.was_unsettled => Decision::Unknown { reason },
         Outcome::Unknown { reason } => Decision::Unsettled { review_at: at + standing.unknown_wait, reason },
-        // The earlier attempt may have arrived: another try after a plain refusal would be a second resend.
-        Outcome::Transient { reason } if standing.was_unsettled => Decision::Unknown { reason },
+        // The earlier attempt may have arrived: a refusal of the resend does not make it failed, and another try after it
+        // would be a second resend.
+        Outcome::Transient { reason } | Outcome::Permanent { reason } if standing.was_unsettled => Decision::Unknown { reason },
+        Outcome::Permanent { reason } => Decision::Failed { reason },
         Outcome::Transient { reason } if standing.attempt >= policy.attempts => Decision::Failed {
             reason: Reason {
                 remedy: format!("given up after {} attempts; send it again when the cause is gone", standing.attempt),
@@ -153,8 +154,9 @@ mod tests {
         fn after_an_unknown_nothing_is_put_on_the_wire_a_third_time(outcome in outcomes(), attempt in 2u16..30) {
             let standing = Standing { lane: Lane::Bulk, attempt, was_unsettled: true, unknown_wait: Duration::ZERO };
             let d = decide(outcome, Wall(0), standing, &RetryPolicy::of(Lane::Bulk), &Share(0));
-            let tries_again = matches!(d, Decision::Retry { .. } | Decision::Unsettled { .. });
-            prop_assert!(!tries_again);
+            // Only a return, which put nothing on the wire, keeps the one resend; nothing becomes failed.
+            let right = matches!(d, Decision::Sent { .. } | Decision::Unknown { .. } | Decision::Return { .. });
+            prop_assert!(right);
         }
     }
 

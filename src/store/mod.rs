@@ -1,1 +1,4 @@
-//! (being written)
+//! The queue on disk. Engines implement the ports in `jebi_domain::port::store`; this file picks one by URL.
+
+mod group;
+pub mod sqlite;

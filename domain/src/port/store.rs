@@ -381,9 +381,10 @@ pub struct Violation {
 /// A slice of the check: pass `next` back in until it is `None`.
 #[derive(Clone, Debug, Default)]
 pub struct VerifySlice {
+    /// Deliveries looked at.
     pub checked: u64,
     pub violations: Vec<Violation>,
-    pub next: Option<DeliveryKey>,
+    pub next: Option<i64>,
 }
 
 /// The way in and the way through.
@@ -454,9 +455,9 @@ pub trait ReadStore: Send + Sync {
     /// Recipients sent since then.
     fn sent_since(&self, since: Wall) -> Boxed<'_, StoreResult<i64>>;
     fn health(&self) -> Boxed<'_, StoreResult<StoreHealth>>;
-    /// Checks the contract's invariants over a slice of deliveries from `after` on; the first slice checks what is not per
-    /// delivery besides.
-    fn verify(&self, after: Option<DeliveryKey>) -> Boxed<'_, StoreResult<VerifySlice>>;
+    /// Checks the contract's invariants over one slice, each in a snapshot of its own; the first (`None`) checks leases, entries and
+    /// idempotency keys, each further one recounts a topic.
+    fn verify(&self, after: Option<i64>) -> Boxed<'_, StoreResult<VerifySlice>>;
 }
 
 /// Keys and the installation.

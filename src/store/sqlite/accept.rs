@@ -1,0 +1,374 @@
+//! Accepting mail: rows, queue entries and the idempotency key in one commit. What is larger than a turn is staged
+//! (its messages have no queue yet, so nothing sees them) and published by the last commit.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jebi_domain::{
+    address,
+    delivery::State,
+    id::{DeliveryKey, KeyNo, LeaseNo, MessageNo, QueueNo},
+    idempotency,
+    message::{Addressee, Copies, Copy, Draft, Mailbox, Role},
+    port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
+    time::Wall,
+};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+
+use super::{
+    Error, row, sql,
+    turn::{Known, Turn},
+    writer::{Job, Step},
+};
+use crate::store::group::{Class, TURN_ROWS};
+
+/// Rows a request may have to be written in one turn beside others.
+const SMALL: u32 = 250;
+/// Copies one queue entry covers at most.
+const ENTRY_COPIES: u32 = 10_000;
+/// Copies a message may have to be leased at accept.
+const BORN_LEASED: u32 = 50;
+/// Content above this is stored apart even for one recipient, so that reading a message's row stays cheap.
+const INLINE: usize = 16 * 1024;
+
+/// A batch on its way to disk.
+pub(super) struct AcceptJob {
+    drafts: Vec<Draft>,
+    api_key: KeyNo,
+    idempotency: Option<(String, [u8; 32])>,
+    at: Wall,
+    answer: Option<Answer>,
+    /// Where the next step goes on: draft, and recipients of it written.
+    draft: usize,
+    written: usize,
+    numbers: Vec<Numbered>,
+    report: AcceptReport,
+    staged: bool,
+    outcome: Option<Accepted>,
+    reply: oneshot::Sender<StoreResult<Accepted>>,
+}
+
+/// What publishing needs to know of a draft whose rows are written.
+struct Numbered {
+    no: i64,
+    topic: i64,
+    paused: bool,
+    /// Filled at once when the request is not staged.
+    queue: Option<i64>,
+}
+
+impl AcceptJob {
+    pub fn new(batch: AcceptBatch, reply: oneshot::Sender<StoreResult<Accepted>>) -> Self {
+        let report = AcceptReport { suppressed: vec![Vec::new(); batch.drafts.len()] };
+        Self {
+            drafts: batch.drafts,
+            api_key: batch.api_key,
+            idempotency: batch.idempotency,
+            at: batch.at,
+            answer: Some(batch.answer),
+            draft: 0,
+            written: 0,
+            numbers: Vec::new(),
+            report,
+            staged: false,
+            outcome: None,
+            reply,
+        }
+    }
+
+    fn rows(&self) -> u32 {
+        self.drafts.iter().map(|d| u32::try_from(d.copies.recipients()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add)
+    }
+
+    /// Which place in the turn it has. Small requests with transactional mail go first; everything else is bulk.
+    pub fn class(&self) -> Class {
+        let transactional = self.drafts.iter().any(|d| d.message.lane == jebi_domain::message::Lane::Transactional);
+        if transactional && self.rows() <= SMALL { Class::Accept } else { Class::Bulk }
+    }
+
+    /// About what it holds in memory.
+    pub fn bytes(&self) -> usize {
+        self.drafts
+            .iter()
+            .map(|d| {
+                let c = &d.message.content;
+                256 + c.subject.len()
+                    + c.html.as_ref().map_or(0, String::len)
+                    + c.text.as_ref().map_or(0, String::len)
+                    + d.copies.recipients() * 80
+            })
+            .sum()
+    }
+
+    fn repeated(&self, turn: &Turn<'_>) -> Result<Option<Accepted>, Error> {
+        let Some((key, _)) = &self.idempotency else { return Ok(None) };
+        Ok(answer(turn, self.api_key, key, self.at)?.map(Accepted::Repeated))
+    }
+}
+
+/// The answer kept under a key.
+pub(super) fn answer(turn: &Turn<'_>, api_key: KeyNo, key: &str, now: Wall) -> Result<Option<StoredAnswer>, Error> {
+    let since = now - idempotency::KEPT;
+    let found = turn
+        .row(sql!("idempotency_get"), (api_key.0, key, since.0), |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?)))?;
+    let read = |(fingerprint, status, body): (Vec<u8>, u16, Vec<u8>)| {
+        let fingerprint = fingerprint.try_into().map_err(|f: Vec<u8>| Error::damaged("fingerprint", f.len()))?;
+        Ok(StoredAnswer { fingerprint, status, body: Bytes::from(body) })
+    };
+    found.map(read).transpose()
+}
+
+impl Job for AcceptJob {
+    fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error> {
+        let begins = self.draft == 0 && self.written == 0;
+        if begins {
+            if let Some(repeated) = self.repeated(turn)? {
+                self.outcome = Some(repeated);
+                return Ok(Step::Done);
+            }
+            self.staged = self.rows() > SMALL;
+        }
+        while self.draft < self.drafts.len() {
+            if self.staged && turn.rows >= TURN_ROWS {
+                return Ok(Step::More);
+            }
+            self.write_some(turn)?;
+        }
+        // Another request with the same key may have been published since the first step.
+        if self.staged
+            && let Some(repeated) = self.repeated(turn)?
+        {
+            self.outcome = Some(repeated);
+            return Ok(Step::Done);
+        }
+        self.publish(turn)?;
+        Ok(Step::Done)
+    }
+
+    fn done(self: Box<Self>, end: StoreResult<()>) {
+        let Self { outcome, reply, .. } = *self;
+        let value = end.and_then(|()| outcome.ok_or(StoreError::Internal("the batch was not written".into())));
+        // The caller may have gone away; what was committed stays and is sent.
+        let _ = reply.send(value);
+    }
+}
+
+impl AcceptJob {
+    /// Writes rows of the current draft, as many as the turn has room for.
+    fn write_some(&mut self, turn: &mut Turn<'_>) -> Result<(), Error> {
+        if self.written == 0 {
+            self.write_message(turn)?;
+        }
+        let draft = &self.drafts[self.draft];
+        let no = MessageNo(self.numbers[self.draft].no);
+        let suppressed = &mut self.report.suppressed[self.draft];
+        match &draft.copies {
+            Copies::Each(all) => {
+                let room = if self.staged { (TURN_ROWS.saturating_sub(turn.rows)).max(1) as usize } else { all.len() };
+                let end = all.len().min(self.written + room);
+                let mut insert = turn.statement(sql!("delivery_insert"))?;
+                for (i, to) in all.iter().enumerate().take(end).skip(self.written) {
+                    let ordinal = u32::try_from(i).map_err(|e| Error::damaged("ordinal", e))?;
+                    let state = state_of(turn, &to.email)?;
+                    if state == State::Suppressed {
+                        suppressed.push(ordinal);
+                    }
+                    insert.execute((DeliveryKey::new(no, ordinal).0, &to.email, &to.name, state.code(), None::<i64>))?;
+                    turn.rows += 1;
+                }
+                self.written = end;
+                if end < all.len() {
+                    return Ok(());
+                }
+            }
+            Copies::Joint(all) => {
+                let key = DeliveryKey::new(no, 0).0;
+                for (i, (role, to)) in all.iter().enumerate() {
+                    let state = state_of(turn, &to.email)?;
+                    if state == State::Suppressed {
+                        suppressed.push(u32::try_from(i).map_err(|e| Error::damaged("position", e))?);
+                    }
+                    turn.execute(
+                        sql!("joint_insert"),
+                        (key, i64::try_from(i).unwrap_or(i64::MAX), role.code(), &to.email, &to.name, state.code()),
+                    )?;
+                    turn.rows += 1;
+                }
+                let state = if suppressed.len() == all.len() { State::Suppressed } else { State::Waiting };
+                turn.execute(sql!("delivery_insert"), (key, "", None::<&str>, state.code(), i64::try_from(all.len()).unwrap_or(i64::MAX)))?;
+            }
+        }
+        self.draft += 1;
+        self.written = 0;
+        Ok(())
+    }
+
+    fn write_message(&mut self, turn: &mut Turn<'_>) -> Result<(), Error> {
+        let m = Arc::clone(&self.drafts[self.draft].message);
+        let copies = &self.drafts[self.draft].copies;
+        let (topic, paused) = turn.topic(&m.topic, self.at)?;
+        let queue = if self.staged { None } else { Some(turn.queue(&m.provider, m.lane, topic)?) };
+        let body = serde_json::to_vec(&m.content).map_err(|e| Error::damaged("content", e))?;
+        let shared = copies.count() > 1 || body.len() > INLINE;
+        let content_no = if shared { Some(content(turn, &body)?) } else { None };
+        let no = turn.memory.next_message;
+        turn.memory.next_message += 1;
+        let joint = matches!(copies, Copies::Joint(_));
+        turn.execute(
+            sql!("message_insert"),
+            rusqlite::params![
+                no,
+                m.id.0.as_slice(),
+                queue,
+                topic,
+                self.api_key.0,
+                copies.count(),
+                joint,
+                row::on_unknown_code(m.on_unknown),
+                m.created_at.0,
+                m.due.0,
+                m.scheduled,
+                m.expires_at.map(|t| t.0),
+                m.route,
+                if shared { None } else { Some(&body) },
+                content_no,
+            ],
+        )?;
+        turn.rows += 1;
+        self.numbers.push(Numbered { no, topic, paused, queue });
+        Ok(())
+    }
+
+    /// Shows the batch: queue entries or leases, counts, the answer and its key.
+    fn publish(&mut self, turn: &mut Turn<'_>) -> Result<(), Error> {
+        for i in 0..self.drafts.len() {
+            self.publish_draft(turn, i)?;
+        }
+        let make = self.answer.take().ok_or_else(|| Error::damaged("batch", "published twice"))?;
+        let (status, body) = make(&self.report);
+        if let Some((key, fingerprint)) = &self.idempotency {
+            let since = self.at - idempotency::KEPT;
+            turn.execute(sql!("idempotency_forget"), (self.api_key.0, key, since.0))?;
+            let first = self.numbers.first().map(|n| n.no);
+            turn.execute(
+                sql!("idempotency_insert"),
+                (self.api_key.0, key, fingerprint.as_slice(), status, body.as_ref(), self.at.0, first),
+            )?;
+        }
+        self.outcome = Some(Accepted::Stored(status, body));
+        Ok(())
+    }
+
+    fn publish_draft(&mut self, turn: &mut Turn<'_>, i: usize) -> Result<(), Error> {
+        let (draft, suppressed, numbered) = (&self.drafts[i], &self.report.suppressed[i], &self.numbers[i]);
+        let m = &draft.message;
+        let queue = match numbered.queue {
+            Some(queue) => queue,
+            None => {
+                // The queue of this moment: cancelling the topic before now does not touch what is published after.
+                let queue = turn.queue(&m.provider, m.lane, numbered.topic)?;
+                turn.execute(sql!("message_publish"), (numbered.no, queue))?;
+                queue
+            }
+        };
+        let recipients = i64::try_from(draft.copies.recipients()).unwrap_or(i64::MAX);
+        let dropped = i64::try_from(suppressed.len()).unwrap_or(i64::MAX);
+        let topic = turn.delta.topic(numbered.topic);
+        topic.moved(None, State::Waiting, recipients - dropped);
+        topic.moved(None, State::Suppressed, dropped);
+        if recipients == dropped {
+            return Ok(());
+        }
+        if let Some(claimed) = self.born_leased(turn, i, queue)? {
+            turn.delta.notices.push((m.provider.clone(), Notice::Leased(claimed)));
+            return Ok(());
+        }
+        let copies = draft.copies.count();
+        for first in (0..copies).step_by(ENTRY_COPIES as usize) {
+            turn.enqueue(queue, m.due, numbered.no, (first, ENTRY_COPIES.min(copies - first)), 1)?;
+        }
+        turn.delta.queue(queue, recipients - dropped);
+        Ok(())
+    }
+
+    /// Leases a small due message to this node at once, where its dispatcher has room: one sync from request to sending.
+    fn born_leased(&self, turn: &mut Turn<'_>, i: usize, queue: i64) -> Result<Option<Claimed>, Error> {
+        let (draft, suppressed, numbered) = (&self.drafts[i], &self.report.suppressed[i], &self.numbers[i]);
+        let (m, copies) = (&draft.message, draft.copies.count());
+        if m.due > self.at || copies > BORN_LEASED || numbered.paused || turn.memory.held {
+            return Ok(None);
+        }
+        let Some(s) = turn.memory.subscriptions.get(&m.provider) else { return Ok(None) };
+        if !s.window.take(m.lane, i64::from(copies)) {
+            return Ok(None);
+        }
+        let incarnation = s.incarnation;
+        let claimed = born(draft, suppressed);
+        let lease = turn.memory.next_lease;
+        turn.memory.next_lease += 1;
+        let weight = claimed.first().map_or(1, |c| c.open().count());
+        turn.execute(
+            sql!("lease_insert"),
+            rusqlite::params![lease, incarnation.0, queue, numbered.no, 0, copies, 1, claimed.len() as i64, weight as i64, self.at.0],
+        )?;
+        turn.rows += 1;
+        let known = Known { message: Arc::clone(m), queue, topic: numbered.topic, copies, cancelled: false };
+        turn.remember(numbered.no, known);
+        Ok(Some(Claimed {
+            lease: LeaseNo(lease),
+            queue: QueueNo(queue),
+            message_no: MessageNo(numbered.no),
+            message: Arc::clone(m),
+            attempt: 1,
+            was_unsettled: false,
+            copies: claimed,
+        }))
+    }
+}
+
+/// The copies of a draft that are to be sent.
+fn born(draft: &Draft, suppressed: &[u32]) -> Vec<Copy> {
+    let open = |i: usize| !suppressed.iter().any(|s| *s as usize == i);
+    match &draft.copies {
+        Copies::Each(all) => {
+            let copy = |(i, to): (usize, &Mailbox)| Copy {
+                ordinal: u32::try_from(i).unwrap_or(u32::MAX),
+                addressees: vec![Addressee { role: Role::To, mailbox: to.clone(), open: true }],
+            };
+            all.iter().enumerate().filter(|(i, _)| open(*i)).map(copy).collect()
+        }
+        Copies::Joint(all) => {
+            let one = |(i, (role, to)): (usize, &(Role, Mailbox))| Addressee { role: *role, mailbox: to.clone(), open: open(i) };
+            vec![Copy { ordinal: 0, addressees: all.iter().enumerate().map(one).collect() }]
+        }
+    }
+}
+
+fn state_of(turn: &Turn<'_>, email: &str) -> Result<State, Error> {
+    // Most installations start without a list: no look-up then.
+    if turn.memory.suppressed == 0 {
+        return Ok(State::Waiting);
+    }
+    let listed = turn.row(sql!("suppression_get"), [address::key(email)], |r| r.get::<_, i64>(0))?;
+    Ok(if listed.is_some() { State::Suppressed } else { State::Waiting })
+}
+
+/// The number of a content, stored once by its hash.
+fn content(turn: &mut Turn<'_>, body: &[u8]) -> Result<i64, Error> {
+    let hash: [u8; 32] = Sha256::digest(body).into();
+    if let Some((last, no)) = turn.memory.last_content
+        && last == hash
+    {
+        return Ok(no);
+    }
+    let no = match turn.row(sql!("content_by_hash"), [hash.as_slice()], |r| r.get(0))? {
+        Some(no) => no,
+        None => {
+            turn.execute(sql!("content_insert"), (hash.as_slice(), body))?;
+            turn.db.last_insert_rowid()
+        }
+    };
+    turn.memory.last_content = Some((hash, no));
+    Ok(no)
+}

@@ -1,0 +1,270 @@
+//! Claiming: copies leave the head of a queue's entries and come under a lease. At this last moment, in this order, what is
+//! cancelled, expired or suppressed is settled as that instead.
+
+use jebi_domain::{
+    address,
+    delivery::State,
+    id::{DeliveryKey, Incarnation, LeaseNo, MessageNo, QueueNo},
+    message::{Addressee, Copy, Lane, Mailbox, OnUnknown, Role},
+    port::store::{Claim, ClaimReport, Claimed, QueueInfo},
+    time::Wall,
+};
+
+use super::{
+    Error, row, sql,
+    turn::{Known, Turn},
+};
+
+/// Rows one claim may settle as cancelled, expired or suppressed before it leaves the rest for the next.
+const CLEARED: u32 = 500;
+
+/// An entry at the head of a queue.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    pub queue: i64,
+    pub due: i64,
+    pub no: i64,
+    pub message: i64,
+    pub first: u32,
+    pub count: u32,
+    pub attempt: u16,
+}
+
+impl Entry {
+    pub fn read(queue: i64, r: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { queue, due: r.get(0)?, no: r.get(1)?, message: r.get(2)?, first: r.get(3)?, count: r.get(4)?, attempt: r.get(5)? })
+    }
+
+    /// Takes `n` copies off its head.
+    pub fn take(&self, turn: &mut Turn<'_>, n: u32) -> Result<(), Error> {
+        if n >= self.count {
+            turn.execute(sql!("entry_delete"), (self.queue, self.due, self.no))?;
+        } else {
+            turn.execute(sql!("entry_advance"), (self.queue, self.due, self.no, n))?;
+        }
+        turn.rows += 1;
+        turn.delta.queue(self.queue, 0);
+        Ok(())
+    }
+}
+
+/// A copy's row, as claiming needs it.
+struct Row {
+    key: DeliveryKey,
+    state: State,
+    copy: Copy,
+    /// Recipients without a result.
+    open: i64,
+}
+
+pub(super) fn claim(turn: &mut Turn<'_>, claim: &Claim) -> Result<ClaimReport, Error> {
+    let mut report = ClaimReport::default();
+    for (queue, want) in &claim.turns {
+        claim_queue(turn, claim, *queue, *want, &mut report)?;
+    }
+    Ok(report)
+}
+
+fn claim_queue(turn: &mut Turn<'_>, claim: &Claim, queue: QueueNo, want: u32, report: &mut ClaimReport) -> Result<(), Error> {
+    let found = turn.row(sql!("queue_get"), [queue.0], |r| {
+        let (lane, topic): (i64, i64) = (r.get(1)?, r.get(2)?);
+        Ok((lane, topic, r.get::<_, Option<i64>>(3)?.is_some(), r.get::<_, Option<i64>>(4)?.is_some(), r.get::<_, Option<i64>>(5)?))
+    })?;
+    let Some((lane, topic, cancelled, paused, next_due)) = found else {
+        report.queues.push(QueueInfo { queue, lane: Lane::Bulk, next_due: None, paused: false });
+        return Ok(());
+    };
+    let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
+    let mut info = QueueInfo { queue, lane, next_due: next_due.map(Wall), paused };
+    if cancelled || paused || turn.memory.held {
+        info.next_due = if cancelled { None } else { info.next_due };
+        report.queues.push(info);
+        return Ok(());
+    }
+    let (mut left, mut cleared) = (want, 0);
+    while left > 0 && cleared < CLEARED {
+        let Some(entry) = turn.row(sql!("entry_due"), (queue.0, claim.now.0), |r| Entry::read(queue.0, r))? else { break };
+        let known = turn.known(entry.message)?.ok_or_else(|| Error::damaged("entry", "its message is gone"))?;
+        if let Some(as_state) = overdue(turn, claim, &entry, &known)? {
+            let n = entry.count.min(CLEARED - cleared);
+            clear(turn, &entry, topic, n, as_state, claim.now)?;
+            cleared += n;
+            continue;
+        }
+        let n = left.min(entry.count);
+        let taken = lease(turn, claim, &entry, &known, n)?;
+        cleared += n - taken.as_ref().map_or(0, |c| c.copies.len() as u32).min(n);
+        if let Some(claimed) = taken {
+            left -= u32::try_from(claimed.copies.len()).unwrap_or(left).min(left);
+            report.claimed.push(claimed);
+        }
+    }
+    info.next_due = turn.row(sql!("entry_first"), [queue.0], |r| r.get(0))?.map(Wall);
+    report.queues.push(info);
+    Ok(())
+}
+
+/// Which result the head of the queue gets instead of being sent.
+fn overdue(turn: &Turn<'_>, claim: &Claim, entry: &Entry, known: &Known) -> Result<Option<State>, Error> {
+    if known.cancelled {
+        return Ok(Some(State::Cancelled));
+    }
+    if known.message.expires_at.is_some_and(|at| at <= claim.now) {
+        return Ok(Some(State::Expired));
+    }
+    let late = claim.now.0.saturating_sub(known.message.due.0) > claim.max_lateness_ms;
+    // A message of which something was attempted ends by its own expiry only. The head of an entry moves with each claim, so
+    // only a message at its very beginning has to be looked at.
+    if late && entry.attempt == 1 && entry.first == 0 {
+        let (from, to) = range(entry.message, 0, known.copies);
+        return Ok(turn.row(sql!("message_attempted"), (from, to), |_| Ok(()))?.is_none().then_some(State::Expired));
+    }
+    Ok(None)
+}
+
+/// First and last key of copies of a message.
+pub(super) fn range(message: i64, first: u32, count: u32) -> (i64, i64) {
+    let no = MessageNo(message);
+    (DeliveryKey::new(no, first).0, DeliveryKey::new(no, first + count.saturating_sub(1)).0)
+}
+
+/// Gives `n` copies at the head of an entry the result cancelled or expired; those that may have been sent become unknown.
+/// A cancelled message's waiting recipients were counted when it was cancelled.
+pub(super) fn clear(turn: &mut Turn<'_>, entry: &Entry, topic: i64, n: u32, result: State, now: Wall) -> Result<(), Error> {
+    for row in rows(turn, entry, n)? {
+        let (from, to) = match row.state {
+            State::Unsettled => (State::Unsettled, State::Unknown),
+            _ => (State::Waiting, result),
+        };
+        turn.execute(sql!("delivery_state"), (row.key.0, from.code(), to.code(), now.0))?;
+        turn.execute(sql!("joint_state"), (row.key.0, from.code(), to.code()))?;
+        turn.rows += 1;
+        if result != State::Cancelled || from == State::Unsettled {
+            turn.delta.topic(topic).moved(Some(from), to, row.open);
+        }
+        if result != State::Cancelled && from == State::Waiting {
+            turn.delta.queue(entry.queue, -row.open);
+        }
+    }
+    entry.take(turn, n)
+}
+
+/// The copies at the head of an entry that still want its attempt.
+fn rows(turn: &Turn<'_>, entry: &Entry, n: u32) -> Result<Vec<Row>, Error> {
+    let (from, to) = range(entry.message, entry.first, n);
+    let open_in = [State::Waiting.code(), State::Unsettled.code()];
+    let mut out = Vec::with_capacity(n as usize);
+    let mut all = turn.statement(sql!("delivery_range"))?;
+    let mut all = all.query((from, to))?;
+    while let Some(r) = all.next()? {
+        let (state, attempt): (i64, u16) = (r.get(3)?, r.get(4)?);
+        if !open_in.contains(&state) || attempt + 1 != entry.attempt {
+            continue;
+        }
+        let key = DeliveryKey(r.get(0)?);
+        let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
+        let addressees = match r.get::<_, Option<i64>>(5)? {
+            None => vec![Addressee { role: Role::To, mailbox: Mailbox { email: r.get(1)?, name: r.get(2)? }, open: true }],
+            Some(_) => joint(turn, key, &open_in)?,
+        };
+        let open = addressees.iter().filter(|a| a.open).count();
+        out.push(Row { key, state, copy: Copy { ordinal: key.ordinal(), addressees }, open: i64::try_from(open).unwrap_or(i64::MAX) });
+    }
+    Ok(out)
+}
+
+fn joint(turn: &Turn<'_>, key: DeliveryKey, open_in: &[i64]) -> Result<Vec<Addressee>, Error> {
+    let read = turn.rows_of(sql!("joint_list"), [key.0], |r| Ok(row::joint(r, open_in)))?;
+    read.into_iter().map(|one| one.map(|(_, addressee, _, _)| addressee)).collect()
+}
+
+/// Puts copies at the head of an entry under a lease. `None` when none of them is to be sent.
+fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u32) -> Result<Option<Claimed>, Error> {
+    let mut rows = rows(turn, entry, n)?;
+    // Addresses listed since the message was accepted; before that, accepting has looked.
+    if turn.memory.suppressed > 0 && turn.memory.last_suppressed >= known.message.created_at {
+        suppress(turn, entry, known, &mut rows, claim.now)?;
+    }
+    let was_unsettled = rows.iter().any(|r| r.state == State::Unsettled);
+    if was_unsettled && known.message.on_unknown == OnUnknown::Hold {
+        give_up(turn, known, &mut rows, claim.now)?;
+    }
+    entry.take(turn, n)?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let waiting: i64 = rows.iter().filter(|r| r.state == State::Waiting).map(|r| r.open).sum();
+    turn.delta.queue(entry.queue, -waiting);
+    let no = turn.memory.next_lease;
+    turn.memory.next_lease += 1;
+    let Incarnation(incarnation) = claim.incarnation;
+    turn.execute(
+        sql!("lease_insert"),
+        rusqlite::params![
+            no,
+            incarnation,
+            entry.queue,
+            entry.message,
+            entry.first,
+            n,
+            entry.attempt,
+            rows.len() as i64,
+            rows[0].open,
+            claim.now.0
+        ],
+    )?;
+    turn.rows += 1;
+    Ok(Some(Claimed {
+        lease: LeaseNo(no),
+        queue: QueueNo(entry.queue),
+        message_no: MessageNo(entry.message),
+        message: std::sync::Arc::clone(&known.message),
+        attempt: entry.attempt,
+        was_unsettled,
+        copies: rows.into_iter().map(|r| r.copy).collect(),
+    }))
+}
+
+/// Ends unsettled copies whose message is not to be resent.
+fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
+    for row in rows.extract_if(.., |r| r.state == State::Unsettled) {
+        turn.execute(sql!("delivery_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code(), now.0))?;
+        turn.execute(sql!("joint_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code()))?;
+        turn.delta.topic(known.topic).moved(Some(State::Unsettled), State::Unknown, row.open);
+        turn.rows += 1;
+    }
+    Ok(())
+}
+
+/// Takes out recipients who came onto the suppression list since.
+fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
+    let mut kept = Vec::with_capacity(rows.len());
+    for mut row in rows.drain(..) {
+        // What may have been sent already is settled by evidence or its review, not by the list.
+        if row.state == State::Unsettled {
+            kept.push(row);
+            continue;
+        }
+        let mut gone = 0;
+        for (i, a) in row.copy.addressees.iter_mut().enumerate().filter(|(_, a)| a.open) {
+            if turn.row(sql!("suppression_get"), [address::key(&a.mailbox.email)], |_| Ok(()))?.is_some() {
+                a.open = false;
+                gone += 1;
+                turn.execute(sql!("joint_one_state"), (row.key.0, i64::try_from(i).unwrap_or(i64::MAX), State::Suppressed.code()))?;
+            }
+        }
+        if gone > 0 {
+            turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Suppressed, gone);
+            turn.delta.queue(entry.queue, -gone);
+            turn.rows += 1;
+        }
+        row.open -= gone;
+        if row.open > 0 {
+            kept.push(row);
+        } else {
+            turn.execute(sql!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
+        }
+    }
+    *rows = kept;
+    Ok(())
+}

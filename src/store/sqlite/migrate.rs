@@ -1,0 +1,53 @@
+//! Numbered migrations, hash-checked at start: an applied one must be the one this binary knows, and a database from a newer
+//! binary is refused. The database is backed up before one runs.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+use super::OpenError;
+
+/// In order; a number is never reused.
+const MIGRATIONS: &[(u32, &str, &str)] = &[(1, "init", include_str!("migrations/0001_init.sql"))];
+
+/// Brings the database to the newest schema.
+pub(super) fn run(db: &mut Connection, file: &Path) -> Result<(), OpenError> {
+    db.execute_batch("CREATE TABLE IF NOT EXISTS migration (no INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)")?;
+    let applied = applied(db)?;
+    for (no, name, hash) in &applied {
+        match MIGRATIONS.iter().find(|m| m.0 == *no) {
+            None => return Err(OpenError::Newer { no: *no, name: name.clone() }),
+            Some(m) if *hash != digest(m.2) => return Err(OpenError::Changed { no: *no, name: name.clone() }),
+            Some(_) => {}
+        }
+    }
+    let pending: Vec<_> = MIGRATIONS.iter().filter(|m| !applied.iter().any(|a| a.0 == m.0)).collect();
+    if !applied.is_empty() && !pending.is_empty() {
+        let copy = file.with_extension(format!("before-{:04}.db", pending[0].0));
+        // Online backup: includes what is still in the write-ahead log.
+        db.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)?;
+        tracing::info!(copy = %copy.display(), "backed the database up before migrating it");
+    }
+    for (no, name, sql) in pending {
+        let tx = db.transaction()?;
+        tx.execute_batch(sql)?;
+        tx.execute("INSERT INTO migration (no, name, hash) VALUES (?1, ?2, ?3)", (no, name, digest(sql)))?;
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+fn applied(db: &Connection) -> rusqlite::Result<Vec<(u32, String, String)>> {
+    let mut all = db.prepare("SELECT no, name, hash FROM migration ORDER BY no")?;
+    all.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect()
+}
+
+fn digest(sql: &str) -> String {
+    Sha256::digest(sql).iter().fold(String::new(), |mut hex, byte| {
+        use std::fmt::Write;
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

@@ -1,0 +1,79 @@
+//! The embedded engine: SQLite in WAL mode, every commit synced, one writer thread, a few readers.
+
+mod accept;
+mod cancel;
+mod claim;
+mod disk;
+mod error;
+mod feedback;
+mod guard;
+mod housekeep;
+mod inbox;
+mod keys;
+mod list;
+mod migrate;
+mod open;
+mod port;
+mod readers;
+mod reclaim;
+mod row;
+mod settle;
+mod turn;
+mod verify;
+mod view;
+mod writer;
+
+use std::{
+    fs::File,
+    path::PathBuf,
+    sync::{Arc, Mutex, atomic::AtomicBool},
+    thread::JoinHandle,
+};
+
+use jebi_domain::port::{Clock, store::Guard};
+
+use self::{disk::Floor, error::Error, readers::Readers, writer::Job};
+use crate::store::group::Group;
+pub use open::OpenError;
+
+/// The text of a query, by its file's name.
+macro_rules! sql {
+    ($name:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/sqlite/sql/", $name, ".sql"))
+    };
+}
+use sql;
+
+/// How to open a store.
+pub struct Options {
+    /// The database file; made when missing, its folder too.
+    pub file: PathBuf,
+    /// Bytes of mail that may wait to be written.
+    pub byte_budget: usize,
+    /// Free bytes below which nothing is accepted; `None` for the larger of 1 GiB and 5 %.
+    pub disk_floor: Option<u64>,
+    /// Called when a write or sync failed for good: what is on the disk is unknown, the process must end.
+    pub on_fatal: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+/// What the writer thread and the callers share.
+struct Shared {
+    group: Group<Box<dyn Job>>,
+    clock: Arc<dyn Clock>,
+    on_fatal: Arc<dyn Fn(&str) + Send + Sync>,
+    /// The last turn could not be committed.
+    failing: AtomicBool,
+}
+
+/// An open store.
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+    readers: Arc<Readers>,
+    floor: Floor,
+    folder: PathBuf,
+    guard_file: PathBuf,
+    guard: Mutex<Guard>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    /// Held while open: one process a database.
+    _lock: File,
+}

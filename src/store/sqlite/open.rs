@@ -1,0 +1,147 @@
+//! Opening: the lock, the pragmas, the migrations, the restore guard, the writer thread.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, atomic::AtomicBool},
+    thread,
+};
+
+use jebi_domain::port::{Clock, Random, store::Guard};
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::{
+    Error, Options, Shared, SqliteStore,
+    disk::{self, Floor},
+    feedback, guard, migrate,
+    readers::Readers,
+    sql,
+    turn::{Memory, Turn},
+    writer::Writer,
+};
+use crate::store::group::Group;
+
+/// Why a store could not be opened. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the folder or file {} cannot be used: {source}", .path.display())]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("another Jebi process has {} open: stop it first, or give this one another DATABASE_URL", .file.display())]
+    Locked { file: PathBuf },
+    #[error("{} is on a network file system ({kind}), where SQLite's locks and syncs cannot be trusted: put DATABASE_URL on a local disk", .file.display())]
+    Network { file: PathBuf, kind: &'static str },
+    #[error("the database has migration {no} ({name}) of a newer Jebi: start that version, or restore the backup made before it")]
+    Newer { no: u32, name: String },
+    #[error("migration {no} ({name}) in the database is not the one this Jebi knows: it was made by a changed build")]
+    Changed { no: u32, name: String },
+    #[error("the database cannot be opened: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+}
+
+impl From<Error> for OpenError {
+    fn from(e: Error) -> Self {
+        match e {
+            Error::Sql(e) => Self::Sqlite(e),
+            damaged @ Error::Damaged { .. } => Self::Damaged(damaged.to_string()),
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Opens the store, making it if there is none, and starts its writer.
+    ///
+    /// # Errors
+    /// When the folder, the lock, the schema or the file itself does not allow it; see [`OpenError`].
+    pub fn open(options: Options, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Self, OpenError> {
+        let file = options.file;
+        let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
+        let at = |source| OpenError::Folder { path: folder.clone(), source };
+        fs::create_dir_all(&folder).map_err(at)?;
+        if let Some(kind) = disk::network(&folder).map_err(at)? {
+            return Err(OpenError::Network { file, kind });
+        }
+        let lock = lock(&file)?;
+        let mut db = connect(&file)?;
+        migrate::run(&mut db, &file)?;
+        let guard_file = guard::path(&file);
+        let guard = guard::check(&db, &guard_file, clock.wall(), random)?;
+        let memory = load(&mut db, clock.as_ref(), &guard)?;
+        let shared =
+            Arc::new(Shared { group: Group::new(options.byte_budget), clock, on_fatal: options.on_fatal, failing: AtomicBool::new(false) });
+        let writer = Writer { shared: Arc::clone(&shared), db, memory, begun: None };
+        let thread = thread::Builder::new()
+            .name("jebi-writer".into())
+            .spawn(move || writer.run())
+            .map_err(|source| OpenError::Folder { path: file.clone(), source })?;
+        Ok(Self {
+            shared,
+            readers: Arc::new(Readers::new(&file)),
+            floor: Floor::new(options.disk_floor),
+            folder,
+            guard_file,
+            guard: Mutex::new(guard),
+            writer: Mutex::new(Some(thread)),
+            _lock: lock,
+        })
+    }
+
+    /// Whether another process has the store open.
+    ///
+    /// # Errors
+    /// When the lock file cannot be looked at.
+    pub fn is_open_elsewhere(file: &Path) -> Result<bool, OpenError> {
+        if !lock_path(file).exists() {
+            return Ok(false);
+        }
+        match lock(file) {
+            Ok(_released_at_once) => Ok(false),
+            Err(OpenError::Locked { .. }) => Ok(true),
+            Err(e) => Err(e),
+        }
+    }
+}
+
+fn lock_path(file: &Path) -> PathBuf {
+    file.with_extension("lock")
+}
+
+fn lock(file: &Path) -> Result<File, OpenError> {
+    let path = lock_path(file);
+    let at = |source| OpenError::Folder { path: path.clone(), source };
+    let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(at)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked { file: file.into() }),
+        Err(TryLockError::Error(e)) => Err(at(e)),
+    }
+}
+
+fn connect(file: &Path) -> Result<Connection, OpenError> {
+    let mut db = Connection::open(file)?;
+    db.set_prepared_statement_cache_capacity(160);
+    db.set_transaction_behavior(TransactionBehavior::Immediate);
+    // FULL: a commit is on the disk when it returns, also after a power cut. mmap off: an I/O error must be an error, not a
+    // signal. The checkpoint bound trades the size of the log for fewer, larger checkpoints.
+    db.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA cache_size = -32768;
+         PRAGMA wal_autocheckpoint = 4000; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;",
+    )?;
+    Ok(db)
+}
+
+fn load(db: &mut Connection, clock: &dyn Clock, guard: &Guard) -> Result<Memory, OpenError> {
+    let (message, entry): (i64, i64) = db.query_row(sql!("numbers"), [], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let mut memory = Memory {
+        next_message: message + 1,
+        next_entry: entry + 1,
+        // Lease numbers are never used again, also after a restart: a late answer must not meet somebody else's lease.
+        next_lease: clock.wall().0 << 20,
+        held: *guard != Guard::Open,
+        ..Memory::default()
+    };
+    feedback::load(&mut Turn::new(db, &mut memory))?;
+    Ok(memory)
+}

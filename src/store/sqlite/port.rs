@@ -1,0 +1,266 @@
+//! The store ports on SQLite: each method hands a job to the writer or a look-up to a reader.
+
+use std::sync::{Arc, PoisonError, atomic::Ordering};
+
+use bytes::Bytes;
+use jebi_domain::{
+    event::Feedback,
+    id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId},
+    port::{
+        Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
+        store::{
+            AcceptBatch, Accepted, AdminStore, Claim, ClaimReport, DeliveryFilter, DeliveryPage, DeliveryView, Guard, KeyInfo, MessageView,
+            QueueInfo, QueueStore, ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription,
+            TimelineEntry, TopicPage, TopicView, VerifySlice,
+        },
+    },
+    suppression::SuppressionCause,
+    time::Wall,
+};
+use tokio::sync::oneshot;
+
+use super::{
+    Error, SqliteStore, accept, accept::AcceptJob, cancel, claim, feedback, guard, housekeep, inbox, keys, list, reclaim, settle, sql,
+    verify, view, writer::CLOSE_WAIT,
+};
+use crate::store::group::Class;
+
+impl QueueStore for SqliteStore {
+    fn start(&self, now: Wall) -> Boxed<'_, StoreResult<Incarnation>> {
+        self.shared.write(Class::Admin, move |t| reclaim::start(t, now))
+    }
+
+    fn beat(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Settle, move |t| t.execute(sql!("incarnation_beat"), (incarnation.0, now.0)).map(drop))
+    }
+
+    fn end(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Admin, move |t| t.execute(sql!("incarnation_end"), (incarnation.0, now.0)).map(drop))
+    }
+
+    fn accept(&self, batch: AcceptBatch) -> Boxed<'_, StoreResult<Accepted>> {
+        if self.floor.free(&self.folder, self.shared.clock.boot()) <= 0 {
+            return Box::pin(async { Err(StoreError::Full) });
+        }
+        let (reply, answer) = oneshot::channel();
+        let job = AcceptJob::new(batch, reply);
+        let (class, bytes) = (job.class(), job.bytes());
+        let refused = self.shared.submit(class, Box::new(job), bytes);
+        Box::pin(async move {
+            refused?;
+            answer.await.unwrap_or(Err(StoreError::Closed))
+        })
+    }
+
+    fn answer(&self, api_key: KeyNo, key: &str, now: Wall) -> Boxed<'_, StoreResult<Option<StoredAnswer>>> {
+        let key = key.to_owned();
+        self.shared.write(Class::Accept, move |t| accept::answer(t, api_key, &key, now))
+    }
+
+    fn subscribe(&self, subscription: Subscription) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Admin, move |t| {
+            t.memory.subscriptions.insert(subscription.provider.clone(), subscription);
+            Ok(())
+        })
+    }
+
+    fn queues(&self, provider: &str) -> Boxed<'_, StoreResult<Vec<QueueInfo>>> {
+        let provider = provider.to_owned();
+        self.readers.read(move |s| view::queues(s, &provider))
+    }
+
+    fn claim(&self, claim: Claim) -> Boxed<'_, StoreResult<ClaimReport>> {
+        self.shared.write(Class::Claim, move |t| claim::claim(t, &claim))
+    }
+
+    fn settle(&self, batch: Vec<Settlement>) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Settle, move |t| settle::settle(t, &batch))
+    }
+
+    fn reclaim(&self, own: Incarnation, dead_before: Wall, now: Wall, unknown_wait_ms: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
+        Box::pin(async move {
+            let mut all = 0;
+            loop {
+                let turn = self.shared.write(Class::Admin, move |t| reclaim::reclaim(t, own, dead_before, now, unknown_wait_ms));
+                let (copies, more) = turn.await?;
+                all += copies;
+                if !more {
+                    return Ok(all);
+                }
+            }
+        })
+    }
+
+    fn record_slot(&self, provider: &str, at: Wall) -> Boxed<'_, StoreResult<()>> {
+        let provider = provider.to_owned();
+        self.shared.write(Class::Settle, move |t| t.execute(sql!("slot_record"), (provider, at.0)).map(drop))
+    }
+
+    fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>> {
+        let provider = provider.to_owned();
+        self.readers.read(move |s| Ok(s.row(sql!("slot_last"), [provider], |r| r.get::<_, Option<i64>>(0))?.flatten().map(Wall)))
+    }
+
+    fn cancel_topic(&self, topic: &str, now: Wall) -> Boxed<'_, StoreResult<Option<i64>>> {
+        let topic = topic.to_owned();
+        self.shared.write(Class::Accept, move |t| cancel::topic(t, &topic, now))
+    }
+
+    fn cancel_message(&self, id: MessageId, now: Wall) -> Boxed<'_, StoreResult<Option<i64>>> {
+        self.shared.write(Class::Accept, move |t| cancel::message(t, id, now))
+    }
+
+    fn pause_topic(&self, topic: &str, paused: bool, now: Wall) -> Boxed<'_, StoreResult<bool>> {
+        let topic = topic.to_owned();
+        self.shared.write(Class::Accept, move |t| cancel::pause(t, &topic, paused, now))
+    }
+
+    fn record_feedback(&self, batch: Vec<Feedback>) -> Boxed<'_, StoreResult<u64>> {
+        self.shared.write(Class::Admin, move |t| feedback::record(t, &batch))
+    }
+
+    fn feedback_since(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<bool>> {
+        let provider = provider.to_owned();
+        self.readers.read(move |s| {
+            let last = s.row(sql!("feedback_last"), [provider], |r| r.get::<_, Option<i64>>(0))?.flatten();
+            Ok(last.is_some_and(|at| at >= since.0))
+        })
+    }
+
+    fn suppress(&self, addresses: Vec<(String, SuppressionCause)>, now: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Admin, move |t| feedback::suppress(t, &addresses, now))
+    }
+
+    fn housekeep(&self, now: Wall) -> Boxed<'_, StoreResult<bool>> {
+        let shared = Arc::clone(&self.shared);
+        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_pressed()))
+    }
+}
+
+impl ReadStore for SqliteStore {
+    fn message(&self, id: MessageId) -> Boxed<'_, StoreResult<Option<MessageView>>> {
+        self.readers.read(move |s| view::message(s, id))
+    }
+
+    fn delivery(&self, id: DeliveryId) -> Boxed<'_, StoreResult<Option<(DeliveryView, Vec<TimelineEntry>)>>> {
+        self.readers.read(move |s| view::delivery(s, id))
+    }
+
+    fn deliveries(&self, filter: DeliveryFilter, after: Option<DeliveryKey>, limit: u32) -> Boxed<'_, StoreResult<DeliveryPage>> {
+        self.readers.read(move |s| list::deliveries(s, &filter, after, limit))
+    }
+
+    fn topic(&self, name: &str) -> Boxed<'_, StoreResult<Option<TopicView>>> {
+        let name = name.to_owned();
+        self.readers.read(move |s| view::topic(s, &name))
+    }
+
+    fn topics(&self, after: Option<String>, limit: u32) -> Boxed<'_, StoreResult<TopicPage>> {
+        self.readers.read(move |s| view::topics(s, after.as_deref().unwrap_or_default(), limit))
+    }
+
+    fn sent_since(&self, since: Wall) -> Boxed<'_, StoreResult<i64>> {
+        let minute = since.0.div_euclid(60_000);
+        self.readers.read(move |s| Ok(s.row(sql!("sent_since"), [minute], |r| r.get(0))?.unwrap_or(0)))
+    }
+
+    fn health(&self) -> Boxed<'_, StoreResult<StoreHealth>> {
+        let free = if self.shared.failing.load(Ordering::Relaxed) { -1 } else { self.floor.free(&self.folder, self.shared.clock.boot()) };
+        self.readers.read(move |s| view::health(s, free))
+    }
+
+    fn verify(&self, after: Option<i64>) -> Boxed<'_, StoreResult<VerifySlice>> {
+        self.readers.read(move |s| verify::slice(s, after))
+    }
+}
+
+impl AdminStore for SqliteStore {
+    fn keys(&self) -> Boxed<'_, StoreResult<Vec<KeyInfo>>> {
+        self.readers.read(|s| s.rows(sql!("key_list"), [], |r| Ok(keys::read(r)))?.into_iter().collect())
+    }
+
+    fn add_key(&self, name: &str, prefix: &str, hash: [u8; 32], now: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
+        let (name, prefix) = (name.to_owned(), prefix.to_owned());
+        self.shared.write(Class::Admin, move |t| keys::add(t, &name, &prefix, hash, now))
+    }
+
+    fn revoke_key(&self, no: KeyNo, now: Wall) -> Boxed<'_, StoreResult<bool>> {
+        self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("key_revoke"), (no.0, now.0))? == 1))
+    }
+
+    fn guard(&self) -> Guard {
+        self.guard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn release(&self, now: Wall) -> Boxed<'_, StoreResult<Released>> {
+        Box::pin(async move {
+            let mut released = Released::default();
+            loop {
+                let turn = self.shared.write(Class::Admin, move |t| {
+                    let (so_far, done) = guard::release(t, now, released)?;
+                    t.memory.held &= !done;
+                    Ok((so_far, done))
+                });
+                let (so_far, done) = turn.await?;
+                released = so_far;
+                if done {
+                    *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = Guard::Open;
+                    return Ok(released);
+                }
+            }
+        })
+    }
+
+    fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>> {
+        Box::pin(async move {
+            let (id, epoch) = self.shared.write(Class::Admin, |t| guard::raise_in(t)).await?;
+            let file = self.guard_file.clone();
+            let write = tokio::task::spawn_blocking(move || guard::write(&file, &id, epoch));
+            match write.await {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(e)) => Err(StoreError::Internal(format!("the installation file cannot be written: {e}"))),
+                Err(e) => Err(StoreError::Internal(e.to_string())),
+            }
+        })
+    }
+
+    fn close(&self) -> Boxed<'_, ()> {
+        Box::pin(async move {
+            self.shared.group.close();
+            let thread = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let Some(thread) = thread else { return };
+            let joined = tokio::time::timeout(CLOSE_WAIT, tokio::task::spawn_blocking(move || thread.join())).await;
+            match joined {
+                Ok(Ok(Ok(()))) => {}
+                Ok(_) => tracing::error!("the store's writer ended by a panic"),
+                Err(_) => tracing::error!("the store's writer did not end in time; what it had committed is safe"),
+            }
+            self.readers.close();
+        })
+    }
+}
+
+impl Inbox for SqliteStore {
+    fn keep(&self, mail: InboxMail) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Settle, move |t| inbox::keep(t, &mail))
+    }
+
+    fn list(&self, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<InboxPage>> {
+        self.readers.read(move |s| {
+            let found = s.rows(sql!("inbox_list"), (before.unwrap_or(i64::MAX), limit + 1), |r| Ok(inbox::read(r)))?;
+            let mut mails: Vec<InboxSummary> = found.into_iter().collect::<Result<_, Error>>()?;
+            let more = mails.len() > limit as usize;
+            mails.truncate(limit as usize);
+            let next = mails.last().filter(|_| more).map(|m| m.no);
+            Ok(InboxPage { mails, next })
+        })
+    }
+
+    fn get(&self, no: i64) -> Boxed<'_, StoreResult<Option<(InboxSummary, Bytes)>>> {
+        self.readers.read(move |s| s.row(sql!("inbox_get"), [no], |r| Ok(inbox::source(r)))?.transpose())
+    }
+
+    fn find(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<i64>>> {
+        self.readers.read(move |s| s.row(sql!("inbox_find"), (delivery.message.0.as_slice(), delivery.ordinal), |r| r.get(0)))
+    }
+}

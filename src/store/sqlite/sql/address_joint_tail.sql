@@ -1,0 +1,1 @@
+SELECT DISTINCT key FROM joint_recipient WHERE key > ?1 AND key < ?2 AND lower(email) = ?3 ORDER BY key DESC LIMIT ?4;

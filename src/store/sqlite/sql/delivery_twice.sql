@@ -1,0 +1,1 @@
+UPDATE delivery SET twice = 1 WHERE key = ?1;

@@ -1,0 +1,1 @@
+DELETE FROM entry WHERE queue = ?1 AND due = ?2 AND no = ?3;

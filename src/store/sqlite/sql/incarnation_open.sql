@@ -1,0 +1,1 @@
+SELECT count(*) FROM incarnation WHERE ended_at IS NULL;

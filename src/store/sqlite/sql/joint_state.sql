@@ -1,0 +1,1 @@
+UPDATE joint_recipient SET state = ?3 WHERE key = ?1 AND state = ?2;

@@ -1,0 +1,1 @@
+SELECT no, name, prefix, hash, created_at, revoked_at FROM api_key WHERE hash = ?1;

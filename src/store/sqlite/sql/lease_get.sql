@@ -1,0 +1,1 @@
+SELECT incarnation, first, count, attempt, weight FROM lease WHERE no = ?1;

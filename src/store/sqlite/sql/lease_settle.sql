@@ -1,0 +1,1 @@
+UPDATE lease SET open = open - ?2 WHERE no = ?1 RETURNING open;

@@ -1,0 +1,1 @@
+UPDATE marker SET value = ?2 WHERE name = ?1;

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT 1 FROM entry WHERE queue = ?1) OR EXISTS (SELECT 1 FROM lease WHERE queue = ?1);

@@ -1,0 +1,1 @@
+INSERT INTO topic_queue (provider, lane, topic) VALUES (?1, ?2, ?3);

@@ -1,0 +1,1 @@
+DELETE FROM delivery WHERE key IN (SELECT key FROM delivery WHERE key BETWEEN ?1 AND ?2 LIMIT ?3);

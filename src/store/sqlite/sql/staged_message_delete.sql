@@ -1,0 +1,1 @@
+DELETE FROM message WHERE no = ?1 AND queue IS NULL;

@@ -1,0 +1,1 @@
+SELECT message, first, count FROM entry WHERE queue = ?1;

@@ -1,0 +1,317 @@
+//! One writer turn: the transaction, the caches that save look-ups, and the counts that move with it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use jebi_domain::{
+    delivery::State,
+    event::FeedbackKind,
+    id::QueueNo,
+    message::{Lane, Message},
+    port::store::{Notice, QueueInfo, Subscription},
+    time::Wall,
+};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
+
+use super::{Error, sql};
+
+/// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
+const CACHE: usize = 4_096;
+
+/// How counts of one topic move. Recipients.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct TopicDelta {
+    pub total: i64,
+    pub pending: i64,
+    states: [i64; State::ALL.len()],
+    feedback: [i64; FeedbackKind::ALL.len()],
+}
+
+impl TopicDelta {
+    /// Moves `n` recipients between states; `None` for coming into being.
+    pub fn moved(&mut self, from: Option<State>, to: State, n: i64) {
+        match from {
+            None => self.total += n,
+            Some(from) => *self.place(from) -= n,
+        }
+        *self.place(to) += n;
+    }
+
+    pub fn feedback(&mut self, kind: FeedbackKind, n: i64) {
+        self.feedback[kind as usize] += n;
+    }
+
+    fn place(&mut self, state: State) -> &mut i64 {
+        match state {
+            State::Waiting | State::Sending => &mut self.pending,
+            other => &mut self.states[other as usize],
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.total += other.total;
+        self.pending += other.pending;
+        self.states.iter_mut().zip(other.states).for_each(|(a, b)| *a += b);
+        self.feedback.iter_mut().zip(other.feedback).for_each(|(a, b)| *a += b);
+    }
+}
+
+/// What a job, or a whole turn, changes besides rows.
+#[derive(Default)]
+pub(super) struct Delta {
+    topics: BTreeMap<i64, TopicDelta>,
+    /// Waiting recipients by queue; a queue listed has had its entries changed, whatever the number.
+    queues: BTreeMap<i64, i64>,
+    /// Recipients sent, by minute.
+    sent: BTreeMap<i64, i64>,
+    pub notices: Vec<(String, Notice)>,
+}
+
+impl Delta {
+    pub fn topic(&mut self, topic: i64) -> &mut TopicDelta {
+        self.topics.entry(topic).or_default()
+    }
+    pub fn queue(&mut self, queue: i64, waiting: i64) {
+        *self.queues.entry(queue).or_default() += waiting;
+    }
+    pub fn sent(&mut self, at: Wall, n: i64) {
+        *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (no, d) in other.topics {
+            self.topics.entry(no).or_default().add(&d);
+        }
+        for (no, n) in other.queues {
+            *self.queues.entry(no).or_default() += n;
+        }
+        for (minute, n) in other.sent {
+            *self.sent.entry(minute).or_default() += n;
+        }
+        self.notices.extend(other.notices);
+    }
+}
+
+/// A message as the writer needs it.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub message: Arc<Message>,
+    pub queue: i64,
+    pub topic: i64,
+    pub copies: u32,
+    pub cancelled: bool,
+}
+
+/// What the writer remembers between turns. Everything but the numbers can be dropped at any time.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub topics: HashMap<String, (i64, bool)>,
+    pub queues: HashMap<(String, Lane, i64), i64>,
+    pub messages: HashMap<i64, Known>,
+    pub last_content: Option<([u8; 32], i64)>,
+    pub next_message: i64,
+    pub next_entry: i64,
+    pub next_lease: i64,
+    pub suppressed: i64,
+    pub last_suppressed: Wall,
+    pub subscriptions: HashMap<String, Subscription>,
+    pub held: bool,
+}
+
+impl Memory {
+    /// After a rollback what was cached may not be in the database.
+    pub fn forget(&mut self) {
+        self.topics.clear();
+        self.queues.clear();
+        self.messages.clear();
+        self.last_content = None;
+    }
+}
+
+/// One turn of the writer.
+pub(super) struct Turn<'a> {
+    pub db: &'a Connection,
+    pub memory: &'a mut Memory,
+    /// Of the job under way.
+    pub delta: Delta,
+    /// Of the jobs done.
+    total: Delta,
+    /// Rows written so far, about.
+    pub rows: u32,
+    /// Why the engine has rolled the transaction back by itself, if it has.
+    pub broken: Option<Error>,
+}
+
+impl<'a> Turn<'a> {
+    pub fn new(db: &'a Connection, memory: &'a mut Memory) -> Self {
+        Self { db, memory, delta: Delta::default(), total: Delta::default(), rows: 0, broken: None }
+    }
+
+    pub fn statement(&self, text: &'static str) -> Result<CachedStatement<'a>, Error> {
+        Ok(self.db.prepare_cached(text)?)
+    }
+
+    pub fn execute(&self, text: &'static str, params: impl rusqlite::Params) -> Result<usize, Error> {
+        Ok(self.statement(text)?.execute(params)?)
+    }
+
+    pub fn row<T>(
+        &self,
+        text: &'static str,
+        params: impl rusqlite::Params,
+        read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, Error> {
+        Ok(self.statement(text)?.query_row(params, read).optional()?)
+    }
+
+    pub fn rows_of<T>(
+        &self,
+        text: &'static str,
+        params: impl rusqlite::Params,
+        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, Error> {
+        Ok(self.statement(text)?.query_map(params, read)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps what the job under way changed.
+    pub fn keep(&mut self) {
+        let done = std::mem::take(&mut self.delta);
+        self.total.merge(done);
+    }
+
+    /// Drops what the job under way changed; its rows are rolled back by the caller.
+    pub fn drop_job(&mut self) {
+        self.delta = Delta::default();
+        self.memory.forget();
+    }
+
+    /// Writes the counts of all jobs kept. Returns what dispatchers are told after the commit.
+    pub fn flush(&mut self) -> Result<Vec<(String, Notice)>, Error> {
+        let total = std::mem::take(&mut self.total);
+        let (mut waiting, mut unsettled) = (0, 0);
+        for (no, d) in &total.topics {
+            waiting += d.pending;
+            unsettled += d.states[State::Unsettled as usize];
+            let s = |state: State| d.states[state as usize];
+            self.execute(
+                sql!("topic_add"),
+                rusqlite::params![
+                    no,
+                    d.total,
+                    d.pending,
+                    s(State::Unsettled),
+                    s(State::Sent),
+                    s(State::Failed),
+                    s(State::Suppressed),
+                    s(State::Cancelled),
+                    s(State::Expired),
+                    s(State::Unknown),
+                    d.feedback[0],
+                    d.feedback[1],
+                    d.feedback[2],
+                    0,
+                ],
+            )?;
+        }
+        if waiting != 0 || unsettled != 0 {
+            self.execute(sql!("totals_add"), (waiting, unsettled))?;
+        }
+        for (minute, n) in &total.sent {
+            self.execute(sql!("sent_add"), (minute, n))?;
+        }
+        let mut notices = total.notices;
+        for (no, waiting) in &total.queues {
+            let info = self.row(sql!("queue_add"), (no, waiting), |r| {
+                let lane: i64 = r.get(1)?;
+                let (due, cancelled, paused): (Option<i64>, Option<i64>, Option<i64>) = (r.get(2)?, r.get(3)?, r.get(4)?);
+                Ok((r.get::<_, String>(0)?, lane, due, cancelled.is_some(), paused.is_some()))
+            })?;
+            if let Some((provider, lane, due, false, paused)) = info {
+                let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
+                let info = QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused };
+                notices.push((provider, Notice::Queue(info)));
+            }
+        }
+        Ok(notices)
+    }
+
+    /// A message by its number, from memory where it was met lately.
+    pub fn known(&mut self, no: i64) -> Result<Option<Known>, Error> {
+        if let Some(k) = self.memory.messages.get(&no) {
+            return Ok(Some(k.clone()));
+        }
+        let Some(read) = self.row(sql!("message_get"), [no], |r| Ok(super::row::message(r)))? else {
+            return Ok(None);
+        };
+        let known = read?;
+        self.remember(no, known.clone());
+        Ok(Some(known))
+    }
+
+    pub fn remember(&mut self, no: i64, known: Known) {
+        // Messages hold their content: fewer of them.
+        if self.memory.messages.len() >= CACHE / 16 {
+            self.memory.messages.clear();
+        }
+        self.memory.messages.insert(no, known);
+    }
+
+    /// The number of a topic and whether it is paused; made when it is new.
+    pub fn topic(&mut self, name: &str, now: Wall) -> Result<(i64, bool), Error> {
+        if name.is_empty() {
+            return Ok((0, false));
+        }
+        if let Some(known) = self.memory.topics.get(name) {
+            return Ok(*known);
+        }
+        let found = match self.find_topic(name)? {
+            Some(found) => found,
+            None => {
+                self.execute(sql!("topic_insert"), (name, now.0))?;
+                (self.db.last_insert_rowid(), false)
+            }
+        };
+        if self.memory.topics.len() >= CACHE {
+            self.memory.topics.clear();
+        }
+        self.memory.topics.insert(name.to_owned(), found);
+        Ok(found)
+    }
+
+    pub fn find_topic(&self, name: &str) -> Result<Option<(i64, bool)>, Error> {
+        self.row(sql!("topic_by_name"), [name], |r| Ok((r.get(0)?, r.get::<_, Option<i64>>(1)?.is_some())))
+    }
+
+    /// The live queue of a (provider, lane, topic); made when there is none.
+    pub fn queue(&mut self, provider: &str, lane: Lane, topic: i64) -> Result<i64, Error> {
+        let key = (provider.to_owned(), lane, topic);
+        if let Some(no) = self.memory.queues.get(&key) {
+            return Ok(*no);
+        }
+        let no = match self.row(sql!("queue_live"), (provider, lane.code(), topic), |r| r.get(0))? {
+            Some(no) => no,
+            None => {
+                self.execute(sql!("queue_insert"), (provider, lane.code(), topic))?;
+                self.db.last_insert_rowid()
+            }
+        };
+        if self.memory.queues.len() >= CACHE {
+            self.memory.queues.clear();
+        }
+        self.memory.queues.insert(key, no);
+        Ok(no)
+    }
+
+    /// Puts copies `first .. first + count` of a message into a queue for the attempt named.
+    pub fn enqueue(&mut self, queue: i64, due: Wall, message: i64, range: (u32, u32), attempt: u16) -> Result<(), Error> {
+        let no = self.memory.next_entry;
+        self.memory.next_entry += 1;
+        self.execute(sql!("entry_insert"), (queue, due.0, no, message, range.0, range.1, attempt))?;
+        self.rows += 1;
+        // Its next due time has to be read again, even if no recipient more is waiting.
+        self.delta.queue(queue, 0);
+        Ok(())
+    }
+}

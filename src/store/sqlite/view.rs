@@ -1,0 +1,245 @@
+//! Messages, copies and topics as they stand: stored states, with leases and cancellations not yet written into rows worked in.
+
+use jebi_domain::{
+    delivery::State,
+    event::FeedbackKind,
+    id::{DeliveryId, DeliveryKey, MessageId, MessageNo, QueueNo},
+    message::{Lane, Role},
+    port::store::{Counts, DeliveryView, MessageView, QueueInfo, RecipientView, StoreHealth, TimelineEntry, TopicPage, TopicView},
+    time::Wall,
+};
+use rusqlite::Row;
+
+use super::{Error, claim::range, readers::Snapshot, row, sql, turn::Known};
+
+/// A message and what is needed to tell the state of its copies.
+pub(super) struct Standing {
+    pub no: i64,
+    pub known: Known,
+    paused: bool,
+    /// Its queue was retired, or itself cancelled.
+    cancelled: bool,
+    pub cancelled_at: Option<Wall>,
+    leases: Vec<(u32, u32, u16, Vec<u32>)>,
+}
+
+pub(super) fn standing(s: &Snapshot<'_>, no: i64) -> Result<Option<Standing>, Error> {
+    let read = s.row(sql!("message_get"), [no], |r| Ok((row::message(r), r.get::<_, Option<i64>>(11)?)))?;
+    let Some((known, own_cancel)) = read else { return Ok(None) };
+    let known = known?;
+    let queue = s.row(sql!("queue_get"), [known.queue], |r| Ok((r.get::<_, Option<i64>>(3)?, r.get::<_, Option<i64>>(4)?.is_some())))?;
+    let (retired, paused) = queue.unwrap_or_default();
+    let leases: Vec<(i64, u32, u32, u16)> = s.rows(sql!("lease_of_message"), [no], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
+    let with_marks = leases.into_iter().map(|(lease, first, count, attempt)| {
+        let marks = s.rows(sql!("lease_marks"), [lease], |r| r.get(0))?;
+        Ok((first, count, attempt, marks))
+    });
+    let leases = with_marks.collect::<Result<_, Error>>()?;
+    let cancelled_at = own_cancel.or(retired).map(Wall);
+    Ok(Some(Standing { no, known, paused, cancelled: cancelled_at.is_some(), cancelled_at, leases }))
+}
+
+impl Standing {
+    fn is_leased(&self, ordinal: u32, attempt: u16) -> bool {
+        self.leases.iter().any(|(first, count, leased, marks)| {
+            (*first..first + count).contains(&ordinal) && attempt + 1 == *leased && !marks.contains(&ordinal)
+        })
+    }
+
+    /// The state shown for a stored one.
+    fn shown(&self, stored: State, ordinal: u32, attempt: u16) -> State {
+        match stored {
+            State::Waiting | State::Unsettled if self.is_leased(ordinal, attempt) => State::Sending,
+            State::Waiting if self.cancelled => State::Cancelled,
+            other => other,
+        }
+    }
+
+    /// Reads a row of `delivery_view`.
+    pub fn copy(&self, s: &Snapshot<'_>, r: &Row<'_>) -> Result<DeliveryView, Error> {
+        let m = &self.known.message;
+        let key = DeliveryKey(r.get(0)?);
+        let (code, attempt, feedback): (i64, u16, i64) = (r.get(3)?, r.get(4)?, r.get(5)?);
+        let of = |code| State::from_code(code).ok_or_else(|| Error::damaged("state", code));
+        let recipients = match r.get::<_, Option<i64>>(7)? {
+            None => vec![RecipientView {
+                role: Role::To,
+                email: r.get(1)?,
+                name: r.get(2)?,
+                state: self.shown(of(code)?, key.ordinal(), attempt),
+                feedback,
+            }],
+            Some(_) => self.joint(s, key, attempt)?,
+        };
+        let state = recipients.iter().map(|one| one.state).max_by_key(|st| st.severity()).unwrap_or(State::Waiting);
+        Ok(DeliveryView {
+            id: DeliveryId { message: m.id, ordinal: key.ordinal() },
+            key,
+            topic: m.topic.clone(),
+            lane: m.lane,
+            provider: m.provider.clone(),
+            state,
+            recipients,
+            attempts: attempt,
+            provider_id: r.get(10)?,
+            reason: row::reason(r.get(11)?)?,
+            maybe_twice: r.get(6)?,
+            created_at: m.created_at,
+            due: m.due,
+            next_try: r.get::<_, Option<i64>>(9)?.map(Wall),
+            changed_at: r.get::<_, Option<i64>>(8)?.map_or(m.created_at, Wall),
+            paused: self.paused,
+        })
+    }
+
+    fn joint(&self, s: &Snapshot<'_>, key: DeliveryKey, attempt: u16) -> Result<Vec<RecipientView>, Error> {
+        let all = s.rows(sql!("joint_list"), [key.0], |r| Ok(row::joint(r, &[])))?;
+        let view = |one: Result<_, Error>| {
+            let (_, addressee, code, feedback): (i64, jebi_domain::message::Addressee, i64, i64) = one?;
+            let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
+            Ok(RecipientView {
+                role: addressee.role,
+                email: addressee.mailbox.email,
+                name: addressee.mailbox.name,
+                state: self.shown(state, key.ordinal(), attempt),
+                feedback,
+            })
+        };
+        all.into_iter().map(view).collect()
+    }
+
+    fn copies(&self, s: &Snapshot<'_>, from: i64, to: i64, limit: u32) -> Result<Vec<DeliveryView>, Error> {
+        let mut all = s.0.prepare_cached(sql!("delivery_view"))?;
+        let mut all = all.query((from, to, limit))?;
+        let mut out = Vec::new();
+        while let Some(r) = all.next()? {
+            out.push(self.copy(s, r)?);
+        }
+        Ok(out)
+    }
+}
+
+pub(super) fn message(s: &Snapshot<'_>, id: MessageId) -> Result<Option<MessageView>, Error> {
+    let Some(no) = s.row(sql!("message_no"), [id.0.as_slice()], |r| r.get(0))? else { return Ok(None) };
+    let Some(st) = standing(s, no)? else { return Ok(None) };
+    let (from, to) = range(no, 0, st.known.copies);
+    let mut counts = Counts::default();
+    for copy in st.copies(s, from, to, st.known.copies)? {
+        for one in copy.recipients {
+            counts.total += 1;
+            *counts.of_mut(one.state) += 1;
+            FeedbackKind::of_bits(one.feedback).for_each(|kind| *counts.feedback_mut(kind) += 1);
+        }
+    }
+    Ok(Some(MessageView { message: st.known.message, no: MessageNo(no), copies: st.known.copies, counts, cancelled_at: st.cancelled_at }))
+}
+
+pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(DeliveryView, Vec<TimelineEntry>)>, Error> {
+    let Some(no) = s.row(sql!("message_no"), [id.message.0.as_slice()], |r| r.get(0))? else { return Ok(None) };
+    let Some(st) = standing(s, no)? else { return Ok(None) };
+    let key = DeliveryKey::new(MessageNo(no), id.ordinal).0;
+    let Some(view) = st.copies(s, key, key, 1)?.pop() else { return Ok(None) };
+    let mut timeline = vec![line(st.known.message.created_at, "accepted", 0, st.known.message.route.clone())];
+    let earlier = s.rows(sql!("attempt_list"), [key], |r| {
+        Ok((
+            r.get::<_, u16>(0)?,
+            r.get::<_, Option<i64>>(1)?,
+            r.get::<_, String>(2)?,
+            r.get::<_, Option<String>>(3)?,
+            r.get::<_, Option<String>>(4)?,
+        ))
+    })?;
+    for (attempt, at, outcome, provider_id, reason) in earlier {
+        let why = row::reason(reason)?.map(|r| format!("{}: {}", r.code, r.text));
+        timeline.push(line(at.map_or(st.known.message.created_at, Wall), &outcome, attempt, provider_id.or(why).unwrap_or_default()));
+    }
+    if view.attempts > 0 || view.state.is_result() {
+        let why = view.reason.as_ref().map(|r| format!("{}: {}", r.code, r.text));
+        let kind = match view.state {
+            // Between two attempts: the last one was refused for now.
+            State::Waiting | State::Sending => "transient",
+            other => other.as_str(),
+        };
+        timeline.push(line(view.changed_at, kind, view.attempts, view.provider_id.clone().or(why).unwrap_or_default()));
+    }
+    let events = s.rows(sql!("event_list"), [key], |r| {
+        Ok((r.get::<_, String>(0)?, r.get::<_, i64>(1)?, r.get::<_, i64>(2)?, r.get::<_, String>(3)?))
+    })?;
+    for (recipient, bits, at, detail) in events {
+        let kind = FeedbackKind::worst(bits).map_or("feedback", FeedbackKind::as_str).to_owned();
+        timeline.push(TimelineEntry { at: Wall(at), kind, attempt: 0, recipient, detail });
+    }
+    timeline.sort_by_key(|e| e.at);
+    Ok(Some((view, timeline)))
+}
+
+fn line(at: Wall, kind: &str, attempt: u16, detail: String) -> TimelineEntry {
+    TimelineEntry { at, kind: kind.to_owned(), attempt, recipient: String::new(), detail }
+}
+
+/// Reads a row of `topic_get` or `topic_list`: its number and the topic, `sending` still to be told apart.
+fn read_topic(r: &Row<'_>) -> rusqlite::Result<(i64, TopicView)> {
+    let counts = Counts {
+        total: r.get(4)?,
+        waiting: r.get(5)?,
+        sending: 0,
+        unsettled: r.get(6)?,
+        sent: r.get(7)?,
+        failed: r.get(8)?,
+        suppressed: r.get(9)?,
+        cancelled: r.get(10)?,
+        expired: r.get(11)?,
+        unknown: r.get(12)?,
+        delivered: r.get(13)?,
+        bounced: r.get(14)?,
+        complained: r.get(15)?,
+        opened: r.get(16)?,
+    };
+    let paused = r.get::<_, Option<i64>>(3)?.is_some();
+    Ok((r.get(0)?, TopicView { name: r.get(1)?, created_at: Wall(r.get(2)?), paused, counts }))
+}
+
+fn tell_sending(s: &Snapshot<'_>, (no, mut topic): (i64, TopicView)) -> Result<TopicView, Error> {
+    let sending: i64 = s.row(sql!("topic_sending"), [no], |r| r.get(0))?.unwrap_or(0);
+    // A resend under way is unsettled in the counts; it does not take from what waits.
+    topic.counts.sending = sending.min(topic.counts.waiting);
+    topic.counts.waiting -= topic.counts.sending;
+    Ok(topic)
+}
+
+pub(super) fn topic(s: &Snapshot<'_>, name: &str) -> Result<Option<TopicView>, Error> {
+    let found = s.row(sql!("topic_get"), [name], read_topic)?;
+    found.filter(|_| !name.is_empty()).map(|t| tell_sending(s, t)).transpose()
+}
+
+pub(super) fn topics(s: &Snapshot<'_>, after: &str, limit: u32) -> Result<TopicPage, Error> {
+    // The empty name is mail without a topic; every other comes after it.
+    let found = s.rows(sql!("topic_list"), (after, limit + 1), read_topic)?;
+    let more = found.len() > limit as usize;
+    let topics: Vec<_> = found.into_iter().take(limit as usize).map(|t| tell_sending(s, t)).collect::<Result<_, _>>()?;
+    let next = topics.last().filter(|_| more).map(|t| t.name.clone());
+    Ok(TopicPage { topics, next })
+}
+
+pub(super) fn health(s: &Snapshot<'_>, free_bytes: i64) -> Result<StoreHealth, Error> {
+    let (pending, unsettled) = s.row(sql!("totals_get"), [], |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
+    let leased: i64 = s.row(sql!("lease_count"), [], |r| r.get(0))?.unwrap_or(0);
+    let mut oldest_due = [None; 2];
+    for lane in Lane::ALL {
+        let due: Option<Option<i64>> = s.row(sql!("oldest_due"), [lane.code()], |r| r.get(0))?;
+        oldest_due[lane as usize] = due.flatten().map(Wall);
+    }
+    Ok(StoreHealth { waiting: pending, unsettled, leased, oldest_due, free_bytes })
+}
+
+/// The live queues of a provider that hold entries.
+pub(super) fn queues(s: &Snapshot<'_>, provider: &str) -> Result<Vec<QueueInfo>, Error> {
+    let found = s.rows(sql!("queues_of_provider"), [provider], |r| {
+        Ok((r.get(0)?, r.get::<_, i64>(1)?, r.get::<_, Option<i64>>(2)?, r.get::<_, Option<i64>>(3)?.is_some()))
+    })?;
+    let info = |(no, lane, due, paused): (i64, i64, Option<i64>, bool)| {
+        let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
+        Ok(QueueInfo { queue: QueueNo(no), lane, next_due: due.map(Wall), paused })
+    };
+    found.into_iter().map(info).collect()
+}
