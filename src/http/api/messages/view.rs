@@ -1,0 +1,80 @@
+//! A message as it is shown.
+
+use jebi_domain::{
+    id::MessageId,
+    message::{Lane, Mailbox},
+    port::store::MessageView,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::shape::{self, CountsBody, Time};
+
+/// A message, without its recipients and bodies.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Message)]
+pub struct MessageBody {
+    #[schema(value_type = String)]
+    id: MessageId,
+    topic_id: Option<String>,
+    #[schema(schema_with = shape::lane)]
+    lane: Lane,
+    /// The provider it goes through.
+    provider: String,
+    /// Why that one.
+    route: String,
+    from: MailboxBody,
+    reply_to: Vec<MailboxBody>,
+    subject: String,
+    #[schema(schema_with = shape::on_unknown)]
+    on_unknown: &'static str,
+    created_at: Time,
+    /// When it may be sent first.
+    due_at: Time,
+    /// Whether the caller gave that time.
+    scheduled: bool,
+    expires_at: Option<Time>,
+    cancelled_at: Option<Time>,
+    /// Deliveries: one for each recipient, or one joint copy.
+    deliveries: u32,
+    #[serde(flatten)]
+    counts: CountsBody,
+}
+
+/// An address with its name.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Mailbox)]
+struct MailboxBody {
+    email: String,
+    name: Option<String>,
+}
+
+impl From<&Mailbox> for MailboxBody {
+    fn from(m: &Mailbox) -> Self {
+        Self { email: m.email.clone(), name: m.name.clone() }
+    }
+}
+
+impl From<MessageView> for MessageBody {
+    fn from(v: MessageView) -> Self {
+        let m = &v.message;
+        Self {
+            id: m.id,
+            topic_id: shape::topic(m.topic.clone()),
+            lane: m.lane,
+            provider: m.provider.clone(),
+            route: m.route.clone(),
+            from: (&m.content.from).into(),
+            reply_to: m.content.reply_to.iter().map(MailboxBody::from).collect(),
+            subject: m.content.subject.clone(),
+            on_unknown: shape::on_unknown_word(m.on_unknown),
+            created_at: Time(m.created_at),
+            due_at: Time(m.due),
+            scheduled: m.scheduled,
+            expires_at: m.expires_at.map(Time),
+            cancelled_at: v.cancelled_at.map(Time),
+            deliveries: v.copies,
+            counts: v.counts.into(),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `/v1/topics`: counts, cancelling, pausing.
+
+use axum::{Json, extract::State};
+use jebi_domain::port::store::TopicView;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::shape::{Cancelled, CountsBody, Time};
+use crate::{
+    http::{
+        AppState,
+        error::Reply,
+        params::{Id, Params, cursor, read_text_cursor},
+    },
+    service::search::page_length,
+};
+
+/// A page.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Topics on a page: 1 to 500, 50 by default.
+    limit: Option<u32>,
+}
+
+/// A page of topics.
+#[derive(Serialize, ToSchema)]
+pub struct TopicList {
+    topics: Vec<TopicBody>,
+    /// Pass it as `cursor` for the next page; `null` on the last.
+    next_cursor: Option<String>,
+}
+
+/// A topic and how its recipients stand.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Topic)]
+pub struct TopicBody {
+    topic_id: String,
+    created_at: Time,
+    paused: bool,
+    #[serde(flatten)]
+    counts: CountsBody,
+}
+
+impl From<TopicView> for TopicBody {
+    fn from(v: TopicView) -> Self {
+        Self { topic_id: v.name, created_at: Time(v.created_at), paused: v.paused, counts: v.counts.into() }
+    }
+}
+
+/// Whether a topic is paused.
+#[derive(Serialize, ToSchema)]
+pub struct TopicPaused {
+    topic_id: String,
+    paused: bool,
+}
+
+/// List topics
+///
+/// By name.
+#[utoipa::path(
+    get, path = "/v1/topics", tag = "topics", params(Page),
+    responses((status = 200, description = "A page of topics.", body = TopicList), (status = 422, description = "A parameter is wrong.")),
+)]
+pub async fn list(State(state): State<AppState>, Params(page): Params<Page>) -> Reply<TopicList> {
+    let after = page.cursor.as_deref().map(read_text_cursor).transpose()?;
+    let found = state.search.topics(after, page_length(page.limit)?).await?;
+    let next_cursor = found.next.map(|name| cursor(name.as_bytes()));
+    Ok(Json(TopicList { topics: found.topics.into_iter().map(TopicBody::from).collect(), next_cursor }))
+}
+
+/// Show a topic
+///
+/// How the recipients of all its messages stand. `sent` is cumulative: what was delivered or bounced was sent too.
+#[utoipa::path(
+    get, path = "/v1/topics/{id}", tag = "topics",
+    params(("id" = String, Path, description = "The topic_id given when sending.")),
+    responses((status = 200, description = "The topic.", body = TopicBody), (status = 404, description = "No such topic.")),
+)]
+pub async fn show(State(state): State<AppState>, Id(id): Id<String>) -> Reply<TopicBody> {
+    Ok(Json(state.search.topic(&id).await?.into()))
+}
+
+/// Cancel a topic
+///
+/// Cancels all its waiting mail. What is sent stays sent, and what is posted to the topic later is sent. Repeatable.
+#[utoipa::path(
+    delete, path = "/v1/topics/{id}", tag = "topics",
+    params(("id" = String, Path, description = "The topic_id given when sending.")),
+    responses((status = 200, description = "Cancelled.", body = Cancelled), (status = 404, description = "No such topic.")),
+)]
+pub async fn cancel(State(state): State<AppState>, Id(id): Id<String>) -> Reply<Cancelled> {
+    Ok(Json(Cancelled { cancelled: state.cancel.topic(&id).await? }))
+}
+
+/// Pause a topic
+///
+/// Its mail waits, also what is posted to it from now on, until it is resumed. Repeatable.
+#[utoipa::path(
+    post, path = "/v1/topics/{id}/pause", tag = "topics",
+    params(("id" = String, Path, description = "The topic_id given when sending.")),
+    responses((status = 200, description = "Paused.", body = TopicPaused), (status = 404, description = "No such topic.")),
+)]
+pub async fn pause(State(state): State<AppState>, Id(id): Id<String>) -> Reply<TopicPaused> {
+    set(&state, id, true).await
+}
+
+/// Resume a topic
+///
+/// Lets the mail of a paused topic go again. Repeatable.
+#[utoipa::path(
+    post, path = "/v1/topics/{id}/resume", tag = "topics",
+    params(("id" = String, Path, description = "The topic_id given when sending.")),
+    responses((status = 200, description = "Resumed.", body = TopicPaused), (status = 404, description = "No such topic.")),
+)]
+pub async fn resume(State(state): State<AppState>, Id(id): Id<String>) -> Reply<TopicPaused> {
+    set(&state, id, false).await
+}
+
+async fn set(state: &AppState, topic_id: String, paused: bool) -> Reply<TopicPaused> {
+    state.cancel.pause(&topic_id, paused).await?;
+    Ok(Json(TopicPaused { topic_id, paused }))
+}

@@ -1,0 +1,168 @@
+//! The only mapping from a refusal to an answer: RFC 9457 problem bodies that name field, fault and remedy.
+//!
+//! A handler returns a [`Problem`]; [`render`] writes it, because only there the request's id is known. What axum itself
+//! refuses (no route, wrong method) comes through here too.
+
+use std::any::Any;
+
+use axum::{
+    Json,
+    body::Body,
+    extract::Request,
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use jebi_domain::refusal::{Fault, Refusal, RefusalKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::request_id::RequestId;
+
+/// A refused request on its way out.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    retry_after_s: Option<u32>,
+    /// At least one.
+    faults: Vec<Fault>,
+}
+
+/// What handlers return.
+pub type Reply<T> = Result<Json<T>, Problem>;
+
+impl Problem {
+    fn new(status: StatusCode, fault: Fault) -> Self {
+        Self { status, retry_after_s: None, faults: vec![fault] }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let (status, retry_after_s) = match refusal.kind {
+            RefusalKind::Malformed => (StatusCode::BAD_REQUEST, None),
+            RefusalKind::Unauthenticated => (StatusCode::UNAUTHORIZED, None),
+            RefusalKind::Denied => (StatusCode::FORBIDDEN, None),
+            RefusalKind::Missing => (StatusCode::NOT_FOUND, None),
+            RefusalKind::Conflict => (StatusCode::CONFLICT, None),
+            RefusalKind::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, None),
+            RefusalKind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, None),
+            RefusalKind::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, None),
+            RefusalKind::Busy { retry_after_s } => (StatusCode::SERVICE_UNAVAILABLE, Some(retry_after_s)),
+        };
+        Self { status, retry_after_s, faults: refusal.faults }
+    }
+}
+
+/// Not yet written: [`render`] does that.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A refused request (RFC 9457). Nothing was stored.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody<'a> {
+    /// Always `about:blank`: `code` tells problems apart.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// All faults in one line.
+    detail: String,
+    /// The first fault's code.
+    code: &'static str,
+    /// Every fault found, at least one.
+    errors: Vec<FaultBody<'a>>,
+    /// The request, as the server's log and the `X-Request-Id` header name it.
+    request_id: &'a str,
+}
+
+/// One fault.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Fault)]
+pub struct FaultBody<'a> {
+    /// Where: a path in the body such as `messages[0].subject`, or the name of a header or parameter. Empty for the whole request.
+    field: &'a str,
+    /// A stable machine word.
+    code: &'static str,
+    /// What is wrong with the value.
+    fault: &'a str,
+    /// What to do instead.
+    remedy: &'a str,
+}
+
+impl<'a> From<&'a Fault> for FaultBody<'a> {
+    fn from(f: &'a Fault) -> Self {
+        Self { field: &f.field, code: f.code, fault: &f.fault, remedy: &f.remedy }
+    }
+}
+
+/// Faults told in one line; the others are only in `errors`.
+const IN_DETAIL: usize = 3;
+
+/// Writes problems.
+pub async fn render(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().cloned();
+    let mut response = next.run(request).await;
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let request_id = id.as_ref().map_or("", RequestId::as_str);
+    tracing::debug!(request_id, status = problem.status.as_u16(), code = problem.faults.first().map(|f| f.code), "request refused");
+    let body = ProblemBody {
+        kind: "about:blank",
+        title: problem.status.canonical_reason().unwrap_or("Error"),
+        status: problem.status.as_u16(),
+        detail: detail(&problem.faults),
+        code: problem.faults.first().map_or("error", |f| f.code),
+        errors: problem.faults.iter().map(FaultBody::from).collect(),
+        request_id,
+    };
+    *response.body_mut() = Body::from(super::json::write(&body));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = problem.retry_after_s {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
+    if problem.status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"jebi\""));
+    }
+    response
+}
+
+fn detail(faults: &[Fault]) -> String {
+    let told = Refusal { kind: RefusalKind::Invalid, faults: faults.iter().take(IN_DETAIL).cloned().collect() }.to_string();
+    match faults.len().saturating_sub(IN_DETAIL) {
+        0 => told,
+        more => format!("{told}; and {more} more"),
+    }
+}
+
+/// No such path.
+pub async fn not_found() -> Problem {
+    let fault = Fault::new("", "not_found", "there is no such path", "see /openapi.json for every path there is");
+    Problem::new(StatusCode::NOT_FOUND, fault)
+}
+
+/// The path is there, but not for this method; the `Allow` header lists those it is for.
+pub async fn method_not_allowed() -> Problem {
+    let fault = Fault::new("", "method_not_allowed", "this path does not take this method", "use one of the methods in the Allow header");
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, fault)
+}
+
+/// A bug in a handler: logged once here, and told as nothing more than that.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over by value")]
+pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = text.unwrap_or("unknown"), "a request handler panicked");
+    let remedy = "send it again with the same Idempotency-Key; if it fails again, report it with the request id";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Fault::new("", "internal_error", "the server made a mistake", remedy)).into_response()
+}

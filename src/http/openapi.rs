@@ -1,0 +1,194 @@
+//! The description of the API, made from the handlers' own comments and types.
+
+use std::sync::OnceLock;
+
+use axum::body::Bytes;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Content, ContentBuilder, PathItem, Ref, RefOr, Response,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+use super::{
+    api::{deliveries, events, inbox, keys, messages, providers, topics},
+    error::{FaultBody, ProblemBody},
+    status,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Jebi",
+        description = "Sends mail: accepted once, sent at exactly the permitted rate, known for every recipient. \
+            Times are RFC 3339 in UTC. Lists are read page by page through `next_cursor`. Every refusal is a problem (RFC 9457) that \
+            names the field, its fault and the remedy."
+    ),
+    paths(
+        messages::submit,
+        messages::show,
+        messages::cancel,
+        deliveries::list,
+        deliveries::show,
+        topics::list,
+        topics::show,
+        topics::cancel,
+        topics::pause,
+        topics::resume,
+        events::sent,
+        providers::list,
+        keys::list,
+        keys::create,
+        keys::revoke,
+        inbox::list,
+        inbox::show,
+        inbox::source,
+        status::health,
+        status::ready,
+        status::metrics,
+        status::openapi
+    ),
+    components(schemas(ProblemBody, FaultBody)),
+    tags(
+        (name = "messages", description = "Sending."),
+        (name = "deliveries", description = "What became of each copy."),
+        (name = "topics", description = "Groups of messages: counts, cancelling, pausing."),
+        (name = "events", description = "What was sent."),
+        (name = "providers", description = "The accounts mail goes through."),
+        (name = "keys", description = "API keys."),
+        (name = "inbox", description = "Mail kept here instead of being sent."),
+        (name = "status", description = "For machines that watch this one."),
+    ),
+    modifiers(&Keys, &Problems)
+)]
+struct Document;
+
+/// The whole document.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The document as it is served, made once.
+#[must_use]
+pub fn json() -> Bytes {
+    static JSON: OnceLock<Bytes> = OnceLock::new();
+    JSON.get_or_init(|| super::json::write(&document())).clone()
+}
+
+/// How a key is shown, for everything under `/v1`.
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        let header = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-KEY")));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", bearer);
+        components.add_security_scheme("api_key", header);
+        for (path, item) in &mut document.paths.paths {
+            if !path.starts_with("/v1/") {
+                continue;
+            }
+            for operation in operations(item) {
+                let needs = |name: &str| SecurityRequirement::new::<_, [&str; 0], &str>(name, []);
+                operation.security = Some(vec![needs("bearer"), needs("api_key")]);
+            }
+        }
+    }
+}
+
+/// What every operation under `/v1` may answer besides what it says itself, and the body of every refusal.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        const ALWAYS: [(&str, &str); 3] = [
+            ("401", "No API key, or one that does not hold."),
+            ("500", "The server made a mistake."),
+            ("503", "The store does not answer now; try again after `Retry-After` seconds."),
+        ];
+        for (path, item) in &mut document.paths.paths {
+            for operation in operations(item) {
+                let responses = &mut operation.responses.responses;
+                if path.starts_with("/v1/") {
+                    for (status, words) in ALWAYS {
+                        responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new(words)));
+                    }
+                }
+                for (status, response) in responses {
+                    if let RefOr::T(response) = response
+                        && status.starts_with(['4', '5'])
+                        && response.content.is_empty()
+                    {
+                        response.content.insert("application/problem+json".to_owned(), RefOr::T(problem()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn problem() -> Content {
+    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build()
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.delete].into_iter().filter_map(Option::as_mut)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_route_is_described_and_every_description_has_a_route() {
+        let routes: BTreeSet<_> = super::super::routes().into_iter().map(|r| (r.path.to_owned(), r.method.to_string())).collect();
+        let mut described = BTreeSet::new();
+        for (path, item) in document().paths.paths {
+            for (there, method) in [(item.get.is_some(), "GET"), (item.post.is_some(), "POST"), (item.delete.is_some(), "DELETE")] {
+                if there {
+                    described.insert((path.clone(), method.to_owned()));
+                }
+            }
+            assert!(item.put.is_none() && item.patch.is_none(), "{path} has a method this test does not look at");
+        }
+        assert_eq!(routes, described);
+    }
+
+    #[test]
+    fn it_is_openapi_3_1_and_every_reference_leads_somewhere() {
+        let document: serde_json::Value = serde_json::from_slice(&json()).unwrap();
+        assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_the_problem_body_and_every_operation_words() {
+        for (path, mut item) in document().paths.paths {
+            for operation in operations(&mut item) {
+                assert!(operation.summary.is_some() && operation.description.is_some(), "{path} is not explained");
+                for (status, response) in &operation.responses.responses {
+                    let RefOr::T(response) = response else { continue };
+                    assert!(!status.starts_with('4') || response.content.contains_key("application/problem+json"), "{path} {status}");
+                    assert!(!response.description.is_empty(), "{path} {status}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_is_under_v1_needs_a_key() {
+        for route in super::super::routes() {
+            assert_eq!(route.keyed, route.path.starts_with("/v1/"), "{}", route.path);
+        }
+    }
+}

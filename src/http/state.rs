@@ -1,0 +1,36 @@
+//! What the handlers use.
+
+use std::sync::Arc;
+
+use jebi_domain::port::{Clock, Random};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::service::{
+    accept::Accept, cancel::Cancel, figures::Figures, inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready, search::Search,
+};
+
+/// What the operator decided about HTTP.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Largest request body, in bytes.
+    pub body_limit: usize,
+}
+
+/// The services, made by the composition root.
+pub struct Services {
+    pub accept: Arc<Accept>,
+    pub search: Search,
+    pub cancel: Cancel,
+    pub keys: Arc<Keys>,
+    pub inbox: InboxReader,
+    pub figures: Figures,
+    pub providers: Arc<dyn Providers>,
+    pub ready: Ready,
+    pub metrics: PrometheusHandle,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub settings: HttpSettings,
+}
+
+/// Shared by all requests.
+pub type AppState = Arc<Services>;

@@ -1,0 +1,54 @@
+//! The metrics recorder and the gauges read from the store. Counters are declared beside the code that moves them.
+
+use std::time::Duration;
+
+use jebi_domain::{message::Lane, port::store::StoreHealth, time::Wall};
+use metrics::{Unit, describe_gauge, gauge};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+
+/// How often the recorder's upkeep must run so that histograms nobody reads do not grow; a worker does it.
+pub const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Upper ends of the buckets of every duration, in seconds.
+const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
+
+/// Recipients in the queue.
+pub const WAITING: &str = "jebi_recipients_waiting";
+/// Recipients whose last attempt nobody knows the outcome of.
+pub const UNSETTLED: &str = "jebi_recipients_unsettled";
+/// Deliveries claimed and not settled.
+pub const LEASED: &str = "jebi_deliveries_leased";
+/// How late the oldest due mail is.
+pub const OLDEST_DUE: &str = "jebi_oldest_due_seconds";
+/// Room for new mail.
+pub const FREE: &str = "jebi_store_free_bytes";
+
+/// Makes the process's recorder; what is counted before is lost.
+///
+/// # Errors
+/// Another recorder is there already.
+pub fn install() -> Result<PrometheusHandle, BuildError> {
+    let handle = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
+    describe();
+    Ok(handle)
+}
+
+fn describe() {
+    describe_gauge!(WAITING, Unit::Count, "Recipients in the queue, all lanes.");
+    describe_gauge!(UNSETTLED, Unit::Count, "Recipients whose last attempt nobody knows the outcome of yet.");
+    describe_gauge!(LEASED, Unit::Count, "Deliveries claimed by a node and not settled.");
+    describe_gauge!(OLDEST_DUE, Unit::Seconds, "How late the oldest due mail of a lane is; 0 when none is.");
+    describe_gauge!(FREE, Unit::Bytes, "Bytes free for new mail before accepting stops; negative when it has.");
+}
+
+/// Sets the gauges to how the store stands now.
+pub fn show_health(health: &StoreHealth, now: Wall) {
+    gauge!(WAITING).set(health.waiting as f64);
+    gauge!(UNSETTLED).set(health.unsettled as f64);
+    gauge!(LEASED).set(health.leased as f64);
+    gauge!(FREE).set(health.free_bytes as f64);
+    for lane in Lane::ALL {
+        let late = health.oldest_due[lane as usize].map_or(Duration::ZERO, |due| now.since(due));
+        gauge!(OLDEST_DUE, "lane" => lane.as_str()).set(late.as_secs_f64());
+    }
+}

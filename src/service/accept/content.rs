@@ -1,0 +1,140 @@
+//! What all copies of a message share: sender, subject, bodies, headers, tags.
+
+use jebi_domain::{
+    message::{Content, MAX_SUBJECT, MAX_TOPIC, Mailbox},
+    refusal::Fault,
+};
+
+use super::{
+    rules,
+    submission::{Given, NewMessage},
+};
+
+/// Most Reply-To addresses.
+const MAX_REPLY_TO: usize = 50;
+/// Most tags a caller may give: SES takes 50, and some are ours.
+const MAX_TAGS: usize = 40;
+
+/// Collects the faults of one message.
+pub(super) struct Faults<'a> {
+    /// Place of the message in the request.
+    at: usize,
+    all: &'a mut Vec<Fault>,
+}
+
+impl<'a> Faults<'a> {
+    pub(super) fn new(at: usize, all: &'a mut Vec<Fault>) -> Self {
+        Self { at, all }
+    }
+    /// The path of a field of this message.
+    pub(super) fn path(&self, field: impl std::fmt::Display) -> String {
+        format!("messages[{}].{field}", self.at)
+    }
+    pub(super) fn add(&mut self, field: &str, code: &'static str, fault: impl Into<String>, remedy: &str) {
+        let path = self.path(field);
+        self.all.push(Fault::new(path, code, fault, remedy));
+    }
+    /// The value, or `None` with its fault kept.
+    pub(super) fn keep<T>(&mut self, checked: Result<T, Fault>) -> Option<T> {
+        checked.map_err(|fault| self.all.push(fault)).ok()
+    }
+}
+
+/// The content, taken from the message. Without a fault it is ready to be composed.
+pub(super) fn read(message: &mut NewMessage, default_from: Option<&Mailbox>, faults: &mut Faults<'_>) -> Option<Content> {
+    let from = sender(message.from.take(), default_from, faults);
+    let reply_to = reply_to(std::mem::take(&mut message.reply_to), faults);
+    let subject = subject(message.subject.take(), faults);
+    let html = html(message, faults);
+    let text = message.text.take().filter(|t| !t.is_empty());
+    if html.is_none() && text.is_none() {
+        faults.add("content", "missing_body", "it has neither content nor text", "give content (HTML), text, or both");
+    }
+    for (name, value) in &message.headers {
+        let path = || format!("messages[{}].headers.{name}", faults.at);
+        let checked = rules::header(name, value, path);
+        faults.keep(checked);
+    }
+    if message.tags.len() > MAX_TAGS {
+        let fault = format!("it has {} tags; at most {MAX_TAGS} are allowed", message.tags.len());
+        faults.add("tags", "too_many_tags", fault, "leave some out");
+    }
+    for (name, value) in &message.tags {
+        let path = || format!("messages[{}].tags.{name}", faults.at);
+        let checked = rules::tag(name, value, path);
+        faults.keep(checked);
+    }
+    Some(Content {
+        from: from?,
+        reply_to,
+        subject: subject?,
+        text,
+        html,
+        headers: std::mem::take(&mut message.headers),
+        tags: std::mem::take(&mut message.tags),
+    })
+}
+
+fn sender(given: Option<Given>, default_from: Option<&Mailbox>, faults: &mut Faults<'_>) -> Option<Mailbox> {
+    if let Some(given) = given {
+        let checked = rules::mailbox(given, || faults.path("from"));
+        return faults.keep(checked);
+    }
+    if default_from.is_none() {
+        faults.add(
+            "from",
+            "missing_from",
+            "no sender is given and the server has none configured",
+            "give from, or set AWS_SES_FROM_EMAIL or DEFAULT_FROM_EMAIL on the server",
+        );
+    }
+    default_from.cloned()
+}
+
+fn reply_to(given: Vec<Given>, faults: &mut Faults<'_>) -> Vec<Mailbox> {
+    if given.len() > MAX_REPLY_TO {
+        let fault = format!("it has {} addresses; at most {MAX_REPLY_TO} are allowed", given.len());
+        faults.add("reply_to", "too_many_addresses", fault, "give one or a few");
+        return Vec::new();
+    }
+    let read = |(i, one)| {
+        let checked = rules::mailbox(one, || faults.path(format_args!("reply_to[{i}]")));
+        faults.keep(checked)
+    };
+    given.into_iter().enumerate().filter_map(read).collect()
+}
+
+fn subject(given: Option<String>, faults: &mut Faults<'_>) -> Option<String> {
+    let Some(subject) = given.filter(|s| !s.trim().is_empty()) else {
+        faults.add("subject", "missing_subject", "it has no subject", "give a subject of 1 to 998 characters");
+        return None;
+    };
+    // Counting characters is only needed where the bytes are too many.
+    if subject.len() > MAX_SUBJECT && subject.chars().count() > MAX_SUBJECT {
+        let fault = format!("it is longer than {MAX_SUBJECT} characters");
+        faults.add("subject", "too_long", fault, "shorten it");
+        return None;
+    }
+    let checked = rules::header_text(&subject, || faults.path("subject"));
+    faults.keep(checked).map(|()| subject)
+}
+
+fn html(message: &mut NewMessage, faults: &mut Faults<'_>) -> Option<String> {
+    let content = message.content.take().filter(|c| !c.is_empty());
+    let html = message.html.take().filter(|h| !h.is_empty());
+    if content.is_some() && html.is_some() {
+        faults.add("html", "content_and_html", "content and html are both given; they mean the same", "give one of them");
+    }
+    content.or(html)
+}
+
+/// The topic, empty for none.
+pub(super) fn topic(given: Option<&str>, faults: &mut Faults<'_>) -> String {
+    let Some(topic) = given else { return String::new() };
+    if !topic.is_empty() && topic.len() <= MAX_TOPIC && !topic.chars().any(char::is_control) {
+        return topic.to_owned();
+    }
+    let fault = format!("a topic must be 1 to {MAX_TOPIC} bytes of UTF-8 without control characters");
+    faults.add("topic_id", "invalid_topic", fault, "shorten it, or leave topic_id out");
+    String::new()
+}

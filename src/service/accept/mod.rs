@@ -1,0 +1,221 @@
+//! Taking mail in: check it, refuse what will never go, and store the rest in one commit together with the answer.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `submission` | what a caller may ask, as any way in hands it over |
+//! | `prepare` | from a submission to drafts; every fault of a request is found here |
+//! | `recipients` | addresses: which are kept, refused, doubled |
+//! | `content` | sender, subject, bodies, headers, tags |
+//! | `when` | reading times |
+//! | `rules` | the domain's checks, told as faults of a field |
+//! | `receipt` | what is answered |
+//! | `twins` | one request at a time under one idempotency key |
+//! | `waiting` | the limit on waiting mail |
+
+mod content;
+mod prepare;
+mod receipt;
+mod recipients;
+mod rules;
+mod submission;
+mod twins;
+mod waiting;
+mod when;
+
+use std::{
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use jebi_domain::{
+    id::KeyNo,
+    idempotency::check_key,
+    message::Mailbox,
+    port::{
+        Clock, Random, Store,
+        store::{AcceptBatch, Accepted, StoreError, StoredAnswer},
+    },
+    refusal::{Fault, Refusal, RefusalKind},
+    time::Boot,
+};
+use metrics::{Unit, counter, describe_counter};
+
+pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
+pub use submission::{Given, NewMessage, Submission};
+
+use super::{
+    Caller,
+    ready::{Check, Readiness},
+    trouble::refusal,
+};
+use prepare::Prepared;
+use twins::Twins;
+use waiting::Waiting;
+
+/// Addresses from which on the checks leave the request's thread: they take a few microseconds each.
+const MANY: usize = 500;
+/// How long a failed write shows in `/ready` when nothing was written since.
+const TROUBLE_SHOWN: Duration = Duration::from_secs(10);
+
+/// What the operator decided.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The sender where a request names none (requirement S-5); `None` makes naming one necessary.
+    pub from: Option<Mailbox>,
+    /// Name of the provider mail goes through.
+    pub provider: String,
+    /// Why that one, in words; stored with every message.
+    pub route: String,
+    /// The zone of times given without one.
+    pub time_zone: jiff::tz::TimeZone,
+    /// Most addresses in a request.
+    pub max_recipients: NonZeroUsize,
+    /// Most recipients waiting; more are refused until some were sent.
+    pub max_waiting: i64,
+}
+
+/// A request's idempotency key and the SHA-256 of its raw body.
+pub type Idempotency = (String, [u8; 32]);
+
+/// Writes the answer: status and body. Called inside the transaction that stores it, so it must be quick.
+pub type Render = Box<dyn FnOnce(Receipt) -> (u16, Bytes) + Send>;
+
+/// An answer to give, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Bytes,
+    /// Whether it was given before, under the same idempotency key.
+    pub replayed: bool,
+}
+
+/// Takes mail in.
+pub struct Accept {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    settings: Arc<Settings>,
+    twins: Twins,
+    waiting: Waiting,
+    /// When and why a write last failed, while none has worked since.
+    trouble: Mutex<Option<(Boot, String)>>,
+}
+
+impl Accept {
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
+        describe_counter!(ACCEPTED, Unit::Count, "Recipients accepted.");
+        describe_counter!(NOT_STORED, Unit::Count, "Requests the store could not write.");
+        let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
+        let (twins, trouble) = (Twins::default(), Mutex::default());
+        Self { store, clock, random, settings: Arc::new(settings), twins, waiting, trouble }
+    }
+
+    /// Stores a submission, or answers what was answered before under the same idempotency key. When it returns an answer,
+    /// the mail is on disk.
+    ///
+    /// # Errors
+    /// Every fault of the request at once; a key used for another body; too much waiting or a store that cannot write. Nothing
+    /// is stored then.
+    pub async fn submit(
+        &self,
+        caller: Caller,
+        submission: Submission,
+        idempotency: Option<Idempotency>,
+        render: Render,
+    ) -> Result<Answer, Refusal> {
+        let Some((key, fingerprint)) = &idempotency else {
+            return self.accept(caller.key, submission, None, render).await;
+        };
+        check_key(key)?;
+        let (key, fingerprint) = (key.clone(), *fingerprint);
+        let _turn = self.twins.enter(caller.key, &key).await;
+        // Before any check: a repeated request gets its answer even if its time is past or the queue full by now.
+        if let Some(stored) = self.store.answer(caller.key, &key, self.clock.wall()).await.map_err(refusal)? {
+            return replay(stored, fingerprint);
+        }
+        self.accept(caller.key, submission, idempotency, render).await
+    }
+
+    async fn accept(
+        &self,
+        api_key: KeyNo,
+        submission: Submission,
+        idempotency: Option<Idempotency>,
+        render: Render,
+    ) -> Result<Answer, Refusal> {
+        let (started, at) = (self.clock.boot(), self.clock.wall());
+        let addresses = submission.addresses();
+        self.waiting.admit(addresses).await?;
+        let settings = Arc::clone(&self.settings);
+        let random = Arc::clone(&self.random);
+        let prepared = if addresses < MANY {
+            prepare::prepare(&settings, &*random, at, submission)?
+        } else {
+            tokio::task::spawn_blocking(move || prepare::prepare(&settings, &*random, at, submission)).await.unwrap_or_else(|e| {
+                // The blocking pool cancels only while the runtime goes down; a panic goes on here as if there were no pool.
+                e.try_into_panic().map_or_else(|_| Err(refusal(StoreError::Closed)), |panic| std::panic::resume_unwind(panic))
+            })?
+        };
+        let Prepared { drafts, receipt } = prepared;
+        let fingerprint = idempotency.as_ref().map(|(_, fingerprint)| *fingerprint);
+        let recipients: usize = drafts.iter().map(|d| d.copies.recipients()).sum();
+        let clock = Arc::clone(&self.clock);
+        let answer = Box::new(move |report: &_| render(receipt.finish(report, clock.boot().since(started))));
+        match self.store.accept(AcceptBatch { drafts, api_key, idempotency, at, answer }).await {
+            Ok(Accepted::Stored(status, body)) => {
+                self.waiting.add(recipients);
+                self.note_trouble(None);
+                counter!(ACCEPTED).increment(recipients as u64);
+                Ok(Answer { status, body, replayed: false })
+            }
+            // Another node or a request whose caller hung up was first.
+            Ok(Accepted::Repeated(stored)) => replay(stored, fingerprint.unwrap_or_default()),
+            Err(error) => {
+                let told = refusal(error);
+                self.note_trouble(Some(told.to_string()));
+                counter!(NOT_STORED).increment(1);
+                Err(told)
+            }
+        }
+    }
+
+    fn note_trouble(&self, why: Option<String>) {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        *trouble = why.map(|why| (self.clock.boot(), why));
+    }
+}
+
+/// Recipients accepted, since the start.
+const ACCEPTED: &str = "jebi_recipients_accepted_total";
+/// Requests the store could not write, since the start.
+const NOT_STORED: &str = "jebi_requests_not_stored_total";
+
+/// Whether mail can be written, by what became of the last.
+impl Readiness for Accept {
+    fn checks(&self) -> Vec<Check> {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = trouble.as_ref().filter(|(at, _)| self.clock.boot().since(*at) < TROUBLE_SHOWN);
+        vec![recent.map_or_else(
+            || Check::new("accept", true, "the last mail could be stored"),
+            |(_, why)| Check::new("accept", false, format!("the last mail could not be stored: {why}")),
+        )]
+    }
+}
+
+fn replay(stored: StoredAnswer, fingerprint: [u8; 32]) -> Result<Answer, Refusal> {
+    if stored.fingerprint == fingerprint {
+        return Ok(Answer { status: stored.status, body: stored.body, replayed: true });
+    }
+    Err(Refusal::new(
+        RefusalKind::Conflict,
+        Fault::new(
+            "Idempotency-Key",
+            "idempotency_key_reused",
+            "this key was used in the last 24 hours for a request with another body",
+            "use a fresh key for a new request; repeat a request with exactly the same bytes",
+        ),
+    ))
+}

@@ -1,0 +1,146 @@
+//! From a submission to drafts. Every fault of a request is found here, in one pass, before anything is stored.
+
+use std::sync::Arc;
+
+use jebi_domain::{
+    id::MessageId,
+    message::{Copies, Draft, Lane, Message},
+    port::Random,
+    refusal::{Fault, Refusal, RefusalKind},
+    time::Wall,
+};
+
+use super::{
+    Settings,
+    content::{self, Faults},
+    receipt::{Addresses, Pending, Unfinished},
+    recipients,
+    submission::{NewMessage, Submission},
+    when,
+};
+
+/// Ready to be stored. A draft for each message of the receipt that has an id, in order.
+pub(super) struct Prepared {
+    pub drafts: Vec<Draft>,
+    pub receipt: Unfinished,
+}
+
+/// Checks everything.
+///
+/// # Errors
+/// All faults; in a strict request every bad address is one, and without a single good address there is nothing to accept.
+pub(super) fn prepare(settings: &Settings, random: &dyn Random, at: Wall, submission: Submission) -> Result<Prepared, Refusal> {
+    check_size(settings, &submission)?;
+    let mut faults = Vec::new();
+    let (mut drafts, mut pending) = (Vec::with_capacity(submission.messages.len()), Vec::with_capacity(submission.messages.len()));
+    let Submission { messages, scheduled_at, expires_at, strict } = submission;
+    let shared = Shared { settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref() };
+    for (i, message) in messages.into_iter().enumerate() {
+        let (draft, receipt) = shared.message(i, message, &mut faults);
+        drafts.extend(draft);
+        pending.extend(receipt);
+    }
+    if strict || pending.iter().all(|p| p.kept.len() == 0) {
+        faults.extend(pending.iter().flat_map(|p| &p.rejected).map(|r| r.fault.clone()));
+    }
+    if !faults.is_empty() {
+        return Err(Refusal { kind: RefusalKind::Invalid, faults: without_repeats(faults) });
+    }
+    let scheduled = drafts.iter().any(|d| d.message.scheduled);
+    Ok(Prepared { drafts, receipt: Unfinished { scheduled, messages: pending } })
+}
+
+fn check_size(settings: &Settings, submission: &Submission) -> Result<(), Refusal> {
+    if submission.messages.is_empty() {
+        let remedy = "give at least one message with emails, subject and content";
+        return Err(Refusal::invalid(Fault::new("messages", "no_messages", "the request has no messages", remedy)));
+    }
+    let (given, max) = (submission.addresses(), settings.max_recipients.get());
+    if given > max {
+        let fault = format!("the request has {given} recipients; at most {max} are taken at once");
+        return Err(Refusal::invalid(Fault::new("messages", "too_many_recipients", fault, "split it into several requests")));
+    }
+    Ok(())
+}
+
+/// A fault of the whole request's time is found with every message; once is enough.
+fn without_repeats(mut faults: Vec<Fault>) -> Vec<Fault> {
+    let mut seen = std::collections::HashSet::new();
+    faults.retain(|f| f.field.starts_with("messages[") || seen.insert((f.field.clone(), f.code)));
+    faults
+}
+
+/// What all messages of a request have in common.
+struct Shared<'a> {
+    settings: &'a Settings,
+    random: &'a dyn Random,
+    at: Wall,
+    scheduled_at: Option<&'a str>,
+    expires_at: Option<&'a str>,
+}
+
+impl Shared<'_> {
+    /// One message. No receipt when it has a fault, no draft when none of its addresses is good.
+    fn message(&self, i: usize, mut given: NewMessage, all: &mut Vec<Fault>) -> (Option<Draft>, Option<Pending>) {
+        let mut faults = Faults::new(i, all);
+        let total = given.addresses();
+        let lane = lane(&given);
+        let topic = content::topic(given.topic_id.as_deref(), &mut faults);
+        let content = content::read(&mut given, self.settings.from.as_ref(), &mut faults);
+        let times = self.times(&given, &mut faults);
+        let sorted = faults.keep(recipients::sort(i, &mut given));
+        let (Some(content), Some((due, scheduled, expires_at)), Some(sorted)) = (content, times, sorted) else { return (None, None) };
+        let joint = matches!(sorted.copies, Copies::Joint(_));
+        let kept = match &sorted.copies {
+            Copies::Each(all) => Addresses::of(all.iter().map(|m| m.email.as_str())),
+            Copies::Joint(all) => Addresses::of(all.iter().map(|(_, m)| m.email.as_str())),
+        };
+        let id = (kept.len() > 0).then(|| MessageId::new(self.at, self.random));
+        let draft = id.map(|id| Draft {
+            copies: sorted.copies,
+            message: Arc::new(Message {
+                id,
+                topic,
+                lane,
+                provider: self.settings.provider.clone(),
+                route: self.settings.route.clone(),
+                content,
+                on_unknown: given.on_unknown.unwrap_or_default(),
+                created_at: self.at,
+                due,
+                scheduled,
+                expires_at,
+            }),
+        });
+        let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
+        let pending = Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates };
+        (draft, Some(pending))
+    }
+
+    /// When it is due, whether that was asked for and is to come, and when it expires.
+    fn times(&self, given: &NewMessage, faults: &mut Faults<'_>) -> Option<(Wall, bool, Option<Wall>)> {
+        let zone = &self.settings.time_zone;
+        let due = match (given.scheduled_at.as_deref(), self.scheduled_at) {
+            (Some(own), _) => when::due(|| faults.path("scheduled_at"), own, zone, self.at),
+            (None, Some(shared)) => when::due(|| "scheduled_at".to_owned(), shared, zone, self.at),
+            (None, None) => Ok((self.at, false)),
+        };
+        let (due, scheduled) = faults.keep(due)?;
+        let expires = match (given.expires_at.as_deref(), self.expires_at) {
+            (Some(own), _) => Some(when::expiry(|| faults.path("expires_at"), own, zone, due)),
+            (None, Some(shared)) => Some(when::expiry(|| "expires_at".to_owned(), shared, zone, due)),
+            (None, None) => None,
+        };
+        let expires = match expires {
+            Some(checked) => Some(faults.keep(checked)?),
+            None => None,
+        };
+        Some((due, scheduled, expires))
+    }
+}
+
+/// The lane (requirement S-4): a topic with several copies is bulk, everything else transactional, unless the caller says.
+fn lane(given: &NewMessage) -> Lane {
+    let several = given.emails.len() > 1 || given.recipients.len() > 1;
+    given.lane.unwrap_or(if given.topic_id.is_some() && several { Lane::Bulk } else { Lane::Transactional })
+}

@@ -1,0 +1,210 @@
+//! What is answered: made from what was checked and, inside the commit, from what the store found suppressed.
+
+use std::time::Duration;
+
+use jebi_domain::{
+    id::{DeliveryId, MessageId},
+    message::Lane,
+    port::store::AcceptReport,
+    refusal::Fault,
+};
+
+/// Most copies of a message whose ids are answered one by one; more are listed by `/v1/deliveries`.
+pub const LISTED: usize = 100;
+
+/// An address that was refused; nothing is sent to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Place in its list, from 0.
+    pub index: usize,
+    /// As it was given.
+    pub email: String,
+    pub fault: Fault,
+}
+
+/// An address given before in the same message; it gets one copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Place in its list, from 0.
+    pub index: usize,
+    /// The list and place, as a path in the request.
+    pub field: String,
+    pub email: String,
+}
+
+/// A stored recipient that gets nothing because its address is on the suppression list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// Place in its list, from 0.
+    pub index: usize,
+    /// The list and place, as a path in the request.
+    pub field: String,
+    pub email: String,
+}
+
+/// A stored copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    pub id: DeliveryId,
+    /// The recipient; of a joint copy the first.
+    pub email: String,
+}
+
+/// What was taken of one message. `total = success + errors + duplicates`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// `None` when no address was good: nothing of it is stored.
+    pub id: Option<MessageId>,
+    pub topic: Option<String>,
+    pub lane: Lane,
+    /// Addresses given.
+    pub total: usize,
+    /// Recipients stored, suppressed ones among them.
+    pub success: usize,
+    /// Addresses refused.
+    pub errors: usize,
+    pub rejected: Vec<Rejected>,
+    pub duplicates: Vec<Duplicate>,
+    pub suppressed: Vec<Suppressed>,
+    /// Its copies; `None` when they are more than [`LISTED`].
+    pub copies: Option<Vec<Copy>>,
+}
+
+/// What was taken of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub total: usize,
+    pub success: usize,
+    pub errors: usize,
+    /// From the first check until it was written, whole milliseconds.
+    pub duration_ms: u64,
+    /// Whether any of it waits for a time the caller gave.
+    pub scheduled: bool,
+    pub messages: Vec<Taken>,
+}
+
+/// Many strings in one allocation: the recipients kept, in case some turn out to be suppressed.
+#[derive(Debug, Default)]
+pub(super) struct Addresses {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Addresses {
+    pub(super) fn of<'a>(emails: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        let mut all = Self { text: String::with_capacity(emails.len() * 24), ends: Vec::with_capacity(emails.len()) };
+        for email in emails {
+            all.text.push_str(email);
+            all.ends.push(all.text.len());
+        }
+        all
+    }
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+    fn get(&self, at: usize) -> Option<&str> {
+        let end = *self.ends.get(at)?;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.text.get(start..end)
+    }
+}
+
+/// Which list and place of the request a kept recipient came from.
+#[derive(Debug)]
+pub(super) enum Places {
+    /// All of one list, none left out.
+    Whole(&'static str),
+    /// One by one.
+    Each(Vec<(&'static str, usize)>),
+}
+
+impl Places {
+    fn get(&self, at: usize) -> (&'static str, usize) {
+        match self {
+            Self::Whole(list) => (list, at),
+            Self::Each(all) => all.get(at).copied().unwrap_or(("", at)),
+        }
+    }
+}
+
+/// What of a message's receipt is known before it is written.
+#[derive(Debug)]
+pub(super) struct Pending {
+    /// Place of the message in the request.
+    pub at: usize,
+    /// Its id where anything of it is stored.
+    pub id: Option<MessageId>,
+    pub topic: Option<String>,
+    pub lane: Lane,
+    pub total: usize,
+    /// Whether it is one copy to all.
+    pub joint: bool,
+    pub kept: Addresses,
+    pub places: Places,
+    pub rejected: Vec<Rejected>,
+    pub duplicates: Vec<Duplicate>,
+}
+
+impl Pending {
+    fn finish(self, suppressed: &[u32]) -> Taken {
+        let shown = if self.joint { self.kept.len().min(1) } else { self.kept.len() };
+        let copies = self.id.filter(|_| shown <= LISTED).map(|message| {
+            let copy = |at: usize| Copy {
+                id: DeliveryId { message, ordinal: u32::try_from(at).unwrap_or(u32::MAX) },
+                email: self.kept.get(at).unwrap_or_default().to_owned(),
+            };
+            (0..shown).map(copy).collect()
+        });
+        let suppressed = suppressed.iter().map(|ordinal| {
+            let at = *ordinal as usize;
+            let (list, index) = self.places.get(at);
+            Suppressed {
+                index,
+                field: format!("messages[{}].{list}[{index}]", self.at),
+                email: self.kept.get(at).unwrap_or_default().to_owned(),
+            }
+        });
+        Taken {
+            suppressed: suppressed.collect(),
+            copies,
+            id: self.id,
+            topic: self.topic,
+            lane: self.lane,
+            total: self.total,
+            success: self.kept.len(),
+            errors: self.rejected.len(),
+            rejected: self.rejected,
+            duplicates: self.duplicates,
+        }
+    }
+}
+
+/// What of a receipt is known before it is written.
+#[derive(Debug)]
+pub(super) struct Unfinished {
+    pub scheduled: bool,
+    pub messages: Vec<Pending>,
+}
+
+impl Unfinished {
+    /// The receipt, once the store has said which recipients are suppressed. Only messages with an id had a draft.
+    pub(super) fn finish(self, report: &AcceptReport, took: Duration) -> Receipt {
+        let mut suppressed = report.suppressed.iter();
+        let messages: Vec<_> = self
+            .messages
+            .into_iter()
+            .map(|m| {
+                let found = m.id.and_then(|_| suppressed.next());
+                m.finish(found.map_or(&[], Vec::as_slice))
+            })
+            .collect();
+        Receipt {
+            total: messages.iter().map(|m| m.total).sum(),
+            success: messages.iter().map(|m| m.success).sum(),
+            errors: messages.iter().map(|m| m.errors).sum(),
+            duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            scheduled: self.scheduled,
+            messages,
+        }
+    }
+}

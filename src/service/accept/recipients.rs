@@ -1,0 +1,163 @@
+//! Addresses: which are kept, refused, or given twice.
+
+use std::collections::HashSet;
+
+use jebi_domain::{
+    address,
+    message::{Copies, MAX_JOINT, Mailbox, Role},
+    refusal::Fault,
+};
+
+use super::{
+    receipt::{Duplicate, Places, Rejected},
+    rules,
+    submission::{Given, NewMessage},
+};
+
+/// A message's addresses, sorted out.
+pub(super) struct Sorted {
+    pub copies: Copies,
+    /// Where each kept recipient stands in the request.
+    pub places: Places,
+    pub rejected: Vec<Rejected>,
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// Sorts the addresses out and takes them from the message. `at` is its place in the request.
+///
+/// # Errors
+/// No addresses, more than one kind of list, or too many for a joint copy.
+pub(super) fn sort(at: usize, message: &mut NewMessage) -> Result<Sorted, Fault> {
+    let joint = message.to.len() + message.cc.len() + message.bcc.len();
+    match (message.emails.is_empty(), message.recipients.is_empty(), joint) {
+        (true, true, 0) => Err(none(at)),
+        (false, true, 0) => Ok(each(at, "emails", std::mem::take(&mut message.emails), |email, field| {
+            rules::address(&email, field).map(|email| Mailbox { email, name: None }).map_err(|fault| (email, fault))
+        })),
+        (true, false, 0) => Ok(each(at, "recipients", std::mem::take(&mut message.recipients), named)),
+        (true, true, n) if n <= MAX_JOINT => {
+            let lists = [
+                ("to", Role::To, std::mem::take(&mut message.to)),
+                ("cc", Role::Cc, std::mem::take(&mut message.cc)),
+                ("bcc", Role::Bcc, std::mem::take(&mut message.bcc)),
+            ];
+            Ok(together(at, lists, n))
+        }
+        (true, true, n) => Err(Fault::new(
+            format!("messages[{at}].to"),
+            "too_many_recipients",
+            format!("to, cc and bcc hold {n} addresses; one mail may go to {MAX_JOINT}"),
+            "send a copy each with emails or recipients, or several messages",
+        )),
+        _ => Err(Fault::new(
+            format!("messages[{at}]"),
+            "several_recipient_lists",
+            "it has addresses in more than one of emails, recipients, and to/cc/bcc",
+            "use emails or recipients for a copy each, or to/cc/bcc for one copy to all",
+        )),
+    }
+}
+
+fn none(at: usize) -> Fault {
+    Fault::new(
+        format!("messages[{at}].emails"),
+        "no_recipients",
+        "it has no recipients",
+        "give emails or recipients for a copy each, or to/cc/bcc for one copy to all",
+    )
+}
+
+/// Reads an address with a name, keeping what was given for the answer when it is bad.
+fn named(given: Given, field: &dyn Fn() -> String) -> Result<Mailbox, (String, Fault)> {
+    let email = match &given {
+        Given::Text(text) => text.clone(),
+        Given::Parts { email, .. } => email.clone(),
+    };
+    rules::mailbox(given, field).map_err(|fault| (email, fault))
+}
+
+fn each<T>(
+    at: usize,
+    list: &'static str,
+    given: Vec<T>,
+    read: impl Fn(T, &dyn Fn() -> String) -> Result<Mailbox, (String, Fault)>,
+) -> Sorted {
+    let total = given.len();
+    let (mut kept, mut from, mut rejected) = (Vec::with_capacity(total), Vec::new(), Vec::new());
+    for (index, one) in given.into_iter().enumerate() {
+        match read(one, &|| format!("messages[{at}].{list}[{index}]")) {
+            Ok(mailbox) => {
+                // Places are written down only from the first gap on: a clean list of 10,000 costs nothing.
+                if !rejected.is_empty() {
+                    from.push((list, index));
+                }
+                kept.push(mailbox);
+            }
+            Err((email, fault)) => {
+                if rejected.is_empty() {
+                    from.extend((0..index).map(|i| (list, i)));
+                }
+                rejected.push(Rejected { index, email, fault });
+            }
+        }
+    }
+    let doubled = doubled(kept.iter());
+    if rejected.is_empty() && !doubled.is_empty() {
+        from.extend((0..total).map(|i| (list, i)));
+    }
+    let duplicates = take_doubled(at, &doubled, &mut kept, &mut from, |mailbox| mailbox.email);
+    let places = if rejected.is_empty() && duplicates.is_empty() { Places::Whole(list) } else { Places::Each(from) };
+    Sorted { copies: Copies::Each(kept), places, rejected, duplicates }
+}
+
+fn together(at: usize, lists: [(&'static str, Role, Vec<Given>); 3], total: usize) -> Sorted {
+    let (mut kept, mut from, mut rejected) = (Vec::with_capacity(total), Vec::with_capacity(total), Vec::new());
+    for (list, role, given) in lists {
+        for (index, one) in given.into_iter().enumerate() {
+            match named(one, &|| format!("messages[{at}].{list}[{index}]")) {
+                Ok(mailbox) => {
+                    from.push((list, index));
+                    kept.push((role, mailbox));
+                }
+                Err((email, fault)) => rejected.push(Rejected { index, email, fault }),
+            }
+        }
+    }
+    let doubled = doubled(kept.iter().map(|(_, mailbox)| mailbox));
+    let duplicates = take_doubled(at, &doubled, &mut kept, &mut from, |(_, mailbox)| mailbox.email);
+    Sorted { copies: Copies::Joint(kept), places: Places::Each(from), rejected, duplicates }
+}
+
+/// Places of addresses that came before, in order.
+fn doubled<'a>(mailboxes: impl ExactSizeIterator<Item = &'a Mailbox>) -> Vec<usize> {
+    if mailboxes.len() < 2 {
+        return Vec::new();
+    }
+    let mut seen = HashSet::with_capacity(mailboxes.len());
+    mailboxes.enumerate().filter_map(|(at, m)| (!seen.insert(address::key(&m.email))).then_some(at)).collect()
+}
+
+/// Takes the doubled ones out of both lists.
+fn take_doubled<T>(
+    message: usize,
+    doubled: &[usize],
+    kept: &mut Vec<T>,
+    from: &mut Vec<(&'static str, usize)>,
+    email: impl Fn(T) -> String,
+) -> Vec<Duplicate> {
+    if doubled.is_empty() {
+        return Vec::new();
+    }
+    let (all, places) = (std::mem::take(kept), std::mem::take(from));
+    let mut out = Vec::with_capacity(doubled.len());
+    let mut next = doubled.iter().copied().peekable();
+    for (at, (one, (list, index))) in all.into_iter().zip(places).enumerate() {
+        if next.next_if_eq(&at).is_some() {
+            out.push(Duplicate { index, field: format!("messages[{message}].{list}[{index}]"), email: email(one) });
+        } else {
+            kept.push(one);
+            from.push((list, index));
+        }
+    }
+    out
+}

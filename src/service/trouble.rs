@@ -1,0 +1,50 @@
+//! What a caller is told when the store did not do it. The only place that turns one into the other.
+
+use jebi_domain::{
+    port::store::StoreError,
+    refusal::{Fault, Refusal, RefusalKind},
+};
+
+/// Seconds to wait while the disk is full: somebody has to make room first.
+const FULL: u32 = 60;
+/// Seconds to wait while the server stops: a restart takes about that long.
+const CLOSING: u32 = 5;
+/// Seconds to wait after any other failure.
+const FAILED: u32 = 10;
+
+/// The refusal for a store's error. What the caller may not see is logged here, once.
+pub(super) fn refusal(error: StoreError) -> Refusal {
+    match error {
+        StoreError::Busy { retry_after_s, why } => {
+            Refusal::busy(retry_after_s, "store_busy", format!("too much is waiting to be written: {why}"))
+        }
+        StoreError::Full => Refusal::busy(FULL, "disk_full", "the server's disk is full or nearly so"),
+        StoreError::Closed => Refusal::busy(CLOSING, "stopping", "the server is stopping"),
+        StoreError::Internal(text) => {
+            tracing::error!(error = %text, "the store failed");
+            // A failure during the commit may have come after it: the key is what makes repeating safe.
+            let remedy = "send the same request again later, with the same Idempotency-Key; the cause is in the server's log";
+            let fault = Fault::new("", "store_failed", "the server could not use its store; nothing was acknowledged", remedy);
+            Refusal::new(RefusalKind::Busy { retry_after_s: FAILED }, fault)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_internal_cause_is_never_told() {
+        let told = refusal(StoreError::Internal("UNIQUE constraint failed: idempotency.key".into()));
+        assert_eq!(told.kind, RefusalKind::Busy { retry_after_s: FAILED });
+        assert!(!format!("{told:?}").contains("UNIQUE"));
+    }
+
+    #[test]
+    fn the_stores_own_waiting_time_is_passed_on() {
+        let told = refusal(StoreError::Busy { retry_after_s: 3, why: "2 s of writes" });
+        assert_eq!(told.kind, RefusalKind::Busy { retry_after_s: 3 });
+        assert!(told.faults[0].fault.contains("2 s of writes"));
+    }
+}
