@@ -1,0 +1,160 @@
+//! A message made ready once, and its copies made from it.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use mail_builder::headers::{Header, address::Address, date::Date, raw::Raw, text::Text};
+
+use crate::{
+    id::DeliveryId,
+    message::{Copy, Mailbox, Message, Role},
+    port::Outgoing,
+};
+
+use super::{
+    body,
+    header::{foldable, trimmed},
+    tag::DELIVERY_TAG,
+};
+
+/// The header that carries our delivery id, so that feedback finds the delivery even if the answer was never seen.
+pub const DELIVERY_HEADER: &str = "X-Jebi-Delivery-Id";
+
+/// A message with everything encoded that its copies share. Making a copy writes its recipients and its id between pieces
+/// that are ready.
+#[derive(Clone)]
+pub struct Prepared {
+    /// Envelope sender.
+    from: String,
+    /// `From`.
+    first: Vec<u8>,
+    /// `Reply-To`, `Subject`, `Date`, and `Message-ID` as far as the id.
+    before_id: Vec<u8>,
+    /// The rest of `Message-ID`, `MIME-Version`, and the name of [`DELIVERY_HEADER`].
+    between_ids: Vec<u8>,
+    /// The caller's headers.
+    last: Vec<u8>,
+    body: Bytes,
+    tags: Vec<(String, String)>,
+}
+
+impl Prepared {
+    /// Encodes what the copies share. The content has been checked when it was accepted; what was not checked still cannot
+    /// break out of its header, because line breaks are dropped.
+    #[must_use]
+    pub fn new(message: &Message) -> Self {
+        let content = &message.content;
+        let (mut first, mut before_id, mut between_ids, mut last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        write_mailboxes(&mut first, "From", [&content.from]);
+        if !content.reply_to.is_empty() {
+            write_mailboxes(&mut before_id, "Reply-To", &content.reply_to);
+        }
+        write_text(&mut before_id, "Subject", &unread(&content.subject));
+        before_id.extend_from_slice(b"Date: ");
+        Date::new(message.created_at.seconds()).write_rfc822(&mut before_id);
+        before_id.extend_from_slice(b"\r\nMessage-ID: <");
+        between_ids.push(b'@');
+        between_ids.extend(host(&content.from.email));
+        between_ids.extend_from_slice(b">\r\nMIME-Version: 1.0\r\n");
+        between_ids.extend_from_slice(DELIVERY_HEADER.as_bytes());
+        between_ids.extend_from_slice(b": ");
+        for (name, value) in &content.headers {
+            write_text(&mut last, name, trimmed(value));
+        }
+        let body = body::build(message.id, content);
+        Self { from: content.from.email.clone(), first, before_id, between_ids, last, body, tags: content.tags.clone() }
+    }
+
+    /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only.
+    #[must_use]
+    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16) -> Outgoing {
+        let id = delivery.to_string();
+        let shared = self.first.len() + self.before_id.len() + self.between_ids.len() + self.last.len();
+        let mut head = Vec::with_capacity(shared + 96 * copy.addressees.len() + 2 * id.len() + 32);
+        head.extend_from_slice(&self.first);
+        write_recipients(&mut head, copy);
+        head.extend_from_slice(&self.before_id);
+        head.extend_from_slice(id.as_bytes());
+        head.extend_from_slice(&self.between_ids);
+        head.extend_from_slice(id.as_bytes());
+        head.extend_from_slice(b"\r\n");
+        head.extend_from_slice(&self.last);
+        let mut tags = Vec::with_capacity(self.tags.len() + 1);
+        tags.extend_from_slice(&self.tags);
+        tags.push((DELIVERY_TAG.to_owned(), id));
+        Outgoing {
+            delivery,
+            attempt,
+            from: self.from.clone(),
+            to: copy.open().map(|mailbox| mailbox.email.clone()).collect(),
+            head: Bytes::from(head),
+            body: self.body.clone(),
+            tags,
+        }
+    }
+}
+
+/// `To` and `Cc` with everybody they were addressed to, also those this attempt does not go to. Mail to `Bcc` recipients
+/// alone gets an empty group (RFC 5322 section 3.6.3), since some receivers hold mail without any recipient header for spam.
+fn write_recipients(head: &mut Vec<u8>, copy: &Copy) {
+    if let [only] = copy.addressees.as_slice()
+        && only.role == Role::To
+    {
+        return write_mailboxes(head, "To", [&only.mailbox]);
+    }
+    let mut shown = false;
+    for (role, name) in [(Role::To, "To"), (Role::Cc, "Cc")] {
+        let mut these = copy.addressees.iter().filter(|a| a.role == role).map(|a| &a.mailbox).peekable();
+        if these.peek().is_some() {
+            write_mailboxes(head, name, these);
+            shown = true;
+        }
+    }
+    if !shown {
+        head.extend_from_slice(b"To: undisclosed-recipients:;\r\n");
+    }
+}
+
+fn write_mailboxes<'a>(out: &mut Vec<u8>, name: &str, mailboxes: impl IntoIterator<Item = &'a Mailbox>) {
+    let list = mailboxes.into_iter().map(address).collect::<Vec<_>>();
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    match list.as_slice() {
+        [only] => only.write_header(out, name.len() + 2),
+        _ => Address::new_list(list).write_header(out, name.len() + 2),
+    }
+}
+
+fn address(mailbox: &Mailbox) -> Address<'_> {
+    let name = mailbox.name.as_deref().filter(|name| !trimmed(name).is_empty()).map(unread);
+    Address::new_address(name, mailbox.email.as_str())
+}
+
+/// Writes unstructured text. The builder would write ASCII of more than 77 bytes as encoded words, which spoils headers that
+/// machines read (`List-Unsubscribe`) and makes a plain English subject look like spam; folding is enough for those.
+fn write_text(out: &mut Vec<u8>, name: &str, value: &str) {
+    out.extend(name.bytes().filter(|b| b.is_ascii_graphic() && *b != b':'));
+    out.extend_from_slice(b": ");
+    let printable = value.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~'));
+    if printable && !value.ends_with(' ') && foldable(name, value) {
+        Raw::new(value).write_header(out, name.len() + 2);
+    } else {
+        Text::new(value).write_header(out, name.len() + 2);
+    }
+}
+
+/// Text as it has to be given to the builder so that no reader takes a part of it for an encoded word. It leaves ASCII with
+/// `=?` in it as it is, and lenient readers decode what follows, quoted or not; a space at the end makes it encode the whole.
+fn unread(text: &str) -> Cow<'_, str> {
+    let text = trimmed(text);
+    if text.is_ascii() && text.contains("=?") { Cow::Owned(format!("{text} ")) } else { Cow::Borrowed(text) }
+}
+
+/// The domain of the sender, for the right part of `Message-ID`.
+fn host(email: &str) -> impl Iterator<Item = u8> {
+    let domain = email.rsplit_once('@').map_or(email, |(_, domain)| domain);
+    domain.bytes().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,328 @@
+use mail_parser::MessageParser;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    id::MessageId,
+    message::{Addressee, Content, Lane, OnUnknown},
+    mime::header::{check_custom, check_text},
+    time::Wall,
+};
+
+fn content() -> Content {
+    Content {
+        from: mailbox("news@jebi.example", Some("제비 소식")),
+        reply_to: vec![],
+        subject: "가을이 왔어요".to_owned(),
+        text: Some("안녕하세요.\n".to_owned()),
+        html: None,
+        headers: vec![],
+        tags: vec![],
+    }
+}
+
+fn message(content: Content) -> Message {
+    Message {
+        id: MessageId(*b"0123456789abcdef"),
+        topic: String::new(),
+        lane: Lane::Bulk,
+        provider: "ses".to_owned(),
+        route: "only one".to_owned(),
+        content,
+        on_unknown: OnUnknown::Resend,
+        created_at: Wall(1_762_131_845_678),
+        due: Wall(1_762_131_845_678),
+        scheduled: false,
+        expires_at: None,
+    }
+}
+
+fn mailbox(email: &str, name: Option<&str>) -> Mailbox {
+    Mailbox { email: email.to_owned(), name: name.map(str::to_owned) }
+}
+
+fn to(email: &str, name: Option<&str>) -> Addressee {
+    Addressee { role: Role::To, mailbox: mailbox(email, name), open: true }
+}
+
+fn made_for(content: Content, addressees: Vec<Addressee>) -> Outgoing {
+    let message = message(content);
+    let delivery = DeliveryId { message: message.id, ordinal: 7 };
+    Prepared::new(&message).copy(&Copy { ordinal: 7, addressees }, delivery, 2)
+}
+
+fn made(content: Content) -> Outgoing {
+    made_for(content, vec![to("hong@naver.com", Some("홍길동"))])
+}
+
+fn whole(mail: &Outgoing) -> String {
+    let bytes = [mail.head.as_ref(), mail.body.as_ref()].concat();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// The hard rules every mail keeps whatever is in it.
+fn assert_sound(mail: &Outgoing) -> Result<(), TestCaseError> {
+    let text = whole(mail);
+    prop_assert!(text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n')), "ASCII without control characters");
+    prop_assert!(text.ends_with("\r\n") && mail.head.ends_with(b"\r\n") && mail.body.starts_with(b"Content-Type: "));
+    let (head, _) = text.split_once("\r\n\r\n").unwrap();
+    prop_assert_eq!(head.len() + 2 > mail.head.len(), true, "no empty line within the head");
+    for (at, line) in text.split("\r\n").enumerate() {
+        prop_assert!(!line.contains(['\r', '\n']), "bare line break in line {at}");
+        prop_assert!(line.len() <= 998, "line {at} has {}", line.len());
+    }
+    for line in head.split("\r\n") {
+        prop_assert!(!line.trim().is_empty());
+        for word in line.split(' ').filter(|w| w.starts_with("=?utf-8?")) {
+            prop_assert!(word.trim_end_matches([',', ';']).len() <= 75, "{word}");
+        }
+    }
+    let names: Vec<_> = head.split("\r\n").filter(|l| !l.starts_with([' ', '\t'])).filter_map(|l| l.split(':').next()).collect();
+    for once in ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "X-Jebi-Delivery-Id", "Content-Type"] {
+        prop_assert_eq!(names.iter().filter(|n| n.eq_ignore_ascii_case(once)).count(), 1, "{} in {:?}", once, names);
+    }
+    prop_assert!(!names.iter().any(|n| n.eq_ignore_ascii_case("bcc")));
+    Ok(())
+}
+
+#[test]
+fn a_korean_mail_is_exactly_these_bytes() {
+    let mail = made(Content {
+        reply_to: vec![mailbox("help@jebi.example", None), mailbox("ceo@jebi.example", Some("김, 대표"))],
+        html: Some("<p>안녕하세요.</p>".to_owned()),
+        headers: vec![("List-Unsubscribe-Post".to_owned(), "List-Unsubscribe=One-Click".to_owned())],
+        tags: vec![("campaign".to_owned(), "autumn".to_owned())],
+        ..content()
+    });
+    assert_eq!(
+        whole(&mail),
+        concat!(
+            "From: =?utf-8?B?7KCc67mEIOyGjOyLnQ==?= <news@jebi.example>\r\n",
+            "To: =?utf-8?B?7ZmN6ri464+Z?= <hong@naver.com>\r\n",
+            "Reply-To: <help@jebi.example>, =?utf-8?B?6rmALCDrjIDtkZw=?=\r\n",
+            " <ceo@jebi.example>\r\n",
+            "Subject: =?utf-8?B?6rCA7J2E7J20IOyZlOyWtOyalA==?=\r\n",
+            "Date: Mon, 3 Nov 2025 01:04:05 +0000\r\n",
+            "Message-ID: <1g64s36d1n6rvkgeb1c9hp8sb6-7@jebi.example>\r\n",
+            "MIME-Version: 1.0\r\n",
+            "X-Jebi-Delivery-Id: 1g64s36d1n6rvkgeb1c9hp8sb6-7\r\n",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+            "Content-Type: multipart/alternative;\r\n",
+            " boundary=\"=_jebi_1g64s36d1n6rvkgeb1c9hp8sb6\"\r\n",
+            "\r\n",
+            "--=_jebi_1g64s36d1n6rvkgeb1c9hp8sb6\r\n",
+            "Content-Type: text/plain; charset=\"utf-8\"\r\n",
+            "Content-Transfer-Encoding: base64\r\n",
+            "\r\n",
+            "7JWI64WV7ZWY7IS47JqULg0K\r\n",
+            "\r\n",
+            "--=_jebi_1g64s36d1n6rvkgeb1c9hp8sb6\r\n",
+            "Content-Type: text/html; charset=\"utf-8\"\r\n",
+            "Content-Transfer-Encoding: base64\r\n",
+            "\r\n",
+            "PHA+7JWI64WV7ZWY7IS47JqULjwvcD4=\r\n",
+            "\r\n",
+            "--=_jebi_1g64s36d1n6rvkgeb1c9hp8sb6--\r\n",
+        )
+    );
+    assert_sound(&mail).unwrap();
+    assert_eq!((mail.from.as_str(), mail.to, mail.attempt), ("news@jebi.example", vec!["hong@naver.com".to_owned()], 2));
+    let tag = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(mail.tags, [tag("campaign", "autumn"), tag("jebi-delivery", "1g64s36d1n6rvkgeb1c9hp8sb6-7")]);
+}
+
+#[test]
+fn a_resend_has_the_same_bytes_and_other_copies_share_the_body() {
+    let message = message(Content { html: Some("<p>가</p>".to_owned()), text: None, ..content() });
+    let copy = Copy { ordinal: 3, addressees: vec![to("hong@naver.com", None)] };
+    let id = |ordinal| DeliveryId { message: message.id, ordinal };
+    let prepared = Prepared::new(&message);
+    let (first, again) = (prepared.copy(&copy, id(3), 1), Prepared::new(&message).copy(&copy, id(3), 2));
+    assert_eq!((&first.head, &first.body), (&again.head, &again.body));
+    let other = prepared.copy(&copy, id(4), 1);
+    assert_ne!(first.head, other.head);
+    assert_eq!(first.body.as_ptr(), other.body.as_ptr());
+}
+
+#[test]
+fn missing_parts_are_made_or_left_out() {
+    let parts = |text: Option<&str>, html: Option<&str>| {
+        let owned = |t: Option<&str>| t.map(str::to_owned);
+        let mail = made(Content { text: owned(text), html: owned(html), ..content() });
+        assert_sound(&mail).unwrap();
+        let whole = whole(&mail);
+        let parsed = MessageParser::new().parse(whole.as_bytes()).unwrap();
+        let kind = parsed.part(0).unwrap().headers[parsed.part(0).unwrap().headers.len() - 2..].iter();
+        assert!(kind.count() == 2);
+        (whole.contains("multipart/alternative"), parsed.body_text(0).unwrap_or_default().into_owned(), whole.contains("text/html"))
+    };
+    assert_eq!(parts(Some("글"), None), (false, "글".to_owned(), false));
+    assert_eq!(parts(Some("글"), Some("<b>글</b>")), (true, "글".to_owned(), true));
+    assert_eq!(parts(None, Some("<b>글</b>")), (true, "**글**\r\n".to_owned(), true));
+    assert_eq!(parts(Some("  \n"), Some("<b>글</b>")), (true, "**글**\r\n".to_owned(), true));
+    assert_eq!(parts(Some("글"), Some("")), (false, "글".to_owned(), false));
+    assert_eq!(parts(None, Some("<img src='https://a.kr/a.png'>")), (false, String::new(), true));
+    let (multipart, text, html) = parts(None, None);
+    assert_eq!((multipart, text.trim(), html), (false, "", false));
+}
+
+#[test]
+fn a_joint_copy_shows_to_and_cc_never_bcc_and_goes_to_the_open_ones() {
+    let person = |role, email: &str, open| Addressee { role, mailbox: mailbox(email, None), open };
+    let all = vec![
+        person(Role::Bcc, "secret@b.kr", true),
+        person(Role::To, "one@b.kr", false),
+        person(Role::Cc, "two@b.kr", true),
+        person(Role::To, "three@b.kr", true),
+    ];
+    let mail = made_for(content(), all);
+    assert_sound(&mail).unwrap();
+    let text = whole(&mail);
+    assert!(text.contains("\r\nTo: <one@b.kr>, <three@b.kr>\r\nCc: <two@b.kr>\r\n"), "{text}");
+    assert!(!text.contains("secret"));
+    assert_eq!(mail.to, ["secret@b.kr", "two@b.kr", "three@b.kr"]);
+
+    let mail = made_for(content(), vec![person(Role::Bcc, "secret@b.kr", true)]);
+    assert!(whole(&mail).contains("\r\nTo: undisclosed-recipients:;\r\n"));
+    assert_eq!(mail.to, ["secret@b.kr"]);
+
+    let mail = made_for(content(), vec![person(Role::Cc, "two@b.kr", true), person(Role::Bcc, "secret@b.kr", true)]);
+    assert!(whole(&mail).contains("\r\nCc: <two@b.kr>\r\n") && !whole(&mail).contains("\r\nTo:"));
+}
+
+#[test]
+fn long_lists_are_folded() {
+    let all = (0..50).map(|i| to(&format!("someone-with-a-name{i}@example.co.kr"), Some("아무개 씨의 긴 이름")));
+    let mail = made_for(content(), all.collect());
+    assert_sound(&mail).unwrap();
+    let text = whole(&mail);
+    let (head, _) = text.split_once("\r\n\r\n").unwrap();
+    assert!(head.split("\r\n").all(|line| line.len() <= 78), "{head}");
+    let parsed = MessageParser::new().parse(text.as_bytes()).unwrap();
+    let list = parsed.to().unwrap().as_list().unwrap();
+    assert_eq!(list.len(), 50);
+    assert!(list.iter().all(|a| a.name.as_deref() == Some("아무개 씨의 긴 이름")));
+}
+
+#[test]
+fn headers_machines_read_are_folded_not_encoded() {
+    let link = format!("<https://example.com/u/{}>, <mailto:u@example.com?subject=unsubscribe>", "k".repeat(200));
+    let subject = "An English subject that is rather longer than one line of a header may be, so it is folded";
+    let mail = made(Content {
+        subject: subject.to_owned(),
+        headers: vec![("List-Unsubscribe".to_owned(), link.clone()), ("X-이름".to_owned(), "이름은 걸러져요".to_owned())],
+        ..content()
+    });
+    assert_sound(&mail).unwrap();
+    let text = whole(&mail);
+    assert!(!text.contains("=?us-ascii?"), "{text}");
+    let parsed = MessageParser::new().parse(text.as_bytes()).unwrap();
+    assert_eq!(parsed.header_raw("List-Unsubscribe").map(|v| v.replace("\r\n", "").trim().to_owned()), Some(link));
+    assert_eq!(parsed.subject(), Some(subject));
+}
+
+#[test]
+fn bodies_of_every_kind_survive() {
+    for body in [
+        ".\r\n..\n.begins with dots\n.",
+        "From here on\nFrom there",
+        "--=_jebi_1g64s36d1n6rvkgeb1c9hp8sb6--\nno end",
+        "trailing space \nand tab\t\n",
+        "mac\rdos\r\nunix\n",
+        "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af} 풀어 쓴 한글",
+        "👩‍👩‍👧‍👦 🇰🇷 ✉️",
+        "nul\0 and escape\u{1b}[31m",
+        "bell\u{7}만",
+        "form\u{c}feed = 100%",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain([format!("{}\nend", "a".repeat(100_000)), "가".repeat(100_000), format!("{}가", "ascii ".repeat(1000))])
+    {
+        for html in [false, true] {
+            let (text, html) = if html { (Some("글".to_owned()), Some(body.clone())) } else { (Some(body.clone()), None) };
+            let mail = made(Content { text, html: html.clone(), ..content() });
+            assert_sound(&mail).unwrap();
+            let whole = whole(&mail);
+            let parsed = MessageParser::new().parse(whole.as_bytes()).unwrap();
+            let back = if html.is_some() { parsed.body_html(0) } else { parsed.body_text(0) }.unwrap();
+            let lines = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
+            assert_eq!(lines(&back).trim_end_matches('\n'), lines(&body).trim_end_matches('\n'));
+        }
+    }
+}
+
+#[test]
+fn content_that_was_never_checked_cannot_break_out_either() {
+    let evil = "x\r\nBcc: all@b.kr\r\n\r\nbody\n.\r\n\u{85}\u{2028}\0";
+    let mail = made_for(
+        Content {
+            from: mailbox("a@b.kr>\r\nBcc: x@y.kr", Some(evil)),
+            reply_to: vec![mailbox("c@d.kr\r\nBcc: x@y.kr", Some(evil))],
+            subject: evil.to_owned(),
+            headers: vec![(format!("X-A{evil}"), evil.to_owned()), ("X-B".to_owned(), "a\r\nBcc: b".to_owned())],
+            ..content()
+        },
+        vec![to("e@f.kr\nBcc: x@y.kr", Some(evil)), to("g@h.kr", Some("a\r\nBcc: b"))],
+    );
+    assert_sound(&mail).unwrap();
+}
+
+/// Text that passes the check for subjects and names.
+fn shown_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "\\PC{0,200}",
+        "[ -~]{0,300}",
+        "[가-힣 a-z👍\u{1100}-\u{11ff},\"<>@=?_]{0,120}",
+        "(=\\?|utf-8|\\?B|\\?=|[a-z ]){0,20}",
+        "[a-z]{70,1100}",
+        "(?s).{0,40}",
+    ]
+    .prop_filter("refused", |text| check_text(text).is_ok())
+}
+
+fn headers() -> impl Strategy<Value = (String, String)> {
+    ("X-[A-Za-z0-9-]{1,40}", prop_oneof!["\\PC{1,200}", "[ -~\t]{1,1500}", "([!-~]{1,300} {1,3}){1,10}"])
+        .prop_filter("refused", |(name, value)| check_custom(name, value).is_ok())
+}
+
+proptest! {
+    #[test]
+    fn every_checked_value_makes_a_sound_mail_and_reads_back(
+        subject in shown_text(),
+        from in shown_text(),
+        name in shown_text(),
+        header in headers(),
+        text in "(?s).{0,300}",
+    ) {
+        let mail = made_for(
+            Content {
+                from: mailbox("news@jebi.example", Some(&from)),
+                reply_to: vec![mailbox("help@jebi.example", Some(&name))],
+                subject: subject.clone(),
+                headers: vec![header.clone()],
+                text: Some(text.clone()),
+                ..content()
+            },
+            vec![to("a@b.kr", Some(&name)), to("c@d.kr", Some(&from))],
+        );
+        assert_sound(&mail)?;
+        let whole = whole(&mail);
+        let parsed = MessageParser::new().parse(whole.as_bytes()).unwrap();
+        // Readers fold white space to their own taste; everything else comes back as it was.
+        let flat = |text: &str| text.split([' ', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        prop_assert_eq!(flat(parsed.subject().unwrap_or_default()), flat(&subject));
+        for (list, names) in [(parsed.from(), vec![&from]), (parsed.to(), vec![&name, &from]), (parsed.reply_to(), vec![&name])] {
+            let list = list.unwrap().as_list().unwrap();
+            let back: Vec<_> = list.iter().map(|a| flat(a.name.as_deref().unwrap_or_default())).collect();
+            prop_assert_eq!(back, names.into_iter().map(|n| flat(n)).collect::<Vec<_>>());
+        }
+        if header.1.is_ascii() {
+            let raw = parsed.header_raw(header.0.as_str()).unwrap().replace("\r\n", "");
+            prop_assert_eq!(raw.trim(), trimmed(&header.1));
+        }
+        let lines = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
+        let back = parsed.body_text(0).unwrap_or_default();
+        prop_assert_eq!(lines(&back).trim_end().to_owned(), lines(&text).trim_end().to_owned());
+    }
+}
