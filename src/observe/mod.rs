@@ -1,1 +1,3 @@
-//! (being written)
+//! What is shown of the running server: logs and metrics.
+
+pub mod log;
