@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jebi_domain::outcome::Outcome;
 
-use super::{accepted, mail, on_a_sender_thread, send, sender};
+use super::{accepted, assert_transient, mail, on_a_sender_thread, send, sender};
 use crate::support::ses_stub::{Answer, SesStub, Step};
 
 #[test]
@@ -112,5 +112,21 @@ fn the_first_poll_of_a_call_writes_the_request() {
         assert!(polled, "no answer can be there yet");
         stub.until(|s| s.requests.len() == 1).await;
         assert_eq!(call.await, accepted("stub-1"));
+    });
+}
+
+#[test]
+fn a_connection_closed_while_its_mail_waited_for_a_slot_is_certainly_not_accepted() {
+    on_a_sender_thread(async {
+        let stub = SesStub::start([]).await;
+        let (clock, sender) = sender(&stub.url()).await;
+        let channel = sender.checkout().await.expect("a connection");
+        stub.until(|s| s.connections == 1).await;
+        stub.hang_up();
+        stub.until(|s| s.closed == 1).await;
+        clock.advance(Duration::from_millis(80));
+        assert_transient(&channel.send(mail()).await, "connection_lost");
+        assert_eq!(send(&*sender).await, accepted("stub-1"));
+        assert_eq!(stub.look(|s| s.connections), 2);
     });
 }
