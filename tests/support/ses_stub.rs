@@ -104,6 +104,8 @@ impl Received {
 #[derive(Default)]
 pub struct Seen {
     pub connections: usize,
+    /// TLS handshakes done.
+    pub handshakes: usize,
     /// Heads read, of requests that were not read further too.
     pub heads: usize,
     /// Requests read whole.
@@ -214,6 +216,7 @@ async fn serve(tcp: TcpStream, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
             Some(tls) => {
                 // A client that does not trust us ends the handshake; that is its test's business.
                 if let Ok(stream) = tls.accept(tcp).await {
+                    shared.note(|s| s.handshakes += 1);
                     run(stream, connection, &shared, None).await;
                 }
             }

@@ -43,7 +43,7 @@ impl SesSender {
         if let Err(reason) = shared.credentials.identity(shared.signing_clock.now()) {
             return Err(Outcome::RejectedAccount { reason });
         }
-        if let Some(connection) = self.pool.take() {
+        if let Some(connection) = self.pool.take().await {
             return Ok(connection);
         }
         let limit = shared.config.timeouts.connect;
@@ -101,7 +101,7 @@ impl SesChannel {
         // The request has its own copy of the content by now.
         drop(mail);
         let start = self.shared.clock.boot();
-        if start.since(self.checked) > FRESH && !self.connection.is_alive() {
+        if start.since(self.checked) > FRESH && !self.connection.is_alive().await {
             let text = "the other side closed the connection before anything was sent";
             return Outcome::Transient { reason: Reason::new("connection_lost", text, AGAIN) };
         }
