@@ -1,1 +1,245 @@
-//! (being written)
+//! The composition root: the only file that names concrete stores and providers.
+
+use std::{io, net::SocketAddr, num::NonZeroUsize, path::Path, process, sync::Arc, time::Duration};
+
+use jebi_domain::port::{Clock, Provider, Random, Store, store::{QueueStore, StoreError}};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::{net::TcpListener, runtime::Handle, sync::mpsc, task::JoinHandle};
+
+use crate::{
+    config::{Config, DatabaseUrl, ProviderKind},
+    http::{self, AppState, HttpSettings, Services},
+    lifecycle::Lifecycle,
+    provider::{
+        local::LocalProvider,
+        ses::{SesConfig, SesProvider, StaticCredentials, Timeouts},
+    },
+    server,
+    service::{
+        accept::{self, Accept},
+        admin::Admin,
+        cancel::Cancel,
+        dispatch,
+        figures::Figures,
+        inbox::InboxReader,
+        keys::Keys,
+        ready::{Check, Readiness, Ready},
+        search::Search,
+    },
+    store::sqlite::{OpenError, Options, SqliteStore},
+    worker::{self, Beating, Observer, WorkerDeps, Workers},
+};
+
+/// Why it did not start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Store(#[from] OpenError),
+    #[error("the store does not work: {0}")]
+    StoreUse(#[from] StoreError),
+    #[error("cannot listen on {address}: {source}; free it or set SERVER_HOST and SERVER_PORT")]
+    Listen { address: String, source: io::Error },
+    #[error("{field}: {fault}; {remedy}")]
+    Provider { field: String, fault: String, remedy: String },
+    #[error("{0}")]
+    Keys(String),
+}
+
+/// What comes from outside besides the configuration.
+pub struct Surroundings {
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub metrics: PrometheusHandle,
+    /// Called at every write to a provider's connection.
+    pub observer: Option<Observer>,
+}
+
+/// A running server.
+pub struct App {
+    /// Where it listens; the port is the real one.
+    pub address: SocketAddr,
+    pub keys: Arc<Keys>,
+    pub store: Arc<dyn Store>,
+    lifecycle: Lifecycle,
+    workers: Workers,
+    servers: Vec<JoinHandle<()>>,
+    grace: Duration,
+}
+
+/// Opens the store a configuration names.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Arc<dyn Store>, OpenError> {
+    let DatabaseUrl::Sqlite(file) = &config.database.url;
+    let options = Options {
+        file: file.clone(),
+        byte_budget: config.database.writer_queue_bytes,
+        disk_floor: config.database.disk_floor_bytes,
+        disk_floor_percent: config.database.disk_floor_percent,
+        on_fatal: Arc::new(|why| {
+            tracing::error!(why, "the store cannot be trusted any more: ending, so that nothing is acknowledged that is not on disk");
+            process::exit(70);
+        }),
+    };
+    Ok(Arc::new(SqliteStore::open(options, clock, random)?))
+}
+
+/// Whether a server has the store open.
+///
+/// # Errors
+/// When its lock cannot be looked at.
+pub fn is_running(config: &Config) -> Result<bool, OpenError> {
+    let DatabaseUrl::Sqlite(file) = &config.database.url;
+    SqliteStore::is_open_elsewhere(file)
+}
+
+/// The socket through which the administrator of this machine talks to the server.
+#[must_use]
+pub fn control_socket(config: &Config) -> std::path::PathBuf {
+    let DatabaseUrl::Sqlite(file) = &config.database.url;
+    file.with_extension("sock")
+}
+
+impl App {
+    /// Starts everything: store, workers, API.
+    ///
+    /// # Errors
+    /// The first thing that did not work; nothing runs then.
+    pub async fn start(config: &Config, warnings: Vec<String>, around: Surroundings, lifecycle: Lifecycle) -> Result<Self, StartError> {
+        let Surroundings { clock, random, metrics, observer } = around;
+        let listener = listen(config.server.listen()).await?;
+        let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
+        let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
+        keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
+        let incarnation = store.start(clock.wall()).await?;
+        let (feedback_to, feedback) = mpsc::unbounded_channel();
+        let provider = provider(config, &store, &clock, feedback_to).await?;
+        let settings = dispatch::Settings {
+            max_rate: config.sending.max_send_per_second,
+            jitter: config.sending.jitter,
+            max_lateness: config.sending.max_lateness,
+            ..dispatch::Settings::default()
+        };
+        let workers = worker::start(WorkerDeps {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+            incarnation,
+            runtime: Handle::current(),
+            providers: vec![(provider, settings)],
+            feedback: Some(feedback),
+            observer,
+            keys: Arc::clone(&keys),
+        })
+        .await?;
+        let accept = Arc::new(Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), accept_settings(config)));
+        let parts: Vec<Arc<dyn Readiness>> = vec![Arc::clone(&accept) as _, Arc::new(NodeReady(workers.beating()))];
+        let state: AppState = Arc::new(Services {
+            accept,
+            search: Search::new(Arc::clone(&store)),
+            cancel: Cancel::new(Arc::clone(&store), Arc::clone(&clock)),
+            keys: Arc::clone(&keys),
+            inbox: InboxReader::new(Arc::clone(&store)),
+            figures: Figures::new(Arc::clone(&store), Arc::clone(&clock), workers.board()),
+            admin: Admin::new(Arc::clone(&store), Arc::clone(&clock)),
+            providers: workers.board(),
+            ready: Ready::new(Arc::clone(&store), parts, warnings),
+            metrics,
+            clock,
+            random,
+            settings: HttpSettings { body_limit: config.server.max_body_bytes },
+        });
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
+        let router = http::router(state);
+        let mut servers = vec![tokio::spawn(server::tcp(listener, router.clone(), config.server.request_timeout, lifecycle.clone()))];
+        let socket = control_socket(config);
+        match server::control_listener(&socket) {
+            Ok(control) => servers.push(tokio::spawn(server::control(control, router, lifecycle.clone()))),
+            Err(error) => tracing::warn!(%error, socket = %socket.display(), "no control socket: commands on this machine need JEBI_API_KEY"),
+        }
+        Ok(Self { address, keys, store, lifecycle, workers, servers, grace: config.server.stop_grace })
+    }
+
+    /// Stops softly within the grace: no new requests, no new sends, what is under way finishes and is written, the store
+    /// closes. Returns whether nothing was left behind.
+    pub async fn stop(self) -> bool {
+        self.lifecycle.soft.cancel();
+        let hard = self.lifecycle.hard.clone();
+        let servers = async {
+            let drain = futures_util::future::join_all(self.servers);
+            if tokio::time::timeout(self.grace, drain).await.is_err() {
+                tracing::warn!("some requests did not end in time and were dropped");
+                hard.cancel();
+            }
+        };
+        let (left, ()) = tokio::join!(self.workers.stop(self.grace), servers);
+        self.store.close().await;
+        left == dispatch::Left::default()
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address: address.to_string(), source })
+}
+
+async fn provider(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    feedback: mpsc::UnboundedSender<jebi_domain::event::Feedback>,
+) -> Result<Arc<dyn Provider>, StartError> {
+    match (config.sending.provider, &config.ses) {
+        (ProviderKind::Ses, Some(ses)) => {
+            let credentials = ses.credentials.as_ref().map(|c| StaticCredentials {
+                access_key_id: c.access_key_id.clone(),
+                secret_access_key: c.secret_access_key.expose().to_owned(),
+                session_token: c.session_token.as_ref().map(|t| t.expose().to_owned()),
+            });
+            let ses = SesConfig {
+                name: ProviderKind::Ses.as_str().to_owned(),
+                region: ses.region.clone(),
+                endpoint: ses.endpoint.clone(),
+                credentials,
+                configuration_set: ses.configuration_set.clone(),
+                ca_bundle: ses.ca_bundle.clone(),
+                timeouts: Timeouts::default(),
+            };
+            let started = SesProvider::start(ses, Arc::clone(clock)).await;
+            Ok(Arc::new(started.map_err(|f| StartError::Provider { field: f.field, fault: f.fault, remedy: f.remedy })?))
+        }
+        _ => {
+            let inbox = Arc::clone(store) as Arc<dyn jebi_domain::port::Inbox>;
+            Ok(Arc::new(LocalProvider::new(ProviderKind::Local.as_str(), inbox, Arc::clone(clock), feedback)))
+        }
+    }
+}
+
+fn accept_settings(config: &Config) -> accept::Settings {
+    accept::Settings {
+        from: config.sending.from.clone(),
+        provider: config.sending.provider.as_str().to_owned(),
+        route: format!("through {}: {}", config.sending.provider, config.sending.provider_reason),
+        time_zone: config.sending.time_zone.clone(),
+        max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
+        max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
+    }
+}
+
+/// Whether this node can send.
+struct NodeReady(Beating);
+
+impl Readiness for NodeReady {
+    fn checks(&self) -> Vec<Check> {
+        let ok = self.0.is_beating();
+        let detail = if ok { "sends" } else { "cannot renew its lease in the store: nothing is sent until it can" };
+        vec![Check::new("dispatcher", ok, detail)]
+    }
+}
+
+/// The folder the store lies in, for messages.
+#[must_use]
+pub fn data_folder(config: &Config) -> &Path {
+    let DatabaseUrl::Sqlite(file) = &config.database.url;
+    file.parent().unwrap_or(Path::new("."))
+}

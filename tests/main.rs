@@ -1,4 +1,7 @@
-//! The one integration binary.
+//! The one integration binary: one linking, one module an area, one file a story.
 
+mod arch;
+mod config;
+mod provider;
 mod story;
 mod support;

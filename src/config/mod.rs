@@ -1,1 +1,131 @@
-//! (being written)
+//! Configuration: what may be set, where it may be set, and whether it is right.
+//!
+//! Four layers, the later wins: `default.toml` (embedded; the reference page of every key), `jebi.toml`, the environment (a
+//! `.env` in the working directory included; the real environment wins over it), flags. One file per section; each checks
+//! itself. All faults are collected and listed together, each naming the key as it was written. Only `sources.rs` looks at
+//! the process; everything else works on values, so tests pass their own.
+
+mod access;
+mod check;
+mod database;
+mod dotenv;
+mod effective;
+mod endpoint;
+mod fault;
+mod flags;
+mod key;
+mod layers;
+mod log;
+mod names;
+mod parse;
+mod placeholder;
+mod provider;
+mod reader;
+mod secret;
+mod sending;
+mod server;
+mod ses;
+mod sources;
+
+pub use access::Access;
+pub use database::{Database, DatabaseUrl};
+pub use fault::{ConfigErrors, Fault};
+pub use flags::Flags;
+pub use log::{Log, LogFormat};
+pub use provider::ProviderKind;
+pub use secret::Secret;
+pub use sending::Sending;
+pub use server::Server;
+pub use ses::{Credentials, Ses};
+pub use sources::{FileSource, Sources};
+
+use effective::Effective;
+use key::Key;
+use layers::Layers;
+use reader::Reader;
+
+/// The embedded defaults: the lowest layer, and the reference page of every key.
+pub const DEFAULTS: &str = include_str!("default.toml");
+
+/// The whole configuration, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub server: Server,
+    pub database: Database,
+    pub sending: Sending,
+    /// The SES account; present where [`Sending::provider`] is SES, and only then checked.
+    pub ses: Option<Ses>,
+    pub access: Access,
+    pub log: Log,
+    effective: Effective,
+}
+
+/// A configuration, and what its reader should be told about it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub config: Config,
+    /// Worth knowing at start, nothing to do.
+    pub notices: Vec<String>,
+    /// Probably not what was meant; shown at start and by `/ready`.
+    pub warnings: Vec<String>,
+}
+
+impl Config {
+    /// Lays the sources over each other and checks every section.
+    ///
+    /// # Errors
+    /// Every fault found, in the order of the sources and sections.
+    pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
+        let layers = Layers::of(sources);
+        let mut reader = Reader::new(&layers);
+        reader.refuse_unused_placeholders();
+        let server = server::read(&mut reader);
+        let database = database::read(&mut reader);
+        let choice = provider::choose(&mut reader, &sending::PROVIDER);
+        let through_ses = choice.as_ref().is_some_and(|c| c.kind == ProviderKind::Ses);
+        let sending = sending::read(&mut reader, choice);
+        let ses = if through_ses { ses::read(&mut reader).map(Some) } else { Some(None) };
+        let access = access::read(&mut reader);
+        let log = log::read(&mut reader);
+        check::together(&mut reader, server.as_ref(), database.as_ref(), ses.as_ref().and_then(Option::as_ref));
+        let faults = reader.into_faults();
+        let (Some(server), Some(database), Some(sending), Some(ses), Some(access), Some(log), true) =
+            (server, database, sending, ses, access, log, faults.is_empty())
+        else {
+            return Err(ConfigErrors(faults));
+        };
+        let effective = Effective::of(&layers, &sending);
+        let notices = names::notices(&layers, &sending);
+        let warnings = check::warnings(&layers, &server, &sending);
+        Ok(Loaded { config: Self { server, database, sending, ses, access, log, effective }, notices, warnings })
+    }
+
+    /// The effective configuration, one line per key with where it came from; secrets hidden. Printed at start and by
+    /// `jebi config`.
+    #[must_use]
+    pub fn redacted(&self) -> String {
+        self.effective.to_string()
+    }
+
+    /// Every key there is, as `section.key`, in the order of the reference page.
+    pub fn keys() -> impl Iterator<Item = &'static str> {
+        all_keys().map(|key| key.path)
+    }
+
+    /// A key's names in the environment, the first that is set counts; none for what is no key.
+    #[must_use]
+    pub fn names(path: &str) -> &'static [&'static str] {
+        all_keys().find(|key| key.path == path).map_or(&[], |key| key.names)
+    }
+
+    /// Whether a key's value is never shown.
+    #[must_use]
+    pub fn is_secret(path: &str) -> bool {
+        all_keys().any(|key| key.secret && key.path == path)
+    }
+}
+
+/// Every key of every section.
+fn all_keys() -> impl Iterator<Item = &'static Key> {
+    [server::KEYS, database::KEYS, sending::KEYS, ses::KEYS, access::KEYS, log::KEYS].into_iter().flatten().copied()
+}

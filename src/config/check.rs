@@ -1,0 +1,59 @@
+//! What sections contradict in each other, and what is probably not meant.
+
+use super::{
+    Database, ProviderKind, Sending, Server, Ses, database, endpoint,
+    layers::Layers,
+    names,
+    reader::{Bad, Reader},
+    sending, server, ses,
+};
+
+/// Faults that show only where two sections meet.
+pub(super) fn together(r: &mut Reader, server: Option<&Server>, database: Option<&Database>, ses: Option<&Ses>) {
+    let Some(server) = server else { return };
+    let either = "make the one smaller, or the other larger";
+    if server.sync_wait >= server.request_timeout {
+        let (wait, timeout) = (server.sync_wait.as_secs(), server.request_timeout.as_secs());
+        let fault = format!("is {wait} s, but a request is broken off after {timeout} s ({})", r.written(&server::TIMEOUT));
+        r.refuse(r.written(&server::SYNC_WAIT), Bad::new(fault, either));
+    }
+    if let Some(database) = database
+        && database.writer_queue_bytes < server.max_body_bytes
+    {
+        let (body, queue) = (server.max_body_bytes, database.writer_queue_bytes);
+        let fault = format!("is {body} bytes, but only {queue} may wait for the writer ({})", r.written(&database::WRITER_QUEUE));
+        r.refuse(r.written(&server::MAX_BODY), Bad::new(fault, either));
+    }
+    if let Some(endpoint) = ses.and_then(|ses| ses.endpoint.as_deref())
+        && endpoint::is_ourselves(endpoint, server)
+    {
+        let fault = format!("{endpoint} is Jebi itself, so mail would go round in a circle");
+        r.refuse(r.written(&ses::ENDPOINT), Bad::new(fault, "leave it out to send through AWS, or name another service"));
+    }
+}
+
+/// What a start goes on with, but somebody should look at.
+pub(super) fn warnings(layers: &Layers, server: &Server, sending: &Sending) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let chosen = layers.get(&sending::PROVIDER).is_some();
+    if !chosen && sending.provider == ProviderKind::Local && !server.host.is_loopback() {
+        warnings.push(format!(
+            "mail stays in the local inbox, for no provider is set, but the server listens on {} and can be reached from other machines; \
+             set PROVIDER=ses to send it, or PROVIDER=local if this is meant",
+            server.host
+        ));
+    }
+    for flag in &layers.exposed {
+        warnings.push(format!(
+            "{flag}: the secret can be read by every user of this machine (process list); put it into the environment or a file"
+        ));
+    }
+    let unseen = names::unseen_by_aws(layers);
+    if !unseen.is_empty() {
+        warnings.push(format!(
+            "{} in .env is not seen by the AWS credential chain, which reads the real environment only; export it there if it is meant",
+            unseen.join(", ")
+        ));
+    }
+    warnings
+}

@@ -1,0 +1,121 @@
+//! Names in the environment that are not keys: other programs', those of later releases, and misspelt ones.
+
+use super::{Fault, Sending, all_keys, key::Origin, layers::Layers, sources::FILE_NAME};
+
+/// Names the documents we follow use for other programs, or for parts Jebi does not have; listed in one notice.
+const FOREIGN: &[&str] = &[
+    "ALLOWED_HOSTS",
+    "CORS_ALLOWED_ORIGINS",
+    "DEBUG",
+    "EMAIL_ALLOWED_EXTENSIONS",
+    "EMAIL_BACKEND",
+    "EMAIL_MAX_ATTACHMENT_SIZE",
+    "EMAIL_VERIFICATION_TIMEOUT_DAYS",
+    "FRONTEND_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+];
+
+/// The same, by how they begin.
+const FOREIGN_PREFIXES: &[&str] = &["CELERY_", "DB_", "SMTP_"];
+
+/// Names that are understood but not used by this release. Placeholders in them are refused already, so that the release that
+/// uses them does not find one.
+pub(super) const LATER: &[&str] = &["JWT_SECRET", "SENTRY_DSN"];
+
+/// Set by test scripts beside the server; never read by it.
+const TEST_PREFIX: &str = "JEBI_TEST_";
+
+/// Whether a name is one of ours: a value must be right.
+pub(super) fn is_ours(name: &str) -> bool {
+    name == FILE_NAME || is_key(name)
+}
+
+fn is_key(name: &str) -> bool {
+    let base = name.strip_suffix("_FILE");
+    all_keys().any(|key| key.names.contains(&name) || (key.secret && base.is_some_and(|base| key.names.contains(&base))))
+}
+
+/// Whether a name's value counts for its key: `SMTP_USER` is a sender only where it is an address, for many servers' user
+/// names are not.
+pub(super) fn counts(name: &str, value: &str) -> bool {
+    name != "SMTP_USER" || value.contains('@')
+}
+
+/// `JEBI_` is our own prefix, so what we do not know there is a mistake.
+pub(super) fn unknown_jebi_names<'a>(names: impl Iterator<Item = &'a String>) -> Vec<Fault> {
+    let known: Vec<&str> = all_keys().flat_map(|key| key.names).copied().chain([FILE_NAME]).collect();
+    names
+        .filter(|name| name.starts_with("JEBI_") && !name.starts_with(TEST_PREFIX) && !is_ours(name))
+        .map(|name| Fault::new(name, "is not a name Jebi knows", remedy(name, &known)))
+        .collect()
+}
+
+/// A path in a file or flag that is no key.
+pub(super) fn unknown_path(written: &str) -> Fault {
+    let known: Vec<&str> = all_keys().map(|key| key.path).collect();
+    let path = written.strip_prefix("--set ").unwrap_or(written);
+    // A key written outside its section.
+    let homeless = known.iter().find(|known| known.split_once('.').is_some_and(|(_, key)| key == path));
+    let remedy = homeless.map_or_else(|| remedy(path, &known), |known| did_you_mean(known));
+    Fault::new(written, "is not a key Jebi knows", remedy)
+}
+
+fn remedy(given: &str, known: &[&str]) -> String {
+    let near = known.iter().map(|k| (distance(given, k), k)).min().filter(|(d, _)| *d <= 1 + given.len() / 5);
+    match near {
+        Some((_, name)) => did_you_mean(name),
+        None => "remove it; `jebi config --defaults` shows every key".to_owned(),
+    }
+}
+
+fn did_you_mean(name: &str) -> String {
+    format!("did you mean {name}?")
+}
+
+/// Levenshtein distance in bytes, upper and lower case alike; both texts are short.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(!x.eq_ignore_ascii_case(&y));
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// What is worth knowing at start.
+pub(super) fn notices(layers: &Layers, sending: &Sending) -> Vec<String> {
+    let mut notices = vec![format!("mail goes through {}, because {}", sending.provider, sending.provider_reason)];
+    notices.extend(layers.notices.iter().cloned());
+    let later: Vec<&str> = LATER.iter().copied().filter(|name| layers.env(name).is_some()).collect();
+    if !later.is_empty() {
+        notices.push(format!("understood, but not used by this release: {}", later.join(", ")));
+    }
+    let unused: Vec<&str> = layers.env_names().filter(|(name, dotenv)| is_unused(layers, name, *dotenv)).map(|(name, _)| name).collect();
+    if !unused.is_empty() {
+        notices.push(format!("set, but not used by Jebi: {}", unused.join(", ")));
+    }
+    notices
+}
+
+/// Names of the AWS SDK in `.env`: it reads the real environment only.
+pub(super) fn unseen_by_aws(layers: &Layers) -> Vec<&str> {
+    layers.env_names().filter(|(name, dotenv)| *dotenv && name.starts_with("AWS_") && !is_key(name)).map(|(name, _)| name).collect()
+}
+
+/// In `.env` everything that is no key of ours; elsewhere only what the documents name.
+fn is_unused(layers: &Layers, name: &str, dotenv: bool) -> bool {
+    if LATER.contains(&name) || name.starts_with("JEBI_") || name.starts_with("AWS_") {
+        return false;
+    }
+    if let Some(key) = all_keys().find(|key| key.names.contains(&name)) {
+        // A user name of an SMTP server that did not become the sender.
+        return name == "SMTP_USER" && layers.get(key).is_none_or(|e| e.written != name || e.origin == Origin::Flag);
+    }
+    dotenv || FOREIGN.contains(&name) || FOREIGN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}

@@ -1,0 +1,96 @@
+//! `[sending]`: which way mail goes, how fast, and what a message may ask for.
+
+use std::time::Duration;
+
+use jebi_domain::message::Mailbox;
+use jiff::tz::TimeZone;
+
+use super::{
+    ProviderKind,
+    key::Key,
+    parse::{shown, whole},
+    provider::Choice,
+    reader::{Bad, Reader},
+};
+
+pub(super) const PROVIDER_PATH: &str = "sending.provider";
+pub(super) const PROVIDER: Key = Key::new(PROVIDER_PATH, &["PROVIDER"]);
+// Requirement S-5: the first that is set.
+const FROM: Key = Key::new("sending.from", &["AWS_SES_FROM_EMAIL", "DEFAULT_FROM_EMAIL", "SMTP_USER"]);
+const RATE: Key = Key::new("sending.max_send_per_second", &["MAX_SEND_PER_SECOND"]);
+const JITTER: Key = Key::new("sending.jitter_ms", &["JEBI_JITTER_MS"]);
+const LATENESS: Key = Key::new("sending.max_lateness_hours", &["JEBI_MAX_LATENESS_HOURS"]);
+const RECIPIENTS: Key = Key::new("sending.max_recipients", &["JEBI_MAX_RECIPIENTS"]);
+const ZONE: Key = Key::new("sending.time_zone", &["TIME_ZONE"]);
+
+pub(super) const KEYS: &[&Key] = &[&PROVIDER, &FROM, &RATE, &JITTER, &LATENESS, &RECIPIENTS, &ZONE];
+
+/// How mail is sent.
+#[derive(Clone, Debug)]
+pub struct Sending {
+    pub provider: ProviderKind,
+    /// Why that provider, in words: `AWS_SES_FROM_EMAIL is set`.
+    pub provider_reason: String,
+    /// Sender of messages that name none.
+    pub from: Option<Mailbox>,
+    /// Recipients a second at most, above 0; `None` leaves it to the account's own rate.
+    pub max_send_per_second: Option<f64>,
+    /// Delay variation tolerated between our socket and the provider (see `jebi_domain::pace`).
+    pub jitter: Duration,
+    /// Mail later than this, counted from when it was due, expires unsent.
+    pub max_lateness: Duration,
+    /// Recipients one request may have.
+    pub max_recipients: usize,
+    /// The zone of times given without one.
+    pub time_zone: TimeZone,
+}
+
+pub(super) fn read(r: &mut Reader, choice: Option<Choice>) -> Option<Sending> {
+    let from = r.may(&FROM, mailbox);
+    let max_send_per_second = r.may(&RATE, rate);
+    let jitter = r.must(&JITTER, whole(0..=1_000_u64));
+    let lateness = r.must(&LATENESS, whole(1..=8_760_u64));
+    let max_recipients = r.must(&RECIPIENTS, whole(1..=100_000));
+    let time_zone = r.must(&ZONE, zone);
+    let choice = choice?;
+    Some(Sending {
+        provider: choice.kind,
+        provider_reason: choice.reason,
+        from: from?,
+        max_send_per_second: max_send_per_second?,
+        jitter: Duration::from_millis(jitter?),
+        max_lateness: Duration::from_secs(lateness? * 3_600),
+        max_recipients: max_recipients?,
+        time_zone: time_zone?,
+    })
+}
+
+fn rate(text: &str) -> Result<f64, Bad> {
+    let remedy = "write a number above 0, or leave it out to send as fast as the account allows";
+    match text.trim().parse::<f64>() {
+        Ok(rate) if rate > 0.0 && rate <= 1_000_000.0 => Ok(rate),
+        _ => Err(Bad::new(format!("{} is not a rate in recipients a second", shown(text)), remedy)),
+    }
+}
+
+fn zone(text: &str) -> Result<TimeZone, Bad> {
+    let remedy = "write a name of the IANA time zone database, such as Asia/Seoul or UTC";
+    TimeZone::get(text).map_err(|_| Bad::new(format!("{} is not a time zone", shown(text)), remedy))
+}
+
+/// `a@b.kr` or `Name <a@b.kr>`. Whether the provider takes it is for the provider to say.
+fn mailbox(text: &str) -> Result<Mailbox, Bad> {
+    let bad = || Bad::new(format!("{} is not an email address", shown(text)), "write noreply@example.com or Example <noreply@example.com>");
+    let (name, email) = match text.trim().split_once('<') {
+        Some((name, rest)) => (name.trim().trim_matches('"').trim(), rest.strip_suffix('>').ok_or_else(bad)?),
+        None => ("", text.trim()),
+    };
+    let (local, domain) = email.rsplit_once('@').ok_or_else(bad)?;
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';');
+    let labels = domain.split('.').all(|label| !label.is_empty());
+    if local.is_empty() || local.contains('@') || !domain.contains('.') || !labels || email.contains(odd) || name.contains(char::is_control)
+    {
+        return Err(bad());
+    }
+    Ok(Mailbox { email: email.to_owned(), name: Some(name).filter(|n| !n.is_empty()).map(str::to_owned) })
+}

@@ -1,0 +1,92 @@
+//! Amazon SES by API v2. `SendEmail` goes over plain HTTP/1.1 connections and is signed here; credentials and account limits
+//! come through the AWS SDK.
+//!
+//! Nothing is retried here: every attempt has one [`Outcome`], and whoever asked decides. A failure before the first byte of
+//! a request reached the socket is certainly not an acceptance, nor is a complete refusal other than 502 and 504; every
+//! other failure is [`Outcome::Unknown`].
+
+mod config;
+mod connection;
+mod control;
+mod credentials;
+mod error;
+mod pool;
+mod request;
+mod sender;
+mod sign;
+mod stream;
+mod tls;
+
+use std::sync::Arc;
+
+use jebi_domain::{
+    outcome::Reason,
+    port::{AccountReport, Boxed, Clock, Provider, Sender},
+    refusal::Fault,
+};
+use tokio_rustls::TlsConnector;
+use tokio_util::task::AbortOnDropHandle;
+
+use config::Target;
+pub use config::{SesConfig, StaticCredentials, Timeouts};
+use credentials::Credentials;
+use sign::{Signer, SigningClock};
+
+/// The word for it in configuration and API.
+pub const KIND: &str = "ses";
+
+/// One SES account in one region.
+pub struct SesProvider {
+    shared: Arc<Shared>,
+    control: aws_sdk_sesv2::Client,
+    _refresh: Option<AbortOnDropHandle<()>>,
+}
+
+/// What the senders of all threads have in common.
+struct Shared {
+    config: SesConfig,
+    target: Target,
+    tls: Option<TlsConnector>,
+    signer: Signer,
+    clock: Arc<dyn Clock>,
+    signing_clock: SigningClock,
+    credentials: Arc<Credentials>,
+}
+
+impl SesProvider {
+    /// Checks the configuration, looks for credentials (up to ten seconds) and keeps them fresh on the calling runtime.
+    /// Missing credentials are no error: they may come, and mail waits for them.
+    ///
+    /// # Errors
+    /// The field of [`SesConfig`] that does not hold: `region`, `endpoint`, `configuration_set` or `ca_bundle`.
+    pub async fn start(config: SesConfig, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        let target = config.target()?;
+        let signer = Signer::new(&config.region, &target)?;
+        let ca_bundle = config.ca_bundle.as_deref().filter(|_| target.tls);
+        let tls = if target.tls { Some(tls::connector(ca_bundle)?) } else { None };
+        let http = tls::sdk_client(ca_bundle)?;
+        let source = credentials::source(&config, Arc::clone(&clock)).await;
+        let control = control::client(&config, &target.base, source.provider, http);
+        let signing_clock = SigningClock::new(Arc::clone(&clock));
+        let shared = Shared { config, target, tls, signer, clock, signing_clock, credentials: source.credentials };
+        Ok(Self { shared: Arc::new(shared), control, _refresh: source.task })
+    }
+}
+
+impl Provider for SesProvider {
+    fn name(&self) -> &str {
+        &self.shared.config.name
+    }
+
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn sender(&self) -> Box<dyn Sender> {
+        Box::new(sender::SesSender::new(Arc::clone(&self.shared)))
+    }
+
+    fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>> {
+        Box::pin(async move { Some(control::account(&self.control, || self.shared.clock.wall()).await) })
+    }
+}

@@ -1,0 +1,107 @@
+//! Listening: TCP for everybody, a socket in the data folder for the administrator of this machine.
+
+use std::{fs, io, os::unix::fs::PermissionsExt, path::Path, time::Duration};
+
+use axum::{Extension, Router};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, UnixListener},
+};
+
+use crate::{http::LocalAdmin, lifecycle::Lifecycle};
+
+/// How long a connection may take to send the head of a request.
+const HEAD_TIME: Duration = Duration::from_secs(30);
+
+/// Serves until the soft stop, then until the connections are idle or the hard stop.
+pub async fn tcp(listener: TcpListener, router: Router, request_timeout: Duration, lifecycle: Lifecycle) {
+    let connections = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = lifecycle.soft.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                // Answers are small: waiting to fill a packet only adds latency.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "a connection went away while it was accepted");
+                    continue;
+                }
+                serve(stream, router.clone(), &connections, &lifecycle, Some(request_timeout));
+            }
+            Err(error) => pause_after(&error).await,
+        }
+    }
+    drop(listener);
+    drain(connections, &lifecycle).await;
+}
+
+/// Makes the control socket, readable by its owner only.
+///
+/// # Errors
+/// When the folder does not take it.
+pub fn control_listener(path: &Path) -> io::Result<UnixListener> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Serves the administrator: whoever may open the socket needs no key.
+pub async fn control(listener: UnixListener, router: Router, lifecycle: Lifecycle) {
+    let router = router.layer(Extension(LocalAdmin));
+    let connections = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = lifecycle.soft.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, _)) => serve(stream, router.clone(), &connections, &lifecycle, None),
+            Err(error) => pause_after(&error).await,
+        }
+    }
+    drain(connections, &lifecycle).await;
+}
+
+fn serve<S>(stream: S, router: Router, connections: &GracefulShutdown, lifecycle: &Lifecycle, _limit: Option<Duration>)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).pipeline_flush(true);
+    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let connection = connections.watch(connection);
+    let hard = lifecycle.hard.clone();
+    tokio::spawn(async move {
+        let ended = tokio::select! {
+            ended = connection => ended,
+            () = hard.cancelled() => return,
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    });
+}
+
+async fn drain(connections: GracefulShutdown, lifecycle: &Lifecycle) {
+    tokio::select! {
+        () = connections.shutdown() => {}
+        () = lifecycle.hard.cancelled() => {}
+    }
+}
+
+/// Out of file descriptors, most likely: give the others time to end instead of spinning.
+async fn pause_after(error: &io::Error) {
+    tracing::warn!(%error, "a connection could not be accepted");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}
