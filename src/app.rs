@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, num::NonZeroUsize, path::Path, process, sync::Arc, time::Duration};
 
-use jebi_domain::port::{Clock, Provider, Random, Store, store::{QueueStore, StoreError}};
+use jebi_domain::port::{Clock, Provider, Random, Store, store::StoreError};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, runtime::Handle, sync::mpsc, task::JoinHandle};
 
@@ -17,7 +17,6 @@ use crate::{
     server,
     service::{
         accept::{self, Accept},
-        admin::Admin,
         cancel::Cancel,
         dispatch,
         figures::Figures,
@@ -26,8 +25,8 @@ use crate::{
         ready::{Check, Readiness, Ready},
         search::Search,
     },
-    store::sqlite::{OpenError, Options, SqliteStore},
-    worker::{self, Beating, Observer, WorkerDeps, Workers},
+    store::sqlite::{DiskFloor, OpenError, Options, SqliteStore},
+    worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
 };
 
 /// Why it did not start. Each says what to do.
@@ -75,8 +74,7 @@ pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -
     let options = Options {
         file: file.clone(),
         byte_budget: config.database.writer_queue_bytes,
-        disk_floor: config.database.disk_floor_bytes,
-        disk_floor_percent: config.database.disk_floor_percent,
+        disk_floor: DiskFloor { bytes: config.database.disk_floor_bytes, percent: config.database.disk_floor_percent },
         on_fatal: Arc::new(|why| {
             tracing::error!(why, "the store cannot be trusted any more: ending, so that nothing is acknowledged that is not on disk");
             process::exit(70);
@@ -122,7 +120,8 @@ impl App {
             ..dispatch::Settings::default()
         };
         let workers = worker::start(WorkerDeps {
-            store: Arc::clone(&store),
+            queue: Arc::clone(&store) as _,
+            admin: Arc::clone(&store) as _,
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
             incarnation,
@@ -142,7 +141,6 @@ impl App {
             keys: Arc::clone(&keys),
             inbox: InboxReader::new(Arc::clone(&store)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&clock), workers.board()),
-            admin: Admin::new(Arc::clone(&store), Arc::clone(&clock)),
             providers: workers.board(),
             ready: Ready::new(Arc::clone(&store), parts, warnings),
             metrics,
@@ -152,7 +150,7 @@ impl App {
         });
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let router = http::router(state);
-        let mut servers = vec![tokio::spawn(server::tcp(listener, router.clone(), config.server.request_timeout, lifecycle.clone()))];
+        let mut servers = vec![tokio::spawn(server::tcp(listener, router.clone(), lifecycle.clone()))];
         let socket = control_socket(config);
         match server::control_listener(&socket) {
             Ok(control) => servers.push(tokio::spawn(server::control(control, router, lifecycle.clone()))),
@@ -193,8 +191,8 @@ async fn provider(
         (ProviderKind::Ses, Some(ses)) => {
             let credentials = ses.credentials.as_ref().map(|c| StaticCredentials {
                 access_key_id: c.access_key_id.clone(),
-                secret_access_key: c.secret_access_key.expose().to_owned(),
-                session_token: c.session_token.as_ref().map(|t| t.expose().to_owned()),
+                secret_access_key: c.secret_access_key.reveal().to_owned(),
+                session_token: c.session_token.as_ref().map(|t| t.reveal().to_owned()),
             });
             let ses = SesConfig {
                 name: ProviderKind::Ses.as_str().to_owned(),

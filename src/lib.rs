@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`app`] | the composition root: the only file that names concrete stores and providers | everything |
 //! | [`lifecycle`] | signals, the two-step stop, readiness | domain |
+//! | [`server`] | listening: TCP and the control socket | http, domain |
 //! | [`system`] | the real clock and randomness | domain |
 //! | [`config`] | defaults < file < environment < flags | domain |
 //! | [`service`] | use cases over ports | domain, observe |
@@ -23,6 +24,7 @@ pub mod http;
 pub mod lifecycle;
 pub mod observe;
 pub mod provider;
+pub mod server;
 pub mod service;
 pub mod store;
 pub mod system;

@@ -19,7 +19,7 @@ use crate::{http::LocalAdmin, lifecycle::Lifecycle};
 const HEAD_TIME: Duration = Duration::from_secs(30);
 
 /// Serves until the soft stop, then until the connections are idle or the hard stop.
-pub async fn tcp(listener: TcpListener, router: Router, request_timeout: Duration, lifecycle: Lifecycle) {
+pub async fn tcp(listener: TcpListener, router: Router, lifecycle: Lifecycle) {
     let connections = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -33,7 +33,7 @@ pub async fn tcp(listener: TcpListener, router: Router, request_timeout: Duratio
                     tracing::debug!(%error, "a connection went away while it was accepted");
                     continue;
                 }
-                serve(stream, router.clone(), &connections, &lifecycle, Some(request_timeout));
+                serve(stream, router.clone(), &connections, &lifecycle);
             }
             Err(error) => pause_after(&error).await,
         }
@@ -66,14 +66,14 @@ pub async fn control(listener: UnixListener, router: Router, lifecycle: Lifecycl
             () = lifecycle.soft.cancelled() => break,
         };
         match accepted {
-            Ok((stream, _)) => serve(stream, router.clone(), &connections, &lifecycle, None),
+            Ok((stream, _)) => serve(stream, router.clone(), &connections, &lifecycle),
             Err(error) => pause_after(&error).await,
         }
     }
     drain(connections, &lifecycle).await;
 }
 
-fn serve<S>(stream: S, router: Router, connections: &GracefulShutdown, lifecycle: &Lifecycle, _limit: Option<Duration>)
+fn serve<S>(stream: S, router: Router, connections: &GracefulShutdown, lifecycle: &Lifecycle)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {

@@ -64,6 +64,26 @@ impl Pacer {
         now < self.slowed_until
     }
 
+    /// When the next slot comes free; in the past when one is free.
+    #[must_use]
+    pub fn next_slot(&self) -> Boot {
+        self.next
+    }
+
+    /// The time from one recipient's slot to the next at the speed of `now`; `None` for no limit.
+    #[must_use]
+    pub fn spacing(&self, now: Boot) -> Option<Duration> {
+        let full = self.rate?;
+        let rate = if self.is_slowed(now) { full * SLOWED } else { full };
+        Some(Duration::from_secs_f64((Duration::from_secs(1) + self.jitter + self.lateness()).as_secs_f64() / rate))
+    }
+
+    /// How late a slot may be used without pushing the next one back: above 500/s slots are used in ticks.
+    #[must_use]
+    pub fn lateness(&self) -> Duration {
+        if self.rate.is_some_and(|rate| rate > TICKED_ABOVE) { TICK } else { LATENESS }
+    }
+
     /// When a slot was last taken.
     #[must_use]
     pub fn last(&self) -> Option<Boot> {
@@ -75,7 +95,7 @@ impl Pacer {
     /// # Errors
     /// The time to ask again: no slot is free before it.
     pub fn take(&mut self, now: Boot, n: u32) -> Result<(), Boot> {
-        let Some(full) = self.rate else {
+        let (Some(full), Some(spacing)) = (self.rate, self.spacing(now)) else {
             self.last = Some(now);
             return Ok(());
         };
@@ -103,10 +123,7 @@ impl Pacer {
             }
             return Err(at);
         }
-        let rate = if self.is_slowed(now) { full * SLOWED } else { full };
-        let late = if full > TICKED_ABOVE { TICK } else { LATENESS };
-        let spacing = (window + late).as_secs_f64() / rate * f64::from(n.max(1));
-        self.next = Boot(self.next.0.max((now - late).0)) + Duration::from_secs_f64(spacing);
+        self.next = Boot(self.next.0.max((now - self.lateness()).0)) + spacing.mul_f64(f64::from(n.max(1)));
         self.recent.push_back((now, n.max(1)));
         self.recent_sum += u64::from(n.max(1));
         self.last = Some(now);

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod cancel;
+pub mod dispatch;
 pub mod figures;
 pub mod inbox;
 pub mod keys;

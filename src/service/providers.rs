@@ -56,6 +56,10 @@ pub struct ProviderStatus {
     pub in_flight: u64,
     /// Mails claimed and waiting for their slot.
     pub ready: u64,
+    /// Mails claimed whose outcome is not stored yet.
+    pub leased: u64,
+    /// Calls allowed at once; it follows the answer time.
+    pub concurrency: u64,
     /// When it is tried again, where nothing is sent now.
     pub next_try_at: Option<Wall>,
 }

@@ -1,1 +1,220 @@
-//! (being written)
+//! Loops, no rules: what runs beside the requests. The rules are in `crate::service::dispatch`; everything outside is a port.
+//!
+//! [`start`] sets all of it going for one incarnation and [`Workers::stop`] ends it in order: no new starts, calls in flight
+//! finish, outcomes are written, slots are recorded, the incarnation ends (contract 6).
+
+mod beat;
+mod claim;
+pub mod dispatch;
+mod feedback;
+mod housekeep;
+mod keys;
+mod quota;
+mod reclaim;
+mod sender;
+mod settle;
+
+use std::{sync::Arc, time::Duration};
+
+use jebi_domain::{
+    event::Feedback,
+    id::Incarnation,
+    port::{
+        Clock, Provider, Random,
+        store::{AdminStore, Guard, QueueStore, StoreResult},
+    },
+};
+use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::dispatch::{DispatchDeps, Dispatcher, Observer};
+use crate::service::{
+    dispatch::{Dispatch, Fence, Left, Settings},
+    keys::Keys,
+    providers::{ProviderStatus, Providers},
+};
+
+/// What the workers need.
+pub struct WorkerDeps {
+    pub queue: Arc<dyn QueueStore>,
+    pub admin: Arc<dyn AdminStore>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    /// From [`QueueStore::start`].
+    pub incarnation: Incarnation,
+    /// The shared runtime.
+    pub runtime: Handle,
+    /// Each configured account and how its mail is sent.
+    pub providers: Vec<(Arc<dyn Provider>, Settings)>,
+    /// Reports a provider makes inside this process (the local inbox).
+    pub feedback: Option<UnboundedReceiver<Feedback>>,
+    /// Called at every write to a provider's connection.
+    pub observer: Option<Observer>,
+    /// Read again now and then, since another process may have changed them.
+    pub keys: Arc<Keys>,
+}
+
+/// What every loop has.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub queue: Arc<dyn QueueStore>,
+    pub admin: Arc<dyn AdminStore>,
+    pub clock: Arc<dyn Clock>,
+    pub incarnation: Incarnation,
+    pub fence: Arc<Fence>,
+    pub dispatches: Vec<Arc<Dispatch>>,
+    pub stop: CancellationToken,
+}
+
+impl Shared {
+    /// Sleeps; `false` when it is time to stop instead.
+    pub async fn pause(&self, time: Duration) -> bool {
+        let until = self.clock.boot() + time;
+        tokio::select! {
+            () = self.clock.sleep_until(until) => true,
+            () = self.stop.cancelled() => false,
+        }
+    }
+}
+
+/// All that runs.
+pub struct Workers {
+    shared: Shared,
+    dispatchers: Vec<Dispatcher>,
+    tasks: TaskTracker,
+}
+
+/// What the API asks for the providers.
+struct Board {
+    dispatches: Vec<Arc<Dispatch>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Providers for Board {
+    fn status(&self) -> Vec<ProviderStatus> {
+        let (boot, wall) = (self.clock.boot(), self.clock.wall());
+        self.dispatches.iter().map(|dispatch| dispatch.status(boot, wall)).collect()
+    }
+}
+
+/// Whether a node's leases hold.
+pub struct Beating {
+    fence: Arc<Fence>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Beating {
+    #[must_use]
+    pub fn is_beating(&self) -> bool {
+        self.fence.is_open(self.clock.boot())
+    }
+}
+
+/// Beats once, takes over what earlier incarnations left, and starts every loop.
+///
+/// # Errors
+/// What the store answers when it can't be used; nothing runs then.
+pub async fn start(deps: WorkerDeps) -> StoreResult<Workers> {
+    let fence = Arc::new(Fence::default());
+    let submitted = deps.clock.boot();
+    deps.queue.beat(deps.incarnation, deps.clock.wall()).await?;
+    fence.renew(submitted);
+    let mut names = Vec::with_capacity(deps.providers.len());
+    names.extend(deps.providers.iter().map(|(provider, _)| provider.name().to_owned()));
+    reclaim::once(&*deps.queue, &*deps.clock, deps.incarnation, &names).await?;
+    let mut dispatchers = Vec::with_capacity(names.len());
+    for (provider, settings) in deps.providers {
+        let dispatcher = Dispatcher::new(DispatchDeps {
+            store: deps.queue.clone(),
+            provider,
+            clock: deps.clock.clone(),
+            random: deps.random.clone(),
+            settings,
+            incarnation: deps.incarnation,
+            fence: fence.clone(),
+            runtime: deps.runtime.clone(),
+            observer: deps.observer.clone(),
+        });
+        dispatchers.push(dispatcher.await?);
+    }
+    let shared = Shared {
+        queue: deps.queue,
+        admin: deps.admin,
+        clock: deps.clock,
+        incarnation: deps.incarnation,
+        fence,
+        dispatches: dispatchers.iter().map(Dispatcher::dispatch).collect(),
+        stop: CancellationToken::new(),
+    };
+    // Before anything can be sent: a store that looks copied sends nothing.
+    shared.look_at_guard();
+    let tasks = TaskTracker::new();
+    let on = &deps.runtime;
+    tasks.spawn_on(beat::run(shared.clone()), on);
+    tasks.spawn_on(reclaim::run(shared.clone(), names), on);
+    tasks.spawn_on(housekeep::run(shared.clone()), on);
+    tasks.spawn_on(keys::run(shared.clone(), deps.keys), on);
+    tasks.spawn_on(housekeep::raise_epoch(shared.clone()), on);
+    for dispatcher in &mut dispatchers {
+        tasks.spawn_on(quota::run(shared.clone(), dispatcher.provider(), dispatcher.dispatch()), on);
+        dispatcher.run().await?;
+    }
+    if let Some(reports) = deps.feedback {
+        tasks.spawn_on(feedback::run(shared.clone(), reports), on);
+    }
+    tasks.close();
+    Ok(Workers { shared, dispatchers, tasks })
+}
+
+impl Shared {
+    pub(crate) fn look_at_guard(&self) {
+        let guard = self.admin.guard();
+        let why = match &guard {
+            Guard::Open => None,
+            Guard::Held { why, .. } => Some(why.as_str()),
+        };
+        self.dispatches.iter().for_each(|dispatch| dispatch.set_guard(why));
+    }
+}
+
+impl Workers {
+    /// How the providers stand.
+    #[must_use]
+    pub fn board(&self) -> Arc<dyn Providers> {
+        Arc::new(Board { dispatches: self.shared.dispatches.clone(), clock: self.shared.clock.clone() })
+    }
+
+    /// Tells for readiness whether this node's leases hold, so that mail can be sent.
+    #[must_use]
+    pub fn beating(&self) -> Beating {
+        Beating { fence: self.shared.fence.clone(), clock: self.shared.clock.clone() }
+    }
+
+    /// Stops softly: starts nothing, lets calls in flight finish within `grace`, writes every outcome, and ends the incarnation.
+    /// Returns what was left; it shows as unsettled at the next start. The store is still open afterwards.
+    pub async fn stop(self, grace: Duration) -> Left {
+        // All providers at once: the grace is for them together.
+        let stops = self.dispatchers.into_iter().map(|dispatcher| dispatcher.stop(grace));
+        let left = futures_util::future::join_all(stops)
+            .await
+            .into_iter()
+            .fold(Left::default(), |sum, one| Left { in_flight: sum.in_flight + one.in_flight, unwritten: sum.unwritten + one.unwritten });
+        // The beat goes on until here: calls in flight are ours.
+        self.shared.stop.cancel();
+        self.tasks.wait().await;
+        if left != Left::default() {
+            tracing::warn!(in_flight = left.in_flight, unwritten = left.unwritten, "stopped with mail that is unsettled at the next start");
+            return left;
+        }
+        if let Err(err) = self.shared.queue.end(self.shared.incarnation, self.shared.clock.wall()).await {
+            tracing::warn!(%err, "the incarnation could not be ended; the next start waits for its lease");
+        }
+        left
+    }
+
+    /// Stops hard: nothing is waited for and nothing written. What was in flight is unsettled at the next start.
+    pub fn kill(self) {
+        self.shared.stop.cancel();
+        self.dispatchers.iter().for_each(Dispatcher::kill);
+    }
+}

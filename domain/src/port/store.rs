@@ -134,6 +134,10 @@ impl Window {
     pub fn set(&self, lane: Lane, room: i64) {
         self.0[lane as usize].store(room, Ordering::Relaxed);
     }
+    /// Sets the room and returns what was left of the last, so that the dispatcher can count what was taken meanwhile.
+    pub fn replace(&self, lane: Lane, room: i64) -> i64 {
+        self.0[lane as usize].swap(room, Ordering::Relaxed)
+    }
     #[must_use]
     pub fn room(&self, lane: Lane) -> i64 {
         self.0[lane as usize].load(Ordering::Relaxed)

@@ -9,8 +9,14 @@ use std::{
 use jebi_domain::time::Boot;
 use rustix::fs::{statfs, statvfs};
 
-/// Below this much free space nothing new is accepted: the larger of 1 GiB and 5 %. What remains is for settling.
-const FLOOR_BYTES: u64 = 1 << 30;
+/// Free space below which nothing new is accepted, the larger of the two. What remains is for settling.
+#[derive(Clone, Copy, Debug)]
+pub struct DiskFloor {
+    pub bytes: u64,
+    /// Of the file system's size.
+    pub percent: u8,
+}
+
 /// How old a look at the disk may be, in nanoseconds.
 const FRESH_NS: u64 = 500_000_000;
 
@@ -26,15 +32,14 @@ pub(super) fn network(folder: &Path) -> io::Result<Option<&'static str>> {
 
 /// Free space above the floor, looked at no more often than needed.
 pub(super) struct Floor {
-    /// `None`: the larger of 1 GiB and 5 %.
-    bytes: Option<u64>,
+    least: DiskFloor,
     looked_at: AtomicU64,
     free: AtomicI64,
 }
 
 impl Floor {
-    pub fn new(bytes: Option<u64>) -> Self {
-        Self { bytes, looked_at: AtomicU64::new(0), free: AtomicI64::new(i64::MAX) }
+    pub fn new(least: DiskFloor) -> Self {
+        Self { least, looked_at: AtomicU64::new(0), free: AtomicI64::new(i64::MAX) }
     }
 
     /// Bytes free above the floor; negative below it. A disk that cannot be asked counts as having room: writing will tell.
@@ -46,7 +51,7 @@ impl Floor {
         self.looked_at.store(now.0.max(1), Ordering::Relaxed);
         let free = match statvfs(folder) {
             Ok(v) => {
-                let floor = self.bytes.unwrap_or_else(|| FLOOR_BYTES.max(v.f_blocks.saturating_mul(v.f_frsize) / 20));
+                let floor = self.least.bytes.max(v.f_blocks.saturating_mul(v.f_frsize) / 100 * u64::from(self.least.percent));
                 let free = i64::try_from(v.f_bavail.saturating_mul(v.f_frsize)).unwrap_or(i64::MAX);
                 free.saturating_sub(i64::try_from(floor).unwrap_or(i64::MAX))
             }

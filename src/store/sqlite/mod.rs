@@ -34,6 +34,7 @@ use jebi_domain::port::{Clock, store::Guard};
 
 use self::{disk::Floor, error::Error, readers::Readers, writer::Job};
 use crate::store::group::Group;
+pub use disk::DiskFloor;
 pub use open::OpenError;
 
 /// The text of a query, by its file's name.
@@ -50,8 +51,7 @@ pub struct Options {
     pub file: PathBuf,
     /// Bytes of mail that may wait to be written.
     pub byte_budget: usize,
-    /// Free bytes below which nothing is accepted; `None` for the larger of 1 GiB and 5 %.
-    pub disk_floor: Option<u64>,
+    pub disk_floor: DiskFloor,
     /// Called when a write or sync failed for good: what is on the disk is unknown, the process must end.
     pub on_fatal: Arc<dyn Fn(&str) + Send + Sync>,
 }

@@ -1,0 +1,108 @@
+//! The log: set up once, in one place. Lines go to standard error with UTC times; standard output belongs to commands.
+
+use std::{
+    fmt,
+    io::{self, IsTerminal},
+};
+
+use tracing::Subscriber;
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    fmt::{MakeWriter, layer, time::SystemTime},
+    layer::SubscriberExt,
+    registry,
+    util::SubscriberInitExt,
+};
+
+/// Why the log could not be set up.
+#[derive(Debug)]
+pub struct LogError(String);
+
+impl fmt::Display for LogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the log cannot be set up: {}", self.0)
+    }
+}
+
+impl std::error::Error for LogError {}
+
+/// Starts the log for the whole process: `level` is a level or levels per module (`info,jebi::worker=debug`); `json` writes
+/// one object a line instead of text.
+///
+/// # Errors
+/// The level cannot be read, or the log was started before.
+pub fn init(level: &str, json: bool) -> Result<(), LogError> {
+    let colours = io::stderr().is_terminal();
+    subscriber(level, json, colours, io::stderr)?.try_init().map_err(|e| LogError(e.to_string()))
+}
+
+fn subscriber<W>(level: &str, json: bool, colours: bool, writer: W) -> Result<impl Subscriber + Send + Sync, LogError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::builder().parse(level).map_err(|e| LogError(e.to_string()))?;
+    // This timer writes RFC 3339 in UTC.
+    let lines = layer().with_timer(SystemTime).with_writer(writer);
+    let lines = match json {
+        true => lines.json().flatten_event(true).boxed(),
+        false => lines.with_ansi(colours).boxed(),
+    };
+    Ok(registry().with(filter).with(lines))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// Keeps what is written.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("not poisoned").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn written(level: &str, json: bool) -> String {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let subscriber = subscriber(level, json, false, move || writer.clone()).expect("a log");
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(target: "jebi::worker", waiting = 3, "started");
+            tracing::debug!(target: "jebi::worker", "claimed");
+            tracing::debug!(target: "hyper", "read");
+        });
+        let bytes = kept.0.lock().expect("not poisoned").clone();
+        String::from_utf8(bytes).expect("text")
+    }
+
+    #[test]
+    fn a_json_line_is_one_object_with_its_fields_and_a_time_in_utc() {
+        let text = written("info", true);
+        assert_eq!(text.lines().count(), 1, "{text}");
+        let line: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!((&line["level"], &line["message"], &line["waiting"]), (&"INFO".into(), &"started".into(), &3.into()));
+        let time = line["timestamp"].as_str().expect("a time");
+        assert!(time.ends_with('Z') && time.parse::<jiff::Timestamp>().is_ok(), "{time}");
+    }
+
+    #[test]
+    fn levels_go_by_module() {
+        let text = written("warn,jebi::worker=debug", false);
+        assert!(text.contains("started") && text.contains("claimed") && !text.contains("read"), "{text}");
+        assert!(text.lines().all(|line| line.split(' ').next().is_some_and(|time| time.ends_with('Z'))), "{text}");
+        assert_eq!(written("off", false), "");
+    }
+
+    #[test]
+    fn a_level_that_cannot_be_read_is_refused() {
+        assert!(subscriber("info,=x=y", false, false, io::sink).is_err());
+    }
+}

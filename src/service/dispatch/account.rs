@@ -1,0 +1,156 @@
+//! What the account says of itself, and what is shown of the provider.
+
+use jebi_domain::{
+    outcome::Reason,
+    port::{AccountReport, AccountState},
+    time::{Boot, Wall},
+};
+
+use super::{
+    health::Cause,
+    state::{Account, Dispatch, Inner, Stop},
+};
+use crate::service::providers::{ProviderState, ProviderStatus};
+
+/// The rate kept while the account does not tell its own and the operator gave none: the sandbox's (SES quotas page).
+const UNKNOWN_RATE: f64 = 1.0;
+/// Keeps the arithmetic finite whatever an account says.
+const LEAST_RATE: f64 = 0.01;
+
+impl Dispatch {
+    /// Takes the answer to a question for the account: `None` when it can't be asked.
+    pub fn account_answered(&self, answer: Option<Result<AccountReport, Reason>>, now: Boot) {
+        let inner = &mut *self.lock();
+        match answer {
+            None => {
+                inner.account = Account::Mute;
+                inner.health.try_again();
+            }
+            Some(Ok(report)) => {
+                if let AccountState::Stopped(reason) = &report.state {
+                    tracing::warn!(provider = %self.provider, reason = %reason.text, "the account does not send; mail waits");
+                    inner.health.refuse(now, reason.clone());
+                    self.return_ready(inner);
+                } else {
+                    inner.health.try_again();
+                }
+                inner.account = Account::Told(report);
+            }
+            Some(Err(reason)) => {
+                tracing::warn!(provider = %self.provider, code = %reason.code, reason = %reason.text, "the account does not tell its limits");
+                if inner.health.cause() == Some(Cause::Account) {
+                    inner.health.refuse(now, reason.clone());
+                }
+                // Limits once told still hold.
+                if !matches!(inner.account, Account::Told(_)) {
+                    inner.account = Account::Refused(reason);
+                }
+            }
+        }
+        let rate = self.rate(inner);
+        if rate != inner.pacer.rate() {
+            tracing::info!(provider = %self.provider, rate, "sending rate, recipients a second");
+            inner.set_rate(rate);
+        }
+        self.health_changed();
+    }
+
+    fn rate(&self, inner: &Inner) -> Option<f64> {
+        let own = self.settings.max_rate;
+        let told = match &inner.account {
+            Account::Told(report) => report.max_send_rate,
+            Account::Refused(_) if own.is_none() => Some(UNKNOWN_RATE),
+            Account::Unasked | Account::Mute | Account::Refused(_) => None,
+        };
+        let least = match (own, told) {
+            (Some(own), Some(told)) => Some(own.min(told)),
+            (own, told) => own.or(told),
+        };
+        least.map(|rate| rate.max(LEAST_RATE))
+    }
+
+    /// When the account is to be asked because it was refused.
+    #[must_use]
+    pub fn ask_at(&self) -> Option<Boot> {
+        self.lock().health.ask_at()
+    }
+
+    /// The store looks copied or restored, or no longer does.
+    pub fn set_guard(&self, why: Option<&str>) {
+        let inner = &mut *self.lock();
+        let guard = why.map(|why| Reason::new("store_held", why, "if this is the live installation, run `jebi release`"));
+        if guard == inner.guard {
+            return;
+        }
+        inner.guard = guard;
+        if inner.guard.is_some() {
+            self.offer_window(inner);
+            self.return_ready(inner);
+        }
+        self.health_changed();
+    }
+
+    /// How the provider stands now.
+    #[must_use]
+    pub fn status(&self, now: Boot, wall: Wall) -> ProviderStatus {
+        let inner = self.lock();
+        let told = match &inner.account {
+            Account::Told(report) => Some(report),
+            _ => None,
+        };
+        let (state, reason) = inner.state(now);
+        ProviderStatus {
+            name: self.provider.clone(),
+            kind: self.kind,
+            state,
+            reason,
+            rate: inner.pacer.rate(),
+            max_send_rate: told.and_then(|r| r.max_send_rate),
+            max_24_hour_send: told.and_then(|r| r.max_24_hour_send),
+            sent_last_24_hours: told.and_then(|r| r.sent_last_24_hours),
+            account_at: told.map(|r| r.at),
+            sandbox: told.is_some_and(|r| r.sandbox),
+            in_flight: inner.in_flight.into(),
+            ready: inner.ready.total().into(),
+            leased: inner.leased.into(),
+            concurrency: inner.limit.into(),
+            next_try_at: inner.health.next_try().map(|at| wall + at.since(now)),
+        }
+    }
+
+    /// Shows the gauges. Call about once a second.
+    pub fn show(&self) {
+        let inner = self.lock();
+        self.meters.ready.set(f64::from(inner.ready.total()));
+        self.meters.in_flight.set(f64::from(inner.in_flight));
+        self.meters.leased.set(f64::from(inner.leased));
+        self.meters.concurrency.set(f64::from(inner.limit));
+        if let Some(median) = inner.concurrency.median() {
+            self.meters.answer_time.record(median.as_secs_f64());
+        }
+    }
+}
+
+impl Inner {
+    fn state(&self, now: Boot) -> (ProviderState, Option<Reason>) {
+        let unwritable =
+            || Reason::new("store_unwritable", "outcomes can't be stored, so nothing new is claimed", "see the log; free disk space");
+        if self.stop != Stop::No {
+            return (ProviderState::Stopped, None);
+        }
+        if let Some(guard) = &self.guard {
+            return (ProviderState::Held, Some(guard.clone()));
+        }
+        match self.health.cause() {
+            Some(Cause::Circuit) => return (ProviderState::CircuitOpen, self.health.reason().cloned()),
+            Some(_) => return (ProviderState::Held, self.health.reason().cloned()),
+            None if self.unwritable => return (ProviderState::Held, Some(unwritable())),
+            None => {}
+        }
+        match &self.account {
+            Account::Refused(reason) => (ProviderState::Slowed, Some(reason.clone())),
+            _ if self.pacer.is_slowed(now) => (ProviderState::Slowed, None),
+            _ => (ProviderState::Running, None),
+        }
+    }
+}

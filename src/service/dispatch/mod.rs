@@ -1,0 +1,24 @@
+//! Decisions of dispatch: what is claimed, when a mail may go, how many calls are out, whether the provider is well, what an
+//! outcome means. One [`Dispatch`] per provider, shared by its sender threads, its claimer and its settler
+//! (`crate::worker::dispatch` holds those loops). Its lock is held for microseconds and never across an await.
+//!
+//! Mail is pulled, not pushed: a sender first has a permit and an established connection, then takes a slot, and only then it
+//! is decided which mail goes: the first transactional one, if there is any. So transactional mail overtakes claimed bulk, and a
+//! slow connection holds up no mail in particular.
+
+mod account;
+pub mod answer_time;
+pub mod concurrency;
+mod fence;
+pub mod health;
+mod metrics;
+pub mod ready;
+pub mod settle;
+mod state;
+mod supply;
+pub mod turns;
+pub mod window;
+
+pub use fence::{Fence, LEASE};
+pub use state::{Again, Dispatch, Left, Reserve, Settings, Setup, Take};
+pub use supply::Rooms;

@@ -1,0 +1,189 @@
+//! Copies claimed and not started, per lane, and the messages they are of.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use jebi_domain::{
+    id::{DeliveryId, DeliveryKey, LeaseNo, MessageNo, QueueNo},
+    message::{Copy, Lane, Message},
+    mime::compose::Prepared,
+    outcome::Outcome,
+    port::{Outgoing, store::Claimed},
+    time::Wall,
+};
+
+/// A message under way, with what all its copies share once it has been composed.
+pub struct Mail {
+    pub no: MessageNo,
+    pub message: Arc<Message>,
+    prepared: OnceLock<Prepared>,
+}
+
+/// Its number only: contents do not go to logs.
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mail({})", self.no.0)
+    }
+}
+
+impl Mail {
+    #[must_use]
+    pub fn new(no: MessageNo, message: Arc<Message>) -> Self {
+        Self { no, message, prepared: OnceLock::new() }
+    }
+
+    /// Composes one copy; the shared part is made by the first.
+    #[must_use]
+    pub fn compose(&self, copy: &Copy, attempt: u16) -> Outgoing {
+        let delivery = DeliveryId { message: self.message.id, ordinal: copy.ordinal };
+        self.prepared.get_or_init(|| Prepared::new(&self.message)).copy(copy, delivery, attempt)
+    }
+}
+
+/// One claimed copy.
+#[derive(Debug)]
+pub struct ReadyCopy {
+    pub mail: Arc<Mail>,
+    pub copy: Copy,
+    pub lease: LeaseNo,
+    pub queue: QueueNo,
+    pub attempt: u16,
+    pub was_unsettled: bool,
+    /// The fence's generation it was claimed under.
+    pub generation: u64,
+}
+
+impl ReadyCopy {
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        self.mail.message.lane
+    }
+
+    /// Recipients it takes slots for.
+    #[must_use]
+    pub fn recipients(&self) -> u32 {
+        u32::try_from(self.copy.open().count()).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Its end, whatever it was.
+    #[must_use]
+    pub fn ended(&self, outcome: Outcome, at: Wall) -> Finished {
+        Finished {
+            key: DeliveryKey::new(self.mail.no, self.copy.ordinal),
+            lease: self.lease,
+            queue: self.queue,
+            lane: self.lane(),
+            attempt: self.attempt,
+            was_unsettled: self.was_unsettled,
+            outcome,
+            at,
+        }
+    }
+}
+
+/// The end of one attempt, not yet decided on.
+#[derive(Debug)]
+pub struct Finished {
+    pub key: DeliveryKey,
+    pub lease: LeaseNo,
+    pub queue: QueueNo,
+    pub lane: Lane,
+    pub attempt: u16,
+    pub was_unsettled: bool,
+    pub outcome: Outcome,
+    pub at: Wall,
+}
+
+/// Claimed copies in the order they are sent: transactional first, each lane as it was claimed.
+#[derive(Debug, Default)]
+pub struct Ready([VecDeque<ReadyCopy>; 2]);
+
+impl Ready {
+    pub fn add(&mut self, mail: &Arc<Mail>, claimed: Claimed, generation: u64) {
+        let lane = &mut self.0[mail.message.lane as usize];
+        lane.extend(claimed.copies.into_iter().map(|copy| ReadyCopy {
+            mail: mail.clone(),
+            copy,
+            lease: claimed.lease,
+            queue: claimed.queue,
+            attempt: claimed.attempt,
+            was_unsettled: claimed.was_unsettled,
+            generation,
+        }));
+    }
+
+    #[must_use]
+    pub fn first(&self) -> Option<&ReadyCopy> {
+        self.0.iter().find_map(VecDeque::front)
+    }
+
+    pub fn pop(&mut self) -> Option<ReadyCopy> {
+        self.0.iter_mut().find_map(VecDeque::pop_front)
+    }
+
+    #[must_use]
+    pub fn len(&self, lane: Lane) -> u32 {
+        u32::try_from(self.0[lane as usize].len()).unwrap_or(u32::MAX)
+    }
+
+    #[must_use]
+    pub fn total(&self) -> u32 {
+        self.len(Lane::Transactional) + self.len(Lane::Bulk)
+    }
+
+    /// Takes out every copy that `is_meant`.
+    pub fn remove(&mut self, is_meant: impl Fn(&ReadyCopy) -> bool) -> Vec<ReadyCopy> {
+        let mut out = Vec::new();
+        for lane in &mut self.0 {
+            if !lane.iter().any(&is_meant) {
+                continue;
+            }
+            for copy in std::mem::take(lane) {
+                if is_meant(&copy) {
+                    out.push(copy);
+                } else {
+                    lane.push_back(copy);
+                }
+            }
+        }
+        out
+    }
+}
+
+/// The last few messages with several copies, so that a large one claimed in many leases is prepared once.
+#[derive(Debug, Default)]
+pub struct MailCache(VecDeque<Arc<Mail>>);
+
+impl MailCache {
+    const KEPT: usize = 32;
+
+    pub fn of(&mut self, claimed: &Claimed) -> Arc<Mail> {
+        if let Some(i) = self.0.iter().position(|mail| mail.no == claimed.message_no) {
+            // Recently used to the back; nearly always it is there already.
+            if i + 1 < self.0.len()
+                && let Some(mail) = self.0.remove(i)
+            {
+                self.0.push_back(mail);
+            }
+            if let Some(mail) = self.0.back() {
+                return mail.clone();
+            }
+        }
+        let mail = Arc::new(Mail::new(claimed.message_no, claimed.message.clone()));
+        // A message of one copy is not seen again soon.
+        if claimed.copies.len() > 1 {
+            if self.0.len() == Self::KEPT {
+                self.0.pop_front();
+            }
+            self.0.push_back(mail.clone());
+        }
+        mail
+    }
+
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}

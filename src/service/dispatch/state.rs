@@ -1,0 +1,552 @@
+//! What the parts of one provider's dispatcher share, and the sender's side of it: permits, slots, outcomes.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jebi_domain::{
+    message::Lane,
+    outcome::{Decision, Limit, Outcome, Reason},
+    pace::Pacer,
+    port::{AccountReport, store::Window},
+    retry::RATE_PAUSE,
+    time::{Boot, Wall},
+};
+use tokio::sync::Notify;
+
+use super::{
+    concurrency::Concurrency,
+    fence::Fence,
+    health::{Allow, Cause, Health, Ticket},
+    metrics::Meters,
+    ready::{Finished, MailCache, Ready, ReadyCopy},
+};
+
+/// The most starts given under one lock.
+const PULL: u32 = 64;
+/// Permits only transactional mail may use, so that bulk waiting for slow answers never holds it up.
+const KEPT_PERMITS: u32 = 4;
+/// How soon a closed fence is looked at again.
+const FENCE_POLL: Duration = Duration::from_millis(250);
+/// One sender thread serves so many recipients a second; more threads only split the connections.
+const PER_THREAD: f64 = 5000.0;
+
+/// How a provider's mail is sent.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The operator's limit, recipients a second, above 0; the account's own holds besides.
+    pub max_rate: Option<f64>,
+    /// Delay variation tolerated between our sockets and the receiver (design 6, J).
+    pub jitter: Duration,
+    /// Sender threads, at least 1.
+    pub sender_threads: usize,
+    /// Mail none of whose copies was attempted expires when it is this late.
+    pub max_lateness: Duration,
+}
+
+impl Default for Settings {
+    /// No limit of our own, J = 25 ms, half the cores, 24 hours.
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            max_rate: None,
+            jitter: Duration::from_millis(25),
+            sender_threads: (cores / 2).max(1),
+            max_lateness: Duration::from_secs(24 * 3600),
+        }
+    }
+}
+
+/// What a [`Dispatch`] starts with.
+pub struct Setup {
+    pub provider: String,
+    pub kind: &'static str,
+    pub settings: Settings,
+    pub fence: Arc<Fence>,
+    /// When the recorded last slot was taken, and the time now in both clocks.
+    pub last_slot: Option<Wall>,
+    pub wall: Wall,
+    pub boot: Boot,
+}
+
+/// How far a stop has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    No,
+    /// Nothing new starts.
+    Starts,
+    /// The sender threads end.
+    Threads,
+}
+
+/// What is known of the account's limits.
+#[derive(Debug, PartialEq)]
+pub(super) enum Account {
+    /// Not asked yet: nothing is sent, because its rate may be far below ours.
+    Unasked,
+    /// It has no such thing to ask.
+    Mute,
+    Told(AccountReport),
+    /// It would not say.
+    Refused(Reason),
+}
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub ready: Ready,
+    pub pacer: Pacer,
+    pub health: Health,
+    pub concurrency: Concurrency,
+    /// Calls allowed at once.
+    pub limit: u32,
+    pub account: Account,
+    /// Permits whose connection is being checked out.
+    pub starting: u32,
+    /// From when on those starts are counted against the slots.
+    starting_since: Boot,
+    pub in_flight: u32,
+    /// Copies claimed whose outcome is not committed.
+    pub leased: u32,
+    /// Places of the window the store has taken and not yet sent notice of; what was last offered.
+    pub granted: [i64; 2],
+    pub offered: [i64; 2],
+    /// A count that did not move between two reloads is of mail whose commit failed.
+    pub granted_before: [i64; 2],
+    /// Lanes with due mail in the queue.
+    pub due: [bool; 2],
+    finished: Vec<Finished>,
+    /// A provider without a known rate said we are too fast.
+    paused_until: Boot,
+    pub stop: Stop,
+    /// Why the store may not send.
+    pub guard: Option<Reason>,
+    /// Outcomes can't be written.
+    pub unwritable: bool,
+    /// How long a commit takes.
+    pub store_time: Duration,
+    /// Outcomes stored since the start.
+    settled: u64,
+    /// A sender waits for a permit.
+    blocked: bool,
+}
+
+/// What a sender may start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reserve {
+    /// So many calls, each with this ticket.
+    Start(u32, Ticket),
+    /// Nothing before then, or before it is woken.
+    Until(Boot),
+    /// Nothing before it is woken.
+    Asleep,
+    /// Nothing ever again.
+    Exit,
+}
+
+/// What a started call is to do with its connection.
+#[derive(Debug)]
+pub enum Take {
+    /// Write this mail now; so many recipients.
+    Mail(ReadyCopy, u32, Ticket),
+    /// No slot before then: give the connection back and come again.
+    Wait(Boot),
+    /// Give the connection back; the permit is gone.
+    Nothing,
+}
+
+/// Whether a sender goes on with its permit.
+pub type Again = Option<Ticket>;
+
+/// What a stop left behind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Calls without an answer. Their copies are unsettled at the next start.
+    pub in_flight: u32,
+    /// Outcomes that could not be stored. Their copies are unsettled at the next start as well.
+    pub unwritten: u32,
+}
+
+/// The shared state of one provider's dispatcher.
+#[derive(Debug)]
+pub struct Dispatch {
+    pub(super) provider: String,
+    pub(super) kind: &'static str,
+    pub(super) settings: Settings,
+    pub(super) fence: Arc<Fence>,
+    pub(super) window: Arc<Window>,
+    inner: Mutex<Inner>,
+    pub(super) mails: Mutex<MailCache>,
+    pub(super) meters: Meters,
+    /// Wakes every sender thread.
+    pub senders: Notify,
+    /// Wakes the claimer.
+    pub claimer: Notify,
+    /// Wakes the settler.
+    pub settler: Notify,
+    /// Wakes who waits for the health or a stop to change.
+    pub changed: Notify,
+}
+
+impl Dispatch {
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let Setup { provider, kind, settings, fence, last_slot, wall, boot } = setup;
+        // The first slot lies 1 s + J after the last one of an earlier incarnation. A clock set back must not stretch that.
+        let gap = Duration::from_secs(1) + settings.jitter;
+        let first = last_slot.map_or(boot, |last| boot + (last + gap).since(wall).min(gap));
+        let inner = Inner {
+            ready: Ready::default(),
+            pacer: Pacer::new(settings.max_rate, settings.jitter, first),
+            health: Health::default(),
+            concurrency: Concurrency::default(),
+            limit: Concurrency::default().limit(settings.max_rate),
+            account: Account::Unasked,
+            starting: 0,
+            starting_since: boot,
+            in_flight: 0,
+            leased: 0,
+            granted: [0; 2],
+            offered: [0; 2],
+            granted_before: [0; 2],
+            due: [false; 2],
+            finished: Vec::new(),
+            paused_until: Boot(0),
+            stop: Stop::No,
+            guard: None,
+            unwritable: false,
+            store_time: Duration::from_millis(2),
+            settled: 0,
+            blocked: false,
+        };
+        Self {
+            meters: Meters::new(&provider),
+            provider,
+            kind,
+            settings,
+            fence,
+            window: Arc::default(),
+            inner: Mutex::new(inner),
+            mails: Mutex::default(),
+            senders: Notify::new(),
+            claimer: Notify::new(),
+            settler: Notify::new(),
+            changed: Notify::new(),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        // No code that can panic for a mail's sake runs under it; the state is whole whatever happened.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The name of its provider.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What sender thread `index` may start now. Register for [`Self::senders`] before asking.
+    pub fn reserve(&self, index: usize, now: Boot) -> Reserve {
+        let inner = &mut *self.lock();
+        if inner.stop == Stop::Threads {
+            return Reserve::Exit;
+        }
+        if !inner.needs_thread(index) {
+            return Reserve::Asleep;
+        }
+        if inner.ready.total() > 0 && !self.fence.is_open(now) {
+            self.return_ready(inner);
+            return Reserve::Until(now + FENCE_POLL);
+        }
+        match inner.startable(now, PULL) {
+            Ok(n) => Reserve::Start(n, inner.start(now, n)),
+            Err(Some(at)) => Reserve::Until(at),
+            Err(None) => Reserve::Asleep,
+        }
+    }
+
+    /// Takes a slot and the mail that is first now. Write it at once.
+    pub fn take(&self, ticket: Ticket, now: Boot, wall: Wall) -> Take {
+        let inner = &mut *self.lock();
+        let Some(ticket) = inner.health.renewed(ticket).filter(|_| inner.may_send()) else {
+            return self.released(inner, ticket);
+        };
+        if !self.fence.is_open(now) {
+            self.return_ready(inner);
+            return self.released(inner, ticket);
+        }
+        while let Some(first) = inner.ready.first() {
+            let lapsed = first.generation != self.fence.generation();
+            let expired = first.mail.message.expires_at.is_some_and(|at| at <= wall);
+            if lapsed || expired {
+                // Another node may have it by now, or the next claim lets it expire.
+                let ended = inner.ready.pop().map(|copy| copy.ended(Outcome::NotStarted, wall));
+                inner.finished.extend(ended);
+                self.settler.notify_one();
+                continue;
+            }
+            let recipients = first.recipients();
+            if now < inner.paused_until {
+                return Take::Wait(inner.paused_until);
+            }
+            if let Err(at) = inner.pacer.take(now, recipients) {
+                return Take::Wait(at);
+            }
+            let Some(copy) = inner.ready.pop() else { break };
+            inner.starting = inner.starting.saturating_sub(1);
+            inner.in_flight += 1;
+            self.ask_for_more(inner, now);
+            return Take::Mail(copy, recipients, ticket);
+        }
+        self.released(inner, ticket)
+    }
+
+    /// A connection could not be had. No mail was bound to it, so none pays for it.
+    pub fn checkout_failed(&self, ticket: Ticket, outcome: &Outcome, now: Boot) {
+        let inner = &mut *self.lock();
+        inner.starting = inner.starting.saturating_sub(1);
+        match outcome {
+            // A provider that says this of a connection is at fault: nothing was accepted or refused.
+            Outcome::Accepted { .. } | Outcome::Permanent { .. } => {
+                let reason = Reason::new("connect", "no connection, without a reason that makes sense", "see the log");
+                self.learn(inner, ticket, &Outcome::Transient { reason }, now);
+            }
+            outcome => self.learn(inner, ticket, outcome, now),
+        }
+        self.senders.notify_waiters();
+    }
+
+    /// A call ended after `answer` (`None` when it was never made). Says whether to go on with another mail at once.
+    pub fn finish(&self, ticket: Ticket, ended: Finished, answer: Option<Duration>, now: Boot) -> Again {
+        let inner = &mut *self.lock();
+        if let Some(answer) = answer
+            && inner.concurrency.answered(now, answer, inner.in_flight)
+        {
+            inner.limit = inner.concurrency.limit(inner.pacer.rate());
+        }
+        inner.in_flight = inner.in_flight.saturating_sub(1);
+        self.learn(inner, ticket, &ended.outcome, now);
+        inner.finished.push(ended);
+        self.settler.notify_one();
+        if inner.stop != Stop::No {
+            self.changed.notify_waiters();
+            return None;
+        }
+        if inner.startable(now, 1).is_ok() {
+            return Some(inner.start(now, 1));
+        }
+        if std::mem::take(&mut inner.blocked) {
+            self.senders.notify_waiters();
+        }
+        None
+    }
+
+    fn learn(&self, inner: &mut Inner, ticket: Ticket, outcome: &Outcome, now: Boot) {
+        if let Outcome::Throttled { limit: Limit::Rate, .. } = outcome {
+            inner.pacer.slow_down(now);
+            if inner.pacer.rate().is_none() {
+                inner.paused_until = now + RATE_PAUSE;
+            }
+        }
+        if !inner.health.outcome(ticket, outcome, now) {
+            return;
+        }
+        match inner.health.cause() {
+            None => tracing::info!(provider = %self.provider, "the provider takes mail again"),
+            Some(cause) => {
+                let reason = inner.health.reason().map_or("", |r| r.text.as_str());
+                tracing::warn!(provider = %self.provider, ?cause, reason, "the provider does not take mail for now; mail waits");
+                self.return_ready(inner);
+            }
+        }
+        self.health_changed();
+    }
+
+    pub(super) fn health_changed(&self) {
+        self.senders.notify_waiters();
+        self.claimer.notify_one();
+        self.changed.notify_waiters();
+    }
+
+    /// A permit was not used.
+    fn released(&self, inner: &mut Inner, ticket: Ticket) -> Take {
+        inner.starting = inner.starting.saturating_sub(1);
+        inner.health.give_back(ticket);
+        if inner.ready.total() > 0 {
+            self.senders.notify_waiters();
+        }
+        self.claimer.notify_one();
+        Take::Nothing
+    }
+
+    /// Gives what is ready back to the store, unsent. No attempt is counted.
+    pub(super) fn return_ready(&self, inner: &mut Inner) {
+        let all = inner.ready.remove(|_| true);
+        self.give_back(inner, &all);
+    }
+
+    pub(super) fn give_back(&self, inner: &mut Inner, copies: &[ReadyCopy]) {
+        if copies.is_empty() {
+            return;
+        }
+        // Due as before: whenever the store can claim it again.
+        inner.finished.extend(copies.iter().map(|copy| copy.ended(Outcome::NotStarted, copy.mail.message.due)));
+        self.settler.notify_one();
+    }
+
+    /// Outcomes to be stored, oldest first.
+    pub fn finished(&self, most: usize) -> Vec<Finished> {
+        let inner = &mut *self.lock();
+        if inner.finished.len() <= most {
+            // What is drained together will be about as much next time.
+            let room = inner.finished.len();
+            return std::mem::replace(&mut inner.finished, Vec::with_capacity(room));
+        }
+        inner.finished.drain(..most).collect()
+    }
+
+    /// Counts what became of a delivery.
+    pub fn count_decision(&self, lane: Lane, decision: &Decision) {
+        self.meters.decided(lane, decision);
+    }
+    /// Counts recipients put on the wire.
+    pub fn count_slots(&self, recipients: u32) {
+        self.meters.slots.increment(u64::from(recipients));
+    }
+
+    /// So many outcomes are on disk: their copies leave the window.
+    pub fn settled(&self, n: usize, took: Duration) {
+        let inner = &mut *self.lock();
+        inner.leased = inner.leased.saturating_sub(u32::try_from(n).unwrap_or(u32::MAX));
+        inner.settled += n as u64;
+        inner.unwritable = false;
+        inner.note_store_time(took);
+        self.meters.settle_batch.record(n as f64);
+        if inner.stop != Stop::No {
+            self.changed.notify_waiters();
+        }
+        self.offer_window(inner);
+        self.claimer.notify_one();
+    }
+
+    /// Outcomes stored since the start.
+    #[must_use]
+    pub fn settled_so_far(&self) -> u64 {
+        self.lock().settled
+    }
+
+    /// Outcomes can't be written for now.
+    pub fn unwritable(&self) {
+        self.lock().unwritable = true;
+    }
+
+    /// Starts nothing new from now on, and gives back what is ready.
+    pub fn stop_starting(&self) {
+        let inner = &mut *self.lock();
+        inner.stop = Stop::Starts;
+        self.offer_window(inner);
+        self.return_ready(inner);
+        self.health_changed();
+    }
+
+    /// Lets the sender threads end; what is in flight is abandoned.
+    pub fn stop_threads(&self) {
+        self.lock().stop = Stop::Threads;
+        self.health_changed();
+    }
+
+    /// What a stop still waits for.
+    #[must_use]
+    pub fn left(&self) -> Left {
+        let inner = self.lock();
+        Left { in_flight: inner.in_flight, unwritten: inner.leased.saturating_sub(inner.in_flight) }
+    }
+
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.lock().stop != Stop::No
+    }
+
+    /// When a slot was last taken, where there is a rate to keep.
+    #[must_use]
+    pub fn last_slot(&self) -> Option<Boot> {
+        let inner = self.lock();
+        inner.pacer.rate().and(inner.pacer.last())
+    }
+}
+
+impl Inner {
+    pub(super) fn may_send(&self) -> bool {
+        self.stop == Stop::No && self.guard.is_none() && self.account != Account::Unasked
+    }
+
+    fn needs_thread(&self, index: usize) -> bool {
+        self.pacer.rate().is_none_or(|rate| index as f64 * PER_THREAD < rate)
+    }
+
+    /// How many calls may start now, up to `most` and at least one; or when to look again.
+    fn startable(&mut self, now: Boot, most: u32) -> Result<u32, Option<Boot>> {
+        let waiting = self.ready.total().saturating_sub(self.starting);
+        if waiting == 0 || !self.may_send() {
+            return Err(None);
+        }
+        let (most, trial) = match self.health.allow(now) {
+            Allow::All => (most, false),
+            Allow::One => (1, true),
+            Allow::Nothing => return Err(self.health.next_try().filter(|_| self.health.cause() != Some(Cause::Account))),
+        };
+        let kept = if self.ready.len(Lane::Transactional) > 0 { 0 } else { KEPT_PERMITS.min(self.limit / 4) };
+        let free = self.limit.saturating_sub(self.starting + self.in_flight + kept);
+        // A trial may go although calls from before are still hanging.
+        if free == 0 && !trial {
+            self.blocked = true;
+            return Err(None);
+        }
+        if now < self.paused_until {
+            return Err(Some(self.paused_until));
+        }
+        Ok(self.slots(now)?.min(waiting).min(free.max(1)).min(most))
+    }
+
+    /// How many starts the slots that come free now will serve. A start that waits for its connection counts until it has used
+    /// its slot, so that slow connections are opened side by side and fast ones one by one.
+    fn slots(&self, now: Boot) -> Result<u32, Option<Boot>> {
+        let Some(spacing) = self.pacer.spacing(now) else { return Ok(PULL) };
+        let next = self.pacer.next_slot();
+        if now < next {
+            return Err(Some(next));
+        }
+        let base = self.slot_base(now);
+        let passed = now.since(base).as_secs_f64() / spacing.as_secs_f64();
+        let slots = (passed.min(f64::from(PULL)) as u32 + 1).saturating_sub(self.starting);
+        if slots == 0 { Err(Some(base + spacing * self.starting)) } else { Ok(slots) }
+    }
+
+    fn slot_base(&self, now: Boot) -> Boot {
+        let from = if self.starting == 0 { now - self.pacer.lateness() } else { self.starting_since };
+        self.pacer.next_slot().max(from)
+    }
+
+    fn start(&mut self, now: Boot, n: u32) -> Ticket {
+        if self.starting == 0 {
+            self.starting_since = self.slot_base(now);
+        }
+        self.starting += n;
+        self.health.ticket()
+    }
+
+    pub(super) fn note_store_time(&mut self, took: Duration) {
+        self.store_time = (self.store_time * 7 + took.min(Duration::from_secs(1))) / 8;
+    }
+
+    pub(super) fn set_rate(&mut self, rate: Option<f64>) {
+        self.pacer.set_rate(rate);
+        self.limit = self.concurrency.limit(rate);
+    }
+}

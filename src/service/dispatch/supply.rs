@@ -1,0 +1,190 @@
+//! The claimer's side: how much may be claimed, what was, and what is taken back.
+
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+use jebi_domain::{
+    id::{MessageNo, QueueNo},
+    message::Lane,
+    port::store::{Claimed, Notice, Window},
+    time::Boot,
+};
+
+use super::{
+    health::{Allow, Cause},
+    state::{Dispatch, Inner},
+    window::{RESERVE, leased_limit, ready_limit, worth_claiming},
+};
+
+/// How much may be claimed now, per lane, and whether that is worth a commit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rooms {
+    pub room: [u32; 2],
+    pub worth: [bool; 2],
+}
+
+impl Rooms {
+    /// The rooms that are worth a claim.
+    #[must_use]
+    pub fn worthwhile(&self) -> [u32; 2] {
+        [0, 1].map(|lane| if self.worth[lane] { self.room[lane] } else { 0 })
+    }
+}
+
+impl Dispatch {
+    /// What the store may lease at accept.
+    #[must_use]
+    pub fn window(&self) -> Arc<Window> {
+        self.window.clone()
+    }
+
+    /// The generation claims made now belong to.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.fence.generation()
+    }
+
+    /// How much may be claimed now.
+    pub fn rooms(&self, now: Boot) -> Rooms {
+        let inner = &mut *self.lock();
+        if !self.fence.is_open(now) {
+            return Rooms::default();
+        }
+        inner.rooms(now)
+    }
+
+    /// Notes which lanes have due mail in the queue; while one has, new mail of it queues up behind.
+    pub fn set_due(&self, due: [bool; 2]) {
+        let inner = &mut *self.lock();
+        inner.due = due;
+        self.offer_window(inner);
+    }
+
+    /// Takes what a claim brought.
+    pub fn offer(&self, claimed: Vec<Claimed>, generation: u64, took: Duration) {
+        let copies: usize = claimed.iter().map(|c| c.copies.len()).sum();
+        self.meters.claim.record(copies as f64);
+        self.lock().note_store_time(took);
+        for one in claimed {
+            self.add(one, generation, false);
+        }
+    }
+
+    /// Takes notice of what happened in the store. Called on the store's writer: must not block. The claimer is told besides.
+    pub fn notice(&self, notice: &Notice) {
+        match notice {
+            Notice::Leased(claimed) => self.add(claimed.clone(), self.fence.generation(), true),
+            Notice::Cancelled(queue) => self.take_back_queue(*queue),
+            Notice::CancelledMessage(message) => self.take_back_message(*message),
+            Notice::Queue(info) if info.paused => self.take_back_queue(info.queue),
+            Notice::Queue(_) => {}
+        }
+    }
+
+    fn add(&self, claimed: Claimed, generation: u64, born_leased: bool) {
+        let mail = self.mails.lock().unwrap_or_else(PoisonError::into_inner).of(&claimed);
+        let (lane, copies) = (mail.message.lane, claimed.copies.len());
+        let inner = &mut *self.lock();
+        inner.leased += u32::try_from(copies).unwrap_or(u32::MAX);
+        if born_leased {
+            inner.granted[lane as usize] -= copies as i64;
+        }
+        inner.ready.add(&mail, claimed, generation);
+        if !inner.may_send() || inner.health.is_stopped() {
+            return self.return_ready(inner);
+        }
+        self.senders.notify_waiters();
+    }
+
+    /// Gives back what is ready of a cancelled or paused queue. What is in flight finishes.
+    pub fn take_back_queue(&self, queue: QueueNo) {
+        let inner = &mut *self.lock();
+        let gone = inner.ready.remove(|copy| copy.queue == queue);
+        self.give_back(inner, &gone);
+    }
+
+    /// Gives back what is ready of a cancelled message.
+    pub fn take_back_message(&self, message: MessageNo) {
+        let inner = &mut *self.lock();
+        let gone = inner.ready.remove(|copy| copy.mail.no == message);
+        self.give_back(inner, &gone);
+    }
+
+    /// Forgets places of the window that were taken for mail that never came. Call every few seconds.
+    pub fn sweep_window(&self) {
+        let inner = &mut *self.lock();
+        self.offer_window(inner);
+        for lane in 0..2 {
+            if inner.granted[lane] > 0 && inner.granted[lane] == inner.granted_before[lane] {
+                inner.granted[lane] = 0;
+            }
+        }
+        inner.granted_before = inner.granted;
+        if inner.leased == 0 {
+            self.mails.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
+    /// Tells the store how much it may lease at accept: nothing while due mail of the lane waits or nothing may be sent. Bulk
+    /// gets half of what is free, so that both lanes together stay within the window.
+    pub(super) fn offer_window(&self, inner: &mut Inner) {
+        let [transactional, bulk] = inner.due;
+        let free = if inner.health.cause().is_some() { Rooms::default() } else { inner.rooms(Boot(0)) }.room.map(i64::from);
+        let offers = [
+            if transactional { 0 } else { free[0].min(free[1] / 2 + i64::from(RESERVE)) },
+            if transactional || bulk { 0 } else { free[1].div_euclid(2) },
+        ];
+        for lane in Lane::ALL {
+            let i = lane as usize;
+            let left = self.window.replace(lane, offers[i]);
+            inner.granted[i] += inner.offered[i] - left;
+            inner.offered[i] = offers[i];
+        }
+    }
+
+    /// Wakes the claimer when due mail waits and a claim is worth it again.
+    pub(super) fn ask_for_more(&self, inner: &mut Inner, now: Boot) {
+        let due = inner.due;
+        if due == [false; 2] {
+            return;
+        }
+        let rooms = inner.rooms(now);
+        if (0..2).any(|lane| due[lane] && rooms.worth[lane]) {
+            self.claimer.notify_one();
+        }
+    }
+
+    /// When the claimer has to look again although nobody wakes it.
+    pub fn look_again_at(&self, now: Boot) -> Option<Boot> {
+        let inner = self.lock();
+        if !self.fence.is_open(now) {
+            return Some(now + Duration::from_millis(250));
+        }
+        inner.health.next_try().filter(|_| inner.health.cause() != Some(Cause::Account))
+    }
+}
+
+impl Inner {
+    fn rooms(&mut self, now: Boot) -> Rooms {
+        if !self.may_send() {
+            return Rooms::default();
+        }
+        match self.health.allow(now) {
+            Allow::Nothing => return Rooms::default(),
+            Allow::One if self.ready.total() + self.starting > 0 => return Rooms::default(),
+            Allow::One => return Rooms { room: [1; 2], worth: [true; 2] },
+            Allow::All => {}
+        }
+        let throughput = self.concurrency.throughput();
+        let ready_max = ready_limit(self.pacer.rate(), throughput);
+        let granted: i64 = self.granted.iter().sum();
+        let used = i64::from(self.leased) + granted;
+        let limit = i64::from(leased_limit(self.limit, throughput, self.store_time));
+        let ready = Lane::ALL.map(|lane| self.ready.len(lane));
+        let room = [limit + i64::from(RESERVE), limit].map(|limit| u32::try_from(limit - used).unwrap_or(0));
+        let room = [0, 1].map(|lane: usize| room[lane].min(ready_max.saturating_sub(ready[lane])));
+        Rooms { room, worth: [0, 1].map(|lane: usize| worth_claiming(room[lane], ready[lane], ready_max)) }
+    }
+}

@@ -1,0 +1,153 @@
+//! Keeps mail ready: asks the store for turns whenever there is room and mail is due.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jebi_domain::{
+    id::Incarnation,
+    port::{
+        Clock,
+        store::{Claim, Notice, QueueStore},
+    },
+    time::{Boot, Wall},
+};
+
+use crate::service::dispatch::{
+    Dispatch,
+    turns::{Plan, Turns},
+};
+
+/// Queues are read anew this often: a notice may be lost with a connection.
+const RELOAD: Duration = Duration::from_secs(5);
+/// Wall time is compared this often while mail is scheduled: the clock may be set.
+const RECHECK: Duration = Duration::from_millis(500);
+/// A jump of the wall clock worth telling.
+const JUMP_MS: i64 = 30_000;
+pub(super) const AFTER_ERROR: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// Pause after a claim that brought nothing although mail is due.
+const AFTER_NOTHING: Duration = Duration::from_millis(100);
+
+/// Notices not looked at yet. Filled on the store's writer.
+pub(super) type Inbox = Arc<Mutex<Vec<Notice>>>;
+
+pub(super) struct Claimer {
+    pub dispatch: Arc<Dispatch>,
+    pub store: Arc<dyn QueueStore>,
+    pub clock: Arc<dyn Clock>,
+    pub incarnation: Incarnation,
+    pub inbox: Inbox,
+    pub turns: Turns,
+    pub reload_at: Boot,
+    /// Wall time less boot time, in milliseconds, when last looked at.
+    pub offset: Option<i64>,
+    pub pause: Duration,
+}
+
+impl Claimer {
+    /// Runs until the dispatcher stops; what a last claim brings is given back by it.
+    pub async fn run(mut self) {
+        loop {
+            // A wake-up after this point is kept: there is one claimer, and its notification stores a permit.
+            let (boot, wall) = (self.clock.boot(), self.clock.wall());
+            self.watch_for_jumps(boot, wall);
+            if boot >= self.reload_at {
+                self.reload(boot).await;
+            }
+            self.read_notices();
+            if self.dispatch.is_stopping() {
+                return;
+            }
+            self.dispatch.set_due(self.turns.due(wall));
+            let rooms = self.dispatch.rooms(boot).worthwhile();
+            let again = match self.turns.plan(wall, rooms) {
+                Some(plan) => match self.claim(&plan).await {
+                    None => continue,
+                    Some(pause) => self.clock.boot() + pause,
+                },
+                None => self.next_look(boot, wall),
+            };
+            tokio::select! {
+                () = self.dispatch.claimer.notified() => {}
+                () = self.clock.sleep_until(again) => {}
+            }
+        }
+    }
+
+    /// Claims; a pause to make before the next claim.
+    async fn claim(&mut self, plan: &Plan) -> Option<Duration> {
+        let generation = self.dispatch.generation();
+        let from = self.clock.boot();
+        let asked = Claim {
+            incarnation: self.incarnation,
+            provider: self.dispatch.provider().to_owned(),
+            turns: plan.turns.clone(),
+            now: self.clock.wall(),
+            max_lateness_ms: i64::try_from(self.dispatch.settings().max_lateness.as_millis()).unwrap_or(i64::MAX),
+        };
+        match self.store.claim(asked).await {
+            Ok(mut report) => {
+                let brought = std::mem::take(&mut report.claimed);
+                let is_empty = brought.is_empty();
+                let took = self.clock.boot().since(from);
+                self.dispatch.offer(brought, generation, took);
+                self.turns.report(plan, &report);
+                self.pause = AFTER_ERROR.0;
+                let still_due = report.queues.iter().any(|info| !info.paused && info.next_due.is_some_and(|due| due <= self.clock.wall()));
+                (is_empty && still_due).then_some(AFTER_NOTHING)
+            }
+            Err(err) => {
+                tracing::warn!(%err, provider = self.dispatch.provider(), "mail could not be claimed; tried again");
+                self.turns.undo(plan, self.clock.wall());
+                let pause = self.pause;
+                self.pause = (self.pause * 2).min(AFTER_ERROR.1);
+                Some(pause)
+            }
+        }
+    }
+
+    fn next_look(&self, boot: Boot, wall: Wall) -> Boot {
+        let scheduled = self.turns.next_due().map(|due| boot + due.since(wall).min(RECHECK));
+        [scheduled, self.dispatch.look_again_at(boot)].into_iter().flatten().fold(self.reload_at, Ord::min)
+    }
+
+    fn read_notices(&mut self) {
+        let notices = std::mem::take(&mut *self.inbox.lock().unwrap_or_else(PoisonError::into_inner));
+        for notice in notices {
+            match notice {
+                Notice::Queue(info) => {
+                    self.turns.note(&info);
+                    // Again, because a claim of before may have come in after the notice.
+                    if info.paused {
+                        self.dispatch.take_back_queue(info.queue);
+                    }
+                }
+                Notice::Cancelled(queue) => {
+                    self.turns.forget(queue);
+                    self.dispatch.take_back_queue(queue);
+                }
+                Notice::CancelledMessage(message) => self.dispatch.take_back_message(message),
+                Notice::Leased(_) => {}
+            }
+        }
+    }
+
+    async fn reload(&mut self, boot: Boot) {
+        self.reload_at = boot + RELOAD;
+        self.dispatch.sweep_window();
+        match self.store.queues(self.dispatch.provider()).await {
+            Ok(queues) => queues.iter().for_each(|info| self.turns.note(info)),
+            Err(err) => tracing::warn!(%err, provider = self.dispatch.provider(), "queues could not be read; tried again in five seconds"),
+        }
+    }
+
+    fn watch_for_jumps(&mut self, boot: Boot, wall: Wall) {
+        let offset = wall.0 - i64::try_from(boot.0 / 1_000_000).unwrap_or(i64::MAX);
+        let jumped_ms = self.offset.map_or(0, |old| offset - old);
+        if jumped_ms.abs() > JUMP_MS {
+            tracing::warn!(jumped_ms, "the wall clock was set; scheduled mail follows it, pacing and leases do not");
+        }
+        self.offset = Some(offset);
+    }
+}

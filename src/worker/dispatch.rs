@@ -1,0 +1,239 @@
+//! One provider's dispatcher: its claimer and settler on the shared runtime, its sender threads, and how they stop.
+
+use std::{
+    sync::{Arc, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use jebi_domain::{
+    id::Incarnation,
+    port::{
+        Clock, Provider, Random,
+        store::{Notice, QueueStore, StoreError, StoreResult, Subscription},
+    },
+    time::Boot,
+};
+use tokio::{
+    runtime::{Builder, Handle},
+    task::{AbortHandle, LocalSet},
+};
+
+use super::{
+    claim::{Claimer, Inbox},
+    sender::SenderLoop,
+    settle::Settler,
+};
+use crate::service::dispatch::{Dispatch, Fence, Left, Settings, Setup, turns::Turns};
+
+/// Called right at every write to a connection, with the time and the number of recipients. Must be quick.
+pub type Observer = Arc<dyn Fn(Boot, u32) + Send + Sync>;
+
+/// How long the last outcomes may take to be stored after the grace for calls in flight.
+const WRITE_GRACE: Duration = Duration::from_secs(5);
+const RECORD: Duration = Duration::from_secs(1);
+
+/// What a dispatcher needs.
+pub struct DispatchDeps {
+    pub store: Arc<dyn QueueStore>,
+    pub provider: Arc<dyn Provider>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub settings: Settings,
+    pub incarnation: Incarnation,
+    pub fence: Arc<Fence>,
+    /// The shared runtime, for everything but sending.
+    pub runtime: Handle,
+    pub observer: Option<Observer>,
+}
+
+/// One provider's dispatcher.
+pub struct Dispatcher {
+    deps: DispatchDeps,
+    dispatch: Arc<Dispatch>,
+    tasks: Vec<AbortHandle>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Dispatcher {
+    /// Reads when a slot was last taken. Nothing runs yet, and nothing is sent before the account has been asked
+    /// ([`Dispatch::account_answered`]) and a beat is known to the fence.
+    ///
+    /// # Errors
+    /// What the store answers when it can't be read.
+    pub async fn new(deps: DispatchDeps) -> StoreResult<Self> {
+        let last_slot = deps.store.last_slot(deps.provider.name()).await?;
+        let dispatch = Arc::new(Dispatch::new(Setup {
+            provider: deps.provider.name().to_owned(),
+            kind: deps.provider.kind(),
+            settings: deps.settings.clone(),
+            fence: deps.fence.clone(),
+            last_slot,
+            wall: deps.clock.wall(),
+            boot: deps.clock.boot(),
+        }));
+        Ok(Self { deps, dispatch, tasks: Vec::new(), threads: Vec::new() })
+    }
+
+    #[must_use]
+    pub fn dispatch(&self) -> Arc<Dispatch> {
+        self.dispatch.clone()
+    }
+
+    #[must_use]
+    pub fn provider(&self) -> Arc<dyn Provider> {
+        self.deps.provider.clone()
+    }
+
+    /// Starts claiming, settling and the sender threads.
+    ///
+    /// # Errors
+    /// What the store answers when it does not take the subscription; a thread that can't be started.
+    pub async fn run(&mut self) -> StoreResult<()> {
+        for index in 0..self.deps.settings.sender_threads.max(1) {
+            let sender = self.sender(index);
+            let thread = std::thread::Builder::new().name(format!("jebi-send-{index}"));
+            let spawned = thread.spawn(move || match Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime.block_on(LocalSet::new().run_until(sender.run())),
+                Err(err) => tracing::error!(%err, "a sender thread has no runtime; it sends nothing"),
+            });
+            self.threads.push(spawned.map_err(|err| StoreError::Internal(format!("a sender thread could not be started: {err}")))?);
+        }
+        self.run_without_threads().await
+    }
+
+    /// Everything but the threads: whoever calls this runs the loops of [`Self::sender`] itself.
+    ///
+    /// # Errors
+    /// What the store answers when it does not take the subscription.
+    pub async fn run_without_threads(&mut self) -> StoreResult<()> {
+        let inbox = Inbox::default();
+        let (heard, dispatch) = (inbox.clone(), self.dispatch.clone());
+        let notify = move |notice: Notice| {
+            dispatch.notice(&notice);
+            if !matches!(notice, Notice::Leased(_)) {
+                heard.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+                dispatch.claimer.notify_one();
+            }
+        };
+        let subscription = Subscription {
+            provider: self.dispatch.provider().to_owned(),
+            incarnation: self.deps.incarnation,
+            window: self.dispatch.window(),
+            notify: Arc::new(notify),
+        };
+        let settler = Settler {
+            dispatch: self.dispatch.clone(),
+            store: self.deps.store.clone(),
+            clock: self.deps.clock.clone(),
+            random: self.deps.random.clone(),
+            has_feedback: None,
+        };
+        let runtime = self.deps.runtime.clone();
+        self.tasks.push(runtime.spawn(settler.run()).abort_handle());
+        self.deps.store.subscribe(subscription).await?;
+        let claimer = Claimer::new(&self.dispatch, &self.deps, inbox);
+        self.tasks.push(runtime.spawn(claimer.run()).abort_handle());
+        self.tasks.push(runtime.spawn(record(self.dispatch.clone(), self.deps.store.clone(), self.deps.clock.clone())).abort_handle());
+        Ok(())
+    }
+
+    /// The loop of one sender thread, for a `LocalSet`.
+    #[must_use]
+    pub fn sender(&self, index: usize) -> SenderLoop {
+        SenderLoop {
+            index,
+            dispatch: self.dispatch.clone(),
+            provider: self.deps.provider.clone(),
+            clock: self.deps.clock.clone(),
+            observer: self.deps.observer.clone(),
+        }
+    }
+
+    /// Stops softly: starts nothing, gives back what is ready, lets calls in flight finish within `grace`, stores every outcome
+    /// and the last slot. Calls without an answer by then are abandoned: nothing is written for them.
+    pub async fn stop(mut self, grace: Duration) -> Left {
+        let clock = self.deps.clock.clone();
+        self.dispatch.stop_starting();
+        let deadline = clock.boot() + grace;
+        self.wait(deadline, |left| left.in_flight == 0).await;
+        let left = self.dispatch.left();
+        if left.in_flight > 0 {
+            tracing::warn!(in_flight = left.in_flight, provider = self.dispatch.provider(), "calls without an answer are abandoned");
+        }
+        self.dispatch.stop_threads();
+        // They end at once: what they still do is dropped with their runtime. Joining must not block the shared one.
+        let threads = std::mem::take(&mut self.threads);
+        let joined = tokio::task::spawn_blocking(move || threads.into_iter().filter_map(|thread| thread.join().err()).count());
+        if !matches!(joined.await, Ok(0)) {
+            tracing::error!(provider = self.dispatch.provider(), "a sender thread ended by a panic");
+        }
+        self.wait(clock.boot() + WRITE_GRACE, |left| left.unwritten == 0).await;
+        record_slot(&self.dispatch, &*self.deps.store, &*clock).await;
+        self.tasks.iter().for_each(AbortHandle::abort);
+        self.dispatch.left()
+    }
+
+    /// Stops hard: nothing more is sent or written.
+    pub fn kill(&self) {
+        self.dispatch.stop_threads();
+        self.tasks.iter().for_each(AbortHandle::abort);
+    }
+
+    async fn wait(&self, deadline: Boot, done: impl Fn(Left) -> bool) {
+        loop {
+            let changed = self.dispatch.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if done(self.dispatch.left()) {
+                return;
+            }
+            tokio::select! {
+                () = changed => {}
+                () = self.deps.clock.sleep_until(deadline) => return,
+            }
+        }
+    }
+}
+
+impl Claimer {
+    fn new(dispatch: &Arc<Dispatch>, deps: &DispatchDeps, inbox: Inbox) -> Self {
+        Self {
+            dispatch: dispatch.clone(),
+            store: deps.store.clone(),
+            clock: deps.clock.clone(),
+            incarnation: deps.incarnation,
+            inbox,
+            turns: Turns::default(),
+            reload_at: Boot(0),
+            offset: None,
+            pause: super::claim::AFTER_ERROR.0,
+        }
+    }
+}
+
+/// Records about every second when a slot was last taken, and shows the gauges.
+async fn record(dispatch: Arc<Dispatch>, store: Arc<dyn QueueStore>, clock: Arc<dyn Clock>) {
+    let mut recorded = None;
+    loop {
+        clock.sleep_until(clock.boot() + RECORD).await;
+        dispatch.show();
+        let last = dispatch.last_slot();
+        if last != recorded && record_slot(&dispatch, &*store, &*clock).await {
+            recorded = last;
+        }
+    }
+}
+
+/// `false` when the store did not take it.
+async fn record_slot(dispatch: &Dispatch, store: &dyn QueueStore, clock: &dyn Clock) -> bool {
+    let Some(last) = dispatch.last_slot() else { return true };
+    let at = clock.wall() - clock.boot().since(last);
+    match store.record_slot(dispatch.provider(), at).await {
+        Ok(()) => true,
+        Err(err) => {
+            tracing::warn!(%err, provider = dispatch.provider(), "the last slot could not be recorded");
+            false
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! One sender thread: starts calls as permits and slots allow, each with its own connection.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::FutureExt;
+use jebi_domain::{
+    outcome::{Outcome, Reason},
+    port::{Channel, Clock, Provider, Sender},
+    time::Boot,
+};
+
+use super::dispatch::Observer;
+use crate::service::dispatch::{Again, Dispatch, Reserve, Take, health::Ticket, ready::ReadyCopy};
+
+/// What a sender thread is made of. Runs inside a `LocalSet`: connections stay on their thread.
+pub struct SenderLoop {
+    pub(super) index: usize,
+    pub(super) dispatch: Arc<Dispatch>,
+    pub(super) provider: Arc<dyn Provider>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) observer: Option<Observer>,
+}
+
+struct Line {
+    sender: Box<dyn Sender>,
+    dispatch: Arc<Dispatch>,
+    clock: Arc<dyn Clock>,
+    observer: Option<Observer>,
+}
+
+impl SenderLoop {
+    /// Runs until the dispatcher stops.
+    pub async fn run(self) {
+        let line = Rc::new(Line {
+            sender: self.provider.sender(),
+            dispatch: self.dispatch.clone(),
+            clock: self.clock.clone(),
+            observer: self.observer,
+        });
+        loop {
+            let woken = self.dispatch.senders.notified();
+            tokio::pin!(woken);
+            // Registered before looking, so that nothing is missed in between.
+            woken.as_mut().enable();
+            match self.dispatch.reserve(self.index, self.clock.boot()) {
+                Reserve::Start(n, ticket) => {
+                    for _ in 0..n {
+                        tokio::task::spawn_local(line.clone().work(ticket));
+                    }
+                    // Lets them run before more are started.
+                    tokio::task::yield_now().await;
+                }
+                Reserve::Until(at) => tokio::select! {
+                    () = woken => {}
+                    () = self.clock.sleep_until(at) => {}
+                },
+                Reserve::Asleep => woken.await,
+                Reserve::Exit => return,
+            }
+        }
+    }
+}
+
+impl Line {
+    /// Sends with one permit, mail after mail while that goes on without waiting.
+    async fn work(self: Rc<Self>, mut ticket: Ticket) {
+        loop {
+            let channel = match self.checkout().await {
+                Ok(channel) => channel,
+                Err(outcome) => return self.dispatch.checkout_failed(ticket, &outcome, self.clock.boot()),
+            };
+            match self.dispatch.take(ticket, self.clock.boot(), self.clock.wall()) {
+                Take::Mail(mail, recipients, ticket_now) => match self.send(mail, recipients, channel, ticket_now).await {
+                    Some(next) => ticket = next,
+                    None => return,
+                },
+                Take::Wait(at) => {
+                    // Idle connections are the pool's business: it checks them again before the next use.
+                    channel.put_back();
+                    self.clock.sleep_until(at).await;
+                }
+                Take::Nothing => return channel.put_back(),
+            }
+        }
+    }
+
+    async fn checkout(&self) -> Result<Box<dyn Channel>, Outcome> {
+        let checkout = async { self.sender.checkout().await };
+        AssertUnwindSafe(checkout).catch_unwind().await.unwrap_or_else(|panic| Err(Outcome::Transient { reason: internal(&*panic) }))
+    }
+
+    /// Composes, writes, and waits for the answer. From the slot to the first byte nothing is awaited.
+    async fn send(&self, mail: ReadyCopy, recipients: u32, channel: Box<dyn Channel>, ticket: Ticket) -> Again {
+        let composed = catch_unwind(AssertUnwindSafe(|| mail.mail.compose(&mail.copy, mail.attempt)));
+        let outgoing = match composed {
+            Ok(outgoing) => outgoing,
+            Err(panic) => {
+                channel.put_back();
+                return self.end(&mail, Outcome::Permanent { reason: internal(&*panic) }, None, ticket);
+            }
+        };
+        let written = self.clock.boot();
+        self.note_write(written, recipients);
+        let call = async move { channel.send(outgoing).await };
+        // Bytes may have been written before a panic.
+        let outcome = AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|panic| Outcome::Unknown { reason: internal(&*panic) });
+        self.end(&mail, outcome, Some(written), ticket)
+    }
+
+    fn end(&self, mail: &ReadyCopy, outcome: Outcome, written: Option<Boot>, ticket: Ticket) -> Again {
+        let now = self.clock.boot();
+        let answer: Option<Duration> = written.map(|at| now.since(at));
+        self.dispatch.finish(ticket, mail.ended(outcome, self.clock.wall()), answer, now)
+    }
+
+    fn note_write(&self, at: Boot, recipients: u32) {
+        self.dispatch.count_slots(recipients);
+        if let Some(observer) = &self.observer {
+            observer(at, recipients);
+        }
+        tracing::trace!(target: "jebi::wire", boot_us = at.0 / 1000, n = recipients);
+    }
+}
+
+/// A fault of ours, by the panic's words. They are logged; the delivery shows only that it was one.
+fn internal(panic: &(dyn Any + Send)) -> Reason {
+    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic = words.unwrap_or("without words"), "a mail made the sender panic; only that mail is affected");
+    Reason::new("internal_error", "an error inside Jebi while sending this mail", "report it with the log of this time")
+}
