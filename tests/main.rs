@@ -3,4 +3,5 @@
 mod arch;
 mod config;
 mod provider;
+mod story;
 mod support;

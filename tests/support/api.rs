@@ -1,0 +1,242 @@
+//! The API over a real store in a temporary folder, with a clock moved by hand and no dispatcher.
+
+use std::{num::NonZeroUsize, path::Path, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode},
+};
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use jebi::{
+    http::{AppState, HttpSettings, LocalAdmin, Services, router},
+    service::{
+        accept::{Accept, Settings},
+        cancel::Cancel,
+        figures::Figures,
+        inbox::InboxReader,
+        keys::Keys,
+        providers::{ProviderState, ProviderStatus, Providers},
+        ready::Ready,
+        search::Search,
+    },
+    store::sqlite::{Options, SqliteStore},
+};
+use jebi_domain::{
+    fake::{ManualClock, SeededRandom},
+    message::Mailbox,
+    port::{Clock, Random, Store},
+    time::Wall,
+};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// The wall time most tests begin at.
+pub const START: &str = "2023-12-31T00:00:00Z";
+
+pub fn at(text: &str) -> Wall {
+    Wall::from(text.parse::<jiff::Timestamp>().expect("a test's time is valid"))
+}
+
+/// What a test may set.
+pub struct Setup {
+    pub from: Option<&'static str>,
+    pub max_recipients: usize,
+    pub max_waiting: i64,
+    pub body_limit: usize,
+    pub disk_floor: u64,
+    pub providers: Vec<ProviderStatus>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            from: Some("shop@example.kr"),
+            max_recipients: 10_000,
+            max_waiting: 1_000_000,
+            body_limit: 8 << 20,
+            disk_floor: 0,
+            providers: Vec::new(),
+        }
+    }
+}
+
+/// Providers as a test says.
+struct Told(Vec<ProviderStatus>);
+
+impl Providers for Told {
+    fn status(&self) -> Vec<ProviderStatus> {
+        self.0.clone()
+    }
+}
+
+/// A provider that runs, for a test to change.
+pub fn provider(kind: &'static str) -> ProviderStatus {
+    ProviderStatus {
+        name: kind.to_owned(),
+        kind,
+        state: ProviderState::Running,
+        reason: None,
+        rate: None,
+        max_send_rate: None,
+        max_24_hour_send: None,
+        sent_last_24_hours: None,
+        account_at: None,
+        sandbox: false,
+        in_flight: 0,
+        ready: 0,
+        next_try_at: None,
+    }
+}
+
+pub struct Api {
+    pub clock: ManualClock,
+    pub store: Arc<dyn Store>,
+    pub state: AppState,
+    /// A key that holds.
+    pub key: String,
+    router: Router,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer, read.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("not JSON ({e}): {:?}", self.body))
+    }
+    /// The body, once the status is as expected.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        self.json()
+    }
+    /// Field and code of each fault, once the status and the shape of a problem are as expected.
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> Vec<(String, String)> {
+        let body = self.expect(status);
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        assert_eq!(body["type"], "about:blank");
+        assert_eq!(body["status"], status);
+        assert_eq!(body["request_id"].as_str(), self.headers["x-request-id"].to_str().ok());
+        assert!(!body["title"].as_str().unwrap_or_default().is_empty() && !body["detail"].as_str().unwrap_or_default().is_empty());
+        let errors = body["errors"].as_array().expect("a problem lists its faults");
+        assert_eq!(body["code"], errors[0]["code"]);
+        let text = |e: &Value, name: &str| e[name].as_str().map(str::to_owned).unwrap_or_else(|| panic!("{name} is missing in {e}"));
+        for e in errors {
+            assert!(!text(e, "fault").is_empty() && !text(e, "remedy").is_empty(), "{e} does not help");
+        }
+        errors.iter().map(|e| (text(e, "field"), text(e, "code"))).collect()
+    }
+}
+
+impl Api {
+    pub async fn new() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub async fn with(setup: Setup) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let clock = ManualClock::new(at(START));
+        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
+        let store = open(folder.path(), &clock, &*random, setup.disk_floor);
+        let dyn_clock: Arc<dyn Clock> = Arc::new(clock.clone());
+        let settings = Settings {
+            from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
+            provider: "local".to_owned(),
+            route: "the only provider".to_owned(),
+            time_zone: jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled"),
+            max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
+            max_waiting: setup.max_waiting,
+        };
+        let accept = Arc::new(Accept::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), settings));
+        let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers));
+        let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)));
+        let key = keys.create("test").await.expect("a key can be made").secret;
+        let state = Arc::new(Services {
+            search: Search::new(Arc::clone(&store)),
+            cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
+            keys,
+            inbox: InboxReader::new(Arc::clone(&store)),
+            figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
+            providers,
+            ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
+            accept,
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            clock: dyn_clock,
+            random,
+            settings: HttpSettings { body_limit: setup.body_limit },
+        });
+        Self { clock, store, router: router(Arc::clone(&state)), state, key, _folder: folder }
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a body in memory").to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// A request with the test's key and a JSON body.
+    pub fn request(&self, method: Method, path: &str, body: impl Into<Body>) -> Request<Body> {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {}", self.key))
+            .header("content-type", "application/json")
+            .body(body.into())
+            .expect("a test's request is valid")
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path, Body::empty())).await
+    }
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path, Body::empty())).await
+    }
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::POST, path, body.to_string())).await
+    }
+    /// Posts messages with the body as it stands.
+    pub async fn submit(&self, body: impl Into<Body>) -> Answer {
+        self.send(self.request(Method::POST, "/v1/messages", body)).await
+    }
+    /// The same under an idempotency key.
+    pub async fn submit_as(&self, key: &str, body: &str) -> Answer {
+        let mut request = self.request(Method::POST, "/v1/messages", body.to_owned());
+        request.headers_mut().insert("idempotency-key", key.parse().expect("a test's key is a header value"));
+        self.send(request).await
+    }
+    /// A GET without a key, as the administrator on this machine.
+    pub async fn local(&self, path: &str) -> Answer {
+        let mut request = Request::get(path).body(Body::empty()).expect("a test's request is valid");
+        request.extensions_mut().insert(LocalAdmin);
+        self.send(request).await
+    }
+    /// How many recipients the store holds as waiting.
+    pub async fn waiting(&self) -> i64 {
+        self.store.health().await.expect("the store answers").waiting
+    }
+    /// How many topics there are, and so whether anything was stored at all.
+    pub async fn topics(&self) -> usize {
+        self.get("/v1/topics").await.expect(200)["topics"].as_array().map_or(0, Vec::len)
+    }
+}
+
+fn open(folder: &Path, clock: &ManualClock, random: &dyn Random, disk_floor: u64) -> Arc<dyn Store> {
+    let options = Options {
+        file: folder.join("jebi.db"),
+        byte_budget: 64 << 20,
+        disk_floor: Some(disk_floor),
+        on_fatal: Arc::new(|why| panic!("the store failed: {why}")),
+    };
+    Arc::new(SqliteStore::open(options, Arc::new(clock.clone()), random).expect("the store opens"))
+}
