@@ -46,7 +46,6 @@ fn topics_share_the_rate_evenly() {
         let before = rig.provider.sent().len();
         rig.advance_finely(Duration::from_secs(2)).await;
         let since = rig.provider.recipients().split_off(before);
-        eprintln!("{since:?} {:?}", rig.store.claims());
         let small = since.iter().filter(|to| to.contains("small")).count();
         assert!((30..=40).contains(&small), "{small} of {}", since.len());
     });
