@@ -108,7 +108,7 @@ fn the_chores_are_done_while_it_runs() {
             beats >= 8 && reclaims >= 3 && housekeeping >= 10 && epochs >= 1 && reports == 1 && store.count(State::Sent) == 10
         })
         .await;
-        assert!(node.workers.is_beating());
+        assert!(node.workers.beating().is_beating());
         let board = node.workers.board().status();
         assert_eq!((board.len(), board[0].name.as_str(), board[0].kind, board[0].rate), (1, "test", "scripted", Some(50.0)));
         node.until(|_| node.provider.asked() >= 2).await;

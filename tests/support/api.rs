@@ -21,7 +21,7 @@ use jebi::{
         ready::Ready,
         search::Search,
     },
-    store::sqlite::{Options, SqliteStore},
+    store::sqlite::{DiskFloor, Options, SqliteStore},
 };
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
@@ -87,6 +87,8 @@ pub fn provider(kind: &'static str) -> ProviderStatus {
         sandbox: false,
         in_flight: 0,
         ready: 0,
+        leased: 0,
+        concurrency: 0,
         next_try_at: None,
     }
 }
@@ -235,7 +237,7 @@ fn open(folder: &Path, clock: &ManualClock, random: &dyn Random, disk_floor: u64
     let options = Options {
         file: folder.join("jebi.db"),
         byte_budget: 64 << 20,
-        disk_floor: Some(disk_floor),
+        disk_floor: DiskFloor { bytes: disk_floor, percent: 0 },
         on_fatal: Arc::new(|why| panic!("the store failed: {why}")),
     };
     Arc::new(SqliteStore::open(options, Arc::new(clock.clone()), random).expect("the store opens"))
