@@ -2,6 +2,7 @@
 
 mod arch;
 mod config;
+mod dispatch;
 mod provider;
 mod story;
 mod support;

@@ -106,10 +106,13 @@ impl FairQueue {
     pub fn turns(&mut self, now: Wall, room: u32) -> Vec<(QueueNo, u32)> {
         self.wake(now);
         let (mut left, mut out) = (room, Vec::new());
+        // Counted once: what does not divide evenly waits for the next turn, or the last queue would get it every time. A
+        // queue that is alone takes all there is room for: each claim is a commit.
+        let active = u32::try_from(self.ready.len()).unwrap_or(u32::MAX);
+        let most = if active == 1 { room } else { MAX_TURN };
         while left > 0 {
-            let active = u32::try_from(self.ready.len()).unwrap_or(u32::MAX);
             let Some((tag, queue)) = self.ready.pop_first() else { break };
-            let take = (room / active).clamp(1, MAX_TURN).min(left);
+            let take = (room / active).clamp(1, most).min(left);
             self.virtual_time = self.virtual_time.max(tag);
             if let Some(e) = self.entries.get_mut(&queue) {
                 e.tag = tag + u64::from(take);
@@ -189,6 +192,21 @@ mod tests {
         }
         fair.add(QueueNo(2), Wall(0));
         assert_eq!(fair.turns(Wall(0), 2), vec![(QueueNo(2), 1), (QueueNo(1), 1)]);
+    }
+
+    #[test]
+    fn shares_are_even_when_the_room_does_not_divide() {
+        let mut fair = FairQueue::default();
+        let mut taken = [0; 2];
+        for round in 0..300 {
+            fair.add(QueueNo(0), Wall(0));
+            fair.add(QueueNo(1), Wall(0));
+            for (queue, n) in fair.turns(Wall(0), [3, 1, 5][round % 3]) {
+                taken[queue.0 as usize] += n;
+                fair.set(queue, Some(Wall(0)));
+            }
+        }
+        assert!(taken[0].abs_diff(taken[1]) <= 3, "{taken:?}");
     }
 
     #[test]

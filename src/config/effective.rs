@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Sending, all_keys, layers::Layers, secret::HIDDEN};
+use super::{Sending, all_keys, key::Key, layers::Layers, secret::HIDDEN, sending::PROVIDER_PATH};
 
 /// One line per key: path, value, origin. Secrets are left out when it is made, so nothing can show them later.
 #[derive(Clone, Debug)]
@@ -10,15 +10,15 @@ pub(super) struct Effective(Vec<String>);
 
 impl Effective {
     pub fn of(layers: &Layers, sending: &Sending) -> Self {
-        let line = |key: &super::Key| {
+        let line = |key: &Key| {
             let path = key.path;
             let Some(entry) = layers.get(key) else {
                 return match path {
-                    super::sending::PROVIDER_PATH => format!("{path} = {} (because {})", sending.provider, sending.provider_reason),
+                    PROVIDER_PATH => format!("{path} = {} (because {})", sending.provider, sending.provider_reason),
                     _ => format!("{path} is not set"),
                 };
             };
-            let value = if key.secret { HIDDEN } else { &entry.text };
+            let value = shown(key, &entry.text);
             if entry.written == path {
                 format!("{path} = {value} ({})", entry.origin)
             } else {
@@ -27,6 +27,15 @@ impl Effective {
         };
         Self(all_keys().map(line).collect())
     }
+}
+
+/// A section that is not used is not checked either: its values are shown with care.
+fn shown(key: &Key, text: &str) -> String {
+    let holds_password = text.contains("://") && text.contains('@');
+    if key.secret || holds_password {
+        return HIDDEN.to_owned();
+    }
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 impl fmt::Display for Effective {

@@ -126,7 +126,8 @@ impl Layers {
         let mut set = key.names.iter().filter(set).copied();
         if let Some(name) = set.next() {
             let named = &self.environment[name];
-            for other in set.filter(|other| self.environment[*other].value != named.value) {
+            let differs = |other: &&str| self.environment[*other].value != named.value && !names::is_foreign(other);
+            for other in set.filter(differs) {
                 self.notices.push(format!("{other} is not used, because {name} is set and comes first"));
             }
             if named.refers {

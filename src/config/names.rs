@@ -36,6 +36,11 @@ fn is_key(name: &str) -> bool {
     all_keys().any(|key| key.names.contains(&name) || (key.secret && base.is_some_and(|base| key.names.contains(&base))))
 }
 
+/// Whether the documents use it for something Jebi does not have.
+pub(super) fn is_foreign(name: &str) -> bool {
+    FOREIGN.contains(&name) || FOREIGN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// Whether a name's value counts for its key: `SMTP_USER` is a sender only where it is an address, for many servers' user
 /// names are not.
 pub(super) fn counts(name: &str, value: &str) -> bool {
@@ -117,5 +122,5 @@ fn is_unused(layers: &Layers, name: &str, dotenv: bool) -> bool {
         // A user name of an SMTP server that did not become the sender.
         return name == "SMTP_USER" && layers.get(key).is_none_or(|e| e.written != name || e.origin == Origin::Flag);
     }
-    dotenv || FOREIGN.contains(&name) || FOREIGN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    dotenv || is_foreign(name)
 }

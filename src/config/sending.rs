@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jebi_domain::message::Mailbox;
+use jebi_domain::{address::parse_mailbox, message::Mailbox};
 use jiff::tz::TimeZone;
 
 use super::{
@@ -80,17 +80,6 @@ fn zone(text: &str) -> Result<TimeZone, Bad> {
 
 /// `a@b.kr` or `Name <a@b.kr>`. Whether the provider takes it is for the provider to say.
 fn mailbox(text: &str) -> Result<Mailbox, Bad> {
-    let bad = || Bad::new(format!("{} is not an email address", shown(text)), "write noreply@example.com or Example <noreply@example.com>");
-    let (name, email) = match text.trim().split_once('<') {
-        Some((name, rest)) => (name.trim().trim_matches('"').trim(), rest.strip_suffix('>').ok_or_else(bad)?),
-        None => ("", text.trim()),
-    };
-    let (local, domain) = email.rsplit_once('@').ok_or_else(bad)?;
-    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';');
-    let labels = domain.split('.').all(|label| !label.is_empty());
-    if local.is_empty() || local.contains('@') || !domain.contains('.') || !labels || email.contains(odd) || name.contains(char::is_control)
-    {
-        return Err(bad());
-    }
-    Ok(Mailbox { email: email.to_owned(), name: Some(name).filter(|n| !n.is_empty()).map(str::to_owned) })
+    let remedy = "write noreply@example.com or Example <noreply@example.com>";
+    parse_mailbox(text).map_err(|e| Bad::new(format!("{} is not a sender ({})", shown(text), e.fault), remedy))
 }

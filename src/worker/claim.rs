@@ -86,6 +86,7 @@ impl Claimer {
             now: self.clock.wall(),
             max_lateness_ms: i64::try_from(self.dispatch.settings().max_lateness.as_millis()).unwrap_or(i64::MAX),
         };
+        self.dispatch.claiming(plan.turns.iter().map(|(_, copies)| copies).sum());
         match self.store.claim(asked).await {
             Ok(mut report) => {
                 let brought = std::mem::take(&mut report.claimed);
@@ -100,6 +101,7 @@ impl Claimer {
             Err(err) => {
                 tracing::warn!(%err, provider = self.dispatch.provider(), "mail could not be claimed; tried again");
                 self.turns.undo(plan, self.clock.wall());
+                self.dispatch.claiming(0);
                 let pause = self.pause;
                 self.pause = (self.pause * 2).min(AFTER_ERROR.1);
                 Some(pause)

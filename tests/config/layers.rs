@@ -136,6 +136,9 @@ fn the_first_name_that_is_set_counts_and_the_others_are_told() {
     assert_eq!(config.ses.expect("SES").region, "us-east-1");
     assert_eq!(notices[1], "DEFAULT_FROM_EMAIL is not used, because AWS_SES_FROM_EMAIL is set and comes first");
 
+    let user = dotenv("PROVIDER=local\nDEFAULT_FROM_EMAIL=a@b.kr\nSMTP_USER=c@d.kr").notices;
+    assert_eq!(user, ["mail goes through local, because PROVIDER says so", "set, but not used by Jebi: SMTP_USER"]);
+
     let from = dotenv("DEFAULT_FROM_EMAIL=제비 <c@d.kr>").config.sending.from.expect("a sender");
     assert_eq!((from.name.as_deref(), from.email.as_str()), (Some("제비"), "c@d.kr"));
 }

@@ -3,6 +3,7 @@
 mod bad;
 mod documents;
 mod layers;
+mod process;
 mod reference;
 mod secrets;
 

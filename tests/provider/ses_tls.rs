@@ -68,11 +68,28 @@ fn a_secure_connection_closed_while_idle_is_found_before_a_byte_is_written() {
     let folder = TempDir::new().expect("a folder");
     let (tls, ca) = authority(&folder);
     on_a_sender_thread(async {
-        let stub = SesStub::start_tls([Step::AnswerThenClose(Answer::accepted("then-closed"))], tls).await;
+        let stub = SesStub::start_tls([Step::Answer(Answer::accepted("then-closed"))], tls).await;
         let sender = sender(trusting(&stub, Some(ca))).await;
         assert_eq!(send(&*sender).await, accepted("then-closed"));
+        stub.hang_up();
         stub.until(|s| s.closed == 1).await;
         assert_eq!(send(&*sender).await, accepted("stub-2"));
+    });
+}
+
+#[test]
+fn session_tickets_that_come_while_a_mail_waits_for_its_slot_do_no_harm() {
+    let folder = TempDir::new().expect("a folder");
+    let (tls, ca) = authority(&folder);
+    on_a_sender_thread(async {
+        let stub = SesStub::start_tls([], tls).await;
+        let clock = ManualClock::new(NOW);
+        let sender = super::provider(trusting(&stub, Some(ca)), &clock).await.sender();
+        let channel = sender.checkout().await.expect("a connection");
+        stub.until(|s| s.handshakes == 1).await;
+        clock.advance(std::time::Duration::from_millis(80));
+        assert_eq!(channel.send(super::mail()).await, accepted("stub-1"));
+        assert_eq!(stub.look(|s| s.connections), 1);
     });
 }
 

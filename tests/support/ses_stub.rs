@@ -3,7 +3,6 @@
 
 use std::{
     collections::VecDeque,
-    future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -105,6 +104,8 @@ impl Received {
 #[derive(Default)]
 pub struct Seen {
     pub connections: usize,
+    /// TLS handshakes done.
+    pub handshakes: usize,
     /// Heads read, of requests that were not read further too.
     pub heads: usize,
     /// Requests read whole.
@@ -119,6 +120,7 @@ struct Shared {
     seen: Mutex<Seen>,
     changed: Notify,
     release: Notify,
+    hang_up: Notify,
 }
 
 pub struct SesStub {
@@ -164,20 +166,23 @@ impl SesStub {
         self.shared.release.notify_one();
     }
 
+    /// Closes every connection there is.
+    pub fn hang_up(&self) {
+        self.shared.hang_up.notify_waiters();
+    }
+
     pub fn look<T>(&self, at: impl FnOnce(&Seen) -> T) -> T {
         at(&self.shared.lock())
     }
 
     /// Waits until it holds.
-    pub fn until<'a>(&'a self, holds: impl Fn(&Seen) -> bool + 'a) -> impl Future<Output = ()> + 'a {
-        async move {
-            loop {
-                let changed = self.shared.changed.notified();
-                if holds(&self.shared.lock()) {
-                    return;
-                }
-                changed.await;
+    pub async fn until(&self, holds: impl Fn(&Seen) -> bool) {
+        loop {
+            let changed = self.shared.changed.notified();
+            if holds(&self.shared.lock()) {
+                return;
             }
+            changed.await;
         }
     }
 }
@@ -205,14 +210,21 @@ async fn serve(tcp: TcpStream, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
         s.connections += 1;
         s.connections
     });
-    match tls {
-        None => plain(tcp, connection, &shared).await,
-        Some(tls) => {
-            // A client that does not trust us ends the handshake; that is its test's business.
-            if let Ok(stream) = tls.accept(tcp).await {
-                run(stream, connection, &shared, None).await;
+    let served = async {
+        match tls {
+            None => plain(tcp, connection, &shared).await,
+            Some(tls) => {
+                // A client that does not trust us ends the handshake; that is its test's business.
+                if let Ok(stream) = tls.accept(tcp).await {
+                    shared.note(|s| s.handshakes += 1);
+                    run(stream, connection, &shared, None).await;
+                }
             }
         }
+    };
+    tokio::select! {
+        () = served => {}
+        () = shared.hang_up.notified() => {}
     }
     shared.note(|s| s.closed += 1);
 }
@@ -271,7 +283,7 @@ async fn run(mut stream: impl AsyncRead + AsyncWrite + Unpin, connection: usize,
 }
 
 async fn hang() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Where the head ends; `None` when the connection does first.

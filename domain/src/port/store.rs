@@ -50,6 +50,9 @@ impl std::error::Error for StoreError {}
 
 pub type StoreResult<T> = Result<T, StoreError>;
 
+/// A delivery and what happened to it, oldest first.
+pub type DeliveryDetail = (DeliveryView, Vec<TimelineEntry>);
+
 /// An answer kept under an idempotency key, replayed byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredAnswer {
@@ -450,7 +453,7 @@ pub trait QueueStore: Send + Sync {
 /// Looking things up.
 pub trait ReadStore: Send + Sync {
     fn message(&self, id: MessageId) -> Boxed<'_, StoreResult<Option<MessageView>>>;
-    fn delivery(&self, id: DeliveryId) -> Boxed<'_, StoreResult<Option<(DeliveryView, Vec<TimelineEntry>)>>>;
+    fn delivery(&self, id: DeliveryId) -> Boxed<'_, StoreResult<Option<DeliveryDetail>>>;
     /// Newest message first, copies in order; keyset pages.
     fn deliveries(&self, filter: DeliveryFilter, after: Option<DeliveryKey>, limit: u32) -> Boxed<'_, StoreResult<DeliveryPage>>;
     fn topic(&self, name: &str) -> Boxed<'_, StoreResult<Option<TopicView>>>;

@@ -103,13 +103,17 @@ impl Connection {
     }
 
     /// Whether another request may go out on it now: asks the socket itself, so that a connection the other side has closed
-    /// is found before a byte is written.
-    pub(super) fn is_alive(&mut self) -> bool {
+    /// is found before a byte is written. Waits for nothing unless there are bytes to read.
+    pub(super) async fn is_alive(&mut self) -> bool {
         match self.wire.idle() {
             Idle::Quiet => true,
             Idle::Closed => false,
-            // TLS session tickets may come at any time: read them. Whatever is left then, nobody asked for.
-            Idle::Talking => self.is_reusable() && self.wire.idle() == Idle::Quiet,
+            Idle::Talking => {
+                // TLS session tickets may come at any time, and so may the notice of a close: let the runtime learn of them
+                // and read them. Whatever is left then, nobody asked for.
+                tokio::task::yield_now().await;
+                self.is_reusable() && self.wire.idle() == Idle::Quiet
+            }
         }
     }
 }

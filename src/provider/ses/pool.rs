@@ -30,11 +30,13 @@ impl Pool {
     }
 
     /// A connection good for another request; drops those that are not.
-    pub(super) fn take(&self) -> Option<Connection> {
+    pub(super) async fn take(&self) -> Option<Connection> {
         let now = self.clock.boot();
         loop {
+            // Taken out before anything is awaited: the pool may be used meanwhile.
             let (since, mut connection) = self.idle.borrow_mut().pop()?;
-            if now.since(since) < MAX_IDLE && now.since(connection.born()) < MAX_AGE && connection.is_alive() {
+            let young = now.since(since) < MAX_IDLE && now.since(connection.born()) < MAX_AGE;
+            if young && connection.is_alive().await {
                 return Some(connection);
             }
         }

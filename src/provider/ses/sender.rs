@@ -1,6 +1,6 @@
 //! The connections of one sender thread, and one call on one of them.
 
-use std::{borrow::Cow, rc::Rc, sync::Arc};
+use std::{borrow::Cow, rc::Rc, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
@@ -9,7 +9,7 @@ use http_body_util::Full;
 use jebi_domain::{
     outcome::{Outcome, Reason},
     port::{Channel, Local, Outgoing, Sender},
-    time::Wall,
+    time::{Boot, Wall},
 };
 use serde::Deserialize;
 
@@ -21,6 +21,9 @@ use super::{
     request,
 };
 
+/// How long the look at a connection during check-out holds; a wait for a slot is often longer.
+const FRESH: Duration = Duration::from_millis(1);
+const AGAIN: &str = "nothing to do: it is tried again by itself";
 const UNSETTLED: &str = "nothing to do: feedback settles it, or it is resent by the message's policy";
 
 pub(super) struct SesSender {
@@ -40,7 +43,7 @@ impl SesSender {
         if let Err(reason) = shared.credentials.identity(shared.signing_clock.now()) {
             return Err(Outcome::RejectedAccount { reason });
         }
-        if let Some(connection) = self.pool.take() {
+        if let Some(connection) = self.pool.take().await {
             return Ok(connection);
         }
         let limit = shared.config.timeouts.connect;
@@ -57,8 +60,12 @@ impl Sender for SesSender {
     fn checkout(&self) -> Local<'_, Result<Box<dyn Channel>, Outcome>> {
         Box::pin(async move {
             let connection = self.connection().await?;
-            let channel: Box<dyn Channel> =
-                Box::new(SesChannel { shared: Arc::clone(&self.shared), pool: Rc::clone(&self.pool), connection });
+            let channel: Box<dyn Channel> = Box::new(SesChannel {
+                shared: Arc::clone(&self.shared),
+                pool: Rc::clone(&self.pool),
+                connection,
+                checked: self.shared.clock.boot(),
+            });
             Ok(channel)
         })
     }
@@ -68,6 +75,8 @@ struct SesChannel {
     shared: Arc<Shared>,
     pool: Rc<Pool>,
     connection: Connection,
+    /// When the connection was last seen open.
+    checked: Boot,
 }
 
 impl Channel for SesChannel {
@@ -91,10 +100,15 @@ impl SesChannel {
         };
         // The request has its own copy of the content by now.
         drop(mail);
+        let start = self.shared.clock.boot();
+        if start.since(self.checked) > FRESH && !self.connection.is_alive().await {
+            let text = "the other side closed the connection before anything was sent";
+            return Outcome::Transient { reason: Reason::new("connection_lost", text, AGAIN) };
+        }
         let limit = self.shared.config.timeouts.answer;
         let wire = self.connection.wire();
         let before = wire.written();
-        let deadline = self.shared.clock.sleep_until(self.shared.clock.boot() + limit);
+        let deadline = self.shared.clock.sleep_until(start + limit);
         let done = {
             let exchange = std::pin::pin!(self.connection.exchange(request));
             match select(exchange, deadline).await {
@@ -110,7 +124,7 @@ impl SesChannel {
             // The connection is dropped: an answer may still come on it, and would be taken for the next mail's.
             Err((code, text)) if wire.written() == before => {
                 let text = format!("the connection was lost before anything was sent: {text}");
-                Outcome::Transient { reason: Reason::new(code, text, "nothing to do: it is tried again by itself") }
+                Outcome::Transient { reason: Reason::new(code, text, AGAIN) }
             }
             Err((code, text)) => Outcome::Unknown { reason: Reason::new(code, text, UNSETTLED) },
         }

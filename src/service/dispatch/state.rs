@@ -108,11 +108,14 @@ pub(super) struct Inner {
     pub in_flight: u32,
     /// Copies claimed whose outcome is not committed.
     pub leased: u32,
-    /// Places of the window the store has taken and not yet sent notice of; what was last offered.
+    /// What the store may lease at accept; places of it taken whose notice is not here yet; what was last offered.
+    pub window: Arc<Window>,
     pub granted: [i64; 2],
     pub offered: [i64; 2],
     /// A count that did not move between two reloads is of mail whose commit failed.
     pub granted_before: [i64; 2],
+    /// Copies asked for by a claim that is not back yet.
+    pub claiming: u32,
     /// Lanes with due mail in the queue.
     pub due: [bool; 2],
     finished: Vec<Finished>,
@@ -195,6 +198,7 @@ impl Dispatch {
         // The first slot lies 1 s + J after the last one of an earlier incarnation. A clock set back must not stretch that.
         let gap = Duration::from_secs(1) + settings.jitter;
         let first = last_slot.map_or(boot, |last| boot + (last + gap).since(wall).min(gap));
+        let window = Arc::<Window>::default();
         let inner = Inner {
             ready: Ready::default(),
             pacer: Pacer::new(settings.max_rate, settings.jitter, first),
@@ -206,9 +210,11 @@ impl Dispatch {
             starting_since: boot,
             in_flight: 0,
             leased: 0,
+            window: window.clone(),
             granted: [0; 2],
             offered: [0; 2],
             granted_before: [0; 2],
+            claiming: 0,
             due: [false; 2],
             finished: Vec::new(),
             paused_until: Boot(0),
@@ -225,7 +231,7 @@ impl Dispatch {
             kind,
             settings,
             fence,
-            window: Arc::default(),
+            window,
             inner: Mutex::new(inner),
             mails: Mutex::default(),
             senders: Notify::new(),

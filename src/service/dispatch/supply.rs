@@ -62,11 +62,21 @@ impl Dispatch {
         self.offer_window(inner);
     }
 
+    /// So many copies are about to be claimed; 0 when the claim failed. Meanwhile they have their places.
+    pub fn claiming(&self, copies: u32) {
+        let inner = &mut *self.lock();
+        inner.claiming = copies;
+        self.offer_window(inner);
+    }
+
     /// Takes what a claim brought.
     pub fn offer(&self, claimed: Vec<Claimed>, generation: u64, took: Duration) {
         let copies: usize = claimed.iter().map(|c| c.copies.len()).sum();
         self.meters.claim.record(copies as f64);
-        self.lock().note_store_time(took);
+        let mut inner = self.lock();
+        inner.note_store_time(took);
+        inner.claiming = 0;
+        drop(inner);
         for one in claimed {
             self.add(one, generation, false);
         }
@@ -179,8 +189,8 @@ impl Inner {
         }
         let throughput = self.concurrency.throughput();
         let ready_max = ready_limit(self.pacer.rate(), throughput);
-        let granted: i64 = self.granted.iter().sum();
-        let used = i64::from(self.leased) + granted;
+        let taken = |lane: Lane| self.granted[lane as usize] + self.offered[lane as usize] - self.window.room(lane);
+        let used = i64::from(self.leased + self.claiming) + Lane::ALL.into_iter().map(taken).sum::<i64>();
         let limit = i64::from(leased_limit(self.limit, throughput, self.store_time));
         let ready = Lane::ALL.map(|lane| self.ready.len(lane));
         let room = [limit + i64::from(RESERVE), limit].map(|limit| u32::try_from(limit - used).unwrap_or(0));

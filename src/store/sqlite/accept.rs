@@ -17,7 +17,9 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::{
-    Error, row, sql,
+    Error,
+    readers::Snapshot,
+    row, sql,
     turn::{Known, Turn},
     writer::{Job, Step},
 };
@@ -103,14 +105,14 @@ impl AcceptJob {
 
     fn repeated(&self, turn: &Turn<'_>) -> Result<Option<Accepted>, Error> {
         let Some((key, _)) = &self.idempotency else { return Ok(None) };
-        Ok(answer(turn, self.api_key, key, self.at)?.map(Accepted::Repeated))
+        Ok(answer(&Snapshot(turn.db), self.api_key, key, self.at)?.map(Accepted::Repeated))
     }
 }
 
 /// The answer kept under a key.
-pub(super) fn answer(turn: &Turn<'_>, api_key: KeyNo, key: &str, now: Wall) -> Result<Option<StoredAnswer>, Error> {
+pub(super) fn answer(at: &Snapshot<'_>, api_key: KeyNo, key: &str, now: Wall) -> Result<Option<StoredAnswer>, Error> {
     let since = now - idempotency::KEPT;
-    let found = turn
+    let found = at
         .row(sql!("idempotency_get"), (api_key.0, key, since.0), |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?)))?;
     let read = |(fingerprint, status, body): (Vec<u8>, u16, Vec<u8>)| {
         let fingerprint = fingerprint.try_into().map_err(|f: Vec<u8>| Error::damaged("fingerprint", f.len()))?;

@@ -54,7 +54,7 @@ impl QueueStore for SqliteStore {
 
     fn answer(&self, api_key: KeyNo, key: &str, now: Wall) -> Boxed<'_, StoreResult<Option<StoredAnswer>>> {
         let key = key.to_owned();
-        self.shared.write(Class::Accept, move |t| accept::answer(t, api_key, &key, now))
+        self.readers.read(move |s| accept::answer(s, api_key, &key, now))
     }
 
     fn subscribe(&self, subscription: Subscription) -> Boxed<'_, StoreResult<()>> {

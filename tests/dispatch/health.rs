@@ -1,0 +1,160 @@
+//! The circuit, the hold, the fence and the guard: mail waits, and goes on by itself.
+
+use std::time::Duration;
+
+use jebi_domain::{delivery::State, message::Lane, outcome::Limit, port::AccountState};
+
+use super::rig::*;
+
+#[test]
+fn a_refused_account_holds_the_provider_and_mail_goes_on_when_the_cause_is_gone() {
+    run(async {
+        let rig = Rig::new().await;
+        rig.provider.always(refused());
+        rig.store.post(Post { copies: 300, ..Post::default() });
+        quiet().await;
+        let tried = rig.provider.sent().len();
+        assert!(tried <= 64, "{tried}");
+        let status = rig.status();
+        assert_eq!((status.state.as_str(), status.reason.map(|r| r.code)), ("held", Some("paused".into())));
+        assert!(status.next_try_at.is_some());
+        assert_eq!((rig.store.count(State::Waiting), rig.store.leased(), status.ready), (300, 0, 0));
+        assert!(rig.store.rows().iter().all(|row| row.attempt == 0), "a hold costs no attempt");
+        rig.advance(Duration::from_secs(31)).await;
+        assert_eq!(rig.provider.sent().len(), tried, "the account is asked before mail is tried");
+        rig.provider.always(accepted());
+        rig.dispatch.account_answered(None, rig.clock_boot());
+        quiet().await;
+        rig.until(|rig| rig.store.count(State::Sent) == 300).await;
+        assert_eq!((rig.status().state.as_str(), rig.status().reason), ("running", None));
+    });
+}
+
+#[test]
+fn a_trial_is_one_mail() {
+    run(async {
+        let rig = Rig::new().await;
+        rig.provider.always(throttled(Limit::Daily));
+        rig.store.post(Post { copies: 300, ..Post::default() });
+        quiet().await;
+        let tried = rig.provider.sent().len();
+        assert_eq!(rig.status().state.as_str(), "held");
+        rig.advance(Duration::from_secs(599)).await;
+        assert_eq!(rig.provider.sent().len(), tried);
+        rig.advance(Duration::from_secs(2)).await;
+        rig.advance(Duration::from_secs(5)).await;
+        assert_eq!(rig.provider.sent().len(), tried + 1);
+        assert_eq!(rig.store.count(State::Waiting), 300, "a used up quota fails nothing");
+        rig.provider.always(accepted());
+        rig.until(|rig| rig.store.count(State::Sent) == 300).await;
+        assert!(rig.store.rows().iter().all(|row| row.attempt == 1));
+    });
+}
+
+#[test]
+fn an_account_that_says_it_is_stopped_holds_mail_before_one_is_refused() {
+    run(async {
+        let rig = Rig::with(settings(None), |_, p| p.accounts([report(None, AccountState::Stopped(reason("SHUTDOWN")))])).await;
+        rig.store.post(Post { copies: 3, ..Post::default() });
+        rig.advance(Duration::from_secs(60)).await;
+        assert!(rig.provider.sent().is_empty());
+        assert_eq!(rig.status().reason.map(|r| r.code), Some("SHUTDOWN".into()));
+    });
+}
+
+#[test]
+fn failures_in_a_row_open_the_circuit_and_one_success_closes_it() {
+    run(async {
+        let rig = Rig::at_rate(100.0).await;
+        rig.provider.always(transient());
+        rig.store.post(Post { copies: 100, ..Post::default() });
+        rig.advance_finely(Duration::from_millis(500)).await;
+        assert_eq!(rig.provider.sent().len(), 5);
+        assert_eq!(rig.status().state.as_str(), "circuit_open");
+        assert_eq!((rig.status().ready, rig.store.leased()), (0, 0));
+        rig.advance_finely(Duration::from_secs(1)).await;
+        assert_eq!(rig.provider.sent().len(), 6, "one trial");
+        rig.provider.always(accepted());
+        rig.until(|rig| rig.store.count(State::Sent) == 100).await;
+        assert_eq!(rig.status().state.as_str(), "running");
+    });
+}
+
+#[test]
+fn a_provider_that_cannot_be_reached_costs_no_mail_an_attempt() {
+    run(async {
+        let rig = Rig::new().await;
+        rig.provider.checkout(|| Err(transient()));
+        rig.store.post(Post { copies: 50, ..Post::default() });
+        rig.advance(Duration::from_secs(200)).await;
+        assert!(rig.provider.sent().is_empty());
+        assert_eq!(rig.status().state.as_str(), "circuit_open");
+        assert!(rig.store.rows().iter().all(|row| row.attempt <= 1 && !row.state.is_result()));
+        rig.provider.checkout(|| Ok(()));
+        rig.until(|rig| rig.store.count(State::Sent) == 50).await;
+        assert!(rig.store.rows().iter().all(|row| row.attempt == 1));
+    });
+}
+
+#[test]
+fn a_panic_while_connecting_is_a_failed_connection() {
+    run(async {
+        let rig = Rig::new().await;
+        let mut first = true;
+        rig.provider.checkout(move || if std::mem::take(&mut first) { panic!("as the test says") } else { Ok(()) });
+        rig.store.post(Post::default());
+        rig.until(|rig| rig.store.count(State::Sent) == 1).await;
+    });
+}
+
+#[test]
+fn no_call_starts_when_the_lease_is_short_and_what_was_claimed_goes_back() {
+    run(async {
+        let mut rig = Rig::at_rate(1.0).await;
+        rig.store.post(Post { copies: 40, ..Post::default() });
+        rig.beats = false;
+        rig.advance_finely(Duration::from_millis(12_990)).await;
+        let sent = rig.provider.sent().len();
+        assert!(sent >= 12, "{sent}");
+        rig.advance_finely(Duration::from_secs(3)).await;
+        assert_eq!(rig.provider.sent().len(), sent, "two seconds before the lease ends nothing starts");
+        assert_eq!((rig.store.leased(), rig.store.count(State::Waiting)), (0, 40 - sent));
+        rig.beats = true;
+        rig.until(|rig| rig.store.count(State::Sent) == 40).await;
+        assert!(rig.store.rows().iter().all(|row| row.attempt == 1));
+    });
+}
+
+#[test]
+fn what_was_claimed_before_a_freeze_is_not_sent_after_it() {
+    run(async {
+        let rig = Rig::at_rate(1.0).await;
+        rig.store.post(Post { copies: 5, ..Post::default() });
+        quiet().await;
+        assert!(rig.status().ready > 0);
+        let sent = rig.provider.sent().len();
+        // The process stands still for a minute, and on waking the beat comes first.
+        rig.clock.advance(Duration::from_secs(60));
+        rig.fence.renew(rig.clock_boot());
+        quiet().await;
+        assert_eq!(rig.provider.sent().len(), sent + 1);
+        let claims = rig.store.claims().len();
+        assert!(claims > 1, "it was returned and claimed again: {claims}");
+        assert!(rig.store.rows().iter().all(|row| row.attempt <= 1));
+    });
+}
+
+#[test]
+fn a_store_that_looks_copied_sends_nothing_until_released() {
+    run(async {
+        let rig = Rig::new().await;
+        rig.dispatch.set_guard(Some("the epoch is behind"));
+        rig.store.post(Post { lane: Lane::Transactional, copies: 3, ..Post::default() });
+        rig.advance(Duration::from_secs(30)).await;
+        assert!(rig.provider.sent().is_empty());
+        assert_eq!((rig.status().state.as_str(), rig.status().reason.map(|r| r.code)), ("held", Some("store_held".into())));
+        rig.dispatch.set_guard(None);
+        rig.advance(Duration::from_secs(6)).await;
+        assert_eq!(rig.store.count(State::Sent), 3);
+    });
+}

@@ -1,0 +1,9 @@
+//! Dispatch against a store in memory and a scripted provider, on a clock moved by hand.
+
+mod health;
+mod lanes;
+mod outcomes;
+mod rate;
+mod rig;
+mod stop;
+mod workers;

@@ -1,0 +1,172 @@
+//! A provider that does what the test says.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jebi_domain::{
+    fake::ManualClock,
+    outcome::{Limit, Outcome, Reason},
+    port::{AccountReport, AccountState, Boxed, Channel, Clock, Local, Outgoing, Provider, Sender},
+    time::{Boot, Wall},
+};
+use tokio::sync::Notify;
+
+/// What it answers to a mail.
+#[derive(Clone)]
+pub enum Reply {
+    Now(Outcome),
+    /// After so long on the test's clock.
+    After(Duration, Outcome),
+    /// When the test says so.
+    Gate(Arc<Notify>, Outcome),
+    /// Never.
+    Hang,
+    Panic,
+}
+
+type Answer = Box<dyn FnMut(&Outgoing) -> Reply + Send>;
+type Checkout = Box<dyn FnMut() -> Result<(), Outcome> + Send>;
+type Asked = Option<Result<AccountReport, Reason>>;
+
+struct Inner {
+    answer: Answer,
+    checkout: Checkout,
+    /// Taken in turn; the last one stays.
+    accounts: VecDeque<Asked>,
+    asked: u32,
+    sent: Vec<Outgoing>,
+    returned: u32,
+}
+
+/// The double. Clones share everything.
+#[derive(Clone)]
+pub struct Scripted {
+    inner: Arc<Mutex<Inner>>,
+    clock: ManualClock,
+}
+
+pub fn accepted() -> Outcome {
+    Outcome::Accepted { provider_id: "id".into() }
+}
+pub fn reason(code: &str) -> Reason {
+    Reason::new(code, "as the test says", "")
+}
+pub fn transient() -> Outcome {
+    Outcome::Transient { reason: reason("transient") }
+}
+pub fn refused() -> Outcome {
+    Outcome::RejectedAccount { reason: reason("paused") }
+}
+pub fn unknown() -> Outcome {
+    Outcome::Unknown { reason: reason("timeout") }
+}
+pub fn throttled(limit: Limit) -> Outcome {
+    Outcome::Throttled { limit, reason: reason("throttled") }
+}
+pub fn report(rate: Option<f64>, state: AccountState) -> Asked {
+    Some(Ok(AccountReport {
+        at: Wall(0),
+        max_send_rate: rate,
+        max_24_hour_send: Some(50_000.0),
+        sent_last_24_hours: Some(7.0),
+        state,
+        sandbox: false,
+    }))
+}
+
+impl Scripted {
+    pub fn new(clock: ManualClock) -> Self {
+        let inner = Inner {
+            answer: Box::new(|_| Reply::Now(accepted())),
+            checkout: Box::new(|| Ok(())),
+            accounts: VecDeque::from([None]),
+            asked: 0,
+            sent: Vec::new(),
+            returned: 0,
+        };
+        Self { inner: Arc::new(Mutex::new(inner)), clock }
+    }
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    pub fn answer(&self, answer: impl FnMut(&Outgoing) -> Reply + Send + 'static) {
+        self.lock().answer = Box::new(answer);
+    }
+    pub fn always(&self, outcome: Outcome) {
+        self.answer(move |_| Reply::Now(outcome.clone()));
+    }
+    pub fn checkout(&self, checkout: impl FnMut() -> Result<(), Outcome> + Send + 'static) {
+        self.lock().checkout = Box::new(checkout);
+    }
+    pub fn accounts(&self, answers: impl IntoIterator<Item = Asked>) {
+        self.lock().accounts = answers.into_iter().collect();
+    }
+    pub fn asked(&self) -> u32 {
+        self.lock().asked
+    }
+    /// Everything handed to a connection, in order.
+    pub fn sent(&self) -> Vec<Outgoing> {
+        self.lock().sent.clone()
+    }
+    /// The first recipients of what was sent.
+    pub fn recipients(&self) -> Vec<String> {
+        self.lock().sent.iter().map(|mail| mail.to[0].clone()).collect()
+    }
+}
+
+impl Provider for Scripted {
+    fn name(&self) -> &str {
+        "test"
+    }
+    fn kind(&self) -> &'static str {
+        "scripted"
+    }
+    fn sender(&self) -> Box<dyn Sender> {
+        Box::new(self.clone())
+    }
+    fn account(&self) -> Boxed<'_, Asked> {
+        let mut inner = self.lock();
+        inner.asked += 1;
+        let answer = if inner.accounts.len() > 1 { inner.accounts.pop_front() } else { inner.accounts.front().cloned() };
+        Box::pin(std::future::ready(answer.flatten()))
+    }
+}
+
+impl Sender for Scripted {
+    fn checkout(&self) -> Local<'_, Result<Box<dyn Channel>, Outcome>> {
+        let may = (self.lock().checkout)();
+        Box::pin(std::future::ready(may.map(|()| Box::new(self.clone()) as Box<dyn Channel>)))
+    }
+}
+
+impl Channel for Scripted {
+    fn send(self: Box<Self>, mail: Outgoing) -> Local<'static, Outcome> {
+        let reply = {
+            let mut inner = self.lock();
+            inner.sent.push(mail.clone());
+            (inner.answer)(&mail)
+        };
+        match reply {
+            Reply::Now(outcome) => Box::pin(std::future::ready(outcome)),
+            Reply::Gate(gate, outcome) => Box::pin(async move {
+                gate.notified().await;
+                outcome
+            }),
+            Reply::After(time, outcome) => {
+                let until: Boot = self.clock.boot() + time;
+                Box::pin(async move {
+                    self.clock.sleep_until(until).await;
+                    outcome
+                })
+            }
+            Reply::Hang => Box::pin(std::future::pending()),
+            Reply::Panic => panic!("as the test says"),
+        }
+    }
+    fn put_back(self: Box<Self>) {
+        self.lock().returned += 1;
+    }
+}

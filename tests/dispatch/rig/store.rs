@@ -1,0 +1,472 @@
+//! A queue store in memory: the port's contract as far as dispatch sees it, with faults on demand.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use bytes::Bytes;
+use jebi_domain::{
+    delivery::State,
+    event::Feedback,
+    id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
+    message::{Addressee, Content, Copy, Lane, Mailbox, Message, OnUnknown, Role},
+    outcome::{Decision, Reason},
+    port::{
+        Boxed,
+        store::{
+            AcceptBatch, Accepted, AdminStore, Claim, ClaimReport, Claimed, Guard, KeyInfo, Notice, QueueInfo, QueueStore, Released,
+            Settlement, StoreError, StoreResult, StoredAnswer, Subscription,
+        },
+    },
+    suppression::SuppressionCause,
+    time::Wall,
+};
+use tokio::sync::Notify;
+
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub state: State,
+    pub attempt: u16,
+    pub reason: Option<Reason>,
+    pub due: Wall,
+    pub queue: QueueNo,
+    pub was_unsettled: bool,
+    pub email: String,
+}
+
+struct Queue {
+    topic: String,
+    lane: Lane,
+    paused: bool,
+    cancelled: bool,
+    /// By due time and arrival.
+    entries: BTreeMap<(Wall, u64), DeliveryKey>,
+}
+
+#[derive(Default)]
+struct Inner {
+    queues: BTreeMap<i64, Queue>,
+    messages: HashMap<i64, Arc<Message>>,
+    rows: BTreeMap<DeliveryKey, Row>,
+    leases: HashMap<DeliveryKey, LeaseNo>,
+    subscription: Option<Subscription>,
+    counter: i64,
+    faults: Faults,
+    slots: Vec<Wall>,
+    last_slot: Option<Wall>,
+    settle_batches: Vec<usize>,
+    claims: Vec<Vec<(QueueNo, u32)>>,
+    beats: u32,
+    ended: bool,
+    has_feedback: bool,
+    feedback: Vec<Feedback>,
+    reclaims: u32,
+    housekeeping: u32,
+    epochs: u32,
+    guard: Option<String>,
+    leased_most: usize,
+}
+
+/// What is to go wrong.
+#[derive(Default)]
+pub struct Faults {
+    /// So many settle calls fail.
+    pub settles: u32,
+    pub claims: u32,
+    pub beats: bool,
+}
+
+#[derive(Default)]
+pub struct MemoryStore {
+    inner: Mutex<Inner>,
+    outbox: Mutex<VecDeque<Notice>>,
+    /// Told after every change.
+    pub changed: Notify,
+}
+
+/// What to post.
+pub struct Post<'a> {
+    pub topic: &'a str,
+    pub lane: Lane,
+    pub copies: u32,
+    /// Recipients of each copy.
+    pub joint: u32,
+    pub due: Wall,
+    pub expires_at: Option<Wall>,
+}
+
+impl Default for Post<'_> {
+    fn default() -> Self {
+        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None }
+    }
+}
+
+impl MemoryStore {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Accepts a message; born leased while the window has room. Returns its number.
+    pub fn post(&self, post: Post<'_>) -> MessageNo {
+        self.step(|inner, notices| inner.post(&post, notices))
+    }
+
+    /// Keeps notices until the store's lock is free.
+    fn tell(&self, notices: Vec<Notice>) {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner).extend(notices);
+    }
+
+    fn deliver(&self) {
+        self.changed.notify_waiters();
+        let Some(subscription) = self.lock().subscription.clone() else { return };
+        let notices = std::mem::take(&mut *self.outbox.lock().unwrap_or_else(PoisonError::into_inner));
+        notices.into_iter().for_each(|notice| (subscription.notify)(notice));
+    }
+
+    /// One step under the lock, and its notices after it.
+    fn step<T>(&self, step: impl FnOnce(&mut Inner, &mut Vec<Notice>) -> T) -> T {
+        let mut notices = Vec::new();
+        let done = step(&mut self.lock(), &mut notices);
+        self.tell(notices);
+        self.deliver();
+        done
+    }
+
+    pub fn pause(&self, topic: &str, paused: bool) {
+        self.step(|inner, notices| {
+            let nos: Vec<i64> = inner.queues.iter().filter(|(_, q)| q.topic == topic).map(|(no, _)| *no).collect();
+            for no in nos {
+                inner.queues.get_mut(&no).expect("there").paused = paused;
+                notices.push(Notice::Queue(inner.info(QueueNo(no))));
+            }
+        });
+    }
+
+    pub fn cancel(&self, topic: &str) {
+        self.step(|inner, notices| {
+            for (no, queue) in inner.queues.iter_mut().filter(|(_, q)| q.topic == topic) {
+                queue.cancelled = true;
+                for key in std::mem::take(&mut queue.entries).into_values() {
+                    inner.rows.get_mut(&key).expect("there").state = State::Cancelled;
+                }
+                notices.push(Notice::Cancelled(QueueNo(*no)));
+            }
+        });
+    }
+
+    pub fn row(&self, no: MessageNo, ordinal: u32) -> Row {
+        self.lock().rows[&DeliveryKey::new(no, ordinal)].clone()
+    }
+
+    pub fn rows(&self) -> Vec<Row> {
+        self.lock().rows.values().cloned().collect()
+    }
+
+    pub fn count(&self, state: State) -> usize {
+        self.lock().rows.values().filter(|row| row.state == state).count()
+    }
+
+    pub fn faults(&self, set: impl FnOnce(&mut Faults)) {
+        set(&mut self.lock().faults);
+    }
+    pub fn set_last_slot(&self, at: Wall) {
+        self.lock().last_slot = Some(at);
+    }
+    pub fn set_feedback(&self) {
+        self.lock().has_feedback = true;
+    }
+    pub fn set_guard(&self, why: Option<&str>) {
+        self.lock().guard = why.map(str::to_owned);
+    }
+    pub fn slots(&self) -> Vec<Wall> {
+        self.lock().slots.clone()
+    }
+    pub fn settle_batches(&self) -> Vec<usize> {
+        self.lock().settle_batches.clone()
+    }
+    pub fn claims(&self) -> Vec<Vec<(QueueNo, u32)>> {
+        self.lock().claims.clone()
+    }
+    /// The most copies that were leased at once.
+    pub fn leased_most(&self) -> usize {
+        self.lock().leased_most
+    }
+    pub fn leased(&self) -> usize {
+        self.lock().leases.len()
+    }
+    /// Beats, reclaims, housekeeping slices, epochs raised, reports stored, and whether the incarnation was ended.
+    pub fn chores(&self) -> (u32, u32, u32, u32, usize, bool) {
+        let inner = self.lock();
+        (inner.beats, inner.reclaims, inner.housekeeping, inner.epochs, inner.feedback.len(), inner.ended)
+    }
+}
+
+impl Inner {
+    fn post(&mut self, post: &Post<'_>, notices: &mut Vec<Notice>) -> MessageNo {
+        self.counter += 1;
+        let no = MessageNo(self.counter);
+        let queue = self.queue(post.topic, post.lane);
+        let message = Arc::new(Message {
+            id: MessageId([u8::try_from(no.0 % 256).expect("small"); 16]),
+            topic: post.topic.to_owned(),
+            lane: post.lane,
+            provider: "test".into(),
+            route: "default".into(),
+            content: Content {
+                from: Mailbox { email: "from@example.com".into(), name: None },
+                reply_to: vec![],
+                subject: format!("{} {}", post.topic, no.0),
+                text: Some("text".into()),
+                html: None,
+                headers: vec![],
+                tags: vec![],
+            },
+            on_unknown: OnUnknown::Resend,
+            created_at: Wall(0),
+            due: post.due,
+            scheduled: false,
+            expires_at: post.expires_at,
+        });
+        self.messages.insert(no.0, message);
+        let keys: Vec<DeliveryKey> = (0..post.copies).map(|ordinal| DeliveryKey::new(no, ordinal)).collect();
+        for key in &keys {
+            let email = format!("{}-{}-{}@example.com", post.topic, no.0, key.ordinal());
+            let row = Row { state: State::Waiting, attempt: 0, reason: None, due: post.due, queue, was_unsettled: false, email };
+            self.rows.insert(*key, row);
+        }
+        self.joint(no, post.joint);
+        let n = i64::from(post.copies);
+        let born =
+            self.subscription.as_ref().is_some_and(|s| post.due == Wall(0) && !self.queues[&queue.0].paused && s.window.take(post.lane, n));
+        if born {
+            let claimed = self.lease(queue, &keys);
+            notices.extend(claimed.into_iter().map(Notice::Leased));
+            return no;
+        }
+        keys.into_iter().for_each(|key| self.enqueue(key, post.due));
+        notices.push(Notice::Queue(self.info(queue)));
+        no
+    }
+
+    fn queue(&mut self, topic: &str, lane: Lane) -> QueueNo {
+        if let Some((no, _)) = self.queues.iter().find(|(_, q)| q.topic == topic && q.lane == lane && !q.cancelled) {
+            return QueueNo(*no);
+        }
+        let no = 1000 + self.queues.len() as i64;
+        self.queues.insert(no, Queue { topic: topic.into(), lane, paused: false, cancelled: false, entries: BTreeMap::new() });
+        QueueNo(no)
+    }
+
+    /// Further recipients are kept in the address, separated by commas.
+    fn joint(&mut self, no: MessageNo, recipients: u32) {
+        for (_, row) in self.rows.iter_mut().filter(|(key, _)| key.message() == no) {
+            row.email = (0..recipients).map(|i| format!("{i}-{}", row.email)).collect::<Vec<_>>().join(",");
+        }
+    }
+
+    fn enqueue(&mut self, key: DeliveryKey, due: Wall) {
+        self.counter += 1;
+        let row = self.rows.get_mut(&key).expect("there");
+        row.due = due;
+        let entry = (due, self.counter as u64);
+        self.queues.get_mut(&row.queue.0).expect("there").entries.insert(entry, key);
+    }
+
+    fn info(&self, no: QueueNo) -> QueueInfo {
+        let queue = &self.queues[&no.0];
+        QueueInfo { queue: no, lane: queue.lane, next_due: queue.entries.keys().next().map(|(due, _)| *due), paused: queue.paused }
+    }
+
+    fn lease(&mut self, queue: QueueNo, keys: &[DeliveryKey]) -> Vec<Claimed> {
+        let mut out: Vec<Claimed> = Vec::new();
+        for key in keys {
+            let row = self.rows.get_mut(key).expect("there");
+            row.attempt += 1;
+            row.was_unsettled = row.state == State::Unsettled;
+            row.state = State::Sending;
+            let mailboxes = row.email.split(',').map(|email| Mailbox { email: email.to_owned(), name: None });
+            let addressees = mailboxes.map(|mailbox| Addressee { role: Role::To, mailbox, open: true }).collect();
+            let copy = Copy { ordinal: key.ordinal(), addressees };
+            let (attempt, was_unsettled) = (row.attempt, row.was_unsettled);
+            let same = |c: &Claimed| c.message_no == key.message() && c.attempt == attempt && c.was_unsettled == was_unsettled;
+            if let Some(last) = out.last_mut().filter(|c| same(c)) {
+                self.leases.insert(*key, last.lease);
+                last.copies.push(copy);
+                continue;
+            }
+            self.counter += 1;
+            let lease = LeaseNo(self.counter);
+            self.leases.insert(*key, lease);
+            let message = self.messages[&key.message().0].clone();
+            out.push(Claimed { lease, queue, message_no: key.message(), message, attempt, was_unsettled, copies: vec![copy] });
+        }
+        self.leased_most = self.leased_most.max(self.leases.len());
+        out
+    }
+
+    fn claim(&mut self, claim: &Claim) -> ClaimReport {
+        let mut report = ClaimReport::default();
+        for (no, n) in &claim.turns {
+            let queue = self.queues.get_mut(&no.0).expect("there");
+            let mut keys = Vec::new();
+            while keys.len() < *n as usize && !queue.paused {
+                let Some(entry) = queue.entries.first_entry().filter(|e| e.key().0 <= claim.now) else { break };
+                let key = entry.remove();
+                let expired = self.messages[&key.message().0].expires_at.is_some_and(|at| at <= claim.now);
+                if expired {
+                    self.rows.get_mut(&key).expect("there").state = State::Expired;
+                    continue;
+                }
+                keys.push(key);
+            }
+            report.claimed.extend(self.lease(*no, &keys));
+            report.queues.push(self.info(*no));
+        }
+        report
+    }
+
+    fn settle(&mut self, one: Settlement) -> Option<Notice> {
+        // Idempotent: what is not leased is settled.
+        self.leases.remove(&one.key).filter(|lease| *lease == one.lease)?;
+        let cancelled = self.queues[&one.queue.0].cancelled;
+        let row = self.rows.get_mut(&one.key).expect("there");
+        assert_eq!(row.attempt, one.attempt);
+        let before = if row.was_unsettled { State::Unsettled } else { State::Waiting };
+        let (state, due, reason) = match one.decision {
+            Decision::Sent { .. } => (State::Sent, None, None),
+            Decision::Failed { reason } => (State::Failed, None, Some(reason)),
+            Decision::Unknown { reason } => (State::Unknown, None, Some(reason)),
+            Decision::Retry { .. } | Decision::Return { .. } if cancelled => (State::Cancelled, None, None),
+            Decision::Retry { due, reason } => (State::Waiting, Some(due), Some(reason)),
+            Decision::Unsettled { review_at, reason } => (State::Unsettled, Some(review_at), Some(reason)),
+            Decision::Return { due, reason } => {
+                row.attempt -= 1;
+                (before, Some(due), reason)
+            }
+        };
+        (row.state, row.reason) = (state, reason);
+        self.enqueue(one.key, due?);
+        Some(Notice::Queue(self.info(one.queue)))
+    }
+}
+
+fn ready<T: Send + 'static>(value: T) -> Boxed<'static, T> {
+    Box::pin(std::future::ready(value))
+}
+
+fn fault() -> StoreError {
+    StoreError::Internal("a fault on demand".into())
+}
+
+impl QueueStore for MemoryStore {
+    fn start(&self, _: Wall) -> Boxed<'_, StoreResult<Incarnation>> {
+        ready(Ok(Incarnation(1)))
+    }
+    fn beat(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<()>> {
+        let inner = &mut *self.lock();
+        inner.beats += 1;
+        ready(if inner.faults.beats { Err(fault()) } else { Ok(()) })
+    }
+    fn end(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.lock().ended = true;
+        ready(Ok(()))
+    }
+    fn accept(&self, _: AcceptBatch) -> Boxed<'_, StoreResult<Accepted>> {
+        ready(Ok(Accepted::Stored(500, Bytes::new())))
+    }
+    fn answer(&self, _: KeyNo, _: &str, _: Wall) -> Boxed<'_, StoreResult<Option<StoredAnswer>>> {
+        ready(Ok(None))
+    }
+    fn subscribe(&self, subscription: Subscription) -> Boxed<'_, StoreResult<()>> {
+        self.lock().subscription = Some(subscription);
+        ready(Ok(()))
+    }
+    fn queues(&self, _: &str) -> Boxed<'_, StoreResult<Vec<QueueInfo>>> {
+        let inner = self.lock();
+        let live = inner.queues.iter().filter(|(_, q)| !q.entries.is_empty());
+        ready(Ok(live.map(|(no, _)| inner.info(QueueNo(*no))).collect()))
+    }
+    fn claim(&self, claim: Claim) -> Boxed<'_, StoreResult<ClaimReport>> {
+        let inner = &mut *self.lock();
+        inner.claims.push(claim.turns.clone());
+        if inner.faults.claims > 0 {
+            inner.faults.claims -= 1;
+            return ready(Err(fault()));
+        }
+        ready(Ok(inner.claim(&claim)))
+    }
+    fn settle(&self, batch: Vec<Settlement>) -> Boxed<'_, StoreResult<()>> {
+        ready(self.step(|inner, notices| {
+            if inner.faults.settles > 0 {
+                inner.faults.settles -= 1;
+                return Err(StoreError::Full);
+            }
+            inner.settle_batches.push(batch.len());
+            notices.extend(batch.into_iter().filter_map(|one| inner.settle(one)));
+            Ok(())
+        }))
+    }
+    fn reclaim(&self, _: Incarnation, _: Wall, _: Wall, _: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
+        self.lock().reclaims += 1;
+        ready(Ok(0))
+    }
+    fn record_slot(&self, _: &str, at: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.lock().slots.push(at);
+        ready(Ok(()))
+    }
+    fn last_slot(&self, _: &str) -> Boxed<'_, StoreResult<Option<Wall>>> {
+        ready(Ok(self.lock().last_slot))
+    }
+    fn cancel_topic(&self, topic: &str, _: Wall) -> Boxed<'_, StoreResult<Option<i64>>> {
+        self.cancel(topic);
+        ready(Ok(None))
+    }
+    fn cancel_message(&self, _: MessageId, _: Wall) -> Boxed<'_, StoreResult<Option<i64>>> {
+        ready(Ok(None))
+    }
+    fn pause_topic(&self, topic: &str, paused: bool, _: Wall) -> Boxed<'_, StoreResult<bool>> {
+        self.pause(topic, paused);
+        ready(Ok(true))
+    }
+    fn record_feedback(&self, batch: Vec<Feedback>) -> Boxed<'_, StoreResult<u64>> {
+        let n = batch.len() as u64;
+        self.lock().feedback.extend(batch);
+        ready(Ok(n))
+    }
+    fn feedback_since(&self, _: &str, _: Wall) -> Boxed<'_, StoreResult<bool>> {
+        ready(Ok(self.lock().has_feedback))
+    }
+    fn suppress(&self, _: Vec<(String, SuppressionCause)>, _: Wall) -> Boxed<'_, StoreResult<()>> {
+        ready(Ok(()))
+    }
+    fn housekeep(&self, _: Wall) -> Boxed<'_, StoreResult<bool>> {
+        self.lock().housekeeping += 1;
+        ready(Ok(false))
+    }
+}
+
+impl AdminStore for MemoryStore {
+    fn keys(&self) -> Boxed<'_, StoreResult<Vec<KeyInfo>>> {
+        ready(Ok(vec![]))
+    }
+    fn add_key(&self, _: &str, _: &str, _: [u8; 32], _: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
+        ready(Err(fault()))
+    }
+    fn revoke_key(&self, _: KeyNo, _: Wall) -> Boxed<'_, StoreResult<bool>> {
+        ready(Ok(false))
+    }
+    fn guard(&self) -> Guard {
+        self.lock().guard.clone().map_or(Guard::Open, |why| Guard::Held { why, since: Wall(0) })
+    }
+    fn release(&self, _: Wall) -> Boxed<'_, StoreResult<Released>> {
+        ready(Ok(Released::default()))
+    }
+    fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>> {
+        self.lock().epochs += 1;
+        ready(Ok(()))
+    }
+    fn close(&self) -> Boxed<'_, ()> {
+        ready(())
+    }
+}
