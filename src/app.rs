@@ -17,6 +17,7 @@ use crate::{
     server,
     service::{
         accept::{self, Accept},
+        admin::Admin,
         cancel::Cancel,
         dispatch,
         figures::Figures,
@@ -140,6 +141,7 @@ impl App {
             keys: Arc::clone(&keys),
             inbox: InboxReader::new(Arc::clone(&store)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&clock), workers.board()),
+            admin: Admin::new(Arc::clone(&store), Arc::clone(&clock)),
             providers: workers.board(),
             ready: Ready::new(Arc::clone(&store), parts, warnings),
             metrics,
