@@ -52,3 +52,28 @@ pub fn show_health(health: &StoreHealth, now: Wall) {
         gauge!(OLDEST_DUE, "lane" => lane.as_str()).set(late.as_secs_f64());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gauges_show_how_the_store_stands() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        let health =
+            StoreHealth { waiting: 7, unsettled: 1, leased: 2, oldest_due: [Some(Wall(60_000)), Some(Wall(90_000))], free_bytes: -5 };
+        metrics::with_local_recorder(&recorder, || show_health(&health, Wall(61_500)));
+        let text = handle.render();
+        for line in [
+            "jebi_recipients_waiting 7",
+            "jebi_recipients_unsettled 1",
+            "jebi_deliveries_leased 2",
+            "jebi_store_free_bytes -5",
+            "jebi_oldest_due_seconds{lane=\"transactional\"} 1.5",
+            "jebi_oldest_due_seconds{lane=\"bulk\"} 0",
+        ] {
+            assert!(text.lines().any(|l| l == line), "{line} is missing in\n{text}");
+        }
+    }
+}
