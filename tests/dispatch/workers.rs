@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use jebi::{
-    service::dispatch::Left,
+    service::{dispatch::Left, keys::Keys},
+    store::sqlite::DiskFloor,
     worker::{self, WorkerDeps, Workers},
 };
 use jebi_domain::{
@@ -11,7 +12,7 @@ use jebi_domain::{
     event::{Feedback, FeedbackKind},
     fake::{ManualClock, SeededRandom},
     id::{DeliveryId, Incarnation, MessageId},
-    port::AccountState,
+    port::{AccountState, Random},
     time::Wall,
 };
 
@@ -22,6 +23,7 @@ struct Node {
     store: Arc<MemoryStore>,
     provider: Scripted,
     workers: Workers,
+    _folder: tempfile::TempDir,
 }
 
 async fn node(rate: Option<f64>, threads: usize, prepare: impl FnOnce(&MemoryStore, &Scripted)) -> Node {
@@ -33,20 +35,25 @@ async fn node(rate: Option<f64>, threads: usize, prepare: impl FnOnce(&MemorySto
     let delivery = DeliveryId { message: MessageId([1; 16]), ordinal: 0 };
     let one = Feedback { delivery, recipient: "a@example.com".into(), kind: FeedbackKind::Delivered, at: Wall(0), detail: String::new() };
     reports.send(one).expect("open");
+    // Keys are read from a whole store, which the one in memory is not.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let random: Arc<dyn Random> = Arc::new(SeededRandom::new(3));
+    let whole = crate::support::api::open(folder.path(), &clock, &*random, DiskFloor { bytes: 0, percent: 0 });
     let workers = worker::start(WorkerDeps {
         queue: store.clone(),
         admin: store.clone(),
         clock: Arc::new(clock.clone()),
-        random: Arc::new(SeededRandom::new(3)),
+        random: random.clone(),
         incarnation: Incarnation(1),
         runtime: tokio::runtime::Handle::current(),
         providers: vec![(Arc::new(provider.clone()), jebi::service::dispatch::Settings { sender_threads: threads, ..settings(rate) })],
         feedback: Some(feedback),
         observer: None,
+        keys: Arc::new(Keys::new(whole, Arc::new(clock.clone()), random)),
     })
     .await
     .expect("the store answers");
-    Node { clock, store, provider, workers }
+    Node { clock, store, provider, workers, _folder: folder }
 }
 
 impl Node {
@@ -108,7 +115,7 @@ fn the_chores_are_done_while_it_runs() {
             beats >= 8 && reclaims >= 3 && housekeeping >= 10 && epochs >= 1 && reports == 1 && store.count(State::Sent) == 10
         })
         .await;
-        assert!(node.workers.is_beating());
+        assert!(node.workers.beating().is_beating());
         let board = node.workers.board().status();
         assert_eq!((board.len(), board[0].name.as_str(), board[0].kind, board[0].rate), (1, "test", "scripted", Some(50.0)));
         node.until(|_| node.provider.asked() >= 2).await;
