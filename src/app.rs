@@ -17,6 +17,7 @@ use crate::{
     server,
     service::{
         accept::{self, Accept},
+        admin::Admin,
         cancel::Cancel,
         dispatch,
         figures::Figures,
@@ -129,7 +130,6 @@ impl App {
             providers: vec![(provider, settings)],
             feedback: Some(feedback),
             observer,
-            keys: Arc::clone(&keys),
         })
         .await?;
         let accept = Arc::new(Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), accept_settings(config)));
@@ -141,20 +141,26 @@ impl App {
             keys: Arc::clone(&keys),
             inbox: InboxReader::new(Arc::clone(&store)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&clock), workers.board()),
+            admin: Admin::new(Arc::clone(&store), Arc::clone(&clock)),
             providers: workers.board(),
             ready: Ready::new(Arc::clone(&store), parts, warnings),
             metrics,
-            clock,
+            clock: Arc::clone(&clock),
             random,
             settings: HttpSettings { body_limit: config.server.max_body_bytes },
         });
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let router = http::router(state);
-        let mut servers = vec![tokio::spawn(server::tcp(listener, router.clone(), lifecycle.clone()))];
+        let mut servers = vec![
+            tokio::spawn(server::tcp(listener, router.clone(), lifecycle.clone())),
+            tokio::spawn(worker::keys::run(Arc::clone(&keys), clock, lifecycle.soft.clone())),
+        ];
         let socket = control_socket(config);
         match server::control_listener(&socket) {
             Ok(control) => servers.push(tokio::spawn(server::control(control, router, lifecycle.clone()))),
-            Err(error) => tracing::warn!(%error, socket = %socket.display(), "no control socket: commands on this machine need JEBI_API_KEY"),
+            Err(error) => {
+                tracing::warn!(%error, socket = %socket.display(), "no control socket: commands on this machine need JEBI_API_KEY")
+            }
         }
         Ok(Self { address, keys, store, lifecycle, workers, servers, grace: config.server.stop_grace })
     }

@@ -25,7 +25,8 @@ impl Lifecycle {
                 _ = term.recv() => "SIGTERM",
                 _ = int.recv() => "SIGINT",
             };
-            let how = if self.soft.is_cancelled() { "stopping at once" } else { "finishing what is under way; a second signal stops at once" };
+            let how =
+                if self.soft.is_cancelled() { "stopping at once" } else { "finishing what is under way; a second signal stops at once" };
             tracing::info!(signal = name, "{how}");
             step.cancel();
         }

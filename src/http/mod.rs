@@ -34,7 +34,7 @@ use axum::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use api::{deliveries, events, inbox, keys, messages, providers, topics};
+use api::{admin, deliveries, events, inbox, keys, messages, providers, topics};
 pub use auth::LocalAdmin;
 pub use state::{AppState, HttpSettings, Services};
 
@@ -76,6 +76,9 @@ fn routes() -> Vec<Route> {
         get("/v1/inbox", inbox::list),
         get("/v1/inbox/{id}", inbox::show),
         get("/v1/inbox/{id}/source", inbox::source),
+        get("/v1/admin/guard", admin::guard),
+        post("/v1/admin/release", admin::release),
+        get("/v1/admin/verify", admin::verify),
         get("/health", status::health).open(),
         get("/ready", status::ready).open(),
         get("/metrics", status::metrics).open(),

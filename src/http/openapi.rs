@@ -13,7 +13,7 @@ use utoipa::{
 };
 
 use super::{
-    api::{deliveries, events, inbox, keys, messages, providers, topics},
+    api::{admin, deliveries, events, inbox, keys, messages, providers, topics},
     error::{FaultBody, ProblemBody},
     status,
 };
@@ -45,6 +45,9 @@ use super::{
         inbox::list,
         inbox::show,
         inbox::source,
+        admin::guard,
+        admin::release,
+        admin::verify,
         status::health,
         status::ready,
         status::metrics,
@@ -59,6 +62,7 @@ use super::{
         (name = "providers", description = "The accounts mail goes through."),
         (name = "keys", description = "API keys."),
         (name = "inbox", description = "Mail kept here instead of being sent."),
+        (name = "admin", description = "The restore guard and the check of the store."),
         (name = "status", description = "For machines that watch this one."),
     ),
     modifiers(&Keys, &Problems)

@@ -6,7 +6,8 @@ use jebi_domain::port::{Clock, Random};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::service::{
-    accept::Accept, cancel::Cancel, figures::Figures, inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready, search::Search,
+    accept::Accept, admin::Admin, cancel::Cancel, figures::Figures, inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready,
+    search::Search,
 };
 
 /// What the operator decided about HTTP.
@@ -24,6 +25,7 @@ pub struct Services {
     pub keys: Arc<Keys>,
     pub inbox: InboxReader,
     pub figures: Figures,
+    pub admin: Admin,
     pub providers: Arc<dyn Providers>,
     pub ready: Ready,
     pub metrics: PrometheusHandle,

@@ -2,13 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::Shared;
+use jebi_domain::port::Clock;
+use tokio_util::sync::CancellationToken;
+
 use crate::service::keys::Keys;
 
 const EVERY: Duration = Duration::from_secs(10);
 
-pub(super) async fn run(shared: Shared, keys: Arc<Keys>) {
-    while shared.pause(EVERY).await {
+/// Runs until told to stop.
+pub async fn run(keys: Arc<Keys>, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = clock.sleep_until(clock.boot() + EVERY) => {}
+            () = stop.cancelled() => return,
+        }
         if let Err(err) = keys.refresh().await {
             tracing::warn!(%err, "the API keys could not be read again; those known stay");
         }

@@ -8,7 +8,7 @@ mod claim;
 pub mod dispatch;
 mod feedback;
 mod housekeep;
-mod keys;
+pub mod keys;
 mod quota;
 mod reclaim;
 mod sender;
@@ -30,7 +30,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use self::dispatch::{DispatchDeps, Dispatcher, Observer};
 use crate::service::{
     dispatch::{Dispatch, Fence, Left, Settings},
-    keys::Keys,
     providers::{ProviderStatus, Providers},
 };
 
@@ -50,8 +49,6 @@ pub struct WorkerDeps {
     pub feedback: Option<UnboundedReceiver<Feedback>>,
     /// Called at every write to a provider's connection.
     pub observer: Option<Observer>,
-    /// Read again now and then, since another process may have changed them.
-    pub keys: Arc<Keys>,
 }
 
 /// What every loop has.
@@ -153,7 +150,6 @@ pub async fn start(deps: WorkerDeps) -> StoreResult<Workers> {
     tasks.spawn_on(beat::run(shared.clone()), on);
     tasks.spawn_on(reclaim::run(shared.clone(), names), on);
     tasks.spawn_on(housekeep::run(shared.clone()), on);
-    tasks.spawn_on(keys::run(shared.clone(), deps.keys), on);
     tasks.spawn_on(housekeep::raise_epoch(shared.clone()), on);
     for dispatcher in &mut dispatchers {
         tasks.spawn_on(quota::run(shared.clone(), dispatcher.provider(), dispatcher.dispatch()), on);

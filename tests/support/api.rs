@@ -13,6 +13,7 @@ use jebi::{
     http::{AppState, HttpSettings, LocalAdmin, Services, router},
     service::{
         accept::{Accept, Settings},
+        admin::Admin,
         cancel::Cancel,
         figures::Figures,
         inbox::InboxReader,
@@ -21,7 +22,7 @@ use jebi::{
         ready::Ready,
         search::Search,
     },
-    store::sqlite::{Options, SqliteStore},
+    store::sqlite::{DiskFloor, Options, SqliteStore},
 };
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
@@ -63,11 +64,27 @@ impl Default for Setup {
     }
 }
 
+/// A text of an answer.
+#[track_caller]
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+}
+
+/// A list of an answer.
+#[track_caller]
+pub fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
+}
+
+/// A provider of this name makes asking for it panic.
+pub const PANICS: &str = "panics";
+
 /// Providers as a test says.
 struct Told(Vec<ProviderStatus>);
 
 impl Providers for Told {
     fn status(&self) -> Vec<ProviderStatus> {
+        assert!(self.0.iter().all(|p| p.name != PANICS), "a secret");
         self.0.clone()
     }
 }
@@ -87,6 +104,8 @@ pub fn provider(kind: &'static str) -> ProviderStatus {
         sandbox: false,
         in_flight: 0,
         ready: 0,
+        leased: 0,
+        concurrency: 0,
         next_try_at: None,
     }
 }
@@ -129,7 +148,7 @@ impl Answer {
         assert!(!body["title"].as_str().unwrap_or_default().is_empty() && !body["detail"].as_str().unwrap_or_default().is_empty());
         let errors = body["errors"].as_array().expect("a problem lists its faults");
         assert_eq!(body["code"], errors[0]["code"]);
-        let text = |e: &Value, name: &str| e[name].as_str().map(str::to_owned).unwrap_or_else(|| panic!("{name} is missing in {e}"));
+        let text = |e: &Value, name: &str| e[name].as_str().map_or_else(|| panic!("{name} is missing in {e}"), str::to_owned);
         for e in errors {
             assert!(!text(e, "fault").is_empty() && !text(e, "remedy").is_empty(), "{e} does not help");
         }
@@ -166,6 +185,7 @@ impl Api {
             keys,
             inbox: InboxReader::new(Arc::clone(&store)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
+            admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             providers,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
             accept,
@@ -235,7 +255,7 @@ fn open(folder: &Path, clock: &ManualClock, random: &dyn Random, disk_floor: u64
     let options = Options {
         file: folder.join("jebi.db"),
         byte_budget: 64 << 20,
-        disk_floor: Some(disk_floor),
+        disk_floor: DiskFloor { bytes: disk_floor, percent: 0 },
         on_fatal: Arc::new(|why| panic!("the store failed: {why}")),
     };
     Arc::new(SqliteStore::open(options, Arc::new(clock.clone()), random).expect("the store opens"))

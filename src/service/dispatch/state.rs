@@ -23,6 +23,8 @@ use super::{
     ready::{Finished, MailCache, Ready, ReadyCopy},
 };
 
+/// The soonest a sender thread asks again for slots.
+const ASK_AGAIN: Duration = Duration::from_millis(1);
 /// The most starts given under one lock.
 const PULL: u32 = 64;
 /// Permits only transactional mail may use, so that bulk waiting for slow answers never holds it up.
@@ -533,7 +535,9 @@ impl Inner {
         let base = self.slot_base(now);
         let passed = now.since(base).as_secs_f64() / spacing.as_secs_f64();
         let slots = (passed.min(f64::from(PULL)) as u32 + 1).saturating_sub(self.starting);
-        if slots == 0 { Err(Some(base + spacing * self.starting)) } else { Ok(slots) }
+        // Where more than a pull is starting already the sum lies in the past; asking again at once would keep those that
+        // start from ever running.
+        if slots == 0 { Err(Some((base + spacing * self.starting).max(now + ASK_AGAIN))) } else { Ok(slots) }
     }
 
     fn slot_base(&self, now: Boot) -> Boot {

@@ -54,7 +54,7 @@ impl QueueStore for SqliteStore {
 
     fn answer(&self, api_key: KeyNo, key: &str, now: Wall) -> Boxed<'_, StoreResult<Option<StoredAnswer>>> {
         let key = key.to_owned();
-        self.shared.write(Class::Accept, move |t| accept::answer(t, api_key, &key, now))
+        self.readers.read(move |s| accept::answer(s, api_key, &key, now))
     }
 
     fn subscribe(&self, subscription: Subscription) -> Boxed<'_, StoreResult<()>> {
@@ -65,8 +65,8 @@ impl QueueStore for SqliteStore {
     }
 
     fn queues(&self, provider: &str) -> Boxed<'_, StoreResult<Vec<QueueInfo>>> {
-        let provider = provider.to_owned();
-        self.readers.read(move |s| view::queues(s, &provider))
+        let (provider, held) = (provider.to_owned(), self.guard() != Guard::Open);
+        self.readers.read(move |s| view::queues(s, &provider, held))
     }
 
     fn claim(&self, claim: Claim) -> Boxed<'_, StoreResult<ClaimReport>> {
@@ -196,18 +196,16 @@ impl AdminStore for SqliteStore {
         Box::pin(async move {
             let mut released = Released::default();
             loop {
-                let turn = self.shared.write(Class::Admin, move |t| {
-                    let (so_far, done) = guard::release(t, now, released)?;
-                    t.memory.held &= !done;
-                    Ok((so_far, done))
-                });
-                let (so_far, done) = turn.await?;
+                let (so_far, done) = self.shared.write(Class::Admin, move |t| guard::release(t, now, released)).await?;
                 released = so_far;
                 if done {
-                    *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = Guard::Open;
-                    return Ok(released);
+                    break;
                 }
             }
+            // Only what is on the disk as released may send.
+            *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = Guard::Open;
+            self.shared.write(Class::Admin, guard::open).await?;
+            Ok(released)
         })
     }
 
@@ -226,9 +224,7 @@ impl AdminStore for SqliteStore {
 
     fn close(&self) -> Boxed<'_, ()> {
         Box::pin(async move {
-            self.shared.group.close();
-            let thread = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let Some(thread) = thread else { return };
+            let Some(thread) = self.end_writer() else { return };
             let joined = tokio::time::timeout(CLOSE_WAIT, tokio::task::spawn_blocking(move || thread.join())).await;
             match joined {
                 Ok(Ok(Ok(()))) => {}
