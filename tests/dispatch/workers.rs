@@ -3,8 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jebi::{
-    service::{dispatch::Left, keys::Keys},
-    store::sqlite::DiskFloor,
+    service::dispatch::Left,
     worker::{self, WorkerDeps, Workers},
 };
 use jebi_domain::{
@@ -12,7 +11,7 @@ use jebi_domain::{
     event::{Feedback, FeedbackKind},
     fake::{ManualClock, SeededRandom},
     id::{DeliveryId, Incarnation, MessageId},
-    port::{AccountState, Random},
+    port::AccountState,
     time::Wall,
 };
 
@@ -23,7 +22,6 @@ struct Node {
     store: Arc<MemoryStore>,
     provider: Scripted,
     workers: Workers,
-    _folder: tempfile::TempDir,
 }
 
 async fn node(rate: Option<f64>, threads: usize, prepare: impl FnOnce(&MemoryStore, &Scripted)) -> Node {
@@ -35,25 +33,20 @@ async fn node(rate: Option<f64>, threads: usize, prepare: impl FnOnce(&MemorySto
     let delivery = DeliveryId { message: MessageId([1; 16]), ordinal: 0 };
     let one = Feedback { delivery, recipient: "a@example.com".into(), kind: FeedbackKind::Delivered, at: Wall(0), detail: String::new() };
     reports.send(one).expect("open");
-    // Keys are read from a whole store, which the one in memory is not.
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let random: Arc<dyn Random> = Arc::new(SeededRandom::new(3));
-    let whole = crate::support::api::open(folder.path(), &clock, &*random, DiskFloor { bytes: 0, percent: 0 });
     let workers = worker::start(WorkerDeps {
         queue: store.clone(),
         admin: store.clone(),
         clock: Arc::new(clock.clone()),
-        random: random.clone(),
+        random: Arc::new(SeededRandom::new(3)),
         incarnation: Incarnation(1),
         runtime: tokio::runtime::Handle::current(),
         providers: vec![(Arc::new(provider.clone()), jebi::service::dispatch::Settings { sender_threads: threads, ..settings(rate) })],
         feedback: Some(feedback),
         observer: None,
-        keys: Arc::new(Keys::new(whole, Arc::new(clock.clone()), random)),
     })
     .await
     .expect("the store answers");
-    Node { clock, store, provider, workers, _folder: folder }
+    Node { clock, store, provider, workers }
 }
 
 impl Node {

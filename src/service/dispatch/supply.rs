@@ -179,7 +179,8 @@ impl Dispatch {
         if !self.fence.is_open(now) {
             return Some(now + Duration::from_millis(250));
         }
-        inner.health.next_try().filter(|_| inner.health.cause() != Some(Cause::Account))
+        // A time that has passed while nothing may be sent for another reason must not make the claimer ask again and again.
+        inner.health.next_try().filter(|at| *at > now && inner.health.cause() != Some(Cause::Account))
     }
 }
 
