@@ -168,7 +168,7 @@ pub type Again = Option<Ticket>;
 pub struct Left {
     /// Calls without an answer. Their copies are unsettled at the next start.
     pub in_flight: u32,
-    /// Outcomes that could not be stored. Their copies are unsettled at the next start as well.
+    /// Copies leased whose outcome, or return, could not be stored. They are unsettled at the next start as well.
     pub unwritten: u32,
 }
 
@@ -469,11 +469,13 @@ impl Dispatch {
         self.health_changed();
     }
 
-    /// What a stop still waits for.
+    /// What a stop still waits for: calls, and whatever else is leased: a claim that is not back, mail the store leased at accept
+    /// and is about to tell of, outcomes not stored.
     #[must_use]
     pub fn left(&self) -> Left {
         let inner = self.lock();
-        Left { in_flight: inner.in_flight, unwritten: inner.leased.saturating_sub(inner.in_flight) }
+        let coming = u32::try_from(inner.on_the_way()).unwrap_or(0);
+        Left { in_flight: inner.in_flight, unwritten: (inner.leased + coming).saturating_sub(inner.in_flight) }
     }
 
     #[must_use]
