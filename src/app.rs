@@ -144,7 +144,7 @@ impl App {
             admin: Admin::new(Arc::clone(&store), Arc::clone(&clock)),
             providers: workers.board(),
             ready: Ready::new(Arc::clone(&store), parts, warnings),
-            metrics,
+            metrics: metrics.clone(),
             clock: Arc::clone(&clock),
             random,
             settings: HttpSettings { body_limit: config.server.max_body_bytes },
@@ -153,7 +153,8 @@ impl App {
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(server::tcp(listener, router.clone(), lifecycle.clone())),
-            tokio::spawn(worker::keys::run(Arc::clone(&keys), clock, lifecycle.soft.clone())),
+            tokio::spawn(worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone())),
+            tokio::spawn(worker::upkeep::run(metrics, clock, lifecycle.soft.clone())),
         ];
         let socket = control_socket(config);
         match server::control_listener(&socket) {

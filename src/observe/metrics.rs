@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jebi_domain::{message::Lane, port::store::StoreHealth, time::Wall};
 use metrics::{Unit, describe_gauge, gauge};
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// How often the recorder's upkeep must run so that histograms nobody reads do not grow; a worker does it.
 pub const UPKEEP: Duration = Duration::from_secs(5);
@@ -23,12 +23,19 @@ pub const OLDEST_DUE: &str = "jebi_oldest_due_seconds";
 /// Room for new mail.
 pub const FREE: &str = "jebi_store_free_bytes";
 
+/// Upper ends of the buckets of every size.
+const SIZES: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
+
 /// Makes the process's recorder; what is counted before is lost.
 ///
 /// # Errors
 /// Another recorder is there already.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
-    let handle = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+        .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), &SIZES)?
+        .set_buckets_for_metric(Matcher::Suffix("_jobs".to_owned()), &SIZES)?
+        .install_recorder()?;
     describe();
     Ok(handle)
 }
