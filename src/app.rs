@@ -147,7 +147,7 @@ impl App {
             metrics: metrics.clone(),
             clock: Arc::clone(&clock),
             random,
-            settings: HttpSettings { body_limit: config.server.max_body_bytes },
+            settings: HttpSettings { body_limit: config.server.max_body_bytes, body_time: config.server.request_timeout },
         });
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let router = http::router(state);
@@ -179,6 +179,10 @@ impl App {
             }
         };
         let (left, ()) = tokio::join!(self.workers.stop(self.grace), servers);
+        // A backup taken before this moment shows as older than the store.
+        if let Err(error) = self.store.raise_epoch().await {
+            tracing::warn!(%error, "the epoch could not be raised: a backup of the last seconds restored here would not be noticed");
+        }
         self.store.close().await;
         left == dispatch::Left::default()
     }
