@@ -174,7 +174,7 @@ mod tests {
     fn a_fast_line_stays_at_few_connections() {
         let limits = run(Duration::from_micros(300), 20_000.0, &[1.0, 0.9, 1.1, 0.95, 1.05], 60);
         assert!(limits.iter().all(|l| *l <= 64), "{limits:?}");
-        let mean = limits.iter().sum::<u32>() as f64 / limits.len() as f64;
+        let mean = f64::from(limits.iter().sum::<u32>()) / limits.len() as f64;
         assert!(mean < 40.0, "{mean}");
     }
 

@@ -211,7 +211,7 @@ impl AdminStore for SqliteStore {
 
     fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>> {
         Box::pin(async move {
-            let (id, epoch) = self.shared.write(Class::Admin, |t| guard::raise_in(t)).await?;
+            let (id, epoch) = self.shared.write(Class::Admin, guard::raise_in).await?;
             let file = self.guard_file.clone();
             let write = tokio::task::spawn_blocking(move || guard::write(&file, &id, epoch));
             match write.await {
