@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | [`app`] | the composition root: the only file that names concrete stores and providers | everything |
 //! | [`lifecycle`] | signals, the two-step stop, readiness | domain |
-//! | [`server`] | listening: TCP and the control socket | http, domain |
+//! | [`server`] | listening: TCP and the control socket | http, lifecycle, domain |
 //! | [`system`] | the real clock and randomness | domain |
 //! | [`config`] | defaults < file < environment < flags | domain |
 //! | [`service`] | use cases over ports | domain, observe |
@@ -13,7 +13,7 @@
 //! | [`provider`] | SES, local inbox | domain, observe |
 //! | [`http`] | the native API | service, domain, observe |
 //! | [`observe`] | logs, metrics | domain |
-//! | [`cli`] | one file per command | app, config, the API for live commands |
+//! | [`cli`] | one file per command; the API for live commands | app, config, http, lifecycle, observe, service, system, domain |
 //!
 //! `tests/arch.rs` holds the code to this table.
 

@@ -1,6 +1,6 @@
 //! The API over a real store in a temporary folder, with a clock moved by hand and no dispatcher.
 
-use std::{num::NonZeroUsize, path::Path, sync::Arc};
+use std::{num::NonZeroUsize, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -192,7 +192,7 @@ impl Api {
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             clock: dyn_clock,
             random,
-            settings: HttpSettings { body_limit: setup.body_limit },
+            settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60) },
         });
         Self { clock, store, router: router(Arc::clone(&state)), state, key, _folder: folder }
     }

@@ -111,8 +111,8 @@ impl AcceptJob {
 /// The answer kept under a key.
 pub(super) fn answer(at: &Snapshot<'_>, api_key: KeyNo, key: &str, now: Wall) -> Result<Option<StoredAnswer>, Error> {
     let since = now - idempotency::KEPT;
-    let found = at
-        .row(sql!("idempotency_get"), (api_key.0, key, since.0), |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?)))?;
+    let found =
+        at.row(sql!("idempotency_get"), (api_key.0, key, since.0), |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?)))?;
     let read = |(fingerprint, status, body): (Vec<u8>, u16, Vec<u8>)| {
         let fingerprint = fingerprint.try_into().map_err(|f: Vec<u8>| Error::damaged("fingerprint", f.len()))?;
         Ok(StoredAnswer { fingerprint, status, body: Bytes::from(body) })

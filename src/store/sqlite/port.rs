@@ -225,13 +225,14 @@ impl AdminStore for SqliteStore {
     fn close(&self) -> Boxed<'_, ()> {
         Box::pin(async move {
             let Some(thread) = self.end_writer() else { return };
+            // First, so that the writer's connection is the last one: closing it moves the log into the database file.
+            self.readers.close();
             let joined = tokio::time::timeout(CLOSE_WAIT, tokio::task::spawn_blocking(move || thread.join())).await;
             match joined {
                 Ok(Ok(Ok(()))) => {}
                 Ok(_) => tracing::error!("the store's writer ended by a panic"),
                 Err(_) => tracing::error!("the store's writer did not end in time; what it had committed is safe"),
             }
-            self.readers.close();
         })
     }
 }
