@@ -129,12 +129,13 @@ impl Writer {
                 metrics::histogram!("jebi_store_turn_seconds").record(took.as_secs_f64());
                 metrics::histogram!("jebi_store_turn_jobs").record(done.len() as f64);
                 shared.failing.store(false, Ordering::Relaxed);
-                done.into_iter().for_each(|job| job.done(Ok(())));
+                // Dispatchers first: who hears that a topic is cancelled may rely on it.
                 for (provider, notice) in notices {
                     if let Some(s) = memory.subscriptions.get(&provider) {
                         (s.notify)(notice);
                     }
                 }
+                done.into_iter().for_each(|job| job.done(Ok(())));
             }
             Err(e) => {
                 if !db.is_autocommit()
