@@ -86,7 +86,7 @@ conform! {
         f.post_one(each("before", 2)).await;
         let crashed = f.engine.crashed();
         let (tell, told) = std::sync::mpsc::channel();
-        let mut batch = f.batch(vec![f.draft(each("t", 4_000)), f.draft(each("", 10)), f.draft(joint("t", 5))], Some("key"));
+        let mut batch = f.batch(vec![f.draft(each("t", 20_000)), f.draft(each("", 10)), f.draft(joint("t", 5))], Some("key"));
         batch.answer = Box::new(move |_| {
             tell.send(crashed()).expect("told");
             (202, bytes::Bytes::new())

@@ -383,12 +383,8 @@ fn late(c: &mut Copy, attempt: u16, decision: &Decision, cancelled: bool) {
     match decision {
         Decision::Sent { .. } => c.end(State::Sent),
         _ if !of_this => {}
-        Decision::Failed { .. } if c.state == State::Unknown => {
-            if c.past.is_empty() {
-                c.end(State::Failed);
-            }
-        }
-        Decision::Failed { .. } if !leased => c.end(State::Failed),
+        Decision::Failed { .. } if c.state == State::Unknown && c.past.is_empty() => c.end(State::Failed),
+        Decision::Failed { .. } if c.state == State::Unsettled && !leased => c.end(State::Failed),
         Decision::Failed { .. } | Decision::Retry { .. } if c.state == State::Unsettled => {
             if cancelled && !leased {
                 c.end(State::Cancelled);

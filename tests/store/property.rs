@@ -276,6 +276,8 @@ impl Run {
                 passed.push((*id, i, seen.state));
             }
         }
+        // A claim that had much to clear leaves the rest to the next.
+        let cut = passed.len() >= 500;
         for (id, i, state) in passed {
             let c = self.model.copies.get_mut(&id).expect("a copy");
             c.people[i].state = state;
@@ -292,7 +294,7 @@ impl Run {
             let due = matches!(c.place, Place::Queue(at) if at <= now);
             let held_back = self.model.paused.contains(&m.topic) || m.retired;
             assert!(got <= n as usize, "more than asked for");
-            assert!(!due || held_back || got == n as usize, "a due copy was not given: {c:?} of {m:?}");
+            assert!(!due || held_back || cut || got == n as usize, "a due copy was not given: {c:?} of {m:?}");
         }
     }
 

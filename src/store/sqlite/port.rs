@@ -133,7 +133,7 @@ impl QueueStore for SqliteStore {
 
     fn housekeep(&self, now: Wall) -> Boxed<'_, StoreResult<bool>> {
         let shared = Arc::clone(&self.shared);
-        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_pressed()))
+        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_waiting_before(Class::Housekeep)))
     }
 }
 
@@ -211,7 +211,7 @@ impl AdminStore for SqliteStore {
 
     fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>> {
         Box::pin(async move {
-            let (id, epoch) = self.shared.write(Class::Admin, |t| guard::raise_in(t)).await?;
+            let (id, epoch) = self.shared.write(Class::Admin, guard::raise_in).await?;
             let file = self.guard_file.clone();
             let write = tokio::task::spawn_blocking(move || guard::write(&file, &id, epoch));
             match write.await {
