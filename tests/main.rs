@@ -4,5 +4,6 @@ mod arch;
 mod config;
 mod dispatch;
 mod provider;
+mod store;
 mod story;
 mod support;

@@ -133,7 +133,7 @@ impl QueueStore for SqliteStore {
 
     fn housekeep(&self, now: Wall) -> Boxed<'_, StoreResult<bool>> {
         let shared = Arc::clone(&self.shared);
-        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_pressed()))
+        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_waiting_before(Class::Housekeep)))
     }
 }
 
@@ -229,7 +229,7 @@ impl AdminStore for SqliteStore {
             self.readers.close();
             let joined = tokio::time::timeout(CLOSE_WAIT, tokio::task::spawn_blocking(move || thread.join())).await;
             match joined {
-                Ok(Ok(Ok(()))) => {}
+                Ok(Ok(Ok(()))) => drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take()),
                 Ok(_) => tracing::error!("the store's writer ended by a panic"),
                 Err(_) => tracing::error!("the store's writer did not end in time; what it had committed is safe"),
             }
