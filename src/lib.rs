@@ -13,7 +13,7 @@
 //! | [`provider`] | SES, local inbox | domain, observe |
 //! | [`http`] | the native API | service, domain, observe |
 //! | [`observe`] | logs, metrics | domain |
-//! | [`cli`] | one file per command | app, config, the API for live commands |
+//! | [`cli`] | one file per command | app, config, http, lifecycle, observe, system |
 //!
 //! `tests/arch.rs` holds the code to this table.
 

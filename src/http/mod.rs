@@ -34,7 +34,7 @@ use axum::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use api::{deliveries, events, inbox, keys, messages, providers, topics};
+use api::{admin, deliveries, events, inbox, keys, messages, providers, topics};
 pub use auth::LocalAdmin;
 pub use state::{AppState, HttpSettings, Services};
 
@@ -73,6 +73,8 @@ fn routes() -> Vec<Route> {
         get("/v1/keys", keys::list),
         post("/v1/keys", keys::create),
         delete("/v1/keys/{id}", keys::revoke),
+        get("/v1/verify", admin::verify),
+        post("/v1/release", admin::release),
         get("/v1/inbox", inbox::list),
         get("/v1/inbox/{id}", inbox::show),
         get("/v1/inbox/{id}/source", inbox::source),

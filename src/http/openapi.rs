@@ -13,7 +13,7 @@ use utoipa::{
 };
 
 use super::{
-    api::{deliveries, events, inbox, keys, messages, providers, topics},
+    api::{admin, deliveries, events, inbox, keys, messages, providers, topics},
     error::{FaultBody, ProblemBody},
     status,
 };
@@ -42,6 +42,8 @@ use super::{
         keys::list,
         keys::create,
         keys::revoke,
+        admin::verify,
+        admin::release,
         inbox::list,
         inbox::show,
         inbox::source,
@@ -58,6 +60,7 @@ use super::{
         (name = "events", description = "What was sent."),
         (name = "providers", description = "The accounts mail goes through."),
         (name = "keys", description = "API keys."),
+        (name = "store", description = "Checking it, and letting a restored one send."),
         (name = "inbox", description = "Mail kept here instead of being sent."),
         (name = "status", description = "For machines that watch this one."),
     ),

@@ -6,7 +6,8 @@ use jebi_domain::port::{Clock, Random};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::service::{
-    accept::Accept, cancel::Cancel, figures::Figures, inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready, search::Search,
+    accept::Accept, admin::Admin, cancel::Cancel, figures::Figures, inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready,
+    search::Search,
 };
 
 /// What the operator decided about HTTP.
@@ -22,6 +23,7 @@ pub struct Services {
     pub search: Search,
     pub cancel: Cancel,
     pub keys: Arc<Keys>,
+    pub admin: Admin,
     pub inbox: InboxReader,
     pub figures: Figures,
     pub providers: Arc<dyn Providers>,

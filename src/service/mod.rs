@@ -1,6 +1,7 @@
 //! Use cases over ports. Nothing here knows an engine, a provider or a protocol.
 
 pub mod accept;
+pub mod admin;
 pub mod cancel;
 pub mod dispatch;
 pub mod figures;

@@ -13,6 +13,7 @@ use jebi::{
     http::{AppState, HttpSettings, LocalAdmin, Services, router},
     service::{
         accept::{Accept, Settings},
+        admin::Admin,
         cancel::Cancel,
         figures::Figures,
         inbox::InboxReader,
@@ -166,6 +167,7 @@ impl Api {
             search: Search::new(Arc::clone(&store)),
             cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             keys,
+            admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             inbox: InboxReader::new(Arc::clone(&store)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             providers,

@@ -1,5 +1,6 @@
 //! The handlers, one file per noun.
 
+pub mod admin;
 pub mod deliveries;
 pub mod events;
 pub mod inbox;
