@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use jebi::store::sqlite::{OpenError, Options, SqliteStore};
+use jebi::store::sqlite::{DiskFloor, OpenError, Options, SqliteStore};
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
     port::store::{AdminStore, Guard, QueueStore, Store, StoreError},
@@ -44,7 +44,7 @@ impl Sqlite {
         let mut set = Options {
             file: self.file(),
             byte_budget: 64 << 20,
-            disk_floor: Some(0),
+            disk_floor: DiskFloor { bytes: 0, percent: 0 },
             on_fatal: Arc::new(|why| panic!("the store gave up: {why}")),
         };
         options(&mut set);
@@ -175,7 +175,7 @@ async fn a_second_process_is_refused_and_the_lock_ends_with_the_store() {
 fn a_full_disk_and_a_closed_store_refuse_mail() {
     super::support::run(Box::new(Sqlite::new()), async |f: &mut Fixture| {
         let engine = Sqlite::new();
-        let floored = engine.store(&f.clock, |o| o.disk_floor = Some(u64::MAX)).expect("opens");
+        let floored = engine.store(&f.clock, |o| o.disk_floor = DiskFloor { bytes: u64::MAX, percent: 0 }).expect("opens");
         let batch = f.batch(vec![f.draft(each("t", 1))], None);
         assert_eq!(floored.accept(batch).await, Err(StoreError::Full));
         floored.close().await;
