@@ -157,7 +157,7 @@ impl App {
         match server::control_listener(&socket) {
             Ok(control) => servers.push(tokio::spawn(server::control(control, socket, router, lifecycle.clone()))),
             Err(error) => {
-                tracing::warn!(%error, socket = %socket.display(), "no control socket: commands on this machine need JEBI_API_KEY")
+                tracing::warn!(%error, socket = %socket.display(), "no control socket: commands on this machine need JEBI_API_KEY");
             }
         }
         Ok(Self { address, keys, store, lifecycle, workers, servers, grace: config.server.stop_grace })

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | [`app`] | the composition root: the only file that names concrete stores and providers | everything |
 //! | [`lifecycle`] | signals, the two-step stop, readiness | domain |
-//! | [`server`] | listening: TCP and the control socket | http, domain |
+//! | [`server`] | listening: TCP and the control socket | http, lifecycle, domain |
 //! | [`system`] | the real clock and randomness | domain |
 //! | [`config`] | defaults < file < environment < flags | domain |
 //! | [`service`] | use cases over ports | domain, observe |
