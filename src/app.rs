@@ -145,13 +145,14 @@ impl App {
         })
         .await?;
         let node: Arc<dyn Readiness> = Arc::new(NodeReady(workers.beating()));
-        let around = Around { clock: Arc::clone(&clock), random, metrics };
+        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone() };
         let state = services(config, &store, Arc::clone(&keys), workers.board(), Some(node), around, warnings);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(server::tcp(listener, router.clone(), lifecycle.clone())),
-            tokio::spawn(worker::keys::run(Arc::clone(&keys), clock, lifecycle.soft.clone())),
+            tokio::spawn(worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone())),
+            tokio::spawn(worker::upkeep::run(metrics, clock, lifecycle.soft.clone())),
         ];
         let socket = control_socket(config);
         match server::control_listener(&socket) {
@@ -176,6 +177,10 @@ impl App {
             }
         };
         let (left, ()) = tokio::join!(self.workers.stop(self.grace), servers);
+        // A backup taken before this moment shows as older than the store.
+        if let Err(error) = self.store.raise_epoch().await {
+            tracing::warn!(%error, "the epoch could not be raised: a backup of the last seconds restored here would not be noticed");
+        }
         self.store.close().await;
         left == dispatch::Left::default()
     }
@@ -256,7 +261,7 @@ fn services(
         metrics,
         clock,
         random,
-        settings: HttpSettings { body_limit: config.server.max_body_bytes },
+        settings: HttpSettings { body_limit: config.server.max_body_bytes, body_time: config.server.request_timeout },
     })
 }
 

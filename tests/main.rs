@@ -5,5 +5,6 @@ mod cli;
 mod config;
 mod dispatch;
 mod provider;
+mod store;
 mod story;
 mod support;

@@ -27,7 +27,7 @@ pub(super) async fn run(consent: Consent, client: &Client) -> Result<(), Failure
     if !consent.yes {
         ask()?;
     }
-    let done = client.call(Method::POST, "/v1/release", None).await?;
+    let done = client.call(Method::POST, "/v1/admin/release", None).await?;
     let count = |name: &str| done[name].as_i64().unwrap_or(0);
     print(&format!("released: {} recipients became unsettled, {} wait and are sent when due", count("unsettled"), count("waiting")));
     if count("unsettled") > 0 {

@@ -8,7 +8,7 @@ use super::{Client, Failure, eprint, print};
 
 pub(super) async fn run(client: &Client) -> Result<(), Failure> {
     let (mut checked, mut violations) = (0, 0_u64);
-    let mut path = "/v1/verify".to_owned();
+    let mut path = "/v1/admin/verify".to_owned();
     loop {
         let slice = client.call(Method::GET, &path, None).await?;
         checked += slice["checked"].as_u64().unwrap_or(0);
@@ -18,8 +18,8 @@ pub(super) async fn run(client: &Client) -> Result<(), Failure> {
             violations += 1;
         }
         progress(checked);
-        match slice["next"].as_i64() {
-            Some(next) => path = format!("/v1/verify?after={next}"),
+        match slice["next_cursor"].as_str() {
+            Some(next) => path = format!("/v1/admin/verify?cursor={next}"),
             None => break,
         }
     }

@@ -15,6 +15,8 @@ use crate::service::{
 pub struct HttpSettings {
     /// Largest request body, in bytes.
     pub body_limit: usize,
+    /// How long a request's body may take to arrive.
+    pub body_time: std::time::Duration,
 }
 
 /// The services, made by the composition root.

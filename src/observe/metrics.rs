@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jebi_domain::{message::Lane, port::store::StoreHealth, time::Wall};
 use metrics::{Unit, describe_gauge, gauge};
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// How often the recorder's upkeep must run so that histograms nobody reads do not grow; a worker does it.
 pub const UPKEEP: Duration = Duration::from_secs(5);
@@ -23,12 +23,19 @@ pub const OLDEST_DUE: &str = "jebi_oldest_due_seconds";
 /// Room for new mail.
 pub const FREE: &str = "jebi_store_free_bytes";
 
+/// Upper ends of the buckets of every size.
+const SIZES: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
+
 /// Makes the process's recorder; what is counted before is lost.
 ///
 /// # Errors
 /// Another recorder is there already.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
-    let handle = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+        .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), &SIZES)?
+        .set_buckets_for_metric(Matcher::Suffix("_jobs".to_owned()), &SIZES)?
+        .install_recorder()?;
     describe();
     Ok(handle)
 }
@@ -56,5 +63,30 @@ pub fn show_health(health: &StoreHealth, now: Wall) {
     for lane in Lane::ALL {
         let late = health.oldest_due[lane as usize].map_or(Duration::ZERO, |due| now.since(due));
         gauge!(OLDEST_DUE, "lane" => lane.as_str()).set(late.as_secs_f64());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gauges_show_how_the_store_stands() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        let health =
+            StoreHealth { waiting: 7, unsettled: 1, leased: 2, oldest_due: [Some(Wall(60_000)), Some(Wall(90_000))], free_bytes: -5 };
+        metrics::with_local_recorder(&recorder, || show_health(&health, Wall(61_500)));
+        let text = handle.render();
+        for line in [
+            "jebi_recipients_waiting 7",
+            "jebi_recipients_unsettled 1",
+            "jebi_deliveries_leased 2",
+            "jebi_store_free_bytes -5",
+            "jebi_oldest_due_seconds{lane=\"transactional\"} 1.5",
+            "jebi_oldest_due_seconds{lane=\"bulk\"} 0",
+        ] {
+            assert!(text.lines().any(|l| l == line), "{line} is missing in\n{text}");
+        }
     }
 }

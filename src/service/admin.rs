@@ -1,4 +1,4 @@
-//! What the operator does to the store as a whole: checking it, and letting a held one send.
+//! Looking after the installation: the restore guard and the check of the store's invariants.
 
 use std::sync::Arc;
 
@@ -24,25 +24,27 @@ impl Admin {
         Self { store, clock }
     }
 
-    /// Checks one slice of the store against the delivery contract. Begin with `None`, pass `next` in until it is `None`.
-    ///
-    /// # Errors
-    /// A store that does not answer.
-    pub async fn verify_slice(&self, after: Option<i64>) -> Result<VerifySlice, Refusal> {
-        self.store.verify(after).await.map_err(refusal)
+    /// Whether the store is held for looking copied or restored.
+    #[must_use]
+    pub fn guard(&self) -> Guard {
+        self.store.guard()
     }
 
-    /// Lets a store send that was held for looking copied or restored: what was due before becomes unsettled. Does nothing to
-    /// one that is not held.
+    /// Lets a held store send. What was due before becomes unsettled and is left for a person. Repeatable.
     ///
     /// # Errors
     /// A store that cannot write.
     pub async fn release(&self) -> Result<Released, Refusal> {
-        if self.store.guard() == Guard::Open {
-            return Ok(Released::default());
-        }
         let released = self.store.release(self.clock.wall()).await.map_err(refusal)?;
-        tracing::info!(unsettled = released.unsettled, waiting = released.waiting, "the store was released: it sends again");
+        tracing::info!(unsettled = released.unsettled, waiting = released.waiting, "store released");
         Ok(released)
+    }
+
+    /// Checks a slice of the store from `after` on; pass what it gives as `next` until that is `None`.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn verify(&self, after: Option<i64>) -> Result<VerifySlice, Refusal> {
+        self.store.verify(after).await.map_err(refusal)
     }
 }

@@ -46,6 +46,14 @@ struct Queues<J> {
     closing: bool,
 }
 
+impl<J> Queues<J> {
+    fn pop(&mut self, class: Class) -> Option<J> {
+        let w = self.by_class[class as usize].pop_front()?;
+        self.bytes -= if matches!(class, Class::Accept | Class::Bulk) { w.bytes } else { 0 };
+        Some(w.job)
+    }
+}
+
 /// Where callers leave work and the writer takes it.
 pub struct Group<J> {
     queues: Mutex<Queues<J>>,
@@ -96,9 +104,8 @@ impl<J> Group<J> {
         let mut q = self.lock();
         loop {
             for class in CLASSES.into_iter().filter(|c| *c <= last) {
-                if let Some(w) = q.by_class[class as usize].pop_front() {
-                    q.bytes -= if matches!(class, Class::Accept | Class::Bulk) { w.bytes } else { 0 };
-                    return Some((class, w.job));
+                if let Some(job) = q.pop(class) {
+                    return Some((class, job));
                 }
             }
             if !wait || q.closing {
@@ -108,21 +115,30 @@ impl<J> Group<J> {
         }
     }
 
-    /// Gives a job taken back unrun, to be the next of its class.
-    pub fn put_back(&self, class: Class, job: J, now: Boot) {
-        self.lock().by_class[class as usize].push_front(Waiting { job, bytes: 0, since: now });
+    /// Takes the next job of one class, if there is one.
+    pub fn take_of(&self, class: Class) -> Option<J> {
+        self.lock().pop(class)
     }
 
-    /// Whether anything but housekeeping waits.
-    pub fn is_pressed(&self) -> bool {
+    /// Whether anything of a class before `class` waits.
+    pub fn is_waiting_before(&self, class: Class) -> bool {
         let q = self.lock();
-        q.by_class[..Class::Housekeep as usize].iter().any(|c| !c.is_empty())
+        q.by_class[..class as usize].iter().any(|c| !c.is_empty())
     }
 
     /// Refuses new work; what is there is still handed out.
     pub fn close(&self) {
         self.lock().closing = true;
         self.wake.notify_all();
+    }
+
+    /// Refuses new work and drops what is there: nobody takes it any more.
+    pub fn abandon(&self) {
+        self.close();
+        let fresh = std::array::from_fn(|_| VecDeque::new());
+        let dropped = std::mem::replace(&mut self.lock().by_class, fresh);
+        // Outside the lock: dropping a job answers its caller.
+        drop(dropped);
     }
 }
 

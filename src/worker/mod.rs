@@ -13,6 +13,7 @@ mod quota;
 mod reclaim;
 mod sender;
 mod settle;
+pub mod upkeep;
 
 use std::{sync::Arc, time::Duration};
 

@@ -56,10 +56,14 @@ impl SenderLoop {
                     // Lets them run before more are started.
                     tokio::task::yield_now().await;
                 }
-                Reserve::Until(at) => tokio::select! {
-                    () = woken => {}
-                    () = self.clock.sleep_until(at) => {}
-                },
+                Reserve::Until(at) => {
+                    tokio::select! {
+                        () = woken => {}
+                        () = self.clock.sleep_until(at) => {}
+                    }
+                    // Neither may have waited; the calls already started still get their turn.
+                    tokio::task::yield_now().await;
+                }
                 Reserve::Asleep => woken.await,
                 Reserve::Exit => return,
             }

@@ -158,3 +158,20 @@ fn a_store_that_looks_copied_sends_nothing_until_released() {
         assert_eq!(rig.store.count(State::Sent), 3);
     });
 }
+
+#[test]
+fn a_guard_during_an_open_circuit_waits_quietly() {
+    run(async {
+        let rig = Rig::new().await;
+        rig.provider.checkout(|| Err(transient()));
+        rig.store.post(Post { copies: 50, ..Post::default() });
+        quiet().await;
+        assert_eq!(rig.status().state.as_str(), "circuit_open");
+        rig.dispatch.set_guard(Some("the epoch is behind"));
+        // Past the circuit's pause: a loop that asks again without waiting would never let this end.
+        rig.advance(Duration::from_secs(120)).await;
+        rig.provider.checkout(|| Ok(()));
+        rig.dispatch.set_guard(None);
+        rig.until(|rig| rig.store.count(State::Sent) == 50).await;
+    });
+}

@@ -33,6 +33,24 @@ fn a_stop_returns_what_is_ready_and_lets_calls_finish() {
 }
 
 #[test]
+fn a_claim_under_way_when_the_stop_comes_is_given_back() {
+    run(async {
+        let mut rig = Rig::new().await;
+        let gate = Arc::new(Notify::new());
+        rig.store.faults(|f| f.claim_gate = Some(gate.clone()));
+        rig.store.post(Post { copies: 100, ..Post::default() });
+        quiet().await;
+        assert!(rig.store.leased() > 0 && rig.status().leased == 0, "claimed in the store, not yet told of");
+        let stopping = tokio::task::spawn_local(rig.dispatcher.take().expect("running").stop(Duration::from_secs(20)));
+        quiet().await;
+        assert!(!stopping.is_finished());
+        gate.notify_one();
+        assert_eq!(stopping.await.expect("ends"), Left::default());
+        assert_eq!((rig.store.leased(), rig.store.count(State::Waiting), rig.provider.sent().len()), (0, 100, 0));
+    });
+}
+
+#[test]
 fn calls_without_an_answer_are_abandoned_after_the_grace_and_stay_leased() {
     run(async {
         let mut rig = Rig::new().await;

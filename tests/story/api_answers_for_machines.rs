@@ -5,10 +5,10 @@ use jebi::service::providers::{ProviderState, ProviderStatus};
 use jebi_domain::outcome::Reason;
 use serde_json::{Value, json};
 
-use crate::support::api::{Api, Setup, provider};
+use crate::support::api::{Api, PANICS, Setup, provider};
 
 async fn open(api: &Api, path: &str) -> crate::support::api::Answer {
-    api.send(Request::get(path).body(Body::empty()).unwrap()).await
+    api.send(Request::get(path).body(Body::empty()).expect("a test's request is valid")).await
 }
 
 #[tokio::test]
@@ -23,6 +23,32 @@ async fn the_watching_paths_need_no_key() {
     assert_eq!(metrics.status, 200);
     assert!(metrics.headers["content-type"].to_str().unwrap().starts_with("text/plain"));
     assert_eq!(open(&api, "/openapi.json").await.expect(200)["openapi"], "3.1.0");
+}
+
+#[tokio::test]
+async fn the_store_is_checked_slice_by_slice_and_its_guard_shown() {
+    let api = Api::new().await;
+    api.submit(r#"{"messages":[{"topic_id":"t","emails":["a@example.kr","b@example.kr"],"subject":"s","content":"c"}]}"#).await.expect(202);
+    assert_eq!(api.get("/v1/admin/guard").await.expect(200), json!({"held": false, "why": null, "since": null}));
+    let (mut checked, mut cursor) = (0, String::new());
+    loop {
+        let slice = api.local(&format!("/v1/admin/verify{cursor}")).await.expect(200);
+        assert_eq!(slice["violations"], json!([]));
+        checked += slice["checked"].as_u64().unwrap();
+        let Some(next) = slice["next_cursor"].as_str() else { break };
+        cursor = format!("?cursor={next}");
+    }
+    assert_eq!(checked, 2);
+    assert_eq!(api.post("/v1/admin/release", &json!({})).await.expect(200)["unsettled"], 0);
+}
+
+#[tokio::test]
+async fn a_bug_is_told_as_one_and_nothing_more() {
+    let broken = ProviderStatus { name: PANICS.to_owned(), ..provider("ses") };
+    let api = Api::with(Setup { providers: vec![broken], ..Setup::default() }).await;
+    let answer = api.get("/v1/providers").await;
+    assert_eq!(answer.problem(500), [("".into(), "internal_error".into())]);
+    assert!(!String::from_utf8_lossy(&answer.body).contains("a secret"));
 }
 
 #[tokio::test]

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::support::api::Api;
+use crate::support::api::{Api, text};
 
 async fn post(api: &Api, topic: &str) -> String {
     let body = json!({"messages": [{"topic_id": topic, "emails": ["a@example.kr", "b@example.kr"], "subject": "s", "content": "c"}]});
-    api.post("/v1/messages", &body).await.expect(202)["messages"][0]["id"].as_str().unwrap().to_owned()
+    text(&api.post("/v1/messages", &body).await.expect(202)["messages"][0]["id"]).to_owned()
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jebi_domain::{id::DeliveryId, port::InboxMail};
 use serde_json::{Value, json};
 
-use crate::support::api::{Api, START, at};
+use crate::support::api::{Api, START, at, list, text};
 
 async fn post(api: &Api, topic: &str, emails: &[&str]) -> Value {
     let body = json!({"messages": [{"topic_id": topic, "emails": emails, "subject": "s", "content": "<p>c</p>", "text": "c"}]});
@@ -12,8 +12,7 @@ async fn post(api: &Api, topic: &str, emails: &[&str]) -> Value {
 }
 
 fn emails(page: &Value) -> Vec<String> {
-    let deliveries = page["deliveries"].as_array().unwrap();
-    deliveries.iter().map(|d| d["recipients"][0]["email"].as_str().unwrap().to_owned()).collect()
+    list(&page["deliveries"]).iter().map(|d| text(&d["recipients"][0]["email"]).to_owned()).collect()
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The API over a real store in a temporary folder, with a clock moved by hand and no dispatcher.
 
-use std::{num::NonZeroUsize, path::Path, sync::Arc};
+use std::{num::NonZeroUsize, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -64,11 +64,27 @@ impl Default for Setup {
     }
 }
 
+/// A text of an answer.
+#[track_caller]
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+}
+
+/// A list of an answer.
+#[track_caller]
+pub fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
+}
+
+/// A provider of this name makes asking for it panic.
+pub const PANICS: &str = "panics";
+
 /// Providers as a test says.
 struct Told(Vec<ProviderStatus>);
 
 impl Providers for Told {
     fn status(&self) -> Vec<ProviderStatus> {
+        assert!(self.0.iter().all(|p| p.name != PANICS), "a secret");
         self.0.clone()
     }
 }
@@ -132,7 +148,7 @@ impl Answer {
         assert!(!body["title"].as_str().unwrap_or_default().is_empty() && !body["detail"].as_str().unwrap_or_default().is_empty());
         let errors = body["errors"].as_array().expect("a problem lists its faults");
         assert_eq!(body["code"], errors[0]["code"]);
-        let text = |e: &Value, name: &str| e[name].as_str().map(str::to_owned).unwrap_or_else(|| panic!("{name} is missing in {e}"));
+        let text = |e: &Value, name: &str| e[name].as_str().map_or_else(|| panic!("{name} is missing in {e}"), str::to_owned);
         for e in errors {
             assert!(!text(e, "fault").is_empty() && !text(e, "remedy").is_empty(), "{e} does not help");
         }
@@ -176,7 +192,7 @@ impl Api {
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             clock: dyn_clock,
             random,
-            settings: HttpSettings { body_limit: setup.body_limit },
+            settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60) },
         });
         Self { clock, store, router: router(Arc::clone(&state)), state, key, _folder: folder }
     }

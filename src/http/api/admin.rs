@@ -1,76 +1,105 @@
-//! `/v1/verify` and `/v1/release`: the store as a whole.
+//! `/v1/admin`: the restore guard and the check of the store. `jebi release` and `jebi verify` use it on a running server.
 
 use axum::{Json, extract::State};
-use jebi_domain::port::store::{Released, VerifySlice, Violation};
+use jebi_domain::port::store::{Guard, Violation};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{AppState, error::Reply, params::Params};
+use super::shape::Time;
+use crate::http::{
+    AppState,
+    error::Reply,
+    params::{Params, number_cursor, read_number_cursor},
+};
 
-/// Where to go on.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct After {
-    /// `next` of the slice before; left out for the first.
-    after: Option<i64>,
-}
-
-/// One slice of the check.
+/// Whether the store is held.
 #[derive(Serialize, ToSchema)]
-pub struct Checked {
-    /// Deliveries looked at in this slice.
-    checked: u64,
-    /// What is not as it must be; at most 100 a rule and slice.
-    violations: Vec<ViolationBody>,
-    /// Pass it as `after` for the next slice; `null` on the last.
-    next: Option<i64>,
-}
-
-/// A broken rule.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Violation)]
-struct ViolationBody {
-    /// Which, as a snake_case word.
-    rule: &'static str,
-    detail: String,
+#[schema(as = Guard)]
+pub struct GuardBody {
+    /// Nothing is sent while it is.
+    held: bool,
+    /// Why; `null` when it is not.
+    why: Option<String>,
+    since: Option<Time>,
 }
 
 /// What a release did.
 #[derive(Serialize, ToSchema)]
-pub struct ReleasedBody {
-    /// Recipients whose mail was due before the store was copied or restored: the original may have sent it, so they are left
-    /// unsettled for a person to look at.
+pub struct Released {
+    /// Recipients whose mail was due before and is now unsettled, to be looked at by a person.
     unsettled: i64,
-    /// Recipients still waiting; their mail is sent when it is due.
+    /// Recipients still waiting for a later time.
     waiting: i64,
 }
 
-impl From<VerifySlice> for Checked {
-    fn from(s: VerifySlice) -> Self {
-        let body = |Violation { rule, detail }| ViolationBody { rule, detail };
-        Self { checked: s.checked, violations: s.violations.into_iter().map(body).collect(), next: s.next }
+/// From where on to check.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Slice {
+    /// `next_cursor` of the slice before.
+    cursor: Option<String>,
+}
+
+/// A checked slice.
+#[derive(Serialize, ToSchema)]
+pub struct Verified {
+    /// Deliveries looked at.
+    checked: u64,
+    violations: Vec<ViolationBody>,
+    /// Pass it as `cursor` for the next slice; `null` when everything was checked.
+    next_cursor: Option<String>,
+}
+
+/// An invariant that does not hold.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Violation)]
+struct ViolationBody {
+    /// Which one, as a snake_case word.
+    rule: &'static str,
+    detail: String,
+}
+
+impl From<Violation> for ViolationBody {
+    fn from(v: Violation) -> Self {
+        Self { rule: v.rule, detail: v.detail }
     }
 }
 
-/// Check the store
+/// Show the restore guard
 ///
-/// Proves the delivery contract on what is stored, one slice a request: counts equal a recount, nothing is queued twice, every
-/// lease has an owner, no idempotency key stands without its message.
-#[utoipa::path(
-    get, path = "/v1/verify", tag = "store", params(After),
-    responses((status = 200, description = "The slice.", body = Checked), (status = 422, description = "A parameter is wrong.")),
-)]
-pub async fn verify(State(state): State<AppState>, Params(from): Params<After>) -> Reply<Checked> {
-    Ok(Json(state.admin.verify_slice(from.after).await?.into()))
+/// A store that looks copied or restored sends nothing until it is released.
+#[utoipa::path(get, path = "/v1/admin/guard", tag = "admin", responses((status = 200, description = "The guard.", body = GuardBody)))]
+pub async fn guard(State(state): State<AppState>) -> Json<GuardBody> {
+    Json(match state.admin.guard() {
+        Guard::Open => GuardBody { held: false, why: None, since: None },
+        Guard::Held { why, since } => GuardBody { held: true, why: Some(why), since: Some(Time(since)) },
+    })
 }
 
 /// Release a held store
 ///
-/// A store that was copied or restored sends nothing until this is called. What was due before is then `unsettled` and not
-/// sent by itself; what is due later or sent from now on goes out. Both figures are 0 where the store was not held.
-#[utoipa::path(post, path = "/v1/release", tag = "store", responses((status = 200, description = "It sends.", body = ReleasedBody)))]
-pub async fn release(State(state): State<AppState>) -> Reply<ReleasedBody> {
-    let Released { unsettled, waiting } = state.admin.release().await?;
-    Ok(Json(ReleasedBody { unsettled, waiting }))
+/// Lets it send. Mail that was due before may have been sent from the other copy: it becomes unsettled and is not sent by itself.
+#[utoipa::path(post, path = "/v1/admin/release", tag = "admin", responses((status = 200, description = "Released.", body = Released)))]
+pub async fn release(State(state): State<AppState>) -> Reply<Released> {
+    let done = state.admin.release().await?;
+    Ok(Json(Released { unsettled: done.unsettled, waiting: done.waiting }))
+}
+
+/// Check the store
+///
+/// One slice of the deliveries against the invariants: counts equal a recount, never two accepted attempts without an unknown
+/// between, every lease has a live owner, no idempotency key without its message.
+#[utoipa::path(
+    get, path = "/v1/admin/verify", tag = "admin", params(Slice),
+    responses((status = 200, description = "A checked slice.", body = Verified), (status = 422, description = "The cursor is wrong.")),
+)]
+pub async fn verify(State(state): State<AppState>, Params(slice): Params<Slice>) -> Reply<Verified> {
+    let after = slice.cursor.as_deref().map(read_number_cursor).transpose()?;
+    let found = state.admin.verify(after).await?;
+    Ok(Json(Verified {
+        checked: found.checked,
+        violations: found.violations.into_iter().map(ViolationBody::from).collect(),
+        next_cursor: found.next.map(number_cursor),
+    }))
 }

@@ -46,6 +46,10 @@ struct ProviderBody {
     in_flight: u64,
     /// Mails about to be sent.
     ready: u64,
+    /// Mails taken from the queue whose outcome is not stored yet.
+    leased: u64,
+    /// Calls allowed at once; it follows the answer time.
+    concurrency: u64,
 }
 
 impl From<ProviderStatus> for ProviderBody {
@@ -64,6 +68,8 @@ impl From<ProviderStatus> for ProviderBody {
             sandbox: p.sandbox,
             in_flight: p.in_flight,
             ready: p.ready,
+            leased: p.leased,
+            concurrency: p.concurrency,
         }
     }
 }

@@ -23,6 +23,8 @@ use super::{
     ready::{Finished, MailCache, Ready, ReadyCopy},
 };
 
+/// The soonest a sender thread asks again for slots.
+const ASK_AGAIN: Duration = Duration::from_millis(1);
 /// The most starts given under one lock.
 const PULL: u32 = 64;
 /// Permits only transactional mail may use, so that bulk waiting for slow answers never holds it up.
@@ -166,7 +168,7 @@ pub type Again = Option<Ticket>;
 pub struct Left {
     /// Calls without an answer. Their copies are unsettled at the next start.
     pub in_flight: u32,
-    /// Outcomes that could not be stored. Their copies are unsettled at the next start as well.
+    /// Copies leased whose outcome, or return, could not be stored. They are unsettled at the next start as well.
     pub unwritten: u32,
 }
 
@@ -467,11 +469,13 @@ impl Dispatch {
         self.health_changed();
     }
 
-    /// What a stop still waits for.
+    /// What a stop still waits for: calls, and whatever else is leased: a claim that is not back, mail the store leased at accept
+    /// and is about to tell of, outcomes not stored.
     #[must_use]
     pub fn left(&self) -> Left {
         let inner = self.lock();
-        Left { in_flight: inner.in_flight, unwritten: inner.leased.saturating_sub(inner.in_flight) }
+        let coming = u32::try_from(inner.on_the_way()).unwrap_or(0);
+        Left { in_flight: inner.in_flight, unwritten: (inner.leased + coming).saturating_sub(inner.in_flight) }
     }
 
     #[must_use]
@@ -531,7 +535,9 @@ impl Inner {
         let base = self.slot_base(now);
         let passed = now.since(base).as_secs_f64() / spacing.as_secs_f64();
         let slots = (passed.min(f64::from(PULL)) as u32 + 1).saturating_sub(self.starting);
-        if slots == 0 { Err(Some(base + spacing * self.starting)) } else { Ok(slots) }
+        // Where more than a pull is starting already the sum lies in the past; asking again at once would keep those that
+        // start from ever running.
+        if slots == 0 { Err(Some((base + spacing * self.starting).max(now + ASK_AGAIN))) } else { Ok(slots) }
     }
 
     fn slot_base(&self, now: Boot) -> Boot {

@@ -14,7 +14,7 @@ use jebi_domain::{
 
 use super::{
     health::{Allow, Cause},
-    state::{Dispatch, Inner},
+    state::{Dispatch, Inner, Stop},
     window::{RESERVE, leased_limit, ready_limit, worth_claiming},
 };
 
@@ -67,6 +67,7 @@ impl Dispatch {
         let inner = &mut *self.lock();
         inner.claiming = copies;
         self.offer_window(inner);
+        self.tell_stop(inner);
     }
 
     /// Takes what a claim brought.
@@ -76,16 +77,23 @@ impl Dispatch {
         let mut inner = self.lock();
         inner.note_store_time(took);
         inner.claiming = 0;
-        drop(inner);
+        // Before anyone can look in between: a stop must see these copies as asked for or as leased, never as neither.
+        let inner = &mut *inner;
         for one in claimed {
-            self.add(one, generation, false);
+            self.add(inner, one, generation, false);
         }
+        self.tell_stop(inner);
     }
 
+    fn tell_stop(&self, inner: &Inner) {
+        if inner.stop != Stop::No {
+            self.changed.notify_waiters();
+        }
+    }
     /// Takes notice of what happened in the store. Called on the store's writer: must not block. The claimer is told besides.
     pub fn notice(&self, notice: &Notice) {
         match notice {
-            Notice::Leased(claimed) => self.add(claimed.clone(), self.fence.generation(), true),
+            Notice::Leased(claimed) => self.add(&mut self.lock(), claimed.clone(), self.fence.generation(), true),
             Notice::Cancelled(queue) => self.take_back_queue(*queue),
             Notice::CancelledMessage(message) => self.take_back_message(*message),
             Notice::Queue(info) if info.paused => self.take_back_queue(info.queue),
@@ -93,10 +101,9 @@ impl Dispatch {
         }
     }
 
-    fn add(&self, claimed: Claimed, generation: u64, born_leased: bool) {
+    fn add(&self, inner: &mut Inner, claimed: Claimed, generation: u64, born_leased: bool) {
         let mail = self.mails.lock().unwrap_or_else(PoisonError::into_inner).of(&claimed);
         let (lane, copies) = (mail.message.lane, claimed.copies.len());
-        let inner = &mut *self.lock();
         inner.leased += u32::try_from(copies).unwrap_or(u32::MAX);
         if born_leased {
             inner.granted[lane as usize] -= copies as i64;
@@ -172,11 +179,18 @@ impl Dispatch {
         if !self.fence.is_open(now) {
             return Some(now + Duration::from_millis(250));
         }
-        inner.health.next_try().filter(|_| inner.health.cause() != Some(Cause::Account))
+        // A time that has passed while nothing may be sent for another reason must not make the claimer ask again and again.
+        inner.health.next_try().filter(|at| *at > now && inner.health.cause() != Some(Cause::Account))
     }
 }
 
 impl Inner {
+    /// Copies asked for and not here: claimed, or taken from the window by an accept.
+    pub(super) fn on_the_way(&self) -> i64 {
+        let taken = |lane: Lane| self.granted[lane as usize] + self.offered[lane as usize] - self.window.room(lane);
+        i64::from(self.claiming) + Lane::ALL.into_iter().map(taken).sum::<i64>()
+    }
+
     fn rooms(&mut self, now: Boot) -> Rooms {
         if !self.may_send() {
             return Rooms::default();
@@ -189,8 +203,7 @@ impl Inner {
         }
         let throughput = self.concurrency.throughput();
         let ready_max = ready_limit(self.pacer.rate(), throughput);
-        let taken = |lane: Lane| self.granted[lane as usize] + self.offered[lane as usize] - self.window.room(lane);
-        let used = i64::from(self.leased + self.claiming) + Lane::ALL.into_iter().map(taken).sum::<i64>();
+        let used = i64::from(self.leased) + self.on_the_way();
         let limit = i64::from(leased_limit(self.limit, throughput, self.store_time));
         let ready = Lane::ALL.map(|lane| self.ready.len(lane));
         let room = [limit + i64::from(RESERVE), limit].map(|limit| u32::try_from(limit - used).unwrap_or(0));

@@ -55,7 +55,6 @@ pub(super) struct AcceptJob {
 struct Numbered {
     no: i64,
     topic: i64,
-    paused: bool,
     /// Filled at once when the request is not staged.
     queue: Option<i64>,
 }
@@ -112,8 +111,8 @@ impl AcceptJob {
 /// The answer kept under a key.
 pub(super) fn answer(at: &Snapshot<'_>, api_key: KeyNo, key: &str, now: Wall) -> Result<Option<StoredAnswer>, Error> {
     let since = now - idempotency::KEPT;
-    let found = at
-        .row(sql!("idempotency_get"), (api_key.0, key, since.0), |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?)))?;
+    let found =
+        at.row(sql!("idempotency_get"), (api_key.0, key, since.0), |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?)))?;
     let read = |(fingerprint, status, body): (Vec<u8>, u16, Vec<u8>)| {
         let fingerprint = fingerprint.try_into().map_err(|f: Vec<u8>| Error::damaged("fingerprint", f.len()))?;
         Ok(StoredAnswer { fingerprint, status, body: Bytes::from(body) })
@@ -170,9 +169,10 @@ impl AcceptJob {
                 let room = if self.staged { (TURN_ROWS.saturating_sub(turn.rows)).max(1) as usize } else { all.len() };
                 let end = all.len().min(self.written + room);
                 let mut insert = turn.statement(sql!("delivery_insert"))?;
+                let mut listed = Listed::new(turn)?;
                 for (i, to) in all.iter().enumerate().take(end).skip(self.written) {
                     let ordinal = u32::try_from(i).map_err(|e| Error::damaged("ordinal", e))?;
-                    let state = state_of(turn, &to.email)?;
+                    let state = listed.state_of(&to.email)?;
                     if state == State::Suppressed {
                         suppressed.push(ordinal);
                     }
@@ -186,8 +186,9 @@ impl AcceptJob {
             }
             Copies::Joint(all) => {
                 let key = DeliveryKey::new(no, 0).0;
+                let mut listed = Listed::new(turn)?;
                 for (i, (role, to)) in all.iter().enumerate() {
-                    let state = state_of(turn, &to.email)?;
+                    let state = listed.state_of(&to.email)?;
                     if state == State::Suppressed {
                         suppressed.push(u32::try_from(i).map_err(|e| Error::damaged("position", e))?);
                     }
@@ -209,7 +210,7 @@ impl AcceptJob {
     fn write_message(&mut self, turn: &mut Turn<'_>) -> Result<(), Error> {
         let m = Arc::clone(&self.drafts[self.draft].message);
         let copies = &self.drafts[self.draft].copies;
-        let (topic, paused) = turn.topic(&m.topic, self.at)?;
+        let (topic, _) = turn.topic(&m.topic, self.at)?;
         let queue = if self.staged { None } else { Some(turn.queue(&m.provider, m.lane, topic)?) };
         let body = serde_json::to_vec(&m.content).map_err(|e| Error::damaged("content", e))?;
         let shared = copies.count() > 1 || body.len() > INLINE;
@@ -238,7 +239,7 @@ impl AcceptJob {
             ],
         )?;
         turn.rows += 1;
-        self.numbers.push(Numbered { no, topic, paused, queue });
+        self.numbers.push(Numbered { no, topic, queue });
         Ok(())
     }
 
@@ -298,24 +299,42 @@ impl AcceptJob {
     fn born_leased(&self, turn: &mut Turn<'_>, i: usize, queue: i64) -> Result<Option<Claimed>, Error> {
         let (draft, suppressed, numbered) = (&self.drafts[i], &self.report.suppressed[i], &self.numbers[i]);
         let (m, copies) = (&draft.message, draft.copies.count());
-        if m.due > self.at || copies > BORN_LEASED || numbered.paused || turn.memory.held {
+        let expired = m.expires_at.is_some_and(|at| at <= self.at);
+        if m.due > self.at || expired || copies > BORN_LEASED || turn.memory.held {
+            return Ok(None);
+        }
+        // As it is now: it may have been paused while the request was staged.
+        if turn.topic(&m.topic, self.at)?.1 {
             return Ok(None);
         }
         let Some(s) = turn.memory.subscriptions.get(&m.provider) else { return Ok(None) };
-        if !s.window.take(m.lane, i64::from(copies)) {
+        let claimed = born(draft, suppressed);
+        if !s.window.take(m.lane, claimed.len() as i64) {
             return Ok(None);
         }
         let incarnation = s.incarnation;
-        let claimed = born(draft, suppressed);
         let lease = turn.memory.next_lease;
         turn.memory.next_lease += 1;
         let weight = claimed.first().map_or(1, |c| c.open().count());
         turn.execute(
             sql!("lease_insert"),
-            rusqlite::params![lease, incarnation.0, queue, numbered.no, 0, copies, 1, claimed.len() as i64, weight as i64, self.at.0],
+            rusqlite::params![
+                lease,
+                incarnation.0,
+                queue,
+                numbered.no,
+                0,
+                copies,
+                1,
+                claimed.len() as i64,
+                weight as i64,
+                false,
+                self.at.0
+            ],
         )?;
         turn.rows += 1;
-        let known = Known { message: Arc::clone(m), queue, topic: numbered.topic, copies, cancelled: false };
+        let known =
+            Known { message: Arc::clone(m), queue, topic: numbered.topic, copies, cancelled: false, lapsed: false, attempted: false };
         turn.remember(numbered.no, known);
         Ok(Some(Claimed {
             lease: LeaseNo(lease),
@@ -347,13 +366,22 @@ fn born(draft: &Draft, suppressed: &[u32]) -> Vec<Copy> {
     }
 }
 
-fn state_of(turn: &Turn<'_>, email: &str) -> Result<State, Error> {
-    // Most installations start without a list: no look-up then.
-    if turn.memory.suppressed == 0 {
-        return Ok(State::Waiting);
+/// The look-up in the suppression list. Most installations start without a list: no look-up then.
+struct Listed<'a>(Option<rusqlite::CachedStatement<'a>>);
+
+impl<'a> Listed<'a> {
+    fn new(turn: &Turn<'a>) -> Result<Self, Error> {
+        let wanted = turn.memory.suppressed > 0;
+        Ok(Self(wanted.then(|| turn.statement(sql!("suppression_get"))).transpose()?))
     }
-    let listed = turn.row(sql!("suppression_get"), [address::key(email)], |r| r.get::<_, i64>(0))?;
-    Ok(if listed.is_some() { State::Suppressed } else { State::Waiting })
+
+    fn state_of(&mut self, email: &str) -> Result<State, Error> {
+        let listed = match &mut self.0 {
+            Some(get) => get.exists([address::key(email)])?,
+            None => false,
+        };
+        Ok(if listed { State::Suppressed } else { State::Waiting })
+    }
 }
 
 /// The number of a content, stored once by its hash.

@@ -10,16 +10,23 @@ use jebi_domain::{
 
 use super::{Error, claim::range, sql, turn::Turn};
 
+/// The topic of that name. The empty one is mail without a topic, which is nobody's to stop as a whole.
+fn named(turn: &Turn<'_>, name: &str) -> Result<Option<i64>, Error> {
+    if name.is_empty() { Ok(None) } else { Ok(turn.find_topic(name)?.map(|(topic, _)| topic)) }
+}
+
 /// Retires the topic's queues. `None` for an unknown topic.
 pub(super) fn topic(turn: &mut Turn<'_>, name: &str, now: Wall) -> Result<Option<i64>, Error> {
-    let Some((topic, _)) = turn.find_topic(name)? else { return Ok(None) };
+    let Some(topic) = named(turn, name)? else { return Ok(None) };
     let queues: Vec<(i64, String, i64)> = turn.rows_of(sql!("topic_queues_live"), [topic], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     let mut cancelled = 0;
-    for (queue, provider, waiting) in queues {
+    for (queue, provider, written) in queues {
         let busy: bool = turn.row(sql!("queue_busy"), [queue], |r| r.get(0))?.unwrap_or(false);
         if !busy {
             continue;
         }
+        // Mail accepted in this very turn is cancelled too.
+        let waiting = turn.waiting_in(queue, written);
         turn.execute(sql!("queue_retire"), (queue, now.0))?;
         turn.delta.topic(topic).moved(Some(State::Waiting), State::Cancelled, waiting);
         turn.delta.notices.push((provider, Notice::Cancelled(QueueNo(queue))));
@@ -71,7 +78,7 @@ fn leased(turn: &Turn<'_>, message: i64) -> Result<i64, Error> {
 
 /// Pauses or resumes. `false` for an unknown topic.
 pub(super) fn pause(turn: &mut Turn<'_>, name: &str, paused: bool, now: Wall) -> Result<bool, Error> {
-    let Some((topic, _)) = turn.find_topic(name)? else { return Ok(false) };
+    let Some(topic) = named(turn, name)? else { return Ok(false) };
     turn.execute(sql!("topic_pause"), (topic, paused.then_some(now.0)))?;
     turn.memory.topics.remove(name);
     let queues: Vec<i64> = turn.rows_of(sql!("topic_queues_live"), [topic], |r| r.get(0))?;

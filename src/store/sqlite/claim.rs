@@ -52,6 +52,7 @@ impl Entry {
 struct Row {
     key: DeliveryKey,
     state: State,
+    joint: bool,
     copy: Copy,
     /// Recipients without a result.
     open: i64,
@@ -75,8 +76,10 @@ fn claim_queue(turn: &mut Turn<'_>, claim: &Claim, queue: QueueNo, want: u32, re
         return Ok(());
     };
     let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
+    // A held store gives nothing, like a paused topic.
+    let paused = paused || turn.memory.held;
     let mut info = QueueInfo { queue, lane, next_due: next_due.map(Wall), paused };
-    if cancelled || paused || turn.memory.held {
+    if cancelled || paused {
         info.next_due = if cancelled { None } else { info.next_due };
         report.queues.push(info);
         return Ok(());
@@ -91,13 +94,11 @@ fn claim_queue(turn: &mut Turn<'_>, claim: &Claim, queue: QueueNo, want: u32, re
             cleared += n;
             continue;
         }
-        let n = left.min(entry.count);
-        let taken = lease(turn, claim, &entry, &known, n)?;
-        cleared += n - taken.as_ref().map_or(0, |c| c.copies.len() as u32).min(n);
-        if let Some(claimed) = taken {
-            left -= u32::try_from(claimed.copies.len()).unwrap_or(left).min(left);
-            report.claimed.push(claimed);
-        }
+        let (passed, taken) = lease(turn, claim, &entry, &known, left.min(entry.count))?;
+        let copies = taken.as_ref().map_or(0, |c| u32::try_from(c.copies.len()).unwrap_or(passed));
+        cleared += passed.saturating_sub(copies);
+        left = left.saturating_sub(copies);
+        report.claimed.extend(taken);
     }
     info.next_due = turn.row(sql!("entry_first"), [queue.0], |r| r.get(0))?.map(Wall);
     report.queues.push(info);
@@ -105,21 +106,36 @@ fn claim_queue(turn: &mut Turn<'_>, claim: &Claim, queue: QueueNo, want: u32, re
 }
 
 /// Which result the head of the queue gets instead of being sent.
-fn overdue(turn: &Turn<'_>, claim: &Claim, entry: &Entry, known: &Known) -> Result<Option<State>, Error> {
+fn overdue(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known) -> Result<Option<State>, Error> {
     if known.cancelled {
         return Ok(Some(State::Cancelled));
     }
     if known.message.expires_at.is_some_and(|at| at <= claim.now) {
         return Ok(Some(State::Expired));
     }
-    let late = claim.now.0.saturating_sub(known.message.due.0) > claim.max_lateness_ms;
-    // A message of which something was attempted ends by its own expiry only. The head of an entry moves with each claim, so
-    // only a message at its very beginning has to be looked at.
-    if late && entry.attempt == 1 && entry.first == 0 {
-        let (from, to) = range(entry.message, 0, known.copies);
-        return Ok(turn.row(sql!("message_attempted"), (from, to), |_| Ok(()))?.is_none().then_some(State::Expired));
+    if entry.attempt > 1 || known.attempted {
+        return Ok(None);
     }
-    Ok(None)
+    if known.lapsed {
+        return Ok(Some(State::Expired));
+    }
+    if claim.now.0.saturating_sub(known.message.due.0) <= claim.max_lateness_ms {
+        return Ok(None);
+    }
+    // A message of which something was attempted ends by its own expiry only. Decided once, for all its entries.
+    if !turn.rows_of(sql!("lease_of_message"), [entry.message], |_| Ok(()))?.is_empty() {
+        return Ok(None);
+    }
+    let (from, to) = range(entry.message, 0, known.copies);
+    let mut known = known.clone();
+    known.attempted = turn.row(sql!("message_attempted"), (from, to), |_| Ok(()))?.is_some();
+    known.lapsed = !known.attempted;
+    if known.lapsed {
+        turn.execute(sql!("message_lapse"), (entry.message, claim.now.0))?;
+    }
+    let state = known.lapsed.then_some(State::Expired);
+    turn.remember(entry.message, known);
+    Ok(state)
 }
 
 /// First and last key of copies of a message.
@@ -137,7 +153,9 @@ pub(super) fn clear(turn: &mut Turn<'_>, entry: &Entry, topic: i64, n: u32, resu
             _ => (State::Waiting, result),
         };
         turn.execute(sql!("delivery_state"), (row.key.0, from.code(), to.code(), now.0))?;
-        turn.execute(sql!("joint_state"), (row.key.0, from.code(), to.code()))?;
+        if row.joint {
+            turn.execute(sql!("joint_state"), (row.key.0, from.code(), to.code()))?;
+        }
         turn.rows += 1;
         if result != State::Cancelled || from == State::Unsettled {
             turn.delta.topic(topic).moved(Some(from), to, row.open);
@@ -163,38 +181,54 @@ fn rows(turn: &Turn<'_>, entry: &Entry, n: u32) -> Result<Vec<Row>, Error> {
         }
         let key = DeliveryKey(r.get(0)?);
         let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
-        let addressees = match r.get::<_, Option<i64>>(5)? {
-            None => vec![Addressee { role: Role::To, mailbox: Mailbox { email: r.get(1)?, name: r.get(2)? }, open: true }],
-            Some(_) => joint(turn, key, &open_in)?,
+        let joint = r.get::<_, Option<i64>>(5)?.is_some();
+        let addressees = if joint {
+            addressees(turn, key, &open_in)?
+        } else {
+            vec![Addressee { role: Role::To, mailbox: Mailbox { email: r.get(1)?, name: r.get(2)? }, open: true }]
         };
         let open = addressees.iter().filter(|a| a.open).count();
-        out.push(Row { key, state, copy: Copy { ordinal: key.ordinal(), addressees }, open: i64::try_from(open).unwrap_or(i64::MAX) });
+        out.push(Row {
+            key,
+            state,
+            joint,
+            copy: Copy { ordinal: key.ordinal(), addressees },
+            open: i64::try_from(open).unwrap_or(i64::MAX),
+        });
     }
     Ok(out)
 }
 
-fn joint(turn: &Turn<'_>, key: DeliveryKey, open_in: &[i64]) -> Result<Vec<Addressee>, Error> {
+/// The recipients of a joint copy.
+fn addressees(turn: &Turn<'_>, key: DeliveryKey, open_in: &[i64]) -> Result<Vec<Addressee>, Error> {
     let read = turn.rows_of(sql!("joint_list"), [key.0], |r| Ok(row::joint(r, open_in)))?;
     read.into_iter().map(|one| one.map(|(_, addressee, _, _)| addressee)).collect()
 }
 
-/// Puts copies at the head of an entry under a lease. `None` when none of them is to be sent.
-fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u32) -> Result<Option<Claimed>, Error> {
+/// Puts copies at the head of an entry under a lease: at most `n`. Returns how many left the entry, and those to be sent.
+fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u32) -> Result<(u32, Option<Claimed>), Error> {
     let mut rows = rows(turn, entry, n)?;
+    // Copies never tried and copies to be resent are decided apart, so they do not share a lease.
+    let mut n = n;
+    if let Some(other) = rows.iter().position(|r| r.state != rows[0].state) {
+        n = rows[other].key.ordinal() - entry.first;
+        rows.truncate(other);
+    }
     // Addresses listed since the message was accepted; before that, accepting has looked.
     if turn.memory.suppressed > 0 && turn.memory.last_suppressed >= known.message.created_at {
         suppress(turn, entry, known, &mut rows, claim.now)?;
     }
-    let was_unsettled = rows.iter().any(|r| r.state == State::Unsettled);
+    let was_unsettled = rows.first().is_some_and(|r| r.state == State::Unsettled);
     if was_unsettled && known.message.on_unknown == OnUnknown::Hold {
         give_up(turn, known, &mut rows, claim.now)?;
     }
     entry.take(turn, n)?;
     if rows.is_empty() {
-        return Ok(None);
+        return Ok((n, None));
     }
-    let waiting: i64 = rows.iter().filter(|r| r.state == State::Waiting).map(|r| r.open).sum();
-    turn.delta.queue(entry.queue, -waiting);
+    if !was_unsettled {
+        turn.delta.queue(entry.queue, -rows.iter().map(|r| r.open).sum::<i64>());
+    }
     let no = turn.memory.next_lease;
     turn.memory.next_lease += 1;
     let Incarnation(incarnation) = claim.incarnation;
@@ -210,11 +244,12 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
             entry.attempt,
             rows.len() as i64,
             rows[0].open,
+            was_unsettled,
             claim.now.0
         ],
     )?;
     turn.rows += 1;
-    Ok(Some(Claimed {
+    let claimed = Claimed {
         lease: LeaseNo(no),
         queue: QueueNo(entry.queue),
         message_no: MessageNo(entry.message),
@@ -222,14 +257,17 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
         attempt: entry.attempt,
         was_unsettled,
         copies: rows.into_iter().map(|r| r.copy).collect(),
-    }))
+    };
+    Ok((n, Some(claimed)))
 }
 
 /// Ends unsettled copies whose message is not to be resent.
 fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
     for row in rows.extract_if(.., |r| r.state == State::Unsettled) {
         turn.execute(sql!("delivery_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code(), now.0))?;
-        turn.execute(sql!("joint_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code()))?;
+        if row.joint {
+            turn.execute(sql!("joint_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code()))?;
+        }
         turn.delta.topic(known.topic).moved(Some(State::Unsettled), State::Unknown, row.open);
         turn.rows += 1;
     }
@@ -250,7 +288,9 @@ fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Ro
             if turn.row(sql!("suppression_get"), [address::key(&a.mailbox.email)], |_| Ok(()))?.is_some() {
                 a.open = false;
                 gone += 1;
-                turn.execute(sql!("joint_one_state"), (row.key.0, i64::try_from(i).unwrap_or(i64::MAX), State::Suppressed.code()))?;
+                if row.joint {
+                    turn.execute(sql!("joint_one_state"), (row.key.0, i64::try_from(i).unwrap_or(i64::MAX), State::Suppressed.code()))?;
+                }
             }
         }
         if gone > 0 {

@@ -31,15 +31,18 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
         tracing::warn!(delivery = %report.delivery, "feedback came for a delivery that does not exist");
         return Ok(false);
     };
-    let found = turn.row(sql!("delivery_get"), [key.0], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Option<i64>>(4)?.is_some())))?;
-    let Some((state, joint)) = found else {
+    let found =
+        turn.row(sql!("delivery_get"), [key.0], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, u16>(1)?, r.get::<_, Option<i64>>(4)?.is_some())))?;
+    let Some((state, attempt, joint)) = found else {
         tracing::warn!(delivery = %report.delivery, "feedback came for a copy that does not exist");
         return Ok(false);
     };
     let bit = report.kind.bit();
     let fresh = if joint {
-        let fresh = turn.execute(sql!("joint_feedback_set"), (key.0, &report.recipient, bit))? > 0;
-        turn.execute(sql!("feedback_set"), (key.0, bit))?;
+        let fresh = turn.execute(sql!("joint_feedback_set"), (key.0, address::key(&report.recipient), bit))? > 0;
+        if fresh {
+            turn.execute(sql!("feedback_set"), (key.0, bit))?;
+        }
         fresh
     } else {
         turn.execute(sql!("feedback_set"), (key.0, bit))? > 0
@@ -52,13 +55,15 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
     turn.delta.topic(known.topic).feedback(report.kind, 1);
     turn.execute(sql!("feedback_seen"), (&known.message.provider, report.at.0))?;
     // Nothing can be said of a mail the provider never took: this is evidence for an open outcome.
-    let from = match State::from_code(state) {
-        Some(open @ (State::Unsettled | State::Unknown)) => open,
-        _ => return Ok(true),
-    };
+    let Some(from @ (State::Unsettled | State::Unknown)) = State::from_code(state) else { return Ok(true) };
     let n = if joint { turn.row(sql!("joint_open"), (key.0, state), |r| r.get(0))?.unwrap_or(0) } else { 1 };
     turn.execute(sql!("delivery_state"), (key.0, state, State::Sent.code(), report.at.0))?;
-    turn.execute(sql!("joint_state"), (key.0, state, State::Sent.code()))?;
+    if joint {
+        turn.execute(sql!("joint_state"), (key.0, state, State::Sent.code()))?;
+    }
+    if turn.row(sql!("attempt_maybe"), (key.0, attempt), |_| Ok(()))?.is_some() {
+        turn.execute(sql!("delivery_twice"), [key.0])?;
+    }
     turn.delta.topic(known.topic).moved(Some(from), State::Sent, n);
     turn.delta.sent(report.at, n);
     Ok(true)

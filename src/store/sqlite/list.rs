@@ -134,7 +134,9 @@ fn by_address(s: &Snapshot<'_>, page: &mut Page<'_>, email: &str, after: Option<
     loop {
         let mut keys: Vec<i64> = s.rows(sql!("address_tail"), rusqlite::params![indexed, before, key, CHUNK], |r| r.get(0))?;
         keys.extend(s.rows(sql!("address_joint_tail"), rusqlite::params![indexed, before, key, CHUNK], |r| r.get::<_, i64>(0))?);
+        // Each list may go on below its last: what lies lower than the first CHUNK of both comes with the next round.
         keys.sort_unstable_by(|a, b| b.cmp(a));
+        keys.truncate(CHUNK as usize);
         if keys.is_empty() {
             keys = s.rows(sql!("address_keys"), rusqlite::params![address_hash(email), before, CHUNK], |r| r.get(0))?;
         }

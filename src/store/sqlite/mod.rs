@@ -26,8 +26,8 @@ mod writer;
 use std::{
     fs::File,
     path::PathBuf,
-    sync::{Arc, Mutex, atomic::AtomicBool},
-    thread::JoinHandle,
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    thread::{self, JoinHandle},
 };
 
 use jebi_domain::port::{Clock, store::Guard};
@@ -75,5 +75,24 @@ pub struct SqliteStore {
     guard: Mutex<Guard>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Held while open: one process a database.
-    _lock: File,
+    lock: Mutex<Option<File>>,
+}
+
+impl SqliteStore {
+    /// Tells the writer to end after what is submitted. Its thread, unless that was taken before.
+    fn end_writer(&self) -> Option<JoinHandle<()>> {
+        self.shared.group.close();
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Dropped without `close`: the lock must outlast the writer's connection.
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if let Some(thread) = self.end_writer().filter(|t| t.thread().id() != thread::current().id())
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer ended by a panic");
+        }
+    }
 }

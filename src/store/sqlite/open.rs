@@ -18,7 +18,7 @@ use super::{
     readers::Readers,
     sql,
     turn::{Memory, Turn},
-    writer::Writer,
+    writer::{Alarm, Writer},
 };
 use crate::store::group::Group;
 
@@ -74,7 +74,10 @@ impl SqliteStore {
         let writer = Writer { shared: Arc::clone(&shared), db, memory, begun: None };
         let thread = thread::Builder::new()
             .name("jebi-writer".into())
-            .spawn(move || writer.run())
+            .spawn(move || {
+                let _alarm = Alarm(Arc::clone(&writer.shared));
+                writer.run();
+            })
             .map_err(|source| OpenError::Folder { path: file.clone(), source })?;
         Ok(Self {
             shared,
@@ -84,7 +87,7 @@ impl SqliteStore {
             guard_file,
             guard: Mutex::new(guard),
             writer: Mutex::new(Some(thread)),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
     }
 
@@ -133,12 +136,13 @@ fn connect(file: &Path) -> Result<Connection, OpenError> {
 }
 
 fn load(db: &mut Connection, clock: &dyn Clock, guard: &Guard) -> Result<Memory, OpenError> {
-    let (message, entry): (i64, i64) = db.query_row(sql!("numbers"), [], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let (message, entry, lease): (i64, i64, i64) = db.query_row(sql!("numbers"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     let mut memory = Memory {
         next_message: message + 1,
         next_entry: entry + 1,
         // Lease numbers are never used again, also after a restart: a late answer must not meet somebody else's lease.
-        next_lease: clock.wall().0 << 20,
+        // Above those still there in any case, should the wall clock have been set back.
+        next_lease: (clock.wall().0 << 20).max(lease + 1),
         held: *guard != Guard::Open,
         ..Memory::default()
     };

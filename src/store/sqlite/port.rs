@@ -65,8 +65,8 @@ impl QueueStore for SqliteStore {
     }
 
     fn queues(&self, provider: &str) -> Boxed<'_, StoreResult<Vec<QueueInfo>>> {
-        let provider = provider.to_owned();
-        self.readers.read(move |s| view::queues(s, &provider))
+        let (provider, held) = (provider.to_owned(), self.guard() != Guard::Open);
+        self.readers.read(move |s| view::queues(s, &provider, held))
     }
 
     fn claim(&self, claim: Claim) -> Boxed<'_, StoreResult<ClaimReport>> {
@@ -133,7 +133,7 @@ impl QueueStore for SqliteStore {
 
     fn housekeep(&self, now: Wall) -> Boxed<'_, StoreResult<bool>> {
         let shared = Arc::clone(&self.shared);
-        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_pressed()))
+        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_waiting_before(Class::Housekeep)))
     }
 }
 
@@ -196,24 +196,22 @@ impl AdminStore for SqliteStore {
         Box::pin(async move {
             let mut released = Released::default();
             loop {
-                let turn = self.shared.write(Class::Admin, move |t| {
-                    let (so_far, done) = guard::release(t, now, released)?;
-                    t.memory.held &= !done;
-                    Ok((so_far, done))
-                });
-                let (so_far, done) = turn.await?;
+                let (so_far, done) = self.shared.write(Class::Admin, move |t| guard::release(t, now, released)).await?;
                 released = so_far;
                 if done {
-                    *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = Guard::Open;
-                    return Ok(released);
+                    break;
                 }
             }
+            // Only what is on the disk as released may send.
+            *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = Guard::Open;
+            self.shared.write(Class::Admin, guard::open).await?;
+            Ok(released)
         })
     }
 
     fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>> {
         Box::pin(async move {
-            let (id, epoch) = self.shared.write(Class::Admin, |t| guard::raise_in(t)).await?;
+            let (id, epoch) = self.shared.write(Class::Admin, guard::raise_in).await?;
             let file = self.guard_file.clone();
             let write = tokio::task::spawn_blocking(move || guard::write(&file, &id, epoch));
             match write.await {
@@ -226,16 +224,15 @@ impl AdminStore for SqliteStore {
 
     fn close(&self) -> Boxed<'_, ()> {
         Box::pin(async move {
-            self.shared.group.close();
-            let thread = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let Some(thread) = thread else { return };
+            let Some(thread) = self.end_writer() else { return };
+            // First, so that the writer's connection is the last one: closing it moves the log into the database file.
+            self.readers.close();
             let joined = tokio::time::timeout(CLOSE_WAIT, tokio::task::spawn_blocking(move || thread.join())).await;
             match joined {
-                Ok(Ok(Ok(()))) => {}
+                Ok(Ok(Ok(()))) => drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take()),
                 Ok(_) => tracing::error!("the store's writer ended by a panic"),
                 Err(_) => tracing::error!("the store's writer did not end in time; what it had committed is safe"),
             }
-            self.readers.close();
         })
     }
 }

@@ -18,6 +18,9 @@ pub(super) fn start(turn: &mut Turn<'_>, now: Wall) -> Result<Incarnation, Error
     Ok(Incarnation(no))
 }
 
+/// Leases looked up at a time, the limit in `lease_dead`.
+const SLICE: usize = 200;
+
 /// A lease whose incarnation is gone.
 struct Dead {
     no: i64,
@@ -41,13 +44,13 @@ pub(super) fn reclaim(
     })?;
     let mut copies = 0;
     let found = dead.len();
-    for (i, lease) in dead.into_iter().enumerate() {
+    for lease in dead {
         if turn.rows > crate::store::group::TURN_ROWS {
-            return Ok((copies, i < found));
+            return Ok((copies, true));
         }
         copies += reclaim_one(turn, &lease, now, wait_ms)?;
     }
-    Ok((copies, found == 200))
+    Ok((copies, found == SLICE))
 }
 
 fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) -> Result<u64, Error> {
@@ -58,6 +61,8 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
         "the node that was sending it ended before the provider's answer was written",
         "nothing needs doing: it is reviewed by its on_unknown policy, or settled by the provider's feedback before",
     ))?;
+    let retired: Option<Option<i64>> = turn.row(sql!("queue_cancelled"), [lease.queue], |r| r.get(0))?;
+    let cancelled = known.cancelled || retired.flatten().is_some();
     let marks: Vec<u32> = turn.rows_of(sql!("lease_marks"), [lease.no], |r| r.get(0))?;
     let (from, to) = range(lease.message, lease.first, lease.count);
     let rows: Vec<(i64, i64, u16, bool, i64)> = turn.rows_of(sql!("delivery_range"), (from, to), |r| {
@@ -71,31 +76,45 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
         }
         let from = match State::from_code(state) {
             Some(from @ (State::Waiting | State::Unsettled)) => from,
+            // Settled by evidence for an earlier attempt while this one was out.
+            Some(State::Sent) if attempt > 0 => {
+                turn.execute(sql!("attempt_insert"), (key, lease.attempt, now.0, "unknown", None::<String>, &reason))?;
+                turn.execute(sql!("delivery_twice"), [key])?;
+                continue;
+            }
             _ => continue,
         };
         let to = match from {
             // Its feedback came before its answer.
             _ if feedback != 0 => State::Sent,
+            // Cancelled meanwhile: nothing would review it.
+            State::Waiting if cancelled => State::Unknown,
             State::Waiting => State::Unsettled,
             // The one resend was out: whether either attempt arrived stays open.
             _ => State::Unknown,
         };
         let n = if joint { turn.row(sql!("joint_open"), (key, from.code()), |r| r.get(0))?.unwrap_or(0) } else { 1 };
         let next_try = (to == State::Unsettled).then_some(review_at.0);
-        if from == State::Unsettled {
+        if attempt > 0 {
             let earlier = turn.row(sql!("delivery_get"), [key], |r| Ok((r.get::<_, Option<i64>>(5)?, r.get::<_, Option<String>>(8)?)))?;
             let (at, why) = earlier.unwrap_or_default();
-            turn.execute(sql!("attempt_insert"), (key, attempt, at, "unknown", None::<String>, why))?;
+            let outcome = if from == State::Unsettled { "unknown" } else { "transient" };
+            turn.execute(sql!("attempt_insert"), (key, attempt, at, outcome, None::<String>, why))?;
         }
+        let twice = to == State::Sent && turn.row(sql!("attempt_maybe"), (key, lease.attempt), |_| Ok(()))?.is_some();
+        let why = (to != State::Sent).then_some(&reason);
         turn.execute(
             sql!("delivery_settle"),
-            rusqlite::params![key, from.code(), attempt, to.code(), lease.attempt, false, now.0, next_try, None::<String>, reason],
+            rusqlite::params![key, from.code(), attempt, to.code(), lease.attempt, twice, now.0, next_try, None::<String>, why],
         )?;
         if joint {
             turn.execute(sql!("joint_state"), (key, from.code(), to.code()))?;
         }
         turn.rows += 1;
         turn.delta.topic(known.topic).moved(Some(from), to, n);
+        if to == State::Sent {
+            turn.delta.sent(now, n);
+        }
         copies += 1;
         if to == State::Unsettled {
             run = match run {

@@ -48,6 +48,8 @@ pub(super) fn message(r: &Row<'_>) -> Result<Known, Error> {
         topic: r.get(3)?,
         copies: r.get(4)?,
         cancelled: r.get::<_, Option<i64>>(11)?.is_some(),
+        lapsed: r.get::<_, Option<i64>>(17)?.is_some(),
+        attempted: false,
     })
 }
 

@@ -102,6 +102,10 @@ pub(super) struct Known {
     pub topic: i64,
     pub copies: u32,
     pub cancelled: bool,
+    /// Found to be too late before anything of it was attempted: the rest expires.
+    pub lapsed: bool,
+    /// Something of it was attempted, as far as it was asked; `false` says nothing.
+    pub attempted: bool,
 }
 
 /// What the writer remembers between turns. Everything but the numbers can be dropped at any time.
@@ -187,6 +191,18 @@ impl<'a> Turn<'a> {
         self.memory.forget();
     }
 
+    /// Recipients waiting in a queue, with what this turn has not written yet.
+    pub fn waiting_in(&self, queue: i64, written: i64) -> i64 {
+        let pending = |d: &Delta| d.queues.get(&queue).copied().unwrap_or(0);
+        written + pending(&self.total) + pending(&self.delta)
+    }
+
+    /// Recipients waiting in all topics, with what this turn has not written yet.
+    pub fn waiting(&self, written: i64) -> i64 {
+        let pending = |d: &Delta| d.topics.values().map(|t| t.pending).sum::<i64>();
+        written + pending(&self.total) + pending(&self.delta)
+    }
+
     /// Writes the counts of all jobs kept. Returns what dispatchers are told after the commit.
     pub fn flush(&mut self) -> Result<Vec<(String, Notice)>, Error> {
         let total = std::mem::take(&mut self.total);
@@ -230,7 +246,7 @@ impl<'a> Turn<'a> {
             })?;
             if let Some((provider, lane, due, false, paused)) = info {
                 let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
-                let info = QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused };
+                let info = QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused: paused || self.memory.held };
                 notices.push((provider, Notice::Queue(info)));
             }
         }

@@ -1,6 +1,6 @@
 //! Proves the contract's invariants on a live store, one snapshot a slice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use jebi_domain::{
     delivery::State,
@@ -19,7 +19,7 @@ pub(super) fn slice(s: &Snapshot<'_>, after: Option<i64>) -> Result<VerifySlice,
     let next_topic = match after {
         None => {
             leases(s, &mut out)?;
-            ranges(s, &mut out)?;
+            totals(s, &mut out)?;
             idempotency(s, &mut out)?;
             twice(s, &mut out)?;
             -1
@@ -44,21 +44,12 @@ fn leases(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
     Ok(())
 }
 
-/// No copy is in two entries or leases at once: that would send it twice.
-fn ranges(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
-    let mut all = s.0.prepare_cached(sql!("verify_ranges"))?;
-    let mut all = all.query([])?;
-    let mut last: Option<(i64, u32)> = None;
-    while let Some(r) = all.next()? {
-        let (message, first, count): (i64, u32, u32) = (r.get(0)?, r.get(1)?, r.get(2)?);
-        if let Some((before, end)) = last
-            && before == message
-            && first < end
-        {
-            violate(out, "claimable_twice", format!("message {message}: copies from {first} on are queued or leased twice"));
-        }
-        let end = first + count;
-        last = Some((message, last.filter(|(m, _)| *m == message).map_or(end, |(_, e)| e.max(end))));
+/// The sums over all topics, which every health check reads, are those of the topics.
+fn totals(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
+    let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?));
+    let (kept, summed) = (s.row(sql!("totals_get"), [], read)?, s.row(sql!("verify_totals"), [], read)?);
+    if kept != summed {
+        violate(out, "totals_differ", format!("waiting and unsettled: kept {kept:?}, summed over the topics {summed:?}"));
     }
     Ok(())
 }
@@ -124,46 +115,111 @@ struct Covered {
     leased: i64,
 }
 
+/// What may act on copies of a message: its entries and leases.
+#[derive(Default)]
+struct Acting {
+    /// First, count, attempt.
+    entries: Vec<(u32, u32, u16)>,
+    leases: Vec<Leased>,
+}
+
+struct Leased {
+    no: i64,
+    first: u32,
+    count: u32,
+    attempt: u16,
+    open: i64,
+    /// Ordinals given back or settled out of turn.
+    marks: HashSet<u32>,
+    /// Copies without an outcome found under it.
+    found: i64,
+}
+
+impl Acting {
+    /// How many entries and leases would act on a copy next.
+    fn on(&mut self, ordinal: u32, done: u16) -> (usize, usize) {
+        let covers = |first: u32, count: u32, attempt: u16| (first..first + count).contains(&ordinal) && done + 1 == attempt;
+        let queued = self.entries.iter().filter(|(first, count, attempt)| covers(*first, *count, *attempt)).count();
+        let mut leased = 0;
+        for l in self.leases.iter_mut().filter(|l| covers(l.first, l.count, l.attempt) && !l.marks.contains(&ordinal)) {
+            l.found += 1;
+            leased += 1;
+        }
+        (queued, leased)
+    }
+}
+
+/// A queue met while recounting.
+struct Queue {
+    retired: bool,
+    entries: HashMap<i64, Vec<(u32, u32, u16)>>,
+}
+
+fn queue(s: &Snapshot<'_>, no: i64) -> Result<Queue, Error> {
+    let retired: Option<Option<i64>> = s.row(sql!("queue_cancelled"), [no], |r| r.get(0))?;
+    let mut entries: HashMap<i64, Vec<(u32, u32, u16)>> = HashMap::new();
+    for (message, first, count, attempt) in s.rows(sql!("verify_entries"), [no], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))? {
+        entries.entry(message).or_default().push((first, count, attempt));
+    }
+    Ok(Queue { retired: retired.flatten().is_some(), entries })
+}
+
+fn leased(s: &Snapshot<'_>, message: i64) -> Result<Vec<Leased>, Error> {
+    let mut leases = s.rows(sql!("lease_of_message"), [message], |r| {
+        Ok(Leased {
+            no: r.get(0)?,
+            first: r.get(1)?,
+            count: r.get(2)?,
+            attempt: r.get(3)?,
+            open: r.get(4)?,
+            marks: HashSet::new(),
+            found: 0,
+        })
+    })?;
+    for lease in &mut leases {
+        lease.marks = s.rows(sql!("lease_marks"), [lease.no], |r| r.get::<_, u32>(0))?.into_iter().collect();
+    }
+    Ok(leases)
+}
+
 fn recount(s: &Snapshot<'_>, topic: i64, name: &str, out: &mut VerifySlice) -> Result<(Counts, Covered), Error> {
     let (mut counts, mut covered) = (Counts::default(), Covered::default());
     let messages: Vec<(i64, i64, u32, bool)> =
         s.rows(sql!("verify_topic_messages"), [topic], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get::<_, Option<i64>>(3)?.is_some())))?;
-    let mut entries: HashMap<i64, Vec<(u32, u32)>> = HashMap::new();
-    let mut queues: Vec<(i64, bool)> = Vec::new();
-    for (no, queue, copies, own_cancel) in messages {
-        let retired = match queues.iter().find(|(q, _)| *q == queue) {
-            Some((_, retired)) => *retired,
-            None => {
-                let retired: Option<Option<i64>> = s.row(sql!("queue_cancelled"), [queue], |r| r.get(0))?;
-                queues.push((queue, retired.flatten().is_some()));
-                for (message, first, count) in s.rows(sql!("verify_entries"), [queue], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))? {
-                    entries.entry(message).or_default().push((first, count));
-                }
-                queues.last().is_some_and(|(_, retired)| *retired)
-            }
+    let mut queues: HashMap<i64, Queue> = HashMap::new();
+    for (no, in_queue, copies, own_cancel) in messages {
+        let home = match queues.entry(in_queue) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(queue(s, in_queue)?),
         };
-        let leases: Vec<(i64, u32, u32, u16)> =
-            s.rows(sql!("lease_of_message"), [no], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
+        let mut acting = Acting { entries: home.entries.remove(&no).unwrap_or_default(), leases: leased(s, no)? };
+        let cancelled = home.retired || own_cancel;
         let (from, to) = range(no, 0, copies);
         let mut rows = s.0.prepare_cached(sql!("delivery_range"))?;
         let mut rows = rows.query((from, to))?;
         while let Some(r) = rows.next()? {
             out.checked += 1;
-            let (key, state, attempt, joint, feedback): (i64, i64, u16, Option<i64>, i64) =
+            let (key, code, attempt, joint, feedback): (i64, i64, u16, Option<i64>, i64) =
                 (r.get(0)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?);
+            let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
             let ordinal = DeliveryKey(key).ordinal();
-            let leased = leases.iter().any(|(_, first, count, of)| (*first..first + count).contains(&ordinal) && attempt + 1 == *of);
-            let leased = leased && !returned(s, &leases, ordinal)?;
-            let queued = entries.get(&no).is_some_and(|all| all.iter().any(|(first, count)| (*first..first + count).contains(&ordinal)));
-            if state == State::Waiting.code() && !leased && !queued && !own_cancel {
-                violate(
-                    out,
-                    "waiting_for_nothing",
-                    format!("topic {name}: copy {ordinal} of message {no} waits but is in no queue and no lease"),
-                );
+            let copy = || format!("topic {name}: copy {ordinal} of message {no}");
+            let mut out_now = false;
+            // A result is final whatever still lists it: entries and leases let go of it when they come to it.
+            if matches!(state, State::Waiting | State::Unsettled) {
+                let (queued, leased) = acting.on(ordinal, attempt);
+                out_now = leased > 0;
+                if queued + leased > 1 {
+                    violate(out, "claimable_twice", format!("{} is in {queued} queue entries and {leased} leases", copy()));
+                }
+                // An unsettled one without a next try is held for a person.
+                let waits = state == State::Waiting || r.get::<_, Option<i64>>(7)?.is_some();
+                if waits && queued + leased == 0 && !cancelled {
+                    violate(out, "waiting_for_nothing", format!("{} waits but is in no queue and no lease", copy()));
+                }
             }
             let recipients: Vec<(i64, i64)> = match joint {
-                None => vec![(state, feedback)],
+                None => vec![(code, feedback)],
                 Some(_) => {
                     let all = s.rows(sql!("joint_list"), [key], |r| Ok(row::joint(r, &[])))?;
                     all.into_iter().map(|one| one.map(|(_, _, state, feedback)| (state, feedback))).collect::<Result<_, _>>()?
@@ -172,23 +228,18 @@ fn recount(s: &Snapshot<'_>, topic: i64, name: &str, out: &mut VerifySlice) -> R
             for (code, feedback) in recipients {
                 let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
                 let waits = state == State::Waiting;
-                covered.leased += i64::from(waits && leased);
+                covered.leased += i64::from(waits && out_now);
                 // Cancelled at once in the counts; the row follows.
-                let state = if waits && !leased && (retired || own_cancel) { State::Cancelled } else { state };
+                let state = if waits && !out_now && cancelled { State::Cancelled } else { state };
                 counts.total += 1;
                 *counts.of_mut(state) += 1;
                 FeedbackKind::of_bits(feedback).for_each(|kind| *counts.feedback_mut(kind) += 1);
             }
         }
-    }
-    Ok((counts, covered))
-}
-
-fn returned(s: &Snapshot<'_>, leases: &[(i64, u32, u32, u16)], ordinal: u32) -> Result<bool, Error> {
-    for (no, first, count, _) in leases {
-        if (*first..first + count).contains(&ordinal) && s.rows(sql!("lease_marks"), [no], |r| r.get::<_, u32>(0))?.contains(&ordinal) {
-            return Ok(true);
+        // A lease that ends before its copies have an outcome would leave them to nobody.
+        for l in acting.leases.iter().filter(|l| l.open < l.found) {
+            violate(out, "lease_miscounted", format!("lease {} counts {} copies out, {} are", l.no, l.open, l.found));
         }
     }
-    Ok(false)
+    Ok((counts, covered))
 }

@@ -200,10 +200,12 @@ fn read_topic(r: &Row<'_>) -> rusqlite::Result<(i64, TopicView)> {
 }
 
 fn tell_sending(s: &Snapshot<'_>, (no, mut topic): (i64, TopicView)) -> Result<TopicView, Error> {
-    let sending: i64 = s.row(sql!("topic_sending"), [no], |r| r.get(0))?.unwrap_or(0);
-    // A resend under way is unsettled in the counts; it does not take from what waits.
-    topic.counts.sending = sending.min(topic.counts.waiting);
-    topic.counts.waiting -= topic.counts.sending;
+    let (first, resend): (i64, i64) = s.row(sql!("topic_sending"), [no], |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
+    // What evidence settled while it was out is still under its lease.
+    let (first, resend) = (first.min(topic.counts.waiting), resend.min(topic.counts.unsettled));
+    topic.counts.waiting -= first;
+    topic.counts.unsettled -= resend;
+    topic.counts.sending = first + resend;
     Ok(topic)
 }
 
@@ -232,14 +234,14 @@ pub(super) fn health(s: &Snapshot<'_>, free_bytes: i64) -> Result<StoreHealth, E
     Ok(StoreHealth { waiting: pending, unsettled, leased, oldest_due, free_bytes })
 }
 
-/// The live queues of a provider that hold entries.
-pub(super) fn queues(s: &Snapshot<'_>, provider: &str) -> Result<Vec<QueueInfo>, Error> {
+/// The live queues of a provider that hold entries. All are shown as paused while the store is held.
+pub(super) fn queues(s: &Snapshot<'_>, provider: &str, held: bool) -> Result<Vec<QueueInfo>, Error> {
     let found = s.rows(sql!("queues_of_provider"), [provider], |r| {
         Ok((r.get(0)?, r.get::<_, i64>(1)?, r.get::<_, Option<i64>>(2)?, r.get::<_, Option<i64>>(3)?.is_some()))
     })?;
     let info = |(no, lane, due, paused): (i64, i64, Option<i64>, bool)| {
         let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
-        Ok(QueueInfo { queue: QueueNo(no), lane, next_due: due.map(Wall), paused })
+        Ok(QueueInfo { queue: QueueNo(no), lane, next_due: due.map(Wall), paused: paused || held })
     };
     found.into_iter().map(info).collect()
 }

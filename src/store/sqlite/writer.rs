@@ -1,13 +1,17 @@
 //! The writer thread: runs submitted jobs in turns, one transaction each, and answers after the commit.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use jebi_domain::port::{
-    Boxed,
-    store::{StoreError, StoreResult},
+use jebi_domain::{
+    port::{
+        Boxed,
+        store::{StoreError, StoreResult},
+    },
+    time::Boot,
 };
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -83,11 +87,18 @@ pub(super) struct Writer {
     pub begun: Option<Box<dyn Job>>,
 }
 
+/// Jobs of one turn whose fate is its commit's.
+type Done = Vec<Box<dyn Job>>;
+
 impl Writer {
     /// Runs until the group is closed and empty.
     pub fn run(mut self) {
         loop {
-            let first = self.shared.group.take(self.begun.is_none(), Class::Housekeep);
+            // While a large job is under way, no other and no housekeeping is begun.
+            let first = match self.begun {
+                None => self.shared.group.take(true, Class::Housekeep),
+                Some(_) => self.shared.group.take(false, Class::Admin),
+            };
             if first.is_none() && self.begun.is_none() {
                 return;
             }
@@ -101,45 +112,12 @@ impl Writer {
         if let Err(e) = db.prepare_cached("BEGIN IMMEDIATE").and_then(|mut s| s.execute([])) {
             let e = Error::from(e);
             shared.judge(&e);
-            if let Some((_, job)) = first {
-                job.done(Err(e.outward()));
-            }
+            first.map(|(_, job)| job).into_iter().chain(begun.take()).for_each(|job| job.done(Err(e.outward())));
             return;
         }
         let mut turn = Turn::new(db, memory);
-        let mut done: Vec<Box<dyn Job>> = Vec::new();
-        let mut next = first;
-        loop {
-            // A begun job has its place before new bulk, after everything else.
-            let bulk_due = next.as_ref().is_none_or(|(class, _)| *class >= Class::Bulk);
-            if bulk_due && let Some(job) = begun.take() {
-                *begun = step(&mut turn, job, &mut done);
-                if begun.is_some() {
-                    if let Some((class, job)) = next.take() {
-                        shared.group.put_back(class, job, started);
-                    }
-                    break;
-                }
-            }
-            let Some((class, job)) = next.take() else { break };
-            let more = step(&mut turn, job, &mut done);
-            if more.is_some() {
-                *begun = more;
-                break;
-            }
-            let spent = shared.clock.boot().since(started);
-            if turn.rows >= TURN_ROWS || spent >= TURN_TIME || class == Class::Housekeep {
-                // Bulk must move on even under a flood of single mails: one slice a turn.
-                if class < Class::Bulk
-                    && let Some(job) = begun.take()
-                {
-                    turn.rows = turn.rows.min(TURN_ROWS - BULK_SLICE);
-                    *begun = step(&mut turn, job, &mut done);
-                }
-                break;
-            }
-            next = shared.group.take(false, if begun.is_some() { Class::Admin } else { Class::Bulk });
-        }
+        let mut done = Done::new();
+        fill(shared, &mut turn, begun, first, &mut done, started);
         let broken = turn.broken.take().map_or(Ok(()), Err);
         let ended = broken.and_then(|()| turn.flush()).and_then(|notices| {
             db.prepare_cached("COMMIT")?.execute([])?;
@@ -151,12 +129,13 @@ impl Writer {
                 metrics::histogram!("jebi_store_turn_seconds").record(took.as_secs_f64());
                 metrics::histogram!("jebi_store_turn_jobs").record(done.len() as f64);
                 shared.failing.store(false, Ordering::Relaxed);
-                done.into_iter().for_each(|job| job.done(Ok(())));
+                // Dispatchers first: who hears that a topic is cancelled may rely on it.
                 for (provider, notice) in notices {
-                    if let Some(s) = self.memory.subscriptions.get(&provider) {
+                    if let Some(s) = memory.subscriptions.get(&provider) {
                         (s.notify)(notice);
                     }
                 }
+                done.into_iter().for_each(|job| job.done(Ok(())));
             }
             Err(e) => {
                 if !db.is_autocommit()
@@ -172,13 +151,62 @@ impl Writer {
     }
 }
 
-/// Rows a begun bulk job writes at least in a turn filled by others.
+/// Runs what is there until the turn is full.
+fn fill(
+    shared: &Shared,
+    turn: &mut Turn<'_>,
+    begun: &mut Option<Box<dyn Job>>,
+    first: Option<(Class, Box<dyn Job>)>,
+    done: &mut Done,
+    started: Boot,
+) {
+    let mut next = first;
+    let (mut served, mut slices) = (Class::Settle, 1);
+    loop {
+        // A begun job has its place before new bulk, after everything else.
+        let last = if begun.is_some() { Class::Admin } else { Class::Bulk };
+        let taken = next.take().or_else(|| shared.group.take(false, last)).or_else(|| begun.take().map(|job| (Class::Bulk, job)));
+        let Some((class, job)) = taken else { return };
+        served = served.max(class);
+        if let Some(more) = step(turn, job, done) {
+            *begun = Some(more);
+        }
+        if turn.broken.is_some() || class == Class::Housekeep {
+            return;
+        }
+        let spent = shared.clock.boot().since(started);
+        if turn.rows < TURN_ROWS && spent < TURN_TIME {
+            continue;
+        }
+        // Nobody else waits: a large job's next slice shares this commit and its sync.
+        if begun.is_none() || slices == IDLE_SLICES || spent >= TURN_TIME / 2 || shared.group.is_waiting_before(Class::Bulk) {
+            break;
+        }
+        (turn.rows, slices) = (0, slices + 1);
+    }
+    // A flood of what comes first keeps nothing out for ever: a job of each class after it has its place in a full turn too.
+    for class in [Class::Claim, Class::Admin, Class::Bulk].into_iter().filter(|class| *class > served) {
+        let own = if class == Class::Bulk { begun.take() } else { None };
+        let Some(job) = own.or_else(|| shared.group.take_of(class)) else { continue };
+        turn.rows = turn.rows.min(TURN_ROWS - BULK_SLICE);
+        if let Some(more) = step(turn, job, done) {
+            *begun = Some(more);
+        }
+        if turn.broken.is_some() {
+            return;
+        }
+    }
+}
+
+/// Slices of [`TURN_ROWS`] a large job may write in one turn while nobody else waits.
+const IDLE_SLICES: u32 = 8;
+/// Rows a bulk job writes at least in a turn filled by others.
 const BULK_SLICE: u32 = 200;
 
 /// Runs one step under a savepoint, so that a job that fails takes nobody with it. Returns the job when it needs another turn.
-fn step(turn: &mut Turn<'_>, mut job: Box<dyn Job>, done: &mut Vec<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+fn step(turn: &mut Turn<'_>, mut job: Box<dyn Job>, done: &mut Done) -> Option<Box<dyn Job>> {
     let run = |turn: &Turn<'_>, text| -> Result<(), Error> { turn.execute(text, []).map(drop) };
-    let outcome = run(turn, "SAVEPOINT job").and_then(|()| job.step(turn)).and_then(|s| run(turn, "RELEASE job").map(|()| s));
+    let outcome = run(turn, "SAVEPOINT job").and_then(|()| guarded(turn, job.as_mut())).and_then(|s| run(turn, "RELEASE job").map(|()| s));
     match outcome {
         Ok(Step::Done) => {
             turn.keep();
@@ -197,7 +225,9 @@ fn step(turn: &mut Turn<'_>, mut job: Box<dyn Job>, done: &mut Vec<Box<dyn Job>>
                 done.push(job);
             } else {
                 if let Err(again) = run(turn, "ROLLBACK TO job").and_then(|()| run(turn, "RELEASE job")) {
+                    // Its rows may still be there: nothing of this turn can be kept.
                     tracing::error!(error = %again, "could not roll a failed job back");
+                    turn.broken = Some(again);
                 }
                 if !e.is_full() {
                     tracing::error!(error = %e, "a store job failed");
@@ -205,6 +235,25 @@ fn step(turn: &mut Turn<'_>, mut job: Box<dyn Job>, done: &mut Vec<Box<dyn Job>>
                 job.done(Err(e.outward()));
             }
             None
+        }
+    }
+}
+
+/// Runs a step; a panic in it (the caller's answer is made inside) fails this job alone.
+fn guarded(turn: &mut Turn<'_>, job: &mut dyn Job) -> Result<Step, Error> {
+    // What a panic leaves half done is rolled back and forgotten by the caller, like after an error.
+    catch_unwind(AssertUnwindSafe(|| job.step(turn))).unwrap_or_else(|_| Err(Error::damaged("job", "it panicked")))
+}
+
+/// Dropped by a panic of the writer thread: without it every caller would wait for ever.
+pub(super) struct Alarm(pub Arc<Shared>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.failing.store(true, Ordering::Relaxed);
+            self.0.group.abandon();
+            (self.0.on_fatal)("the store's writer panicked");
         }
     }
 }

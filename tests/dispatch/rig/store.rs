@@ -74,6 +74,8 @@ pub struct Faults {
     /// So many settle calls fail.
     pub settles: u32,
     pub claims: u32,
+    /// Claims are done at once and told of when this says so.
+    pub claim_gate: Option<Arc<Notify>>,
     pub beats: bool,
 }
 
@@ -86,6 +88,7 @@ pub struct MemoryStore {
 }
 
 /// What to post.
+#[derive(Clone, Copy)]
 pub struct Post<'a> {
     pub topic: &'a str,
     pub lane: Lane,
@@ -394,7 +397,13 @@ impl QueueStore for MemoryStore {
             inner.faults.claims -= 1;
             return ready(Err(fault()));
         }
-        ready(Ok(inner.claim(&claim)))
+        let (report, gate) = (inner.claim(&claim), inner.faults.claim_gate.clone());
+        Box::pin(async move {
+            if let Some(gate) = gate {
+                gate.notified().await;
+            }
+            Ok(report)
+        })
     }
     fn settle(&self, batch: Vec<Settlement>) -> Boxed<'_, StoreResult<()>> {
         ready(self.step(|inner, notices| {

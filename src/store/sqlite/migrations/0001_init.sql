@@ -103,6 +103,8 @@ CREATE TABLE message (
     scheduled INTEGER NOT NULL,
     expires_at INTEGER,
     cancelled_at INTEGER,
+    -- When it was found to be too late before anything of it was attempted.
+    lapsed_at INTEGER,
     route TEXT NOT NULL,
     content BLOB,
     content_no INTEGER
@@ -185,8 +187,11 @@ CREATE TABLE lease (
     open INTEGER NOT NULL,
     -- Recipients of each copy.
     weight INTEGER NOT NULL,
+    -- It is the resend of copies that are unsettled.
+    resend INTEGER NOT NULL,
     claimed_at INTEGER NOT NULL
 );
+CREATE INDEX lease_message ON lease (message);
 
 -- Copies of a lease that were given back or settled out of turn, so that repeating that changes nothing.
 CREATE TABLE lease_returned (

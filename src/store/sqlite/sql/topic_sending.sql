@@ -1,1 +1,2 @@
-SELECT coalesce(sum(l.open * l.weight), 0) FROM lease l JOIN topic_queue q ON q.no = l.queue WHERE q.topic = ?1;
+SELECT coalesce(sum(CASE WHEN l.resend = 0 THEN l.open * l.weight END), 0), coalesce(sum(CASE WHEN l.resend = 1 THEN l.open * l.weight END), 0)
+FROM topic_queue q JOIN lease l ON l.queue = q.no WHERE q.topic = ?1;

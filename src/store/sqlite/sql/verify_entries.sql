@@ -1,1 +1,1 @@
-SELECT message, first, count FROM entry WHERE queue = ?1;
+SELECT message, first, count, attempt FROM entry WHERE queue = ?1;

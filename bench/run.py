@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""bench/run.py [scenario ...]: Jebi's figures, each beside the limit measured in the same minutes, medians of three.
+
+Builds the tools (bench/target) and needs a release build of Jebi (cargo build --release). Everything stays on loopback.
+Without names all scenarios run; `bench/run.py --list` names them.
+"""
+import json, os, pathlib, random, shutil, signal, statistics, subprocess, sys, tempfile, time, urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+TOOLS = pathlib.Path(os.environ.get("BENCH_TARGET", HERE / "target")) / "release"
+JEBI = pathlib.Path(os.environ.get("JEBI", ROOT / "target" / "release" / "jebi"))
+KEY = "bench" * 8
+SES, PORT, TIMES = 24580, 24600, int(os.environ.get("TIMES", "3"))
+BULK = '{"messages":[{"topic_id":"%s","emails":[{{recipients}}],"from":"from@example.com","subject":"Hello bid-{{i}}- bts-{{ts}}-","content":"<p>{{filler}}</p>"%s}]}'
+ONE = '{"messages":[{"emails":["{{to}}"],"from":"from@example.com","subject":"Hello bid-{{i}}- bts-{{ts}}-","content":"<p>{{filler}}</p>"}]}'
+
+
+class Jebi:
+    """A fresh server and a fresh fake SES."""
+
+    def __init__(self, ses="{}", env=(), keep=None):
+        self.folder = keep or tempfile.mkdtemp(prefix="jebi-bench-")
+        self.ses = subprocess.Popen([TOOLS / "fake-ses", "--listen", f"127.0.0.1:{SES}", "--config", ses])
+        settings = dict(
+            PROVIDER="ses", AWS_SES_FROM_EMAIL="from@example.com", AWS_ACCESS_KEY_ID="AKID", AWS_SECRET_ACCESS_KEY="SECRET", AWS_REGION="us-east-1",
+            AWS_ENDPOINT_URL_SESV2=f"http://127.0.0.1:{SES}", JEBI_API_KEY=KEY, SERVER_PORT=str(PORT), LOG_LEVEL="warn", MAX_WAITING="20000000",
+            JEBI_MAX_BODY_BYTES=str(48 << 20), JEBI_WRITER_QUEUE_BYTES=str(64 << 20), PATH=os.environ["PATH"], **dict(env),
+        )
+        self.server = subprocess.Popen([JEBI], cwd=self.folder, env=settings, stdout=subprocess.DEVNULL)
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            sys.exit("jebi did not start")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.send_signal(signal.SIGTERM)
+        self.server.wait(60)
+        self.ses.kill()
+        self.ses.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def load(self, body, requests, per=1, conns=1, wait=True, **more):
+        return json.loads(self.spawn(body, requests, per, conns, wait, **more).communicate()[0])
+
+    def spawn(self, body, requests, per=1, conns=1, wait=True, **more):
+        cmd = [TOOLS / "load", "--url", f"http://127.0.0.1:{PORT}/v1/messages", "--header", f"X-API-KEY: {KEY}", "--body", body, "--requests", str(requests),
+               "--per-request", str(per), "--conns", str(conns), "--run", str(random.randrange(10**9)), "--pid", str(self.server.pid)]
+        if wait:
+            cmd += ["--ses", f"http://127.0.0.1:{SES}", "--reset"]
+        for k, v in more.items():
+            cmd += [f"--{k.replace('_', '-')}", str(v)]
+        return subprocess.Popen([str(c) for c in cmd], stdout=subprocess.PIPE, text=True)
+
+    def api(self, method, path, body=None):
+        ask = urllib.request.Request(f"http://127.0.0.1:{PORT}{path}", method=method, headers={"X-API-KEY": KEY, "Content-Type": "application/json"},
+                                     data=json.dumps(body).encode() if body else None)
+        return json.loads(urllib.request.urlopen(ask, timeout=120).read())
+
+    def memory(self, key="VmRSS"):
+        lines = pathlib.Path(f"/proc/{self.server.pid}/status").read_text().splitlines()
+        return next(int(l.split()[1]) / 1024 for l in lines if l.startswith(key))
+
+    def limit(self, n=60000):
+        out = subprocess.run([TOOLS / "limits", "ses", "--mode", "hyper", "--sign", "sigv4", "--n", str(n), "--conc", "64", "--url", f"http://127.0.0.1:{SES}"],
+                             capture_output=True, text=True, check=True)
+        return json.loads(out.stdout)["per_s"]
+
+
+def repeat(once):
+    rows = [once() for _ in range(TIMES)]
+    return {k: statistics.median(r[k] for r in rows) for k in rows[0]}
+
+
+def bulk(filler=1024):
+    def once():
+        with Jebi() as j:
+            r = j.load(BULK % ("bench", ""), 10, 10000, 4, filler=filler)
+            assert r["ses"]["distinct_recipients"] == 100000 and r["ses"]["repeated_recipients"] == 0, r
+            bare = j.limit()
+            return dict(mails_per_s=r["end_to_end"]["messages_per_s"], of_bare_loop=r["end_to_end"]["messages_per_s"] / bare, bare_loop_per_s=bare,
+                        cpu_us_a_mail=r["cpu_seconds_per_1k"] * 1000, peak_mib=r["peak_rss_mib"])
+    return repeat(once)
+
+
+def accept_bulk():
+    """10,000-recipient requests while nothing is sent (scheduled) and while sending."""
+    def once():
+        with Jebi() as j:
+            idle = j.load(BULK % ("later", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 20, 10000, 4, wait=False)
+            j.load(BULK % ("first", ""), 10, 10000, 4, wait=False)
+            busy = j.load(BULK % ("more", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 20, 10000, 4, wait=False)
+            return dict(recipients_per_s=idle["recipients_per_s"], while_sending_per_s=busy["recipients_per_s"])
+    return repeat(once)
+
+
+def single():
+    def once():
+        with Jebi() as j:
+            r = j.load(ONE, 40000, 1, 64)
+            return dict(requests_per_s=r["requests_per_s"], p50_ms=r["latency_us"]["p50"] / 1000, p99_ms=r["latency_us"]["p99"] / 1000,
+                        cpu_us_a_mail=r["cpu_seconds_per_1k"] * 1000, arrived=r["end_to_end"]["arrived"])
+    return repeat(once)
+
+
+def single_beside_bulk():
+    """The same while 10,000-recipient requests are taken in one after the other."""
+    def once():
+        with Jebi() as j:
+            other = j.spawn(BULK % ("later", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 1000, 10000, 1, wait=False, interval_ms=200, seconds=4)
+            r = j.load(ONE, 30000, 1, 64, wait=False)
+            other.communicate()
+            return dict(requests_per_s=r["requests_per_s"], p50_ms=r["latency_us"]["p50"] / 1000, p99_ms=r["latency_us"]["p99"] / 1000)
+    return repeat(once)
+
+
+def idle():
+    def once():
+        with Jebi() as j:
+            r = j.load(ONE, 200, 1, 1, interval_ms=20)
+            path = pathlib.Path(j.folder) / "sync"
+            with open(path, "wb") as f:
+                took = []
+                for _ in range(200):
+                    f.write(b"x" * 4096)
+                    f.flush()
+                    t = time.perf_counter()
+                    os.fdatasync(f.fileno())
+                    took.append(time.perf_counter() - t)
+            return dict(arrival_p50_ms=r["ses"]["latency_us"]["p50"] / 1000, fdatasync_p50_ms=statistics.median(took) * 1000, answer_p50_ms=r["latency_us"]["p50"] / 1000)
+    return repeat(once)
+
+
+def latency50():
+    def once():
+        with Jebi('{"latency_ms":50}') as j:
+            r = j.load(BULK % ("bench", ""), 15, 10000, 4)
+            return dict(mails_per_s=r["end_to_end"]["messages_per_s"], in_flight_peak=r["ses"]["conns_peak"], cpu_us_a_mail=r["cpu_seconds_per_1k"] * 1000)
+    return repeat(once)
+
+
+def waiting_million():
+    with Jebi() as j:
+        j.load(BULK % ("later", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 100, 10000, 4, wait=False)
+        time.sleep(3)
+        return dict(rss_mib=j.memory(), peak_mib=j.memory("VmHWM"))
+
+
+def cancel_million():
+    """Cancels a topic of 1,000,000 while single mails are sent; how late the latest single mail was."""
+    with Jebi() as j:
+        j.load(BULK % ("big", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 100, 10000, 4, wait=False)
+        time.sleep(10)
+        calm = j.load(ONE, 150, 1, 1, interval_ms=20)
+        singles = j.spawn(ONE, 300, 1, 1, interval_ms=20)
+        time.sleep(1)
+        t = time.perf_counter()
+        cancelled = j.api("DELETE", "/v1/topics/big")["cancelled"]
+        took = time.perf_counter() - t
+        r = json.loads(singles.communicate()[0])
+        return dict(cancelled=cancelled, cancel_s=took, single_max_ms=r["ses"]["latency_us"]["max"] / 1000, calm_max_ms=calm["ses"]["latency_us"]["max"] / 1000)
+
+
+def grown():
+    """Sending and reading a topic with 100,000 and with 5,000,000 rows in the store."""
+    def look(j, topic):
+        path, took = f"/v1/topics/{topic}", []
+        for _ in range(200):
+            t = time.perf_counter()
+            j.api("GET", path)
+            took.append(time.perf_counter() - t)
+        r = j.load(BULK % ("probe", ""), 5, 10000, 4)
+        m = dict(l.rsplit(" ", 1) for l in urllib.request.urlopen(f"http://127.0.0.1:{PORT}/metrics").read().decode().splitlines() if l.startswith("jebi_"))
+        return statistics.median(took) * 1000, r["cpu_seconds_per_1k"] * 1000, r["end_to_end"]["messages_per_s"], m
+    with Jebi() as j:
+        j.load(BULK % ("history", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 10, 10000, 4, wait=False)
+        time.sleep(5)
+        small = look(j, "history")
+        for _ in range(49):
+            j.load(BULK % ("history", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 10, 10000, 4, wait=False)
+        time.sleep(60)
+        large = look(j, "history")
+        return dict(topic_ms_100k=small[0], topic_ms_5m=large[0], cpu_us_100k=small[1], cpu_us_5m=large[1], mails_per_s_100k=small[2], mails_per_s_5m=large[2])
+
+
+SCENARIOS = dict(bulk=bulk, bulk_50kb=lambda: bulk(50_000), accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
+                 latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, grown=grown)
+
+
+def main():
+    if "--list" in sys.argv:
+        return print("\n".join(SCENARIOS))
+    target = TOOLS.parent
+    for package in ("fake-ses", "load", "limits"):
+        if not (TOOLS / package).exists():
+            features = ["--features", "mimalloc"] if package == "limits" else []
+            subprocess.run(["cargo", "build", "--release", "-p", package, *features], cwd=HERE, env={**os.environ, "CARGO_TARGET_DIR": str(target)}, check=True)
+    if not JEBI.exists():
+        sys.exit(f"{JEBI} is missing: cargo build --release")
+    for name in sys.argv[1:] or SCENARIOS:
+        figures = SCENARIOS[name]()
+        print(f"{name}: " + " ".join(f"{k}={v:.4g}" if abs(v) < 1000 else f"{k}={v:.0f}" for k, v in figures.items()), flush=True)
+
+
+main()

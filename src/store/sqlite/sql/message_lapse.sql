@@ -1,0 +1,1 @@
+UPDATE message SET lapsed_at = ?2 WHERE no = ?1;
