@@ -15,15 +15,13 @@ pub(super) struct Consent {
 }
 
 pub(super) async fn run(consent: Consent, client: &Client) -> Result<(), Failure> {
-    let (_, ready) = client.exchange(Method::GET, "/ready", None).await?;
-    let guard = ready["checks"].as_array().into_iter().flatten().find(|check| check["name"] == "restore_guard");
-    let guard = guard.ok_or_else(|| Failure::unavailable("the server does not say whether its store is held"))?;
-    if guard["ok"] == true {
+    let guard = client.call(Method::GET, "/v1/admin/guard", None).await?;
+    if guard["held"] == false {
         print("the store is not held: there is nothing to release");
         return Ok(());
     }
-    let why = guard["detail"].as_str().unwrap_or_default();
-    eprint(why.strip_suffix("; run `jebi release`").unwrap_or(why));
+    let word = |name: &str| guard[name].as_str().unwrap_or_default();
+    eprint(&format!("held since {}: {}", word("since"), word("why")));
     if !consent.yes {
         ask()?;
     }

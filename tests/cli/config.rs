@@ -42,5 +42,5 @@ fn every_command_says_a_faulty_configuration_in_the_same_line() {
 fn the_description_is_the_one_the_server_gives() {
     let ran = run(folder().path(), &[], &["openapi"]);
     let document: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
-    assert!(document["paths"]["/v1/verify"]["get"].is_object() && document["paths"]["/v1/release"]["post"].is_object());
+    assert!(document["paths"]["/v1/admin/verify"]["get"].is_object() && document["paths"]["/v1/admin/release"]["post"].is_object());
 }
