@@ -27,7 +27,7 @@ pub(super) async fn run(consent: Consent, client: &Client) -> Result<(), Failure
     }
     let done = client.call(Method::POST, "/v1/admin/release", None).await?;
     let count = |name: &str| done[name].as_i64().unwrap_or(0);
-    print(&format!("released: {} recipients became unsettled, {} wait and are sent when due", count("unsettled"), count("waiting")));
+    print(&format!("released: recipients now unsettled: {}, waiting and sent when due: {}", count("unsettled"), count("waiting")));
     if count("unsettled") > 0 {
         eprint("look at the unsettled with GET /v1/deliveries?state=unsettled; send again what did not arrive");
     }

@@ -45,7 +45,7 @@ fn a_copy_is_held_until_released_and_what_was_due_is_left_to_a_person() {
     let said = "--yes: is needed where nobody can be asked; give it if the original of this store no longer sends";
     assert_eq!(unasked.err.lines().last(), Some(said));
     let released = run(dir.path(), &[], &["release", "--yes"]);
-    assert_eq!((released.code, released.out.as_str()), (0, "released: 1 recipients became unsettled, 2 wait and are sent when due\n"));
+    assert_eq!((released.code, released.out.as_str()), (0, "released: recipients now unsettled: 1, waiting and sent when due: 2\n"));
     assert!(released.err.starts_with("held since "), "{}", released.err);
 
     let after = run(dir.path(), &[], &[&SEND[..], &["--wait"]].concat());
@@ -65,7 +65,7 @@ fn a_copy_can_be_released_before_it_is_started() {
     let unasked = run(dir.path(), &[], &["release"]);
     assert_eq!((unasked.code, unasked.out.as_str()), (1, ""));
     let released = run(dir.path(), &[], &["release", "--yes"]);
-    assert_eq!((released.code, released.out.as_str()), (0, "released: 1 recipients became unsettled, 0 wait and are sent when due\n"));
+    assert_eq!((released.code, released.out.as_str()), (0, "released: recipients now unsettled: 1, waiting and sent when due: 0\n"));
     let server = Server::start(dir.path(), &[]);
     assert!(!server.greeting.contains("jebi release"), "{}", server.greeting);
     assert_eq!(run(dir.path(), &[], &[&SEND[..], &["--wait"]].concat()).code, 0);
