@@ -83,7 +83,7 @@ impl Client {
     }
 
     /// Asks, and gives any answer; `null` for one that is not JSON.
-    pub async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<(StatusCode, Value), Failure> {
+    async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<(StatusCode, Value), Failure> {
         let request = Request::builder().method(method).uri(path).header(HOST, "jebi").header("content-type", "application/json");
         let request = if let Self::Tcp(_, key) = self { request.header("x-api-key", key.reveal()) } else { request };
         let body = Full::new(body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string())));

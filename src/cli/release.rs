@@ -15,21 +15,19 @@ pub(super) struct Consent {
 }
 
 pub(super) async fn run(consent: Consent, client: &Client) -> Result<(), Failure> {
-    let (_, ready) = client.exchange(Method::GET, "/ready", None).await?;
-    let guard = ready["checks"].as_array().into_iter().flatten().find(|check| check["name"] == "restore_guard");
-    let guard = guard.ok_or_else(|| Failure::unavailable("the server does not say whether its store is held"))?;
-    if guard["ok"] == true {
+    let guard = client.call(Method::GET, "/v1/admin/guard", None).await?;
+    if guard["held"] == false {
         print("the store is not held: there is nothing to release");
         return Ok(());
     }
-    let why = guard["detail"].as_str().unwrap_or_default();
-    eprint(why.strip_suffix("; run `jebi release`").unwrap_or(why));
+    let word = |name: &str| guard[name].as_str().unwrap_or_default();
+    eprint(&format!("held since {}: {}", word("since"), word("why")));
     if !consent.yes {
         ask()?;
     }
     let done = client.call(Method::POST, "/v1/admin/release", None).await?;
     let count = |name: &str| done[name].as_i64().unwrap_or(0);
-    print(&format!("released: {} recipients became unsettled, {} wait and are sent when due", count("unsettled"), count("waiting")));
+    print(&format!("released: recipients now unsettled: {}, waiting and sent when due: {}", count("unsettled"), count("waiting")));
     if count("unsettled") > 0 {
         eprint("look at the unsettled with GET /v1/deliveries?state=unsettled; send again what did not arrive");
     }

@@ -6,6 +6,7 @@ use clap::Args;
 
 /// Flags every command takes. Values are text: the sections check them, so that a flag gets the same message as a file.
 #[derive(Args, Clone, Default)]
+#[command(next_help_heading = "Configuration")]
 pub struct Flags {
     /// Configuration file (JEBI_CONFIG; jebi.toml in the working directory where there is one)
     #[arg(long, global = true, value_name = "FILE")]

@@ -1,0 +1,29 @@
+//! The command line, as a process.
+
+mod config;
+mod greeting;
+mod keys;
+mod locked;
+mod release;
+mod send;
+mod stop;
+mod verify;
+
+use crate::support::server::{Ran, Server, jebi, run, until};
+
+const SEND: [&str; 9] = ["send", "--from", "shop@example.com", "--to", "kim@example.com", "--subject", "소식", "--text", "안녕"];
+
+/// Standard error, with the code it ended with.
+fn fault(ran: &Ran) -> (i32, &str) {
+    assert_eq!(ran.out, "", "a fault belongs to standard error");
+    (ran.code, ran.err.trim_end())
+}
+
+/// The first word of each line: ids.
+fn ids(ran: &Ran) -> Vec<&str> {
+    ran.out.lines().filter_map(|line| line.split(' ').next()).collect()
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
