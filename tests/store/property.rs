@@ -277,7 +277,8 @@ impl Run {
             }
         }
         // A claim that had much to clear leaves the rest to the next.
-        let cut = passed.len() >= 500;
+        let cancelled = self.model.copies.values().filter(|c| self.model.messages[c.message].cancelled).count();
+        let cut = passed.len() + cancelled >= 500;
         for (id, i, state) in passed {
             let c = self.model.copies.get_mut(&id).expect("a copy");
             c.people[i].state = state;
@@ -379,7 +380,7 @@ fn config() -> ProptestConfig {
     let mut config = ProptestConfig { failure_persistence: None, max_shrink_iters: 2_000, ..ProptestConfig::default() };
     // The crate's default is too many for every run; PROPTEST_CASES asks for more or fewer.
     if config.cases == 256 {
-        config.cases = 40;
+        config.cases = 100;
     }
     config
 }

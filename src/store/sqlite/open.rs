@@ -68,7 +68,7 @@ impl SqliteStore {
         migrate::run(&mut db, &file)?;
         let guard_file = guard::path(&file);
         let guard = guard::check(&db, &guard_file, clock.wall(), random)?;
-        let memory = load(&mut db, clock.as_ref(), &guard)?;
+        let memory = load(&mut db, &guard)?;
         let shared =
             Arc::new(Shared { group: Group::new(options.byte_budget), clock, on_fatal: options.on_fatal, failing: AtomicBool::new(false) });
         let writer = Writer { shared: Arc::clone(&shared), db, memory, begun: None };
@@ -135,14 +135,13 @@ fn connect(file: &Path) -> Result<Connection, OpenError> {
     Ok(db)
 }
 
-fn load(db: &mut Connection, clock: &dyn Clock, guard: &Guard) -> Result<Memory, OpenError> {
+fn load(db: &mut Connection, guard: &Guard) -> Result<Memory, OpenError> {
     let (message, entry, lease): (i64, i64, i64) = db.query_row(sql!("numbers"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     let mut memory = Memory {
         next_message: message + 1,
         next_entry: entry + 1,
-        // Lease numbers are never used again, also after a restart: a late answer must not meet somebody else's lease.
-        // Above those still there in any case, should the wall clock have been set back.
-        next_lease: (clock.wall().0 << 20).max(lease + 1),
+        // Until the first incarnation starts and brings its own.
+        next_lease: lease + 1,
         held: *guard != Guard::Open,
         ..Memory::default()
     };

@@ -15,11 +15,16 @@ pub(super) fn start(turn: &mut Turn<'_>, now: Wall) -> Result<Incarnation, Error
     turn.execute(sql!("incarnation_insert"), [now.0])?;
     let no = turn.db.last_insert_rowid();
     turn.execute(sql!("incarnation_end_others"), (no, now.0))?;
+    // Lease numbers are never used again: a late answer must not meet somebody else's lease.
+    turn.memory.next_lease = turn.memory.next_lease.max(no << LEASE_BITS);
     Ok(Incarnation(no))
 }
 
 /// Leases looked up at a time, the limit in `lease_dead`.
 const SLICE: usize = 200;
+
+/// Lease numbers an incarnation has.
+const LEASE_BITS: u32 = 40;
 
 /// A lease whose incarnation is gone.
 struct Dead {
