@@ -31,6 +31,7 @@ use super::{
     row, sql,
     turn::Turn,
 };
+use crate::crash_point::crash_point;
 
 /// Copies of an entry released at a time.
 const SLICE: u32 = 500;
@@ -123,6 +124,7 @@ fn inode(path: &Path) -> Option<u64> {
 
 fn raise(db: &Connection, path: &Path, id: &[u8], guard: Guard) -> Result<Guard, super::OpenError> {
     let epoch: i64 = db.query_row(sql!("installation_epoch"), [], |r| r.get(0))?;
+    crash_point("epoch_raised");
     write(path, id, epoch).map_err(|e| super::OpenError::Folder { path: path.into(), source: e })?;
     Ok(guard)
 }
@@ -208,5 +210,6 @@ fn release_entry(turn: &mut Turn<'_>, entry: &Entry, now: Wall, reason: &str) ->
         released += n;
     }
     entry.take(turn, n)?;
+    crash_point("release");
     Ok(released)
 }
