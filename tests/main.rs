@@ -2,7 +2,9 @@
 
 mod arch;
 mod config;
+mod crash;
 mod dispatch;
 mod provider;
+mod rate;
 mod story;
 mod support;

@@ -1,4 +1,8 @@
 //! What several areas' tests share.
 
 pub mod api;
+pub mod fake_ses;
+pub mod http;
+pub mod machine;
 pub mod ses_stub;
+pub mod wait;
