@@ -2,14 +2,17 @@
 
 use std::{io, net::SocketAddr, num::NonZeroUsize, path::Path, process, sync::Arc, time::Duration};
 
+use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::port::{Clock, Provider, Random, Store, store::StoreError};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, runtime::Handle, sync::mpsc, task::JoinHandle};
+use tower::ServiceExt;
 
 use crate::{
     config::{Config, DatabaseUrl, ProviderKind},
-    http::{self, AppState, HttpSettings, Services},
+    http::{self, AppState, HttpSettings, LocalAdmin, Services},
     lifecycle::Lifecycle,
+    observe::metrics,
     provider::{
         local::LocalProvider,
         ses::{SesConfig, SesProvider, StaticCredentials, Timeouts},
@@ -23,6 +26,7 @@ use crate::{
         figures::Figures,
         inbox::InboxReader,
         keys::Keys,
+        providers::{ProviderStatus, Providers},
         ready::{Check, Readiness, Ready},
         search::Search,
     },
@@ -84,7 +88,14 @@ pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -
     Ok(Arc::new(SqliteStore::open(options, clock, random)?))
 }
 
-/// Whether a server has the store open.
+/// Whether there is a store.
+#[must_use]
+pub fn has_store(config: &Config) -> bool {
+    let DatabaseUrl::Sqlite(file) = &config.database.url;
+    file.exists()
+}
+
+/// Whether another process has the store open.
 ///
 /// # Errors
 /// When its lock cannot be looked at.
@@ -107,8 +118,9 @@ impl App {
     /// The first thing that did not work; nothing runs then.
     pub async fn start(config: &Config, warnings: Vec<String>, around: Surroundings, lifecycle: Lifecycle) -> Result<Self, StartError> {
         let Surroundings { clock, random, metrics, observer } = around;
-        let listener = listen(config.server.listen()).await?;
+        // The store first: of two servers on one store, the second is to hear of the store, not of the port.
         let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
+        let listener = listen(config.server.listen()).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let incarnation = store.start(clock.wall()).await?;
@@ -132,23 +144,9 @@ impl App {
             observer,
         })
         .await?;
-        let accept = Arc::new(Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), accept_settings(config)));
-        let parts: Vec<Arc<dyn Readiness>> = vec![Arc::clone(&accept) as _, Arc::new(NodeReady(workers.beating()))];
-        let state: AppState = Arc::new(Services {
-            accept,
-            search: Search::new(Arc::clone(&store)),
-            cancel: Cancel::new(Arc::clone(&store), Arc::clone(&clock)),
-            keys: Arc::clone(&keys),
-            inbox: InboxReader::new(Arc::clone(&store)),
-            figures: Figures::new(Arc::clone(&store), Arc::clone(&clock), workers.board()),
-            admin: Admin::new(Arc::clone(&store), Arc::clone(&clock)),
-            providers: workers.board(),
-            ready: Ready::new(Arc::clone(&store), parts, warnings),
-            metrics: metrics.clone(),
-            clock: Arc::clone(&clock),
-            random,
-            settings: HttpSettings { body_limit: config.server.max_body_bytes },
-        });
+        let node: Arc<dyn Readiness> = Arc::new(NodeReady(workers.beating()));
+        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone() };
+        let state = services(config, &store, Arc::clone(&keys), workers.board(), Some(node), around, warnings);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let router = http::router(state);
         let mut servers = vec![
@@ -158,9 +156,9 @@ impl App {
         ];
         let socket = control_socket(config);
         match server::control_listener(&socket) {
-            Ok(control) => servers.push(tokio::spawn(server::control(control, router, lifecycle.clone()))),
+            Ok(control) => servers.push(tokio::spawn(server::control(control, socket, router, lifecycle.clone()))),
             Err(error) => {
-                tracing::warn!(%error, socket = %socket.display(), "no control socket: commands on this machine need JEBI_API_KEY")
+                tracing::warn!(%error, socket = %socket.display(), "no control socket: commands on this machine need JEBI_API_KEY");
             }
         }
         Ok(Self { address, keys, store, lifecycle, workers, servers, grace: config.server.stop_grace })
@@ -179,9 +177,92 @@ impl App {
             }
         };
         let (left, ()) = tokio::join!(self.workers.stop(self.grace), servers);
+        // A backup taken before this moment shows as older than the store.
+        if let Err(error) = self.store.raise_epoch().await {
+            tracing::warn!(%error, "the epoch could not be raised: a backup of the last seconds restored here would not be noticed");
+        }
         self.store.close().await;
         left == dispatch::Left::default()
     }
+}
+
+/// The API over a store that no server has open, for commands: the same services, without workers. Nothing is sent.
+pub struct AtRest {
+    router: Router,
+    store: Arc<dyn Store>,
+}
+
+impl AtRest {
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, OpenError> {
+        let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
+        let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
+        let around = Around { clock, random, metrics: metrics::apart() };
+        let state = services(config, &store, keys, Arc::new(NoProviders), None, around, Vec::new());
+        Ok(Self { router: http::router(state).layer(Extension(LocalAdmin)), store })
+    }
+
+    /// Answers a request of this machine's administrator.
+    pub async fn call(&self, request: Request<Body>) -> Response {
+        match self.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Writes everything out and closes the store.
+    pub async fn close(self) {
+        self.store.close().await;
+    }
+}
+
+/// Without workers no provider is in use.
+struct NoProviders;
+
+impl Providers for NoProviders {
+    fn status(&self) -> Vec<ProviderStatus> {
+        Vec::new()
+    }
+}
+
+/// What the services take besides the configuration and the store.
+struct Around {
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    metrics: PrometheusHandle,
+}
+
+/// The services the API uses. `node` says whether this node sends, where it does.
+fn services(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    keys: Arc<Keys>,
+    providers: Arc<dyn Providers>,
+    node: Option<Arc<dyn Readiness>>,
+    around: Around,
+    warnings: Vec<String>,
+) -> AppState {
+    let Around { clock, random, metrics } = around;
+    let accept = Arc::new(Accept::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), accept_settings(config)));
+    let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
+    Arc::new(Services {
+        accept,
+        search: Search::new(Arc::clone(store)),
+        cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
+        keys,
+        admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
+        inbox: InboxReader::new(Arc::clone(store)),
+        figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
+        providers,
+        ready: Ready::new(Arc::clone(store), parts, warnings),
+        metrics,
+        clock,
+        random,
+        settings: HttpSettings { body_limit: config.server.max_body_bytes, body_time: config.server.request_timeout },
+    })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -14,7 +14,7 @@
 //! | [`http`] | the native API | service, domain, observe |
 //! | [`observe`] | logs, metrics | domain |
 //! | [`crash_point`] | places to die at, for tests | domain |
-//! | [`cli`] | one file per command; the API for live commands | app, config, http, lifecycle, observe, service, system, domain |
+//! | [`cli`] | one file per command | app, config, http, lifecycle, observe, system |
 //!
 //! `tests/arch.rs` holds the code to this table.
 

@@ -1,7 +1,9 @@
 //! Starting and ending: signals, and the stop in two steps. The first signal stops softly: no new work, what is under way is
 //! finished and written. A second one, or the end of the grace, stops hard: what was under way shows as unsettled at the next start.
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::io;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// The two steps, to be waited for and to be set off.
@@ -14,12 +16,17 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
-    /// Turns SIGTERM and SIGINT into the two steps; returns at the second.
+    /// Turns SIGTERM and SIGINT into the two steps. They are caught from this call on; what it returns must be run, and ends at
+    /// the second signal.
     ///
     /// # Errors
     /// When the signals cannot be listened to.
-    pub async fn follow_signals(self) -> std::io::Result<()> {
-        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    pub fn follow_signals(self) -> io::Result<impl Future<Output = ()> + Send + use<>> {
+        let (term, int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(self.follow(term, int))
+    }
+
+    async fn follow(self, mut term: Signal, mut int: Signal) {
         for step in [&self.soft, &self.hard] {
             let name = tokio::select! {
                 _ = term.recv() => "SIGTERM",
@@ -30,6 +37,5 @@ impl Lifecycle {
             tracing::info!(signal = name, "{how}");
             step.cancel();
         }
-        Ok(())
     }
 }

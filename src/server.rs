@@ -1,6 +1,11 @@
 //! Listening: TCP for everybody, a socket in the data folder for the administrator of this machine.
 
-use std::{fs, io, os::unix::fs::PermissionsExt, path::Path, time::Duration};
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use axum::{Extension, Router};
 use hyper_util::{
@@ -42,22 +47,30 @@ pub async fn tcp(listener: TcpListener, router: Router, lifecycle: Lifecycle) {
     drain(connections, &lifecycle).await;
 }
 
-/// Makes the control socket, readable by its owner only.
+/// Makes the control socket, usable by its owner only, in place of one that a killed server left. The caller holds the store's
+/// lock, so no other server uses either name.
 ///
 /// # Errors
-/// When the folder does not take it.
+/// When the folder does not take it, or its path is longer than sockets allow (about 100 bytes).
 pub fn control_listener(path: &Path) -> io::Result<UnixListener> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-        _ => {}
-    }
-    let listener = UnixListener::bind(path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    // Nobody may open it before its permissions are set, so it gets its name last.
+    let fresh = path.with_extension("new");
+    remove(&fresh)?;
+    let listener = UnixListener::bind(&fresh)?;
+    fs::set_permissions(&fresh, fs::Permissions::from_mode(0o600))?;
+    fs::rename(&fresh, path)?;
     Ok(listener)
 }
 
-/// Serves the administrator: whoever may open the socket needs no key.
-pub async fn control(listener: UnixListener, router: Router, lifecycle: Lifecycle) {
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
+}
+
+/// Serves the administrator at the socket with this path, and takes it away at the end: whoever may open it needs no key.
+pub async fn control(listener: UnixListener, path: PathBuf, router: Router, lifecycle: Lifecycle) {
     let router = router.layer(Extension(LocalAdmin));
     let connections = GracefulShutdown::new();
     loop {
@@ -69,6 +82,9 @@ pub async fn control(listener: UnixListener, router: Router, lifecycle: Lifecycl
             Ok((stream, _)) => serve(stream, router.clone(), &connections, &lifecycle),
             Err(error) => pause_after(&error).await,
         }
+    }
+    if let Err(error) = remove(&path) {
+        tracing::warn!(%error, socket = %path.display(), "the control socket could not be taken away");
     }
     drain(connections, &lifecycle).await;
 }

@@ -6,5 +6,6 @@ mod crash;
 mod dispatch;
 mod provider;
 mod rate;
+mod store;
 mod story;
 mod support;

@@ -102,8 +102,9 @@ impl State {
         match self {
             Waiting => matches!(to, Sending | Cancelled | Expired | Suppressed | Unsettled),
             Sending => matches!(to, Waiting | Unsettled | Sent | Failed | Cancelled | Expired | Unknown),
-            // A claim for the one resend goes through Sending; evidence settles it from where it stands.
-            Unsettled => matches!(to, Sending | Sent | Failed | Unknown),
+            // A claim for the one resend goes through Sending; evidence settles it from where it stands. A late answer that says
+            // certainly not accepted makes it wait again, or lets a cancellation through.
+            Unsettled => matches!(to, Sending | Sent | Failed | Unknown | Waiting | Cancelled),
             // Evidence, or an operator who sends it again.
             Unknown => matches!(to, Sent | Failed | Waiting),
             Sent | Failed | Suppressed | Cancelled | Expired => false,

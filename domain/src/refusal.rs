@@ -39,6 +39,8 @@ pub enum RefusalKind {
     Invalid,
     /// Over a size limit.
     TooLarge,
+    /// The request did not arrive in time.
+    TooSlow,
     /// Not JSON.
     UnsupportedMedia,
     /// Nothing is wrong with the request; the server cannot take it now.

@@ -1,15 +1,32 @@
-//! The command line: one file per command.
+//! The command line: one file per command. What a command has to say goes to standard output, faults and progress to standard
+//! error. Exit codes: 0 done, 1 refused or not as it should be, 2 wrong use, 69 unavailable, 78 wrong configuration.
 
+mod client;
+mod config;
+mod failure;
+mod key;
+mod openapi;
+mod release;
+mod send;
 mod serve;
+mod verify;
 
-use std::process::ExitCode;
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, Flags, Loaded, Sources};
-
-/// Wrong use or configuration (sysexits.h, `EX_CONFIG`).
-const EX_CONFIG: u8 = 78;
+use self::{
+    client::{Client, Missing},
+    failure::Failure,
+};
+use crate::{
+    config::{Config, Flags, Loaded, Sources},
+    observe::log,
+};
 
 #[derive(Parser)]
 #[command(name = "jebi", version, about = "A self-hosted email sending server", long_about = None)]
@@ -23,34 +40,82 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server (the default)
+    #[command(after_help = "Example:\n  jebi serve --port 3000")]
     Serve,
+    /// Send a mail
+    ///
+    /// Prints a line for each copy: the delivery's id and its recipient. Without a running server the mail is stored and goes
+    /// out when it runs.
+    #[command(after_help = send::EXAMPLE)]
+    Send(send::Mail),
+    /// Make, list and revoke API keys
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Check the store against the delivery contract
+    ///
+    /// Prints what is not as it must be, one a line, and ends with 1 when there is anything. The server may run meanwhile.
+    #[command(after_help = "Example:\n  jebi verify")]
+    Verify,
+    /// Let a store send that was copied or restored
+    ///
+    /// What was due before the copy is then unsettled and is not sent by itself: the original may have sent it.
+    #[command(after_help = "Example:\n  jebi release --yes")]
+    Release(release::Consent),
+    /// Show the configuration in effect, secrets hidden
+    #[command(after_help = "Example:\n  jebi config --reference > jebi.toml")]
+    Config(config::What),
+    /// Print the API's description (OpenAPI 3.1)
+    #[command(after_help = "Example:\n  jebi openapi > openapi.json")]
+    Openapi,
 }
 
 /// Runs the command the process was started with.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(cli.flags),
-    }
+    let Cli { flags, command } = Cli::parse();
+    let done = match command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(flags),
+        Command::Send(mail) => through(flags, Missing::Make, async |config, client| send::run(mail, config, client).await),
+        Command::Key(command) => {
+            let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
+            through(flags, missing, async |_, client| key::run(command, client).await)
+        }
+        Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
+        Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),
+        Command::Config(what) => config::run(&what, flags),
+        Command::Openapi => openapi::run(),
+    };
+    done.map_or_else(Failure::show, |()| ExitCode::SUCCESS)
 }
 
-/// Loads the configuration, or says every fault of it, one a line.
-fn load(flags: Flags) -> Result<Loaded, ExitCode> {
-    Sources::from_process(flags).and_then(|sources| Config::load(&sources)).map_err(|errors| {
-        eprint(&errors);
-        ExitCode::from(EX_CONFIG)
+/// Runs a command that needs the API.
+fn through(flags: Flags, missing: Missing, work: impl AsyncFnOnce(&Config, &Client) -> Result<(), Failure>) -> Result<(), Failure> {
+    let Loaded { config, .. } = load(flags)?;
+    // The command says how it ends; of the log only what is wrong.
+    log::init("warn", false).map_err(|e| Failure::refused(e.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Failure::unavailable(format!("the runtime could not be started: {e}")))?;
+    runtime.block_on(async {
+        let client = Client::open(&config, missing).await?;
+        let done = work(&config, &client).await;
+        client.close().await;
+        done
     })
 }
 
-#[expect(clippy::print_stdout, reason = "what a command has to say goes to standard output")]
-fn print(what: &impl std::fmt::Display) {
-    println!("{what}");
+/// Loads the configuration, or says every fault of it, one a line.
+fn load(flags: Flags) -> Result<Loaded, Failure> {
+    Sources::from_process(flags).and_then(|sources| Config::load(&sources)).map_err(|errors| Failure::config(errors.to_string()))
 }
 
-#[expect(clippy::print_stderr, reason = "faults of a command go to standard error")]
-fn eprint(what: &impl std::fmt::Display) {
-    eprintln!("{what}");
+fn print(what: &(impl Display + ?Sized)) {
+    // Whoever closed the pipe (`jebi openapi | head`) has read enough.
+    let _ = writeln!(io::stdout().lock(), "{what}");
+}
+
+fn eprint(what: &(impl Display + ?Sized)) {
+    // There is nowhere else to say that it cannot be said.
+    let _ = writeln!(io::stderr().lock(), "{what}");
 }
 
 #[cfg(test)]
@@ -60,5 +125,17 @@ mod tests {
     #[test]
     fn the_parser_is_sound() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        fn check(command: &clap::Command) {
+            if command.get_subcommands().next().is_none() {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.starts_with("Example:\n  jebi "), "{}: {help:?}", command.get_name());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        super::Cli::command().get_subcommands().for_each(check);
     }
 }

@@ -1,65 +1,48 @@
 //! `jebi serve`: runs until a signal.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
-use jebi_domain::port::store::Guard;
+use jebi_domain::{port::store::Guard, refusal::Refusal};
 
-use super::{eprint, load, print};
+use super::{Failure, client::reachable, eprint, load, print};
 use crate::{
-    app::{App, Surroundings},
+    app::{self, App, StartError, Surroundings},
     config::{Config, Flags, LogFormat},
     lifecycle::Lifecycle,
     observe::{log, metrics},
     system::{SystemClock, SystemRandom},
 };
 
-pub(super) fn run(flags: Flags) -> ExitCode {
-    let loaded = match load(flags) {
-        Ok(loaded) => loaded,
-        Err(code) => return code,
-    };
+pub(super) fn run(flags: Flags) -> Result<(), Failure> {
+    let loaded = load(flags)?;
     let config = &loaded.config;
-    if let Err(error) = log::init(&config.log.level, config.log.format == LogFormat::Json) {
-        eprint(&error);
-        return ExitCode::FAILURE;
-    }
+    log::init(&config.log.level, config.log.format == LogFormat::Json).map_err(|e| Failure::refused(e.to_string()))?;
     tracing::info!("effective configuration:\n{}", config.redacted());
     loaded.notices.iter().for_each(|notice| tracing::info!("{notice}"));
     loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprint(&format!("the runtime could not be started: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let code = runtime.block_on(serve(config, loaded.warnings.clone()));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| did_not_start(&format!("the runtime could not be started: {e}")))?;
+    let done = runtime.block_on(serve(config, loaded.warnings.clone()));
     // Blocking look-ups still under way have nobody waiting for them.
     runtime.shutdown_background();
-    code
+    done
 }
 
-async fn serve(config: &Config, warnings: Vec<String>) -> ExitCode {
+/// Runs until it is stopped; ends well only if nothing was left behind.
+async fn serve(config: &Config, warnings: Vec<String>) -> Result<(), Failure> {
     let lifecycle = Lifecycle::default();
-    let metrics = match metrics::install() {
-        Ok(metrics) => metrics,
-        Err(error) => {
-            eprint(&format!("the metrics could not be set up: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
+    let metrics = metrics::install().map_err(|e| did_not_start(&format!("the metrics could not be set up: {e}")))?;
     let around = Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer: None };
-    let app = match App::start(config, warnings, around, lifecycle.clone()).await {
-        Ok(app) => app,
-        Err(error) => {
-            eprint(&format!("jebi did not start: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let signals = tokio::spawn(lifecycle.clone().follow_signals());
+    let app = App::start(config, warnings, around, lifecycle.clone()).await.map_err(|error| match error {
+        StartError::Provider { .. } => Failure::config(format!("jebi did not start: {error}")),
+        error => did_not_start(&error.to_string()),
+    })?;
+    let signals = lifecycle.clone().follow_signals();
+    let signals = tokio::spawn(signals.map_err(|e| did_not_start(&format!("signals cannot be listened to: {e}")))?);
     match key(config, &app).await {
-        Ok(key) => greet(config, &app, key),
-        Err(error) => eprint(&format!("no API key could be made: {error}")),
+        Ok(key) => print(&greeting(config, app.address, &app.store.guard(), key.as_deref())),
+        // What waits is sent all the same, and commands on this machine need no key.
+        Err(error) => eprint(&format!("no API key could be made: {error}; make one with `jebi key create`")),
     }
     lifecycle.soft.cancelled().await;
     let hard = lifecycle.hard.clone();
@@ -69,13 +52,20 @@ async fn serve(config: &Config, warnings: Vec<String>) -> ExitCode {
     };
     signals.abort();
     tracing::info!(clean, "stopped");
-    ExitCode::SUCCESS
+    if clean { Ok(()) } else { Err(Failure::refused("stopped before everything was finished; what was under way shows as unsettled")) }
+}
+
+fn did_not_start(why: &str) -> Failure {
+    Failure::refused(format!("jebi did not start: {why}"))
 }
 
 /// The key to show: one made now where there was none. `None` when there are keys already, which cannot be shown again.
-async fn key(config: &Config, app: &App) -> Result<Option<String>, jebi_domain::refusal::Refusal> {
+async fn key(config: &Config, app: &App) -> Result<Option<String>, Refusal> {
     if let Some(given) = &config.access.api_key {
-        app.keys.ensure("JEBI_API_KEY", given.reveal()).await?;
+        // One that holds already needs no write: a full disk must not be in the way of a start.
+        if app.keys.authenticate(given.reveal()).is_none() && app.keys.ensure("JEBI_API_KEY", given.reveal()).await?.revoked_at.is_some() {
+            tracing::warn!("JEBI_API_KEY holds a key that was revoked, and stays refused: set another");
+        }
         return Ok(None);
     }
     if app.keys.any() {
@@ -84,26 +74,77 @@ async fn key(config: &Config, app: &App) -> Result<Option<String>, jebi_domain::
     Ok(Some(app.keys.create("first key").await?.secret))
 }
 
-/// Tells where it is and how to send a first mail.
-fn greet(config: &Config, app: &App, key: Option<String>) {
-    let url = format!("http://{}", app.address);
-    print(&format!("\nJebi is ready: {url}"));
-    if let Guard::Held { why, .. } = app.store.guard() {
-        print(&format!("It sends nothing until you run `jebi release`: {why}"));
+/// Tells where it is and how to send a first mail, in lines to be pasted into a shell. Begins and ends with an empty line, so
+/// that it stands out of the log.
+fn greeting(config: &Config, address: SocketAddr, guard: &Guard, key: Option<&str>) -> String {
+    let url = format!("http://{}", reachable(address));
+    let mut lines = vec![String::new(), format!("Jebi is ready: {url}"), format!("Its data is in {}", app::data_folder(config).display())];
+    if let Guard::Held { why, .. } = guard {
+        lines.push(format!("It sends nothing until you run `jebi release`: {why}"));
     }
-    let shown = match &key {
-        Some(key) => {
-            print(&format!("API key (shown once, keep it): {key}"));
-            key.as_str()
-        }
-        None => "$JEBI_API_KEY",
+    if let Some(key) = key {
+        lines.push(format!("API key (shown once, keep it): {key}"));
+    }
+    let (first, shown) = match key {
+        Some(key) => ("Send a first mail:", key),
+        None => ("Send a mail (with your API key in JEBI_API_KEY; `jebi key create` makes another):", "$JEBI_API_KEY"),
     };
-    let from = config.sending.from.as_ref().map_or("hello@example.com", |from| from.email.as_str());
-    print(&format!(
-        "Send a first mail:\n  curl -sS {url}/v1/messages -H 'Content-Type: application/json' -H \"X-API-KEY: {shown}\" \\\n    \
-         -d '{{\"messages\":[{{\"from\":\"{from}\",\"emails\":[\"you@example.com\"],\"subject\":\"안녕하세요\",\"content\":\"<p>제비가 첫 편지를 물고 왔습니다.</p>\"}}]}}'"
+    // A configured sender is used by itself, so its characters need not pass a shell.
+    let from = if config.sending.from.is_some() { "" } else { r#""from":"hello@example.com","# };
+    // SES takes this one in any account and delivers it nowhere.
+    let to = if config.ses.is_some() { "success@simulator.amazonses.com" } else { "you@example.com" };
+    lines.push(first.to_owned());
+    lines.push(format!(
+        "  curl -sS '{url}/v1/messages' -H \"X-API-KEY: {shown}\" -H 'Content-Type: application/json' \\\n    \
+         -d '{{\"messages\":[{{{from}\"emails\":[\"{to}\"],\"subject\":\"안녕하세요\",\"content\":\"<p>제비가 첫 편지를 물고 왔습니다.</p>\"}}]}}'"
     ));
     if config.ses.is_none() {
-        print(&format!("Read it (nothing leaves this machine):\n  curl -sS {url}/v1/inbox -H \"X-API-KEY: {shown}\"\n"));
+        lines.push("Read it (nothing leaves this machine):".to_owned());
+        lines.push(format!("  curl -sS '{url}/v1/inbox' -H \"X-API-KEY: {shown}\""));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use jebi_domain::time::Wall;
+
+    use super::*;
+    use crate::config::Sources;
+
+    fn config(env: &[(&str, &str)]) -> Config {
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Config::load(&Sources { env, ..Sources::default() }).expect("a good configuration").config
+    }
+
+    fn greet(env: &[(&str, &str)], address: &str, key: Option<&str>) -> String {
+        greeting(&config(env), address.parse().expect("an address"), &Guard::Open, key)
+    }
+
+    #[test]
+    fn a_server_on_all_addresses_is_reached_at_its_own() {
+        assert!(greet(&[], "0.0.0.0:3000", None).contains("ready: http://127.0.0.1:3000\n"));
+        assert!(greet(&[], "[::]:3000", None).contains("curl -sS 'http://[::1]:3000/v1/messages'"));
+    }
+
+    #[test]
+    fn a_configured_sender_never_meets_the_shell() {
+        let told = greet(&[("AWS_SES_FROM_EMAIL", "o'brien@example.com")], "127.0.0.1:3000", Some("jebi_k"));
+        assert!(!told.contains("brien") && !told.contains("\"from\""), "{told}");
+        assert!(told.contains("success@simulator.amazonses.com") && !told.contains("/v1/inbox"), "{told}");
+    }
+
+    #[test]
+    fn a_key_that_is_not_known_is_taken_from_the_shell() {
+        let told = greet(&[], "127.0.0.1:3000", None);
+        assert!(told.contains("\"X-API-KEY: $JEBI_API_KEY\"") && !told.contains("API key (shown once"), "{told}");
+    }
+
+    #[test]
+    fn a_held_store_is_said_first() {
+        let held = Guard::Held { why: "it is a copy".into(), since: Wall(0) };
+        let told = greeting(&config(&[]), "127.0.0.1:3000".parse().expect("an address"), &held, None);
+        assert!(told.contains("\nIt sends nothing until you run `jebi release`: it is a copy\n"), "{told}");
     }
 }

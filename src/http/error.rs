@@ -50,6 +50,7 @@ impl From<Refusal> for Problem {
             RefusalKind::Conflict => (StatusCode::CONFLICT, None),
             RefusalKind::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, None),
             RefusalKind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, None),
+            RefusalKind::TooSlow => (StatusCode::REQUEST_TIMEOUT, None),
             RefusalKind::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, None),
             RefusalKind::Busy { retry_after_s } => (StatusCode::SERVICE_UNAVAILABLE, Some(retry_after_s)),
         };

@@ -29,7 +29,11 @@ impl FromRequest<AppState> for JsonBytes {
         if announced.is_some_and(|n| n > max as u64) {
             return Err(too_large(max).into());
         }
-        let body = Limited::new(request.into_body(), max).collect().await.map_err(|e| unread(max, e.as_ref()))?;
+        let until = state.clock.boot() + state.settings.body_time;
+        let body = tokio::select! {
+            body = Limited::new(request.into_body(), max).collect() => body.map_err(|e| unread(max, e.as_ref()))?,
+            () = state.clock.sleep_until(until) => return Err(too_slow().into()),
+        };
         Ok(Self(body.to_bytes()))
     }
 }
@@ -48,6 +52,11 @@ fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
 fn too_large(max: usize) -> Refusal {
     let fault = format!("the body is larger than {max} bytes");
     Refusal::new(RefusalKind::TooLarge, Fault::new("body", "too_large", fault, "split it into several requests"))
+}
+
+fn too_slow() -> Refusal {
+    let fault = "the body did not arrive in time";
+    Refusal::new(RefusalKind::TooSlow, Fault::new("body", "request_timeout", fault, "send it faster, or split it into smaller requests"))
 }
 
 fn unread(max: usize, error: &(dyn std::error::Error + 'static)) -> Refusal {

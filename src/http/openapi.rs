@@ -61,6 +61,7 @@ use super::{
         (name = "events", description = "What was sent."),
         (name = "providers", description = "The accounts mail goes through."),
         (name = "keys", description = "API keys."),
+        (name = "store", description = "Checking it, and letting a restored one send."),
         (name = "inbox", description = "Mail kept here instead of being sent."),
         (name = "admin", description = "The restore guard and the check of the store."),
         (name = "status", description = "For machines that watch this one."),

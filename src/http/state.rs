@@ -15,6 +15,8 @@ use crate::service::{
 pub struct HttpSettings {
     /// Largest request body, in bytes.
     pub body_limit: usize,
+    /// How long a request's body may take to arrive.
+    pub body_time: std::time::Duration,
 }
 
 /// The services, made by the composition root.
@@ -23,9 +25,9 @@ pub struct Services {
     pub search: Search,
     pub cancel: Cancel,
     pub keys: Arc<Keys>,
+    pub admin: Admin,
     pub inbox: InboxReader,
     pub figures: Figures,
-    pub admin: Admin,
     pub providers: Arc<dyn Providers>,
     pub ready: Ready,
     pub metrics: PrometheusHandle,

@@ -40,6 +40,12 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     Ok(handle)
 }
 
+/// A handle on figures of its own, for where nobody will read any.
+#[must_use]
+pub fn apart() -> PrometheusHandle {
+    PrometheusBuilder::new().build_recorder().handle()
+}
+
 fn describe() {
     describe_gauge!(WAITING, Unit::Count, "Recipients in the queue, all lanes.");
     describe_gauge!(UNSETTLED, Unit::Count, "Recipients whose last attempt nobody knows the outcome of yet.");

@@ -120,10 +120,10 @@ impl<J> Group<J> {
         self.lock().pop(class)
     }
 
-    /// Whether anything but housekeeping waits.
-    pub fn is_pressed(&self) -> bool {
+    /// Whether anything of a class before `class` waits.
+    pub fn is_waiting_before(&self, class: Class) -> bool {
         let q = self.lock();
-        q.by_class[..Class::Housekeep as usize].iter().any(|c| !c.is_empty())
+        q.by_class[..class as usize].iter().any(|c| !c.is_empty())
     }
 
     /// Refuses new work; what is there is still handed out.

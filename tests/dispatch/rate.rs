@@ -120,3 +120,22 @@ fn a_provider_without_a_rate_that_throttles_gets_a_pause() {
         rig.until(|rig| rig.store.count(State::Sent) == 500).await;
     });
 }
+
+#[test]
+fn slow_connections_are_opened_side_by_side_and_hold_nothing_up() {
+    for rate in [20.0, 300.0, 2000.0] {
+        run(async {
+            let rig = Rig::at_rate(rate).await;
+            rig.provider.connect(Duration::from_millis(100));
+            rig.provider.answer(|_| Reply::After(Duration::from_millis(70), accepted()));
+            rig.store.post(Post { copies: 20_000, ..Post::default() });
+            rig.advance_finely(Duration::from_secs(1)).await;
+            let before = rig.written().len();
+            rig.advance_finely(Duration::from_secs(3)).await;
+            let log = rig.written();
+            assert!(peak(&log) as f64 <= rate);
+            let used = (log.len() - before) as f64 / 3.0 / rate;
+            assert!(used >= 0.95, "{used} of {rate} used");
+        });
+    }
+}

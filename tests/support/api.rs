@@ -1,6 +1,6 @@
 //! The API over a real store in a temporary folder, with a clock moved by hand and no dispatcher.
 
-use std::{num::NonZeroUsize, path::Path, sync::Arc};
+use std::{num::NonZeroUsize, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -183,16 +183,16 @@ impl Api {
             search: Search::new(Arc::clone(&store)),
             cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             keys,
+            admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             inbox: InboxReader::new(Arc::clone(&store)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
-            admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             providers,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
             accept,
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             clock: dyn_clock,
             random,
-            settings: HttpSettings { body_limit: setup.body_limit },
+            settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60) },
         });
         Self { clock, store, router: router(Arc::clone(&state)), state, key, _folder: folder }
     }

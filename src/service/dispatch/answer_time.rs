@@ -58,7 +58,7 @@ mod tests {
         fn the_median_is_right_within_a_tenth(micros in prop::collection::vec(20u64..100_000_000, 1..200)) {
             let mut times = AnswerTime::default();
             micros.iter().for_each(|us| times.record(Duration::from_micros(*us)));
-            let mut sorted = micros.clone();
+            let mut sorted = micros;
             sorted.sort_unstable();
             let right = sorted[(sorted.len() - 1) / 2] as f64;
             let got = times.median().expect("known").as_secs_f64() * 1e6;

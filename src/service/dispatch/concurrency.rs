@@ -101,7 +101,8 @@ impl Concurrency {
                 return;
             }
         }
-        let saturated = peak >= self.climbed - self.climbed / 8;
+        // Some permits are kept for transactional mail, and some calls are still connecting.
+        let saturated = peak >= self.climbed / 4 * 3;
         if saturated && now >= self.rest_until && self.climbed < MAX {
             let best = self.recent.iter().copied().fold(reached, f64::max);
             let patience = PATIENCE.max(self.median.unwrap_or(ASSUMED) * 4);
@@ -120,7 +121,7 @@ impl Concurrency {
     pub fn limit(&self, rate: Option<f64>) -> u32 {
         let Some(rate) = rate else { return self.climbed };
         let needed = (rate * self.median.unwrap_or(ASSUMED).as_secs_f64() * 1.3).ceil().min(f64::from(MAX)) as u32 + 8;
-        if rate <= REACHABLE { needed.min(MAX) } else { needed.min(self.climbed.max(FLOOR * 2)) }
+        if rate <= REACHABLE { needed.min(MAX) } else { needed.min((self.climbed * 2).min(MAX)) }
     }
 
     /// Answers a second, the best of the last periods; 0 before the first.
@@ -174,7 +175,7 @@ mod tests {
     fn a_fast_line_stays_at_few_connections() {
         let limits = run(Duration::from_micros(300), 20_000.0, &[1.0, 0.9, 1.1, 0.95, 1.05], 60);
         assert!(limits.iter().all(|l| *l <= 64), "{limits:?}");
-        let mean = limits.iter().sum::<u32>() as f64 / limits.len() as f64;
+        let mean = f64::from(limits.iter().sum::<u32>()) / limits.len() as f64;
         assert!(mean < 40.0, "{mean}");
     }
 

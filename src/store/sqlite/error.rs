@@ -13,6 +13,7 @@ pub(super) enum Error {
 }
 
 impl Error {
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers, texts and errors alike")]
     pub(super) fn damaged(what: &'static str, why: impl ToString) -> Self {
         Self::Damaged { what, why: why.to_string() }
     }

@@ -55,10 +55,7 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
     turn.delta.topic(known.topic).feedback(report.kind, 1);
     turn.execute(sql!("feedback_seen"), (&known.message.provider, report.at.0))?;
     // Nothing can be said of a mail the provider never took: this is evidence for an open outcome.
-    let from = match State::from_code(state) {
-        Some(open @ (State::Unsettled | State::Unknown)) => open,
-        _ => return Ok(true),
-    };
+    let Some(from @ (State::Unsettled | State::Unknown)) = State::from_code(state) else { return Ok(true) };
     let n = if joint { turn.row(sql!("joint_open"), (key.0, state), |r| r.get(0))?.unwrap_or(0) } else { 1 };
     turn.execute(sql!("delivery_state"), (key.0, state, State::Sent.code(), report.at.0))?;
     if joint {

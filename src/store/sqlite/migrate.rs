@@ -13,6 +13,7 @@ const MIGRATIONS: &[(u32, &str, &str)] = &[(1, "init", include_str!("migrations/
 
 /// Brings the database to the newest schema.
 pub(super) fn run(db: &mut Connection, file: &Path) -> Result<(), OpenError> {
+    let fresh: bool = db.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |r| r.get(0))?;
     db.execute_batch("CREATE TABLE IF NOT EXISTS migration (no INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)")?;
     let applied = applied(db)?;
     for (no, name, hash) in &applied {
@@ -23,7 +24,7 @@ pub(super) fn run(db: &mut Connection, file: &Path) -> Result<(), OpenError> {
         }
     }
     let pending: Vec<_> = MIGRATIONS.iter().filter(|m| !applied.iter().any(|a| a.0 == m.0)).collect();
-    if !applied.is_empty() && !pending.is_empty() {
+    if !fresh && !pending.is_empty() {
         let copy = file.with_extension(format!("before-{:04}.db", pending[0].0));
         // Online backup: includes what is still in the write-ahead log.
         db.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)?;

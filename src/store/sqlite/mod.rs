@@ -75,7 +75,7 @@ pub struct SqliteStore {
     guard: Mutex<Guard>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Held while open: one process a database.
-    _lock: File,
+    lock: Mutex<Option<File>>,
 }
 
 impl SqliteStore {

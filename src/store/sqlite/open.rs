@@ -87,7 +87,7 @@ impl SqliteStore {
             guard_file,
             guard: Mutex::new(guard),
             writer: Mutex::new(Some(thread)),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
     }
 

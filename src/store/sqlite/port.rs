@@ -133,7 +133,7 @@ impl QueueStore for SqliteStore {
 
     fn housekeep(&self, now: Wall) -> Boxed<'_, StoreResult<bool>> {
         let shared = Arc::clone(&self.shared);
-        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_pressed()))
+        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_waiting_before(Class::Housekeep)))
     }
 }
 
@@ -212,7 +212,7 @@ impl AdminStore for SqliteStore {
 
     fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>> {
         Box::pin(async move {
-            let (id, epoch) = self.shared.write(Class::Admin, |t| guard::raise_in(t)).await?;
+            let (id, epoch) = self.shared.write(Class::Admin, guard::raise_in).await?;
             crash_point("epoch_raised");
             let file = self.guard_file.clone();
             let write = tokio::task::spawn_blocking(move || guard::write(&file, &id, epoch));
@@ -227,13 +227,14 @@ impl AdminStore for SqliteStore {
     fn close(&self) -> Boxed<'_, ()> {
         Box::pin(async move {
             let Some(thread) = self.end_writer() else { return };
+            // First, so that the writer's connection is the last one: closing it moves the log into the database file.
+            self.readers.close();
             let joined = tokio::time::timeout(CLOSE_WAIT, tokio::task::spawn_blocking(move || thread.join())).await;
             match joined {
-                Ok(Ok(Ok(()))) => {}
+                Ok(Ok(Ok(()))) => drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take()),
                 Ok(_) => tracing::error!("the store's writer ended by a panic"),
                 Err(_) => tracing::error!("the store's writer did not end in time; what it had committed is safe"),
             }
-            self.readers.close();
         })
     }
 }

@@ -238,9 +238,9 @@ fn late(turn: &mut Turn<'_>, s: &Settlement, now: &Standing) -> Result<(), Error
             end(turn, s, now, &home, State::Failed, (None, Some(reason)))
         }
         Decision::Failed { reason } if !is_leased(turn, s, now)? => end(turn, s, now, &home, State::Failed, (None, Some(reason))),
-        Decision::Failed { reason } | Decision::Retry { reason, .. } => wait_again(turn, s, now, &home, Some(reason)),
-        Decision::Return { reason, .. } => wait_again(turn, s, now, &home, reason.as_ref()),
-        Decision::Unsettled { .. } | Decision::Unknown { .. } => Ok(()),
+        Decision::Failed { reason } | Decision::Retry { reason, .. } => wait_again(turn, s, now, &home, reason),
+        // What was returned unsent leaves its attempt's number to the next claim: this may be the repeated return of an earlier one.
+        Decision::Return { .. } | Decision::Unsettled { .. } | Decision::Unknown { .. } => Ok(()),
     }
 }
 
@@ -252,16 +252,16 @@ fn record(turn: &Turn<'_>, s: &Settlement) -> Result<(), Error> {
 
 /// The attempt was certainly not accepted: the copy waits again, for the very entry that would have reviewed it or under the
 /// lease of its resend. Without either a person is asked for, and stays asked.
-fn wait_again(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, home: &Home, reason: Option<&Reason>) -> Result<(), Error> {
+fn wait_again(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, home: &Home, reason: &Reason) -> Result<(), Error> {
     let leased = is_leased(turn, s, now)?;
     if now.state == State::Unknown || (!leased && now.next_try.is_none()) {
         return Ok(());
     }
     if home.cancelled && !leased {
-        return end(turn, s, now, home, State::Cancelled, (None, reason));
+        return end(turn, s, now, home, State::Cancelled, (None, Some(reason)));
     }
     let n = open(turn, s, now)?;
-    write(turn, s, now, State::Waiting, (None, reason), now.next_try.map(Wall))?;
+    write(turn, s, now, State::Waiting, (None, Some(reason)), now.next_try.map(Wall))?;
     turn.delta.topic(home.topic).moved(Some(State::Unsettled), State::Waiting, n);
     if !leased {
         turn.delta.queue(home.queue, n);

@@ -137,12 +137,13 @@ impl Writer {
                 metrics::histogram!("jebi_store_turn_seconds").record(took.as_secs_f64());
                 metrics::histogram!("jebi_store_turn_jobs").record(done.len() as f64);
                 shared.failing.store(false, Ordering::Relaxed);
-                done.into_iter().for_each(|job| job.done(Ok(())));
+                // Dispatchers first: who hears that a topic is cancelled may rely on it.
                 for (provider, notice) in notices {
                     if let Some(s) = memory.subscriptions.get(&provider) {
                         (s.notify)(notice);
                     }
                 }
+                done.into_iter().for_each(|job| job.done(Ok(())));
             }
             Err(e) => {
                 if !db.is_autocommit()
@@ -168,7 +169,7 @@ fn fill(
     started: Boot,
 ) {
     let mut next = first;
-    let mut served = Class::Settle;
+    let (mut served, mut slices) = (Class::Settle, 1);
     loop {
         // A begun job has its place before new bulk, after everything else.
         let last = if begun.is_some() { Class::Admin } else { Class::Bulk };
@@ -181,9 +182,15 @@ fn fill(
         if turn.broken.is_some() || class == Class::Housekeep {
             return;
         }
-        if turn.rows >= TURN_ROWS || shared.clock.boot().since(started) >= TURN_TIME {
+        let spent = shared.clock.boot().since(started);
+        if turn.rows < TURN_ROWS && spent < TURN_TIME {
+            continue;
+        }
+        // Nobody else waits: a large job's next slice shares this commit and its sync.
+        if begun.is_none() || slices == IDLE_SLICES || spent >= TURN_TIME / 2 || shared.group.is_waiting_before(Class::Bulk) {
             break;
         }
+        (turn.rows, slices) = (0, slices + 1);
     }
     // A flood of what comes first keeps nothing out for ever: a job of each class after it has its place in a full turn too.
     for class in [Class::Claim, Class::Admin, Class::Bulk].into_iter().filter(|class| *class > served) {
@@ -199,6 +206,8 @@ fn fill(
     }
 }
 
+/// Slices of [`TURN_ROWS`] a large job may write in one turn while nobody else waits.
+const IDLE_SLICES: u32 = 8;
 /// Rows a bulk job writes at least in a turn filled by others.
 const BULK_SLICE: u32 = 200;
 

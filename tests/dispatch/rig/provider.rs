@@ -10,7 +10,7 @@ use jebi_domain::{
     fake::ManualClock,
     outcome::{Limit, Outcome, Reason},
     port::{AccountReport, AccountState, Boxed, Channel, Clock, Local, Outgoing, Provider, Sender},
-    time::{Boot, Wall},
+    time::Wall,
 };
 use tokio::sync::Notify;
 
@@ -34,11 +34,13 @@ type Asked = Option<Result<AccountReport, Reason>>;
 struct Inner {
     answer: Answer,
     checkout: Checkout,
+    connect: Duration,
     /// Taken in turn; the last one stays.
     accounts: VecDeque<Asked>,
     asked: u32,
     sent: Vec<Outgoing>,
-    returned: u32,
+    /// Connections in the pool.
+    idle: u32,
 }
 
 /// The double. Clones share everything.
@@ -82,10 +84,11 @@ impl Scripted {
         let inner = Inner {
             answer: Box::new(|_| Reply::Now(accepted())),
             checkout: Box::new(|| Ok(())),
+            connect: Duration::ZERO,
             accounts: VecDeque::from([None]),
             asked: 0,
             sent: Vec::new(),
-            returned: 0,
+            idle: 0,
         };
         Self { inner: Arc::new(Mutex::new(inner)), clock }
     }
@@ -100,6 +103,10 @@ impl Scripted {
     }
     pub fn checkout(&self, checkout: impl FnMut() -> Result<(), Outcome> + Send + 'static) {
         self.lock().checkout = Box::new(checkout);
+    }
+    /// How long every connection takes to be established.
+    pub fn connect(&self, time: Duration) {
+        self.lock().connect = time;
     }
     pub fn accounts(&self, answers: impl IntoIterator<Item = Asked>) {
         self.lock().accounts = answers.into_iter().collect();
@@ -137,8 +144,15 @@ impl Provider for Scripted {
 
 impl Sender for Scripted {
     fn checkout(&self) -> Local<'_, Result<Box<dyn Channel>, Outcome>> {
-        let may = (self.lock().checkout)();
-        Box::pin(std::future::ready(may.map(|()| Box::new(self.clone()) as Box<dyn Channel>)))
+        let mut inner = self.lock();
+        let may = (inner.checkout)();
+        let is_new = inner.idle == 0;
+        inner.idle = inner.idle.saturating_sub(1);
+        let until = self.clock.boot() + if is_new { inner.connect } else { Duration::ZERO };
+        Box::pin(async move {
+            self.clock.sleep_until(until).await;
+            may.map(|()| Box::new(self.clone()) as Box<dyn Channel>)
+        })
     }
 }
 
@@ -149,24 +163,26 @@ impl Channel for Scripted {
             inner.sent.push(mail.clone());
             (inner.answer)(&mail)
         };
-        match reply {
-            Reply::Now(outcome) => Box::pin(std::future::ready(outcome)),
-            Reply::Gate(gate, outcome) => Box::pin(async move {
-                gate.notified().await;
-                outcome
-            }),
-            Reply::After(time, outcome) => {
-                let until: Boot = self.clock.boot() + time;
-                Box::pin(async move {
-                    self.clock.sleep_until(until).await;
+        let written = self.clock.boot();
+        Box::pin(async move {
+            let outcome = match reply {
+                Reply::Now(outcome) => outcome,
+                Reply::Gate(gate, outcome) => {
+                    gate.notified().await;
                     outcome
-                })
-            }
-            Reply::Hang => Box::pin(std::future::pending()),
-            Reply::Panic => panic!("as the test says"),
-        }
+                }
+                Reply::After(time, outcome) => {
+                    self.clock.sleep_until(written + time).await;
+                    outcome
+                }
+                Reply::Hang => std::future::pending().await,
+                Reply::Panic => panic!("as the test says"),
+            };
+            self.lock().idle += 1;
+            outcome
+        })
     }
     fn put_back(self: Box<Self>) {
-        self.lock().returned += 1;
+        self.lock().idle += 1;
     }
 }

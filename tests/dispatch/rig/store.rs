@@ -88,6 +88,7 @@ pub struct MemoryStore {
 }
 
 /// What to post.
+#[derive(Clone, Copy)]
 pub struct Post<'a> {
     pub topic: &'a str,
     pub lane: Lane,

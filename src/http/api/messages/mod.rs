@@ -53,6 +53,7 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
         (status = 202, description = "Accepted and on disk.", body = SubmitAnswer,
             headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
         (status = 400, description = "The body is not JSON, or the Idempotency-Key cannot be used."),
+        (status = 408, description = "The body did not arrive in time."),
         (status = 409, description = "The Idempotency-Key was used for another body."),
         (status = 413, description = "The body is too large."),
         (status = 415, description = "The body is not declared as JSON."),

@@ -1,0 +1,138 @@
+//! How commands talk to Jebi: always through its API. A running server is asked over its control socket, which needs no key, or
+//! over TCP with `JEBI_API_KEY`; where none runs, the API is put over the store for the time of the command.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, header::HOST};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpStream, UnixStream},
+};
+
+use super::failure::Failure;
+use crate::{
+    app::{self, AtRest},
+    config::{Config, DatabaseUrl, Secret},
+    system::{SystemClock, SystemRandom},
+};
+
+/// What to do where there is no store yet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Make it.
+    Make,
+    /// Say so: an empty store would hide a wrong path.
+    Refuse,
+}
+
+/// The way to the API.
+pub(super) enum Client {
+    Socket(PathBuf),
+    Tcp(SocketAddr, Secret),
+    Here(AtRest),
+}
+
+impl Client {
+    /// Finds the way.
+    pub async fn open(config: &Config, missing: Missing) -> Result<Self, Failure> {
+        let DatabaseUrl::Sqlite(file) = &config.database.url;
+        let file = file.display();
+        let running = app::is_running(config);
+        if matches!(running, Ok(false)) {
+            if missing == Missing::Refuse && !app::has_store(config) {
+                return Err(Failure::refused(format!(
+                    "there is no database {file}; run this where the server runs, or set DATABASE_URL as it has it"
+                )));
+            }
+            let opened = AtRest::open(config, Arc::new(SystemClock), Arc::new(SystemRandom));
+            return opened.map(Self::Here).map_err(|e| Failure::unavailable(e.to_string()));
+        }
+        let socket = app::control_socket(config);
+        let why = match UnixStream::connect(&socket).await {
+            Ok(_) => return Ok(Self::Socket(socket)),
+            Err(error) => running.err().map_or_else(|| format!("its control socket {}: {error}", socket.display()), |e| e.to_string()),
+        };
+        match &config.access.api_key {
+            Some(key) if config.server.port != 0 => Ok(Self::Tcp(reachable(config.server.listen()), key.clone())),
+            _ => Err(Failure::unavailable(format!(
+                "the process that has {file} open cannot be reached ({why}); \
+                 run this as the user the server runs as, or set JEBI_API_KEY and the server's SERVER_HOST and SERVER_PORT"
+            ))),
+        }
+    }
+
+    /// Whether a server answers.
+    pub fn is_live(&self) -> bool {
+        !matches!(self, Self::Here(_))
+    }
+
+    /// Asks, and gives what a good answer holds.
+    pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+        let (status, answer) = self.exchange(method, path, body).await?;
+        if status.is_success() { Ok(answer) } else { Err(Failure::answered(status, &answer)) }
+    }
+
+    /// Asks, and gives any answer; `null` for one that is not JSON.
+    pub async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<(StatusCode, Value), Failure> {
+        let request = Request::builder().method(method).uri(path).header(HOST, "jebi").header("content-type", "application/json");
+        let request = if let Self::Tcp(_, key) = self { request.header("x-api-key", key.reveal()) } else { request };
+        let body = Full::new(body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string())));
+        // Paths are written here and a configured key was checked to fit a header.
+        let request = request.body(body).map_err(|e| Failure::refused(format!("the request cannot be written: {e}")))?;
+        let (status, bytes) = match self {
+            Self::Here(at_rest) => {
+                let (head, body) = at_rest.call(request.map(Body::new)).await.into_parts();
+                let body = body.collect().await.map_err(|e| Failure::unavailable(format!("the answer cannot be read: {e}")))?;
+                (head.status, body.to_bytes())
+            }
+            Self::Socket(path) => over(UnixStream::connect(path).await, &path.display(), request).await?,
+            Self::Tcp(address, _) => over(TcpStream::connect(address).await, address, request).await?,
+        };
+        Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+    }
+
+    /// Closes the store where it was opened for the command.
+    pub async fn close(self) {
+        if let Self::Here(at_rest) = self {
+            at_rest.close().await;
+        }
+    }
+}
+
+/// One request on a connection of its own. There is no time limit: a release or a check may take long, and a person waits.
+async fn over<S>(
+    stream: std::io::Result<S>,
+    place: &impl std::fmt::Display,
+    request: Request<Full<Bytes>>,
+) -> Result<(StatusCode, Bytes), Failure>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let stream = stream.map_err(|e| Failure::unavailable(format!("the server at {place} does not answer: {e}")))?;
+    let broken = |e: hyper::Error| Failure::unavailable(format!("the server at {place} broke the connection off: {e}"));
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
+    // Its error is the request's too.
+    tokio::spawn(connection);
+    let (head, body) = sender.send_request(request).await.map_err(broken)?.into_parts();
+    Ok((head.status, body.collect().await.map_err(broken)?.to_bytes()))
+}
+
+/// Where a server that listens on every address is reached from its own machine.
+pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}

@@ -1,0 +1,50 @@
+//! `jebi release`: lets a store send that is held for looking copied or restored.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use clap::Args;
+use http::Method;
+
+use super::{Client, Failure, eprint, print};
+
+#[derive(Args)]
+pub(super) struct Consent {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(super) async fn run(consent: Consent, client: &Client) -> Result<(), Failure> {
+    let (_, ready) = client.exchange(Method::GET, "/ready", None).await?;
+    let guard = ready["checks"].as_array().into_iter().flatten().find(|check| check["name"] == "restore_guard");
+    let guard = guard.ok_or_else(|| Failure::unavailable("the server does not say whether its store is held"))?;
+    if guard["ok"] == true {
+        print("the store is not held: there is nothing to release");
+        return Ok(());
+    }
+    let why = guard["detail"].as_str().unwrap_or_default();
+    eprint(why.strip_suffix("; run `jebi release`").unwrap_or(why));
+    if !consent.yes {
+        ask()?;
+    }
+    let done = client.call(Method::POST, "/v1/admin/release", None).await?;
+    let count = |name: &str| done[name].as_i64().unwrap_or(0);
+    print(&format!("released: {} recipients became unsettled, {} wait and are sent when due", count("unsettled"), count("waiting")));
+    if count("unsettled") > 0 {
+        eprint("look at the unsettled with GET /v1/deliveries?state=unsettled; send again what did not arrive");
+    }
+    Ok(())
+}
+
+fn ask() -> Result<(), Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::refused("--yes: is needed where nobody can be asked; give it if the original of this store no longer sends"));
+    }
+    let unread = |e: io::Error| Failure::refused(format!("the answer cannot be read: {e}"));
+    let mut to = io::stderr().lock();
+    write!(to, "What was due will be left unsettled and not sent by itself. The original must no longer send. Release? [y/N] ")
+        .map_err(unread)?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).map_err(unread)?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::refused("not released")) }
+}

@@ -1,0 +1,20 @@
+//! The store conformance suite: every test is a function over a [`support::Fixture`] and runs for every engine. What only one
+//! engine has (its files, its migrations) is tested in a module of its own.
+
+#[macro_use]
+mod support;
+
+mod accept;
+mod cancel;
+mod claim;
+mod evidence;
+mod guard;
+mod idempotency;
+mod list;
+mod model;
+mod notices;
+mod property;
+mod reclaim;
+mod settle;
+mod sqlite;
+mod verify;
