@@ -8,11 +8,12 @@
 //! | [`system`] | the real clock and randomness | domain |
 //! | [`config`] | defaults < file < environment < flags | domain |
 //! | [`service`] | use cases over ports | domain, observe |
-//! | [`worker`] | loops only, no rules | service, domain, observe |
-//! | [`store`] | the queue on disk | domain, observe |
+//! | [`worker`] | loops only, no rules | service, domain, observe, crash_point |
+//! | [`store`] | the queue on disk | domain, observe, crash_point |
 //! | [`provider`] | SES, local inbox | domain, observe |
 //! | [`http`] | the native API | service, domain, observe |
 //! | [`observe`] | logs, metrics | domain |
+//! | [`crash_point`] | places to die at, for tests | domain |
 //! | [`cli`] | one file per command | app, config, http, lifecycle, observe, system |
 //!
 //! `tests/arch.rs` holds the code to this table.
@@ -20,6 +21,7 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod crash_point;
 pub mod http;
 pub mod lifecycle;
 pub mod observe;

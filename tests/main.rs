@@ -3,8 +3,10 @@
 mod arch;
 mod cli;
 mod config;
+mod crash;
 mod dispatch;
 mod provider;
+mod rate;
 mod store;
 mod story;
 mod support;

@@ -23,7 +23,7 @@ const FOREIGN_PREFIXES: &[&str] = &["CELERY_", "DB_", "SMTP_"];
 /// uses them does not find one.
 pub(super) const LATER: &[&str] = &["JWT_SECRET", "SENTRY_DSN"];
 
-/// Set by test scripts beside the server; never read by it.
+/// Set by tests; a release build reads none of them.
 const TEST_PREFIX: &str = "JEBI_TEST_";
 
 /// Whether a name is one of ours: a value must be right.

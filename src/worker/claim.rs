@@ -14,9 +14,12 @@ use jebi_domain::{
     time::{Boot, Wall},
 };
 
-use crate::service::dispatch::{
-    Dispatch,
-    turns::{Plan, Turns},
+use crate::{
+    crash_point::crash_point,
+    service::dispatch::{
+        Dispatch,
+        turns::{Plan, Turns},
+    },
 };
 
 /// Queues are read anew this often: a notice may be lost with a connection.
@@ -89,6 +92,7 @@ impl Claimer {
         self.dispatch.claiming(plan.turns.iter().map(|(_, copies)| copies).sum());
         match self.store.claim(asked).await {
             Ok(mut report) => {
+                crash_point("claimed");
                 let brought = std::mem::take(&mut report.claimed);
                 let is_empty = brought.is_empty();
                 let took = self.clock.boot().since(from);

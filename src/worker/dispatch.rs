@@ -12,7 +12,7 @@ use jebi_domain::{
         Clock, Provider, Random,
         store::{Notice, QueueStore, StoreError, StoreResult, Subscription},
     },
-    time::Boot,
+    time::{Boot, Wall},
 };
 use tokio::{
     runtime::{Builder, Handle},
@@ -63,6 +63,11 @@ impl Dispatcher {
     /// What the store answers when it can't be read.
     pub async fn new(deps: DispatchDeps) -> StoreResult<Self> {
         let last_slot = deps.store.last_slot(deps.provider.name()).await?;
+        if last_slot.is_none() {
+            // Slots are recorded about every second. An end before the first record must leave something that shows a start,
+            // for the store to count as a slot taken at the next one.
+            deps.store.record_slot(deps.provider.name(), Wall(0)).await?;
+        }
         let dispatch = Arc::new(Dispatch::new(Setup {
             provider: deps.provider.name().to_owned(),
             kind: deps.provider.kind(),

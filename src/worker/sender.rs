@@ -16,7 +16,10 @@ use jebi_domain::{
 };
 
 use super::dispatch::Observer;
-use crate::service::dispatch::{Again, Dispatch, Reserve, Take, health::Ticket, ready::ReadyCopy};
+use crate::{
+    crash_point::crash_point,
+    service::dispatch::{Again, Dispatch, Reserve, Take, health::Ticket, ready::ReadyCopy},
+};
 
 /// What a sender thread is made of. Runs inside a `LocalSet`: connections stay on their thread.
 pub struct SenderLoop {
@@ -109,11 +112,13 @@ impl Line {
                 return self.end(&mail, Outcome::Permanent { reason: internal(&*panic) }, None, ticket);
             }
         };
+        crash_point("before_write");
         let written = self.clock.boot();
         self.note_write(written, recipients);
         let call = async move { channel.send(outgoing).await };
         // Bytes may have been written before a panic.
         let outcome = AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|panic| Outcome::Unknown { reason: internal(&*panic) });
+        crash_point("after_answer");
         self.end(&mail, outcome, Some(written), ticket)
     }
 

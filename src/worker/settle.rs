@@ -15,7 +15,10 @@ use jebi_domain::{
 };
 
 use super::reclaim::EVIDENCE;
-use crate::service::dispatch::{Dispatch, ready::Finished, settle::settlement};
+use crate::{
+    crash_point::crash_point,
+    service::dispatch::{Dispatch, ready::Finished, settle::settlement},
+};
 
 /// Outcomes in one batch at most: a window's worth.
 const BATCH: usize = 512;
@@ -94,6 +97,7 @@ async fn write(dispatch: Arc<Dispatch>, store: Arc<dyn QueueStore>, clock: Arc<d
         let from = clock.boot();
         match store.settle(batch.clone()).await {
             Ok(()) => {
+                crash_point("settle_after_commit");
                 if failed {
                     tracing::info!(outcomes = batch.len(), "outcomes can be stored again");
                 }

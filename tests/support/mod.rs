@@ -1,5 +1,9 @@
 //! What several areas' tests share.
 
 pub mod api;
+pub mod fake_ses;
+pub mod http;
+pub mod machine;
 pub mod server;
 pub mod ses_stub;
+pub mod wait;

@@ -31,6 +31,7 @@ use super::{
     row, sql,
     turn::Turn,
 };
+use crate::crash_point::crash_point;
 
 /// Copies of an entry released at a time.
 const SLICE: u32 = 500;
@@ -91,8 +92,11 @@ pub(super) fn check(db: &Connection, path: &Path, now: Wall, random: &dyn Random
     let Some((id, epoch, held_since, held_why)) = found else {
         let mut id = [0; 16];
         random.fill(&mut id);
+        // The file first: a first start cut short here is a first start again, while a row without a file would be a copy.
+        write(path, &id, 1).map_err(|e| super::OpenError::Folder { path: path.into(), source: e })?;
+        crash_point("epoch_raised");
         db.execute(sql!("installation_insert"), [id.as_slice()])?;
-        return raise(db, path, &id, Guard::Open);
+        return Ok(Guard::Open);
     };
     if let Some(since) = held_since {
         let guard = Guard::Held { why: held_why.unwrap_or_default(), since: Wall(since) };
@@ -123,6 +127,7 @@ fn inode(path: &Path) -> Option<u64> {
 
 fn raise(db: &Connection, path: &Path, id: &[u8], guard: Guard) -> Result<Guard, super::OpenError> {
     let epoch: i64 = db.query_row(sql!("installation_epoch"), [], |r| r.get(0))?;
+    crash_point("epoch_raised");
     write(path, id, epoch).map_err(|e| super::OpenError::Folder { path: path.into(), source: e })?;
     Ok(guard)
 }
@@ -208,5 +213,6 @@ fn release_entry(turn: &mut Turn<'_>, entry: &Entry, now: Wall, reason: &str) ->
         released += n;
     }
     entry.take(turn, n)?;
+    crash_point("release");
     Ok(released)
 }

@@ -15,6 +15,7 @@ use super::{
     row, sql,
     turn::Turn,
 };
+use crate::crash_point::crash_point;
 
 /// Rows one slice touches, about.
 const SLICE: u32 = 500;
@@ -39,6 +40,7 @@ fn sweep(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
         clear(turn, &entry, topic, n, State::Cancelled, now)?;
         left -= n;
     }
+    crash_point("sweep");
     Ok(true)
 }
 

@@ -1,8 +1,9 @@
 //! Opening: the lock, the pragmas, the migrations, the restore guard, the writer thread.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{DirBuilder, File, TryLockError},
     io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, atomic::AtomicBool},
     thread,
@@ -59,7 +60,8 @@ impl SqliteStore {
         let file = options.file;
         let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
         let at = |source| OpenError::Folder { path: folder.clone(), source };
-        fs::create_dir_all(&folder).map_err(at)?;
+        // Mail is nobody else's business on this machine.
+        DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(at)?;
         if let Some(kind) = disk::network(&folder).map_err(at)? {
             return Err(OpenError::Network { file, kind });
         }

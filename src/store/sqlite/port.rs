@@ -23,7 +23,7 @@ use super::{
     Error, SqliteStore, accept, accept::AcceptJob, cancel, claim, feedback, guard, housekeep, inbox, keys, list, reclaim, settle, sql,
     verify, view, writer::CLOSE_WAIT,
 };
-use crate::store::group::Class;
+use crate::{crash_point::crash_point, store::group::Class};
 
 impl QueueStore for SqliteStore {
     fn start(&self, now: Wall) -> Boxed<'_, StoreResult<Incarnation>> {
@@ -202,6 +202,7 @@ impl AdminStore for SqliteStore {
                     break;
                 }
             }
+            crash_point("released");
             // Only what is on the disk as released may send.
             *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = Guard::Open;
             self.shared.write(Class::Admin, guard::open).await?;
@@ -212,6 +213,7 @@ impl AdminStore for SqliteStore {
     fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>> {
         Box::pin(async move {
             let (id, epoch) = self.shared.write(Class::Admin, guard::raise_in).await?;
+            crash_point("epoch_raised");
             let file = self.guard_file.clone();
             let write = tokio::task::spawn_blocking(move || guard::write(&file, &id, epoch));
             match write.await {

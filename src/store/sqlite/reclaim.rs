@@ -4,6 +4,7 @@
 use jebi_domain::{delivery::State, id::Incarnation, outcome::Reason, time::Wall};
 
 use super::{Error, claim::range, row, sql, turn::Turn};
+use crate::crash_point::crash_point;
 
 /// Starts an incarnation. The database is ours alone (a lock file), so all others have ended; one that did not say so may
 /// have used a slot a moment ago.
@@ -134,6 +135,7 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
     enqueue_run(turn, lease, review_at, run)?;
     turn.execute(sql!("lease_delete"), [lease.no])?;
     turn.execute(sql!("lease_unmark"), [lease.no])?;
+    crash_point("reclaim");
     Ok(copies)
 }
 

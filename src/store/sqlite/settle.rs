@@ -10,6 +10,7 @@ use jebi_domain::{
 };
 
 use super::{Error, row, sql, turn::Turn};
+use crate::crash_point::crash_point;
 
 /// A copy as it stands before a settlement.
 struct Standing {
@@ -67,6 +68,7 @@ pub(super) fn settle(turn: &mut Turn<'_>, batch: &[Settlement]) -> Result<(), Er
             turn.execute(sql!("lease_unmark"), [lease])?;
         }
     }
+    crash_point("settle_before_commit");
     Ok(())
 }
 

@@ -20,7 +20,10 @@ use super::{
     Error, Shared,
     turn::{Memory, Turn},
 };
-use crate::store::group::{Class, TURN_ROWS, TURN_TIME};
+use crate::{
+    crash_point::crash_point,
+    store::group::{Class, TURN_ROWS, TURN_TIME},
+};
 
 /// Whether a job needs another turn.
 pub(super) enum Step {
@@ -120,11 +123,16 @@ impl Writer {
         fill(shared, &mut turn, begun, first, &mut done, started);
         let broken = turn.broken.take().map_or(Ok(()), Err);
         let ended = broken.and_then(|()| turn.flush()).and_then(|notices| {
+            crash_point("turn_before_commit");
             db.prepare_cached("COMMIT")?.execute([])?;
+            crash_point("turn_after_commit");
             Ok(notices)
         });
         match ended {
             Ok(notices) => {
+                if begun.is_some() {
+                    crash_point("between_staged_commits");
+                }
                 let took = shared.clock.boot().since(started);
                 metrics::histogram!("jebi_store_turn_seconds").record(took.as_secs_f64());
                 metrics::histogram!("jebi_store_turn_jobs").record(done.len() as f64);

@@ -1,0 +1,123 @@
+//! What has to hold once everything has drained.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use jebi::{
+    store::sqlite::{DiskFloor, Options, SqliteStore},
+    system::{SystemClock, SystemRandom},
+};
+use jebi_domain::port::store::{AdminStore, ReadStore};
+use serde_json::Value;
+
+use super::{home::Home, load::Load};
+
+/// What came of a load.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub recipients: usize,
+    /// Recipients who got it twice.
+    pub twice: usize,
+    /// Copies that say they may have.
+    pub maybe_twice: usize,
+    /// Copies whose end nobody knows, and those of them that never arrived.
+    pub unknown: usize,
+    pub unknown_unsent: usize,
+}
+
+/// A copy as `/v1/deliveries` shows it.
+struct Shown {
+    state: String,
+    maybe_twice: bool,
+}
+
+/// Everything acknowledged is there once and has arrived, or shows that nobody knows; what arrived twice was leased at a kill
+/// and shows it.
+#[track_caller]
+pub fn nothing_lost(home: &Home, load: &Load, leased: &BTreeSet<String>) -> Tally {
+    let acknowledged = load.acknowledged();
+    assert_eq!(acknowledged.len(), load.recipients(), "every request was acknowledged in the end");
+    assert!(acknowledged.values().all(|n| *n == 1));
+    let arrived = home.ses.counts();
+    let shown = shown(home, load);
+    assert_eq!(shown.len(), acknowledged.len(), "a repeated request does not double");
+    let mut tally = Tally { recipients: shown.len(), ..Tally::default() };
+    for to in arrived.keys() {
+        assert!(acknowledged.contains_key(to), "{to} got mail nobody acknowledged");
+    }
+    for (to, copy) in &shown {
+        let times = arrived.get(to).copied().unwrap_or(0);
+        tally.maybe_twice += usize::from(copy.maybe_twice);
+        match copy.state.as_str() {
+            "sent" => assert!(times >= 1, "{to} is shown as sent and did not arrive"),
+            // Only what was under way at two kills.
+            "unknown" => {
+                assert!(leased.contains(to), "{to} is unknown and was not leased at a kill");
+                tally.unknown += 1;
+                tally.unknown_unsent += usize::from(times == 0);
+            }
+            other => panic!("{to} is {other} after everything has drained"),
+        }
+        if times > 1 {
+            tally.twice += 1;
+            assert!(times == 2, "{to} arrived {times} times");
+            assert!(leased.contains(to), "{to} arrived twice and was not leased at a kill");
+            assert!(copy.maybe_twice || copy.state == "unknown", "{to} arrived twice and does not show it");
+        }
+    }
+    tally
+}
+
+/// Every copy, by address.
+fn shown(home: &Home, load: &Load) -> BTreeMap<String, Shown> {
+    let mut all = BTreeMap::new();
+    for topic in load.topics() {
+        each_delivery(home, &format!("topic_id={topic}"), |d| {
+            let to = d["recipients"][0]["email"].as_str().expect("an address").to_owned();
+            let copy =
+                Shown { state: d["state"].as_str().expect("a state").to_owned(), maybe_twice: d["maybe_twice"].as_bool().expect("a flag") };
+            assert!(all.insert(to.clone(), copy).is_none(), "{to} is stored twice");
+        });
+    }
+    all
+}
+
+/// Goes through `/v1/deliveries`, page by page.
+pub fn each_delivery(home: &Home, filter: &str, mut look: impl FnMut(&Value)) {
+    let mut cursor = String::new();
+    loop {
+        let page = home.get(&format!("/v1/deliveries?{filter}&limit=500{cursor}"));
+        page["deliveries"].as_array().expect("a list").iter().for_each(&mut look);
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return,
+        }
+    }
+}
+
+/// The store of a stopped server keeps its own invariants.
+#[track_caller]
+pub fn verified(home: &Home) {
+    let options = Options {
+        file: home.database(),
+        byte_budget: 1 << 20,
+        disk_floor: DiskFloor { bytes: 0, percent: 0 },
+        on_fatal: Arc::new(|why| panic!("the store failed: {why}")),
+    };
+    let store = SqliteStore::open(options, Arc::new(SystemClock), &SystemRandom).expect("it opens");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut after = None;
+        loop {
+            let slice = store.verify(after).await.expect("it answers");
+            assert!(slice.violations.is_empty(), "{:?}", slice.violations);
+            match slice.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        store.close().await;
+    });
+}

@@ -1,0 +1,22 @@
+//! The real binary, killed. What was acknowledged arrives; what arrives twice was leased at the kill and shows it.
+//!
+//! | file | story |
+//! |---|---|
+//! | `home` | a data folder and the servers started on it |
+//! | `load` | mail that is posted until it is acknowledged |
+//! | `check` | what has to hold once everything has drained |
+
+mod check;
+mod disk;
+mod home;
+mod load;
+mod long;
+mod points;
+mod random;
+mod restored;
+mod stop;
+
+use std::time::Duration;
+
+/// How long anything may take on a busy machine before it counts as stuck.
+const LONG: Duration = Duration::from_secs(90);

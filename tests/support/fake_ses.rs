@@ -1,0 +1,170 @@
+//! A SES that takes everything and remembers when: a thread a connection, so that it answers whatever else the test does.
+
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use jebi::system::SystemClock;
+use jebi_domain::{port::Clock, time::Boot};
+use serde::Deserialize;
+
+/// One recipient of one mail that came, before it was answered.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    pub at: Boot,
+    pub to: String,
+}
+
+struct Shared {
+    arrivals: Mutex<Vec<Arrival>>,
+    changed: Condvar,
+    /// Recipients a second the account says it may send; below 0 for no limit.
+    rate: f64,
+    /// Milliseconds before each answer.
+    latency: AtomicU64,
+}
+
+pub struct FakeSes {
+    pub port: u16,
+    shared: Arc<Shared>,
+}
+
+impl FakeSes {
+    /// Listens on a free port. `rate` as `GetAccount` tells it; `None` for no limit.
+    pub fn start(rate: Option<f64>) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = listener.local_addr().expect("bound").port();
+        let shared = Arc::new(Shared {
+            arrivals: Mutex::default(),
+            changed: Condvar::new(),
+            rate: rate.unwrap_or(-1.0),
+            latency: AtomicU64::new(0),
+        });
+        let serving = Arc::clone(&shared);
+        // Ends with the test process.
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let shared = Arc::clone(&serving);
+                // A client that was killed in the middle of a request is what these tests are about.
+                thread::spawn(move || serve(stream, &shared).unwrap_or_default());
+            }
+        });
+        Self { port, shared }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub fn set_latency(&self, latency: Duration) {
+        self.shared.latency.store(u64::try_from(latency.as_millis()).expect("a short time"), Ordering::Relaxed);
+    }
+
+    /// Everything that came so far, in order.
+    pub fn arrivals(&self) -> Vec<Arrival> {
+        self.shared.lock().clone()
+    }
+
+    /// Recipients so far, repeats counted.
+    pub fn total(&self) -> usize {
+        self.shared.lock().len()
+    }
+
+    /// How often each recipient got mail.
+    pub fn counts(&self) -> HashMap<String, u32> {
+        let mut counts = HashMap::new();
+        self.shared.lock().iter().for_each(|a| *counts.entry(a.to.clone()).or_default() += 1);
+        counts
+    }
+
+    /// When the first mail to an address came.
+    pub fn first_to(&self, address: &str) -> Option<Boot> {
+        self.shared.lock().iter().find(|a| a.to == address).map(|a| a.at)
+    }
+
+    /// Waits until so many recipients got mail; `false` when they did not in time.
+    pub fn wait_for(&self, total: usize, time: Duration) -> bool {
+        let waited = self.shared.changed.wait_timeout_while(self.shared.lock(), time, |all| all.len() < total);
+        let (all, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        all.len() >= total
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Vec<Arrival>> {
+        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Send {
+    destination: Destination,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "PascalCase")]
+struct Destination {
+    to_addresses: Vec<String>,
+    cc_addresses: Vec<String>,
+    bcc_addresses: Vec<String>,
+}
+
+fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut out = stream.try_clone()?;
+    let mut reader = BufReader::new(stream);
+    let mut sent = 0u64;
+    loop {
+        let mut first = String::new();
+        if reader.read_line(&mut first)? == 0 {
+            return Ok(());
+        }
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line)?;
+            let Some((name, value)) = line.split_once(':') else { break };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().unwrap_or(0);
+            }
+        }
+        let mut body = vec![0; length];
+        // A mail cut off in the middle was not taken.
+        reader.read_exact(&mut body)?;
+        let at = SystemClock.boot();
+        let answer = if first.starts_with("GET /v2/email/account") {
+            account(shared.rate)
+        } else if first.starts_with("POST /v2/email/outbound-emails") {
+            let Send { destination: d } = serde_json::from_slice(&body)?;
+            let to = d.to_addresses.into_iter().chain(d.cc_addresses).chain(d.bcc_addresses);
+            shared.lock().extend(to.map(|to| Arrival { at, to }));
+            shared.changed.notify_all();
+            let latency = shared.latency.load(Ordering::Relaxed);
+            if latency > 0 {
+                thread::sleep(Duration::from_millis(latency));
+            }
+            sent += 1;
+            format!("{{\"MessageId\":\"fake-{}-{sent}\"}}", at.0)
+        } else {
+            panic!("the fake SES was asked for {first}");
+        };
+        write!(out, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len())?;
+    }
+}
+
+fn account(rate: f64) -> String {
+    serde_json::json!({
+        "DedicatedIpAutoWarmupEnabled": false, "EnforcementStatus": "HEALTHY", "ProductionAccessEnabled": true, "SendingEnabled": true,
+        "SendQuota": { "Max24HourSend": 50_000_000.0, "MaxSendRate": rate, "SentLast24Hours": 0.0 },
+    })
+    .to_string()
+}
