@@ -89,6 +89,9 @@ impl Places {
     }
 }
 
+/// What dispatchers are told after a commit, by provider, and the places to keep then.
+pub(super) type Told = (Vec<(String, Notice)>, Vec<Places>);
+
 impl Drop for Places {
     fn drop(&mut self) {
         self.window.put_back(self.lane, self.copies);
@@ -230,8 +233,8 @@ impl<'a> Turn<'a> {
         written + pending(&self.total) + pending(&self.delta)
     }
 
-    /// Writes the counts of all jobs kept. Returns what dispatchers are told after the commit, and the places to keep then.
-    pub fn flush(&mut self) -> Result<(Vec<(String, Notice)>, Vec<Places>), Error> {
+    /// Writes the counts of all jobs kept.
+    pub fn flush(&mut self) -> Result<Told, Error> {
         let total = std::mem::take(&mut self.total);
         let (mut waiting, mut unsettled) = (0, 0);
         for (no, d) in &total.topics {
