@@ -1,7 +1,6 @@
 //! A full disk, and one that does not sync.
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -10,7 +9,12 @@ use std::{
     time::Duration,
 };
 
-use super::{LONG, check, home::Home, load::Load};
+use super::{
+    LONG,
+    check::{self, Leased},
+    home::Home,
+    load::Load,
+};
 use crate::support::{machine, wait::until};
 
 /// The library that makes the disk fail, built once a run.
@@ -79,7 +83,7 @@ fn a_full_disk_refuses_mail_and_loses_none() {
     });
     load.drained(home);
     until("a green /ready", LONG, || (home.call("GET", "/ready", &[], b"").expect("an answer").status == 200).then_some(()));
-    let tally = check::nothing_lost(home, &load, &BTreeSet::new());
+    let tally = check::nothing_lost(home, &load, &Leased::default());
     assert_eq!((tally.twice, tally.maybe_twice, tally.unknown), (0, 0, 0), "no outcome was lost, so nothing was sent again: {tally:?}");
     server.stop();
     check::verified(home);
@@ -93,14 +97,14 @@ fn a_sync_that_fails_ends_the_process_and_loses_nothing() {
     home.ses.set_latency(Duration::from_millis(5));
     let load = Load::of([1500].into_iter().chain([1; 60]));
     let mut server = home.start();
-    let mut leased = BTreeSet::new();
+    let (mut leased, mut copies) = (Leased::default(), 0);
     let server = thread::scope(|scope| {
         let posting = scope.spawn(|| load.post_all(home, 3));
         assert!(home.ses.wait_for(100, LONG));
         disk.fail("EIO");
         let status = server.ended(LONG);
         assert_eq!(status.code(), Some(70), "{status}\n{}", home.log());
-        leased.extend(home.leased());
+        copies = leased.note(home);
         disk.fail("");
         let server = home.start();
         posting.join().expect("everything was acknowledged");
@@ -111,5 +115,5 @@ fn a_sync_that_fails_ends_the_process_and_loses_nothing() {
     assert_eq!(tally.unknown, 0, "{tally:?}");
     server.stop();
     check::verified(home);
-    println!("{} leased, {tally:?}", leased.len());
+    println!("{copies} leased, {tally:?}");
 }

@@ -6,7 +6,7 @@ use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
     sync::{
         Mutex,
         mpsc::{self, Sender},
@@ -68,7 +68,27 @@ impl Home {
     /// Starts a server that ends itself at a crash point; how it ended where that was before it listened.
     pub fn start_with(&self, env: &[(&str, &str)]) -> Result<Server<'_>, ExitStatus> {
         let log = File::options().create(true).append(true).open(self.path().join("log")).expect("a log");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_jebi"))
+        let mut command = self.command();
+        command.envs(env.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        let mut child = command.spawn().expect("the binary runs");
+        let (tell, told) = mpsc::channel();
+        let out = child.stdout.take().expect("piped");
+        thread::spawn(move || read_address(BufReader::new(out), &tell));
+        let mut server = Server { home: self, child };
+        match told.recv_timeout(LONG) {
+            Ok(address) => {
+                *self.address.lock().expect("not poisoned") = Some(address);
+                Ok(server)
+            }
+            // It closed its output.
+            Err(_) => Err(server.ended(LONG)),
+        }
+    }
+
+    /// The binary with its configuration.
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jebi"));
+        command
             .current_dir(self.path())
             .env_clear()
             .envs([
@@ -85,25 +105,13 @@ impl Home {
             ])
             .env("AWS_ENDPOINT_URL_SESV2", self.ses.url())
             .env("DATABASE_URL", format!("sqlite://{}", self.database().display()))
-            .envs(&*self.env.lock().expect("not poisoned"))
-            .envs(env.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .expect("the binary runs");
-        let (tell, told) = mpsc::channel();
-        let out = child.stdout.take().expect("piped");
-        thread::spawn(move || read_address(BufReader::new(out), &tell));
-        let mut server = Server { home: self, child };
-        match told.recv_timeout(LONG) {
-            Ok(address) => {
-                *self.address.lock().expect("not poisoned") = Some(address);
-                Ok(server)
-            }
-            // It closed its output.
-            Err(_) => Err(server.ended(LONG)),
-        }
+            .envs(&*self.env.lock().expect("not poisoned"));
+        command
+    }
+
+    /// Runs a command on the data, beside a server or without one.
+    pub fn jebi(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().expect("the binary runs")
     }
 
     /// Where the server of the moment listens.

@@ -1,12 +1,12 @@
 //! Killed at random while it takes mail in and sends it.
 
-use std::{collections::BTreeSet, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use jebi_domain::{fake::SeededRandom, port::Random};
 
 use super::{
     LONG,
-    check::{self, Tally},
+    check::{self, Leased, Tally},
     home::Home,
     load::Load,
 };
@@ -19,7 +19,7 @@ pub fn killed(seed: u64, load: &Load, kills: usize) -> Tally {
     // Something is always under way.
     home.ses.set_latency(Duration::from_millis(5));
     let (random, stretch) = (SeededRandom::new(seed), load.recipients() * 97 / 100 / kills);
-    let (mut leased, mut leases) = (BTreeSet::new(), 0);
+    let (mut leased, mut leases) = (Leased::default(), 0);
     let server = thread::scope(|scope| {
         let mut server = home.start();
         let posting = scope.spawn(|| load.post_all(&home, 4));
@@ -27,9 +27,7 @@ pub fn killed(seed: u64, load: &Load, kills: usize) -> Tally {
             let share = usize::try_from(random.below(stretch as u64)).expect("small");
             assert!(home.ses.wait_for(kill * stretch + share + 1, LONG), "seed {seed}: it sends\n{}", home.log());
             server.kill();
-            let now = home.leased();
-            leases += now.len();
-            leased.extend(now);
+            leases += leased.note(&home);
             server = home.start();
         }
         posting.join().expect("everything was acknowledged");

@@ -1,12 +1,17 @@
 //! Stopped by SIGTERM.
 
-use std::{collections::BTreeSet, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use jebi::system::SystemClock;
 use jebi_domain::port::Clock;
 use rustix::process::Signal;
 
-use super::{LONG, check, home::Home, load::Load};
+use super::{
+    LONG,
+    check::{self, Leased},
+    home::Home,
+    load::Load,
+};
 use crate::support::{
     machine,
     wait::{ms, until},
@@ -26,14 +31,14 @@ fn a_soft_stop_under_load_loses_and_doubles_nothing() {
             let asked = SystemClock.boot();
             server.stop();
             println!("stopped in {:.0} ms", ms(asked, SystemClock.boot()));
-            assert_eq!(home.leased(), BTreeSet::new(), "nothing is left under way");
+            assert!(home.leased().is_empty(), "nothing is left under way");
             server = home.start();
         }
         posting.join().expect("everything was acknowledged");
         load.drained(&home);
         server
     });
-    let tally = check::nothing_lost(&home, &load, &BTreeSet::new());
+    let tally = check::nothing_lost(&home, &load, &Leased::default());
     assert_eq!((tally.twice, tally.maybe_twice, tally.unknown), (0, 0, 0), "{tally:?}");
     server.stop();
     check::verified(&home);
@@ -56,8 +61,8 @@ fn a_second_signal_stops_at_once() {
     let status = server.ended(Duration::from_secs(5));
     println!("ended with {status} in {:.0} ms", ms(asked, SystemClock.boot()));
     assert!(status.code().is_some(), "it ended by itself: {status}");
-    let leased = home.leased();
-    assert!(!leased.is_empty(), "what was under way shows at the next start");
+    let mut leased = Leased::default();
+    assert!(leased.note(&home) > 0, "what was under way shows at the next start");
     home.ses.set_latency(Duration::ZERO);
     let server = home.start();
     load.drained(&home);

@@ -149,6 +149,10 @@ impl Window {
     pub fn take(&self, lane: Lane, n: i64) -> bool {
         self.0[lane as usize].fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| (room >= n).then_some(room - n)).is_ok()
     }
+    /// Gives `n` places back that were taken for mail that was not committed.
+    pub fn put_back(&self, lane: Lane, n: i64) {
+        self.0[lane as usize].fetch_add(n, Ordering::Relaxed);
+    }
 }
 
 /// A provider's dispatcher, as registered with the store.

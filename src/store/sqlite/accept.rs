@@ -20,7 +20,7 @@ use super::{
     Error,
     readers::Snapshot,
     row, sql,
-    turn::{Known, Turn},
+    turn::{Known, Places, Turn},
     writer::{Job, Step},
 };
 use crate::store::group::{Class, TURN_ROWS};
@@ -309,10 +309,9 @@ impl AcceptJob {
         }
         let Some(s) = turn.memory.subscriptions.get(&m.provider) else { return Ok(None) };
         let claimed = born(draft, suppressed);
-        if !s.window.take(m.lane, claimed.len() as i64) {
-            return Ok(None);
-        }
         let incarnation = s.incarnation;
+        let Some(places) = Places::take(&s.window, m.lane, claimed.len() as i64) else { return Ok(None) };
+        turn.delta.places.push(places);
         let lease = turn.memory.next_lease;
         turn.memory.next_lease += 1;
         let weight = claimed.first().map_or(1, |c| c.open().count());

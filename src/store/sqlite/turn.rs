@@ -10,7 +10,7 @@ use jebi_domain::{
     event::FeedbackKind,
     id::QueueNo,
     message::{Lane, Message},
-    port::store::{Notice, QueueInfo, Subscription},
+    port::store::{Notice, QueueInfo, Subscription, Window},
     time::Wall,
 };
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
@@ -67,6 +67,32 @@ pub(super) struct Delta {
     /// Recipients sent, by minute.
     sent: BTreeMap<i64, i64>,
     pub notices: Vec<(String, Notice)>,
+    /// Taken for mail born leased.
+    pub places: Vec<Places>,
+}
+
+/// Places of a dispatcher's window, given back where the mail they were taken for is not committed.
+pub(super) struct Places {
+    window: Arc<Window>,
+    lane: Lane,
+    copies: i64,
+}
+
+impl Places {
+    /// Takes them, if there are so many.
+    pub fn take(window: &Arc<Window>, lane: Lane, copies: i64) -> Option<Self> {
+        window.take(lane, copies).then(|| Self { window: Arc::clone(window), lane, copies })
+    }
+    /// The mail was committed: its dispatcher counts it from here on.
+    pub fn keep(mut self) {
+        self.copies = 0;
+    }
+}
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        self.window.put_back(self.lane, self.copies);
+    }
 }
 
 impl Delta {
@@ -91,6 +117,7 @@ impl Delta {
             *self.sent.entry(minute).or_default() += n;
         }
         self.notices.extend(other.notices);
+        self.places.extend(other.places);
     }
 }
 
@@ -203,8 +230,8 @@ impl<'a> Turn<'a> {
         written + pending(&self.total) + pending(&self.delta)
     }
 
-    /// Writes the counts of all jobs kept. Returns what dispatchers are told after the commit.
-    pub fn flush(&mut self) -> Result<Vec<(String, Notice)>, Error> {
+    /// Writes the counts of all jobs kept. Returns what dispatchers are told after the commit, and the places to keep then.
+    pub fn flush(&mut self) -> Result<(Vec<(String, Notice)>, Vec<Places>), Error> {
         let total = std::mem::take(&mut self.total);
         let (mut waiting, mut unsettled) = (0, 0);
         for (no, d) in &total.topics {
@@ -250,7 +277,7 @@ impl<'a> Turn<'a> {
                 notices.push((provider, Notice::Queue(info)));
             }
         }
-        Ok(notices)
+        Ok((notices, total.places))
     }
 
     /// A message by its number, from memory where it was met lately.

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 use super::{
     Error, Shared,
-    turn::{Memory, Turn},
+    turn::{Memory, Places, Turn},
 };
 use crate::{
     crash_point::crash_point,
@@ -122,14 +122,15 @@ impl Writer {
         let mut done = Done::new();
         fill(shared, &mut turn, begun, first, &mut done, started);
         let broken = turn.broken.take().map_or(Ok(()), Err);
-        let ended = broken.and_then(|()| turn.flush()).and_then(|notices| {
+        let ended = broken.and_then(|()| turn.flush()).and_then(|told| {
             crash_point("turn_before_commit");
             db.prepare_cached("COMMIT")?.execute([])?;
             crash_point("turn_after_commit");
-            Ok(notices)
+            Ok(told)
         });
         match ended {
-            Ok(notices) => {
+            Ok((notices, places)) => {
+                places.into_iter().for_each(Places::keep);
                 if begun.is_some() {
                     crash_point("between_staged_commits");
                 }
