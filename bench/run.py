@@ -4,7 +4,7 @@
 Builds the tools (bench/target) and needs a release build of Jebi (cargo build --release). Everything stays on loopback.
 Without names all scenarios run; `bench/run.py --list` names them.
 """
-import json, os, pathlib, random, shutil, signal, statistics, subprocess, sys, tempfile, time, urllib.request
+import json, os, pathlib, random, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -114,6 +114,11 @@ backend fake
 """)
         proxy = subprocess.Popen(["haproxy", "-f", conf, "-q"])
         try:
+            for _ in range(100):
+                with socket.socket() as s:
+                    if s.connect_ex(("127.0.0.1", SES + 1)) == 0:
+                        break
+                time.sleep(0.05)
             def once():
                 env = dict(AWS_ENDPOINT_URL_SESV2=f"https://localhost:{SES + 1}", AWS_CA_BUNDLE=f"{d}/cert.pem")
                 with Jebi(env=env) as j:
