@@ -4,7 +4,7 @@
 Builds the tools (bench/target) and needs a release build of Jebi (cargo build --release). Everything stays on loopback.
 Without names all scenarios run; `bench/run.py --list` names them.
 """
-import json, os, pathlib, random, shutil, signal, statistics, subprocess, sys, tempfile, time, urllib.request
+import json, os, pathlib, random, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -19,14 +19,14 @@ ONE = '{"messages":[{"emails":["{{to}}"],"from":"from@example.com","subject":"He
 class Jebi:
     """A fresh server and a fresh fake SES."""
 
-    def __init__(self, ses="{}", env=(), keep=None):
-        self.folder = keep or tempfile.mkdtemp(prefix="jebi-bench-")
+    def __init__(self, ses="{}", env=()):
+        self.folder = tempfile.mkdtemp(prefix="jebi-bench-")
         self.ses = subprocess.Popen([TOOLS / "fake-ses", "--listen", f"127.0.0.1:{SES}", "--config", ses])
         settings = dict(
             PROVIDER="ses", AWS_SES_FROM_EMAIL="from@example.com", AWS_ACCESS_KEY_ID="AKID", AWS_SECRET_ACCESS_KEY="SECRET", AWS_REGION="us-east-1",
             AWS_ENDPOINT_URL_SESV2=f"http://127.0.0.1:{SES}", JEBI_API_KEY=KEY, SERVER_PORT=str(PORT), LOG_LEVEL="warn", MAX_WAITING="20000000",
-            JEBI_MAX_BODY_BYTES=str(48 << 20), JEBI_WRITER_QUEUE_BYTES=str(64 << 20), PATH=os.environ["PATH"], **dict(env),
-        )
+            JEBI_MAX_BODY_BYTES=str(48 << 20), JEBI_WRITER_QUEUE_BYTES=str(64 << 20), PATH=os.environ["PATH"],         )
+        settings.update(env)
         self.server = subprocess.Popen([JEBI], cwd=self.folder, env=settings, stdout=subprocess.DEVNULL)
         for _ in range(100):
             try:
@@ -90,6 +90,45 @@ def bulk(filler=1024):
             return dict(mails_per_s=r["end_to_end"]["messages_per_s"], of_bare_loop=r["end_to_end"]["messages_per_s"] / bare, bare_loop_per_s=bare,
                         cpu_us_a_mail=r["cpu_seconds_per_1k"] * 1000, peak_mib=r["peak_rss_mib"])
     return repeat(once)
+
+
+def bulk_tls():
+    """The same through a TLS proxy (haproxy) in front of the fake SES: what encryption costs our process."""
+    with tempfile.TemporaryDirectory() as d:
+        pem, conf = pathlib.Path(d, "both.pem"), pathlib.Path(d, "haproxy.cfg")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", f"{d}/key.pem", "-out", f"{d}/cert.pem"], check=True, capture_output=True)
+        pem.write_text(pathlib.Path(d, "cert.pem").read_text() + pathlib.Path(d, "key.pem").read_text())
+        conf.write_text(f"""global
+  maxconn 4000
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+frontend ses
+  bind 127.0.0.1:{SES + 1} ssl crt {pem} alpn http/1.1
+  default_backend fake
+backend fake
+  server one 127.0.0.1:{SES}
+""")
+        proxy = subprocess.Popen(["haproxy", "-f", conf, "-q"])
+        try:
+            for _ in range(100):
+                with socket.socket() as s:
+                    if s.connect_ex(("127.0.0.1", SES + 1)) == 0:
+                        break
+                time.sleep(0.05)
+            def once():
+                env = dict(AWS_ENDPOINT_URL_SESV2=f"https://localhost:{SES + 1}", AWS_CA_BUNDLE=f"{d}/cert.pem")
+                with Jebi(env=env) as j:
+                    r = j.load(BULK % ("bench", ""), 10, 10000, 4)
+                    assert r["ses"]["distinct_recipients"] == 100000, r
+                    return dict(mails_per_s=r["end_to_end"]["messages_per_s"], cpu_us_a_mail=r["cpu_seconds_per_1k"] * 1000, peak_mib=r["peak_rss_mib"])
+            return repeat(once)
+        finally:
+            proxy.kill()
+            proxy.wait()
 
 
 def accept_bulk():
@@ -192,7 +231,7 @@ def grown():
         return dict(topic_ms_100k=small[0], topic_ms_5m=large[0], cpu_us_100k=small[1], cpu_us_5m=large[1], mails_per_s_100k=small[2], mails_per_s_5m=large[2])
 
 
-SCENARIOS = dict(bulk=bulk, bulk_50kb=lambda: bulk(50_000), accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
+SCENARIOS = dict(bulk=bulk, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
                  latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, grown=grown)
 
 
