@@ -124,6 +124,17 @@ conform! {
         assert_eq!((f.topic("t").await.sent, f.topic("t").await.suppressed), (4, 2));
     }
 
+    /// Each writes a row a copy: many topics with expired mail must not make one claim long.
+    async fn a_claim_clears_no_more_from_many_queues_than_from_one(f) {
+        let expires_at = Some(Wall(f.now().0 + 10));
+        f.post(vec![Mail { expires_at, ..each("a", 400) }, Mail { expires_at, ..each("b", 400) }, each("c", 1)]).await;
+        f.pass(10);
+        assert!(f.claim(9).await.is_empty());
+        assert_eq!(f.store.health().await.expect("health").waiting, 301);
+        assert_eq!(copies(&f.claim(9).await), 1);
+        assert_eq!((f.topic("a").await.expired, f.topic("b").await.expired), (400, 400));
+    }
+
     async fn an_unsettled_copy_is_held_when_its_message_says_so(f) {
         let id = f.post_one(Mail { on_unknown: OnUnknown::Hold, ..each("t", 2) }).await;
         let claimed = f.claim(9).await;
