@@ -124,6 +124,15 @@ conform! {
         assert_eq!((f.topic("t").await.sent, f.topic("t").await.suppressed), (4, 2));
     }
 
+    /// The clock may have been set back between the two.
+    async fn an_address_listed_since_at_an_earlier_time_is_not_mailed(f) {
+        let id = f.post_one(each("t", 2)).await;
+        f.store.suppress(vec![(address(0), SuppressionCause::Bounce)], Wall(f.now().0 - HOUR)).await.expect("suppress");
+        let other = f.post_one(each("u", 2)).await;
+        assert_eq!(keys(&f.claim(9).await).iter().map(|k| k.1).collect::<Vec<_>>(), [1, 1]);
+        assert_eq!((f.state(id, 0).await, f.state(other, 0).await), (State::Suppressed, State::Suppressed));
+    }
+
     /// Each writes a row a copy: many topics with expired mail must not make one claim long.
     async fn a_claim_clears_no_more_from_many_queues_than_from_one(f) {
         let expires_at = Some(Wall(f.now().0 + 10));

@@ -221,8 +221,8 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
         n = rows[other].key.ordinal() - entry.first;
         rows.truncate(other);
     }
-    // Addresses listed since the message was accepted; before that, accepting has looked.
-    if turn.memory.suppressed > 0 && turn.memory.last_suppressed >= known.message.created_at {
+    // Addresses listed since the message was accepted; before that, accepting has looked. By number, not by time: the clock may be set.
+    if turn.memory.suppressed > 0 && entry.message < turn.memory.suppressed_before {
         suppress(turn, entry, known, &mut rows, claim.now)?;
     }
     let was_unsettled = rows.first().is_some_and(|r| r.state == State::Unsettled);

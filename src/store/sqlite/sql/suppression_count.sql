@@ -1,1 +1,1 @@
-SELECT count(*), max(created_at) FROM suppression;
+SELECT count(*) FROM suppression;
