@@ -110,6 +110,25 @@ fn outcomes_the_store_does_not_take_are_kept_and_nothing_more_is_claimed_or_sent
 }
 
 #[test]
+fn mail_that_is_ready_is_not_started_while_outcomes_cannot_be_stored() {
+    run(async {
+        let rig = Rig::at_rate(10.0).await;
+        rig.store.faults(|f| f.settles = 1_000_000);
+        rig.store.post(Post { copies: 40, ..Post::default() });
+        rig.advance(Duration::from_secs(2)).await;
+        let sent = rig.provider.sent().len();
+        assert!(sent > 0 && rig.status().ready > 0, "{sent} sent, {:?}", rig.status());
+        for _ in 0..30 {
+            rig.advance(Duration::from_secs(1)).await;
+        }
+        assert_eq!(rig.provider.sent().len(), sent);
+        rig.store.faults(|f| f.settles = 0);
+        rig.until(|rig| rig.store.count(State::Sent) == 40).await;
+        assert_eq!(rig.provider.sent().len(), 40);
+    });
+}
+
+#[test]
 fn a_late_answer_counts_until_the_node_stops() {
     run(async {
         let rig = Rig::new().await;
