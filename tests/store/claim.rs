@@ -144,6 +144,17 @@ conform! {
         assert_eq!((f.topic("a").await.expired, f.topic("b").await.expired), (400, 400));
     }
 
+    async fn a_message_that_cannot_be_read_holds_up_its_own_queue_only(f) {
+        f.post_one(each("a", 1)).await;
+        f.post_one(each("b", 2)).await;
+        f.store.close().await;
+        f.engine.tamper("UPDATE message SET content = x'00' WHERE no = 1");
+        f.reopen().await;
+        f.begin().await;
+        assert_eq!(copies(&f.claim(9).await), 2);
+        assert_eq!(f.store.health().await.expect("health").waiting, 3);
+    }
+
     async fn an_unsettled_copy_is_held_when_its_message_says_so(f) {
         let id = f.post_one(Mail { on_unknown: OnUnknown::Hold, ..each("t", 2) }).await;
         let claimed = f.claim(9).await;

@@ -94,7 +94,17 @@ fn claim_queue(
     let mut left = want;
     while left > 0 && *cleared < CLEARED {
         let Some(entry) = turn.row(sql!("entry_due"), (queue.0, claim.now.0), |r| Entry::read(queue.0, r))? else { break };
-        let known = turn.known(entry.message)?.ok_or_else(|| Error::damaged("entry", "its message is gone"))?;
+        let known = match turn.known(entry.message).and_then(|k| k.ok_or_else(|| Error::damaged("entry", "its message is gone"))) {
+            Ok(known) => known,
+            // One that cannot be read keeps its own queue waiting, not everybody's: as if empty, until the queues are read again.
+            Err(e @ Error::Damaged { .. }) => {
+                tracing::error!(error = %e, message = entry.message, "a message cannot be read; the mail of its topic behind it waits");
+                info.next_due = None;
+                report.queues.push(info);
+                return Ok(());
+            }
+            Err(e) => return Err(e),
+        };
         if let Some(as_state) = overdue(turn, claim, &entry, &known)? {
             let n = entry.count.min(CLEARED - *cleared);
             clear(turn, &entry, topic, n, as_state, claim.now)?;
