@@ -120,6 +120,13 @@ impl<J> Group<J> {
         self.lock().pop(class)
     }
 
+    /// Takes the next job of one class if it has waited that long.
+    pub fn take_older(&self, class: Class, now: Boot, age: Duration) -> Option<J> {
+        let mut q = self.lock();
+        let is_old = q.by_class[class as usize].front().is_some_and(|w| now.since(w.since) >= age);
+        if is_old { q.pop(class) } else { None }
+    }
+
     /// Whether anything of a class before `class` waits.
     pub fn is_waiting_before(&self, class: Class) -> bool {
         let q = self.lock();
@@ -185,6 +192,15 @@ mod tests {
         let later = Boot(0) + Duration::from_millis(2001);
         assert!(matches!(g.submit(Class::Accept, 2, 1, later), Err((2, StoreError::Busy { retry_after_s: 2, .. }))));
         assert!(g.submit(Class::Settle, 3, 1, later).is_ok());
+    }
+
+    #[test]
+    fn deferred_work_is_taken_out_of_turn_once_it_has_waited() {
+        let g = Group::new(10);
+        assert!(g.submit(Class::Housekeep, 1, 0, Boot(0)).is_ok());
+        let wait = Duration::from_millis(250);
+        assert_eq!(g.take_older(Class::Housekeep, Boot(0) + wait / 2, wait), None);
+        assert_eq!(g.take_older(Class::Housekeep, Boot(0) + wait, wait), Some(1));
     }
 
     #[test]

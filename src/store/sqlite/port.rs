@@ -31,7 +31,13 @@ impl QueueStore for SqliteStore {
     }
 
     fn beat(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
-        self.shared.write(Class::Settle, move |t| t.execute(sql!("incarnation_beat"), (incarnation.0, now.0)).map(drop))
+        self.shared.write(Class::Settle, move |t| {
+            // One that was ended by others holds nothing any more: its lease must not be renewed.
+            match t.execute(sql!("incarnation_beat"), (incarnation.0, now.0))? {
+                0 => Err(Error::damaged("incarnation", "it has been ended")),
+                _ => Ok(()),
+            }
+        })
     }
 
     fn end(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {

@@ -175,7 +175,7 @@ fn fill(
         // A begun job has its place before new bulk, after everything else.
         let last = if begun.is_some() { Class::Admin } else { Class::Bulk };
         let taken = next.take().or_else(|| shared.group.take(false, last)).or_else(|| begun.take().map(|job| (Class::Bulk, job)));
-        let Some((class, job)) = taken else { return };
+        let Some((class, job)) = taken else { break };
         served = served.max(class);
         if let Some(more) = step(turn, job, done) {
             *begun = Some(more);
@@ -205,7 +205,15 @@ fn fill(
             return;
         }
     }
+    // Nor does steady traffic keep deferred work out: cancelled rows, old keys and the address index must not pile up.
+    let overdue = if begun.is_none() { shared.group.take_older(Class::Housekeep, shared.clock.boot(), HOUSEKEEP_WAIT) } else { None };
+    if let Some(job) = overdue {
+        step(turn, job, done);
+    }
 }
+
+/// Housekeeping that has waited this long gets a place in the next turn, however much else there is.
+const HOUSEKEEP_WAIT: Duration = Duration::from_millis(250);
 
 /// Slices of [`TURN_ROWS`] a large job may write in one turn while nobody else waits.
 const IDLE_SLICES: u32 = 8;
