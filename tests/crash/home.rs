@@ -148,11 +148,8 @@ impl Home {
         let text = "SELECT d.email FROM lease l JOIN delivery d
             ON d.key BETWEEN l.message << 24 | l.first AND l.message << 24 | (l.first + l.count - 1)
             WHERE d.attempt + 1 = l.attempt";
-        let mut found = match db.prepare(text) {
-            Ok(found) => found,
-            // Killed before there was a table.
-            Err(_) => return BTreeSet::new(),
-        };
+        // Killed before there was a table.
+        let Ok(mut found) = db.prepare(text) else { return BTreeSet::new() };
         let found = found.query_map([], |r| r.get(0)).expect("read").collect::<Result<_, _>>();
         found.expect("addresses")
     }
@@ -212,6 +209,7 @@ impl Server<'_> {
 }
 
 impl Drop for Server<'_> {
+    #[expect(clippy::print_stderr, reason = "what a failed test needs to be understood")]
     fn drop(&mut self) {
         if thread::panicking() {
             eprintln!("the server's log:\n{}", self.home.log());

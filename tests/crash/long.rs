@@ -6,7 +6,7 @@ use super::{check::Tally, load::Load, random::killed};
 const EACH: usize = 5;
 
 #[test]
-#[ignore = "takes about half an hour: run by scripts/crash-long"]
+#[ignore = "takes some minutes: run by scripts/crash-long"]
 fn five_hundred_kills() {
     #[expect(clippy::disallowed_methods, reason = "scripts/crash-long sets how many")]
     let wanted = std::env::var("JEBI_TEST_KILLS").map_or(500, |n| n.parse().expect("a number of kills"));

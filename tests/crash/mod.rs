@@ -6,6 +6,8 @@
 //! | `load` | mail that is posted until it is acknowledged |
 //! | `check` | what has to hold once everything has drained |
 
+#![expect(clippy::print_stdout, reason = "the figures of a run, shown by --nocapture")]
+
 mod check;
 mod disk;
 mod home;

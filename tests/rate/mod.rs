@@ -1,5 +1,7 @@
 //! Rate and fairness, end to end: the whole server in this process with the real clock, against a SES that counts.
 
+#![expect(clippy::print_stdout, reason = "the figures of a run, shown by --nocapture")]
+
 mod fairness;
 mod limit;
 

@@ -1,7 +1,7 @@
 //! What can go wrong inside a transaction.
 
 use jebi_domain::port::store::StoreError;
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// An error of one job or of the whole turn.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ impl Error {
         Self::Damaged { what, why: why.to_string() }
     }
 
-    fn code(&self) -> Option<rusqlite::ffi::Error> {
+    fn code(&self) -> Option<ffi::Error> {
         match self {
             Self::Sql(rusqlite::Error::SqliteFailure(e, _)) => Some(*e),
             _ => None,
@@ -27,16 +27,39 @@ impl Error {
 
     /// Whether the disk would not take a sync or a write: what is on it is unknown from here on.
     pub(super) fn is_fatal(&self) -> bool {
-        self.code().is_some_and(|e| matches!(e.code, ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        let fatal = |e: ffi::Error| matches!(e.code, ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase);
+        !self.is_full() && self.code().is_some_and(fatal)
     }
 
-    /// Whether the disk is full: nothing was stored, and it may be again later.
+    /// Whether the disk is full: nothing was stored, and it may be again later. The log's index, which is no part of what is kept, is
+    /// grown by a write too; SQLite calls its failure an I/O error.
     pub(super) fn is_full(&self) -> bool {
-        self.code().is_some_and(|e| e.code == ErrorCode::DiskFull)
+        self.code().is_some_and(|e| e.code == ErrorCode::DiskFull || e.extended_code == ffi::SQLITE_IOERR_SHMSIZE)
     }
 
     /// What the caller is told.
     pub(super) fn outward(&self) -> StoreError {
         if self.is_full() { StoreError::Full } else { StoreError::Internal(self.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(code: i32) -> Error {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into()
+    }
+
+    #[test]
+    fn a_full_disk_passes_and_a_failed_sync_does_not() {
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
+            assert!(error(code).is_full() && !error(code).is_fatal());
+            assert_eq!(error(code).outward(), StoreError::Full);
+        }
+        for code in [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_READ, ffi::SQLITE_CORRUPT] {
+            assert!(error(code).is_fatal() && !error(code).is_full());
+        }
+        assert!(!error(ffi::SQLITE_BUSY).is_fatal() && !error(ffi::SQLITE_CONSTRAINT).is_fatal());
     }
 }

@@ -89,6 +89,9 @@ impl Places {
     }
 }
 
+/// What dispatchers are told after a commit, by provider, and the places to keep then.
+pub(super) type Told = (Vec<(String, Notice)>, Vec<Places>);
+
 impl Drop for Places {
     fn drop(&mut self) {
         self.window.put_back(self.lane, self.copies);
@@ -145,8 +148,9 @@ pub(super) struct Memory {
     pub next_message: i64,
     pub next_entry: i64,
     pub next_lease: i64,
+    /// Addresses on the suppression list, and the number of the first message accepted since it last grew.
     pub suppressed: i64,
-    pub last_suppressed: Wall,
+    pub suppressed_before: i64,
     pub subscriptions: HashMap<String, Subscription>,
     pub held: bool,
 }
@@ -230,8 +234,8 @@ impl<'a> Turn<'a> {
         written + pending(&self.total) + pending(&self.delta)
     }
 
-    /// Writes the counts of all jobs kept. Returns what dispatchers are told after the commit, and the places to keep then.
-    pub fn flush(&mut self) -> Result<(Vec<(String, Notice)>, Vec<Places>), Error> {
+    /// Writes the counts of all jobs kept.
+    pub fn flush(&mut self) -> Result<Told, Error> {
         let total = std::mem::take(&mut self.total);
         let (mut waiting, mut unsettled) = (0, 0);
         for (no, d) in &total.topics {
