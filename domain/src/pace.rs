@@ -65,6 +65,12 @@ impl Pacer {
         now < self.slowed_until
     }
 
+    /// Recipients a second in force at `now`: less than [`Self::rate`] while slowed; `None` for no limit.
+    #[must_use]
+    pub fn rate_at(&self, now: Boot) -> Option<f64> {
+        self.rate.map(|full| if self.is_slowed(now) { full * SLOWED } else { full })
+    }
+
     /// When the next slot comes free; in the past when one is free.
     #[must_use]
     pub fn next_slot(&self) -> Boot {
@@ -74,8 +80,7 @@ impl Pacer {
     /// The time from one recipient's slot to the next at the speed of `now`; `None` for no limit.
     #[must_use]
     pub fn spacing(&self, now: Boot) -> Option<Duration> {
-        let full = self.rate?;
-        let rate = if self.is_slowed(now) { full * SLOWED } else { full };
+        let rate = self.rate_at(now)?;
         Some(Duration::from_secs_f64((Duration::from_secs(1) + self.jitter + self.lateness()).as_secs_f64() / rate))
     }
 

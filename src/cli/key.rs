@@ -59,7 +59,9 @@ async fn list(client: &Client) -> Result<(), Failure> {
     for key in answer["keys"].as_array().into_iter().flatten() {
         let (prefix, created, revoked) = (format!("{}...", text(&key["prefix"])), text(&key["created_at"]), &key["revoked_at"]);
         let revoked = revoked.as_str().unwrap_or("-");
-        print(&format!("{:<4} {prefix:<14} {created:<24} {revoked:<24} {}", key["id"], text(&key["name"])));
+        // A JSON value by itself takes no width.
+        let id = key["id"].to_string();
+        print(&format!("{id:<4} {prefix:<14} {created:<24} {revoked:<24} {}", text(&key["name"])));
     }
     Ok(())
 }

@@ -78,6 +78,10 @@ fn fault(path: String, said: &str) -> Fault {
     if said.starts_with("duplicate field") {
         return Fault::new(path, "duplicate_field", format!("the field {named:?} is given twice"), "give it once");
     }
+    if said.starts_with("unknown variant") {
+        let known = said.split_once(", expected ").map_or("", |(_, rest)| rest.split(" at line").next().unwrap_or(rest));
+        return Fault::new(path, "unknown_value", format!("{named:?} is not a value of this field"), format!("use {known}"));
+    }
     Fault::new(path, "wrong_type", said, "give a value of the type /openapi.json names for this field")
 }
 

@@ -1,15 +1,18 @@
 //! Reading bodies within bounds, and moving big work off the threads that serve requests.
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{FromRequest, Request},
     http::{
         HeaderMap,
-        header::{CONTENT_LENGTH, CONTENT_TYPE},
+        header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT},
     },
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use jebi_domain::refusal::{Fault, Refusal, RefusalKind};
+use jebi_domain::{
+    port::Boxed,
+    refusal::{Fault, Refusal, RefusalKind},
+};
 
 use super::{AppState, error::Problem};
 
@@ -24,18 +27,47 @@ impl FromRequest<AppState> for JsonBytes {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         check_type(request.headers())?;
+        check_encoding(request.headers())?;
         let max = state.settings.body_limit;
         let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+        let until = state.clock.boot() + state.settings.body_time;
         if announced.is_some_and(|n| n > max as u64) {
+            // Who expects a go-ahead (RFC 9110, 10.1.1) sends nothing after a refusal.
+            if !request.headers().contains_key(EXPECT) {
+                drain(request.into_body(), max, state.clock.sleep_until(until));
+            }
             return Err(too_large(max).into());
         }
-        let until = state.clock.boot() + state.settings.body_time;
-        let body = tokio::select! {
-            body = Limited::new(request.into_body(), max).collect() => body.map_err(|e| unread(max, e.as_ref()))?,
+        let mut body = request.into_body();
+        let read = tokio::select! {
+            read = Limited::new(&mut body, max).collect() => read,
             () = state.clock.sleep_until(until) => return Err(too_slow().into()),
         };
-        Ok(Self(body.to_bytes()))
+        match read {
+            Ok(read) => Ok(Self(read.to_bytes())),
+            Err(error) if error.is::<LengthLimitError>() => {
+                drain(body, max, state.clock.sleep_until(until));
+                Err(too_large(max).into())
+            }
+            Err(_) => Err(unread().into()),
+        }
     }
+}
+
+/// How many times the limit is read and thrown away of a body that is too large.
+const DRAINED: usize = 4;
+
+/// Goes on reading a refused body beside the answer, within bounds. Closing on a caller that still sends would reset the
+/// connection, and the caller would see that instead of the refusal (RFC 9112, 9.6).
+fn drain(body: Body, max: usize, until: Boxed<'static, ()>) {
+    tokio::spawn(async move {
+        let mut rest = Limited::new(body, max.saturating_mul(DRAINED));
+        let read = async { while rest.frame().await.is_some_and(|frame| frame.is_ok()) {} };
+        tokio::select! {
+            () = read => {}
+            () = until => {}
+        }
+    });
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
@@ -49,6 +81,15 @@ fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
     Err(Refusal::new(RefusalKind::UnsupportedMedia, fault))
 }
 
+/// A compressed body is refused by name (RFC 9110, 8.4): read as it is, it would only be "not JSON".
+fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+    let given = headers.get(CONTENT_ENCODING).map(|v| String::from_utf8_lossy(v.as_bytes()));
+    let Some(coding) = given.filter(|coding| !coding.trim().eq_ignore_ascii_case("identity")) else { return Ok(()) };
+    let fault = format!("the body is said to be encoded as {coding:?}, which this server does not read");
+    let fault = Fault::new("Content-Encoding", "unsupported_encoding", fault, "send the body uncompressed, without this header");
+    Err(Refusal::new(RefusalKind::UnsupportedMedia, fault))
+}
+
 fn too_large(max: usize) -> Refusal {
     let fault = format!("the body is larger than {max} bytes");
     Refusal::new(RefusalKind::TooLarge, Fault::new("body", "too_large", fault, "split it into several requests"))
@@ -59,10 +100,7 @@ fn too_slow() -> Refusal {
     Refusal::new(RefusalKind::TooSlow, Fault::new("body", "request_timeout", fault, "send it faster, or split it into smaller requests"))
 }
 
-fn unread(max: usize, error: &(dyn std::error::Error + 'static)) -> Refusal {
-    if error.is::<LengthLimitError>() {
-        return too_large(max);
-    }
+fn unread() -> Refusal {
     Refusal::malformed(Fault::new("body", "unreadable_body", "the body ended before it was complete", "send the whole body"))
 }
 

@@ -66,7 +66,7 @@ use super::{
         (name = "admin", description = "The restore guard and the check of the store."),
         (name = "status", description = "For machines that watch this one."),
     ),
-    modifiers(&Keys, &Problems)
+    modifiers(&Keys, &Problems, &OperationIds)
 )]
 struct Document;
 
@@ -136,6 +136,23 @@ impl Modify for Problems {
     }
 }
 
+/// Names every operation by its tag and handler, such as `topics_list`: handlers of several nouns share a name, and an id must be
+/// unique in the document (OpenAPI 3.1, 4.8.10).
+struct OperationIds;
+
+impl Modify for OperationIds {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for item in document.paths.paths.values_mut() {
+            for operation in operations(item) {
+                let tag = operation.tags.iter().flatten().next();
+                if let (Some(tag), Some(handler)) = (tag, &operation.operation_id) {
+                    operation.operation_id = Some(format!("{tag}_{handler}"));
+                }
+            }
+        }
+    }
+}
+
 fn problem() -> Content {
     ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build()
 }
@@ -173,6 +190,16 @@ mod tests {
         for reference in text.split("\"$ref\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
             let pointer = reference.strip_prefix('#').unwrap();
             assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+        }
+    }
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own() {
+        let mut ids = BTreeSet::new();
+        for (path, mut item) in document().paths.paths {
+            for operation in operations(&mut item) {
+                assert!(operation.operation_id.clone().is_some_and(|id| ids.insert(id)), "{path}: {:?}", operation.operation_id);
+            }
         }
     }
 

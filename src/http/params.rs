@@ -83,6 +83,14 @@ fn fault(said: &str) -> Fault {
         return Fault::new(named, "unknown_parameter", "there is no such parameter here", format!("check its name: {known}"));
     }
     let (field, fault) = said.split_once(": ").unwrap_or(("query", said));
+    if fault == "invalid digit found in string" || fault.starts_with("number too large") || fault.starts_with("cannot parse integer") {
+        return Fault::new(
+            field,
+            "invalid_parameter",
+            "this is not a whole number in range",
+            "give a whole number; /openapi.json has its range",
+        );
+    }
     Fault::new(field, "invalid_parameter", fault, "see /openapi.json for what it takes")
 }
 

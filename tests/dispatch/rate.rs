@@ -98,6 +98,8 @@ fn a_rate_refusal_costs_no_attempt_and_slows_down() {
         let row = rig.store.row(no, 0);
         assert_eq!((row.state, row.attempt, row.reason.map(|r| r.code)), (State::Waiting, 0, Some("throttled".into())));
         assert_eq!(rig.status().state.as_str(), "slowed");
+        assert_eq!(rig.status().reason.map(|r| r.code).as_deref(), Some("too_fast"));
+        assert_eq!(rig.status().rate, Some(9.0));
         rig.advance_finely(Duration::from_millis(1100)).await;
         assert_eq!((rig.store.row(no, 0).state, rig.store.row(no, 0).attempt), (State::Sent, 1));
         rig.advance(Duration::from_secs(10)).await;

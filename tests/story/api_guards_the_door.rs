@@ -96,6 +96,9 @@ async fn the_body_has_to_be_declared_as_json() {
         let answer = api.send(request.body(Body::from("{}")).unwrap()).await;
         assert_eq!(answer.problem(415), [("Content-Type".into(), "unsupported_media_type".into())]);
     }
+    let mut packed = api.request(Method::POST, "/v1/messages", "{}");
+    packed.headers_mut().insert("content-encoding", "gzip".parse().unwrap());
+    assert_eq!(api.send(packed).await.problem(415), [("Content-Encoding".into(), "unsupported_encoding".into())]);
     let declared = bare("POST", "/v1/messages").header("x-api-key", &api.key).header("content-type", "Application/JSON; charset=utf-8");
     assert_eq!(api.send(declared.body(Body::from("{}")).unwrap()).await.problem(422)[0].1, "missing_field");
 }

@@ -1,6 +1,7 @@
 //! End to end, one story a file.
 
 mod api_answers_for_machines;
+mod api_answers_whoever_sends_too_much;
 mod api_cancels_and_pauses;
 mod api_guards_the_door;
 mod api_lists_what_became_of_mail;

@@ -104,7 +104,7 @@ impl Dispatch {
             kind: self.kind,
             state,
             reason,
-            rate: inner.pacer.rate(),
+            rate: inner.pacer.rate_at(now),
             max_send_rate: told.and_then(|r| r.max_send_rate),
             max_24_hour_send: told.and_then(|r| r.max_24_hour_send),
             sent_last_24_hours: told.and_then(|r| r.sent_last_24_hours),
@@ -135,6 +135,10 @@ impl Inner {
     fn state(&self, now: Boot) -> (ProviderState, Option<Reason>) {
         let unwritable =
             || Reason::new("store_unwritable", "outcomes can't be stored, so nothing new is claimed", "see the log; free disk space");
+        let slowed = || {
+            let remedy = "nothing to do; where it goes on, another program sends through the account: set MAX_SEND_PER_SECOND lower";
+            Reason::new("too_fast", "the provider said that mail comes faster than it permits", remedy)
+        };
         if self.stop != Stop::No {
             return (ProviderState::Stopped, None);
         }
@@ -149,7 +153,7 @@ impl Inner {
         }
         match &self.account {
             Account::Refused(reason) => (ProviderState::Slowed, Some(reason.clone())),
-            _ if self.pacer.is_slowed(now) => (ProviderState::Slowed, None),
+            _ if self.pacer.is_slowed(now) => (ProviderState::Slowed, Some(slowed())),
             _ => (ProviderState::Running, None),
         }
     }
