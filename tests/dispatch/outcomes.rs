@@ -91,20 +91,40 @@ fn a_panic_affects_only_its_own_mail() {
 }
 
 #[test]
-fn outcomes_the_store_does_not_take_are_kept_and_claiming_stops() {
+fn outcomes_the_store_does_not_take_are_kept_and_nothing_more_is_claimed_or_sent() {
     run(async {
         let rig = Rig::new().await;
         rig.store.faults(|f| f.settles = 1_000_000);
         rig.store.post(Post { copies: 2000, ..Post::default() });
+        rig.advance(Duration::from_secs(1)).await;
+        let (sent, leased) = (rig.provider.sent().len(), rig.store.leased());
+        assert!(sent > 0 && sent <= leased && leased <= 512, "{sent} sent of {leased}");
         rig.advance(Duration::from_secs(30)).await;
-        let sent = rig.provider.sent().len();
-        assert!(sent > 0 && sent <= 512, "{sent}");
-        assert_eq!((rig.store.leased(), rig.store.count(State::Sent)), (sent, 0));
+        assert_eq!((rig.provider.sent().len(), rig.store.leased(), rig.store.count(State::Sent)), (sent, leased, 0));
         assert_eq!(rig.status().reason.map(|r| r.code), Some("store_unwritable".into()));
         rig.store.faults(|f| f.settles = 0);
         rig.until(|rig| rig.store.count(State::Sent) == 2000).await;
         assert_eq!(rig.provider.sent().len(), 2000);
         assert_eq!(rig.status().state.as_str(), "running");
+    });
+}
+
+#[test]
+fn mail_that_is_ready_is_not_started_while_outcomes_cannot_be_stored() {
+    run(async {
+        let rig = Rig::at_rate(10.0).await;
+        rig.store.faults(|f| f.settles = 1_000_000);
+        rig.store.post(Post { copies: 40, ..Post::default() });
+        rig.advance(Duration::from_secs(2)).await;
+        let sent = rig.provider.sent().len();
+        assert!(sent > 0 && rig.status().ready > 0, "{sent} sent, {:?}", rig.status());
+        for _ in 0..30 {
+            rig.advance(Duration::from_secs(1)).await;
+        }
+        assert_eq!(rig.provider.sent().len(), sent);
+        rig.store.faults(|f| f.settles = 0);
+        rig.until(|rig| rig.store.count(State::Sent) == 40).await;
+        assert_eq!(rig.provider.sent().len(), 40);
     });
 }
 

@@ -124,6 +124,37 @@ conform! {
         assert_eq!((f.topic("t").await.sent, f.topic("t").await.suppressed), (4, 2));
     }
 
+    /// The clock may have been set back between the two.
+    async fn an_address_listed_since_at_an_earlier_time_is_not_mailed(f) {
+        let id = f.post_one(each("t", 2)).await;
+        f.store.suppress(vec![(address(0), SuppressionCause::Bounce)], Wall(f.now().0 - HOUR)).await.expect("suppress");
+        let other = f.post_one(each("u", 2)).await;
+        assert_eq!(keys(&f.claim(9).await).iter().map(|k| k.1).collect::<Vec<_>>(), [1, 1]);
+        assert_eq!((f.state(id, 0).await, f.state(other, 0).await), (State::Suppressed, State::Suppressed));
+    }
+
+    /// Each writes a row a copy: many topics with expired mail must not make one claim long.
+    async fn a_claim_clears_no_more_from_many_queues_than_from_one(f) {
+        let expires_at = Some(Wall(f.now().0 + 10));
+        f.post(vec![Mail { expires_at, ..each("a", 400) }, Mail { expires_at, ..each("b", 400) }, each("c", 1)]).await;
+        f.pass(10);
+        assert!(f.claim(9).await.is_empty());
+        assert_eq!(f.store.health().await.expect("health").waiting, 301);
+        assert_eq!(copies(&f.claim(9).await), 1);
+        assert_eq!((f.topic("a").await.expired, f.topic("b").await.expired), (400, 400));
+    }
+
+    async fn a_message_that_cannot_be_read_holds_up_its_own_queue_only(f) {
+        f.post_one(each("a", 1)).await;
+        f.post_one(each("b", 2)).await;
+        f.store.close().await;
+        f.engine.tamper("UPDATE message SET content = x'00' WHERE no = 1");
+        f.reopen().await;
+        f.begin().await;
+        assert_eq!(copies(&f.claim(9).await), 2);
+        assert_eq!(f.store.health().await.expect("health").waiting, 3);
+    }
+
     async fn an_unsettled_copy_is_held_when_its_message_says_so(f) {
         let id = f.post_one(Mail { on_unknown: OnUnknown::Hold, ..each("t", 2) }).await;
         let claimed = f.claim(9).await;

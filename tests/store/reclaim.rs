@@ -29,7 +29,8 @@ conform! {
         f.pass(1_000);
         assert!(f.claim(9).await[0].was_unsettled);
         assert_eq!(f.restart().await, 1);
-        assert_eq!((f.state(id, 0).await, f.view(id, 0).await.attempts), (State::Unknown, 2));
+        let view = f.view(id, 0).await;
+        assert_eq!((view.state, view.attempts, view.reason.map(|r| r.code)), (State::Unknown, 2, Some("interrupted_twice".into())));
         f.pass(100_000);
         assert!(f.claim(9).await.is_empty());
     }
@@ -51,6 +52,8 @@ conform! {
         f.housekeep().await;
         assert_eq!(f.restart().await, 1);
         assert_eq!((f.state(id, 0).await, f.state(id, 1).await), (State::Unknown, State::Cancelled));
+        let reason = f.view(id, 0).await.reason.expect("said");
+        assert!(reason.code == "interrupted" && reason.remedy.contains("cancelled"), "{reason:?}");
     }
 
     async fn the_living_keep_their_leases(f) {

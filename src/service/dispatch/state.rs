@@ -282,7 +282,7 @@ impl Dispatch {
     /// Takes a slot and the mail that is first now. Write it at once.
     pub fn take(&self, ticket: Ticket, now: Boot, wall: Wall) -> Take {
         let inner = &mut *self.lock();
-        let Some(ticket) = inner.health.renewed(ticket).filter(|_| inner.may_send()) else {
+        let Some(ticket) = inner.health.renewed(ticket).filter(|_| inner.may_start()) else {
             return self.released(inner, ticket);
         };
         if !self.fence.is_open(now) {
@@ -433,7 +433,9 @@ impl Dispatch {
         let inner = &mut *self.lock();
         inner.leased = inner.leased.saturating_sub(u32::try_from(n).unwrap_or(u32::MAX));
         inner.settled += n as u64;
-        inner.unwritable = false;
+        if std::mem::take(&mut inner.unwritable) {
+            self.senders.notify_waiters();
+        }
         inner.note_store_time(took);
         self.meters.settle_batch.record(n as f64);
         if inner.stop != Stop::No {
@@ -449,9 +451,11 @@ impl Dispatch {
         self.lock().settled
     }
 
-    /// Outcomes can't be written for now.
+    /// Outcomes can't be written for now: nothing is claimed or started until one is ([`Self::settled`]).
     pub fn unwritable(&self) {
-        self.lock().unwritable = true;
+        let inner = &mut *self.lock();
+        inner.unwritable = true;
+        self.offer_window(inner);
     }
 
     /// Starts nothing new from now on, and gives back what is ready.
@@ -496,6 +500,11 @@ impl Inner {
         self.stop == Stop::No && self.guard.is_none() && self.account != Account::Unasked
     }
 
+    /// What cannot be settled is not sent (contract 6). What is claimed already stays ready meanwhile: it could not be given back either.
+    pub(super) fn may_start(&self) -> bool {
+        self.may_send() && !self.unwritable
+    }
+
     fn needs_thread(&self, index: usize) -> bool {
         self.pacer.rate().is_none_or(|rate| index as f64 * PER_THREAD < rate)
     }
@@ -503,7 +512,7 @@ impl Inner {
     /// How many calls may start now, up to `most` and at least one; or when to look again.
     fn startable(&mut self, now: Boot, most: u32) -> Result<u32, Option<Boot>> {
         let waiting = self.ready.total().saturating_sub(self.starting);
-        if waiting == 0 || !self.may_send() {
+        if waiting == 0 || !self.may_start() {
             return Err(None);
         }
         let (most, trial) = match self.health.allow(now) {

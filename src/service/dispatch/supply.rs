@@ -129,12 +129,13 @@ impl Dispatch {
         self.give_back(inner, &gone);
     }
 
-    /// Forgets places of the window that were taken for mail that never came. Call every few seconds.
+    /// Forgets places of the window that were taken for mail that never came, and those of mail that came after that. Call every
+    /// few seconds.
     pub fn sweep_window(&self) {
         let inner = &mut *self.lock();
         self.offer_window(inner);
         for lane in 0..2 {
-            if inner.granted[lane] > 0 && inner.granted[lane] == inner.granted_before[lane] {
+            if inner.granted[lane] != 0 && inner.granted[lane] == inner.granted_before[lane] {
                 inner.granted[lane] = 0;
             }
         }
@@ -192,7 +193,7 @@ impl Inner {
     }
 
     fn rooms(&mut self, now: Boot) -> Rooms {
-        if !self.may_send() {
+        if !self.may_start() {
             return Rooms::default();
         }
         match self.health.allow(now) {

@@ -15,7 +15,8 @@ use super::{
     turn::{Known, Turn},
 };
 
-/// Rows one claim may settle as cancelled, expired or suppressed before it leaves the rest for the next.
+/// Rows one claim may settle as cancelled, expired or suppressed, from all its queues together, before it leaves the rest for the
+/// next: it shares the writer with everybody.
 const CLEARED: u32 = 500;
 
 /// An entry at the head of a queue.
@@ -59,14 +60,20 @@ struct Row {
 }
 
 pub(super) fn claim(turn: &mut Turn<'_>, claim: &Claim) -> Result<ClaimReport, Error> {
-    let mut report = ClaimReport::default();
+    let (mut report, mut cleared) = (ClaimReport::default(), 0);
     for (queue, want) in &claim.turns {
-        claim_queue(turn, claim, *queue, *want, &mut report)?;
+        claim_queue(turn, claim, (*queue, *want), &mut cleared, &mut report)?;
     }
     Ok(report)
 }
 
-fn claim_queue(turn: &mut Turn<'_>, claim: &Claim, queue: QueueNo, want: u32, report: &mut ClaimReport) -> Result<(), Error> {
+fn claim_queue(
+    turn: &mut Turn<'_>,
+    claim: &Claim,
+    (queue, want): (QueueNo, u32),
+    cleared: &mut u32,
+    report: &mut ClaimReport,
+) -> Result<(), Error> {
     let found = turn.row(sql!("queue_get"), [queue.0], |r| {
         let (lane, topic): (i64, i64) = (r.get(1)?, r.get(2)?);
         Ok((lane, topic, r.get::<_, Option<i64>>(3)?.is_some(), r.get::<_, Option<i64>>(4)?.is_some(), r.get::<_, Option<i64>>(5)?))
@@ -84,19 +91,29 @@ fn claim_queue(turn: &mut Turn<'_>, claim: &Claim, queue: QueueNo, want: u32, re
         report.queues.push(info);
         return Ok(());
     }
-    let (mut left, mut cleared) = (want, 0);
-    while left > 0 && cleared < CLEARED {
+    let mut left = want;
+    while left > 0 && *cleared < CLEARED {
         let Some(entry) = turn.row(sql!("entry_due"), (queue.0, claim.now.0), |r| Entry::read(queue.0, r))? else { break };
-        let known = turn.known(entry.message)?.ok_or_else(|| Error::damaged("entry", "its message is gone"))?;
+        let known = match turn.known(entry.message).and_then(|k| k.ok_or_else(|| Error::damaged("entry", "its message is gone"))) {
+            Ok(known) => known,
+            // One that cannot be read keeps its own queue waiting, not everybody's: as if empty, until the queues are read again.
+            Err(e @ Error::Damaged { .. }) => {
+                tracing::error!(error = %e, message = entry.message, "a message cannot be read; the mail of its topic behind it waits");
+                info.next_due = None;
+                report.queues.push(info);
+                return Ok(());
+            }
+            Err(e) => return Err(e),
+        };
         if let Some(as_state) = overdue(turn, claim, &entry, &known)? {
-            let n = entry.count.min(CLEARED - cleared);
+            let n = entry.count.min(CLEARED - *cleared);
             clear(turn, &entry, topic, n, as_state, claim.now)?;
-            cleared += n;
+            *cleared += n;
             continue;
         }
         let (passed, taken) = lease(turn, claim, &entry, &known, left.min(entry.count))?;
         let copies = taken.as_ref().map_or(0, |c| u32::try_from(c.copies.len()).unwrap_or(passed));
-        cleared += passed.saturating_sub(copies);
+        *cleared += passed.saturating_sub(copies);
         left = left.saturating_sub(copies);
         report.claimed.extend(taken);
     }
@@ -214,8 +231,8 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
         n = rows[other].key.ordinal() - entry.first;
         rows.truncate(other);
     }
-    // Addresses listed since the message was accepted; before that, accepting has looked.
-    if turn.memory.suppressed > 0 && turn.memory.last_suppressed >= known.message.created_at {
+    // Addresses listed since the message was accepted; before that, accepting has looked. By number, not by time: the clock may be set.
+    if turn.memory.suppressed > 0 && entry.message < turn.memory.suppressed_before {
         suppress(turn, entry, known, &mut rows, claim.now)?;
     }
     let was_unsettled = rows.first().is_some_and(|r| r.state == State::Unsettled);

@@ -78,10 +78,9 @@ pub(super) fn suppress(turn: &mut Turn<'_>, addresses: &[(String, SuppressionCau
     load(turn)
 }
 
-/// Reads what the writer remembers of the list.
+/// Reads what the writer remembers of the list. Mail accepted until now is looked up again when it is claimed.
 pub(super) fn load(turn: &mut Turn<'_>) -> Result<(), Error> {
-    let (count, last): (i64, Option<i64>) = turn.row(sql!("suppression_state"), [], |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
-    turn.memory.suppressed = count;
-    turn.memory.last_suppressed = Wall(last.unwrap_or(0));
+    turn.memory.suppressed = turn.row(sql!("suppression_count"), [], |r| r.get(0))?.unwrap_or_default();
+    turn.memory.suppressed_before = turn.memory.next_message;
     Ok(())
 }

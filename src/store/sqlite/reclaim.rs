@@ -1,7 +1,12 @@
 //! Incarnations, and what becomes of the leases of those that are gone: copies without an outcome may have been sent or not,
 //! so they are unsettled and reviewed.
 
-use jebi_domain::{delivery::State, id::Incarnation, outcome::Reason, time::Wall};
+use jebi_domain::{
+    delivery::State,
+    id::{DeliveryId, Incarnation},
+    outcome::Reason,
+    time::Wall,
+};
 
 use super::{Error, claim::range, row, sql, turn::Turn};
 use crate::crash_point::crash_point;
@@ -62,11 +67,7 @@ pub(super) fn reclaim(
 fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) -> Result<u64, Error> {
     let known = turn.known(lease.message)?.ok_or_else(|| Error::damaged("lease", "its message is gone"))?;
     let review_at = Wall(now.0 + wait_ms[known.message.lane as usize]);
-    let reason = row::reason_text(&Reason::new(
-        "interrupted",
-        "the node that was sending it ended before the provider's answer was written",
-        "nothing needs doing: it is reviewed by its on_unknown policy, or settled by the provider's feedback before",
-    ))?;
+    let [once, again, cancelled_too] = reasons()?;
     let retired: Option<Option<i64>> = turn.row(sql!("queue_cancelled"), [lease.queue], |r| r.get(0))?;
     let cancelled = known.cancelled || retired.flatten().is_some();
     let marks: Vec<u32> = turn.rows_of(sql!("lease_marks"), [lease.no], |r| r.get(0))?;
@@ -84,7 +85,7 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
             Some(from @ (State::Waiting | State::Unsettled)) => from,
             // Settled by evidence for an earlier attempt while this one was out.
             Some(State::Sent) if attempt > 0 => {
-                turn.execute(sql!("attempt_insert"), (key, lease.attempt, now.0, "unknown", None::<String>, &reason))?;
+                turn.execute(sql!("attempt_insert"), (key, lease.attempt, now.0, "unknown", None::<String>, &again))?;
                 turn.execute(sql!("delivery_twice"), [key])?;
                 continue;
             }
@@ -108,7 +109,17 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
             turn.execute(sql!("attempt_insert"), (key, attempt, at, outcome, None::<String>, why))?;
         }
         let twice = to == State::Sent && turn.row(sql!("attempt_maybe"), (key, lease.attempt), |_| Ok(()))?.is_some();
-        let why = (to != State::Sent).then_some(&reason);
+        let why = match (from, to) {
+            (_, State::Sent) => None,
+            (State::Unsettled, _) => {
+                // A mail that ends the process each time it is sent looks like this: it is never claimed again, and named.
+                let delivery = DeliveryId { message: known.message.id, ordinal };
+                tracing::warn!(%delivery, "the node ended each time while this mail was being sent; nothing more is tried");
+                Some(&again)
+            }
+            (_, State::Unknown) => Some(&cancelled_too),
+            _ => Some(&once),
+        };
         turn.execute(
             sql!("delivery_settle"),
             rusqlite::params![key, from.code(), attempt, to.code(), lease.attempt, twice, now.0, next_try, None::<String>, why],
@@ -137,6 +148,19 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
     turn.execute(sql!("lease_unmark"), [lease.no])?;
     crash_point("reclaim");
     Ok(copies)
+}
+
+/// Why a copy has no outcome: its node ended at its first sending, at its resend, or after it was cancelled.
+fn reasons() -> Result<[String; 3], Error> {
+    let text = "the node that was sending it ended before the provider's answer was written";
+    let once = "nothing needs doing: it is reviewed by its on_unknown policy, or settled by the provider's feedback before";
+    let again = "nothing more is tried; look whether it arrived, and in the log for what ended the node: this mail may be the cause";
+    let cancelled = "nothing more is tried, because it was cancelled; the provider's feedback may still settle it";
+    Ok([
+        row::reason_text(&Reason::new("interrupted", text, once))?,
+        row::reason_text(&Reason::new("interrupted_twice", format!("{text}, as before at an earlier attempt of unknown outcome"), again))?,
+        row::reason_text(&Reason::new("interrupted", text, cancelled))?,
+    ])
 }
 
 fn enqueue_run(turn: &mut Turn<'_>, lease: &Dead, review_at: Wall, run: Option<(u32, u32)>) -> Result<(), Error> {

@@ -148,8 +148,9 @@ pub(super) struct Memory {
     pub next_message: i64,
     pub next_entry: i64,
     pub next_lease: i64,
+    /// Addresses on the suppression list, and the number of the first message accepted since it last grew.
     pub suppressed: i64,
-    pub last_suppressed: Wall,
+    pub suppressed_before: i64,
     pub subscriptions: HashMap<String, Subscription>,
     pub held: bool,
 }

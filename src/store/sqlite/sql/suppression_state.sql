@@ -1,1 +1,0 @@
-SELECT count(*), max(created_at) FROM suppression;
