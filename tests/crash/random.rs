@@ -19,7 +19,7 @@ pub fn killed(seed: u64, load: &Load, kills: usize) -> Tally {
     // Something is always under way.
     home.ses.set_latency(Duration::from_millis(5));
     let (random, stretch) = (SeededRandom::new(seed), load.recipients() * 97 / 100 / kills);
-    let (mut leased, mut leases) = (Leased::default(), 0);
+    let (mut leased, mut leases, mut most) = (Leased::default(), 0, 0);
     let server = thread::scope(|scope| {
         let mut server = home.start();
         let posting = scope.spawn(|| load.post_all(&home, 4));
@@ -27,7 +27,9 @@ pub fn killed(seed: u64, load: &Load, kills: usize) -> Tally {
             let share = usize::try_from(random.below(stretch as u64)).expect("small");
             assert!(home.ses.wait_for(kill * stretch + share + 1, LONG), "seed {seed}: it sends\n{}", home.log());
             server.kill();
-            leases += leased.note(&home);
+            let now = leased.note(&home);
+            leases += now;
+            most = now.max(most);
             server = home.start();
         }
         posting.join().expect("everything was acknowledged");
@@ -39,7 +41,7 @@ pub fn killed(seed: u64, load: &Load, kills: usize) -> Tally {
     server.stop();
     check::verified(&home);
     println!(
-        "seed {seed}: {kills} kills, {leases} leased at them, {} requests repeated, {tally:?}",
+        "seed {seed}: {kills} kills, {leases} leased at them (at most {most}), {} requests repeated, {tally:?}",
         load.failures.load(std::sync::atomic::Ordering::Relaxed)
     );
     tally
