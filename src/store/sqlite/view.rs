@@ -169,7 +169,7 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
         let kind = FeedbackKind::worst(bits).map_or("feedback", FeedbackKind::as_str).to_owned();
         timeline.push(TimelineEntry { at: Wall(at), kind, attempt: 0, recipient, detail });
     }
-    timeline.sort_by_key(|e| e.at);
+    // In the order of cause: a report may carry an earlier time than the answer it followed.
     Ok(Some((view, timeline)))
 }
 
