@@ -18,7 +18,10 @@ use tokio::{
     net::{TcpListener, UnixListener},
 };
 
-use crate::{http::LocalAdmin, lifecycle::Lifecycle};
+use crate::{
+    http::{LocalAdmin, Peer},
+    lifecycle::Lifecycle,
+};
 
 /// How long a connection may take to send the head of a request.
 const HEAD_TIME: Duration = Duration::from_secs(30);
@@ -32,13 +35,13 @@ pub async fn tcp(listener: TcpListener, router: Router, lifecycle: Lifecycle) {
             () = lifecycle.soft.cancelled() => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are small: waiting to fill a packet only adds latency.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "a connection went away while it was accepted");
                     continue;
                 }
-                serve(stream, router.clone(), &connections, &lifecycle);
+                serve(stream, router.clone().layer(Extension(Peer(peer))), &connections, &lifecycle);
             }
             Err(error) => pause_after(&error).await,
         }

@@ -7,6 +7,7 @@
 //! | `request_id` | the number a request is known by in answers and logs |
 //! | `limit` | reading bodies, and moving big work off the request threads |
 //! | `json` | reading and writing JSON |
+//! | `peer` | the other end of the connection |
 //! | `params` | ids in paths, query parameters, cursors |
 //! | `openapi` | the description of all of it |
 //! | `status` | `/health`, `/ready`, `/metrics`, `/openapi.json` |
@@ -21,6 +22,7 @@ mod json;
 mod limit;
 pub mod openapi;
 mod params;
+mod peer;
 mod request_id;
 mod state;
 mod status;
@@ -36,6 +38,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use api::{admin, deliveries, events, inbox, keys, messages, providers, topics};
 pub use auth::LocalAdmin;
+pub use peer::Peer;
 pub use state::{AppState, HttpSettings, Services};
 
 /// One line of the table.

@@ -9,7 +9,13 @@ use sha2::{Digest, Sha256};
 use super::OpenError;
 
 /// In order; a number is never reused.
-const MIGRATIONS: &[(u32, &str, &str)] = &[(1, "init", include_str!("migrations/0001_init.sql"))];
+const MIGRATIONS: &[(u32, &str, &str)] = &[
+    (1, "init", include_str!("migrations/0001_init.sql")),
+    (2, "results", include_str!("migrations/0002_results.sql")),
+    (3, "quota", include_str!("migrations/0003_quota.sql")),
+    (4, "search", include_str!("migrations/0004_search.sql")),
+    (5, "access", include_str!("migrations/0005_access.sql")),
+];
 
 /// Brings the database to the newest schema.
 pub(super) fn run(db: &mut Connection, file: &Path) -> Result<(), OpenError> {
