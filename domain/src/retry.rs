@@ -83,6 +83,7 @@ pub fn decide(outcome: Outcome, at: Wall, standing: Standing, policy: &RetryPoli
         Outcome::Transient { reason } if standing.attempt >= policy.attempts => Decision::Failed {
             reason: Reason {
                 remedy: format!("given up after {} attempts; send it again when the cause is gone", standing.attempt),
+                transient: true,
                 ..reason
             },
         },
@@ -166,6 +167,6 @@ mod tests {
         let at = |attempt| Standing { lane: Lane::Bulk, attempt, was_unsettled: false, unknown_wait: Duration::ZERO };
         let go = |attempt| decide(Outcome::Transient { reason: reason() }, Wall(0), at(attempt), &policy, &Share(0));
         assert!(matches!(go(2), Decision::Retry { .. }));
-        assert!(matches!(go(3), Decision::Failed { .. }));
+        assert!(matches!(go(3), Decision::Failed { reason } if reason.transient));
     }
 }

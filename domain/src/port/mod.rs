@@ -2,6 +2,7 @@
 
 mod clock;
 mod inbox;
+pub mod operator;
 mod provider;
 mod random;
 pub mod store;
@@ -10,6 +11,7 @@ pub use clock::Clock;
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
 pub use provider::{AccountReport, AccountState, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
+pub use operator::OperatorStore;
 pub use store::Store;
 
 use std::{future::Future, pin::Pin};

@@ -237,7 +237,7 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
     }
     let was_unsettled = rows.first().is_some_and(|r| r.state == State::Unsettled);
     if was_unsettled && known.message.on_unknown == OnUnknown::Hold {
-        give_up(turn, known, &mut rows, claim.now)?;
+        give_up(turn, known, entry.attempt - 1, &mut rows, claim.now)?;
     }
     entry.take(turn, n)?;
     if rows.is_empty() {
@@ -278,9 +278,15 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
     Ok((n, Some(claimed)))
 }
 
-/// Ends unsettled copies whose message is not to be resent.
-fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
-    for row in rows.extract_if(.., |r| r.state == State::Unsettled) {
+/// Ends unsettled copies whose message is not to be resent, but for those an operator sends again after this attempt.
+fn give_up(turn: &mut Turn<'_>, known: &Known, attempt: u16, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
+    let mut asked = Vec::new();
+    for row in rows.iter() {
+        if turn.row(sql!("decision_resend"), (row.key.0, attempt), |_| Ok(()))?.is_some() {
+            asked.push(row.key);
+        }
+    }
+    for row in rows.extract_if(.., |r| r.state == State::Unsettled && !asked.contains(&r.key)) {
         turn.execute(sql!("delivery_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code(), now.0))?;
         if row.joint {
             turn.execute(sql!("joint_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code()))?;

@@ -5,11 +5,12 @@ use std::sync::{Arc, PoisonError, atomic::Ordering};
 use bytes::Bytes;
 use jebi_domain::{
     event::Feedback,
-    id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId},
+    id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId, MessageNo},
     port::{
         Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
         store::{
-            AcceptBatch, Accepted, AdminStore, Claim, ClaimReport, DeliveryFilter, DeliveryPage, DeliveryView, Guard, KeyInfo, MessageView,
+            AcceptBatch, Accepted, AdminStore, Claim, ClaimReport, DeliveryFilter, DeliveryPage, DeliveryView, Guard, KeyInfo, MessageFilter,
+            MessagePage, MessageView,
             QueueInfo, QueueStore, ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription,
             TimelineEntry, TopicPage, TopicView, VerifySlice,
         },
@@ -150,6 +151,10 @@ impl ReadStore for SqliteStore {
 
     fn delivery(&self, id: DeliveryId) -> Boxed<'_, StoreResult<Option<(DeliveryView, Vec<TimelineEntry>)>>> {
         self.readers.read(move |s| view::delivery(s, id))
+    }
+
+    fn messages(&self, filter: MessageFilter, before: Option<MessageNo>, limit: u32) -> Boxed<'_, StoreResult<MessagePage>> {
+        self.readers.read(move |s| list::messages(s, &filter, before, limit))
     }
 
     fn deliveries(&self, filter: DeliveryFilter, after: Option<DeliveryKey>, limit: u32) -> Boxed<'_, StoreResult<DeliveryPage>> {

@@ -3,7 +3,7 @@
 
 use jebi_domain::{
     delivery::State,
-    id::MessageNo,
+    id::{DeliveryKey, MessageNo},
     outcome::{Decision, Reason},
     port::store::Settlement,
     time::Wall,
@@ -35,7 +35,7 @@ struct Home {
 }
 
 /// Copies that go back into a queue, gathered so that neighbours become one entry.
-type Returns = Vec<(i64, i64, i64, u16, u32)>;
+pub(super) type Returns = Vec<(i64, i64, i64, u16, u32)>;
 
 pub(super) fn settle(turn: &mut Turn<'_>, batch: &[Settlement]) -> Result<(), Error> {
     let mut returns = Returns::new();
@@ -213,6 +213,10 @@ fn apply(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, returns: &mut Retu
 fn late(turn: &mut Turn<'_>, s: &Settlement, now: &Standing) -> Result<(), Error> {
     let of_this = s.attempt == now.attempt;
     let sent = matches!(s.decision, Decision::Sent { .. });
+    if sent {
+        // Its lease is closed, with which its provider id would have been found.
+        turn.execute(sql!("ref_due_insert"), (s.key.message().0, s.key.ordinal(), 1))?;
+    }
     if !matches!(now.state, State::Unsettled | State::Unknown) {
         // A second accepted attempt; the one in the row itself is told again by repeating it.
         if sent && !of_this && now.state == State::Sent && turn.row(sql!("attempt_unknown"), (s.key.0, s.attempt), |_| Ok(()))?.is_some() {
@@ -237,7 +241,7 @@ fn late(turn: &mut Turn<'_>, s: &Settlement, now: &Standing) -> Result<(), Error
             }
             end(turn, s, now, &home, State::Failed, (None, Some(reason)))
         }
-        Decision::Failed { reason } if !is_leased(turn, s, now)? => end(turn, s, now, &home, State::Failed, (None, Some(reason))),
+        Decision::Failed { reason } if !is_leased(turn, s.key, now.attempt)? => end(turn, s, now, &home, State::Failed, (None, Some(reason))),
         Decision::Failed { reason } | Decision::Retry { reason, .. } => wait_again(turn, s, now, &home, reason),
         // What was returned unsent leaves its attempt's number to the next claim: this may be the repeated return of an earlier one.
         Decision::Return { .. } | Decision::Unsettled { .. } | Decision::Unknown { .. } => Ok(()),
@@ -253,7 +257,7 @@ fn record(turn: &Turn<'_>, s: &Settlement) -> Result<(), Error> {
 /// The attempt was certainly not accepted: the copy waits again, for the very entry that would have reviewed it or under the
 /// lease of its resend. Without either a person is asked for, and stays asked.
 fn wait_again(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, home: &Home, reason: &Reason) -> Result<(), Error> {
-    let leased = is_leased(turn, s, now)?;
+    let leased = is_leased(turn, s.key, now.attempt)?;
     if now.state == State::Unknown || (!leased && now.next_try.is_none()) {
         return Ok(());
     }
@@ -270,13 +274,13 @@ fn wait_again(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, home: &Home, 
 }
 
 /// Whether the copy's next attempt is out.
-fn is_leased(turn: &Turn<'_>, s: &Settlement, now: &Standing) -> Result<bool, Error> {
-    let leases = turn.rows_of(sql!("lease_of_message"), [s.key.message().0], |r| {
+pub(super) fn is_leased(turn: &Turn<'_>, key: DeliveryKey, attempt: u16) -> Result<bool, Error> {
+    let leases = turn.rows_of(sql!("lease_of_message"), [key.message().0], |r| {
         Ok((r.get::<_, i64>(0)?, r.get::<_, u32>(1)?, r.get::<_, u32>(2)?, r.get::<_, u16>(3)?))
     })?;
-    for (lease, first, count, attempt) in leases {
-        if attempt == now.attempt + 1 && (first..first + count).contains(&s.key.ordinal()) {
-            let returned = turn.row(sql!("lease_marked"), (lease, s.key.ordinal()), |_| Ok(()))?.is_some();
+    for (lease, first, count, leased) in leases {
+        if leased == attempt + 1 && (first..first + count).contains(&key.ordinal()) {
+            let returned = turn.row(sql!("lease_marked"), (lease, key.ordinal()), |_| Ok(()))?.is_some();
             if !returned {
                 return Ok(true);
             }
@@ -359,7 +363,7 @@ fn may_be_twice(turn: &Turn<'_>, s: &Settlement, now: &Standing) -> Result<bool,
 }
 
 /// Puts copies back into their queues, neighbours together.
-fn requeue(turn: &mut Turn<'_>, mut returns: Returns) -> Result<(), Error> {
+pub(super) fn requeue(turn: &mut Turn<'_>, mut returns: Returns) -> Result<(), Error> {
     returns.sort_unstable();
     let mut i = 0;
     while i < returns.len() {

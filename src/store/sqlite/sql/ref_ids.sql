@@ -1,0 +1,2 @@
+SELECT key, provider_id FROM delivery WHERE key BETWEEN ?1 AND ?2 AND provider_id IS NOT NULL
+UNION ALL SELECT key, provider_id FROM attempt WHERE key BETWEEN ?1 AND ?2 AND provider_id IS NOT NULL;
