@@ -28,7 +28,11 @@ use crate::{
         keys::Keys,
         providers::{ProviderStatus, Providers},
         ready::{Check, Readiness, Ready},
+        repeat::Repeats,
+        reschedule::Reschedule,
+        retry::Retry,
         search::Search,
+        times::Times,
     },
     store::sqlite::{DiskFloor, OpenError, Options, SqliteStore},
     worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
@@ -252,6 +256,10 @@ fn services(
         accept,
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
+        retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
+        reschedule: Reschedule::new(Arc::clone(store)),
+        repeats: Repeats::new(Arc::clone(store), Arc::clone(&clock)),
+        times: times(config),
         keys,
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
         inbox: InboxReader::new(Arc::clone(store)),
@@ -306,10 +314,14 @@ fn accept_settings(config: &Config) -> accept::Settings {
         from: config.sending.from.clone(),
         provider: config.sending.provider.as_str().to_owned(),
         route: format!("through {}: {}", config.sending.provider, config.sending.provider_reason),
-        time_zone: config.sending.time_zone.clone(),
+        times: times(config),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
     }
+}
+
+fn times(config: &Config) -> Times {
+    Times { zone: config.sending.time_zone.clone(), max_ahead: config.sending.max_schedule }
 }
 
 /// Whether this node can send.

@@ -28,29 +28,51 @@ impl FromRequest<AppState> for JsonBytes {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         check_type(request.headers())?;
         check_encoding(request.headers())?;
-        let max = state.settings.body_limit;
-        let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-        let until = state.clock.boot() + state.settings.body_time;
-        if announced.is_some_and(|n| n > max as u64) {
-            // Who expects a go-ahead (RFC 9110, 10.1.1) sends nothing after a refusal.
-            if !request.headers().contains_key(EXPECT) {
-                drain(request.into_body(), max, state.clock.sleep_until(until));
-            }
-            return Err(too_large(max).into());
+        Ok(Self(whole(request, state).await?))
+    }
+}
+
+/// The same where the body may be left out, and its type with it.
+pub struct MaybeJsonBytes(pub Bytes);
+
+impl FromRequest<AppState> for MaybeJsonBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let headers = request.headers().clone();
+        let body = whole(request, state).await?;
+        if !body.is_empty() {
+            check_type(&headers)?;
+            check_encoding(&headers)?;
         }
-        let mut body = request.into_body();
-        let read = tokio::select! {
-            read = Limited::new(&mut body, max).collect() => read,
-            () = state.clock.sleep_until(until) => return Err(too_slow().into()),
-        };
-        match read {
-            Ok(read) => Ok(Self(read.to_bytes())),
-            Err(error) if error.is::<LengthLimitError>() => {
-                drain(body, max, state.clock.sleep_until(until));
-                Err(too_large(max).into())
-            }
-            Err(_) => Err(unread().into()),
+        Ok(Self(body))
+    }
+}
+
+/// Reads a body within the bounds of size and time.
+async fn whole(request: Request, state: &AppState) -> Result<Bytes, Refusal> {
+    let max = state.settings.body_limit;
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    let until = state.clock.boot() + state.settings.body_time;
+    if announced.is_some_and(|n| n > max as u64) {
+        // Who expects a go-ahead (RFC 9110, 10.1.1) sends nothing after a refusal.
+        if !request.headers().contains_key(EXPECT) {
+            drain(request.into_body(), max, state.clock.sleep_until(until));
         }
+        return Err(too_large(max));
+    }
+    let mut body = request.into_body();
+    let read = tokio::select! {
+        read = Limited::new(&mut body, max).collect() => read,
+        () = state.clock.sleep_until(until) => return Err(too_slow()),
+    };
+    match read {
+        Ok(read) => Ok(read.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            drain(body, max, state.clock.sleep_until(until));
+            Err(too_large(max))
+        }
+        Err(_) => Err(unread()),
     }
 }
 

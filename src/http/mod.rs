@@ -10,6 +10,9 @@
 //! | `peer` | the other end of the connection |
 //! | `params` | ids in paths, query parameters, cursors |
 //! | `openapi` | the description of all of it |
+//! | `codes` | every code a refusal can carry |
+//! | `docs` | `/docs`, the description as a page |
+//! | `measure` | how many requests, and how long they take |
 //! | `status` | `/health`, `/ready`, `/metrics`, `/openapi.json` |
 //! | `api/<noun>` | the handlers |
 //!
@@ -17,9 +20,12 @@
 
 mod api;
 mod auth;
+mod codes;
+mod docs;
 mod error;
 mod json;
 mod limit;
+mod measure;
 pub mod openapi;
 mod params;
 mod peer;
@@ -48,6 +54,9 @@ struct Route {
     path: &'static str,
     /// Whether an API key is needed.
     keyed: bool,
+    /// Whether it is part of the API and stands in its description; a page for people is not.
+    #[cfg_attr(not(test), expect(dead_code, reason = "compared with the OpenAPI document"))]
+    described: bool,
     handler: MethodRouter<AppState>,
 }
 
@@ -56,16 +65,27 @@ impl Route {
     fn open(self) -> Self {
         Self { keyed: false, ..self }
     }
+    /// Is a page for people.
+    fn page(self) -> Self {
+        Self { keyed: false, described: false, ..self }
+    }
 }
 
 /// Every route there is.
 fn routes() -> Vec<Route> {
     vec![
         post("/v1/messages", messages::submit),
+        get("/v1/messages", messages::list),
         get("/v1/messages/{id}", messages::show),
         post("/v1/messages/{id}/cancel", messages::cancel),
+        post("/v1/messages/{id}/retry", messages::retry),
+        post("/v1/messages/{id}/reschedule", messages::reschedule),
         get("/v1/deliveries", deliveries::list),
+        get("/v1/deliveries.csv", deliveries::csv::file),
+        post("/v1/deliveries/retry", deliveries::again::retry_many),
         get("/v1/deliveries/{id}", deliveries::show),
+        post("/v1/deliveries/{id}/retry", deliveries::again::retry),
+        post("/v1/deliveries/{id}/settle", deliveries::again::settle),
         get("/v1/topics", topics::list),
         get("/v1/topics/{id}", topics::show),
         delete("/v1/topics/{id}", topics::cancel),
@@ -86,11 +106,16 @@ fn routes() -> Vec<Route> {
         get("/ready", status::ready).open(),
         get("/metrics", status::metrics).open(),
         get("/openapi.json", status::openapi).open(),
+        get("/docs", docs::enter).page(),
+        get("/docs/", docs::page).page(),
+        get("/docs/{file}", docs::file).page(),
+        get("/swagger-ui/index.html", docs::enter).page(),
     ]
 }
 
 /// The whole API as a service.
 pub fn router(state: AppState) -> Router {
+    measure::describe();
     let (mut open, mut keyed) = (Router::new(), Router::new());
     for route in routes() {
         let group = if route.keyed { &mut keyed } else { &mut open };
@@ -103,18 +128,19 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn(error::render))
+        .layer(from_fn_with_state(state.clone(), measure::count))
         .layer(from_fn_with_state(state.clone(), request_id::give))
         .with_state(state)
 }
 
 fn get<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::GET, path, keyed: true, handler: routing::get(handler) }
+    Route { method: Method::GET, path, keyed: true, described: true, handler: routing::get(handler) }
 }
 
 fn post<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::POST, path, keyed: true, handler: routing::post(handler) }
+    Route { method: Method::POST, path, keyed: true, described: true, handler: routing::post(handler) }
 }
 
 fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::DELETE, path, keyed: true, handler: routing::delete(handler) }
+    Route { method: Method::DELETE, path, keyed: true, described: true, handler: routing::delete(handler) }
 }

@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::service::{
     accept::Accept, admin::Admin, cancel::Cancel, figures::Figures, inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready,
-    search::Search,
+    repeat::Repeats, reschedule::Reschedule, retry::Retry, search::Search, times::Times,
 };
 
 /// What the operator decided about HTTP.
@@ -24,6 +24,10 @@ pub struct Services {
     pub accept: Arc<Accept>,
     pub search: Search,
     pub cancel: Cancel,
+    pub retry: Retry,
+    pub reschedule: Reschedule,
+    pub repeats: Repeats,
+    pub times: Times,
     pub keys: Arc<Keys>,
     pub admin: Admin,
     pub inbox: InboxReader,

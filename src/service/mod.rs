@@ -9,7 +9,11 @@ pub mod inbox;
 pub mod keys;
 pub mod providers;
 pub mod ready;
+pub mod repeat;
+pub mod reschedule;
+pub mod retry;
 pub mod search;
+pub mod times;
 mod trouble;
 
 use jebi_domain::id::KeyNo;

@@ -2,29 +2,18 @@
 
 use axum::{Json, body::Bytes, extract::State, http::header::CONTENT_TYPE, response::IntoResponse};
 use jebi_domain::{id::DeliveryId, port::InboxSummary};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::shape::Time;
 use crate::{
     http::{
         AppState,
         error::{Problem, Reply},
-        params::{Id, Params, number_cursor, read_number_cursor},
+        params::{Id, Page, Params, number_cursor, read_number_cursor},
     },
     service::{inbox::Which, search::page_length},
 };
-
-/// A page.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Page {
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// Mails on a page: 1 to 500, 50 by default.
-    limit: Option<u32>,
-}
 
 /// A page of mails.
 #[derive(Serialize, ToSchema)]

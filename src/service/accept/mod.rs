@@ -20,7 +20,7 @@ mod rules;
 mod submission;
 mod twins;
 mod waiting;
-mod when;
+pub(super) mod when;
 
 use std::{
     num::NonZeroUsize,
@@ -48,10 +48,11 @@ pub use submission::{Given, NewMessage, Submission};
 use super::{
     Caller,
     ready::{Check, Readiness},
+    times::Times,
     trouble::refusal,
 };
 use prepare::Prepared;
-use twins::Twins;
+pub(super) use twins::Twins;
 use waiting::Waiting;
 
 /// Addresses from which on the checks leave the request's thread: they take a few microseconds each.
@@ -68,8 +69,8 @@ pub struct Settings {
     pub provider: String,
     /// Why that one, in words; stored with every message.
     pub route: String,
-    /// The zone of times given without one.
-    pub time_zone: jiff::tz::TimeZone,
+    /// How times are read, and how far ahead they may lie.
+    pub times: Times,
     /// Most addresses in a request.
     pub max_recipients: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.
@@ -205,7 +206,8 @@ impl Readiness for Accept {
     }
 }
 
-fn replay(stored: StoredAnswer, fingerprint: [u8; 32]) -> Result<Answer, Refusal> {
+/// The answer kept, if it was to the same body.
+pub(super) fn replay(stored: StoredAnswer, fingerprint: [u8; 32]) -> Result<Answer, Refusal> {
     if stored.fingerprint == fingerprint {
         return Ok(Answer { status: stored.status, body: stored.body, replayed: true });
     }
