@@ -13,6 +13,7 @@ mod idempotency;
 mod list;
 mod model;
 mod notices;
+mod operator;
 mod property;
 mod reclaim;
 mod settle;

@@ -3,10 +3,14 @@
 mod api_answers_for_machines;
 mod api_answers_whoever_sends_too_much;
 mod api_cancels_and_pauses;
+mod api_finds_mail;
 mod api_guards_the_door;
 mod api_lists_what_became_of_mail;
 mod api_refuses_what_will_never_go;
 mod api_repeats_without_doubling;
 mod api_reports_each_address;
+mod api_reschedules;
+mod api_sends_again;
+mod api_shows_its_description;
 mod api_takes_the_documents_example;
 mod api_waits_when_it_cannot_write;
