@@ -260,7 +260,8 @@ conform! {
         seen.dedup();
         assert_eq!(seen.len(), 20_000);
         f.pass(6 * HOUR);
-        assert_eq!(copies(&f.claim(100).await), 0);
+        // Those that were out at the restart are resent; of the others none a second time.
+        assert!(keys(&f.claim(100).await).iter().all(|(_, ordinal)| *ordinal < 5));
     }
 
     async fn a_message_moved_is_late_by_its_new_time(f) {

@@ -6,6 +6,7 @@ mod api_cancels_and_pauses;
 mod api_finds_mail;
 mod api_guards_the_door;
 mod api_lists_what_became_of_mail;
+mod api_keeps_its_description;
 mod api_refuses_what_will_never_go;
 mod api_repeats_without_doubling;
 mod api_reports_each_address;

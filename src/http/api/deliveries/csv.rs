@@ -1,8 +1,6 @@
 //! Deliveries as a CSV file (RFC 4180), written page by page while it is read: a caller that goes away ends the work, and one page is
 //! all that is in memory.
 
-use std::sync::Arc;
-
 use axum::{
     body::{Body, Bytes},
     extract::State,
@@ -85,15 +83,18 @@ enum At {
 impl Rest {
     /// The next page as text; `None` at the end.
     async fn next(mut self) -> Result<Option<(Bytes, Self)>, Refusal> {
-        let (page, begins) = match std::mem::replace(&mut self.at, At::End) {
-            At::End => return Ok(None),
-            At::First(page) => (page, true),
-            At::After(key) => {
-                let state = Arc::clone(&self.state);
-                (state.search.deliveries(self.filter.clone(), Some(key), MAX_PAGE).await?, false)
+        let (page, begins) = loop {
+            let (page, begins) = match std::mem::replace(&mut self.at, At::End) {
+                At::End => return Ok(None),
+                At::First(page) => (page, true),
+                At::After(key) => (self.state.search.deliveries(self.filter.clone(), Some(key), MAX_PAGE).await?, false),
+            };
+            self.at = page.next.map_or(At::End, At::After);
+            // A page that only looked through mail has nothing to be written.
+            if begins || !page.deliveries.is_empty() {
+                break (page, begins);
             }
         };
-        self.at = page.next.map_or(At::End, At::After);
         let text = write(&page.deliveries, begins).map_err(|e| {
             tracing::error!(error = %e, "a CSV page could not be written");
             let remedy = "ask again; if it fails again, report it";
