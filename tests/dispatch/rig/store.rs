@@ -339,6 +339,7 @@ impl Inner {
         let (state, due, reason) = match one.decision {
             Decision::Sent { .. } => (State::Sent, None, None),
             Decision::Failed { reason } => (State::Failed, None, Some(reason)),
+            Decision::Each(_) => panic!("this store has no joint copies"),
             Decision::Unknown { reason } => (State::Unknown, None, Some(reason)),
             Decision::Retry { .. } | Decision::Return { .. } if cancelled => (State::Cancelled, None, None),
             Decision::Retry { due, reason } => (State::Waiting, Some(due), Some(reason)),
