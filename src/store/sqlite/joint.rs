@@ -33,9 +33,13 @@ pub(super) struct Person {
     pub reason: Option<String>,
 }
 
-/// A recipient's next words.
-#[derive(Default)]
-pub(super) struct Words<'a> {
+/// What is told of a recipient.
+pub(super) struct Told<'a> {
+    /// The attempt it is told of.
+    pub of: u16,
+    /// The last attempt counted for the recipient from now on.
+    pub attempt: u16,
+    pub at: Wall,
     pub provider_id: Option<&'a str>,
     pub reason: Option<String>,
 }
@@ -92,19 +96,20 @@ impl Joint {
         Whose { key: self.key.0, position: Some(self.people[index].position) }
     }
 
-    /// Gives a recipient its next state and words; `attempt` is the last one counted for it. What it said of the attempt before
-    /// goes on record.
-    pub fn change(&mut self, turn: &Turn<'_>, index: usize, to: State, attempt: u16, at: Wall, words: Words<'_>) -> Result<(), Error> {
+    /// Gives a recipient its next state and words. What it said of the attempt before goes on record; where it is accepted and another
+    /// attempt may have been accepted too, it shows that.
+    pub fn change(&mut self, turn: &Turn<'_>, index: usize, to: State, told: Told<'_>) -> Result<(), Error> {
         let whose = self.whose(index);
         let one = &mut self.people[index];
-        let from = one.state;
-        if one.attempt > 0 && one.attempt < attempt {
+        let was = (one.state, one.attempt);
+        if one.attempt > 0 && one.attempt < told.attempt {
             let said = (one.provider_id.as_deref(), one.reason.as_deref());
-            whose.note(turn, &Ended::before(one.attempt, from, one.changed_at, said))?;
+            whose.note(turn, &Ended::before(one.attempt, one.state, one.changed_at, said))?;
         }
-        (one.state, one.attempt, one.changed_at) = (to, attempt, Some(at.0));
-        (one.provider_id, one.reason) = (words.provider_id.map(str::to_owned), words.reason);
-        self.put(turn, index, from)
+        one.twice |= to == State::Sent && whose.may_be_twice(turn, told.of, was)?;
+        (one.state, one.attempt, one.changed_at) = (to, told.attempt, Some(told.at.0));
+        (one.provider_id, one.reason) = (told.provider_id.map(str::to_owned), told.reason);
+        self.put(turn, index, was.0)
     }
 
     /// Writes a recipient's row, which must be in the state named.

@@ -12,7 +12,7 @@ use jebi_domain::{
 use super::{
     Error,
     claim::range,
-    joint::{Joint, Words},
+    joint::{Joint, Told},
     record::{Ended, Whose},
     row,
     settle::named,
@@ -249,10 +249,9 @@ fn joint_one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became
         // What is reported of one is true of all the provider took with it.
         let reported = one.reported || before.iter().any(|other| other.reported && other.is_open() && one.shares_fate(other));
         let to = interrupted(one.state, reported, case.cancelled);
-        joint.people[i].twice |= to == State::Sent && joint.whose(i).may_have_another(turn, last)?;
         warned |= one.state == State::Unsettled && to != State::Sent;
         let why = case.why(one.state, to).cloned();
-        joint.change(turn, i, to, last, case.now, Words { provider_id: None, reason: why })?;
+        joint.change(turn, i, to, Told { of: last, attempt: last, at: case.now, provider_id: None, reason: why })?;
         case.count(turn, one.state, to);
     }
     if !changed {

@@ -50,6 +50,13 @@ impl Whose {
         Ok(found.is_some())
     }
 
+    /// Whether another attempt than the accepted one may have been accepted too: the recipient may have it twice. `was` is the state
+    /// before and the last attempt counted.
+    pub fn may_be_twice(self, turn: &Turn<'_>, accepted: u16, was: (State, u16)) -> Result<bool, Error> {
+        let later_unknown = accepted < was.1 && matches!(was.0, State::Unsettled | State::Unknown);
+        Ok(later_unknown || self.may_have_another(turn, accepted)?)
+    }
+
     /// Whether this attempt is on record as one of unknown end.
     pub fn was_unknown(self, turn: &Turn<'_>, attempt: u16) -> Result<bool, Error> {
         let found = match self.position {

@@ -326,7 +326,7 @@ fn write(
         let said = (now.provider_id.as_deref(), now.reason.as_deref());
         whose(s).note(turn, &Ended::before(now.attempt, now.state, now.changed_at, said))?;
     }
-    let twice = now.twice || (to == State::Sent && may_be_twice(turn, whose(s), s.attempt, (now.state, now.attempt))?);
+    let twice = now.twice || (to == State::Sent && whose(s).may_be_twice(turn, s.attempt, (now.state, now.attempt))?);
     let reason = reason.map(row::reason_text).transpose()?;
     let changed = turn.execute(
         sql!("delivery_settle"),
@@ -344,13 +344,6 @@ fn write(
         ],
     )?;
     if changed == 1 { Ok(()) } else { Err(Error::damaged("delivery", format!("{} changed while it was settled", s.key.0))) }
-}
-
-/// Whether another attempt than the accepted one may have been accepted too: the recipient may have it twice. `was` is the state
-/// before and the last attempt counted.
-pub(super) fn may_be_twice(turn: &Turn<'_>, whose: Whose, accepted: u16, was: (State, u16)) -> Result<bool, Error> {
-    let later_unknown = accepted < was.1 && matches!(was.0, State::Unsettled | State::Unknown);
-    Ok(later_unknown || whose.may_have_another(turn, accepted)?)
 }
 
 /// Puts copies back into their queues, neighbours together.

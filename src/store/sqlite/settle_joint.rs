@@ -11,9 +11,9 @@ use jebi_domain::{
 
 use super::{
     Error,
-    joint::{Joint, Words},
+    joint::{Joint, Told},
     row,
-    settle::{Home, Returns, Standing, beside, home, is_leased, mark, may_be_twice},
+    settle::{Home, Returns, Standing, beside, home, is_leased, mark},
     turn::Turn,
 };
 
@@ -71,23 +71,22 @@ fn apply(
         let reported =
             one.reported || parts.iter().any(|(j, _)| before[*j].reported && before[*j].is_open() && one.shares_fate(&before[*j]));
         let moved = next(one.state, reported, home.cancelled, decision);
-        let (to, words, at) = match moved.ok_or_else(|| Error::damaged("settlement", "its decision is not one recipient's"))? {
-            Move::Back { due, reason } => (one.state, words(None, reason)?, Some(due)),
-            Move::To { state, provider_id, reason, due } => (state, words(provider_id, reason)?, due),
+        let to = match moved.ok_or_else(|| Error::damaged("settlement", "its decision is not one recipient's"))? {
+            Move::Back { due: at, reason } => {
+                due = due.max(Some(at));
+                if let Some(reason) = reason {
+                    copy.people[i].reason = Some(row::reason_text(reason)?);
+                    copy.put(turn, i, one.state)?;
+                }
+                one.state
+            }
+            Move::To { state, provider_id, reason, due: at } => {
+                due = due.max(at);
+                let attempt = if counts(decision) { s.attempt } else { one.attempt };
+                copy.change(turn, i, state, told(s, attempt, provider_id, reason)?)?;
+                state
+            }
         };
-        due = due.max(at);
-        let back = at.is_some() && !counts(decision);
-        if back && words.reason.is_none() {
-            // Given back without a word: what was said before stands.
-        } else if back {
-            copy.people[i].reason = words.reason;
-            copy.put(turn, i, one.state)?;
-        } else {
-            let attempt = if counts(decision) { s.attempt } else { one.attempt };
-            let twice = to == State::Sent && may_be_twice(turn, copy.whose(i), s.attempt, (one.state, one.attempt))?;
-            copy.people[i].twice |= twice;
-            copy.change(turn, i, to, attempt, s.at, words)?;
-        }
         count(turn, s, home, one.state, to);
         turn.delta.queue(home.queue, i64::from(to == State::Waiting));
     }
@@ -138,14 +137,12 @@ fn late(
             pending: next_try.is_some(),
             cancelled: home.cancelled,
         };
-        let (to, words) = match (judge_late(past, decision), decision) {
-            (Late::Another, _) => (State::Sent, Words::default()),
-            (Late::Sent, Decision::Sent { provider_id }) => (State::Sent, words(Some(provider_id), None)?),
-            (Late::Failed, Decision::Failed { reason }) => (State::Failed, words(None, Some(reason))?),
-            (Late::Cancelled, Decision::Failed { reason } | Decision::Retry { reason, .. }) => {
-                (State::Cancelled, words(None, Some(reason))?)
-            }
-            (Late::Waits, Decision::Failed { reason } | Decision::Retry { reason, .. }) => (State::Waiting, words(None, Some(reason))?),
+        let (to, provider_id, reason) = match (judge_late(past, decision), decision) {
+            (Late::Another, _) => (State::Sent, None, None),
+            (Late::Sent, Decision::Sent { provider_id }) => (State::Sent, Some(provider_id.as_str()), None),
+            (Late::Failed, Decision::Failed { reason }) => (State::Failed, None, Some(reason)),
+            (Late::Cancelled, Decision::Failed { reason } | Decision::Retry { reason, .. }) => (State::Cancelled, None, Some(reason)),
+            (Late::Waits, Decision::Failed { reason } | Decision::Retry { reason, .. }) => (State::Waiting, None, Some(reason)),
             _ => continue,
         };
         changed = true;
@@ -161,10 +158,9 @@ fn late(
             continue;
         }
         if to == State::Sent {
-            copy.people[i].twice |= may_be_twice(turn, whose, s.attempt, (one.state, one.attempt))?;
             copy.people[i].out = (one.state == State::Unsettled && leased).then_some(copy.attempt + 1);
         }
-        copy.change(turn, i, to, one.attempt, s.at, words)?;
+        copy.change(turn, i, to, told(s, one.attempt, provider_id, reason)?)?;
         count(turn, s, home, one.state, to);
         turn.delta.queue(home.queue, i64::from(to == State::Waiting && !leased));
     }
@@ -174,8 +170,8 @@ fn late(
     Ok(())
 }
 
-fn words<'a>(provider_id: Option<&'a str>, reason: Option<&Reason>) -> Result<Words<'a>, Error> {
-    Ok(Words { provider_id, reason: reason.map(row::reason_text).transpose()? })
+fn told<'a>(s: &Settlement, attempt: u16, provider_id: Option<&'a str>, reason: Option<&Reason>) -> Result<Told<'a>, Error> {
+    Ok(Told { of: s.attempt, attempt, at: s.at, provider_id, reason: reason.map(row::reason_text).transpose()? })
 }
 
 fn count(turn: &mut Turn<'_>, s: &Settlement, home: &Home, from: State, to: State) {
