@@ -4,6 +4,7 @@
 //! parameters. The server package implements the traits in [`port`] and calls the rules.
 
 pub mod address;
+pub mod backoff;
 pub mod delivery;
 pub mod event;
 pub mod fair;
