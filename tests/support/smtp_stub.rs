@@ -108,7 +108,7 @@ pub struct SmtpStub {
     shared: Arc<Shared>,
 }
 
-const OFFERS: [&str; 5] = ["PIPELINING", "SIZE 10240000", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8"];
+const OFFERS: [&str; 5] = ["PIPELINING", "SIZE 52428800", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8"];
 
 impl SmtpStub {
     /// Listens on a free port, in the clear, without a login.
