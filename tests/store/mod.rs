@@ -11,6 +11,7 @@ mod evidence;
 mod guard;
 mod idempotency;
 mod joint;
+mod keys;
 mod list;
 mod model;
 mod notices;
