@@ -8,7 +8,7 @@ use axum::{
         header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT},
     },
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Limited};
 use jebi_domain::{
     port::Boxed,
     refusal::{Fault, Refusal, RefusalKind},
@@ -28,7 +28,7 @@ impl FromRequest<AppState> for JsonBytes {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         check_type(request.headers())?;
         check_encoding(request.headers())?;
-        Ok(Self(whole(request, state).await?))
+        collect(request, state).await.map(Self)
     }
 }
 
@@ -40,7 +40,7 @@ impl FromRequest<AppState> for MaybeJsonBytes {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let headers = request.headers().clone();
-        let body = whole(request, state).await?;
+        let body = collect(request, state).await?;
         if !body.is_empty() {
             check_type(&headers)?;
             check_encoding(&headers)?;
@@ -49,8 +49,11 @@ impl FromRequest<AppState> for MaybeJsonBytes {
     }
 }
 
-/// Reads a body within the bounds of size and time.
-async fn whole(request: Request, state: &AppState) -> Result<Bytes, Refusal> {
+/// Reads a body within its bounds: bytes of its own, bytes of all bodies at once, time.
+///
+/// # Errors
+/// Too large, too slow, cut off, or busy where other bodies take the memory there is.
+async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
     let max = state.settings.body_limit;
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     let until = state.clock.boot() + state.settings.body_time;
@@ -59,20 +62,23 @@ async fn whole(request: Request, state: &AppState) -> Result<Bytes, Refusal> {
         if !request.headers().contains_key(EXPECT) {
             drain(request.into_body(), max, state.clock.sleep_until(until));
         }
-        return Err(too_large(max));
+        return Err(too_large(max).into());
     }
-    let mut body = request.into_body();
-    let read = tokio::select! {
-        read = Limited::new(&mut body, max).collect() => read,
-        () = state.clock.sleep_until(until) => return Err(too_slow()),
-    };
-    match read {
-        Ok(read) => Ok(read.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
+    let (mut body, mut room, mut read) = (request.into_body(), state.load.body(), Vec::new());
+    let mut time_up = state.clock.sleep_until(until);
+    loop {
+        let frame = tokio::select! {
+            frame = body.frame() => frame,
+            () = &mut time_up => return Err(too_slow().into()),
+        };
+        let Some(frame) = frame else { return Ok(room.hold(read)) };
+        let Ok(data) = frame.map_err(|_| unread())?.into_data() else { continue };
+        let grown = if read.len() + data.len() > max { Err(too_large(max)) } else { room.grow(data.len()) };
+        if let Err(refusal) = grown {
             drain(body, max, state.clock.sleep_until(until));
-            Err(too_large(max))
+            return Err(refusal.into());
         }
-        Err(_) => Err(unread()),
+        read.extend_from_slice(&data);
     }
 }
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use jebi_domain::port::{Clock, Random};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::access::load::Load;
 use crate::service::{
-    accept::Accept, admin::Admin, cancel::Cancel, figures::Figures, inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready,
-    repeat::Repeats, reschedule::Reschedule, retry::Retry, search::Search, times::Times,
+    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, inbox::InboxReader,
+    keys::Keys, providers::Providers, ready::Ready, repeat::Repeats, reschedule::Reschedule, retry::Retry, search::Search, times::Times,
+    tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -29,6 +31,11 @@ pub struct Services {
     pub repeats: Repeats,
     pub times: Times,
     pub keys: Arc<Keys>,
+    pub tokens: Tokens,
+    pub access: Arc<Access>,
+    pub attempts: Attempts,
+    pub usage: Arc<Usage>,
+    pub audit: Audit,
     pub admin: Admin,
     pub inbox: InboxReader,
     pub figures: Figures,
@@ -38,6 +45,7 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: HttpSettings,
+    pub load: Load,
 }
 
 /// Shared by all requests.

@@ -35,7 +35,7 @@ impl Repeats {
     /// The work's own, which is not kept; a bad key, or one used for another body; a store that does not answer.
     pub async fn once(
         &self,
-        caller: Caller,
+        caller: &Caller,
         idempotency: Option<Idempotency>,
         work: impl Future<Output = Result<(u16, Bytes), Refusal>>,
     ) -> Result<Answer, Refusal> {

@@ -78,7 +78,7 @@ impl Retry {
     ///
     /// # Errors
     /// No such delivery; one that may not be sent again, with the reason; a store that cannot write.
-    pub async fn delivery(&self, caller: Caller, id: DeliveryId, when: When) -> Result<Option<DeliveryId>, Refusal> {
+    pub async fn delivery(&self, caller: &Caller, id: DeliveryId, when: When) -> Result<Option<DeliveryId>, Refusal> {
         let (view, _) = self.store.delivery(id).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("delivery"))?;
         let again = self.asked(caller, view.key.message(), vec![id.ordinal], when, None);
         let done = self.store.send_again(again).await.map_err(refusal)?;
@@ -100,7 +100,7 @@ impl Retry {
     ///
     /// # Errors
     /// No such message or topic; a store that does not answer. What was done before stays done, and repeating goes on after it.
-    pub async fn scope(&self, caller: Caller, scope: Scope, when: When) -> Result<Report, Refusal> {
+    pub async fn scope(&self, caller: &Caller, scope: Scope, when: When) -> Result<Report, Refusal> {
         if let Some(topic) = &scope.topic {
             self.store.topic(topic).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("topic"))?;
         }
@@ -126,7 +126,7 @@ impl Retry {
 
     async fn walk(
         &self,
-        caller: Caller,
+        caller: &Caller,
         filter: DeliveryFilter,
         max_times: Option<u32>,
         when: When,
@@ -154,7 +154,7 @@ impl Retry {
         }
     }
 
-    fn asked(&self, caller: Caller, message: MessageNo, ordinals: Vec<u32>, when: When, max_times: Option<u32>) -> SendAgain {
+    fn asked(&self, caller: &Caller, message: MessageNo, ordinals: Vec<u32>, when: When, max_times: Option<u32>) -> SendAgain {
         let now = self.clock.wall();
         let id = MessageId::new(now, &*self.random);
         SendAgain { message, ordinals, id, due: when.due, scheduled: when.scheduled, max_times, api_key: caller.key, now }

@@ -38,6 +38,7 @@ async fn send(api: &Api, ends: &[Decision]) -> usize {
             let of = |(i, ordinal): (usize, u32)| Settlement {
                 key: DeliveryKey::new(c.message_no, ordinal),
                 lease: c.lease,
+                recipients: Vec::new(),
                 queue: c.queue,
                 attempt: c.attempt,
                 at: now,

@@ -97,6 +97,11 @@ struct RefusedAgain {
     count: u64,
 }
 
+/// What the audit log says of it.
+pub fn told(report: &Report) -> String {
+    format!("total={} success={}", report.total, report.success)
+}
+
 impl RetryAnswer {
     pub fn new(report: Report, when: When) -> Self {
         Self {
@@ -119,7 +124,7 @@ impl RetryAnswer {
 /// The work's own, a bad key, or one used for another request.
 pub async fn once<T: Serialize>(
     state: &AppState,
-    caller: Caller,
+    caller: &Caller,
     headers: &HeaderMap,
     what: &str,
     body: &[u8],

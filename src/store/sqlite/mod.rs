@@ -1,14 +1,17 @@
 //! The embedded engine: SQLite in WAL mode, every commit synced, one writer thread, a few readers.
 
 mod accept;
+mod audit;
 mod cancel;
 mod claim;
+mod damage;
 mod disk;
 mod error;
 mod feedback;
 mod guard;
 mod housekeep;
 mod inbox;
+mod joint;
 mod keys;
 mod list;
 mod migrate;
@@ -17,11 +20,13 @@ mod operator;
 mod port;
 mod readers;
 mod reclaim;
+mod record;
 mod refs;
 mod reschedule;
 mod retry;
 mod row;
 mod settle;
+mod settle_joint;
 mod turn;
 mod verify;
 mod view;

@@ -14,7 +14,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, SqliteStore, feedback, reschedule, retry, row, settle, sql, turn::Turn};
+use super::{Error, SqliteStore, feedback, joint::Joint, record::Whose, reschedule, retry, row, settle, sql, turn::Turn};
 use crate::store::group::Class;
 
 impl OperatorStore for SqliteStore {
@@ -61,30 +61,48 @@ fn by_hand(turn: &mut Turn<'_>, id: DeliveryId, to: State, note: &str, now: Wall
         Ok((r.get::<_, i64>(0)?, r.get::<_, u16>(1)?, r.get::<_, Option<i64>>(4)?.is_some()))
     })?;
     let Some((code, attempt, joint)) = found else { return Ok(Settled::Missing) };
-    let from = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
-    if !matches!(from, State::Unsettled | State::Unknown) {
-        return Ok(Settled::NotOpen(from));
+    let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
+    let is_open = |state: State| matches!(state, State::Unsettled | State::Unknown);
+    let mut copy = if joint { Some(Joint::read(turn, key, (state, attempt))?) } else { None };
+    let open: Vec<State> = match &copy {
+        Some(copy) => copy.people.iter().map(|one| one.state).filter(|state| is_open(*state)).collect(),
+        None => Some(state).filter(|state| is_open(*state)).into_iter().collect(),
+    };
+    if open.is_empty() {
+        return Ok(Settled::NotOpen(state));
     }
-    if settle::is_leased(turn, key, attempt)? {
+    if settle::out_now(turn, key, attempt)? {
         return Ok(Settled::NotOpen(State::Sending));
     }
-    let known = turn.known(key.message().0)?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
-    let n: i64 = if joint { turn.row(sql!("joint_open"), (key.0, code), |r| r.get(0))?.unwrap_or(0) } else { 1 };
     let reason = match to {
         // Nobody refused it for good: it may be sent again.
         State::Failed => Some(row::reason_text(&Reason { transient: true, ..Reason::new("settled_by_hand", note, "") })?),
         _ => None,
     };
-    turn.execute(sql!("delivery_by_hand"), (key.0, code, to.code(), now.0, reason))?;
-    if joint {
-        turn.execute(sql!("joint_state"), (key.0, code, to.code()))?;
+    if let Some(copy) = &mut copy {
+        for i in 0..copy.people.len() {
+            let from = copy.people[i].state;
+            if is_open(from) {
+                let twice = to == State::Sent && copy.whose(i).may_have_another(turn, copy.people[i].attempt)?;
+                let one = &mut copy.people[i];
+                (one.state, one.changed_at, one.reason) = (to, Some(now.0), reason.clone());
+                one.twice |= twice;
+                copy.put(turn, i, from)?;
+            }
+        }
+        copy.sum_up(turn, attempt, now, None)?;
+    } else {
+        turn.execute(sql!("delivery_by_hand"), (key.0, code, to.code(), now.0, reason))?;
+        if to == State::Sent && (Whose { key: key.0, position: None }).may_have_another(turn, attempt)? {
+            turn.execute(sql!("delivery_twice"), [key.0])?;
+        }
     }
     turn.execute(sql!("decision_insert"), (key.0, attempt, to.as_str(), now.0, note))?;
-    turn.delta.topic(known.topic).moved(Some(from), to, n);
-    if to == State::Sent {
-        turn.delta.sent(now, n);
-        if turn.row(sql!("attempt_maybe"), (key.0, attempt), |_| Ok(()))?.is_some() {
-            turn.execute(sql!("delivery_twice"), [key.0])?;
+    let known = turn.known(key.message().0)?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
+    for from in open {
+        turn.delta.topic(known.topic).moved(Some(from), to, 1);
+        if to == State::Sent {
+            turn.delta.sent(now, 1);
         }
     }
     Ok(Settled::Done)

@@ -1,16 +1,22 @@
 //! Sending again, on an operator's decision: what nobody knows of as the same delivery, what failed for now or expired as a new
 //! message. Everything that forbids it is looked at here, in the transaction that does it.
 
+use std::collections::HashSet;
+
 use jebi_domain::{
     address,
     delivery::State,
-    id::{DeliveryId, DeliveryKey, MessageId, MessageNo},
+    id::{DeliveryId, DeliveryKey, MessageNo},
+    message::{Mailbox, Role},
+    outcome::Reason,
     port::operator::{Again, Links, NotAgain, SendAgain},
+    settle::summed_up,
     time::Wall,
 };
 
 use super::{
     Error,
+    joint::Joint,
     readers::Snapshot,
     row, settle, sql,
     turn::{Known, Turn},
@@ -22,30 +28,31 @@ struct Standing {
     attempt: u16,
     joint: bool,
     next_try: Option<i64>,
-    reason: Option<String>,
-    email: String,
+    people: Vec<Person>,
+}
+
+/// One of its recipients.
+struct Person {
+    state: State,
+    /// It was given up, not refused for good.
+    transient: bool,
+    role: Role,
+    mailbox: Mailbox,
+}
+
+impl Standing {
+    fn any(&self, state: State) -> bool {
+        self.people.iter().any(|one| one.state == state)
+    }
 }
 
 /// A copy of the message to be made, and the one it sends again.
 struct Fresh {
     of: DeliveryKey,
     times: u32,
-    recipients: Recipients,
-}
-
-enum Recipients {
-    One { email: String, name: Option<String> },
-    /// Role code, address, name.
-    Joint(Vec<(i64, String, Option<String>)>),
-}
-
-impl Recipients {
-    fn count(&self) -> i64 {
-        match self {
-            Self::One { .. } => 1,
-            Self::Joint(all) => i64::try_from(all.len()).unwrap_or(i64::MAX),
-        }
-    }
+    joint: bool,
+    /// At least one.
+    people: Vec<Person>,
 }
 
 pub(super) fn send_again(turn: &mut Turn<'_>, asked: &SendAgain) -> Result<Vec<Again>, Error> {
@@ -62,9 +69,9 @@ pub(super) fn send_again(turn: &mut Turn<'_>, asked: &SendAgain) -> Result<Vec<A
                 reopen(turn, asked, &known, key, &standing, &mut returns)?;
                 Again::Same
             }
-            Verdict::New(recipients, times) => {
+            Verdict::New { joint, people, times } => {
                 let copy = u32::try_from(fresh.len()).map_err(|e| Error::damaged("ordinal", e))?;
-                fresh.push(Fresh { of: key, times, recipients });
+                fresh.push(Fresh { of: key, times, joint, people });
                 Again::New(DeliveryId { message: asked.id, ordinal: copy })
             }
         });
@@ -79,7 +86,7 @@ pub(super) fn send_again(turn: &mut Turn<'_>, asked: &SendAgain) -> Result<Vec<A
 enum Verdict {
     Refused(NotAgain),
     Same(Standing),
-    New(Recipients, u32),
+    New { joint: bool, people: Vec<Person>, times: u32 },
 }
 
 fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key: DeliveryKey) -> Result<Verdict, Error> {
@@ -88,30 +95,38 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
         return refused(NotAgain::Missing);
     }
     let Some(now) = read(turn, key)? else { return refused(NotAgain::Missing) };
-    match now.state {
-        State::Waiting if cancelled => refused(NotAgain::Cancelled),
-        State::Waiting | State::Sending => refused(NotAgain::UnderWay),
-        State::Sent => refused(NotAgain::Sent),
-        State::Suppressed => refused(NotAgain::Suppressed),
-        State::Cancelled => refused(NotAgain::Cancelled),
-        State::Unsettled if settle::is_leased(turn, key, now.attempt)? => refused(NotAgain::UnderWay),
-        State::Unsettled | State::Unknown => {
-            if let Some(at) = now.next_try.filter(|_| now.state == State::Unsettled) {
-                return refused(NotAgain::Reviewed(Wall(at)));
-            }
-            // What may have arrived and was cancelled or has expired is never resent (contract 3).
-            if cancelled || known.message.expires_at.is_some_and(|at| at <= asked.due) {
-                return refused(NotAgain::Over);
-            }
-            Ok(Verdict::Same(now))
-        }
-        State::Failed if !row::reason(now.reason.clone())?.is_some_and(|r| r.transient) => refused(NotAgain::Permanent),
-        State::Failed | State::Expired => anew(turn, asked, key, now),
+    if now.any(State::Waiting) {
+        return refused(if cancelled { NotAgain::Cancelled } else { NotAgain::UnderWay });
     }
+    if now.any(State::Unsettled) && settle::out_now(turn, key, now.attempt)? {
+        return refused(NotAgain::UnderWay);
+    }
+    if now.any(State::Unsettled) || now.any(State::Unknown) {
+        if let Some(at) = now.next_try.filter(|_| now.any(State::Unsettled)) {
+            return refused(NotAgain::Reviewed(Wall(at)));
+        }
+        // What may have arrived and was cancelled or has expired is never resent (contract 3).
+        if cancelled || known.message.expires_at.is_some_and(|at| at <= asked.due) {
+            return refused(NotAgain::Over);
+        }
+        return Ok(Verdict::Same(now));
+    }
+    let worst = summed_up(now.people.iter().map(|one| one.state));
+    let (joint, mut people) = (now.joint, now.people);
+    people.retain(|one| one.state == State::Expired || (one.state == State::Failed && one.transient));
+    if !people.is_empty() {
+        return anew(turn, asked, key, joint, people);
+    }
+    refused(match worst {
+        State::Failed => NotAgain::Permanent,
+        State::Suppressed => NotAgain::Suppressed,
+        State::Cancelled => NotAgain::Cancelled,
+        _ => NotAgain::Sent,
+    })
 }
 
 /// Whether a copy may go as a new one, and to whom.
-fn anew(turn: &Turn<'_>, asked: &SendAgain, key: DeliveryKey, now: Standing) -> Result<Verdict, Error> {
+fn anew(turn: &Turn<'_>, asked: &SendAgain, key: DeliveryKey, joint: bool, mut people: Vec<Person>) -> Result<Verdict, Error> {
     if let Some(again) = turn.row(sql!("resent_get"), [key.0], |r| r.get(0))? {
         return Ok(Verdict::Refused(NotAgain::Already(public(&Snapshot(turn.db), DeliveryKey(again))?)));
     }
@@ -119,38 +134,40 @@ fn anew(turn: &Turn<'_>, asked: &SendAgain, key: DeliveryKey, now: Standing) -> 
     if asked.max_times.is_some_and(|most| before >= most) {
         return Ok(Verdict::Refused(NotAgain::TooOften(before)));
     }
-    let listed = |email: &str| turn.row(sql!("suppression_get"), [address::key(email)], |_| Ok(())).map(|found| found.is_some());
-    let recipients = if now.joint {
-        let of_state = [now.state.code()];
-        let mut open = Vec::new();
-        for one in turn.rows_of(sql!("joint_list"), [key.0], |r| Ok(row::joint(r, &of_state)))? {
-            let (_, addressee, _, _) = one?;
-            if addressee.open && !listed(&addressee.mailbox.email)? {
-                open.push((addressee.role.code(), addressee.mailbox.email, addressee.mailbox.name));
-            }
+    let mut listed = HashSet::new();
+    for one in &people {
+        if turn.row(sql!("suppression_get"), [address::key(&one.mailbox.email)], |_| Ok(()))?.is_some() {
+            listed.insert(one.mailbox.email.clone());
         }
-        if open.is_empty() {
-            return Ok(Verdict::Refused(NotAgain::Suppressed));
-        }
-        Recipients::Joint(open)
-    } else {
-        if listed(&now.email)? {
-            return Ok(Verdict::Refused(NotAgain::Suppressed));
-        }
-        let name = turn.row(sql!("delivery_range"), (key.0, key.0), |r| r.get(2))?.flatten();
-        Recipients::One { email: now.email, name }
-    };
-    Ok(Verdict::New(recipients, before + 1))
+    }
+    people.retain(|one| !listed.contains(&one.mailbox.email));
+    if people.is_empty() {
+        return Ok(Verdict::Refused(NotAgain::Suppressed));
+    }
+    Ok(Verdict::New { joint, people, times: before + 1 })
 }
 
 fn read(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<Standing>, Error> {
-    let found = turn.row(sql!("delivery_get"), [key.0], |r| {
-        let joint = r.get::<_, Option<i64>>(4)?.is_some();
-        let rest =
-            Standing { state: State::Waiting, attempt: r.get(1)?, joint, next_try: r.get(6)?, reason: r.get(8)?, email: r.get(9)? };
-        Ok((r.get::<_, i64>(0)?, rest))
+    let found = turn.row(sql!("delivery_view"), (key.0, key.0, 1), |r| {
+        let mailbox = Mailbox { email: r.get(1)?, name: r.get(2)? };
+        Ok((r.get::<_, i64>(3)?, r.get(4)?, r.get::<_, Option<i64>>(7)?.is_some(), r.get(9)?, r.get(11)?, mailbox))
     })?;
-    found.map(|(code, st)| Ok(Standing { state: State::from_code(code).ok_or_else(|| Error::damaged("state", code))?, ..st })).transpose()
+    let Some((code, attempt, joint, next_try, reason, mailbox)) = found else { return Ok(None) };
+    let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
+    let transient = |reason: Option<Reason>| reason.is_some_and(|r| r.transient);
+    let people = if joint {
+        let all = turn.rows_of(sql!("joint_list"), [key.0], |r| Ok(row::joint(r)))?.into_iter();
+        let person = |one: row::Recipient| Person {
+            state: one.state,
+            transient: transient(one.reason),
+            role: one.role,
+            mailbox: one.mailbox,
+        };
+        all.map(|one| one.map(person)).collect::<Result<_, _>>()?
+    } else {
+        vec![Person { state, transient: transient(row::reason(reason)?), role: Role::To, mailbox }]
+    };
+    Ok(Some(Standing { state, attempt, joint, next_try, people }))
 }
 
 /// Puts a copy of open outcome into its queue for one more attempt. It stays `unsettled` until then, so that evidence still settles
@@ -163,19 +180,26 @@ fn reopen(
     now: &Standing,
     returns: &mut settle::Returns,
 ) -> Result<(), Error> {
-    let (state, open) = (now.state.code(), State::Unsettled.code());
-    let n: i64 = if now.joint { turn.row(sql!("joint_open"), (key.0, state), |r| r.get(0))?.unwrap_or(0) } else { 1 };
-    if turn.execute(sql!("delivery_reopen"), (key.0, state, open, asked.now.0, asked.due.0))? != 1 {
-        return Err(Error::damaged("delivery", format!("{} changed while it was sent again", key.0)));
-    }
-    if now.state == State::Unknown {
-        if now.joint {
-            turn.execute(sql!("joint_state"), (key.0, state, open))?;
-        }
-        turn.delta.topic(known.topic).moved(Some(State::Unknown), State::Unsettled, n);
-    }
-    // A released store may hold copies without an attempt of its own: the original's counts as the first.
+    // A released store may hold copies without an attempt of their own: the original's counts as the first.
     let attempt = now.attempt.max(1);
+    let unknown: i64 = now.people.iter().map(|one| i64::from(one.state == State::Unknown)).sum();
+    if now.joint {
+        let mut copy = Joint::read(turn, key, (now.state, now.attempt))?;
+        for i in 0..copy.people.len() {
+            let from = copy.people[i].state;
+            if matches!(from, State::Unknown | State::Unsettled) {
+                (copy.people[i].state, copy.people[i].attempt) = (State::Unsettled, copy.people[i].attempt.max(1));
+                copy.put(turn, i, from)?;
+            }
+        }
+        copy.sum_up(turn, attempt, asked.now, Some(asked.due.0))?;
+    } else {
+        let changed = turn.execute(sql!("delivery_reopen"), (key.0, now.state.code(), State::Unsettled.code(), asked.due.0))?;
+        if changed != 1 {
+            return Err(Error::damaged("delivery", format!("{} changed while it was sent again", key.0)));
+        }
+    }
+    turn.delta.topic(known.topic).moved(Some(State::Unknown), State::Unsettled, unknown);
     turn.execute(sql!("decision_insert"), (key.0, attempt, "resend", asked.now.0, ""))?;
     returns.push((known.queue, asked.due.0, asked.message.0, attempt + 1, key.ordinal()));
     Ok(())
@@ -206,20 +230,22 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
     let mut recipients = 0;
     for (one, ordinal) in fresh.iter().zip(0..) {
         let key = DeliveryKey::new(MessageNo(no), ordinal).0;
-        match &one.recipients {
-            Recipients::One { email, name } => {
-                turn.execute(sql!("delivery_insert"), (key, email, name, State::Waiting.code(), None::<i64>))?;
+        let count = i64::try_from(one.people.len()).map_err(|e| Error::damaged("recipients", e))?;
+        match one.people.first().filter(|_| !one.joint) {
+            Some(Person { mailbox, .. }) => {
+                turn.execute(sql!("delivery_insert"), (key, &mailbox.email, &mailbox.name, State::Waiting.code(), None::<i64>))?;
             }
-            Recipients::Joint(all) => {
-                for ((role, email, name), position) in all.iter().zip(0_i64..) {
-                    turn.execute(sql!("joint_insert"), (key, position, role, email, name, State::Waiting.code()))?;
+            None => {
+                for (Person { role, mailbox, .. }, position) in one.people.iter().zip(0_i64..) {
+                    let joint = (key, position, role.code(), &mailbox.email, &mailbox.name, State::Waiting.code());
+                    turn.execute(sql!("joint_insert"), joint)?;
                 }
-                turn.execute(sql!("delivery_insert"), (key, "", None::<&str>, State::Waiting.code(), one.recipients.count()))?;
+                turn.execute(sql!("delivery_insert"), (key, "", None::<&str>, State::Waiting.code(), count))?;
             }
         }
         turn.execute(sql!("resent_insert"), (one.of.0, key, one.times))?;
         turn.rows += 2;
-        recipients += one.recipients.count();
+        recipients += count;
     }
     turn.delta.topic(known.topic).moved(None, State::Waiting, recipients);
     turn.delta.queue(queue, recipients);
@@ -229,8 +255,8 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
 /// What callers know a copy by.
 fn public(s: &Snapshot<'_>, key: DeliveryKey) -> Result<DeliveryId, Error> {
     let id = s.row(sql!("message_id"), [key.message().0], |r| r.get::<_, Vec<u8>>(0))?;
-    let id: MessageId = row::id(&id.ok_or_else(|| Error::damaged("link", "its message is gone"))?)?;
-    Ok(DeliveryId { message: id, ordinal: key.ordinal() })
+    let message = row::id(&id.ok_or_else(|| Error::damaged("link", "its message is gone"))?)?;
+    Ok(DeliveryId { message, ordinal: key.ordinal() })
 }
 
 pub(super) fn links(s: &Snapshot<'_>, id: DeliveryId) -> Result<Links, Error> {

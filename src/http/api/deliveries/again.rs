@@ -120,10 +120,12 @@ pub async fn retry(
     let request: RetryRequest = json::read_or_default(&body)?;
     let work = async {
         let when = request.when(&state)?;
-        let retried_as = state.retry.delivery(caller, id, when).await?;
+        let retried_as = state.retry.delivery(&caller, id, when).await;
+        let told = |new: &Option<DeliveryId>| new.map_or_else(|| "as itself".to_owned(), |new| format!("as={new}"));
+        let retried_as = state.audit.ended(&caller, "delivery.retry", id, told, retried_as).await?;
         Ok(DeliveryRetried { delivery_id: id, retried_as, due_at: Time(when.due), scheduled: when.scheduled })
     };
-    again::once(&state, caller, &headers, &format!("retry {id}"), &body, work).await
+    again::once(&state, &caller, &headers, &format!("retry {id}"), &body, work).await
 }
 
 /// Send many deliveries again
@@ -152,12 +154,15 @@ pub async fn retry_many(
     MaybeJsonBytes(body): MaybeJsonBytes,
 ) -> Result<Response, Problem> {
     let request: RetryMany = json::read_or_default(&body)?;
+    let target = request.topic_id.clone().unwrap_or_else(|| "all".to_owned());
     let work = async {
         let (scope, scheduled_at) = request.read()?;
         let when = again::when(&state, scheduled_at.as_deref())?;
-        Ok(RetryAnswer::new(state.retry.scope(caller, scope, when).await?, when))
+        let done = state.retry.scope(&caller, scope, when).await;
+        let done = state.audit.ended(&caller, "deliveries.retry", target, again::told, done).await?;
+        Ok(RetryAnswer::new(done, when))
     };
-    again::once(&state, caller, &headers, "retry", &body, work).await
+    again::once(&state, &caller, &headers, "retry", &body, work).await
 }
 
 impl RetryMany {
@@ -215,7 +220,12 @@ fn retriable(word: &str) -> Result<DeliveryState, Refusal> {
         (status = 422, description = "A field is wrong."),
     ),
 )]
-pub async fn settle(State(state): State<AppState>, Id(id): Id<DeliveryId>, JsonBytes(body): JsonBytes) -> Reply<DeliverySettled> {
+pub async fn settle(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<DeliveryId>,
+    JsonBytes(body): JsonBytes,
+) -> Reply<DeliverySettled> {
     let SettleRequest { state: to, note } = json::read(&body)?;
     let sent = match to.as_str() {
         "sent" => true,
@@ -225,6 +235,8 @@ pub async fn settle(State(state): State<AppState>, Id(id): Id<DeliveryId>, JsonB
             return Err(Refusal::invalid(Fault::new("state", "unknown_result", fault, "use sent or failed")).into());
         }
     };
-    let state = state.retry.settle(id, sent, note.as_deref().unwrap_or_default()).await?;
+    let done = state.retry.settle(id, sent, note.as_deref().unwrap_or_default()).await;
+    let told = |to: &DeliveryState| format!("as={}", to.as_str());
+    let state = state.audit.ended(&caller, "delivery.settle", id, told, done).await?;
     Ok(Json(DeliverySettled { delivery_id: id, state }))
 }

@@ -55,11 +55,13 @@ use view::{MessageBody, MessageLineBody};
         (status = 202, description = "Accepted and on disk.", body = SubmitAnswer,
             headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
         (status = 400, description = "The body is not JSON, or the Idempotency-Key cannot be used."),
+        (status = 403, description = "The key does not allow sending (`missing_scope`), or not as this sender (`forbidden_sender`)."),
         (status = 408, description = "The body did not arrive in time."),
         (status = 409, description = "The Idempotency-Key was used for another body."),
         (status = 413, description = "The body is too large."),
         (status = 415, description = "The body is not declared as JSON."),
         (status = 422, description = "A field is wrong; nothing was stored."),
+        (status = 429, description = "The key's daily limit is used up (`daily_limit`); try again after `Retry-After` seconds."),
         (status = 503, description = "Too much is waiting, or the store cannot write. Nothing was acknowledged: repeat it later with the same key."),
     ),
 )]
@@ -101,8 +103,13 @@ pub async fn show(State(state): State<AppState>, Id(id): Id<MessageId>) -> Reply
     params(("id" = String, Path, description = "The message's id.")),
     responses((status = 200, description = "Cancelled.", body = Cancelled), (status = 404, description = "No such message.")),
 )]
-pub async fn cancel(State(state): State<AppState>, Id(id): Id<MessageId>) -> Result<impl IntoResponse, Problem> {
-    let cancelled = state.cancel.message(id).await?;
+pub async fn cancel(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<MessageId>,
+) -> Result<impl IntoResponse, Problem> {
+    let done = state.cancel.message(id).await;
+    let cancelled = state.audit.ended(&caller, "message.cancel", id, |n| format!("recipients={n}"), done).await?;
     Ok(Json(Cancelled { cancelled }))
 }
 
@@ -181,9 +188,10 @@ pub async fn retry(
     let work = async {
         let when = request.when(&state)?;
         let scope = Scope { message: Some(id), topic: None, within: None, states: again::STATES.to_vec(), max_retries: None };
-        Ok(RetryAnswer::new(state.retry.scope(caller, scope, when).await?, when))
+        let done = state.retry.scope(&caller, scope, when).await;
+        Ok(RetryAnswer::new(state.audit.ended(&caller, "message.retry", id, again::told, done).await?, when))
     };
-    again::once(&state, caller, &headers, &format!("retry {id}"), &body, work).await
+    again::once(&state, &caller, &headers, &format!("retry {id}"), &body, work).await
 }
 
 /// To which time.
@@ -223,9 +231,16 @@ pub struct Rescheduled {
         (status = 422, description = "The time is unreadable, past, too far ahead, or after the message's expiry."),
     ),
 )]
-pub async fn reschedule(State(state): State<AppState>, Id(id): Id<MessageId>, JsonBytes(body): JsonBytes) -> Reply<Rescheduled> {
+pub async fn reschedule(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<MessageId>,
+    JsonBytes(body): JsonBytes,
+) -> Reply<Rescheduled> {
     let RescheduleRequest { scheduled_at } = json::read(&body)?;
     let when = again::when(&state, Some(&scheduled_at))?;
-    let rescheduled = state.reschedule.message(id, when).await?;
+    let done = state.reschedule.message(id, when).await;
+    let told = |recipients: &i64| format!("due={} recipients={recipients}", when.due);
+    let rescheduled = state.audit.ended(&caller, "message.reschedule", id, told, done).await?;
     Ok(Json(Rescheduled { rescheduled, due_at: Time(when.due), scheduled: when.scheduled }))
 }

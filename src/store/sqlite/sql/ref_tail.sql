@@ -1,8 +1,8 @@
-SELECT d.key FROM provider_ref_due w JOIN delivery d
-    ON d.key BETWEEN (w.message << 24) + w.first AND (w.message << 24) + w.first + w.count - 1 WHERE d.provider_id = ?1
-UNION SELECT a.key FROM provider_ref_due w JOIN attempt a
-    ON a.key BETWEEN (w.message << 24) + w.first AND (w.message << 24) + w.first + w.count - 1 WHERE a.provider_id = ?1
-UNION SELECT d.key FROM lease l JOIN delivery d
-    ON d.key BETWEEN (l.message << 24) + l.first AND (l.message << 24) + l.first + l.count - 1 WHERE d.provider_id = ?1
-UNION SELECT a.key FROM lease l JOIN attempt a
-    ON a.key BETWEEN (l.message << 24) + l.first AND (l.message << 24) + l.first + l.count - 1 WHERE a.provider_id = ?1;
+WITH tail (first, last) AS (
+    SELECT (message << 24) + first, (message << 24) + first + count - 1 FROM provider_ref_due
+    UNION SELECT (message << 24) + first, (message << 24) + first + count - 1 FROM lease
+)
+SELECT d.key FROM tail t CROSS JOIN delivery d WHERE d.key BETWEEN t.first AND t.last AND d.provider_id = ?1
+UNION SELECT a.key FROM tail t CROSS JOIN attempt a WHERE a.key BETWEEN t.first AND t.last AND a.provider_id = ?1
+UNION SELECT j.key FROM tail t CROSS JOIN joint_recipient j WHERE j.key BETWEEN t.first AND t.last AND j.provider_id = ?1
+UNION SELECT a.key FROM tail t CROSS JOIN joint_attempt a WHERE a.key BETWEEN t.first AND t.last AND a.provider_id = ?1;
