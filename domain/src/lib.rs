@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod address;
+pub mod backoff;
 pub mod delivery;
 pub mod event;
 pub mod fair;
@@ -18,6 +19,8 @@ pub mod pace;
 pub mod port;
 pub mod refusal;
 pub mod retry;
+pub mod settle;
+pub mod smtp;
 pub mod suppression;
 pub mod time;
 

@@ -10,6 +10,7 @@ mod claim;
 mod evidence;
 mod guard;
 mod idempotency;
+mod joint;
 mod keys;
 mod list;
 mod model;
