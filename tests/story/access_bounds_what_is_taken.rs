@@ -7,7 +7,14 @@ use std::{
     time::Duration,
 };
 
-use crate::support::{server::Server, wait::until};
+use axum::body::Body;
+use futures_util::{StreamExt, stream};
+use tokio::sync::oneshot;
+
+use crate::support::{
+    api::{Api, Setup},
+    server::Server,
+};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -77,49 +84,59 @@ fn a_large_head_is_refused() {
     }
     let bare = send("X-Note: x\r\n".repeat(250));
     assert!(bare.starts_with("HTTP/1.1 431"), "{bare}");
+    let broken = send("no colon\r\n".to_owned());
+    assert!(broken.starts_with("HTTP/1.1 400"), "{broken}");
 }
 
-#[test]
-fn beyond_the_requests_under_way_others_are_refused_at_once() {
-    let (server, _dir) = start(&[("MAX_CONCURRENT_REQUESTS", "1")]);
-    let body = r#"{"messages":[{"from":"a@example.kr","emails":["kim@example.kr"],"subject":"안내","content":"x"}]}"#;
-    let mut first = connect(&server);
-    first.write_all(head(&server, body.len()).as_bytes()).expect("written");
-    let refused = until("the first request is under way", PATIENCE, || {
-        let mut second = connect(&server);
-        let key = server.key.as_deref().expect("a key");
-        write!(second, "GET /v1/topics HTTP/1.1\r\nHost: jebi\r\nConnection: close\r\nX-API-KEY: {key}\r\n\r\n").expect("written");
-        Some(rest(second)).filter(|answer| !answer.starts_with("HTTP/1.1 200"))
-    });
-    assert!(
-        refused.starts_with("HTTP/1.1 503") && refused.contains("too_many_requests") && refused.contains("retry-after: 1"),
-        "{refused}"
-    );
-    assert_eq!((server.ask("GET", "/health", "").0, server.ask("GET", "/ready", "").0), (200, 200));
-    first.write_all(body.as_bytes()).expect("written");
-    assert!(rest(first).starts_with("HTTP/1.1 202"));
-    assert_eq!(server.ask("GET", "/v1/topics", "").0, 200);
-}
-
-#[test]
-fn the_bodies_of_all_requests_together_have_a_bound() {
-    let (server, _dir) = start(&[("JEBI_MAX_BODY_BYTES", "32768"), ("JEBI_MAX_BODIES_BYTES", "32768")]);
-    let mail = |size: usize| {
-        let body = r#"{"messages":[{"from":"a@example.kr","emails":["kim@example.kr"],"subject":"안내","content":""#;
-        format!("{body}{}\"}}]}}", "x".repeat(size))
+/// A body whose first part is there, and whose rest comes when it is given. The receiver hears when the first part was taken.
+fn halting(first: &str) -> (Body, oneshot::Receiver<()>, oneshot::Sender<String>) {
+    let ((told, taken), (give, given)) = (oneshot::channel(), oneshot::channel());
+    let rest = async move {
+        told.send(()).expect("the test listens");
+        given.await.map_err(std::io::Error::other)
     };
-    let (large, small) = (mail(30_000), mail(10_000));
-    let mut first = connect(&server);
-    first.write_all(head(&server, large.len()).as_bytes()).expect("written");
-    first.write_all(&large.as_bytes()[..28_000]).expect("written");
-    let refused = until("the first body takes the room", PATIENCE, || {
-        let (status, answer) = server.ask("POST", "/v1/messages", &small);
-        (status != 202).then_some((status, answer))
-    });
-    assert_eq!((refused.0, refused.1["code"].as_str()), (503, Some("too_many_bodies")));
-    first.write_all(&large.as_bytes()[28_000..]).expect("written");
-    assert!(rest(first).starts_with("HTTP/1.1 202"));
-    assert_eq!(server.ask("POST", "/v1/messages", &large).0, 202, "the room came back");
+    let parts = stream::iter([Ok(first.to_owned())]).chain(stream::once(rest));
+    (Body::from_stream(parts), taken, give)
+}
+
+/// A mail whose body has about this size.
+fn mail(size: usize) -> String {
+    let begin = r#"{"messages":[{"emails":["kim@example.kr"],"subject":"안내","content":""#;
+    format!("{begin}{}\"}}]}}", "x".repeat(size))
+}
+
+#[tokio::test]
+async fn beyond_the_requests_under_way_others_are_refused_at_once() {
+    let api = Api::with(Setup { max_requests: 1, ..Setup::default() }).await;
+    let (body, taken, give) = halting(&mail(10)[..20]);
+    let others = async {
+        taken.await.expect("it is under way");
+        let refused = api.get("/v1/topics").await;
+        assert_eq!(refused.problem(503), [(String::new(), "too_many_requests".into())]);
+        assert_eq!(refused.headers["retry-after"], "1");
+        api.get("/health").await.expect(200);
+        api.get("/ready").await.expect(200);
+        give.send(mail(10)[20..].to_owned()).expect("it is awaited");
+    };
+    let (first, ()) = tokio::join!(api.submit(body), others);
+    first.expect(202);
+    api.get("/v1/topics").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_bodies_of_all_requests_together_have_a_bound() {
+    let api = Api::with(Setup { max_bodies: 32_768, body_limit: 32_768, ..Setup::default() }).await;
+    let large = mail(30_000);
+    let (body, taken, give) = halting(&large[..28_000]);
+    let others = async {
+        taken.await.expect("it has its room");
+        assert_eq!(api.submit(mail(10_000)).await.problem(503), [(String::new(), "too_many_bodies".into())]);
+        api.submit(mail(1_000)).await.expect(202);
+        give.send(large[28_000..].to_owned()).expect("it is awaited");
+    };
+    let (first, ()) = tokio::join!(api.submit(body), others);
+    first.expect(202);
+    api.submit(large.clone()).await.expect(202);
 }
 
 #[test]

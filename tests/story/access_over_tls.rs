@@ -20,7 +20,7 @@ use jebi::{
 use jebi_domain::{fake::ManualClock, port::Clock};
 use rustls::{
     ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
+    pki_types::{CertificateDer, ServerName},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
