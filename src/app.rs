@@ -254,14 +254,18 @@ fn services(
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
         keys,
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
-        inbox: InboxReader::new(Arc::clone(store)),
+        inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         providers,
         ready: Ready::new(Arc::clone(store), parts, warnings),
         metrics,
         clock,
         random,
-        settings: HttpSettings { body_limit: config.server.max_body_bytes, body_time: config.server.request_timeout },
+        settings: HttpSettings {
+            body_limit: config.server.max_body_bytes,
+            body_time: config.server.request_timeout,
+            keyless_inbox: config.inbox.keyless,
+        },
     })
 }
 
@@ -306,6 +310,11 @@ fn accept_settings(config: &Config) -> accept::Settings {
         from: config.sending.from.clone(),
         provider: config.sending.provider.as_str().to_owned(),
         route: format!("through {}: {}", config.sending.provider, config.sending.provider_reason),
+        allow: config
+            .sending
+            .recipient_allowlist
+            .clone()
+            .map_or_else(Default::default, |l| accept::AllowList::only(l.addresses, l.domains)),
         time_zone: config.sending.time_zone.clone(),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),

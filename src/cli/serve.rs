@@ -9,7 +9,7 @@ use crate::{
     app::{self, App, StartError, Surroundings},
     config::{Config, Flags, LogFormat},
     lifecycle::Lifecycle,
-    observe::{log, metrics},
+    observe::{log, metrics, sentry},
     system::{SystemClock, SystemRandom},
 };
 
@@ -17,6 +17,10 @@ pub(super) fn run(flags: Flags) -> Result<(), Failure> {
     let loaded = load(flags)?;
     let config = &loaded.config;
     log::init(&config.log.level, config.log.format == LogFormat::Json).map_err(|e| Failure::refused(e.to_string()))?;
+    let environment = config.profile.as_deref().unwrap_or("production");
+    let reporting = config.log.sentry_dsn.as_ref().map(|dsn| sentry::start(dsn.reveal(), environment)).transpose();
+    // Held to the end of this function: what it reports last is sent then.
+    let _reporting = reporting.map_err(Failure::config)?;
     tracing::info!("effective configuration:\n{}", config.redacted());
     loaded.notices.iter().for_each(|notice| tracing::info!("{notice}"));
     loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));

@@ -9,6 +9,7 @@
 //! | `json` | reading and writing JSON |
 //! | `peer` | the other end of the connection |
 //! | `params` | ids in paths, query parameters, cursors |
+//! | `page` | pages for people |
 //! | `openapi` | the description of all of it |
 //! | `status` | `/health`, `/ready`, `/metrics`, `/openapi.json` |
 //! | `api/<noun>` | the handlers |
@@ -21,6 +22,7 @@ mod error;
 mod json;
 mod limit;
 pub mod openapi;
+mod page;
 mod params;
 mod peer;
 mod request_id;
@@ -48,6 +50,8 @@ struct Route {
     path: &'static str,
     /// Whether an API key is needed.
     keyed: bool,
+    /// Whether the inbox's own rules let a request without a key pass (`page::inbox`).
+    inbox: bool,
     handler: MethodRouter<AppState>,
 }
 
@@ -55,6 +59,11 @@ impl Route {
     /// Needs no key.
     fn open(self) -> Self {
         Self { keyed: false, ..self }
+    }
+
+    /// Belongs to the inbox.
+    fn inbox(self) -> Self {
+        Self { inbox: true, ..self }
     }
 }
 
@@ -76,12 +85,20 @@ fn routes() -> Vec<Route> {
         get("/v1/keys", keys::list),
         post("/v1/keys", keys::create),
         delete("/v1/keys/{id}", keys::revoke),
-        get("/v1/inbox", inbox::list),
-        get("/v1/inbox/{id}", inbox::show),
-        get("/v1/inbox/{id}/source", inbox::source),
+        get("/v1/inbox", inbox::list).inbox(),
+        delete("/v1/inbox", inbox::clear).inbox(),
+        post("/v1/inbox/session", inbox::session).inbox(),
+        get("/v1/inbox/{id}", inbox::show).inbox(),
+        delete("/v1/inbox/{id}", inbox::remove).inbox(),
+        get("/v1/inbox/{id}/source", inbox::source).inbox(),
+        get("/v1/inbox/{id}/html", inbox::html).inbox(),
+        get("/v1/inbox/{id}/attachments/{place}", inbox::attachment).inbox(),
         get("/v1/admin/guard", admin::guard),
         post("/v1/admin/release", admin::release),
         get("/v1/admin/verify", admin::verify),
+        get("/inbox", page::inbox::page).open(),
+        get("/inbox/inbox.js", page::inbox::script).open(),
+        get("/inbox/inbox.css", page::inbox::style).open(),
         get("/health", status::health).open(),
         get("/ready", status::ready).open(),
         get("/metrics", status::metrics).open(),
@@ -91,13 +108,18 @@ fn routes() -> Vec<Route> {
 
 /// The whole API as a service.
 pub fn router(state: AppState) -> Router {
-    let (mut open, mut keyed) = (Router::new(), Router::new());
+    let (mut open, mut keyed, mut inbox) = (Router::new(), Router::new(), Router::new());
     for route in routes() {
-        let group = if route.keyed { &mut keyed } else { &mut open };
+        let group = match (route.keyed, route.inbox) {
+            (false, _) => &mut open,
+            (true, false) => &mut keyed,
+            (true, true) => &mut inbox,
+        };
         *group = std::mem::take(group).route(route.path, route.handler);
     }
     keyed
         .route_layer(from_fn_with_state(state.clone(), auth::require_key))
+        .merge(inbox.route_layer(from_fn_with_state(state.clone(), page::inbox::admit)))
         .merge(open)
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
@@ -108,13 +130,13 @@ pub fn router(state: AppState) -> Router {
 }
 
 fn get<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::GET, path, keyed: true, handler: routing::get(handler) }
+    Route { method: Method::GET, path, keyed: true, inbox: false, handler: routing::get(handler) }
 }
 
 fn post<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::POST, path, keyed: true, handler: routing::post(handler) }
+    Route { method: Method::POST, path, keyed: true, inbox: false, handler: routing::post(handler) }
 }
 
 fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::DELETE, path, keyed: true, handler: routing::delete(handler) }
+    Route { method: Method::DELETE, path, keyed: true, inbox: false, handler: routing::delete(handler) }
 }

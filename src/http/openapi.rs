@@ -15,7 +15,7 @@ use utoipa::{
 use super::{
     api::{admin, deliveries, events, inbox, keys, messages, providers, topics},
     error::{FaultBody, ProblemBody},
-    status,
+    page, status,
 };
 
 #[derive(OpenApi)]
@@ -43,8 +43,16 @@ use super::{
         keys::create,
         keys::revoke,
         inbox::list,
+        inbox::clear,
+        inbox::session,
         inbox::show,
+        inbox::remove,
         inbox::source,
+        inbox::html,
+        inbox::attachment,
+        page::inbox::page,
+        page::inbox::script,
+        page::inbox::style,
         admin::guard,
         admin::release,
         admin::verify,

@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use jebi::{
     http::{AppState, HttpSettings, LocalAdmin, Services, router},
     service::{
-        accept::{Accept, Settings},
+        accept::{Accept, AllowList, Settings},
         admin::Admin,
         cancel::Cancel,
         figures::Figures,
@@ -49,6 +49,7 @@ pub struct Setup {
     pub body_limit: usize,
     pub disk_floor: u64,
     pub providers: Vec<ProviderStatus>,
+    pub allow: AllowList,
 }
 
 impl Default for Setup {
@@ -60,6 +61,7 @@ impl Default for Setup {
             body_limit: 8 << 20,
             disk_floor: 0,
             providers: Vec::new(),
+            allow: AllowList::default(),
         }
     }
 }
@@ -171,6 +173,7 @@ impl Api {
             from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
             provider: "local".to_owned(),
             route: "the only provider".to_owned(),
+            allow: setup.allow,
             time_zone: jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled"),
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
@@ -184,7 +187,7 @@ impl Api {
             cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             keys,
             admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
-            inbox: InboxReader::new(Arc::clone(&store)),
+            inbox: InboxReader::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             providers,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
@@ -192,7 +195,7 @@ impl Api {
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             clock: dyn_clock,
             random,
-            settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60) },
+            settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60), keyless_inbox: true },
         });
         Self { clock, store, router: router(Arc::clone(&state)), state, key, _folder: folder }
     }

@@ -6,12 +6,14 @@
 //! | `prepare` | from a submission to drafts; every fault of a request is found here |
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
+//! | `allow` | who may be mailed at all |
 //! | `when` | reading times |
 //! | `rules` | the domain's checks, told as faults of a field |
 //! | `receipt` | what is answered |
 //! | `twins` | one request at a time under one idempotency key |
 //! | `waiting` | the limit on waiting mail |
 
+mod allow;
 mod content;
 mod prepare;
 mod receipt;
@@ -42,6 +44,7 @@ use jebi_domain::{
 };
 use metrics::{Unit, counter, describe_counter};
 
+pub use allow::AllowList;
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 pub use submission::{Given, NewMessage, Submission};
 
@@ -68,6 +71,8 @@ pub struct Settings {
     pub provider: String,
     /// Why that one, in words; stored with every message.
     pub route: String,
+    /// Who may be mailed.
+    pub allow: AllowList,
     /// The zone of times given without one.
     pub time_zone: jiff::tz::TimeZone,
     /// Most addresses in a request.
