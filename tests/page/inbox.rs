@@ -43,9 +43,9 @@ async fn a_long_list_is_read_page_by_page_and_cleared() {
 /// "안녕하세요" in subject, text and file name, all in EUC-KR.
 fn euc_kr() -> Vec<u8> {
     const HELLO: &[u8] = &[0xbe, 0xc8, 0xb3, 0xe7, 0xc7, 0xcf, 0xbc, 0xbc, 0xbf, 0xe4];
-    let head = "From: =?EUC-KR?B?yKux5rW/?= <hong@example.kr>\r\nSubject: =?EUC-KR?B?vsizx8fPvLy/5A==?=\r\nMIME-Version: 1.0\r\n\
+    let head = "From: =?EUC-KR?B?yKux5rW/?= <hong@example.kr>\r\nSubject: =?EUC-KR?B?vsiz58fPvLy/5A==?=\r\nMIME-Version: 1.0\r\n\
                 Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=euc-kr\r\nContent-Transfer-Encoding: 8bit\r\n\r\n<p>";
-    let tail = "</p>\r\n--b\r\nContent-Type: text/plain; name=\"=?EUC-KR?B?vsizx8fPvLy/5A==?=.txt\"\r\n\
+    let tail = "</p>\r\n--b\r\nContent-Type: text/plain; name=\"=?EUC-KR?B?vsiz58fPvLy/5A==?=.txt\"\r\n\
                 Content-Disposition: attachment\r\n\r\nfile\r\n--b--\r\n";
     [head.as_bytes(), HELLO, tail.as_bytes()].concat()
 }

@@ -6,15 +6,13 @@ mod hostile;
 mod inbox;
 
 use std::{
-    io::ErrorKind,
+    io::{BufRead, BufReader},
     net::{SocketAddr, TcpListener},
     path::Path,
     process::Command,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -33,6 +31,9 @@ use serde_json::{Value, json};
 
 /// A key that the server knows.
 const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+/// How long the beacon waits for somebody who has connected to say something.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A server of this process, with its folder.
 struct Site {
@@ -115,28 +116,31 @@ fn mail(name: &str, beacon: &str) -> String {
 /// that the mail was opened.
 struct Beacon {
     address: SocketAddr,
-    seen: Arc<AtomicUsize>,
+    heard: Arc<Mutex<Vec<String>>>,
 }
 
 impl Beacon {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let seen = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&seen);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&heard);
         // It ends with the test's process.
         thread::spawn(move || {
-            loop {
-                match listener.accept() {
-                    Ok(_) => drop(count.fetch_add(1, Ordering::SeqCst)),
-                    Err(e) => assert_eq!(e.kind(), ErrorKind::Interrupted),
-                }
+            for stream in listener.incoming() {
+                let mut line = String::new();
+                let stream = stream.expect("a connection");
+                stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+                // What connects and says nothing is noted as that.
+                let _ = BufReader::new(stream).read_line(&mut line);
+                told.lock().expect("lock").push(line);
             }
         });
-        Self { address, seen }
+        Self { address, heard }
     }
 
-    fn seen(&self) -> usize {
-        self.seen.load(Ordering::SeqCst)
+    /// The first line of everybody who came.
+    fn heard(&self) -> Vec<String> {
+        self.heard.lock().expect("lock").clone()
     }
 }

@@ -11,9 +11,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 const MOST_LINKS: usize = 100;
 /// Bytes of pictures put into one document: a picture may be named many times.
 const MOST_INLINED: usize = 32 << 20;
-/// Elements that act on the document as a whole: `link` may connect ahead to other machines, which no policy stops; `meta` and
-/// `base` send the frame elsewhere in browsers that heed them in a sandbox.
-const DISARMED: [&str; 3] = ["link", "meta", "base"];
+/// How elements begin that do something no policy stops: browsers connect ahead for a `link`, and for an inner frame before they
+/// see that it is forbidden; `meta` and `base` send the frame elsewhere where a sandbox does not hold them.
+const DISARMED: [&str; 9] = ["link", "meta", "base", "iframe", "frame", "fencedframe", "portal", "object", "embed"];
+/// How links look whose address was taken away; the mail's own style comes after it.
+const LINK_STYLE: &str = "<style>a{color:#1a5fb4;text-decoration:underline}</style>";
 /// Attributes that load what they name.
 const LOADING: [&str; 6] = ["src", "srcset", "background", "poster", "data", "xlink:href"];
 
@@ -151,9 +153,9 @@ fn is_remote(address: &str) -> bool {
     ["http:", "https:", "//", "ftp:"].iter().any(|start| starts_no_case(address, start))
 }
 
-/// The document for the frame: pictures of the mail itself as `data:`, whole-document elements disarmed.
+/// The document for the frame: pictures of the mail itself as `data:`, links and whole-document elements disarmed.
 pub(super) fn framed(html: &str, own: &HashMap<&str, (&str, &[u8])>) -> String {
-    let disarmed = disarm(html);
+    let disarmed = disarm_links(&disarm(html));
     let (mut out, mut rest, mut room) = (String::with_capacity(disarmed.len()), disarmed.as_str(), MOST_INLINED);
     while let Some(at) = find_no_case(rest, "cid:") {
         let (before, reference) = rest.split_at(at);
@@ -182,6 +184,29 @@ fn disarm(html: &str) -> String {
         if DISARMED.iter().any(|name| starts_no_case(rest, name)) {
             out.push_str("jebi-removed-");
         }
+    }
+    out + rest
+}
+
+/// Takes links their addresses: browsers connect to where a link leads when it is pressed, whether it may be followed or not.
+/// Wherever the word stands, for only a browser knows for certain what of it is an attribute.
+fn disarm_links(html: &str) -> String {
+    const HREF: &str = "href";
+    let start = html.trim_start();
+    let type_end = if starts_no_case(start, "<!doctype") { html.find('>').map_or(0, |end| end + 1) } else { 0 };
+    let (doctype, mut rest) = html.split_at(type_end);
+    let mut out = String::with_capacity(html.len() + LINK_STYLE.len());
+    out.push_str(doctype);
+    out.push_str(LINK_STYLE);
+    while let Some(at) = find_no_case(rest, HREF) {
+        let (before, word) = rest.split_at(at);
+        let behind = &word[HREF.len()..];
+        out.push_str(before);
+        if behind.trim_start().starts_with('=') {
+            out.push_str("jebi-removed-");
+        }
+        out.push_str(&word[..HREF.len()]);
+        rest = behind;
     }
     out + rest
 }

@@ -35,10 +35,11 @@ fn links_are_listed_once_and_only_those_of_the_web() {
 fn own_pictures_are_put_in_and_others_stay_out() {
     let picture: &[u8] = b"abc";
     let own = HashMap::from([("logo@x", ("image/png", picture))]);
-    assert_eq!(framed(r#"<img src="cid:logo@x">"#, &own), r#"<img src="data:image/png;base64,YWJj">"#);
-    assert_eq!(framed("<img src=CID:logo%40x>", &own), "<img src=data:image/png;base64,YWJj>");
-    assert_eq!(framed("<p style='background:url(cid:logo@x)'>", &own), "<p style='background:url(data:image/png;base64,YWJj)'>");
-    assert_eq!(framed("<img src=cid:other>", &own), "<img src=cid:other>");
+    let shown = |html: &str| framed(html, &own).replace(LINK_STYLE, "");
+    assert_eq!(shown(r#"<img src="cid:logo@x">"#), r#"<img src="data:image/png;base64,YWJj">"#);
+    assert_eq!(shown("<img src=CID:logo%40x>"), "<img src=data:image/png;base64,YWJj>");
+    assert_eq!(shown("<p style='background:url(cid:logo@x)'>"), "<p style='background:url(data:image/png;base64,YWJj)'>");
+    assert_eq!(shown("<img src=cid:other>"), "<img src=cid:other>");
 }
 
 #[test]
@@ -55,6 +56,12 @@ fn elements_that_act_on_the_whole_document_are_disarmed() {
     let html = "<LINK rel=preconnect href=//a><meta http-equiv=refresh content=0><base href=//a><p>링크</p>";
     let shown = framed(html, &none);
     assert!(!shown.contains("<LINK") && !shown.contains("<meta") && !shown.contains("<base") && shown.contains("<p>링크</p>"), "{shown}");
+}
+
+#[test]
+fn links_lose_their_addresses_and_keep_their_looks() {
+    let shown = framed("<!DOCTYPE html>\n<a HREF = 'https://a.example'>여기</a> the word href", &HashMap::new());
+    assert_eq!(shown, format!("<!DOCTYPE html>{LINK_STYLE}\n<a jebi-removed-HREF = 'https://a.example'>여기</a> the word href"));
 }
 
 proptest! {

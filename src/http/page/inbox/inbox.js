@@ -19,6 +19,7 @@ let known = null;
 let open = null;
 let passAt = 0;
 let looking = false;
+let loaded = false;
 
 class Refused extends Error {
   constructor(status, why) { super(why); this.status = status; }
@@ -71,6 +72,7 @@ async function look() {
   looking = false;
   if (!page) return;
   providers = page.providers;
+  loaded = true;
   tell(null);
   const last = page.mails.length ? page.mails[page.mails.length - 1].id : Infinity;
   const older = page.next_cursor ? mails.filter((m) => m.id < last) : [];
@@ -89,6 +91,8 @@ async function lookFurther() {
 }
 
 function showList() {
+  // Before the first answer nobody knows whether there is nothing.
+  if (!loaded) return;
   const seen = JSON.stringify([mails.map((m) => m.id), next, open]);
   if (seen === showList.seen) return;
   showList.seen = seen;
