@@ -5,6 +5,7 @@ mod api_answers_whoever_sends_too_much;
 mod api_cancels_and_pauses;
 mod api_guards_the_door;
 mod api_lists_what_became_of_mail;
+mod api_mails_only_whom_it_may;
 mod api_refuses_what_will_never_go;
 mod api_repeats_without_doubling;
 mod api_reports_each_address;

@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use jebi::{
     http::{AppState, HttpSettings, LocalAdmin, Services, router},
     service::{
-        accept::{Accept, AllowList, Settings},
+        accept::{Accept, Settings},
         admin::Admin,
         cancel::Cancel,
         figures::Figures,
@@ -24,6 +24,7 @@ use jebi::{
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
 };
+pub use jebi::service::accept::AllowList;
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
     message::Mailbox,
