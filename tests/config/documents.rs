@@ -86,7 +86,7 @@ fn the_ses_guide_block() {
 
 #[test]
 fn the_rust_sender_block() {
-    let names = ["JWT_SECRET", "SENTRY_DSN", "AWS_SES_FROM_EMAIL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    let names = ["JWT_SECRET", "AWS_SES_FROM_EMAIL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SENTRY_DSN"];
     assert_eq!(refused_dotenv(RUST_SENDER), unfilled(&names));
 
     let Loaded { config, notices, .. } = dotenv(&filled(RUST_SENDER));

@@ -37,6 +37,7 @@ impl Caller {
         let request = request.header("content-type", "application/json").header("x-api-key", self.key.reveal());
         let body = Full::new(body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string())));
         let request = request.body(body).map_err(|e| Failure::refused(format!("--key: cannot stand in a header: {e}")))?;
+        self.connection.ready().await.map_err(|e| lost(self.server, e))?;
         let answer = self.connection.send_request(request).await.map_err(|e| lost(self.server, e))?;
         let status: StatusCode = answer.status();
         let bytes = answer.into_body().collect().await.map_err(|e| lost(self.server, e))?.to_bytes();
