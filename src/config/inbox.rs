@@ -1,6 +1,6 @@
 //! `[inbox]`: who reads the local inbox.
 
-use super::{Server, endpoint, key::Key, parse::word, reader::Reader};
+use super::{Access, Server, endpoint, key::Key, parse::word, reader::Reader};
 
 const KEYLESS: Key = Key::new("inbox.keyless", &["JEBI_INBOX_KEYLESS"]);
 
@@ -19,9 +19,10 @@ pub(super) fn read(r: &mut Reader) -> Option<Inbox> {
 }
 
 impl Inbox {
-    /// A server that others reach by a name of its own stands behind a proxy on the same machine, as a rule: there a peer on this
-    /// machine may be anybody.
-    pub(super) fn beside(self, server: &Server) -> Self {
-        Self { keyless: self.keyless && server.url.as_deref().is_none_or(endpoint::is_loopback) }
+    /// A server behind a declared proxy, or that others reach by a name of its own, has a proxy on the same machine as a rule: there
+    /// a peer on this machine may be anybody.
+    pub(super) fn beside(self, server: &Server, access: &Access) -> Self {
+        let is_alone = access.trusted_proxies.is_empty() && server.url.as_deref().is_none_or(endpoint::is_loopback);
+        Self { keyless: self.keyless && is_alone }
     }
 }

@@ -42,7 +42,7 @@ pub use provider::ProviderKind;
 pub use recipients::AllowList;
 pub use secret::Secret;
 pub use sending::Sending;
-pub use server::Server;
+pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses};
 pub use sources::{FileSource, Sources};
 
@@ -88,7 +88,6 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
         let layers = Layers::of(sources);
         let mut reader = Reader::new(&layers);
-        reader.refuse_unused_placeholders();
         let server = server::read(&mut reader);
         let database = database::read(&mut reader);
         let choice = provider::choose(&mut reader, &sending::PROVIDER);
@@ -107,7 +106,7 @@ impl Config {
         };
         let effective = Effective::of(&layers, &sending);
         let notices = names::notices(&layers, &sending, sources.profile.as_ref());
-        let inbox = inbox.beside(&server);
+        let inbox = inbox.beside(&server, &access);
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let warnings = check::warnings(&layers, &server, &sending);
         Ok(Loaded { config: Self { server, database, sending, ses, access, inbox, log, profile, effective }, notices, warnings })

@@ -5,7 +5,6 @@ use super::{Fault, Profile, Sending, all_keys, key::Origin, layers::Layers, log,
 /// Names the documents we follow use for other programs, or for parts Jebi does not have; listed in one notice.
 const FOREIGN: &[&str] = &[
     "ALLOWED_HOSTS",
-    "CORS_ALLOWED_ORIGINS",
     "DEBUG",
     "EMAIL_ALLOWED_EXTENSIONS",
     "EMAIL_BACKEND",
@@ -18,10 +17,6 @@ const FOREIGN: &[&str] = &[
 
 /// The same, by how they begin.
 const FOREIGN_PREFIXES: &[&str] = &["CELERY_", "DB_", "SMTP_"];
-
-/// Names that are understood but not used by this release. Placeholders in them are refused already, so that the release that
-/// uses them does not find one.
-pub(super) const LATER: &[&str] = &["JWT_SECRET"];
 
 /// Set by tests; a release build reads none of them.
 const TEST_PREFIX: &str = "JEBI_TEST_";
@@ -109,10 +104,6 @@ pub(super) fn notices(layers: &Layers, sending: &Sending, profile: Option<&Profi
             .push(format!("{} is set, but this build has no Sentry, so nothing is reported; build it with --features sentry", dsn.written));
     }
     notices.extend(layers.notices.iter().cloned());
-    let later: Vec<&str> = LATER.iter().copied().filter(|name| layers.env(name).is_some()).collect();
-    if !later.is_empty() {
-        notices.push(format!("understood, but not used by this release: {}", later.join(", ")));
-    }
     let unused: Vec<&str> = layers.env_names().filter(|(name, dotenv)| is_unused(layers, name, *dotenv)).map(|(name, _)| name).collect();
     if !unused.is_empty() {
         notices.push(format!("set, but not used by Jebi: {}", unused.join(", ")));
@@ -127,7 +118,7 @@ pub(super) fn unseen_by_aws(layers: &Layers) -> Vec<&str> {
 
 /// In `.env` everything that is no key of ours; elsewhere only what the documents name.
 fn is_unused(layers: &Layers, name: &str, dotenv: bool) -> bool {
-    if LATER.contains(&name) || name.starts_with("JEBI_") || name.starts_with("AWS_") {
+    if name.starts_with("JEBI_") || name.starts_with("AWS_") {
         return false;
     }
     if let Some(key) = all_keys().find(|key| key.names.contains(&name)) {

@@ -60,7 +60,7 @@ impl Site {
         };
         let unstarted = |e: &dyn std::fmt::Display| Failure::unavailable(format!("the server to be measured did not start: {e}"));
         let app = App::start(&own.config, own.warnings, around, lifecycle.clone()).await.map_err(|e| unstarted(&e))?;
-        let key = app.keys.create("bench").await.map_err(|e| unstarted(&e))?.secret;
+        let key = app.first_key().await.map_err(|e| unstarted(&e))?.secret;
         Ok(Self { key: Secret::new(key), app, _folder: folder })
     }
 

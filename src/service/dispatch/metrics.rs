@@ -13,6 +13,7 @@ pub(super) struct Meters {
     pub in_flight: Gauge,
     pub leased: Gauge,
     pub concurrency: Gauge,
+    pub slowed: Gauge,
     pub settle_batch: Histogram,
     pub claim: Histogram,
     pub answer_time: Histogram,
@@ -26,12 +27,13 @@ impl std::fmt::Debug for Meters {
 
 impl Meters {
     pub fn new(provider: &str) -> Self {
-        describe_counter!("jebi_attempts_total", "Ends of attempts, by what became of the delivery.");
+        describe_counter!("jebi_attempts_total", "Ends of attempts, by what became of the delivery, or of each recipient of a joint copy.");
         describe_counter!("jebi_slots_total", "Recipients put on the wire.");
         describe_gauge!("jebi_ready", "Copies claimed and not started.");
         describe_gauge!("jebi_in_flight", "Calls without an answer yet.");
         describe_gauge!("jebi_leased", "Copies claimed whose outcome is not stored yet.");
         describe_gauge!("jebi_concurrency", "Calls allowed at once.");
+        describe_gauge!("jebi_slowed_domains", "Receiving domains that get too much; mail to them waits.");
         describe_histogram!("jebi_settle_batch_size", "Outcomes stored in one call.");
         describe_histogram!("jebi_claim_size", "Copies brought by one claim.");
         describe_histogram!("jebi_answer_time_seconds", Unit::Seconds, "The provider's median answer time, once a second.");
@@ -45,6 +47,7 @@ impl Meters {
             in_flight: gauge!("jebi_in_flight", "provider" => name()),
             leased: gauge!("jebi_leased", "provider" => name()),
             concurrency: gauge!("jebi_concurrency", "provider" => name()),
+            slowed: gauge!("jebi_slowed_domains", "provider" => name()),
             settle_batch: histogram!("jebi_settle_batch_size", "provider" => name()),
             claim: histogram!("jebi_claim_size", "provider" => name()),
             answer_time: histogram!("jebi_answer_time_seconds", "provider" => name()),
@@ -54,6 +57,7 @@ impl Meters {
     /// Counts one decision.
     pub fn decided(&self, lane: Lane, decision: &Decision) {
         let outcome = match decision {
+            Decision::Each(all) => return all.iter().for_each(|one| self.decided(lane, one)),
             Decision::Sent { .. } => 0,
             Decision::Failed { .. } => 1,
             Decision::Retry { .. } => 2,

@@ -7,7 +7,7 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
             CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ORIGIN, REFERRER_POLICY, SET_COOKIE,
-            X_CONTENT_TYPE_OPTIONS,
+            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     response::IntoResponse,
@@ -48,7 +48,7 @@ const HARMLESS: [&str; 14] = [
     "application/x-hwp",
 ];
 
-type Headers = [(HeaderName, HeaderValue); 7];
+type Headers = [(HeaderName, HeaderValue); 8];
 
 /// The headers of everything that comes out of a mail.
 fn guarded(media_type: &str, policy: &'static str, disposition: HeaderValue) -> Headers {
@@ -59,6 +59,8 @@ fn guarded(media_type: &str, policy: &'static str, disposition: HeaderValue) -> 
         (CONTENT_DISPOSITION, disposition),
         (X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
         (REFERRER_POLICY, fixed("no-referrer")),
+        // For browsers that heed this one beside frame-ancestors.
+        (X_FRAME_OPTIONS, fixed("SAMEORIGIN")),
         (CACHE_CONTROL, fixed("no-store")),
         // Looking names up ahead is what no policy stops.
         (HeaderName::from_static("x-dns-prefetch-control"), fixed("off")),

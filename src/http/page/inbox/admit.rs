@@ -1,9 +1,9 @@
 //! Who may read the inbox without showing a key: a browser with a pass that it got for one, and whoever sits at this machine.
 
 use axum::{
-    extract::{Request, State},
+    extract::{Extension, Request, State},
     http::{
-        HeaderMap, Method, Version,
+        HeaderMap, HeaderValue, Method, Version,
         header::{AUTHORIZATION, COOKIE as COOKIES, HOST, ORIGIN},
     },
     middleware::Next,
@@ -11,7 +11,12 @@ use axum::{
 };
 
 use crate::{
-    http::{AppState, Peer, auth, error::Problem},
+    http::{
+        AppState, Peer,
+        access::client::Client,
+        auth::{self, Needs},
+        error::Problem,
+    },
     service::Caller,
 };
 
@@ -33,14 +38,19 @@ const PROXY: [&str; 8] = [
 const PROXY_PREFIXES: [&str; 4] = ["x-forwarded", "cf-", "x-envoy-", "x-amzn-"];
 
 /// Lets pass who needs no key, and asks everybody else for one.
-pub async fn admit(State(state): State<AppState>, mut request: Request, next: Next) -> Result<Response, Problem> {
+pub async fn admit(
+    State((state, needs)): State<(AppState, Needs)>,
+    client: Extension<Client>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let shows_key = request.headers().contains_key(AUTHORIZATION) || request.headers().contains_key("x-api-key");
     let at_this_machine = state.settings.keyless_inbox && is_at_this_machine(&request);
     if !shows_key && (at_this_machine || has_pass(&state, &request)) {
         request.extensions_mut().insert(Caller::LOCAL);
         return Ok(next.run(request).await);
     }
-    auth::require_key(State(state), request, next).await
+    auth::require(State((state, needs)), client, request, next).await
 }
 
 /// Whether it comes from a program on this machine that means this machine: not through a proxy, not from a page of somebody
@@ -73,8 +83,8 @@ fn is_named_here(headers: &HeaderMap) -> bool {
 fn is_own_page(method: &Method, headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(|site| matches!(site.as_bytes(), b"same-origin" | b"none"));
     let origin = headers.get(ORIGIN).map(|origin| {
-        let host = headers.get(HOST).map(|host| [b"http://", host.as_bytes()].concat());
-        host.as_deref() == Some(origin.as_bytes())
+        let named = origin.as_bytes().strip_prefix(b"http://").or_else(|| origin.as_bytes().strip_prefix(b"https://"));
+        named.is_some() && named == headers.get(HOST).map(HeaderValue::as_bytes)
     });
     let reads = matches!(*method, Method::GET | Method::HEAD);
     match (site, origin) {
