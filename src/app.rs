@@ -298,14 +298,18 @@ fn services(
         times: times(config),
         keys,
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
-        inbox: InboxReader::new(Arc::clone(store)),
+        inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         providers,
         ready: Ready::new(Arc::clone(store), parts, warnings),
         metrics,
         clock,
         random,
-        settings: HttpSettings { body_limit: config.server.max_body_bytes, body_time: config.server.request_timeout },
+        settings: HttpSettings {
+            body_limit: config.server.max_body_bytes,
+            body_time: config.server.request_timeout,
+            keyless_inbox: config.inbox.keyless,
+        },
     })
 }
 
@@ -392,6 +396,11 @@ fn accept_settings(config: &Config) -> accept::Settings {
         provider: config.sending.provider.as_str().to_owned(),
         route: format!("through {}: {}", config.sending.provider, config.sending.provider_reason),
         times: times(config),
+        allow: config
+            .sending
+            .recipient_allowlist
+            .clone()
+            .map_or_else(Default::default, |l| accept::AllowList::only(l.addresses, l.domains)),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
     }

@@ -103,7 +103,8 @@ fn every_code_of_a_refusal_is_documented() {
 #[test]
 fn a_code_that_is_missing_stale_or_undocumented_is_seen() {
     let source = r#"fn a() { Fault::new("f", "one", format!("a, b"), "r"); Refusal::busy(3, if x { "two" } else { "three" }, ""); }"#;
-    let rows = "    code(422, \"one\", \"M.\", \"R.\"),\n    code(503, \"two\", \"M, n.\", \"R.\"),\n    code(400, \"stale\", \"M.\", \"R.\"),\n";
+    let rows =
+        "    code(422, \"one\", \"M.\", \"R.\"),\n    code(503, \"two\", \"M, n.\", \"R.\"),\n    code(400, \"stale\", \"M.\", \"R.\"),\n";
     let document = "| 422 | `one` | M. | R. |\n| 503 | `two` | M, n. | R. |\n| 400 | `stale` | M. | R. |\n| 400 | `older` | M. | R. |\n";
     let root = tree(&[("src/service/a.rs", source), (TABLE, rows), ("docs/API.md", document)]);
     assert_eq!(

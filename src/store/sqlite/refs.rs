@@ -25,7 +25,8 @@ pub(super) fn index(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     let period = now.0.div_euclid(PERIOD_MS);
     let (mut left, mut found) = (SLICE, Vec::new());
     while left > 0 {
-        let due = turn.row(sql!("ref_due_first"), [], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?, r.get(2)?, r.get::<_, u32>(3)?)))?;
+        let due =
+            turn.row(sql!("ref_due_first"), [], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?, r.get(2)?, r.get::<_, u32>(3)?)))?;
         let Some((no, message, first, count)) = due else { break };
         let n = count.min(left);
         let (from, to) = range(message, first, n);
