@@ -63,7 +63,6 @@ pub struct Kind {
 /// A mail as it came.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    pub connection: usize,
     /// The MAIL command.
     pub from: String,
     /// Recipients taken.
@@ -348,7 +347,6 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Dialogue<'a, S> {
             content.extend_from_slice(line.strip_prefix(b".").unwrap_or(line));
         }
         let mail = Mail {
-            connection: self.connection,
             from: self.from.take().unwrap_or_default(),
             to: std::mem::take(&mut self.to),
             content,
