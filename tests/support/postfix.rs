@@ -46,7 +46,7 @@ impl Postfix {
         let [port, implicit_port] = free_ports();
         fs::write(root.join("etc/main.cf"), main_cf(root, uid, gid, &cert, &key)).expect("a file");
         fs::write(root.join("etc/master.cf"), master_cf(port, implicit_port)).expect("a file");
-        let process = Command::new("postfix")
+        let process = Command::new("/usr/sbin/postfix")
             .arg("-c")
             .arg(root.join("etc"))
             .arg("start-fg")
@@ -54,7 +54,7 @@ impl Postfix {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|e| panic!("postfix does not run: {e}; run scripts/test, which installs it"));
+            .unwrap_or_else(|e| panic!("/usr/sbin/postfix does not run: {e}; run scripts/test, which installs it"));
         let postfix = Self { folder, process, port, implicit_port };
         until("Postfix", LONG, || postfix.log().contains("daemon started").then_some(()));
         postfix
