@@ -153,7 +153,12 @@ fn each_refusal_has_its_outcome_with_code_words_and_remedy_and_leaves_a_good_con
         (At::Rcpt, "550 5.1.1 <to@example.com>: User unknown", "550 5.1.1", permanent),
         (At::Rcpt, "450 4.7.1 Greylisted, try again in 5 minutes", "450 4.7.1", later),
         (At::Rcpt, "552 5.2.2 사서함이 가득 찼습니다", "552 5.2.2", later),
-        (At::Rcpt, "450-4.2.1 The user you are trying to contact is receiving\r\n450 4.2.1 mail at a rate that is too high", "450 4.2.1", receiver),
+        (
+            At::Rcpt,
+            "450-4.2.1 The user you are trying to contact is receiving\r\n450 4.2.1 mail at a rate that is too high",
+            "450 4.2.1",
+            receiver,
+        ),
         (At::Rcpt, "451 4.3.0 lookup failure", "451 4.3.0", transient),
         (At::Mail, "452 4.3.1 Insufficient system storage", "452 4.3.1", transient),
         (At::Mail, "454 Throttling failure: Maximum sending rate exceeded.", "454", rate),

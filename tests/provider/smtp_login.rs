@@ -57,7 +57,11 @@ fn a_wrong_password_holds_the_account_and_says_what_this_provider_wants() {
 #[test]
 fn each_refusal_of_a_login_has_its_remedy() {
     let rows = [
-        ("534-5.7.9 Application-specific password required. Learn more at\r\n534 5.7.9 https://support.google.com", "534 5.7.9", "app password"),
+        (
+            "534-5.7.9 Application-specific password required. Learn more at\r\n534 5.7.9 https://support.google.com",
+            "534 5.7.9",
+            "app password",
+        ),
         ("535 5.7.3 Authentication unsuccessful", "535 5.7.3", "SMTP_USER"),
         ("535 Authentication Credentials Invalid", "535", "SMTP_USER"),
         ("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant", "535 5.7.139", "SMTP AUTH"),
@@ -78,7 +82,9 @@ fn each_refusal_of_a_login_has_its_remedy() {
 #[test]
 fn trouble_at_the_login_that_passes_is_tried_again() {
     on_a_sender_thread(async {
-        for words in ["454 4.7.0 Temporary authentication failure", "421 4.7.0 Too many login attempts", "454 Temporary authentication failure"] {
+        for words in
+            ["454 4.7.0 Temporary authentication failure", "421 4.7.0 Too many login attempts", "454 Temporary authentication failure"]
+        {
             let stub = stub("PLAIN").await;
             stub.on(At::Auth, [Act::Say(words)]);
             let (_, sender) = sender_of(with_login(&stub));
@@ -92,7 +98,8 @@ fn trouble_at_the_login_that_passes_is_tried_again() {
 #[test]
 fn no_word_of_the_password_is_in_what_is_told_though_the_server_repeats_it() {
     on_a_sender_thread(async {
-        for words in ["535 5.7.8 wrong: 비밀 geheim", "535 5.7.8 wrong: AGhvbmcA67mE67CAIGdlaGVpbQ==", "334 AGhvbmcA67mE67CAIGdlaGVpbQ=="] {
+        for words in ["535 5.7.8 wrong: 비밀 geheim", "535 5.7.8 wrong: AGhvbmcA67mE67CAIGdlaGVpbQ==", "334 AGhvbmcA67mE67CAIGdlaGVpbQ=="]
+        {
             let stub = stub("PLAIN").await;
             stub.on(At::Auth, [Act::Say(words), Act::Say(words)]);
             let (_, sender) = sender_of(with_login(&stub));

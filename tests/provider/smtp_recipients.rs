@@ -120,7 +120,9 @@ fn what_is_lost_after_the_dot_is_unknown_only_for_those_it_was_for() {
 fn an_address_that_cannot_be_written_does_not_hold_up_the_others() {
     on_a_sender_thread(async {
         let (stub, _, sender) = stub_and_sender().await;
-        let Outcome::Each(all) = send(&*sender, mail_to(&["a@example.com", "b c@example.com"])).await else { panic!("they fare differently") };
+        let Outcome::Each(all) = send(&*sender, mail_to(&["a@example.com", "b c@example.com"])).await else {
+            panic!("they fare differently")
+        };
         assert_eq!(all[0], accepted("stub-1"));
         assert_eq!(reason(&all[1]).code, "invalid_address");
         assert_eq!(stub.look(|s| s.mails[0].to.clone()), ["a@example.com"]);

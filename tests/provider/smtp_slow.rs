@@ -51,7 +51,11 @@ fn each_phase_has_its_time_and_only_the_final_reply_leaves_an_unknown() {
             let (stub, clock, sender) = stub_and_sender().await;
             stub.on(at, [Act::Hang]);
             let (outcome, ()) = tokio::join!(send(&*sender, mail()), let_pass(&stub, &clock, at, limit));
-            if at == At::Body { assert_unknown(&outcome, "timeout") } else { assert_transient(&outcome, "timeout") }
+            if at == At::Body {
+                assert_unknown(&outcome, "timeout")
+            } else {
+                assert_transient(&outcome, "timeout")
+            }
             assert!(reason(&outcome).text.contains(word), "{outcome:?}");
             assert!(matches!(send(&*sender, mail()).await, Outcome::Accepted { .. }));
             assert_eq!(stub.look(|s| s.connections), 2, "a late reply must not be taken for the next mail's");

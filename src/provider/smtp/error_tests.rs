@@ -117,8 +117,16 @@ const ROWS: &[(Phase, &str, Is)] = &[
     (StartTls, "502 5.5.1 not here", Account),
     (Content, "554 Access denied: User `arn:aws:iam::1:user/x' is not authorized to perform `ses:SendRawEmail'", Account),
     (Content, "554 Message rejected: Sending suspended for this account", Account),
-    (Content, "554 Message rejected: Email address is not verified. The following identities failed the check in region AP: from@example.com", Account),
-    (Content, "554 Message rejected: Email address is not verified. The following identities failed the check in region AP: to@else.kr", Permanent),
+    (
+        Content,
+        "554 Message rejected: Email address is not verified. The following identities failed the check in region AP: from@example.com",
+        Account,
+    ),
+    (
+        Content,
+        "554 Message rejected: Email address is not verified. The following identities failed the check in region AP: to@else.kr",
+        Permanent,
+    ),
     // The mailbox and the address.
     (Rcpt, "552 5.2.2 Mailbox full", Later),
     (Rcpt, "452 4.2.2 The email account that you tried to reach is over quota", Later),
