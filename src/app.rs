@@ -151,8 +151,8 @@ impl App {
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(server::tcp(listener, router.clone(), lifecycle.clone())),
-            tokio::spawn(worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone())),
-            tokio::spawn(worker::upkeep::run(metrics, clock, lifecycle.soft.clone())),
+            tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
+            tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, clock, lifecycle.soft.clone()))),
         ];
         let socket = control_socket(config);
         match server::control_listener(&socket) {
@@ -317,6 +317,13 @@ struct NodeReady(Beating);
 
 impl Readiness for NodeReady {
     fn checks(&self) -> Vec<Check> {
+        if let Some(part) = self.0.failed() {
+            let detail = format!(
+                "its {part} loop ended by an error in Jebi: mail is taken and kept, but nothing is sent; restart the server, and report it \
+                 with the log of the time it happened"
+            );
+            return vec![Check::new("dispatcher", false, detail)];
+        }
         let ok = self.0.is_beating();
         let detail = if ok { "sends" } else { "cannot renew its lease in the store: nothing is sent until it can" };
         vec![Check::new("dispatcher", ok, detail)]

@@ -11,6 +11,7 @@ pub mod answer_time;
 pub mod concurrency;
 mod fence;
 pub mod health;
+pub mod lateness;
 mod metrics;
 pub mod ready;
 mod receivers;

@@ -129,6 +129,8 @@ pub(super) struct Inner {
     pub stop: Stop,
     /// Why the store may not send.
     pub guard: Option<Reason>,
+    /// A loop of this process has ended by an error of ours.
+    pub failed: bool,
     /// Outcomes can't be written.
     pub unwritable: bool,
     /// How long a commit takes.
@@ -226,6 +228,7 @@ impl Dispatch {
             paused_until: Boot(0),
             stop: Stop::No,
             guard: None,
+            failed: false,
             unwritable: false,
             store_time: Duration::from_millis(2),
             settled: 0,
@@ -481,6 +484,22 @@ impl Dispatch {
         self.health_changed();
     }
 
+    /// Sends nothing more, because a loop of this process has ended by an error of ours. What is ready goes back as far as it can.
+    pub fn fail(&self) {
+        let inner = &mut *self.lock();
+        inner.failed = true;
+        self.offer_window(inner);
+        self.return_ready(inner);
+        self.health_changed();
+    }
+
+    /// Whether it could send now if there was mail.
+    #[must_use]
+    pub fn is_able(&self, now: Boot) -> bool {
+        let inner = self.lock();
+        inner.may_start() && inner.health.cause().is_none() && self.fence.is_open(now)
+    }
+
     /// Lets the sender threads end; what is in flight is abandoned.
     pub fn stop_threads(&self) {
         self.lock().stop = Stop::Threads;
@@ -511,7 +530,7 @@ impl Dispatch {
 
 impl Inner {
     pub(super) fn may_send(&self) -> bool {
-        self.stop == Stop::No && self.guard.is_none() && self.account != Account::Unasked
+        self.stop == Stop::No && !self.failed && self.guard.is_none() && self.account != Account::Unasked
     }
 
     /// What cannot be settled is not sent (contract 6). What is claimed already stays ready meanwhile: it could not be given back either.
