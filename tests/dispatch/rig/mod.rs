@@ -132,6 +132,10 @@ impl Rig {
         self.clock.boot()
     }
 
+    pub fn clock_wall(&self) -> Wall {
+        self.clock.wall()
+    }
+
     pub fn clock_ns(&self) -> u64 {
         self.clock.boot().0
     }
