@@ -12,6 +12,7 @@ mod evidence;
 mod guard;
 mod idempotency;
 mod joint;
+mod keys;
 mod list;
 mod model;
 mod notices;

@@ -8,7 +8,8 @@ use jebi_domain::{
 
 use super::{
     health::Cause,
-    state::{Account, Dispatch, Inner, Stop},
+    state::{Account, Dispatch, Inner},
+    stop::Stop,
 };
 use crate::service::providers::{ProviderState, ProviderStatus};
 

@@ -17,10 +17,12 @@ pub mod ready;
 mod receivers;
 pub mod settle;
 mod state;
+mod stop;
 mod supply;
 pub mod turns;
 pub mod window;
 
 pub use fence::{Fence, LEASE};
-pub use state::{Again, Dispatch, Left, Reserve, Settings, Setup, Take};
+pub use state::{Again, Dispatch, Reserve, Settings, Setup, Take};
+pub use stop::Left;
 pub use supply::Rooms;
