@@ -175,6 +175,8 @@ pub struct Claim {
     pub now: Wall,
     /// Mail none of whose copies was attempted is expired when it is this late, in milliseconds.
     pub max_lateness_ms: i64,
+    /// Lateness counts from here on where the mail was due before: until then it could not have been sent, whatever the reason.
+    pub late_from: Wall,
 }
 
 /// What a claim brought.
