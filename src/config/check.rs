@@ -17,6 +17,11 @@ pub(super) fn together(r: &mut Reader, server: Option<&Server>, database: Option
         let fault = format!("is {wait} s, but a request is broken off after {timeout} s ({})", r.written(&server::TIMEOUT));
         r.refuse(r.written(&server::SYNC_WAIT), Bad::new(fault, either));
     }
+    if server.max_bodies_bytes < server.max_body_bytes {
+        let (one, all) = (server.max_body_bytes, server.max_bodies_bytes);
+        let fault = format!("is {one} bytes, but all bodies together may have only {all} ({})", r.written(&server::BODIES));
+        r.refuse(r.written(&server::MAX_BODY), Bad::new(fault, either));
+    }
     if let Some(database) = database
         && database.writer_queue_bytes < server.max_body_bytes
     {
@@ -42,6 +47,11 @@ pub(super) fn warnings(layers: &Layers, server: &Server, sending: &Sending) -> V
              set PROVIDER=ses to send it, or PROVIDER=local if this is meant",
             server.host
         ));
+    }
+    if let Some(list) = &sending.recipient_allowlist {
+        let written = layers.get(&sending::ALLOWLIST).map_or("RECIPIENT_ALLOWLIST", |entry| entry.written.as_str());
+        warnings
+            .push(format!("{written} is set: only {list} may be mailed, and mail to anybody else is refused; remove it to mail everybody"));
     }
     for flag in &layers.exposed {
         warnings.push(format!(

@@ -2,25 +2,35 @@
 //!
 //! | file | owns |
 //! |---|---|
-//! | `auth` | who asks |
+//! | `auth` | who asks, and whether that one may |
+//! | `access/` | what a request passes before its handler: networks, proxies, headers, load |
 //! | `error` | the only mapping from a refusal to an answer |
 //! | `request_id` | the number a request is known by in answers and logs |
 //! | `limit` | reading bodies, and moving big work off the request threads |
 //! | `json` | reading and writing JSON |
 //! | `peer` | the other end of the connection |
 //! | `params` | ids in paths, query parameters, cursors |
+//! | `page` | pages for people |
 //! | `openapi` | the description of all of it |
+//! | `codes` | every code a refusal can carry |
+//! | `docs` | `/docs`, the description as a page |
+//! | `measure` | how many requests, and how long they take |
 //! | `status` | `/health`, `/ready`, `/metrics`, `/openapi.json` |
 //! | `api/<noun>` | the handlers |
 //!
 //! Listening, connections and their time-outs are the server's, not ours.
 
+mod access;
 mod api;
 mod auth;
+mod codes;
+mod docs;
 mod error;
 mod json;
 mod limit;
+mod measure;
 pub mod openapi;
+mod page;
 mod params;
 mod peer;
 mod request_id;
@@ -34,11 +44,15 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{self, MethodRouter},
 };
+use jebi_domain::access::Scope;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use api::{admin, deliveries, events, inbox, keys, messages, providers, topics};
+pub use access::load::Load;
+use access::{client, cors, gate, headers, load};
+use api::{admin, audit, deliveries, events, inbox, keys, limits, messages, providers, topics};
 pub use auth::LocalAdmin;
-pub use peer::Peer;
+use auth::Needs;
+pub use peer::{Encrypted, Peer};
 pub use state::{AppState, HttpSettings, Services};
 
 /// One line of the table.
@@ -46,75 +60,199 @@ struct Route {
     #[cfg_attr(not(test), expect(dead_code, reason = "compared with the OpenAPI document"))]
     method: Method,
     path: &'static str,
-    /// Whether an API key is needed.
-    keyed: bool,
+    /// What it asks of who calls; a line that does not say is for administrators.
+    needs: Option<Needs>,
+    /// Open to every network, whatever `ALLOWED_NETWORKS` says, and over plain HTTP too.
+    public: bool,
+    /// Answered however much is under way.
+    always: bool,
+    /// Whether it is part of the API and stands in its description; a page for people is not.
+    #[cfg_attr(not(test), expect(dead_code, reason = "compared with the OpenAPI document"))]
+    described: bool,
+    /// Whether the inbox's own rules let a request without a key pass (`page::inbox`).
+    inbox: bool,
     handler: MethodRouter<AppState>,
 }
 
 impl Route {
+    fn new(method: Method, path: &'static str, handler: MethodRouter<AppState>) -> Self {
+        Self { method, path, needs: None, public: false, always: false, inbox: false, described: true, handler }
+    }
+    /// Needs the scope `send`.
+    fn send(self) -> Self {
+        Self { needs: Some(Needs::Scope(Scope::Send)), ..self }
+    }
+    /// Needs the scope `read`.
+    fn read(self) -> Self {
+        Self { needs: Some(Needs::Scope(Scope::Read)), ..self }
+    }
+    /// Needs the scope `admin`.
+    fn admin(self) -> Self {
+        Self { needs: Some(Needs::Scope(Scope::Admin)), ..self }
+    }
+    /// Needs a key of any scope.
+    fn any_key(self) -> Self {
+        Self { needs: Some(Needs::Key), ..self }
+    }
     /// Needs no key.
     fn open(self) -> Self {
-        Self { keyed: false, ..self }
+        Self { needs: Some(Needs::Nothing), ..self }
+    }
+    /// Needs no key, and may be called from every network.
+    fn public(self) -> Self {
+        Self { public: true, ..self.open() }
+    }
+    /// Answered also when too much is under way.
+    fn always(self) -> Self {
+        Self { always: true, ..self }
+    }
+
+    /// Its handler behind what it needs.
+    fn guarded(self, state: &AppState) -> MethodRouter<AppState> {
+        let needs = self.needs.unwrap_or(Needs::Scope(Scope::Admin));
+        let keyed = match needs {
+            Needs::Nothing => self.handler,
+            needs if self.inbox => self.handler.layer(from_fn_with_state((state.clone(), needs), page::inbox::admit)),
+            needs => self.handler.layer(from_fn_with_state((state.clone(), needs), auth::require)),
+        };
+        if self.always { keyed } else { keyed.layer(from_fn_with_state(state.clone(), load::admit)) }
+    }
+    /// Is a page for people.
+    fn page(self) -> Self {
+        Self { described: false, ..self.open() }
+    }
+
+    /// Belongs to the inbox.
+    fn inbox(self) -> Self {
+        Self { inbox: true, ..self }
     }
 }
 
 /// Every route there is.
 fn routes() -> Vec<Route> {
     vec![
-        post("/v1/messages", messages::submit),
-        get("/v1/messages/{id}", messages::show),
-        post("/v1/messages/{id}/cancel", messages::cancel),
-        get("/v1/deliveries", deliveries::list),
-        get("/v1/deliveries/{id}", deliveries::show),
-        get("/v1/topics", topics::list),
-        get("/v1/topics/{id}", topics::show),
-        delete("/v1/topics/{id}", topics::cancel),
-        post("/v1/topics/{id}/pause", topics::pause),
-        post("/v1/topics/{id}/resume", topics::resume),
-        get("/v1/events/counts/sent", events::sent),
-        get("/v1/providers", providers::list),
-        get("/v1/keys", keys::list),
-        post("/v1/keys", keys::create),
-        delete("/v1/keys/{id}", keys::revoke),
-        get("/v1/inbox", inbox::list),
-        get("/v1/inbox/{id}", inbox::show),
-        get("/v1/inbox/{id}/source", inbox::source),
-        get("/v1/admin/guard", admin::guard),
-        post("/v1/admin/release", admin::release),
-        get("/v1/admin/verify", admin::verify),
-        get("/health", status::health).open(),
-        get("/ready", status::ready).open(),
+        post("/v1/messages", messages::submit).send(),
+        get("/v1/messages", messages::list).read(),
+        get("/v1/messages/{id}", messages::show).read(),
+        post("/v1/messages/{id}/cancel", messages::cancel).send(),
+        post("/v1/messages/{id}/retry", messages::retry).send(),
+        post("/v1/messages/{id}/reschedule", messages::reschedule).send(),
+        get("/v1/deliveries", deliveries::list).read(),
+        get("/v1/deliveries.csv", deliveries::csv::file).read(),
+        post("/v1/deliveries/retry", deliveries::again::retry_many).send(),
+        get("/v1/deliveries/{id}", deliveries::show).read(),
+        post("/v1/deliveries/{id}/retry", deliveries::again::retry).send(),
+        post("/v1/deliveries/{id}/settle", deliveries::again::settle).send(),
+        get("/v1/topics", topics::list).read(),
+        get("/v1/topics/{id}", topics::show).read(),
+        delete("/v1/topics/{id}", topics::cancel).send(),
+        post("/v1/topics/{id}/pause", topics::pause).send(),
+        post("/v1/topics/{id}/resume", topics::resume).send(),
+        get("/v1/events/counts/sent", events::sent).read(),
+        get("/v1/providers", providers::list).read(),
+        get("/v1/keys", keys::list).admin(),
+        post("/v1/keys", keys::create).admin(),
+        delete("/v1/keys/{id}", keys::revoke).admin(),
+        patch("/v1/keys/{id}", keys::change).admin(),
+        get("/v1/limits", limits::list).any_key(),
+        get("/v1/limits/{client}", limits::show).any_key(),
+        delete("/v1/limits/{client}", limits::reset).admin(),
+        get("/v1/audit", audit::list).admin(),
+        get("/v1/inbox", inbox::list).read().inbox(),
+        delete("/v1/inbox", inbox::clear).send().inbox(),
+        post("/v1/inbox/session", inbox::session).read().inbox(),
+        get("/v1/inbox/{id}", inbox::show).read().inbox(),
+        delete("/v1/inbox/{id}", inbox::remove).send().inbox(),
+        get("/v1/inbox/{id}/source", inbox::source).read().inbox(),
+        get("/v1/inbox/{id}/html", inbox::html).read().inbox(),
+        get("/v1/inbox/{id}/attachments/{place}", inbox::attachment).read().inbox(),
+        get("/v1/admin/guard", admin::guard).admin(),
+        post("/v1/admin/release", admin::release).admin(),
+        get("/v1/admin/verify", admin::verify).admin(),
+        get("/inbox", page::inbox::page).page(),
+        get("/inbox/inbox.js", page::inbox::script).page(),
+        get("/inbox/inbox.css", page::inbox::style).page(),
+        get("/health", status::health).public().always(),
+        get("/ready", status::ready).open().always(),
         get("/metrics", status::metrics).open(),
         get("/openapi.json", status::openapi).open(),
+        get("/docs", docs::enter).page(),
+        get("/docs/", docs::page).page(),
+        get("/docs/{file}", docs::file).page(),
+        get("/swagger-ui/index.html", docs::enter).page(),
     ]
 }
 
 /// The whole API as a service.
 pub fn router(state: AppState) -> Router {
-    let (mut open, mut keyed) = (Router::new(), Router::new());
+    measure::describe();
+    let (mut public, mut guarded) = (Router::new(), Router::new());
     for route in routes() {
-        let group = if route.keyed { &mut keyed } else { &mut open };
-        *group = std::mem::take(group).route(route.path, route.handler);
+        let group = if route.public { &mut public } else { &mut guarded };
+        *group = std::mem::take(group).route(route.path, route.guarded(&state));
     }
-    keyed
-        .route_layer(from_fn_with_state(state.clone(), auth::require_key))
-        .merge(open)
+    let with = |state: &AppState| state.clone();
+    guarded
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(from_fn_with_state(with(&state), cors::allow))
+        .layer(from_fn_with_state(with(&state), gate::https))
+        .layer(from_fn_with_state(with(&state), gate::networks))
+        .merge(public.method_not_allowed_fallback(error::method_not_allowed))
         .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn(load::head))
         .layer(from_fn(error::render))
-        .layer(from_fn_with_state(state.clone(), request_id::give))
+        .layer(from_fn(headers::add))
+        .layer(from_fn_with_state(with(&state), measure::count))
+        .layer(from_fn_with_state(with(&state), client::tell))
+        .layer(from_fn_with_state(with(&state), request_id::give))
         .with_state(state)
 }
 
 fn get<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::GET, path, keyed: true, handler: routing::get(handler) }
+    Route::new(Method::GET, path, routing::get(handler))
 }
 
 fn post<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::POST, path, keyed: true, handler: routing::post(handler) }
+    Route::new(Method::POST, path, routing::post(handler))
+}
+
+fn patch<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route::new(Method::PATCH, path, routing::patch(handler))
 }
 
 fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::DELETE, path, keyed: true, handler: routing::delete(handler) }
+    Route::new(Method::DELETE, path, routing::delete(handler))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_names_what_it_needs() {
+        for Route { path, method, needs, .. } in routes() {
+            assert!(needs.is_some(), "{method} {path} does not say which scope it needs");
+        }
+    }
+
+    #[test]
+    fn only_what_is_under_v1_needs_a_key_and_none_of_it_is_public() {
+        for Route { path, needs, public, .. } in routes() {
+            assert_eq!(needs != Some(Needs::Nothing), path.starts_with("/v1/"), "{path}");
+            assert!(!public || needs == Some(Needs::Nothing), "{path} is public and needs a key");
+        }
+    }
+
+    #[test]
+    fn changing_the_installation_is_for_administrators() {
+        for Route { path, method, needs, .. } in routes() {
+            let administrative = ["/v1/admin/", "/v1/keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
+            assert_eq!(
+                administrative || (path.starts_with("/v1/limits") && method == Method::DELETE),
+                needs == Some(Needs::Scope(Scope::Admin)),
+                "{path}"
+            );
+        }
+    }
 }

@@ -1,10 +1,13 @@
 //! The handlers, one file per noun.
 
 pub mod admin;
+mod again;
+pub mod audit;
 pub mod deliveries;
 pub mod events;
 pub mod inbox;
 pub mod keys;
+pub mod limits;
 pub mod messages;
 pub mod providers;
 mod shape;

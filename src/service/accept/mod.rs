@@ -6,13 +6,17 @@
 //! | `prepare` | from a submission to drafts; every fault of a request is found here |
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
+//! | `allow` | who may be mailed at all |
+//! | `permitted` | whether the caller may use the sender |
 //! | `when` | reading times |
 //! | `rules` | the domain's checks, told as faults of a field |
 //! | `receipt` | what is answered |
 //! | `twins` | one request at a time under one idempotency key |
 //! | `waiting` | the limit on waiting mail |
 
+mod allow;
 mod content;
+mod permitted;
 mod prepare;
 mod receipt;
 mod recipients;
@@ -20,7 +24,7 @@ mod rules;
 mod submission;
 mod twins;
 mod waiting;
-mod when;
+pub(super) mod when;
 
 use std::{
     num::NonZeroUsize,
@@ -30,7 +34,6 @@ use std::{
 
 use bytes::Bytes;
 use jebi_domain::{
-    id::KeyNo,
     idempotency::check_key,
     message::Mailbox,
     port::{
@@ -42,16 +45,19 @@ use jebi_domain::{
 };
 use metrics::{Unit, counter, describe_counter};
 
+pub use allow::AllowList;
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 pub use submission::{Given, NewMessage, Submission};
 
 use super::{
     Caller,
     ready::{Check, Readiness},
+    times::Times,
     trouble::refusal,
+    usage::Usage,
 };
 use prepare::Prepared;
-use twins::Twins;
+pub(super) use twins::Twins;
 use waiting::Waiting;
 
 /// Addresses from which on the checks leave the request's thread: they take a few microseconds each.
@@ -68,8 +74,10 @@ pub struct Settings {
     pub provider: String,
     /// Why that one, in words; stored with every message.
     pub route: String,
-    /// The zone of times given without one.
-    pub time_zone: jiff::tz::TimeZone,
+    /// How times are read, and how far ahead they may lie.
+    pub times: Times,
+    /// Who may be mailed.
+    pub allow: AllowList,
     /// Most addresses in a request.
     pub max_recipients: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.
@@ -99,6 +107,7 @@ pub struct Accept {
     settings: Arc<Settings>,
     twins: Twins,
     waiting: Waiting,
+    usage: Arc<Usage>,
     /// When and why a write last failed, while none has worked since.
     trouble: Mutex<Option<(Boot, String)>>,
 }
@@ -109,8 +118,15 @@ impl Accept {
         describe_counter!(ACCEPTED, Unit::Count, "Recipients accepted.");
         describe_counter!(NOT_STORED, Unit::Count, "Requests the store could not write.");
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
+        let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.times.zone.clone()));
         let (twins, trouble) = (Twins::default(), Mutex::default());
-        Self { store, clock, random, settings: Arc::new(settings), twins, waiting, trouble }
+        Self { store, clock, random, settings: Arc::new(settings), twins, waiting, usage, trouble }
+    }
+
+    /// The daily limits, as they are kept here.
+    #[must_use]
+    pub fn usage(&self) -> Arc<Usage> {
+        Arc::clone(&self.usage)
     }
 
     /// Stores a submission, or answers what was answered before under the same idempotency key. When it returns an answer,
@@ -127,7 +143,7 @@ impl Accept {
         render: Render,
     ) -> Result<Answer, Refusal> {
         let Some((key, fingerprint)) = &idempotency else {
-            return self.accept(caller.key, submission, None, render).await;
+            return self.accept(&caller, submission, None, render).await;
         };
         check_key(key)?;
         let (key, fingerprint) = (key.clone(), *fingerprint);
@@ -136,12 +152,12 @@ impl Accept {
         if let Some(stored) = self.store.answer(caller.key, &key, self.clock.wall()).await.map_err(refusal)? {
             return replay(stored, fingerprint);
         }
-        self.accept(caller.key, submission, idempotency, render).await
+        self.accept(&caller, submission, idempotency, render).await
     }
 
     async fn accept(
         &self,
-        api_key: KeyNo,
+        caller: &Caller,
         submission: Submission,
         idempotency: Option<Idempotency>,
         render: Render,
@@ -160,9 +176,11 @@ impl Accept {
             })?
         };
         let Prepared { drafts, receipt } = prepared;
+        permitted::check(caller, &drafts, &receipt)?;
         let fingerprint = idempotency.as_ref().map(|(_, fingerprint)| *fingerprint);
         let recipients: usize = drafts.iter().map(|d| d.copies.recipients()).sum();
-        let clock = Arc::clone(&self.clock);
+        let reserved = self.usage.reserve(caller, recipients, at).await?;
+        let (clock, api_key) = (Arc::clone(&self.clock), caller.key);
         let answer = Box::new(move |report: &_| render(receipt.finish(report, clock.boot().since(started))));
         match self.store.accept(AcceptBatch { drafts, api_key, idempotency, at, answer }).await {
             Ok(Accepted::Stored(status, body)) => {
@@ -172,8 +190,16 @@ impl Accept {
                 Ok(Answer { status, body, replayed: false })
             }
             // Another node or a request whose caller hung up was first.
-            Ok(Accepted::Repeated(stored)) => replay(stored, fingerprint.unwrap_or_default()),
+            Ok(Accepted::Repeated(stored)) => {
+                if let Some(reserved) = reserved {
+                    reserved.give_back();
+                }
+                replay(stored, fingerprint.unwrap_or_default())
+            }
             Err(error) => {
+                if let Some(reserved) = reserved {
+                    reserved.give_back();
+                }
                 let told = refusal(error);
                 self.note_trouble(Some(told.to_string()));
                 counter!(NOT_STORED).increment(1);
@@ -205,7 +231,8 @@ impl Readiness for Accept {
     }
 }
 
-fn replay(stored: StoredAnswer, fingerprint: [u8; 32]) -> Result<Answer, Refusal> {
+/// The answer kept, if it was to the same body.
+pub(super) fn replay(stored: StoredAnswer, fingerprint: [u8; 32]) -> Result<Answer, Refusal> {
     if stored.fingerprint == fingerprint {
         return Ok(Answer { status: stored.status, body: stored.body, replayed: true });
     }

@@ -8,7 +8,8 @@ use jebi_domain::{
 
 use super::{
     health::Cause,
-    state::{Account, Dispatch, Inner, Stop},
+    state::{Account, Dispatch, Inner},
+    stop::Stop,
 };
 use crate::service::providers::{ProviderState, ProviderStatus};
 
@@ -125,6 +126,7 @@ impl Dispatch {
         self.meters.in_flight.set(f64::from(inner.in_flight));
         self.meters.leased.set(f64::from(inner.leased));
         self.meters.concurrency.set(f64::from(inner.limit));
+        self.meters.slowed.set(inner.backoff.len() as f64);
         if let Some(median) = inner.concurrency.median() {
             self.meters.answer_time.record(median.as_secs_f64());
         }
@@ -141,6 +143,13 @@ impl Inner {
         };
         if self.stop != Stop::No {
             return (ProviderState::Stopped, None);
+        }
+        if self.failed {
+            let remedy = "restart the server, and report it with the log of the time it happened";
+            return (
+                ProviderState::Stopped,
+                Some(Reason::new("internal_error", "a part of Jebi has ended by an error of its own", remedy)),
+            );
         }
         if let Some(guard) = &self.guard {
             return (ProviderState::Held, Some(guard.clone()));

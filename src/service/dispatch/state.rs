@@ -6,6 +6,7 @@ use std::{
 };
 
 use jebi_domain::{
+    backoff::Backoff,
     message::Lane,
     outcome::{Decision, Limit, Outcome, Reason},
     pace::Pacer,
@@ -21,6 +22,7 @@ use super::{
     health::{Allow, Cause, Health, Ticket},
     metrics::Meters,
     ready::{Finished, MailCache, Ready, ReadyCopy},
+    stop::Stop,
 };
 
 /// The soonest a sender thread asks again for slots.
@@ -72,16 +74,6 @@ pub struct Setup {
     pub boot: Boot,
 }
 
-/// How far a stop has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    No,
-    /// Nothing new starts.
-    Starts,
-    /// The sender threads end.
-    Threads,
-}
-
 /// What is known of the account's limits.
 #[derive(Debug, PartialEq)]
 pub(super) enum Account {
@@ -99,6 +91,8 @@ pub(super) struct Inner {
     pub ready: Ready,
     pub pacer: Pacer,
     pub health: Health,
+    /// Receiving domains that get too much.
+    pub backoff: Backoff,
     pub concurrency: Concurrency,
     /// Calls allowed at once.
     pub limit: u32,
@@ -120,12 +114,14 @@ pub(super) struct Inner {
     pub claiming: u32,
     /// Lanes with due mail in the queue.
     pub due: [bool; 2],
-    finished: Vec<Finished>,
+    pub finished: Vec<Finished>,
     /// A provider without a known rate said we are too fast.
     paused_until: Boot,
     pub stop: Stop,
     /// Why the store may not send.
     pub guard: Option<Reason>,
+    /// A loop of this process has ended by an error of ours.
+    pub failed: bool,
     /// Outcomes can't be written.
     pub unwritable: bool,
     /// How long a commit takes.
@@ -163,15 +159,6 @@ pub enum Take {
 /// Whether a sender goes on with its permit.
 pub type Again = Option<Ticket>;
 
-/// What a stop left behind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Left {
-    /// Calls without an answer. Their copies are unsettled at the next start.
-    pub in_flight: u32,
-    /// Copies leased whose outcome, or return, could not be stored. They are unsettled at the next start as well.
-    pub unwritten: u32,
-}
-
 /// The shared state of one provider's dispatcher.
 #[derive(Debug)]
 pub struct Dispatch {
@@ -205,6 +192,7 @@ impl Dispatch {
             ready: Ready::default(),
             pacer: Pacer::new(settings.max_rate, settings.jitter, first),
             health: Health::default(),
+            backoff: Backoff::default(),
             concurrency: Concurrency::default(),
             limit: Concurrency::default().limit(settings.max_rate),
             account: Account::Unasked,
@@ -222,6 +210,7 @@ impl Dispatch {
             paused_until: Boot(0),
             stop: Stop::No,
             guard: None,
+            failed: false,
             unwritable: false,
             store_time: Duration::from_millis(2),
             settled: 0,
@@ -300,6 +289,10 @@ impl Dispatch {
                 continue;
             }
             let recipients = first.recipients();
+            if let Some(slowed) = inner.slowed(now) {
+                self.hold_back(inner, slowed, now, wall);
+                continue;
+            }
             if now < inner.paused_until {
                 return Take::Wait(inner.paused_until);
             }
@@ -307,6 +300,7 @@ impl Dispatch {
                 return Take::Wait(at);
             }
             let Some(copy) = inner.ready.pop() else { break };
+            inner.note_trials(&copy, now);
             inner.starting = inner.starting.saturating_sub(1);
             inner.in_flight += 1;
             self.ask_for_more(inner, now);
@@ -334,8 +328,8 @@ impl Dispatch {
         self.senders.notify_waiters();
     }
 
-    /// A call ended after `answer` (`None` when it was never made). Says whether to go on with another mail at once.
-    pub fn finish(&self, ticket: Ticket, ended: Finished, answer: Option<Duration>, now: Boot) -> Again {
+    /// The call for a copy ended so, after `answer` (`None` when it was never made). Says whether to go on with another mail at once.
+    pub fn finish(&self, ticket: Ticket, (copy, outcome): (&ReadyCopy, Outcome), answer: Option<Duration>, now: Boot, wall: Wall) -> Again {
         let inner = &mut *self.lock();
         if let Some(answer) = answer
             && inner.concurrency.answered(now, answer, inner.in_flight)
@@ -343,8 +337,9 @@ impl Dispatch {
             inner.limit = inner.concurrency.limit(inner.pacer.rate());
         }
         inner.in_flight = inner.in_flight.saturating_sub(1);
-        self.learn(inner, ticket, &ended.outcome, now);
-        inner.finished.push(ended);
+        self.learn(inner, ticket, &outcome, now);
+        self.learn_receivers(inner, copy, &outcome, now);
+        inner.finished.push(copy.ended(outcome, wall));
         self.settler.notify_one();
         if inner.stop != Stop::No {
             self.changed.notify_waiters();
@@ -462,33 +457,11 @@ impl Dispatch {
         self.offer_window(inner);
     }
 
-    /// Starts nothing new from now on, and gives back what is ready.
-    pub fn stop_starting(&self) {
-        let inner = &mut *self.lock();
-        inner.stop = Stop::Starts;
-        self.offer_window(inner);
-        self.return_ready(inner);
-        self.health_changed();
-    }
-
-    /// Lets the sender threads end; what is in flight is abandoned.
-    pub fn stop_threads(&self) {
-        self.lock().stop = Stop::Threads;
-        self.health_changed();
-    }
-
-    /// What a stop still waits for: calls, and whatever else is leased: a claim that is not back, mail the store leased at accept
-    /// and is about to tell of, outcomes not stored.
+    /// Whether it could send now if there was mail.
     #[must_use]
-    pub fn left(&self) -> Left {
+    pub fn is_able(&self, now: Boot) -> bool {
         let inner = self.lock();
-        let coming = u32::try_from(inner.on_the_way()).unwrap_or(0);
-        Left { in_flight: inner.in_flight, unwritten: (inner.leased + coming).saturating_sub(inner.in_flight) }
-    }
-
-    #[must_use]
-    pub fn is_stopping(&self) -> bool {
-        self.lock().stop != Stop::No
+        inner.may_start() && inner.health.cause().is_none() && self.fence.is_open(now)
     }
 
     /// When a slot was last taken, where there is a rate to keep.
@@ -501,7 +474,7 @@ impl Dispatch {
 
 impl Inner {
     pub(super) fn may_send(&self) -> bool {
-        self.stop == Stop::No && self.guard.is_none() && self.account != Account::Unasked
+        self.stop == Stop::No && !self.failed && self.guard.is_none() && self.account != Account::Unasked
     }
 
     /// What cannot be settled is not sent (contract 6). What is claimed already stays ready meanwhile: it could not be given back either.

@@ -239,6 +239,7 @@ impl AcceptJob {
             ],
         )?;
         turn.rows += 1;
+        turn.note_hour(no, m.created_at)?;
         self.numbers.push(Numbered { no, topic, queue });
         Ok(())
     }
@@ -247,6 +248,10 @@ impl AcceptJob {
     fn publish(&mut self, turn: &mut Turn<'_>) -> Result<(), Error> {
         for i in 0..self.drafts.len() {
             self.publish_draft(turn, i)?;
+        }
+        if self.api_key.0 != 0 {
+            let recipients: usize = self.drafts.iter().map(|d| d.copies.recipients()).sum();
+            turn.delta.used(self.api_key, self.at, i64::try_from(recipients).unwrap_or(i64::MAX));
         }
         let make = self.answer.take().ok_or_else(|| Error::damaged("batch", "published twice"))?;
         let (status, body) = make(&self.report);

@@ -1,6 +1,7 @@
 //! The embedded engine: SQLite in WAL mode, every commit synced, one writer thread, a few readers.
 
 mod accept;
+mod audit;
 mod cancel;
 mod claim;
 mod damage;
@@ -15,10 +16,14 @@ mod keys;
 mod list;
 mod migrate;
 mod open;
+mod operator;
 mod port;
 mod readers;
 mod reclaim;
 mod record;
+mod refs;
+mod reschedule;
+mod retry;
 mod row;
 mod settle;
 mod settle_joint;

@@ -8,17 +8,21 @@ use std::{
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
-    id::QueueNo,
+    id::{KeyNo, QueueNo},
     message::{Lane, Message},
     port::store::{Notice, QueueInfo, Subscription, Window},
     time::Wall,
 };
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
-use super::{Error, sql};
+use super::{Error, keys::QUARTER, sql};
 
 /// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
 const CACHE: usize = 4_096;
+/// Milliseconds of an hour, the grain messages are found by time with.
+pub(super) const HOUR_MS: i64 = 3_600_000;
+/// Quarters of an hour the use of a key is kept for: 35 days.
+const USAGE_KEPT: i64 = 35 * 96;
 
 /// How counts of one topic move. Recipients.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,6 +70,8 @@ pub(super) struct Delta {
     queues: BTreeMap<i64, i64>,
     /// Recipients sent, by minute.
     sent: BTreeMap<i64, i64>,
+    /// Recipients accepted, by key and quarter of an hour.
+    used: BTreeMap<(i64, i64), i64>,
     pub notices: Vec<(String, Notice)>,
     /// Taken for mail born leased.
     pub places: Vec<Places>,
@@ -108,6 +114,9 @@ impl Delta {
     pub fn sent(&mut self, at: Wall, n: i64) {
         *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
     }
+    pub fn used(&mut self, key: KeyNo, at: Wall, n: i64) {
+        *self.used.entry((key.0, at.0.div_euclid(QUARTER))).or_default() += n;
+    }
 
     fn merge(&mut self, other: Self) {
         for (no, d) in other.topics {
@@ -118,6 +127,9 @@ impl Delta {
         }
         for (minute, n) in other.sent {
             *self.sent.entry(minute).or_default() += n;
+        }
+        for (place, n) in other.used {
+            *self.used.entry(place).or_default() += n;
         }
         self.notices.extend(other.notices);
         self.places.extend(other.places);
@@ -153,6 +165,8 @@ pub(super) struct Memory {
     pub suppressed_before: i64,
     pub subscriptions: HashMap<String, Subscription>,
     pub held: bool,
+    /// The hour of the last message accepted, since 1970; `None` when it is not known.
+    pub hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
     pub damaged: HashSet<i64>,
 }
@@ -164,6 +178,7 @@ impl Memory {
         self.queues.clear();
         self.messages.clear();
         self.last_content = None;
+        self.hour = None;
     }
 }
 
@@ -270,6 +285,10 @@ impl<'a> Turn<'a> {
         for (minute, n) in &total.sent {
             self.execute(sql!("sent_add"), (minute, n))?;
         }
+        for ((key, quarter), n) in &total.used {
+            self.execute(sql!("key_usage_add"), (key, quarter, n))?;
+            self.execute(sql!("key_usage_purge"), (key, quarter - USAGE_KEPT))?;
+        }
         let mut notices = total.notices;
         for (no, waiting) in &total.queues {
             let info = self.row(sql!("queue_add"), (no, waiting), |r| {
@@ -351,6 +370,16 @@ impl<'a> Turn<'a> {
         }
         self.memory.queues.insert(key, no);
         Ok(no)
+    }
+
+    /// Notes the hour a message was accepted in, where it is another than the one's before.
+    pub fn note_hour(&mut self, no: i64, at: Wall) -> Result<(), Error> {
+        let hour = at.0.div_euclid(HOUR_MS);
+        if self.memory.hour != Some(hour) {
+            self.execute(sql!("hour_insert"), (no, hour))?;
+            self.memory.hour = Some(hour);
+        }
+        Ok(())
     }
 
     /// Puts copies `first .. first + count` of a message into a queue for the attempt named.

@@ -7,6 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use jebi_domain::{
+    access::Grant,
     delivery::State,
     event::Feedback,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
@@ -15,8 +16,8 @@ use jebi_domain::{
     port::{
         Boxed,
         store::{
-            AcceptBatch, Accepted, AdminStore, Claim, ClaimReport, Claimed, Guard, KeyInfo, Notice, QueueInfo, QueueStore, Released,
-            Settlement, StoreError, StoreResult, StoredAnswer, Subscription,
+            AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Claim, ClaimReport, Claimed, Guard, KeyInfo, KeyUse,
+            NewKey, Notice, QueueInfo, QueueStore, Released, Settlement, StoreError, StoreResult, StoredAnswer, Subscription,
         },
     },
     suppression::SuppressionCause,
@@ -66,6 +67,7 @@ struct Inner {
     epochs: u32,
     guard: Option<String>,
     leased_most: usize,
+    late_from: Option<Wall>,
 }
 
 /// What is to go wrong.
@@ -77,6 +79,14 @@ pub struct Faults {
     /// Claims are done at once and told of when this says so.
     pub claim_gate: Option<Arc<Notify>>,
     pub beats: bool,
+    /// The call of this name panics.
+    pub panics: &'static str,
+}
+
+impl Faults {
+    fn meet(&self, call: &str) {
+        assert!(self.panics != call, "as the test says");
+    }
 }
 
 #[derive(Default)]
@@ -97,11 +107,13 @@ pub struct Post<'a> {
     pub joint: u32,
     pub due: Wall,
     pub expires_at: Option<Wall>,
+    /// Of the recipients.
+    pub domain: &'a str,
 }
 
 impl Default for Post<'_> {
     fn default() -> Self {
-        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None }
+        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain: "example.com" }
     }
 }
 
@@ -191,6 +203,10 @@ impl MemoryStore {
     pub fn claims(&self) -> Vec<Vec<(QueueNo, u32)>> {
         self.lock().claims.clone()
     }
+    /// From when on the last claim counted lateness.
+    pub fn late_from(&self) -> Option<Wall> {
+        self.lock().late_from
+    }
     /// The most copies that were leased at once.
     pub fn leased_most(&self) -> usize {
         self.lock().leased_most
@@ -234,7 +250,7 @@ impl Inner {
         self.messages.insert(no.0, message);
         let keys: Vec<DeliveryKey> = (0..post.copies).map(|ordinal| DeliveryKey::new(no, ordinal)).collect();
         for key in &keys {
-            let email = format!("{}-{}-{}@example.com", post.topic, no.0, key.ordinal());
+            let email = format!("{}-{}-{}@{}", post.topic, no.0, key.ordinal(), post.domain);
             let row = Row { state: State::Waiting, attempt: 0, reason: None, due: post.due, queue, was_unsettled: false, email };
             self.rows.insert(*key, row);
         }
@@ -369,6 +385,7 @@ impl QueueStore for MemoryStore {
     }
     fn beat(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<()>> {
         let inner = &mut *self.lock();
+        inner.faults.meet("beat");
         inner.beats += 1;
         ready(if inner.faults.beats { Err(fault()) } else { Ok(()) })
     }
@@ -393,7 +410,9 @@ impl QueueStore for MemoryStore {
     }
     fn claim(&self, claim: Claim) -> Boxed<'_, StoreResult<ClaimReport>> {
         let inner = &mut *self.lock();
+        inner.faults.meet("claim");
         inner.claims.push(claim.turns.clone());
+        inner.late_from = Some(claim.late_from);
         if inner.faults.claims > 0 {
             inner.faults.claims -= 1;
             return ready(Err(fault()));
@@ -408,6 +427,7 @@ impl QueueStore for MemoryStore {
     }
     fn settle(&self, batch: Vec<Settlement>) -> Boxed<'_, StoreResult<()>> {
         ready(self.step(|inner, notices| {
+            inner.faults.meet("settle");
             if inner.faults.settles > 0 {
                 inner.faults.settles -= 1;
                 return Err(StoreError::Full);
@@ -418,7 +438,9 @@ impl QueueStore for MemoryStore {
         }))
     }
     fn reclaim(&self, _: Incarnation, _: Wall, _: Wall, _: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
-        self.lock().reclaims += 1;
+        let inner = &mut *self.lock();
+        inner.faults.meet("reclaim");
+        inner.reclaims += 1;
         ready(Ok(0))
     }
     fn record_slot(&self, _: &str, at: Wall) -> Boxed<'_, StoreResult<()>> {
@@ -451,7 +473,9 @@ impl QueueStore for MemoryStore {
         ready(Ok(()))
     }
     fn housekeep(&self, _: Wall) -> Boxed<'_, StoreResult<bool>> {
-        self.lock().housekeeping += 1;
+        let inner = &mut *self.lock();
+        inner.faults.meet("housekeep");
+        inner.housekeeping += 1;
         ready(Ok(false))
     }
 }
@@ -460,8 +484,26 @@ impl AdminStore for MemoryStore {
     fn keys(&self) -> Boxed<'_, StoreResult<Vec<KeyInfo>>> {
         ready(Ok(vec![]))
     }
-    fn add_key(&self, _: &str, _: &str, _: [u8; 32], _: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
+    fn add_key(&self, _: NewKey, _: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
         ready(Err(fault()))
+    }
+    fn change_key(&self, _: KeyNo, _: &str, _: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
+        ready(Ok(None))
+    }
+    fn note_use(&self, _: Vec<KeyUse>) -> Boxed<'_, StoreResult<()>> {
+        ready(Ok(()))
+    }
+    fn key_usage(&self, _: Wall) -> Boxed<'_, StoreResult<Vec<(KeyNo, i64)>>> {
+        ready(Ok(vec![]))
+    }
+    fn forgive_key(&self, _: KeyNo, _: Wall, _: Wall) -> Boxed<'_, StoreResult<()>> {
+        ready(Ok(()))
+    }
+    fn audit(&self, _: AuditEntry) -> Boxed<'_, StoreResult<()>> {
+        ready(Ok(()))
+    }
+    fn audits(&self, _: AuditFilter, _: Option<i64>, _: u32) -> Boxed<'_, StoreResult<AuditPage>> {
+        ready(Ok(AuditPage::default()))
     }
     fn revoke_key(&self, _: KeyNo, _: Wall) -> Boxed<'_, StoreResult<bool>> {
         ready(Ok(false))
