@@ -56,6 +56,7 @@ fn made(root: &Path) -> BTreeSet<String> {
         if name.ends_with("tests.rs") {
             continue;
         }
+        codes.extend(code.split("code: \"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
         for (maker, place) in MAKERS {
             let calls = code.match_indices(maker).filter(|(at, _)| {
                 let before = code[..*at].chars().next_back().unwrap_or(' ');
