@@ -170,11 +170,11 @@ impl App {
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
-            tokio::spawn(worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone())),
-            tokio::spawn(worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone())),
+            tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
+            tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
         if let Some(tls) = tls {
-            servers.push(tokio::spawn(tls.watch(clock, lifecycle.soft.clone())));
+            servers.push(tokio::spawn(workers.watch().over("certificate", tls.watch(clock, lifecycle.soft.clone()))));
         }
         let socket = control_socket(config);
         match server::control_listener(&socket) {
@@ -298,14 +298,18 @@ fn services(
         times: times(config),
         keys,
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
-        inbox: InboxReader::new(Arc::clone(store)),
+        inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         providers,
         ready: Ready::new(Arc::clone(store), parts, warnings),
         metrics,
         clock,
         random,
-        settings: HttpSettings { body_limit: config.server.max_body_bytes, body_time: config.server.request_timeout },
+        settings: HttpSettings {
+            body_limit: config.server.max_body_bytes,
+            body_time: config.server.request_timeout,
+            keyless_inbox: config.inbox.keyless,
+        },
     })
 }
 
@@ -392,6 +396,11 @@ fn accept_settings(config: &Config) -> accept::Settings {
         provider: config.sending.provider.as_str().to_owned(),
         route: format!("through {}: {}", config.sending.provider, config.sending.provider_reason),
         times: times(config),
+        allow: config
+            .sending
+            .recipient_allowlist
+            .clone()
+            .map_or_else(Default::default, |l| accept::AllowList::only(l.addresses, l.domains)),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
     }
@@ -406,6 +415,13 @@ struct NodeReady(Beating);
 
 impl Readiness for NodeReady {
     fn checks(&self) -> Vec<Check> {
+        if let Some(part) = self.0.failed() {
+            let detail = format!(
+                "its {part} loop ended by an error in Jebi: mail is taken and kept, but nothing is sent; restart the server, and report it \
+                 with the log of the time it happened"
+            );
+            return vec![Check::new("dispatcher", false, detail)];
+        }
         let ok = self.0.is_beating();
         let detail = if ok { "sends" } else { "cannot renew its lease in the store: nothing is sent until it can" };
         vec![Check::new("dispatcher", ok, detail)]

@@ -1,6 +1,7 @@
 //! The command line: one file per command. What a command has to say goes to standard output, faults and progress to standard
 //! error. Exit codes: 0 done, 1 refused or not as it should be, 2 wrong use, 69 unavailable, 78 wrong configuration.
 
+mod bench;
 mod client;
 mod config;
 mod expiry;
@@ -73,6 +74,12 @@ enum Command {
     /// What was due before the copy is then unsettled and is not sent by itself: the original may have sent it.
     #[command(after_help = "Example:\n  jebi release --yes")]
     Release(release::Consent),
+    /// Measure how fast this machine takes and sends mail
+    ///
+    /// On a server of its own with a folder of its own, both gone afterwards; nothing leaves the machine. Without --one and
+    /// --many it measures both.
+    #[command(after_help = bench::EXAMPLE)]
+    Bench(bench::What),
     /// Show the configuration in effect, secrets hidden
     #[command(after_help = "Example:\n  jebi config --reference > jebi.toml")]
     Config(config::What),
@@ -96,6 +103,7 @@ pub fn run() -> ExitCode {
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),
+        Command::Bench(what) => bench::run(&what, flags),
         Command::Config(what) => config::run(&what, flags),
         Command::Openapi => openapi::run(),
     };

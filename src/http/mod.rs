@@ -10,6 +10,7 @@
 //! | `json` | reading and writing JSON |
 //! | `peer` | the other end of the connection |
 //! | `params` | ids in paths, query parameters, cursors |
+//! | `page` | pages for people |
 //! | `openapi` | the description of all of it |
 //! | `codes` | every code a refusal can carry |
 //! | `docs` | `/docs`, the description as a page |
@@ -29,6 +30,7 @@ mod json;
 mod limit;
 mod measure;
 pub mod openapi;
+mod page;
 mod params;
 mod peer;
 mod request_id;
@@ -67,12 +69,14 @@ struct Route {
     /// Whether it is part of the API and stands in its description; a page for people is not.
     #[cfg_attr(not(test), expect(dead_code, reason = "compared with the OpenAPI document"))]
     described: bool,
+    /// Whether the inbox's own rules let a request without a key pass (`page::inbox`).
+    inbox: bool,
     handler: MethodRouter<AppState>,
 }
 
 impl Route {
     fn new(method: Method, path: &'static str, handler: MethodRouter<AppState>) -> Self {
-        Self { method, path, needs: None, public: false, always: false, described: true, handler }
+        Self { method, path, needs: None, public: false, always: false, inbox: false, described: true, handler }
     }
     /// Needs the scope `send`.
     fn send(self) -> Self {
@@ -108,6 +112,7 @@ impl Route {
         let needs = self.needs.unwrap_or(Needs::Scope(Scope::Admin));
         let keyed = match needs {
             Needs::Nothing => self.handler,
+            needs if self.inbox => self.handler.layer(from_fn_with_state((state.clone(), needs), page::inbox::admit)),
             needs => self.handler.layer(from_fn_with_state((state.clone(), needs), auth::require)),
         };
         if self.always { keyed } else { keyed.layer(from_fn_with_state(state.clone(), load::admit)) }
@@ -115,6 +120,11 @@ impl Route {
     /// Is a page for people.
     fn page(self) -> Self {
         Self { described: false, ..self.open() }
+    }
+
+    /// Belongs to the inbox.
+    fn inbox(self) -> Self {
+        Self { inbox: true, ..self }
     }
 }
 
@@ -148,12 +158,20 @@ fn routes() -> Vec<Route> {
         get("/v1/limits/{client}", limits::show).any_key(),
         delete("/v1/limits/{client}", limits::reset).admin(),
         get("/v1/audit", audit::list).admin(),
-        get("/v1/inbox", inbox::list).read(),
-        get("/v1/inbox/{id}", inbox::show).read(),
-        get("/v1/inbox/{id}/source", inbox::source).read(),
+        get("/v1/inbox", inbox::list).read().inbox(),
+        delete("/v1/inbox", inbox::clear).send().inbox(),
+        post("/v1/inbox/session", inbox::session).read().inbox(),
+        get("/v1/inbox/{id}", inbox::show).read().inbox(),
+        delete("/v1/inbox/{id}", inbox::remove).send().inbox(),
+        get("/v1/inbox/{id}/source", inbox::source).read().inbox(),
+        get("/v1/inbox/{id}/html", inbox::html).read().inbox(),
+        get("/v1/inbox/{id}/attachments/{place}", inbox::attachment).read().inbox(),
         get("/v1/admin/guard", admin::guard).admin(),
         post("/v1/admin/release", admin::release).admin(),
         get("/v1/admin/verify", admin::verify).admin(),
+        get("/inbox", page::inbox::page).page(),
+        get("/inbox/inbox.js", page::inbox::script).page(),
+        get("/inbox/inbox.css", page::inbox::style).page(),
         get("/health", status::health).public().always(),
         get("/ready", status::ready).open().always(),
         get("/metrics", status::metrics).open(),

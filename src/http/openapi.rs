@@ -18,7 +18,7 @@ use super::{
     api::{admin, audit, deliveries, events, inbox, keys, limits, messages, providers, topics},
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
-    status,
+    page, status,
 };
 
 #[derive(OpenApi)]
@@ -58,8 +58,16 @@ use super::{
         limits::reset,
         audit::list,
         inbox::list,
+        inbox::clear,
+        inbox::session,
         inbox::show,
+        inbox::remove,
         inbox::source,
+        inbox::html,
+        inbox::attachment,
+        page::inbox::page,
+        page::inbox::script,
+        page::inbox::style,
         admin::guard,
         admin::release,
         admin::verify,
@@ -204,7 +212,8 @@ mod tests {
 
     #[test]
     fn every_route_is_described_and_every_description_has_a_route() {
-        let routes: BTreeSet<_> = super::super::routes().into_iter().filter(|r| r.described).map(|r| (r.path.to_owned(), r.method.to_string())).collect();
+        let routes: BTreeSet<_> =
+            super::super::routes().into_iter().filter(|r| r.described).map(|r| (r.path.to_owned(), r.method.to_string())).collect();
         let mut described = BTreeSet::new();
         for (path, item) in document().paths.paths {
             let methods = [(&item.get, "GET"), (&item.post, "POST"), (&item.patch, "PATCH"), (&item.delete, "DELETE")];

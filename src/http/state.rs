@@ -19,6 +19,8 @@ pub struct HttpSettings {
     pub body_limit: usize,
     /// How long a request's body may take to arrive.
     pub body_time: std::time::Duration,
+    /// Whether whoever sits at this machine reads the local inbox without a key.
+    pub keyless_inbox: bool,
 }
 
 /// The services, made by the composition root.

@@ -248,7 +248,9 @@ fn refused(why: NotAgain) -> Refusal {
             "the address is on the suppression list",
             "take the address off the list first, if its owner wants mail",
         ),
-        NotAgain::Cancelled => conflict("delivery_cancelled", "it was cancelled, and what was cancelled is not sent", "submit the mail anew"),
+        NotAgain::Cancelled => {
+            conflict("delivery_cancelled", "it was cancelled, and what was cancelled is not sent", "submit the mail anew")
+        }
         NotAgain::Over => conflict(
             "resend_forbidden",
             "it may have arrived, and was cancelled or has expired since: such mail is never resent",

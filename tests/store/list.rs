@@ -186,5 +186,9 @@ conform! {
         let (summary, source) = f.store.get(no).await.expect("get").expect("kept");
         assert_eq!((summary.to, summary.subject.as_str(), source.len() as u64), (vec![address(1)], "제비", summary.size));
         assert!(f.store.get(no + 100).await.expect("get").is_none());
+        assert_eq!((f.store.remove(no).await, f.store.remove(no).await), (Ok(true), Ok(false)));
+        assert!(f.store.get(no).await.expect("get").is_none());
+        f.restart().await;
+        assert_eq!((f.store.clear().await, f.store.clear().await), (Ok(2), Ok(0)));
     }
 }

@@ -27,8 +27,7 @@ fn fresh(n: u8) -> MessageId {
 
 async fn again_at(f: &Fixture, id: MessageId, ordinals: &[u32], new: MessageId, due: Wall, max_times: Option<u32>) -> Vec<Again> {
     let (message, now) = (f.message(id).await.no, f.now());
-    let asked =
-        SendAgain { message, ordinals: ordinals.to_vec(), id: new, due, scheduled: due > now, max_times, api_key: KeyNo(1), now };
+    let asked = SendAgain { message, ordinals: ordinals.to_vec(), id: new, due, scheduled: due > now, max_times, api_key: KeyNo(1), now };
     f.store.send_again(asked).await.expect("send again")
 }
 

@@ -67,8 +67,10 @@ async fn messages_are_listed_newest_first_page_by_page() {
 #[tokio::test]
 async fn the_file_has_a_row_for_each_recipient_and_nothing_a_spreadsheet_would_run() {
     let api = Api::new().await;
-    post(&api, json!({"to": [{"email": "hong@example.kr", "name": "홍길동"}], "cc": ["kim@example.kr"], "subject": "s", "text": "t"})).await;
-    post(&api, json!({"topic_id": "=1+1", "recipients": [{"email": "+82@example.kr", "name": "a, \"b\""}], "subject": "s", "text": "t"})).await;
+    post(&api, json!({"to": [{"email": "hong@example.kr", "name": "홍길동"}], "cc": ["kim@example.kr"], "subject": "s", "text": "t"}))
+        .await;
+    post(&api, json!({"topic_id": "=1+1", "recipients": [{"email": "+82@example.kr", "name": "a, \"b\""}], "subject": "s", "text": "t"}))
+        .await;
     let answer = api.get("/v1/deliveries.csv").await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.headers["content-type"], "text/csv; charset=utf-8");
@@ -78,7 +80,10 @@ async fn the_file_has_a_row_for_each_recipient_and_nothing_a_spreadsheet_would_r
     assert_eq!(body.matches("\r\n").count(), 4);
     let mut reader = csv::Reader::from_reader(body.as_bytes());
     let rows: Vec<std::collections::HashMap<String, String>> = reader.deserialize().map(|row| row.unwrap()).collect();
-    assert_eq!((rows[0]["topic_id"].as_str(), rows[0]["email"].as_str(), rows[0]["name"].as_str()), ("'=1+1", "'+82@example.kr", "a, \"b\""));
+    assert_eq!(
+        (rows[0]["topic_id"].as_str(), rows[0]["email"].as_str(), rows[0]["name"].as_str()),
+        ("'=1+1", "'+82@example.kr", "a, \"b\"")
+    );
     assert_eq!((rows[1]["name"].as_str(), rows[1]["role"].as_str(), rows[2]["role"].as_str()), ("홍길동", "to", "cc"));
     assert_eq!(rows[2]["state"], "waiting");
     assert_eq!(api.get("/v1/deliveries.csv?limit=3").await.problem(422)[0].1, "unknown_parameter");

@@ -9,7 +9,8 @@ use crate::support::server::Server;
 
 /// Generated requests an operation, at most.
 const EXAMPLES: &str = "12";
-const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance";
+const CHECKS: &str =
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance";
 
 fn schemathesis(dir: &Path, server: &Server, which: [&str; 2]) {
     let python = env::var_os("JEBI_TEST_PYTHON").expect("JEBI_TEST_PYTHON names a Python that has schemathesis; scripts/test sets it");
@@ -19,7 +20,16 @@ fn schemathesis(dir: &Path, server: &Server, which: [&str; 2]) {
         .current_dir(dir)
         .args(["-m", "schemathesis.cli", "run", &format!("{}/openapi.json", server.url), "--header", &key, "--checks", CHECKS])
         .args(["--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", "20240101", "--no-shrink", "--workers", "1"])
-        .args(["--continue-on-failure", "--suppress-health-check", "all", "--generation-database", "none", "--no-color", "--warnings", "off"])
+        .args([
+            "--continue-on-failure",
+            "--suppress-health-check",
+            "all",
+            "--generation-database",
+            "none",
+            "--no-color",
+            "--warnings",
+            "off",
+        ])
         .args(which)
         .env("HYPOTHESIS_STORAGE_DIRECTORY", dir.join("hypothesis"));
     let ran = command.output().expect("Python starts");
@@ -29,7 +39,8 @@ fn schemathesis(dir: &Path, server: &Server, which: [&str; 2]) {
 #[test]
 fn every_answer_is_one_that_is_described() {
     let dir = tempfile::tempdir().expect("a folder");
-    let server = Server::start(dir.path(), &[("SERVER_HOST", "127.0.0.1"), ("DEFAULT_FROM_EMAIL", "shop@example.kr"), ("LOG_LEVEL", "warn")]);
+    let server =
+        Server::start(dir.path(), &[("SERVER_HOST", "127.0.0.1"), ("DEFAULT_FROM_EMAIL", "shop@example.kr"), ("LOG_LEVEL", "warn")]);
     let mail = json!({"messages": [{"topic_id": "소식", "emails": ["hong@example.kr", "kim@example.kr"], "subject": "안녕하세요", "text": "본문"}]});
     assert_eq!(server.ask("POST", "/v1/messages", &mail.to_string()).0, 202);
     // Revoking keys comes last: it may hit the one the others use.

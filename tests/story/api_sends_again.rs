@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::body::Body;
+use jebi_domain::id::DeliveryKey;
 use jebi_domain::{
     outcome::{Decision, Reason},
     port::store::{Claim, Settlement, Store},
 };
-use jebi_domain::id::DeliveryKey;
 use serde_json::{Value, json};
 
-use crate::support::api::{Api, Answer, list, text};
+use crate::support::api::{Answer, Api, list, text};
 
 async fn post(api: &Api, topic: &str, emails: &[String]) -> Value {
     let body = json!({"messages": [{"topic_id": topic, "emails": emails, "subject": "안녕하세요", "text": "본문"}]});

@@ -12,7 +12,10 @@ async fn open(api: &Api, path: &str) -> Answer {
 async fn the_page_and_all_its_files_come_from_here() {
     let api = Api::new().await;
     for path in ["/docs", "/swagger-ui/index.html"] {
-        assert_eq!((open(&api, path).await.status.as_u16(), &open(&api, path).await.headers["location"]), (308, &"/docs/".parse().unwrap()));
+        assert_eq!(
+            (open(&api, path).await.status.as_u16(), &open(&api, path).await.headers["location"]),
+            (308, &"/docs/".parse().unwrap())
+        );
     }
     let page = open(&api, "/docs/").await;
     assert_eq!((page.status.as_u16(), &page.headers["content-type"]), (200, &"text/html".parse().unwrap()));

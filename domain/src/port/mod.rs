@@ -10,9 +10,9 @@ pub mod store;
 
 pub use clock::Clock;
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
+pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
-pub use operator::OperatorStore;
 pub use store::Store;
 
 use std::{future::Future, pin::Pin};

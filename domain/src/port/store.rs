@@ -11,8 +11,8 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Boxed, Inbox, OperatorStore};
 pub use super::find::{DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
+use super::{Boxed, Inbox, OperatorStore};
 use crate::{
     access::Grant,
     delivery::State,
@@ -176,6 +176,8 @@ pub struct Claim {
     pub now: Wall,
     /// Mail none of whose copies was attempted is expired when it is this late, in milliseconds.
     pub max_lateness_ms: i64,
+    /// Lateness counts from here on where the mail was due before: until then it could not have been sent, whatever the reason.
+    pub late_from: Wall,
 }
 
 /// What a claim brought.

@@ -6,6 +6,7 @@
 //! | `prepare` | from a submission to drafts; every fault of a request is found here |
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
+//! | `allow` | who may be mailed at all |
 //! | `permitted` | whether the caller may use the sender |
 //! | `when` | reading times |
 //! | `rules` | the domain's checks, told as faults of a field |
@@ -13,6 +14,7 @@
 //! | `twins` | one request at a time under one idempotency key |
 //! | `waiting` | the limit on waiting mail |
 
+mod allow;
 mod content;
 mod permitted;
 mod prepare;
@@ -43,6 +45,7 @@ use jebi_domain::{
 };
 use metrics::{Unit, counter, describe_counter};
 
+pub use allow::AllowList;
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 pub use submission::{Given, NewMessage, Submission};
 
@@ -73,6 +76,8 @@ pub struct Settings {
     pub route: String,
     /// How times are read, and how far ahead they may lie.
     pub times: Times,
+    /// Who may be mailed.
+    pub allow: AllowList,
     /// Most addresses in a request.
     pub max_recipients: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.

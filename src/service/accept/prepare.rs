@@ -88,7 +88,7 @@ impl Shared<'_> {
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
         let content = content::read(&mut given, self.settings.from.as_ref(), &mut faults);
         let times = self.times(&given, &mut faults);
-        let sorted = faults.keep(recipients::sort(i, &mut given));
+        let sorted = faults.keep(recipients::sort(i, &mut given, &self.settings.allow));
         let (Some(content), Some((due, scheduled, expires_at)), Some(sorted)) = (content, times, sorted) else { return (None, None) };
         let joint = matches!(sorted.copies, Copies::Joint(_));
         let kept = match &sorted.copies {

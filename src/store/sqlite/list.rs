@@ -116,7 +116,12 @@ struct Walk {
 
 impl Walk {
     /// `None` where there is no such topic.
-    fn new(s: &Snapshot<'_>, topic: Option<&str>, before: i64, (since, until): (Option<Wall>, Option<Wall>)) -> Result<Option<Self>, Error> {
+    fn new(
+        s: &Snapshot<'_>,
+        topic: Option<&str>,
+        before: i64,
+        (since, until): (Option<Wall>, Option<Wall>),
+    ) -> Result<Option<Self>, Error> {
         let topic = match topic {
             None => None,
             Some(name) => match s.row(sql!("topic_by_name"), [name], |r| r.get(0))? {

@@ -57,9 +57,8 @@ impl OperatorStore for SqliteStore {
 /// Gives a copy of open outcome its result on a person's word. A resend that waits finds it changed and drops out.
 fn by_hand(turn: &mut Turn<'_>, id: DeliveryId, to: State, note: &str, now: Wall) -> Result<Settled, Error> {
     let Some(key) = feedback::key_of(turn, id)? else { return Ok(Settled::Missing) };
-    let found = turn.row(sql!("delivery_get"), [key.0], |r| {
-        Ok((r.get::<_, i64>(0)?, r.get::<_, u16>(1)?, r.get::<_, Option<i64>>(4)?.is_some()))
-    })?;
+    let found =
+        turn.row(sql!("delivery_get"), [key.0], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, u16>(1)?, r.get::<_, Option<i64>>(4)?.is_some())))?;
     let Some((code, attempt, joint)) = found else { return Ok(Settled::Missing) };
     let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
     let is_open = |state: State| matches!(state, State::Unsettled | State::Unknown);

@@ -306,4 +306,13 @@ impl Inbox for SqliteStore {
     fn find(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<i64>>> {
         self.readers.read(move |s| s.row(sql!("inbox_find"), (delivery.message.0.as_slice(), delivery.ordinal), |r| r.get(0)))
     }
+
+    fn remove(&self, no: i64) -> Boxed<'_, StoreResult<bool>> {
+        self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("inbox_remove"), [no])? == 1))
+    }
+
+    fn clear(&self) -> Boxed<'_, StoreResult<u64>> {
+        // At most what is kept: a few thousand rows at once are no hindrance to anybody.
+        self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("inbox_clear"), [])? as u64))
+    }
 }

@@ -60,12 +60,14 @@ fn write(turn: &mut Turn<'_>, run: Option<(DeliveryKey, DeliveryKey)>) -> Result
 /// Moves the index on by a slice. `true` when there is more.
 pub(super) fn index(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     let period = now.0.div_euclid(PERIOD_MS);
-    let Some((no, first, last)): Option<(i64, i64, i64)> = turn.row(sql!("ref_due_first"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+    let Some((no, first, last)): Option<(i64, i64, i64)> =
+        turn.row(sql!("ref_due_first"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
     else {
         return Ok(false);
     };
     let next: Option<i64> = turn.row(sql!("ref_slice_end"), (first, last, SLICE), |r| r.get(0))?;
-    let ids: Vec<(i64, String)> = turn.rows_of(sql!("ref_ids"), (first, next.map_or(last, |next| next - 1)), |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let ids: Vec<(i64, String)> =
+        turn.rows_of(sql!("ref_ids"), (first, next.map_or(last, |next| next - 1)), |r| Ok((r.get(0)?, r.get(1)?)))?;
     let mut found: Vec<(i64, i64)> = ids.into_iter().map(|(key, id)| (hash(id.as_bytes()), key)).collect();
     match next {
         Some(next) => turn.execute(sql!("ref_due_advance"), (no, next))?,

@@ -157,12 +157,8 @@ fn read(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<Standing>, Error> {
     let transient = |reason: Option<Reason>| reason.is_some_and(|r| r.transient);
     let people = if joint {
         let all = turn.rows_of(sql!("joint_list"), [key.0], |r| Ok(row::joint(r)))?.into_iter();
-        let person = |one: row::Recipient| Person {
-            state: one.state,
-            transient: transient(one.reason),
-            role: one.role,
-            mailbox: one.mailbox,
-        };
+        let person =
+            |one: row::Recipient| Person { state: one.state, transient: transient(one.reason), role: one.role, mailbox: one.mailbox };
         all.map(|one| one.map(person)).collect::<Result<_, _>>()?
     } else {
         vec![Person { state, transient: transient(row::reason(reason)?), role: Role::To, mailbox }]

@@ -194,5 +194,10 @@ pub async fn list(State(state): State<AppState>, Params(filter): Params<ListFilt
 pub async fn show(State(state): State<AppState>, Id(id): Id<DeliveryId>) -> Reply<DeliveryDetail> {
     let (delivery, timeline) = state.search.delivery(id).await?;
     let Links { retry_of, retried_as } = state.retry.links(id).await?;
-    Ok(Json(DeliveryDetail { delivery: delivery.into(), retry_of, retried_as, timeline: timeline.into_iter().map(TimelineBody::from).collect() }))
+    Ok(Json(DeliveryDetail {
+        delivery: delivery.into(),
+        retry_of,
+        retried_as,
+        timeline: timeline.into_iter().map(TimelineBody::from).collect(),
+    }))
 }
