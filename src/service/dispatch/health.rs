@@ -11,6 +11,8 @@ use jebi_domain::{
     time::Boot,
 };
 
+/// What to do about an open circuit.
+const CIRCUIT_REMEDY: &str = "its mail waits, and one is tried again by itself every 1 to 60 seconds; see that the provider can be reached";
 /// Failures in a row that open the circuit.
 pub const FAILURES: u32 = 5;
 const OPEN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
@@ -142,7 +144,8 @@ impl Health {
                 }
                 let pause = self.open;
                 self.open = (self.open * 2).min(OPEN.1);
-                self.stop(Cause::Circuit, now + pause, reason.clone())
+                // What the last mail's refusal advises is for that mail; this is for the provider.
+                self.stop(Cause::Circuit, now + pause, Reason { remedy: CIRCUIT_REMEDY.to_owned(), ..reason.clone() })
             }
         }
     }
