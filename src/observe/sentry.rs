@@ -30,7 +30,8 @@ mod with {
     /// An address that is not a DSN.
     pub fn start(dsn: &str, environment: &str) -> Result<Option<Reporting>, String> {
         // Setting one that cannot be read would end the process.
-        dsn.parse::<Dsn>().map_err(|e| format!("log.sentry_dsn: cannot be read: {e}; copy it from the project's settings (Client Keys)"))?;
+        dsn.parse::<Dsn>()
+            .map_err(|e| format!("log.sentry_dsn: cannot be read: {e}; copy it from the project's settings (Client Keys)"))?;
         let options = ClientOptions::new()
             .dsn(dsn)
             .release(concat!("jebi@", env!("CARGO_PKG_VERSION")))

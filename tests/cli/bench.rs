@@ -39,7 +39,9 @@ fn an_interrupt_ends_it_and_the_folder_is_gone() {
     let dir = folder();
     let mut command = jebi(dir.path(), &[]);
     let mut child = command.args(["bench", "--one", "100000"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-    until("it has made its folder", || left_in(dir.path()).first().filter(|name| dir.path().join(name).join("jebi.sock").exists()).cloned());
+    until("it has made its folder", || {
+        left_in(dir.path()).first().filter(|name| dir.path().join(name).join("jebi.sock").exists()).cloned()
+    });
     kill_process(Pid::from_child(&child), Signal::INT).expect("it is there");
     let ended = until("it ends", || child.try_wait().expect("it is our child"));
     assert_eq!(ended.code(), Some(1));

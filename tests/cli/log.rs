@@ -17,7 +17,8 @@ fn lines(text: &str) -> Vec<Line> {
 #[test]
 fn each_line_is_an_object_and_a_request_is_found_by_its_number() {
     let dir = folder();
-    let mut server = Server::start(dir.path(), &[("LOG_FORMAT", "json"), ("LOG_LEVEL", "debug"), ("DEFAULT_FROM_EMAIL", "shop@example.kr")]);
+    let mut server =
+        Server::start(dir.path(), &[("LOG_FORMAT", "json"), ("LOG_LEVEL", "debug"), ("DEFAULT_FROM_EMAIL", "shop@example.kr")]);
     let body = r#"{"messages":[{"emails":["hong.gildong@example.kr","bad address"],"subject":"비밀 제목","content":"비밀 내용"}]}"#;
     let (_, sent) = server.ask("POST", "/v1/messages", body);
     let id = sent["messages"][0]["deliveries"][0]["id"].as_str().expect("an id").to_owned();
@@ -60,7 +61,8 @@ fn a_panic_is_a_line_too() {
 pub(super) fn in_a_process_of_its_own(test: &str, env: &[(&str, &str)]) -> String {
     let binary = std::env::current_exe().expect("this binary");
     let name = format!("cli::log::{test}");
-    let ran = Command::new(binary).args(["--exact", &name, "--ignored", "--nocapture"]).envs(env.iter().copied()).output().expect("it runs");
+    let ran =
+        Command::new(binary).args(["--exact", &name, "--ignored", "--nocapture"]).envs(env.iter().copied()).output().expect("it runs");
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
     String::from_utf8(ran.stderr).expect("text")
 }

@@ -31,7 +31,11 @@ mod with {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let tell = tell.clone();
-                thread::spawn(move || while let Some(body) = take(&stream) { tell.send(body).unwrap_or_default() });
+                thread::spawn(move || {
+                    while let Some(body) = take(&stream) {
+                        tell.send(body).unwrap_or_default()
+                    }
+                });
             }
         });
         (dsn, heard)

@@ -98,7 +98,10 @@ fn the_rust_sender_block() {
     assert_eq!(config.database.url, jebi::config::DatabaseUrl::Sqlite("sqlite3.db".into()));
     assert_eq!(
         notices,
-        ["mail goes through ses, because AWS_SES_FROM_EMAIL is set", "SENTRY_DSN is set, but this build has no Sentry, so nothing is reported; build it with --features sentry"]
+        [
+            "mail goes through ses, because AWS_SES_FROM_EMAIL is set",
+            "SENTRY_DSN is set, but this build has no Sentry, so nothing is reported; build it with --features sentry"
+        ]
     );
 }
 

@@ -41,7 +41,10 @@ fn its_files_lie_over_the_others_and_the_environment_over_both() {
     ] {
         assert!(shown.lines().any(|l| l == line), "{line} is not in\n{shown}");
     }
-    assert!(notices.iter().any(|n| n.starts_with("the profile staging is in force (JEBI_ENV): ") && n.ends_with("over the others")), "{notices:?}");
+    assert!(
+        notices.iter().any(|n| n.starts_with("the profile staging is in force (JEBI_ENV): ") && n.ends_with("over the others")),
+        "{notices:?}"
+    );
     let told = "sending.recipient_allowlist is set: only 1 address and 1 domain may be mailed, and mail to anybody else is refused; \
                 remove it to mail everybody";
     assert_eq!(warnings, [told]);

@@ -15,6 +15,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body_util::BodyExt;
+pub use jebi::service::accept::AllowList;
 use jebi::{
     http::{AppState, HttpSettings, Load, LocalAdmin, Peer, Services, router},
     service::{
@@ -35,7 +36,6 @@ use jebi::{
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
 };
-pub use jebi::service::accept::AllowList;
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
     message::Mailbox,

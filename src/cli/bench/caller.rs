@@ -32,7 +32,8 @@ impl Caller {
 
     /// What a good answer holds; any other one is a failure.
     pub async fn call(&mut self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
-        let lost = |server: SocketAddr, e: hyper::Error| Failure::unavailable(format!("the server at {server} broke the connection off: {e}"));
+        let lost =
+            |server: SocketAddr, e: hyper::Error| Failure::unavailable(format!("the server at {server} broke the connection off: {e}"));
         let request = Request::builder().method(method).uri(path).header(HOST, self.server.to_string());
         let request = request.header("content-type", "application/json").header("x-api-key", self.key.reveal());
         let body = Full::new(body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string())));

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use http::Method;
 use indicatif::ProgressBar;
-use jebi_domain::{delivery::State, port::{Clock, Random}};
+use jebi_domain::{
+    delivery::State,
+    port::{Clock, Random},
+};
 use serde_json::{Value, json};
 
 use super::{super::Failure, caller::Caller};

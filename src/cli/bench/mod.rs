@@ -72,7 +72,8 @@ async fn measured(what: &What, config: &Config) -> Result<Figures, Failure> {
     let measured = match &what.url {
         Some(url) => {
             let key = what.key.clone().map(Secret::new).or_else(|| config.access.api_key.clone());
-            let key = key.ok_or_else(|| Failure::refused("--key: is needed with --url; give an API key of that server, or set JEBI_API_KEY"))?;
+            let key =
+                key.ok_or_else(|| Failure::refused("--key: is needed with --url; give an API key of that server, or set JEBI_API_KEY"))?;
             until_stopped(figures(what, address(url)?, &key, false), &lifecycle).await
         }
         None => {

@@ -120,7 +120,9 @@ mod tests {
         let used = |name: &String| PAGE.contains(&format!("{{{{{name}}}}}")) || SCRIPT.contains(&format!("t.{name}"));
         let unused: Vec<_> = english.iter().filter(|name| !used(name)).collect();
         assert!(unused.is_empty(), "nobody shows {unused:?}");
-        let asked = SCRIPT.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).filter_map(|word| word.strip_prefix("t.")?.split('.').next());
+        let asked = SCRIPT
+            .split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
+            .filter_map(|word| word.strip_prefix("t.")?.split('.').next());
         asked.for_each(|name| assert!(english.contains(name), "there is no text {name}"));
     }
 
