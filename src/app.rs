@@ -39,7 +39,11 @@ use crate::{
         keys::{Created, Keys},
         providers::{ProviderStatus, Providers},
         ready::{Check, Readiness, Ready},
+        repeat::Repeats,
+        reschedule::Reschedule,
+        retry::Retry,
         search::Search,
+        times::Times,
         tokens::{self, Tokens},
     },
     store::sqlite::{DiskFloor, OpenError, Options, SqliteStore},
@@ -166,11 +170,11 @@ impl App {
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
-            tokio::spawn(worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone())),
-            tokio::spawn(worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone())),
+            tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
+            tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
         if let Some(tls) = tls {
-            servers.push(tokio::spawn(tls.watch(clock, lifecycle.soft.clone())));
+            servers.push(tokio::spawn(workers.watch().over("certificate", tls.watch(clock, lifecycle.soft.clone()))));
         }
         let socket = control_socket(config);
         match server::control_listener(&socket) {
@@ -288,6 +292,10 @@ fn services(
         accept,
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
+        retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
+        reschedule: Reschedule::new(Arc::clone(store)),
+        repeats: Repeats::new(Arc::clone(store), Arc::clone(&clock)),
+        times: times(config),
         keys,
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
@@ -387,15 +395,19 @@ fn accept_settings(config: &Config) -> accept::Settings {
         from: config.sending.from.clone(),
         provider: config.sending.provider.as_str().to_owned(),
         route: format!("through {}: {}", config.sending.provider, config.sending.provider_reason),
+        times: times(config),
         allow: config
             .sending
             .recipient_allowlist
             .clone()
             .map_or_else(Default::default, |l| accept::AllowList::only(l.addresses, l.domains)),
-        time_zone: config.sending.time_zone.clone(),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
     }
+}
+
+fn times(config: &Config) -> Times {
+    Times { zone: config.sending.time_zone.clone(), max_ahead: config.sending.max_schedule }
 }
 
 /// Whether this node can send.
@@ -403,6 +415,13 @@ struct NodeReady(Beating);
 
 impl Readiness for NodeReady {
     fn checks(&self) -> Vec<Check> {
+        if let Some(part) = self.0.failed() {
+            let detail = format!(
+                "its {part} loop ended by an error in Jebi: mail is taken and kept, but nothing is sent; restart the server, and report it \
+                 with the log of the time it happened"
+            );
+            return vec![Check::new("dispatcher", false, detail)];
+        }
         let ok = self.0.is_beating();
         let detail = if ok { "sends" } else { "cannot renew its lease in the store: nothing is sent until it can" };
         vec![Check::new("dispatcher", ok, detail)]

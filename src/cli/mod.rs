@@ -9,6 +9,7 @@ mod failure;
 mod key;
 mod openapi;
 mod release;
+mod retry;
 mod send;
 mod serve;
 mod token;
@@ -51,6 +52,12 @@ enum Command {
     /// out when it runs.
     #[command(after_help = send::EXAMPLE)]
     Send(send::Mail),
+    /// Send again what failed for now or expired
+    ///
+    /// Of the mail accepted in the last hours. What the provider refused for good, what was cancelled, and addresses on the
+    /// suppression list are not sent again; what was sent again before is passed over.
+    #[command(after_help = "Example:\n  jebi retry --since-hours 24 --max-retries 3")]
+    Retry(retry::Which),
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
@@ -88,6 +95,7 @@ pub fn run() -> ExitCode {
     let done = match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(flags),
         Command::Send(mail) => through(flags, Missing::Make, async |config, client| send::run(mail, config, client).await),
+        Command::Retry(which) => through(flags, Missing::Refuse, async |_, client| retry::run(which, client).await),
         Command::Key(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| key::run(command, client).await)

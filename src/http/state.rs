@@ -8,7 +8,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use super::access::load::Load;
 use crate::service::{
     accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, inbox::InboxReader,
-    keys::Keys, providers::Providers, ready::Ready, search::Search, tokens::Tokens, usage::Usage,
+    keys::Keys, providers::Providers, ready::Ready, repeat::Repeats, reschedule::Reschedule, retry::Retry, search::Search, times::Times,
+    tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -27,6 +28,10 @@ pub struct Services {
     pub accept: Arc<Accept>,
     pub search: Search,
     pub cancel: Cancel,
+    pub retry: Retry,
+    pub reschedule: Reschedule,
+    pub repeats: Repeats,
+    pub times: Times,
     pub keys: Arc<Keys>,
     pub tokens: Tokens,
     pub access: Arc<Access>,

@@ -1,5 +1,6 @@
 //! The command line, as a process.
 
+mod access;
 mod bench;
 mod config;
 mod greeting;

@@ -31,7 +31,11 @@ use jebi::{
         keys::Keys,
         providers::{ProviderState, ProviderStatus, Providers},
         ready::Ready,
+        repeat::Repeats,
+        reschedule::Reschedule,
+        retry::Retry,
         search::Search,
+        times::Times,
         tokens::Tokens,
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
@@ -187,12 +191,14 @@ impl Api {
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
         let store = open(folder.path(), &clock, &*random, setup.disk_floor);
         let dyn_clock: Arc<dyn Clock> = Arc::new(clock.clone());
+        let zone = jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled");
+        let times = Times { zone, max_ahead: Duration::from_secs(366 * 86_400) };
         let settings = Settings {
             from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
             provider: "local".to_owned(),
             route: "the only provider".to_owned(),
+            times: times.clone(),
             allow: setup.allow,
-            time_zone: jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled"),
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
         };
@@ -210,6 +216,10 @@ impl Api {
             load: Load::new(setup.max_requests, setup.max_bodies),
             search: Search::new(Arc::clone(&store)),
             cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
+            retry: Retry::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)),
+            reschedule: Reschedule::new(Arc::clone(&store)),
+            repeats: Repeats::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
+            times,
             keys,
             admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             inbox: InboxReader::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)),

@@ -6,13 +6,14 @@ use bytes::Bytes;
 use jebi_domain::{
     access::Grant,
     event::Feedback,
-    id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId},
+    id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId, MessageNo},
     port::{
         Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
         store::{
             AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Claim, ClaimReport, DeliveryFilter, DeliveryPage,
-            DeliveryView, Guard, KeyInfo, KeyUse, MessageView, NewKey, QueueInfo, QueueStore, ReadStore, Released, Settlement, StoreError,
-            StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry, TopicPage, TopicView, VerifySlice,
+            DeliveryView, Guard, KeyInfo, KeyUse, MessageFilter, MessagePage, MessageView, NewKey, QueueInfo, QueueStore, ReadStore,
+            Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry, TopicPage, TopicView,
+            VerifySlice,
         },
     },
     suppression::SuppressionCause,
@@ -156,6 +157,10 @@ impl ReadStore for SqliteStore {
 
     fn delivery(&self, id: DeliveryId) -> Boxed<'_, StoreResult<Option<(DeliveryView, Vec<TimelineEntry>)>>> {
         self.readers.read(move |s| view::delivery(s, id))
+    }
+
+    fn messages(&self, filter: MessageFilter, before: Option<MessageNo>, limit: u32) -> Boxed<'_, StoreResult<MessagePage>> {
+        self.readers.read(move |s| list::messages(s, &filter, before, limit))
     }
 
     fn deliveries(&self, filter: DeliveryFilter, after: Option<DeliveryKey>, limit: u32) -> Boxed<'_, StoreResult<DeliveryPage>> {

@@ -4,8 +4,8 @@ mod files;
 mod view;
 
 use axum::{Json, extract::State, http::StatusCode};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 pub use files::{__path_attachment, __path_html, __path_session, __path_source, attachment, html, session, source};
 pub use view::{MailBody, MailList};
@@ -15,21 +15,10 @@ use crate::{
     http::{
         AppState,
         error::{Problem, Reply},
-        params::{Id, Params, number_cursor, read_number_cursor},
+        params::{Id, Page, Params, number_cursor, read_number_cursor},
     },
     service::{inbox::Which, search::page_length},
 };
-
-/// A page.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Page {
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// Mails on a page: 1 to 500, 50 by default.
-    limit: Option<u32>,
-}
 
 /// What was removed.
 #[derive(Serialize, ToSchema)]
