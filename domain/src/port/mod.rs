@@ -4,6 +4,7 @@ mod clock;
 mod inbox;
 mod provider;
 mod random;
+mod settlement;
 pub mod store;
 
 pub use clock::Clock;
