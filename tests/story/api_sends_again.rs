@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use jebi_domain::id::DeliveryKey;
+
 use jebi_domain::{
+    id::DeliveryKey,
     outcome::{Decision, Reason},
-    time::Wall,
     port::store::{Claim, Settlement, Store},
+    time::Wall,
 };
 use serde_json::{Value, json};
 
