@@ -8,6 +8,7 @@ mod keys;
 mod locked;
 mod log;
 mod release;
+mod retry;
 mod send;
 mod sentry;
 mod stop;
