@@ -4,7 +4,7 @@ use clap::Subcommand;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Client, Failure, eprint, print};
+use super::{Client, Failure, note, print, tell};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -39,7 +39,7 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
         Command::List => list(client).await,
         Command::Revoke { id } => {
             client.call(Method::DELETE, &format!("/v1/keys/{id}"), None).await?;
-            print(&format!("key {id} is revoked"));
+            tell(&format!("key {id} is revoked"));
             Ok(())
         }
     }
@@ -49,7 +49,7 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
 async fn create(name: &str, client: &Client) -> Result<(), Failure> {
     let made = client.call(Method::POST, "/v1/keys", Some(&json!({ "name": name }))).await?;
     print(text(&made["key"]));
-    eprint(&format!("key {} ({name}) is made; keep it, it is not shown again", made["id"]));
+    note(&format!("key {} ({name}) is made; keep it, it is not shown again", made["id"]));
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod endpoint;
 mod fault;
 mod flags;
 mod key;
+mod language;
 mod layers;
 mod log;
 mod names;
@@ -37,7 +38,7 @@ pub use secret::Secret;
 pub use sending::Sending;
 pub use server::Server;
 pub use ses::{Credentials, Ses};
-pub use sources::{FileSource, Sources};
+pub use sources::{FileSource, Sources, spoken_language};
 
 use effective::Effective;
 use key::Key;
@@ -79,6 +80,7 @@ impl Config {
         let layers = Layers::of(sources);
         let mut reader = Reader::new(&layers);
         reader.refuse_unused_placeholders();
+        language::check(&mut reader);
         let server = server::read(&mut reader);
         let database = database::read(&mut reader);
         let choice = provider::choose(&mut reader, &sending::PROVIDER);

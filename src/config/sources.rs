@@ -7,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ConfigErrors, Fault, Flags, dotenv, names};
+use super::{ConfigErrors, Fault, Flags, dotenv, language, names};
+use crate::words::Language;
 
 /// The file read where neither `--config` nor `JEBI_CONFIG` names one.
 const USUAL_FILE: &str = "jebi.toml";
@@ -55,6 +56,14 @@ impl Sources {
         }
         Ok(Self { file: file.map(|(path, text)| FileSource { path, text }), dotenv, env, flags })
     }
+}
+
+/// The language of the start-up and of commands: `JEBI_LANG`, else the locale. Wanted before the configuration is read; what is
+/// wrong with its sources is told when they are.
+#[must_use]
+pub fn spoken_language() -> Language {
+    let dotenv = read_if_there(Path::new(".env")).unwrap_or_default();
+    language::choose(&environment(&mut Vec::new()), dotenv.as_deref())
 }
 
 /// The real environment. Other programs' names may hold anything; ours must be text.

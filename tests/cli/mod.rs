@@ -3,6 +3,7 @@
 mod config;
 mod greeting;
 mod keys;
+mod korean;
 mod locked;
 mod release;
 mod send;

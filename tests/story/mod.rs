@@ -8,5 +8,6 @@ mod api_lists_what_became_of_mail;
 mod api_refuses_what_will_never_go;
 mod api_repeats_without_doubling;
 mod api_reports_each_address;
+mod api_speaks_korean;
 mod api_takes_the_documents_example;
 mod api_waits_when_it_cannot_write;

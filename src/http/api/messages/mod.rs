@@ -21,7 +21,7 @@ use super::shape::Cancelled;
 use crate::{
     http::{
         AppState,
-        error::{Problem, Reply},
+        error::{self, Problem, Reply},
         json,
         limit::{self, JsonBytes},
         params::Id,
@@ -73,7 +73,8 @@ pub async fn submit(
         json::read::<SubmitRequest>(&body).map(|request| (request, fingerprint))
     };
     let (request, idempotency) = limit::work(size, read).await?;
-    let render = Box::new(|receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::from(receipt))));
+    let language = error::language(&headers);
+    let render = Box::new(move |receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::new(receipt, language))));
     let answer = state.accept.submit(caller, request.into(), idempotency, render).await?;
     let mut response = Response::new(Body::from(answer.body));
     // What is stored was made by the line above, in this version or an earlier one.
