@@ -16,6 +16,7 @@ pub mod pace;
 pub mod port;
 pub mod refusal;
 pub mod retry;
+pub mod settle;
 pub mod suppression;
 pub mod time;
 

@@ -192,7 +192,20 @@ pub struct Settlement {
     pub queue: QueueNo,
     pub attempt: u16,
     pub at: Wall,
+    /// Positions of the recipients the attempt went to, for a copy to several; empty for all it has.
+    pub recipients: Vec<u32>,
     pub decision: Decision,
+}
+
+impl Settlement {
+    /// The decision on the `index`th recipient of the attempt; `None` where a decision on each has none for it.
+    #[must_use]
+    pub fn decision_on(&self, index: usize) -> Option<&Decision> {
+        match &self.decision {
+            Decision::Each(all) => all.get(index).filter(|one| !matches!(one, Decision::Each(_))),
+            one => Some(one),
+        }
+    }
 }
 
 /// Which copies to list.
@@ -214,6 +227,12 @@ pub struct RecipientView {
     pub state: State,
     /// Bits of [`FeedbackKind`].
     pub feedback: i64,
+    /// Attempts made for this recipient.
+    pub attempts: u16,
+    /// The provider's id of the attempt accepted for it.
+    pub provider_id: Option<String>,
+    /// The last refusal, or why it waits.
+    pub reason: Option<Reason>,
 }
 
 /// One copy as it stands.

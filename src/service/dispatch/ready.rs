@@ -78,10 +78,27 @@ impl ReadyCopy {
             lane: self.lane(),
             attempt: self.attempt,
             was_unsettled: self.was_unsettled,
+            recipients: self.places(),
             outcome,
             at,
         }
     }
+
+    /// Whom of a joint copy it goes to.
+    fn places(&self) -> Vec<Place> {
+        if self.copy.addressees.len() < 2 {
+            return Vec::new();
+        }
+        let all = self.copy.addressees.iter().enumerate().filter(|(_, a)| a.open);
+        all.map(|(i, a)| Place { position: u32::try_from(i).unwrap_or(u32::MAX), was_unsettled: a.unsettled }).collect()
+    }
+}
+
+/// One recipient of a joint copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub position: u32,
+    pub was_unsettled: bool,
 }
 
 /// The end of one attempt, not yet decided on.
@@ -93,6 +110,8 @@ pub struct Finished {
     pub lane: Lane,
     pub attempt: u16,
     pub was_unsettled: bool,
+    /// Whom it went to, for a copy to several; empty for a copy to one.
+    pub recipients: Vec<Place>,
     pub outcome: Outcome,
     pub at: Wall,
 }

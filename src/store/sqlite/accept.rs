@@ -354,12 +354,17 @@ fn born(draft: &Draft, suppressed: &[u32]) -> Vec<Copy> {
         Copies::Each(all) => {
             let copy = |(i, to): (usize, &Mailbox)| Copy {
                 ordinal: u32::try_from(i).unwrap_or(u32::MAX),
-                addressees: vec![Addressee { role: Role::To, mailbox: to.clone(), open: true }],
+                addressees: vec![Addressee { role: Role::To, mailbox: to.clone(), open: true, unsettled: false }],
             };
             all.iter().enumerate().filter(|(i, _)| open(*i)).map(copy).collect()
         }
         Copies::Joint(all) => {
-            let one = |(i, (role, to)): (usize, &(Role, Mailbox))| Addressee { role: *role, mailbox: to.clone(), open: open(i) };
+            let one = |(i, (role, to)): (usize, &(Role, Mailbox))| Addressee {
+                role: *role,
+                mailbox: to.clone(),
+                open: open(i),
+                unsettled: false,
+            };
             vec![Copy { ordinal: 0, addressees: all.iter().enumerate().map(one).collect() }]
         }
     }

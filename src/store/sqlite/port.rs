@@ -20,7 +20,7 @@ use jebi_domain::{
 use tokio::sync::oneshot;
 
 use super::{
-    Error, SqliteStore, accept, accept::AcceptJob, cancel, claim, feedback, guard, housekeep, inbox, keys, list, reclaim, settle, sql,
+    Error, SqliteStore, accept, accept::AcceptJob, cancel, claim, feedback, guard, housekeep, inbox, keys, list, reclaim, sql, turn::Turn,
     verify, view, writer::CLOSE_WAIT,
 };
 use crate::{crash_point::crash_point, store::group::Class};
@@ -80,18 +80,23 @@ impl QueueStore for SqliteStore {
     }
 
     fn settle(&self, batch: Vec<Settlement>) -> Boxed<'_, StoreResult<()>> {
-        self.shared.write(Class::Settle, move |t| settle::settle(t, &batch))
+        Box::pin(self.settle_around_damage(batch))
     }
 
     fn reclaim(&self, own: Incarnation, dead_before: Wall, now: Wall, unknown_wait_ms: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
         Box::pin(async move {
             let mut all = 0;
             loop {
-                let turn = self.shared.write(Class::Admin, move |t| reclaim::reclaim(t, own, dead_before, now, unknown_wait_ms));
-                let (copies, more) = turn.await?;
-                all += copies;
-                if !more {
-                    return Ok(all);
+                let reclaim = move |t: &mut Turn<'_>| reclaim::reclaim(t, own, dead_before, now, unknown_wait_ms);
+                match self.around_damage(reclaim).await? {
+                    // Again without what cannot be read.
+                    None => {}
+                    Some((copies, more)) => {
+                        all += copies;
+                        if !more {
+                            return Ok(all);
+                        }
+                    }
                 }
             }
         })
@@ -202,7 +207,8 @@ impl AdminStore for SqliteStore {
         Box::pin(async move {
             let mut released = Released::default();
             loop {
-                let (so_far, done) = self.shared.write(Class::Admin, move |t| guard::release(t, now, released)).await?;
+                let release = move |t: &mut Turn<'_>| guard::release(t, now, released);
+                let Some((so_far, done)) = self.around_damage(release).await? else { continue };
                 released = so_far;
                 if done {
                     break;

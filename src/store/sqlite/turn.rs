@@ -1,7 +1,7 @@
 //! One writer turn: the transaction, the caches that save look-ups, and the counts that move with it.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -153,6 +153,8 @@ pub(super) struct Memory {
     pub suppressed_before: i64,
     pub subscriptions: HashMap<String, Subscription>,
     pub held: bool,
+    /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
+    pub damaged: HashSet<i64>,
 }
 
 impl Memory {

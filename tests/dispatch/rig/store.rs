@@ -289,7 +289,7 @@ impl Inner {
             row.was_unsettled = row.state == State::Unsettled;
             row.state = State::Sending;
             let mailboxes = row.email.split(',').map(|email| Mailbox { email: email.to_owned(), name: None });
-            let addressees = mailboxes.map(|mailbox| Addressee { role: Role::To, mailbox, open: true }).collect();
+            let addressees = mailboxes.map(|mailbox| Addressee { role: Role::To, mailbox, open: true, unsettled: false }).collect();
             let copy = Copy { ordinal: key.ordinal(), addressees };
             let (attempt, was_unsettled) = (row.attempt, row.was_unsettled);
             let same = |c: &Claimed| c.message_no == key.message() && c.attempt == attempt && c.was_unsettled == was_unsettled;
@@ -339,6 +339,7 @@ impl Inner {
         let (state, due, reason) = match one.decision {
             Decision::Sent { .. } => (State::Sent, None, None),
             Decision::Failed { reason } => (State::Failed, None, Some(reason)),
+            Decision::Each(_) => panic!("this store has no joint copies"),
             Decision::Unknown { reason } => (State::Unknown, None, Some(reason)),
             Decision::Retry { .. } | Decision::Return { .. } if cancelled => (State::Cancelled, None, None),
             Decision::Retry { due, reason } => (State::Waiting, Some(due), Some(reason)),
