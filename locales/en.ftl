@@ -114,6 +114,7 @@ use-printable-ascii-without-spaces-and = use printable ASCII without spaces and 
 the-header-x-is-not-the = the header `{ $name }` is not the caller's to set
 it-holds-the-line-break-x = it holds the line break { $character-text }
 write-it-on-one-line = write it on one line
+sender = sender
 
 # domain/src/mime/tag.rs
 a-tag-x-has-x-bytes = a tag's { $part-text } has { $value } bytes
@@ -126,6 +127,7 @@ choose-a-name-that-does-not = choose a name that does not begin with `jebi-`
 # src/app.rs
 the-store-does-not-work-x = the store does not work: { $why-text }
 cannot-listen-on-x-x-free = cannot listen on { $address }: { $source }; free it or set SERVER_HOST and SERVER_PORT
+jwt-secret-is-not-set-so = JWT_SECRET: is not set, so no token could be checked; set it as the server has it
 
 # src/cli/client.rs
 there-is-no-database-x-run = there is no database { $file }; run this where the server runs, or set DATABASE_URL as it has it
@@ -185,6 +187,20 @@ make-one-with-openssl-rand-hex = make one with `openssl rand -hex 32`
 holds-a-space-or-a-character = holds a space or a character that cannot stand in a header
 has-x-characters-and-at-least = has { $value } characters, and at least { $shortest } are needed
 has-x-characters-and-at-most = has { $value } characters, and at most { $longest } are taken
+is-set-without-jwt-secret = is set without JWT_SECRET
+set-jwt-secret-to-the-secret = set JWT_SECRET to the secret in use, or remove this one
+is-true-but-no-proxy-is = is true, but no proxy is declared that says what came over HTTPS
+set-trusted-proxies-too = set TRUSTED_PROXIES too
+has-x-bytes-and-at-least = has { $value } bytes, and at least { $shortest } are needed
+write-networks-with-commas-between-10 = write networks with commas between: 10.0.0.0/8, 2001:db8::/32, 192.0.2.7
+x-is-not-a-network = { $value } is not a network
+names-no-network = names no network
+names-no-origin = names no origin
+write-one-such-as-https-shop = write one, such as https://shop.example.kr, or leave it out
+holds-beside-other-origins = holds * beside other origins
+write-alone-for-every-origin-or = write * alone for every origin, or only the exact ones
+write-what-browsers-send-without-a = write what browsers send, without a path: https://shop.example.kr or http://localhost:5173
+x-is-not-an-origin = { $value } is not an origin
 
 # src/config/check.rs
 make-the-one-smaller-or-the = make the one smaller, or the other larger
@@ -195,6 +211,7 @@ leave-it-out-to-send-through = leave it out to send through AWS, or name another
 mail-stays-in-the-local-inbox = mail stays in the local inbox, for no provider is set, but the server listens on { $value } and can be reached from other machines; set PROVIDER=ses to send it, or PROVIDER=local if this is meant
 x-the-secret-can-be-read = { $flag }: the secret can be read by every user of this machine (process list); put it into the environment or a file
 x-in-env-is-not-seen = { $value } in .env is not seen by the AWS credential chain, which reads the real environment only; export it there if it is meant
+is-x-bytes-but-all-bodies = is { $one } bytes, but all bodies together may have only { $all } ({ $value })
 
 # src/config/database.rs
 write-sqlite-data-jebi-db-a = write sqlite://data/jebi.db (a path from the working directory) or sqlite:///var/lib/jebi/jebi.db
@@ -286,6 +303,12 @@ x-is-not-a-sender-x = { $value } is not a sender ({ $fault-text })
 # src/config/server.rs
 write-127-0-0-1-for = write 127.0.0.1 for this machine only, 0.0.0.0 for every network, or one address of this machine
 x-is-not-an-ip-address = { $value } is not an IP address
+is-set-without-x = is set without { $missing }
+set-both-to-serve-https-or = set both to serve HTTPS, or neither to serve HTTP
+name-a-pem-file-with-the = name a PEM file with the { $what-text }
+x-holds-no-x = { $value } holds no { $what-text }
+private-key = private key
+certificate = certificate
 
 # src/config/ses.rs
 set-both-or-neither-to-use = set both, or neither to use the AWS SDK's own chain (profile, container, instance role)
@@ -317,6 +340,9 @@ send-authorization-bearer-key-or-x = send Authorization: Bearer KEY, or X-API-KE
 the-authorization-header-holds-no-bearer = the Authorization header holds no bearer key
 the-request-shows-no-api-key = the request shows no API key
 the-x-api-key-header-is = the X-API-KEY header is not ASCII
+this-api-key-does-not-exist-was = this API key does not exist, was revoked or has expired
+too-many-keys-that-do-not = too many keys that do not hold were shown from this address
+use-a-key-that-holds-one = use a key that holds; one is taken at once
 
 # src/http/error.rs
 there-is-no-such-path = there is no such path
@@ -415,6 +441,8 @@ the-name-must-be-1-to = the name must be 1 to { $max-name } characters without c
 name-the-program-that-will-use = name the program that will use the key
 the-key-must-be-x-to = the key must be { $min-given } to { $max-given } visible ASCII characters without spaces
 make-one-with-openssl-rand-base64 = make one with `openssl rand -base64 32`
+leave-name-out-make-a-token = leave name out; make a token for another subject
+the-subject-of-tokens-cannot-be = the subject of tokens cannot be renamed
 
 # src/service/search.rs
 take-smaller-pages-and-follow-next = take smaller pages and follow next_cursor
@@ -442,6 +470,8 @@ content-and-html-are-both-given = content and html are both given; they mean the
 give-one-of-them = give one of them
 a-topic-must-be-1-to = a topic must be 1 to { $max-topic } bytes of UTF-8 without control characters
 shorten-it-or-leave-topic-id = shorten it, or leave topic_id out
+x-cannot-stand-in-a-path = { $topic } cannot stand in a path, so the topic could not be asked for
+give-the-topic-another-name = give the topic another name
 
 # src/service/accept/mod.rs
 this-key-was-used-in-the = this key was used in the last 24 hours for a request with another body
@@ -502,6 +532,75 @@ installation-newer = the database is older than { $path } says (epoch { $epoch }
 installation-copied = { $path } is a copy: the whole folder was copied or restored
 restored-due = it was due when this store was copied or restored: the original may have sent it
 restored-look = look whether it arrived; send it again only if it did not
+
+# src/cli/expiry.rs
+write-a-number-and-s-m = write a number and s, m, h or d (90d), or a time such as 2027-01-31T00:00:00+09:00
+
+# src/http/access/gate.rs
+an-address-the-proxy-does-not = an address the proxy does not tell
+requests-from-x-are-not-taken = requests from { $from-text } are not taken here
+call-from-an-allowed-network-or = call from an allowed network, or have it added to ALLOWED_NETWORKS; behind a proxy, declare it in TRUSTED_PROXIES
+the-host-header-names-no-host = the Host header names no host
+send-the-name-of-this-server = send the name of this server in it
+
+# src/http/access/load.rs
+the-bodies-of-other-requests-take = the bodies of other requests take all the memory there is for them (JEBI_MAX_BODIES_BYTES)
+too-many-requests-are-under-way = too many requests are under way (MAX_CONCURRENT_REQUESTS)
+the-head-has-x-lines-and = the head has { $value } lines and { $bytes } bytes; { $max-lines } and { $max-head } are taken
+leave-out-headers-that-are-not = leave out headers that are not needed, and put data into the body
+
+# src/http/api/audit.rs
+x-is-no-time-in-the = { $text } is no time in the form of RFC 3339
+give-it-like-2026-11-21t00 = give it like 2026-11-21T00:00:00Z
+
+# src/service/caller.rs
+an-unknown-address = an unknown address
+this-key-may-not-be-used = this key may not be used from { $from-text }
+use-it-from-one-of-its = use it from one of its networks, or let an administrator change them (PATCH /v1/keys/{ $id })
+this-needs-the-scope-x-the = this needs the scope { $needed }; the key has: { $has }
+use-a-key-with-it-jebi = use a key with it (`jebi key create --scope { $needed }`)
+
+# src/service/grant.rs
+give-an-address-news-example-kr = give an address (news@example.kr) or a whole domain (@example.kr)
+give-a-network-10-0-0 = give a network (10.0.0.0/8, 2001:db8::/32) or an address
+give-one-or-more-of-send = give one or more of send, read, admin
+the-key-would-allow-nothing = the key would allow nothing
+x-is-no-scope = { $text } is no scope
+give-a-time-to-come-such = give a time to come, such as 2027-01-31T00:00:00+09:00
+x-is-past = { $text } is past
+x-is-not-a-number-from = { $limit } is not a number from 1 to { $max-daily }
+give-the-recipients-a-day-or = give the recipients a day, or null for no limit
+x-are-given-at-most-x = { $value } are given; at most { $max-list } are taken
+name-whole-domains-and-larger-networks = name whole domains and larger networks
+x-is-no-x = { $text } is no { $noun-text }
+network = network
+
+# src/service/tokens.rs
+its-subject-was-revoked-or-has = its subject was revoked or has expired
+its-header-cannot-be-read = its header cannot be read
+it-is-not-signed-with-hs256 = it is not signed with HS256
+its-claims-cannot-be-read = its claims cannot be read
+its-signature-does-not-hold = its signature does not hold
+it-has-no-subject-sub-of = it has no subject (sub) of 1 to 100 characters
+it-does-not-say-when-it = it does not say when it expires (exp)
+it-has-expired = it has expired
+it-holds-for-more-than-ten = it holds for more than ten years
+it-does-not-hold-yet-nbf = it does not hold yet (nbf)
+this-token-does-not-hold-x = this token does not hold: { $why-text }
+make-another-with-jebi-token-create = make another with `jebi token create`, or sign it with HS256, JWT_SECRET and the claims sub and exp
+the-subject-must-be-1-to = the subject must be 1 to { $max-subject } characters without control characters
+name-the-program-or-person-that = name the program or person that will use the token
+a-token-must-end-within-ten = a token must end within ten years
+give-a-shorter-time-such-as = give a shorter time, such as 30d; what is to last longer is an API key
+the-token-could-not-be-signed = the token could not be signed: { $error }
+
+# src/service/usage.rs
+this-key-may-send-to-x = this key may send to { $limit } recipients a day and { $taken } are used; the request has { $recipients }
+nothing-was-stored-send-it-again = nothing was stored: send it again when the day is over (Retry-After), or let an administrator raise daily_limit
+
+# src/service/accept/permitted.rs
+this-key-may-not-send-as = this key may not send as { $value }
+use-a-sender-the-key-allows = use a sender the key allows: { $value }
 
 # Words that stand in other texts
 word-begins = begins

@@ -113,6 +113,7 @@ use-printable-ascii-without-spaces-and = 공백과 쌍점을 뺀 ASCII 문자를
 the-header-x-is-not-the = 헤더 `{ $name }`은(는) 직접 정할 수 없습니다
 it-holds-the-line-break-x = 줄바꿈 { $character-text }이(가) 있습니다
 write-it-on-one-line = 한 줄로 적으십시오
+sender = 발신자
 
 # domain/src/mime/tag.rs
 a-tag-x-has-x-bytes = 태그의 { $part-text }이(가) { $value }바이트입니다
@@ -125,6 +126,7 @@ choose-a-name-that-does-not = `jebi-`로 시작하지 않는 이름을 쓰십시
 # src/app.rs
 the-store-does-not-work-x = 저장소를 쓸 수 없습니다: { $why-text }
 cannot-listen-on-x-x-free = { $address }에서 접속을 받을 수 없습니다: { $source }. 그 포트를 비우거나 SERVER_HOST와 SERVER_PORT를 바꾸십시오
+jwt-secret-is-not-set-so = JWT_SECRET: 지정되지 않아 토큰을 확인할 수 없습니다. 서버와 같은 값을 지정하십시오
 
 # src/cli/client.rs
 there-is-no-database-x-run = 데이터베이스 { $file }이(가) 없습니다. 서버를 실행하는 곳에서 실행하거나 서버와 같은 DATABASE_URL을 지정하십시오
@@ -184,6 +186,20 @@ make-one-with-openssl-rand-hex = `openssl rand -hex 32`로 만드십시오
 holds-a-space-or-a-character = 공백이나 헤더에 쓸 수 없는 문자가 있습니다
 has-x-characters-and-at-least = { $value }자입니다. { $shortest }자 이상이어야 합니다
 has-x-characters-and-at-most = { $value }자입니다. { $longest }자까지 쓸 수 있습니다
+is-set-without-jwt-secret = JWT_SECRET 없이 지정되었습니다
+set-jwt-secret-to-the-secret = JWT_SECRET에 지금 쓰는 비밀 값을 지정하거나 이것을 빼십시오
+is-true-but-no-proxy-is = true인데, 무엇이 HTTPS로 왔는지 알려 줄 프록시가 지정되지 않았습니다
+set-trusted-proxies-too = TRUSTED_PROXIES도 지정하십시오
+has-x-bytes-and-at-least = { $value }바이트입니다. { $shortest }바이트 이상이어야 합니다
+write-networks-with-commas-between-10 = 네트워크를 쉼표로 나누어 적으십시오: 10.0.0.0/8, 2001:db8::/32, 192.0.2.7
+x-is-not-a-network = { $value }은(는) 네트워크가 아닙니다
+names-no-network = 네트워크가 없습니다
+names-no-origin = 출처(origin)가 없습니다
+write-one-such-as-https-shop = https://shop.example.kr처럼 하나를 적거나 빼십시오
+holds-beside-other-origins = *가 다른 출처와 함께 있습니다
+write-alone-for-every-origin-or = 모든 출처를 뜻하는 *만 적거나, 정확한 출처만 적으십시오
+write-what-browsers-send-without-a = 브라우저가 보내는 그대로 경로 없이 적으십시오: https://shop.example.kr 또는 http://localhost:5173
+x-is-not-an-origin = { $value }은(는) 출처(origin)가 아닙니다
 
 # src/config/check.rs
 make-the-one-smaller-or-the = 이 값을 줄이거나 다른 값을 늘리십시오
@@ -194,6 +210,7 @@ leave-it-out-to-send-through = AWS로 보내려면 빼고, 아니면 다른 서�
 mail-stays-in-the-local-inbox = 제공자를 정하지 않아 메일이 로컬 수신함에 남는데, 서버가 { $value }에서 접속을 받아 다른 컴퓨터에서도 쓸 수 있습니다. 실제로 보내려면 PROVIDER=ses, 이대로 좋다면 PROVIDER=local로 정하십시오
 x-the-secret-can-be-read = { $flag }: 이 컴퓨터의 모든 사용자가 프로세스 목록에서 비밀 값을 볼 수 있습니다. 환경 변수나 파일에 두십시오
 x-in-env-is-not-seen = .env의 { $value }은(는) AWS 자격 증명 체인이 보지 못합니다. 체인은 실제 환경 변수만 읽습니다. 쓰려면 환경 변수로 내보내십시오
+is-x-bytes-but-all-bodies = { $one }바이트인데, 모든 본문을 합쳐 { $all }바이트까지만 됩니다({ $value })
 
 # src/config/database.rs
 write-sqlite-data-jebi-db-a = sqlite://data/jebi.db(작업 디렉터리 기준 경로)나 sqlite:///var/lib/jebi/jebi.db로 적으십시오
@@ -285,6 +302,12 @@ x-is-not-a-sender-x = { $value }은(는) 발신자가 아닙니다({ $fault-text
 # src/config/server.rs
 write-127-0-0-1-for = 이 컴퓨터에서만 쓰려면 127.0.0.1, 모든 네트워크에서 쓰려면 0.0.0.0, 아니면 이 컴퓨터의 주소 하나를 적으십시오
 x-is-not-an-ip-address = { $value }은(는) IP 주소가 아닙니다
+is-set-without-x = { $missing } 없이 지정되었습니다
+set-both-to-serve-https-or = HTTPS로 하려면 둘 다 지정하고, HTTP로 하려면 둘 다 빼십시오
+name-a-pem-file-with-the = PEM 형식의 { $what-text } 파일을 지정하십시오
+x-holds-no-x = { $value }에 { $what-text }이(가) 없습니다
+private-key = 개인 키
+certificate = 인증서
 
 # src/config/ses.rs
 set-both-or-neither-to-use = 둘 다 지정하거나, AWS SDK의 자격 증명 체인(프로필, 컨테이너, 인스턴스 역할)을 쓰려면 둘 다 비워 두십시오
@@ -316,6 +339,9 @@ send-authorization-bearer-key-or-x = Authorization: Bearer 키 또는 X-API-KEY:
 the-authorization-header-holds-no-bearer = Authorization 헤더에 bearer 키가 없습니다
 the-request-shows-no-api-key = 요청에 API 키가 없습니다
 the-x-api-key-header-is = X-API-KEY 헤더가 ASCII가 아닙니다
+this-api-key-does-not-exist-was = 없거나 폐기되었거나 만료된 API 키입니다
+too-many-keys-that-do-not = 이 주소에서 쓸 수 없는 키가 너무 많이 왔습니다
+use-a-key-that-holds-one = 쓸 수 있는 키를 보내십시오. 그런 키는 바로 받습니다
 
 # src/http/error.rs
 there-is-no-such-path = 그런 경로가 없습니다
@@ -414,6 +440,8 @@ the-name-must-be-1-to = 이름은 제어 문자 없이 1~{ $max-name }자여야 
 name-the-program-that-will-use = 키를 쓸 프로그램의 이름을 적으십시오
 the-key-must-be-x-to = 키는 공백 없는 ASCII 문자 { $min-given }~{ $max-given }자여야 합니다
 make-one-with-openssl-rand-base64 = `openssl rand -base64 32`로 만드십시오
+leave-name-out-make-a-token = name을 빼십시오. 다른 주체에는 토큰을 새로 만드십시오
+the-subject-of-tokens-cannot-be = 토큰의 주체는 이름을 바꿀 수 없습니다
 
 # src/service/search.rs
 take-smaller-pages-and-follow-next = 페이지를 줄이고 next_cursor로 이어서 조회하십시오
@@ -441,6 +469,8 @@ content-and-html-are-both-given = content와 html은 같은 뜻인데 둘 다 �
 give-one-of-them = 하나만 적으십시오
 a-topic-must-be-1-to = topic은 제어 문자 없이 UTF-8로 1~{ $max-topic }바이트여야 합니다
 shorten-it-or-leave-topic-id = 줄이거나 topic_id를 빼십시오
+x-cannot-stand-in-a-path = { $topic }은(는) 경로에 쓸 수 없어 조회할 수 없는 토픽이 됩니다
+give-the-topic-another-name = 토픽 이름을 바꾸십시오
 
 # src/service/accept/mod.rs
 this-key-was-used-in-the = 이 키는 최근 24시간 안에 본문이 다른 요청에 쓰였습니다
@@ -501,6 +531,75 @@ installation-newer = 데이터베이스가 { $path }에 적힌 것보다 오래�
 installation-copied = { $path }은(는) 사본입니다. 폴더 전체를 복사했거나 복원했습니다
 restored-due = 저장소를 복사하거나 복원했을 때 보낼 차례였습니다. 원본이 이미 보냈을 수 있습니다
 restored-look = 도착했는지 확인하고, 도착하지 않았을 때만 다시 보내십시오
+
+# src/cli/expiry.rs
+write-a-number-and-s-m = 90d처럼 수에 s, m, h, d를 붙이거나 2027-01-31T00:00:00+09:00처럼 시각을 적으십시오
+
+# src/http/access/gate.rs
+an-address-the-proxy-does-not = 프록시가 알려 주지 않은 주소
+requests-from-x-are-not-taken = { $from-text }에서 온 요청은 받지 않습니다
+call-from-an-allowed-network-or = 허용된 네트워크에서 요청하거나 ALLOWED_NETWORKS에 더해 달라고 하십시오. 프록시를 거친다면 TRUSTED_PROXIES에 지정하십시오
+the-host-header-names-no-host = Host 헤더에 호스트가 없습니다
+send-the-name-of-this-server = 이 서버의 이름을 넣어 보내십시오
+
+# src/http/access/load.rs
+the-bodies-of-other-requests-take = 다른 요청의 본문이 정해진 메모리를 다 쓰고 있습니다(JEBI_MAX_BODIES_BYTES)
+too-many-requests-are-under-way = 처리 중인 요청이 너무 많습니다(MAX_CONCURRENT_REQUESTS)
+the-head-has-x-lines-and = 요청 헤더가 { $value }줄, { $bytes }바이트입니다. { $max-lines }줄, { $max-head }바이트까지 받습니다
+leave-out-headers-that-are-not = 필요 없는 헤더를 빼고 데이터는 본문에 넣으십시오
+
+# src/http/api/audit.rs
+x-is-no-time-in-the = { $text }은(는) RFC 3339 형식의 시각이 아닙니다
+give-it-like-2026-11-21t00 = 2026-11-21T00:00:00Z처럼 적으십시오
+
+# src/service/caller.rs
+an-unknown-address = 알 수 없는 주소
+this-key-may-not-be-used = 이 키는 { $from-text }에서 쓸 수 없습니다
+use-it-from-one-of-its = 키에 정해진 네트워크에서 쓰거나, 관리자에게 네트워크를 바꿔 달라고 하십시오(PATCH /v1/keys/{ $id })
+this-needs-the-scope-x-the = { $needed } 권한이 필요한데, 이 키의 권한은 다음과 같습니다: { $has }
+use-a-key-with-it-jebi = 그 권한이 있는 키를 쓰십시오(`jebi key create --scope { $needed }`)
+
+# src/service/grant.rs
+give-an-address-news-example-kr = 주소(news@example.kr)나 도메인 전체(@example.kr)를 적으십시오
+give-a-network-10-0-0 = 네트워크(10.0.0.0/8, 2001:db8::/32)나 주소를 적으십시오
+give-one-or-more-of-send = send, read, admin 가운데 하나 이상을 적으십시오
+the-key-would-allow-nothing = 아무것도 할 수 없는 키가 됩니다
+x-is-no-scope = { $text }은(는) 권한 이름이 아닙니다
+give-a-time-to-come-such = 2027-01-31T00:00:00+09:00처럼 앞으로의 시각을 적으십시오
+x-is-past = { $text }은(는) 지난 시각입니다
+x-is-not-a-number-from = { $limit }은(는) 1부터 { $max-daily }까지의 수가 아닙니다
+give-the-recipients-a-day-or = 하루 수신자 수를 적거나, 한도가 없으면 null을 적으십시오
+x-are-given-at-most-x = { $value }개를 적었습니다. { $max-list }개까지 받습니다
+name-whole-domains-and-larger-networks = 도메인 전체나 더 큰 네트워크를 적으십시오
+x-is-no-x = { $text }은(는) { $noun-text }이(가) 아닙니다
+network = 네트워크
+
+# src/service/tokens.rs
+its-subject-was-revoked-or-has = 주체가 폐기되었거나 만료되었습니다
+its-header-cannot-be-read = 헤더를 읽을 수 없습니다
+it-is-not-signed-with-hs256 = HS256으로 서명되지 않았습니다
+its-claims-cannot-be-read = 클레임을 읽을 수 없습니다
+its-signature-does-not-hold = 서명이 맞지 않습니다
+it-has-no-subject-sub-of = 1~100자의 주체(sub)가 없습니다
+it-does-not-say-when-it = 만료 시각(exp)이 없습니다
+it-has-expired = 만료되었습니다
+it-holds-for-more-than-ten = 유효 기간이 10년을 넘습니다
+it-does-not-hold-yet-nbf = 아직 유효하지 않습니다(nbf)
+this-token-does-not-hold-x = 쓸 수 없는 토큰입니다: { $why-text }
+make-another-with-jebi-token-create = `jebi token create`로 다시 만들거나, sub와 exp 클레임을 넣어 JWT_SECRET과 HS256으로 서명하십시오
+the-subject-must-be-1-to = 주체는 제어 문자 없이 1~{ $max-subject }자여야 합니다
+name-the-program-or-person-that = 토큰을 쓸 프로그램이나 사람의 이름을 적으십시오
+a-token-must-end-within-ten = 토큰의 유효 기간은 10년 이내여야 합니다
+give-a-shorter-time-such-as = 30d처럼 더 짧은 기간을 적으십시오. 더 오래 쓸 것은 API 키로 만드십시오
+the-token-could-not-be-signed = 토큰에 서명할 수 없습니다: { $error }
+
+# src/service/usage.rs
+this-key-may-send-to-x = 이 키로는 하루에 { $limit }명까지 보낼 수 있고 { $taken }명에게 보냈는데, 요청의 수신자가 { $recipients }명입니다
+nothing-was-stored-send-it-again = 저장된 것이 없습니다. 하루가 지난 뒤(Retry-After) 다시 보내거나, 관리자에게 daily_limit을 늘려 달라고 하십시오
+
+# src/service/accept/permitted.rs
+this-key-may-not-send-as = 이 키로는 { $value }(으)로 보낼 수 없습니다
+use-a-sender-the-key-allows = 이 키로 쓸 수 있는 발신자를 쓰십시오: { $value }
 
 # Words that stand in other texts
 word-begins = 맨 앞

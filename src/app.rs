@@ -3,32 +3,44 @@
 use std::{io, net::SocketAddr, num::NonZeroUsize, path::Path, process, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
-use jebi_domain::port::{Clock, Provider, Random, Store, store::StoreError};
+use jebi_domain::{
+    port::{Clock, Provider, Random, Store, store::StoreError},
+    refusal::Refusal,
+    time::Wall,
+};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, runtime::Handle, sync::mpsc, task::JoinHandle};
 use tower::ServiceExt;
 
 use crate::{
     config::{Config, DatabaseUrl, ProviderKind},
-    http::{self, AppState, HttpSettings, LocalAdmin, Services},
+    http::{self, AppState, HttpSettings, Load, LocalAdmin, Services},
     lifecycle::Lifecycle,
     observe::metrics,
     provider::{
         local::LocalProvider,
         ses::{SesConfig, SesProvider, StaticCredentials, Timeouts},
     },
-    server,
+    server::{
+        self, Listening,
+        tls::{PemFiles, Tls, TlsFault},
+    },
     service::{
         accept::{self, Accept},
+        access::{Access, AccessSettings, Origins, TokenSecrets},
         admin::Admin,
+        attempts::Attempts,
+        audit::Audit,
         cancel::Cancel,
         dispatch,
         figures::Figures,
+        grant::GrantChange,
         inbox::InboxReader,
-        keys::Keys,
+        keys::{Created, Keys},
         providers::{ProviderStatus, Providers},
         ready::{Check, Readiness, Ready},
         search::Search,
+        tokens::{self, Tokens},
     },
     store::sqlite::{DiskFloor, OpenError, Options, SqliteStore},
     worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
@@ -47,6 +59,8 @@ pub enum StartError {
     Provider { field: String, fault: String, remedy: String },
     #[error("{0}")]
     Keys(String),
+    #[error("{0}")]
+    Tls(#[from] TlsFault),
 }
 
 /// What comes from outside besides the configuration.
@@ -120,6 +134,7 @@ impl App {
         let Surroundings { clock, random, metrics, observer } = around;
         // The store first: of two servers on one store, the second is to hear of the store, not of the port.
         let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
+        let tls = tls(config)?;
         let listener = listen(config.server.listen()).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
@@ -150,10 +165,13 @@ impl App {
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let router = http::router(state);
         let mut servers = vec![
-            tokio::spawn(server::tcp(listener, router.clone(), lifecycle.clone())),
+            tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone())),
-            tokio::spawn(worker::upkeep::run(metrics, clock, lifecycle.soft.clone())),
+            tokio::spawn(worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone())),
         ];
+        if let Some(tls) = tls {
+            servers.push(tokio::spawn(tls.watch(clock, lifecycle.soft.clone())));
+        }
         let socket = control_socket(config);
         match server::control_listener(&socket) {
             Ok(control) => servers.push(tokio::spawn(server::control(control, socket, router, lifecycle.clone()))),
@@ -162,6 +180,14 @@ impl App {
             }
         }
         Ok(Self { address, keys, store, lifecycle, workers, servers, grace: config.server.stop_grace })
+    }
+
+    /// Makes a key that allows everything, for a start that finds none.
+    ///
+    /// # Errors
+    /// A store that cannot write.
+    pub async fn first_key(&self) -> Result<Created, Refusal> {
+        self.keys.create("first key", GrantChange::default()).await
     }
 
     /// Stops softly within the grace: no new requests, no new sends, what is under way finishes and is written, the store
@@ -177,6 +203,9 @@ impl App {
             }
         };
         let (left, ()) = tokio::join!(self.workers.stop(self.grace), servers);
+        if let Err(error) = self.keys.flush().await {
+            tracing::warn!(%error, "the last requests of each key could not be counted");
+        }
         // A backup taken before this moment shows as older than the store.
         if let Err(error) = self.store.raise_epoch().await {
             tracing::warn!(%error, "the epoch could not be raised: a backup of the last seconds restored here would not be noticed");
@@ -247,8 +276,15 @@ fn services(
 ) -> AppState {
     let Around { clock, random, metrics } = around;
     let accept = Arc::new(Accept::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), accept_settings(config)));
+    let access = Arc::new(Access::new(access_settings(config)));
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     Arc::new(Services {
+        usage: accept.usage(),
+        tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),
+        attempts: Attempts::new(Arc::clone(&clock)),
+        audit: Audit::new(Arc::clone(store), Arc::clone(&clock)),
+        load: Load::new(config.server.max_concurrent_requests, config.server.max_bodies_bytes),
+        access,
         accept,
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
@@ -263,6 +299,47 @@ fn services(
         random,
         settings: HttpSettings { body_limit: config.server.max_body_bytes, body_time: config.server.request_timeout },
     })
+}
+
+/// What the configuration says about who may call.
+fn access_settings(config: &Config) -> AccessSettings {
+    let access = &config.access;
+    let secrets = [&access.jwt_secret, &access.jwt_secret_previous].into_iter().flatten().map(|secret| secret.reveal().to_owned());
+    AccessSettings {
+        allowed_networks: access.allowed_networks.clone(),
+        trusted_proxies: access.trusted_proxies.clone(),
+        https_redirect: access.https_redirect,
+        origins: match access.cors_allowed_origins.as_slice() {
+            [] => Origins::None,
+            [any] if any == "*" => Origins::Any,
+            these => Origins::These(these.to_vec()),
+        },
+        token_secrets: TokenSecrets(secrets.collect()),
+    }
+}
+
+/// Makes a signed token with the configured secret.
+///
+/// # Errors
+/// No secret is set; a bad subject, scope or end.
+pub fn make_token(config: &Config, subject: &str, scopes: &[String], expires_at: Wall, now: Wall) -> Result<String, String> {
+    let Some(secret) = &config.access.jwt_secret else {
+        return Err("JWT_SECRET: is not set, so no token could be checked; set it as the server has it".to_owned());
+    };
+    let told = |refusal: Refusal| {
+        let lines: Vec<String> = refusal.faults.iter().map(|f| format!("{}: {}; {}", f.field, f.fault, f.remedy)).collect();
+        lines.join("\n")
+    };
+    tokens::make(secret.reveal(), subject, scopes, expires_at, now).map_err(told)
+}
+
+fn tls(config: &Config) -> Result<Option<Arc<Tls>>, TlsFault> {
+    let files = config.server.tls.as_ref().map(|files| PemFiles { cert: files.cert.clone(), key: files.key.clone() });
+    files.map(|files| Tls::load(files).map(Arc::new)).transpose()
+}
+
+fn listening(config: &Config, tls: Option<Arc<Tls>>) -> Listening {
+    Listening { tls, head_time: config.server.head_timeout, max_connections: config.server.max_connections }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

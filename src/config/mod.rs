@@ -36,7 +36,7 @@ pub use log::{Log, LogFormat};
 pub use provider::ProviderKind;
 pub use secret::Secret;
 pub use sending::Sending;
-pub use server::Server;
+pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses};
 pub use sources::{FileSource, Sources, spoken_language};
 

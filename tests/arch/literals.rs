@@ -131,6 +131,7 @@ impl Reader<'_> {
                     Some((_, '\n')) => while chars.next_if(|(_, c)| c.is_whitespace()).is_some() {},
                     Some((_, 'n')) => text.push('\n'),
                     Some((_, 'r')) => text.push('\r'),
+                    Some((_, '0')) => text.push('\0'),
                     Some((_, other)) => text.push(other),
                     None => {}
                 },

@@ -33,9 +33,10 @@ const SPEAKERS: [&str; 14] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 7] = [
+const SILENT: [&str; 8] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
+    "src/http/codes.rs",
     "src/service/dispatch/",
     "src/service/ready.rs",
     "src/store/mod.rs",
@@ -72,13 +73,23 @@ const NO_TEXTS: &[&str] = &[
     "{checked} deliveries checked\r",
     "{email}: {} {}; {}",
     "{field}{colon}{fault}{stop} {remedy}",
-    "{id:<4} {prefix:<14} {created:<24} {revoked:<24} {}",
     "{id} {email} {state}",
     "{id} {email}",
     "{key}: {value}",
     "{key}: {}",
     "{told}; and {more} more",
     "{} {epoch} {inode}",
+    "{id:<4} {prefix:<14} {scopes:<15} {created:<24} {expires:<24} {revoked:<24} {}",
+    "Authorization, Content-Type, Idempotency-Key, X-API-KEY, X-Request-Id",
+    "Idempotency-Replayed, Retry-After, X-Request-Id",
+    "unsettled={} waiting={}",
+    "name={name:?} scopes={scopes} expires={end} senders={senders} networks={networks} daily_limit={limit}",
+    "{} secrets",
+    "local administrator",
+    "key {} ({name})",
+    "token {name}",
+    "token subject\0{name}",
+    "the subject of the token is not stored yet",
 ];
 
 /// Stands for a value.

@@ -288,9 +288,9 @@ impl Run {
                 passed.push((*id, i, seen.state));
             }
         }
-        // A claim that had much to clear leaves the rest to the next.
-        let cancelled = self.model.copies.values().filter(|c| self.model.messages[c.message].cancelled).count();
-        let cut = passed.len() + cancelled >= 500;
+        // A claim that had much to clear leaves the rest to the next. Copies that have their result already may still lie in an entry.
+        let over = self.model.copies.values().filter(|c| self.model.messages[c.message].cancelled || c.state().is_result()).count();
+        let cut = passed.len() + over >= 500;
         for (id, i, state) in passed {
             let c = self.model.copies.get_mut(&id).expect("a copy");
             c.people[i].state = state;

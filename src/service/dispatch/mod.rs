@@ -13,6 +13,7 @@ mod fence;
 pub mod health;
 mod metrics;
 pub mod ready;
+mod receivers;
 pub mod settle;
 mod state;
 mod supply;

@@ -10,7 +10,7 @@ use jebi_domain::{
     id::{DeliveryId, DeliveryKey, LeaseNo, MessageNo, QueueNo},
     message::{Copy, Lane, Message},
     mime::compose::Prepared,
-    outcome::Outcome,
+    outcome::{Outcome, Reason},
     port::{Outgoing, store::Claimed},
     time::Wall,
 };
@@ -71,6 +71,16 @@ impl ReadyCopy {
     /// Its end, whatever it was.
     #[must_use]
     pub fn ended(&self, outcome: Outcome, at: Wall) -> Finished {
+        self.finished(outcome, at, None)
+    }
+
+    /// Given back unsent, to be tried at another time, and why.
+    #[must_use]
+    pub fn held_back(&self, due: Wall, reason: Reason, at: Wall) -> Finished {
+        self.finished(Outcome::NotStarted, at, Some(Box::new((due, reason))))
+    }
+
+    fn finished(&self, outcome: Outcome, at: Wall, later: Option<Box<(Wall, Reason)>>) -> Finished {
         Finished {
             key: DeliveryKey::new(self.mail.no, self.copy.ordinal),
             lease: self.lease,
@@ -80,6 +90,7 @@ impl ReadyCopy {
             was_unsettled: self.was_unsettled,
             recipients: self.places(),
             outcome,
+            later,
             at,
         }
     }
@@ -113,6 +124,8 @@ pub struct Finished {
     /// Whom it went to, for a copy to several; empty for a copy to one.
     pub recipients: Vec<Place>,
     pub outcome: Outcome,
+    /// Where it was given back unsent: when it is to be tried again, and why not before.
+    pub later: Option<Box<(Wall, Reason)>>,
     pub at: Wall,
 }
 

@@ -24,11 +24,12 @@ pub fn unknown_wait(lane: Lane, has_feedback: bool) -> Duration {
 /// Decides what becomes of a delivery after an attempt, recipient by recipient where they fared or stand differently.
 #[must_use]
 pub fn settlement(ended: Finished, has_feedback: bool, random: &dyn Random) -> Settlement {
-    let Finished { key, lease, queue, lane, attempt, was_unsettled, recipients, outcome, at } = ended;
+    let Finished { key, lease, queue, lane, attempt, was_unsettled, recipients, outcome, later, at } = ended;
     let policy = RetryPolicy::of(lane);
     let unknown_wait = unknown_wait(lane, has_feedback);
     let go = |outcome, was_unsettled| decide(outcome, at, Standing { lane, attempt, was_unsettled, unknown_wait }, &policy, random);
     let decision = match split(outcome, &recipients) {
+        Ok(Outcome::NotStarted) if let Some(later) = later => Decision::Return { due: later.0, reason: Some(later.1) },
         Ok(one) => go(one, recipients.first().map_or(was_unsettled, |place| place.was_unsettled)),
         Err(each) => Decision::Each(recipients.iter().zip(each).map(|(place, one)| go(one, place.was_unsettled)).collect()),
     };
@@ -82,6 +83,7 @@ mod tests {
                 was_unsettled: false,
                 recipients: vec![],
                 outcome: Outcome::Unknown { reason: Reason::new("timeout", "no answer", "") },
+                later: None,
                 at: Wall(5),
             };
             let made = settlement(ended, has_feedback, &SeededRandom::new(1));

@@ -248,6 +248,10 @@ impl AcceptJob {
         for i in 0..self.drafts.len() {
             self.publish_draft(turn, i)?;
         }
+        if self.api_key.0 != 0 {
+            let recipients: usize = self.drafts.iter().map(|d| d.copies.recipients()).sum();
+            turn.delta.used(self.api_key, self.at, i64::try_from(recipients).unwrap_or(i64::MAX));
+        }
         let make = self.answer.take().ok_or_else(|| Error::damaged("batch", "published twice"))?;
         let (status, body) = make(&self.report);
         if let Some((key, fingerprint)) = &self.idempotency {

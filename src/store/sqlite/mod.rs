@@ -1,6 +1,7 @@
 //! The embedded engine: SQLite in WAL mode, every commit synced, one writer thread, a few readers.
 
 mod accept;
+mod audit;
 mod cancel;
 mod claim;
 mod damage;

@@ -4,14 +4,15 @@ use std::sync::{Arc, PoisonError, atomic::Ordering};
 
 use bytes::Bytes;
 use jebi_domain::{
+    access::Grant,
     event::Feedback,
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId},
     port::{
         Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
         store::{
-            AcceptBatch, Accepted, AdminStore, Claim, ClaimReport, DeliveryFilter, DeliveryPage, DeliveryView, Guard, KeyInfo, MessageView,
-            QueueInfo, QueueStore, ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription,
-            TimelineEntry, TopicPage, TopicView, VerifySlice,
+            AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Claim, ClaimReport, DeliveryFilter, DeliveryPage,
+            DeliveryView, Guard, KeyInfo, KeyUse, MessageView, NewKey, QueueInfo, QueueStore, ReadStore, Released, Settlement, StoreError,
+            StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry, TopicPage, TopicView, VerifySlice,
         },
     },
     suppression::SuppressionCause,
@@ -20,8 +21,8 @@ use jebi_domain::{
 use tokio::sync::oneshot;
 
 use super::{
-    Error, SqliteStore, accept, accept::AcceptJob, cancel, claim, feedback, guard, housekeep, inbox, keys, list, reclaim, sql, turn::Turn,
-    verify, view, writer::CLOSE_WAIT,
+    Error, SqliteStore, accept, accept::AcceptJob, audit, cancel, claim, feedback, guard, housekeep, inbox, keys, list, reclaim, sql,
+    turn::Turn, verify, view, writer::CLOSE_WAIT,
 };
 use crate::{crash_point::crash_point, store::group::Class};
 
@@ -190,13 +191,39 @@ impl AdminStore for SqliteStore {
         self.readers.read(|s| s.rows(sql!("key_list"), [], |r| Ok(keys::read(r)))?.into_iter().collect())
     }
 
-    fn add_key(&self, name: &str, prefix: &str, hash: [u8; 32], now: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
-        let (name, prefix) = (name.to_owned(), prefix.to_owned());
-        self.shared.write(Class::Admin, move |t| keys::add(t, &name, &prefix, hash, now))
+    fn add_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
+        self.shared.write(Class::Admin, move |t| keys::add(t, &key, now))
+    }
+
+    fn change_key(&self, no: KeyNo, name: &str, grant: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
+        let name = name.to_owned();
+        self.shared.write(Class::Admin, move |t| keys::change(t, no, &name, &grant))
     }
 
     fn revoke_key(&self, no: KeyNo, now: Wall) -> Boxed<'_, StoreResult<bool>> {
         self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("key_revoke"), (no.0, now.0))? == 1))
+    }
+
+    fn note_use(&self, uses: Vec<KeyUse>) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Admin, move |t| keys::note_use(t, &uses))
+    }
+
+    fn key_usage(&self, since: Wall) -> Boxed<'_, StoreResult<Vec<(KeyNo, i64)>>> {
+        let quarter = since.0.div_euclid(keys::QUARTER);
+        self.readers.read(move |s| s.rows(sql!("key_usage_since"), (quarter, since.0), |r| Ok((KeyNo(r.get(0)?), r.get(1)?))))
+    }
+
+    fn forgive_key(&self, no: KeyNo, since: Wall, now: Wall) -> Boxed<'_, StoreResult<()>> {
+        let quarter = since.0.div_euclid(keys::QUARTER);
+        self.shared.write(Class::Admin, move |t| t.execute(sql!("key_forgive"), (no.0, quarter, now.0)).map(drop))
+    }
+
+    fn audit(&self, entry: AuditEntry) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Admin, move |t| audit::add(t, &entry))
+    }
+
+    fn audits(&self, filter: AuditFilter, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<AuditPage>> {
+        self.readers.read(move |s| audit::list(s, filter, before, limit))
     }
 
     fn guard(&self) -> Guard {

@@ -8,17 +8,19 @@ use std::{
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
-    id::QueueNo,
+    id::{KeyNo, QueueNo},
     message::{Lane, Message},
     port::store::{Notice, QueueInfo, Subscription, Window},
     time::Wall,
 };
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
-use super::{Error, sql};
+use super::{Error, keys::QUARTER, sql};
 
 /// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
 const CACHE: usize = 4_096;
+/// Quarters of an hour the use of a key is kept for: 35 days.
+const USAGE_KEPT: i64 = 35 * 96;
 
 /// How counts of one topic move. Recipients.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,6 +68,8 @@ pub(super) struct Delta {
     queues: BTreeMap<i64, i64>,
     /// Recipients sent, by minute.
     sent: BTreeMap<i64, i64>,
+    /// Recipients accepted, by key and quarter of an hour.
+    used: BTreeMap<(i64, i64), i64>,
     pub notices: Vec<(String, Notice)>,
     /// Taken for mail born leased.
     pub places: Vec<Places>,
@@ -108,6 +112,9 @@ impl Delta {
     pub fn sent(&mut self, at: Wall, n: i64) {
         *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
     }
+    pub fn used(&mut self, key: KeyNo, at: Wall, n: i64) {
+        *self.used.entry((key.0, at.0.div_euclid(QUARTER))).or_default() += n;
+    }
 
     fn merge(&mut self, other: Self) {
         for (no, d) in other.topics {
@@ -118,6 +125,9 @@ impl Delta {
         }
         for (minute, n) in other.sent {
             *self.sent.entry(minute).or_default() += n;
+        }
+        for (place, n) in other.used {
+            *self.used.entry(place).or_default() += n;
         }
         self.notices.extend(other.notices);
         self.places.extend(other.places);
@@ -269,6 +279,10 @@ impl<'a> Turn<'a> {
         }
         for (minute, n) in &total.sent {
             self.execute(sql!("sent_add"), (minute, n))?;
+        }
+        for ((key, quarter), n) in &total.used {
+            self.execute(sql!("key_usage_add"), (key, quarter, n))?;
+            self.execute(sql!("key_usage_purge"), (key, quarter - USAGE_KEPT))?;
         }
         let mut notices = total.notices;
         for (no, waiting) in &total.queues {
