@@ -70,8 +70,8 @@ a-full-width-space = a full-width space
 a-zero-width-space = a zero width space
 a-byte-order-mark = a byte order mark
 an-invisible-character = an invisible character
-x-x = `{ $c }` ({ $code })
-x-x-more = { $name-text } ({ $code })
+x-x = `{ $c }` (U+{ $code })
+x-x-more = { $name-text } (U+{ $code })
 
 # domain/src/address/mailbox.rs
 it-has-a-without-a = it has a `>` without a `<`
@@ -334,7 +334,6 @@ correct-the-path-or-the-file = correct the path, or the file's rights or encodin
 cannot-be-read-x = cannot be read: { $e }
 
 # src/http/auth.rs
-this-api-key-does-not-exist = this API key does not exist or was revoked
 use-a-key-that-jebi-key = use a key that `jebi key list` shows as live
 send-authorization-bearer-key-or-x = send Authorization: Bearer KEY, or X-API-KEY: KEY; make a key with `jebi key create`
 the-authorization-header-holds-no-bearer = the Authorization header holds no bearer key
@@ -697,6 +696,21 @@ help-flag-provider = What mail goes through (PROVIDER): ses or local
 help-flag-set = Any key of the configuration; may be repeated
 help-example = Example:
     { $example }
+help-a-network-it-may-be-used = A network it may be used from, such as 10.0.0.0/8; several may be given
+help-make-a-key-and-print-it = Make a key and print it; it is never shown again
+
+    What is not given restricts nothing.
+help-make-a-token-and-print-it = Make a token and print it
+help-make-a-token-and-print-it-long = Make a token and print it
+
+    It is taken like an API key until it ends. Without a scope it may send and read.
+help-recipients-a-calendar-day = Recipients a calendar day
+help-when-it-ends-after-30m-12h = When it ends: after 30m, 12h, 30d, or at a time such as 2027-01-31T00:00:00+09:00
+help-when-it-ends-after-30m-12h-long = When it ends: after 30m, 12h, 90d, or at a time such as 2027-01-31T00:00:00+09:00
+help-who-will-use-it-its-name = Who will use it; its name in `jebi key list` and in the audit log
+help-send-read-or-admin-several-may = send, read or admin; several may be given
+help-a-sender-it-may-use-an = A sender it may use: an address, or a whole domain as @example.kr; several may be given
+help-make-signed-tokens-jwt = Make signed tokens (JWT)
 help-help-short = Print help
 help-help-more = Print help (see more with '--help')
 help-help-summary = Print help (see a summary with '-h')

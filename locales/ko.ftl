@@ -69,8 +69,8 @@ a-full-width-space = 전각 공백
 a-zero-width-space = 폭 없는 공백
 a-byte-order-mark = 바이트 순서 표식
 an-invisible-character = 보이지 않는 문자
-x-x = `{ $c }`({ $code })
-x-x-more = { $name-text }({ $code })
+x-x = `{ $c }`(U+{ $code })
+x-x-more = { $name-text }(U+{ $code })
 
 # domain/src/address/mailbox.rs
 it-has-a-without-a = `<` 없이 `>`만 있습니다
@@ -333,7 +333,6 @@ correct-the-path-or-the-file = 경로나 파일의 권한, 인코딩(UTF-8)을 �
 cannot-be-read-x = 읽을 수 없습니다: { $e }
 
 # src/http/auth.rs
-this-api-key-does-not-exist = 없거나 폐기된 API 키입니다
 use-a-key-that-jebi-key = `jebi key list`에서 살아 있는 키를 쓰십시오
 send-authorization-bearer-key-or-x = Authorization: Bearer 키 또는 X-API-KEY: 키를 보내십시오. 키는 `jebi key create`로 만듭니다
 the-authorization-header-holds-no-bearer = Authorization 헤더에 bearer 키가 없습니다
@@ -696,6 +695,21 @@ help-flag-provider = 메일을 보낼 제공자(PROVIDER): ses 또는 local
 help-flag-set = 설정의 아무 키나 정합니다. 여러 번 쓸 수 있습니다
 help-example = 예:
     { $example }
+help-a-network-it-may-be-used = 쓸 수 있는 네트워크(예: 10.0.0.0/8). 여러 개 줄 수 있습니다
+help-make-a-key-and-print-it = 키를 만들어 출력합니다. 다시 보여 주지 않습니다
+
+    주지 않은 것은 제한하지 않습니다.
+help-make-a-token-and-print-it = 토큰을 만들어 출력합니다
+help-make-a-token-and-print-it-long = 토큰을 만들어 출력합니다
+
+    기한까지 API 키처럼 쓸 수 있습니다. 권한을 주지 않으면 보내고 조회할 수 있습니다.
+help-recipients-a-calendar-day = 하루(0시부터 24시까지)의 수신자 수
+help-when-it-ends-after-30m-12h = 기한: 30m, 12h, 30d 뒤, 또는 2027-01-31T00:00:00+09:00 같은 시각
+help-when-it-ends-after-30m-12h-long = 기한: 30m, 12h, 90d 뒤, 또는 2027-01-31T00:00:00+09:00 같은 시각
+help-who-will-use-it-its-name = 쓸 사람이나 프로그램. `jebi key list`와 감사 기록에 이 이름으로 나옵니다
+help-send-read-or-admin-several-may = send, read, admin. 여러 개 줄 수 있습니다
+help-a-sender-it-may-use-an = 쓸 수 있는 발신자: 주소, 또는 @example.kr처럼 도메인 전체. 여러 개 줄 수 있습니다
+help-make-signed-tokens-jwt = 서명된 토큰(JWT)을 만듭니다
 help-help-short = 도움말을 출력합니다
 help-help-more = 도움말을 출력합니다(자세한 내용은 '--help')
 help-help-summary = 도움말을 출력합니다(요약은 '-h')

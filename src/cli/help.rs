@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn every_text_of_the_help_is_there_in_korean() {
-        let missing: Vec<String> = english().into_iter().filter(|text| Language::Korean.say(text) == text.as_str()).collect();
+        let missing: Vec<String> =
+            english().into_iter().filter(|text| !Language::Korean.say(text).chars().any(|c| ('가'..='힣').contains(&c))).collect();
         assert!(missing.is_empty(), "put these into locales/en.ftl and ko.ftl under help-…: {missing:#?}");
     }
 
