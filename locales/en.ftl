@@ -140,6 +140,7 @@ the-server-at-x-broke-the = the server at { $place } broke the connection off: {
 
 # src/cli/failure.rs
 the-server-answered-x-which-this = the server answered { $status }, which this command does not understand
+the-server-answer-has-no-number = the server's answer has no number { $name }: is it a Jebi of this version?
 
 # src/cli/key.rs
 key-x-is-revoked = key { $id } is revoked
@@ -156,6 +157,7 @@ look-at-the-unsettled-with-get = look at the unsettled with GET /v1/deliveries?s
 yes-is-needed-where-nobody-can = --yes: is needed where nobody can be asked; give it if the original of this store no longer sends
 what-was-due-will-be-left = What was due will be left unsettled and not sent by itself. The original must no longer send. Release? [y/N]{" "}
 not-released = not released
+look-at-the-unsettled-with-get-v1 = look at the unsettled with GET /v1/deliveries?state=unsettled; send what did not arrive with POST /v1/deliveries/ID/retry, say what did with POST /v1/deliveries/ID/settle
 
 # src/cli/send.rs
 wait-no-server-runs-so-nothing = --wait: no server runs, so nothing would be sent; start `jebi serve`, or leave it out
@@ -177,6 +179,9 @@ api-key-shown-once-keep-it = API key (shown once, keep it): { $key }
 send-a-first-mail = Send a first mail:
 send-a-mail-with-your-api = Send a mail (with your API key in JEBI_API_KEY; `jebi key create` makes another):
 read-it-nothing-leaves-this-machine = Read it (nothing leaves this machine):
+warning-x = Warning: { $warning-text }
+read-it-nothing-leaves-this-machine-x = Read it (nothing leaves this machine): { $url }/inbox
+everything-else-the-api-does-x = Everything else the API does: { $url }/docs
 
 # src/cli/verify.rs
 x-deliveries-checked-all-is-as = { $checked } deliveries checked: all is as it must be
@@ -212,6 +217,7 @@ mail-stays-in-the-local-inbox = mail stays in the local inbox, for no provider i
 x-the-secret-can-be-read = { $flag }: the secret can be read by every user of this machine (process list); put it into the environment or a file
 x-in-env-is-not-seen = { $value } in .env is not seen by the AWS credential chain, which reads the real environment only; export it there if it is meant
 is-x-bytes-but-all-bodies = is { $one } bytes, but all bodies together may have only { $all } ({ $value })
+x-is-set-only-x-may = { $written } is set: only { $list } may be mailed, and mail to anybody else is refused; remove it to mail everybody
 
 # src/config/database.rs
 write-sqlite-data-jebi-db-a = write sqlite://data/jebi.db (a path from the working directory) or sqlite:///var/lib/jebi/jebi.db
@@ -255,10 +261,14 @@ is-set-and-so-is-x = is set, and so is { $value }
 write-the-secret-into-that-file = write the secret into that file, or correct the path
 x-is-empty = { $value } is empty
 x-cannot-be-read-x = { $value } cannot be read: { $e }
+write-it-into-the-environment-or = write it into the environment or .env
+stands-in-x-the-file-it = stands in { $file }, the file it chooses
 
 # src/config/log.rs
 write-error-warn-info-debug-trace = write error, warn, info, debug, trace or off, also per module: info,jebi::worker=debug
 x-is-not-a-log-level = { $value } is not a log level
+is-not-a-sentry-dsn = is not a Sentry DSN
+copy-it-from-the-project-settings = copy it from the project's settings (Client Keys): https://key@host/project
 
 # src/config/names.rs
 is-not-a-name-jebi-knows = is not a name Jebi knows
@@ -268,6 +278,8 @@ did-you-mean-x = did you mean { $name }?
 mail-goes-through-x-because-x = mail goes through { $value }, because { $why-text }
 understood-but-not-used-by-this = understood, but not used by this release: { $value }
 set-but-not-used-by-jebi = set, but not used by Jebi: { $value }
+the-profile-x-is-in-force = the profile { $value } is in force ({ $profile-name }): { $files } over the others
+x-is-set-but-this-build = { $value } is set, but this build has no Sentry, so nothing is reported; build it with --features sentry
 
 # src/config/parse.rs
 write-a-whole-number-from-x = write a whole number from { $value } to { $second }
@@ -600,6 +612,119 @@ nothing-was-stored-send-it-again = nothing was stored: send it again when the da
 # src/service/accept/permitted.rs
 this-key-may-not-send-as = this key may not send as { $value }
 use-a-sender-the-key-allows = use a sender the key allows: { $value }
+
+# src/cli/bench/caller.rs
+key-cannot-stand-in-a-header = --key: cannot stand in a header: { $e }
+
+# src/cli/bench/measure.rs
+url-that-server-names-no-provider = --url: that server names no provider, so it cannot be told that nothing would be sent
+url-that-server-sends-through-x = --url: that server sends through { $value }, and a measurement must reach nobody; measure one with PROVIDER=local
+a-real-provider = a real provider
+no-delivery-in-the-answer = no delivery in the answer
+a-mail-became-x = a mail became { $value }
+x-mails-were-not-sent = { $lost } mails were not sent
+it-could-not-be-measured-x = it could not be measured: { $why-text }
+nothing-was-sent-for-x-s = nothing was sent for { $value } s; GET /v1/providers says why
+
+# src/cli/bench/mod.rs
+key-is-needed-with-url-give = --key: is needed with --url; give an API key of that server, or set JEBI_API_KEY
+stopped-before-it-was-measured = stopped before it was measured
+url-x-is-not-an-address = --url: { $url } is not an address to measure; write http://IP:PORT
+
+# src/cli/bench/site.rs
+the-folder-x-could-not-be = the folder { $value } could not be removed: { $error }; remove it by hand
+the-working-directory-is-gone-x = the working directory is gone: { $e }
+the-folder-x-cannot-be-made = the folder { $value } cannot be made: { $e }; run it where you may write
+the-server-to-be-measured-did = the server to be measured did not start: { $e }
+
+# src/cli/bench/table.rs
+a-second = a second
+a-mail-server-and-caller-together = a mail, server and caller together
+bench-one = { $count } single mails, one after another; from the request to sent
+bench-many = { $count } recipients of one mailing
+bench-accepted = accepted
+bench-sent = sent
+bench-processor = processor
+bench-memory = memory
+
+# src/config/key.rs
+profile-file = profile file
+
+# src/config/profile.rs
+names-the-profile-x-but-there = names the profile { $name }, but there is neither { $value } nor { $second }
+make-one-of-them-or-remove = make one of them, or remove the name to go without a profile
+write-1-to-x-lower-case = write 1 to { $longest } lower case letters, digits, - and _, such as staging
+x-is-not-the-name-of = { $value } is not the name of a profile
+x-cannot-be-read-x-more = { $file }: cannot be read: { $error }
+correct-the-file-rights-or-encoding = correct the file's rights or encoding (UTF-8)
+
+# src/config/recipients.rs
+write-addresses-and-domains-with-commas = write addresses and @domains with commas between: kim@example.kr, @example.com
+holds-x-which-is-not-an = holds { $value }, which is not an address or @domain ({ $fault-text })
+names-nobody = names nobody
+x-addresses-and-x-domains = { $value } addresses and { $second } domains
+
+# src/service/accept/allow.rs
+this-server-mails-only-the-recipients = this server mails only the recipients of its list, and this one is not on it
+use-a-recipient-of-the-list = use a recipient of the list, or ask the operator to add it to RECIPIENT_ALLOWLIST
+
+# src/cli/retry.rs
+total-x-success-x-failed-x = total: { $total }, success: { $success }, failed: { $failed }
+not-sent-again-x-x = not sent again, { $code }: { $count }
+
+# src/http/docs.rs
+a-file-of-swagger-ui-could = a file of Swagger UI could not be made: { $error }
+
+# src/http/api/deliveries/again.rs
+x-is-not-between-x-and = { $given } is not between { $least } and { $most }
+give-a-number-in-that-range = give a number in that range
+use-failed-expired-unknown-or-unsettled = use failed, expired, unknown or unsettled
+what-is-x-is-never-sent = what is { $word } is never sent again
+x-is-no-result-a-person = { $other } is no result a person can give
+use-sent-or-failed = use sent or failed
+
+# src/http/api/deliveries/csv.rs
+ask-again-if-it-fails-again = ask again; if it fails again, report it
+the-file-could-not-be-written = the file could not be written
+
+# src/http/api/deliveries/filter.rs
+use-transactional-or-bulk = use transactional or bulk
+x-is-no-lane = { $text } is no lane
+x-is-no-tag = { $text } is no tag
+write-name-value-such-as-campaign = write name:value, such as campaign:spring
+
+# src/service/reschedule.rs
+the-message-was-cancelled = the message was cancelled
+submit-the-mail-anew = submit the mail anew
+the-message-expires-at-x-which = the message expires at { $at }, which is not after { $value }
+give-an-earlier-time-or-submit = give an earlier time, or submit the mail anew with a later expires_at
+
+# src/service/retry.rs
+it-is-longer-than-x-characters-or = it is longer than { $max-note } characters, or holds control characters
+write-a-short-plain-note-or = write a short plain note, or leave it out
+it-is-x-only-what-is = it is { $value }: only what is unsettled or unknown can be settled by hand
+leave-it-as-it-is-what = leave it as it is; what has a certain result keeps it
+it-is-waiting-or-being-sent = it is waiting or being sent, so it goes by itself
+wait-for-its-result = wait for its result
+it-goes-once-more-by-itself = it goes once more by itself at { $at }, unless its outcome is known by then
+wait-until-then = wait until then
+the-provider-took-it = the provider took it
+submit-the-mail-anew-if-the = submit the mail anew if the recipient is to get it a second time
+the-provider-refused-it-for-good = the provider refused it for good and would do so again
+see-the-delivery-reason-correct-what = see the delivery's reason, correct what it names, and submit the mail anew
+the-address-is-on-the-suppression = the address is on the suppression list
+take-the-address-off-the-list = take the address off the list first, if its owner wants mail
+it-was-cancelled-and-what-was = it was cancelled, and what was cancelled is not sent
+it-may-have-arrived-and-was = it may have arrived, and was cancelled or has expired since: such mail is never resent
+submit-the-mail-anew-if-you = submit the mail anew if you know that it did not arrive
+it-was-sent-again-before-as = it was sent again before, as delivery { $id }
+look-at-that-delivery = look at that delivery
+it-was-sent-again-x-times = it was sent again { $times } times
+raise-max-retries-or-leave-it = raise max_retries, or leave it
+
+# src/service/times.rs
+x-is-more-than-x-days = { $due } is more than { $days } days ahead; it is { $now } now
+give-an-earlier-time-jebi-max = give an earlier time; JEBI_MAX_SCHEDULE_DAYS on the server is the bound
 
 # Words that stand in other texts
 word-begins = begins

@@ -139,6 +139,7 @@ the-server-at-x-broke-the = { $place }의 서버가 연결을 끊었습니다: {
 
 # src/cli/failure.rs
 the-server-answered-x-which-this = 서버가 { $status }(으)로 응답했는데, 이 명령이 모르는 응답입니다
+the-server-answer-has-no-number = 서버의 응답에 숫자 { $name }이(가) 없습니다. 이 버전의 제비가 맞습니까?
 
 # src/cli/key.rs
 key-x-is-revoked = { $id }번 키를 폐기했습니다
@@ -155,6 +156,7 @@ look-at-the-unsettled-with-get = 결과를 알 수 없는 메일은 GET /v1/deli
 yes-is-needed-where-nobody-can = --yes: 물어볼 사람이 없는 곳에서는 꼭 필요합니다. 이 저장소의 원본이 더는 보내지 않는다면 넣으십시오
 what-was-due-will-be-left = 보낼 때가 되었던 메일은 결과를 알 수 없는 것으로 남고 저절로 보내지 않습니다. 원본은 더는 보내지 않아야 합니다. 해제할까요? [y/N]{" "}
 not-released = 해제하지 않았습니다
+look-at-the-unsettled-with-get-v1 = 결과를 알 수 없는 메일은 GET /v1/deliveries?state=unsettled로 확인하십시오. 도착하지 않은 것은 POST /v1/deliveries/ID/retry로 다시 보내고, 도착한 것은 POST /v1/deliveries/ID/settle로 알리십시오
 
 # src/cli/send.rs
 wait-no-server-runs-so-nothing = --wait: 실행 중인 서버가 없어 아무것도 보내지 않습니다. `jebi serve`를 시작하거나 이 옵션을 빼십시오
@@ -176,6 +178,9 @@ api-key-shown-once-keep-it = API 키(한 번만 보여 주니 보관하십시오
 send-a-first-mail = 첫 메일 보내기:
 send-a-mail-with-your-api = 메일 보내기(JEBI_API_KEY에 API 키를 넣으십시오. 새 키는 `jebi key create`로 만듭니다):
 read-it-nothing-leaves-this-machine = 읽기(아무것도 이 컴퓨터 밖으로 나가지 않습니다):
+warning-x = 주의: { $warning-text }
+read-it-nothing-leaves-this-machine-x = 읽기(아무것도 이 컴퓨터 밖으로 나가지 않습니다): { $url }/inbox
+everything-else-the-api-does-x = API로 할 수 있는 다른 일: { $url }/docs
 
 # src/cli/verify.rs
 x-deliveries-checked-all-is-as = 발송 { $checked }건을 검사했습니다. 모두 올바릅니다
@@ -211,6 +216,7 @@ mail-stays-in-the-local-inbox = 제공자를 정하지 않아 메일이 로컬 �
 x-the-secret-can-be-read = { $flag }: 이 컴퓨터의 모든 사용자가 프로세스 목록에서 비밀 값을 볼 수 있습니다. 환경 변수나 파일에 두십시오
 x-in-env-is-not-seen = .env의 { $value }은(는) AWS 자격 증명 체인이 보지 못합니다. 체인은 실제 환경 변수만 읽습니다. 쓰려면 환경 변수로 내보내십시오
 is-x-bytes-but-all-bodies = { $one }바이트인데, 모든 본문을 합쳐 { $all }바이트까지만 됩니다({ $value })
+x-is-set-only-x-may = { $written }이(가) 지정되어 { $list }에만 보낼 수 있고 다른 주소로 가는 메일은 거절합니다. 모두에게 보내려면 빼십시오
 
 # src/config/database.rs
 write-sqlite-data-jebi-db-a = sqlite://data/jebi.db(작업 디렉터리 기준 경로)나 sqlite:///var/lib/jebi/jebi.db로 적으십시오
@@ -254,10 +260,14 @@ is-set-and-so-is-x = { $value }과(와) 함께 지정되어 있습니다
 write-the-secret-into-that-file = 그 파일에 비밀 값을 쓰거나 경로를 고치십시오
 x-is-empty = { $value }이(가) 비어 있습니다
 x-cannot-be-read-x = { $value }을(를) 읽을 수 없습니다: { $e }
+write-it-into-the-environment-or = 환경 변수나 .env에 적으십시오
+stands-in-x-the-file-it = 이것이 고르는 파일인 { $file } 안에 있습니다
 
 # src/config/log.rs
 write-error-warn-info-debug-trace = error, warn, info, debug, trace, off 가운데 하나를 적으십시오. 모듈마다 정할 수도 있습니다: info,jebi::worker=debug
 x-is-not-a-log-level = { $value }은(는) 로그 수준이 아닙니다
+is-not-a-sentry-dsn = Sentry DSN이 아닙니다
+copy-it-from-the-project-settings = 프로젝트 설정(Client Keys)에서 복사하십시오: https://key@host/project
 
 # src/config/names.rs
 is-not-a-name-jebi-knows = 제비가 모르는 이름입니다
@@ -267,6 +277,8 @@ did-you-mean-x = { $name }을(를) 쓰려던 것입니까?
 mail-goes-through-x-because-x = 메일을 { $value }(으)로 보냅니다. 이유: { $why-text }
 understood-but-not-used-by-this = 이해하지만 이 릴리스에서 쓰지 않는 이름: { $value }
 set-but-not-used-by-jebi = 지정되었지만 제비가 쓰지 않는 이름: { $value }
+the-profile-x-is-in-force = 프로필 { $value }이(가) 적용됩니다({ $profile-name }): { $files }이(가) 다른 것 위에 놓입니다
+x-is-set-but-this-build = { $value }이(가) 지정되었지만 이 빌드에는 Sentry가 없어 아무것도 보내지 않습니다. --features sentry로 빌드하십시오
 
 # src/config/parse.rs
 write-a-whole-number-from-x = { $value }부터 { $second }까지의 정수를 적으십시오
@@ -599,6 +611,119 @@ nothing-was-stored-send-it-again = 저장된 것이 없습니다. 하루가 지�
 # src/service/accept/permitted.rs
 this-key-may-not-send-as = 이 키로는 { $value }(으)로 보낼 수 없습니다
 use-a-sender-the-key-allows = 이 키로 쓸 수 있는 발신자를 쓰십시오: { $value }
+
+# src/cli/bench/caller.rs
+key-cannot-stand-in-a-header = --key: 헤더에 쓸 수 없습니다: { $e }
+
+# src/cli/bench/measure.rs
+url-that-server-names-no-provider = --url: 그 서버에 제공자가 없어, 실제로 아무것도 보내지 않는지 알 수 없습니다
+url-that-server-sends-through-x = --url: 그 서버는 { $value }(으)로 보냅니다. 측정 메일이 누구에게도 가면 안 되므로 PROVIDER=local인 서버를 재십시오
+a-real-provider = 실제 제공자
+no-delivery-in-the-answer = 응답에 발송이 없습니다
+a-mail-became-x = 메일 한 통이 { $value } 상태가 되었습니다
+x-mails-were-not-sent = 메일 { $lost }통이 발송되지 않았습니다
+it-could-not-be-measured-x = 측정하지 못했습니다: { $why-text }
+nothing-was-sent-for-x-s = { $value }초 동안 아무것도 보내지 못했습니다. 이유는 GET /v1/providers에 있습니다
+
+# src/cli/bench/mod.rs
+key-is-needed-with-url-give = --key: --url을 쓸 때는 꼭 필요합니다. 그 서버의 API 키를 주거나 JEBI_API_KEY를 지정하십시오
+stopped-before-it-was-measured = 측정하기 전에 멈췄습니다
+url-x-is-not-an-address = --url: { $url }은(는) 잴 수 있는 주소가 아닙니다. http://IP:포트로 적으십시오
+
+# src/cli/bench/site.rs
+the-folder-x-could-not-be = 폴더 { $value }을(를) 지울 수 없습니다: { $error }. 직접 지우십시오
+the-working-directory-is-gone-x = 작업 디렉터리가 없어졌습니다: { $e }
+the-folder-x-cannot-be-made = 폴더 { $value }을(를) 만들 수 없습니다: { $e }. 쓸 수 있는 곳에서 실행하십시오
+the-server-to-be-measured-did = 측정할 서버가 시작되지 않았습니다: { $e }
+
+# src/cli/bench/table.rs
+a-second = 초당
+a-mail-server-and-caller-together = 한 통당, 서버와 호출자를 합쳐
+bench-one = { $count }통을 한 통씩 차례로, 요청부터 발송까지
+bench-many = { $count }명에게 보내는 대량 발송 한 건
+bench-accepted = 접수
+bench-sent = 발송
+bench-processor = CPU
+bench-memory = 메모리
+
+# src/config/key.rs
+profile-file = 프로필 파일
+
+# src/config/profile.rs
+names-the-profile-x-but-there = 프로필 { $name }을(를) 가리키는데 { $value }도 { $second }도 없습니다
+make-one-of-them-or-remove = 둘 가운데 하나를 만들거나, 프로필 없이 쓰려면 이름을 빼십시오
+write-1-to-x-lower-case = staging처럼 소문자, 숫자, -, _로 1~{ $longest }자를 적으십시오
+x-is-not-the-name-of = { $value }은(는) 프로필의 이름이 될 수 없습니다
+x-cannot-be-read-x-more = { $file }: 읽을 수 없습니다: { $error }
+correct-the-file-rights-or-encoding = 파일의 권한이나 인코딩(UTF-8)을 바로잡으십시오
+
+# src/config/recipients.rs
+write-addresses-and-domains-with-commas = 주소와 @도메인을 쉼표로 나누어 적으십시오: kim@example.kr, @example.com
+holds-x-which-is-not-an = 주소도 @도메인도 아닌 { $value }이(가) 있습니다({ $fault-text })
+names-nobody = 아무도 적지 않았습니다
+x-addresses-and-x-domains = 주소 { $value }개와 도메인 { $second }개
+
+# src/service/accept/allow.rs
+this-server-mails-only-the-recipients = 이 서버는 목록에 있는 수신자에게만 보내는데, 이 수신자는 목록에 없습니다
+use-a-recipient-of-the-list = 목록에 있는 수신자를 쓰거나, 운영자에게 RECIPIENT_ALLOWLIST에 더해 달라고 하십시오
+
+# src/cli/retry.rs
+total-x-success-x-failed-x = 전체: { $total }, 성공: { $success }, 실패: { $failed }
+not-sent-again-x-x = 다시 보내지 않음, { $code }: { $count }
+
+# src/http/docs.rs
+a-file-of-swagger-ui-could = Swagger UI의 파일을 만들 수 없습니다: { $error }
+
+# src/http/api/deliveries/again.rs
+x-is-not-between-x-and = { $given }은(는) { $least }부터 { $most }까지가 아닙니다
+give-a-number-in-that-range = 그 범위의 수를 적으십시오
+use-failed-expired-unknown-or-unsettled = failed, expired, unknown, unsettled 가운데 하나를 쓰십시오
+what-is-x-is-never-sent = { $word } 상태의 메일은 다시 보내지 않습니다
+x-is-no-result-a-person = { $other }은(는) 사람이 정할 수 있는 결과가 아닙니다
+use-sent-or-failed = sent나 failed를 쓰십시오
+
+# src/http/api/deliveries/csv.rs
+ask-again-if-it-fails-again = 다시 요청하고, 또 실패하면 알려 주십시오
+the-file-could-not-be-written = 파일을 쓸 수 없었습니다
+
+# src/http/api/deliveries/filter.rs
+use-transactional-or-bulk = transactional이나 bulk를 쓰십시오
+x-is-no-lane = { $text }은(는) lane이 아닙니다
+x-is-no-tag = { $text }은(는) 태그가 아닙니다
+write-name-value-such-as-campaign = campaign:spring처럼 이름:값으로 적으십시오
+
+# src/service/reschedule.rs
+the-message-was-cancelled = 취소된 메시지입니다
+submit-the-mail-anew = 메일을 새로 접수하십시오
+the-message-expires-at-x-which = 메시지가 { $at }에 만료되는데, { $value }보다 뒤가 아닙니다
+give-an-earlier-time-or-submit = 더 이른 시각을 적거나, expires_at을 늦추어 메일을 새로 접수하십시오
+
+# src/service/retry.rs
+it-is-longer-than-x-characters-or = { $max-note }자보다 길거나 제어 문자가 있습니다
+write-a-short-plain-note-or = 짧은 글로 적거나 빼십시오
+it-is-x-only-what-is = { $value } 상태입니다. unsettled나 unknown만 직접 확정할 수 있습니다
+leave-it-as-it-is-what = 그대로 두십시오. 확실한 결과는 바뀌지 않습니다
+it-is-waiting-or-being-sent = 대기 중이거나 보내는 중이므로 저절로 나갑니다
+wait-for-its-result = 결과를 기다리십시오
+it-goes-once-more-by-itself = 그때까지 결과를 알 수 없으면 { $at }에 저절로 한 번 더 보냅니다
+wait-until-then = 그때까지 기다리십시오
+the-provider-took-it = 제공자가 받았습니다
+submit-the-mail-anew-if-the = 수신자가 한 번 더 받아야 한다면 메일을 새로 접수하십시오
+the-provider-refused-it-for-good = 제공자가 영구히 거절했고, 다시 보내도 같습니다
+see-the-delivery-reason-correct-what = 발송의 사유를 보고 고친 뒤 메일을 새로 접수하십시오
+the-address-is-on-the-suppression = 수신 차단 목록에 있는 주소입니다
+take-the-address-off-the-list = 주소의 주인이 메일을 원한다면 먼저 목록에서 빼십시오
+it-was-cancelled-and-what-was = 취소되었고, 취소된 것은 보내지 않습니다
+it-may-have-arrived-and-was = 도착했을 수 있고 그 뒤 취소되거나 만료되었습니다. 이런 메일은 다시 보내지 않습니다
+submit-the-mail-anew-if-you = 도착하지 않은 것이 확실하면 메일을 새로 접수하십시오
+it-was-sent-again-before-as = 이미 발송 { $id }(으)로 다시 보냈습니다
+look-at-that-delivery = 그 발송을 확인하십시오
+it-was-sent-again-x-times = { $times }번 다시 보냈습니다
+raise-max-retries-or-leave-it = max_retries를 늘리거나 그대로 두십시오
+
+# src/service/times.rs
+x-is-more-than-x-days = { $due }은(는) { $days }일보다 먼 시각입니다. 지금은 { $now }입니다
+give-an-earlier-time-jebi-max = 더 이른 시각을 적으십시오. 한도는 서버의 JEBI_MAX_SCHEDULE_DAYS입니다
 
 # Words that stand in other texts
 word-begins = 맨 앞

@@ -9,7 +9,7 @@ use crate::{
     app::{self, App, StartError, Surroundings},
     config::{Config, Flags, LogFormat},
     lifecycle::Lifecycle,
-    observe::{log, metrics},
+    observe::{log, metrics, sentry},
     system::{SystemClock, SystemRandom},
     words::Language,
 };
@@ -18,6 +18,10 @@ pub(super) fn run(flags: Flags) -> Result<(), Failure> {
     let loaded = load(flags)?;
     let config = &loaded.config;
     log::init(&config.log.level, config.log.format == LogFormat::Json).map_err(|e| Failure::refused(e.to_string()))?;
+    let environment = config.profile.as_deref().unwrap_or("production");
+    let reporting = config.log.sentry_dsn.as_ref().map(|dsn| sentry::start(dsn.reveal(), environment)).transpose();
+    // Held to the end of this function: what it reports last is sent then.
+    let _reporting = reporting.map_err(Failure::config)?;
     tracing::info!("effective configuration:\n{}", config.redacted());
     loaded.notices.iter().for_each(|notice| tracing::info!("{notice}"));
     loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
@@ -34,14 +38,14 @@ async fn serve(config: &Config, warnings: Vec<String>) -> Result<(), Failure> {
     let lifecycle = Lifecycle::default();
     let metrics = metrics::install().map_err(|e| did_not_start(&format!("the metrics could not be set up: {e}")))?;
     let around = Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer: None };
-    let app = App::start(config, warnings, around, lifecycle.clone()).await.map_err(|error| match error {
+    let app = App::start(config, warnings.clone(), around, lifecycle.clone()).await.map_err(|error| match error {
         StartError::Provider { .. } | StartError::Tls(_) => Failure::config(format!("jebi did not start: {error}")),
         error => did_not_start(&error.to_string()),
     })?;
     let signals = lifecycle.clone().follow_signals();
     let signals = tokio::spawn(signals.map_err(|e| did_not_start(&format!("signals cannot be listened to: {e}")))?);
     match key(config, &app).await {
-        Ok(key) => print(&greeting(config, app.address, &app.store.guard(), key.as_deref(), *LANGUAGE)),
+        Ok(key) => print(&greeting(config, &warnings, app.address, &app.store.guard(), key.as_deref(), *LANGUAGE)),
         // What waits is sent all the same, and commands on this machine need no key.
         Err(error) => note(&format!("no API key could be made: {error}; make one with `jebi key create`")),
     }
@@ -77,7 +81,7 @@ async fn key(config: &Config, app: &App) -> Result<Option<String>, Refusal> {
 
 /// Tells where it is and how to send a first mail, in lines to be pasted into a shell. Begins and ends with an empty line, so
 /// that it stands out of the log.
-fn greeting(config: &Config, address: SocketAddr, guard: &Guard, key: Option<&str>, language: Language) -> String {
+fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &Guard, key: Option<&str>, language: Language) -> String {
     let say = |english: &str| language.say(english).into_owned();
     let url = format!("{}://{}", if config.server.tls.is_some() { "https" } else { "http" }, reachable(address));
     let mut lines = vec![String::new(), say(&format!("Jebi is ready: {url}"))];
@@ -85,6 +89,8 @@ fn greeting(config: &Config, address: SocketAddr, guard: &Guard, key: Option<&st
     if let Guard::Held { why, .. } = guard {
         lines.push(say(&format!("It sends nothing until you run `jebi release`: {why}")));
     }
+    // The log may be elsewhere, or too quiet to show them.
+    lines.extend(warnings.iter().map(|warning| say(&format!("Warning: {warning}"))));
     if let Some(key) = key {
         lines.push(say(&format!("API key (shown once, keep it): {key}")));
     }
@@ -102,9 +108,10 @@ fn greeting(config: &Config, address: SocketAddr, guard: &Guard, key: Option<&st
          -d '{{\"messages\":[{{{from}\"emails\":[\"{to}\"],\"subject\":\"안녕하세요\",\"content\":\"<p>제비가 첫 편지를 물고 왔습니다.</p>\"}}]}}'"
     ));
     if config.ses.is_none() {
-        lines.push(say("Read it (nothing leaves this machine):"));
+        lines.push(say(&format!("Read it (nothing leaves this machine): {url}/inbox")));
         lines.push(format!("  curl -sS '{url}/v1/inbox' -H \"X-API-KEY: {shown}\""));
     }
+    lines.push(say(&format!("Everything else the API does: {url}/docs")));
     lines.push(String::new());
     lines.join("\n")
 }
@@ -122,7 +129,7 @@ mod tests {
     }
 
     fn greet(env: &[(&str, &str)], address: &str, key: Option<&str>) -> String {
-        greeting(&config(env), address.parse().expect("an address"), &Guard::Open, key, Language::English)
+        greeting(&config(env), &[], address.parse().expect("an address"), &Guard::Open, key, Language::English)
     }
 
     #[test]
@@ -147,13 +154,14 @@ mod tests {
     #[test]
     fn a_held_store_is_said_first() {
         let held = Guard::Held { why: "it is a copy".into(), since: Wall(0) };
-        let told = greeting(&config(&[]), "127.0.0.1:3000".parse().expect("an address"), &held, None, Language::English);
-        assert!(told.contains("\nIt sends nothing until you run `jebi release`: it is a copy\n"), "{told}");
+        let warnings = ["something is odd".to_owned()];
+        let told = greeting(&config(&[]), &warnings, "127.0.0.1:3000".parse().expect("an address"), &held, None, Language::English);
+        assert!(told.contains("\nIt sends nothing until you run `jebi release`: it is a copy\nWarning: something is odd\n"), "{told}");
     }
 
     #[test]
     fn a_korean_reader_gets_korean_around_the_same_commands() {
-        let told = greeting(&config(&[]), "127.0.0.1:3000".parse().expect("an address"), &Guard::Open, Some("jebi_k"), Language::Korean);
+        let told = greeting(&config(&[]), &[], "127.0.0.1:3000".parse().expect("an address"), &Guard::Open, Some("jebi_k"), Language::Korean);
         let english = greet(&[], "127.0.0.1:3000", Some("jebi_k"));
         let commands = |text: &str| text.lines().filter(|line| line.starts_with("  ")).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(commands(&told), commands(&english));

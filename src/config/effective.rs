@@ -2,7 +2,14 @@
 
 use std::fmt;
 
-use super::{Sending, all_keys, key::Key, layers::Layers, secret::HIDDEN, sending::PROVIDER_PATH};
+use super::{
+    Sending, all_keys,
+    key::Key,
+    layers::Layers,
+    recipients,
+    secret::HIDDEN,
+    sending::{ALLOWLIST_PATH, PROVIDER_PATH},
+};
 
 /// One line per key: path, value, origin. Secrets are left out when it is made, so nothing can show them later.
 #[derive(Clone, Debug)]
@@ -34,6 +41,9 @@ fn shown(key: &Key, text: &str) -> String {
     let holds_password = text.contains("://") && text.contains('@');
     if key.secret || holds_password {
         return HIDDEN.to_owned();
+    }
+    if key.path == ALLOWLIST_PATH {
+        return recipients::masked(text);
     }
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

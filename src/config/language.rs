@@ -19,7 +19,7 @@ const LOCALE: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
 /// English where nothing, or nothing known, is said. A wrong `JEBI_LANG` is told by [`check`].
 pub(super) fn choose(env: &BTreeMap<String, String>, dotenv: Option<&str>) -> Language {
     let set = |name: &str| env.get(name).filter(|value| !value.is_empty()).cloned();
-    let written = || dotenv::parse(dotenv?).0.into_iter().rfind(|line| line.name == NAME).map(|line| line.value);
+    let written = || dotenv::parse(dotenv?, ".env").0.into_iter().rfind(|line| line.name == NAME).map(|line| line.value);
     let given = set(NAME).or_else(|| written().filter(|value| !value.is_empty()));
     let given = given.or_else(|| LOCALE.into_iter().find_map(set));
     given.and_then(|name| Language::named(&name)).unwrap_or_default()

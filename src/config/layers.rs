@@ -6,6 +6,7 @@ use super::{
     DEFAULTS, Fault, Sources, all_keys, dotenv,
     key::{Key, Origin},
     names,
+    profile::PROFILE_NAME,
 };
 
 /// The value a key has after all layers.
@@ -46,6 +47,9 @@ impl Layers {
         if let Some(file) = &sources.file {
             layers.add_file(&file.text, &file.path.display().to_string(), Origin::File);
         }
+        if let Some(file) = sources.profile.as_ref().and_then(|profile| profile.file.as_ref()) {
+            layers.add_file(&file.text, &file.path.display().to_string(), Origin::ProfileFile);
+        }
         layers.add_environment(sources);
         layers.add_flags(sources);
         layers.read_secret_files();
@@ -63,12 +67,12 @@ impl Layers {
 
     /// Names in the environment, and whether they stand in `.env`.
     pub fn env_names(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.environment.iter().map(|(name, n)| (name.as_str(), n.origin == Origin::Dotenv))
+        self.environment.iter().map(|(name, n)| (name.as_str(), matches!(n.origin, Origin::Dotenv | Origin::ProfileDotenv)))
     }
 
     /// Whether a key of this section was set by file or flag.
     pub fn names_section(&self, section: &str) -> Option<&Entry> {
-        let chosen = |e: &&Entry| matches!(e.origin, Origin::File | Origin::Flag);
+        let chosen = |e: &&Entry| matches!(e.origin, Origin::File | Origin::ProfileFile | Origin::Flag);
         all_keys().filter(|k| k.section() == section).filter_map(|k| self.get(k)).find(chosen)
     }
 
@@ -104,10 +108,9 @@ impl Layers {
     }
 
     fn add_environment(&mut self, sources: &Sources) {
-        let (lines, faults) = sources.dotenv.as_deref().map(dotenv::parse).unwrap_or_default();
-        self.faults.extend(faults);
-        for line in lines {
-            self.environment.insert(line.name, Named { value: line.value, origin: Origin::Dotenv, refers: line.refers });
+        self.add_dotenv(sources.dotenv.as_deref(), ".env", Origin::Dotenv);
+        if let Some(profile) = &sources.profile {
+            self.add_dotenv(profile.dotenv.as_deref(), &format!(".env.{}", profile.name), Origin::ProfileDotenv);
         }
         let filled = |(_, value): &(&String, &String)| !value.is_empty();
         for (name, value) in sources.env.iter().filter(filled) {
@@ -118,6 +121,19 @@ impl Layers {
         self.faults.extend(names::unknown_jebi_names(self.environment.keys()));
         for key in all_keys() {
             self.add_names(key);
+        }
+    }
+
+    fn add_dotenv(&mut self, text: Option<&str>, file: &str, origin: Origin) {
+        let (lines, faults) = text.map(|text| dotenv::parse(text, file)).unwrap_or_default();
+        self.faults.extend(faults);
+        for line in lines {
+            if origin == Origin::ProfileDotenv && line.name == PROFILE_NAME {
+                let remedy = "write it into the environment or .env";
+                self.faults.push(Fault::new(PROFILE_NAME, format!("stands in {file}, the file it chooses"), remedy));
+                continue;
+            }
+            self.environment.insert(line.name, Named { value: line.value, origin, refers: line.refers });
         }
     }
 

@@ -1,7 +1,8 @@
 //! Configuration: what may be set, where it may be set, and whether it is right.
 //!
 //! Four layers, the later wins: `default.toml` (embedded; the reference page of every key), `jebi.toml`, the environment (a
-//! `.env` in the working directory included; the real environment wins over it), flags. One file per section; each checks
+//! `.env` in the working directory included; the real environment wins over it), flags. A profile lays its own files over
+//! `jebi.toml` and `.env`. One file per section; each checks
 //! itself. All faults are collected and listed together, each naming the key as it was written. Only `sources.rs` looks at
 //! the process; everything else works on values, so tests pass their own.
 
@@ -13,6 +14,7 @@ mod effective;
 mod endpoint;
 mod fault;
 mod flags;
+mod inbox;
 mod key;
 mod language;
 mod layers;
@@ -20,8 +22,10 @@ mod log;
 mod names;
 mod parse;
 mod placeholder;
+mod profile;
 mod provider;
 mod reader;
+mod recipients;
 mod secret;
 mod sending;
 mod server;
@@ -32,8 +36,11 @@ pub use access::Access;
 pub use database::{Database, DatabaseUrl};
 pub use fault::{ConfigErrors, Fault};
 pub use flags::Flags;
+pub use inbox::Inbox;
 pub use log::{Log, LogFormat};
+pub use profile::Profile;
 pub use provider::ProviderKind;
+pub use recipients::AllowList;
 pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
@@ -57,7 +64,10 @@ pub struct Config {
     /// The SES account; present where [`Sending::provider`] is SES, and only then checked.
     pub ses: Option<Ses>,
     pub access: Access,
+    pub inbox: Inbox,
     pub log: Log,
+    /// The profile in force.
+    pub profile: Option<String>,
     effective: Effective,
 }
 
@@ -79,7 +89,6 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
         let layers = Layers::of(sources);
         let mut reader = Reader::new(&layers);
-        reader.refuse_unused_placeholders();
         language::check(&mut reader);
         let server = server::read(&mut reader);
         let database = database::read(&mut reader);
@@ -88,18 +97,21 @@ impl Config {
         let sending = sending::read(&mut reader, choice);
         let ses = if through_ses { ses::read(&mut reader).map(Some) } else { Some(None) };
         let access = access::read(&mut reader);
+        let inbox = inbox::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), ses.as_ref().and_then(Option::as_ref));
         let faults = reader.into_faults();
-        let (Some(server), Some(database), Some(sending), Some(ses), Some(access), Some(log), true) =
-            (server, database, sending, ses, access, log, faults.is_empty())
+        let (Some(server), Some(database), Some(sending), Some(ses), Some(access), Some(inbox), Some(log), true) =
+            (server, database, sending, ses, access, inbox, log, faults.is_empty())
         else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
-        let notices = names::notices(&layers, &sending);
+        let notices = names::notices(&layers, &sending, sources.profile.as_ref());
+        let inbox = inbox.beside(&server, &access);
+        let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let warnings = check::warnings(&layers, &server, &sending);
-        Ok(Loaded { config: Self { server, database, sending, ses, access, log, effective }, notices, warnings })
+        Ok(Loaded { config: Self { server, database, sending, ses, access, inbox, log, profile, effective }, notices, warnings })
     }
 
     /// The effective configuration, one line per key with where it came from; secrets hidden. Printed at start and by
@@ -129,5 +141,5 @@ impl Config {
 
 /// Every key of every section.
 fn all_keys() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, database::KEYS, sending::KEYS, ses::KEYS, access::KEYS, log::KEYS].into_iter().flatten().copied()
+    [server::KEYS, database::KEYS, sending::KEYS, ses::KEYS, access::KEYS, inbox::KEYS, log::KEYS].into_iter().flatten().copied()
 }

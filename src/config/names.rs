@@ -1,6 +1,6 @@
 //! Names in the environment that are not keys: other programs', those of later releases, and misspelt ones.
 
-use super::{Fault, Sending, all_keys, key::Origin, language, layers::Layers, sources::FILE_NAME};
+use super::{Fault, Profile, Sending, all_keys, key::Origin, language, layers::Layers, log, profile::PROFILE_NAME, sources::FILE_NAME};
 
 /// Names the documents we follow use for other programs, or for parts Jebi does not have; listed in one notice.
 const FOREIGN: &[&str] = &[
@@ -18,16 +18,12 @@ const FOREIGN: &[&str] = &[
 /// The same, by how they begin.
 const FOREIGN_PREFIXES: &[&str] = &["CELERY_", "DB_", "SMTP_"];
 
-/// Names that are understood but not used by this release. Placeholders in them are refused already, so that the release that
-/// uses them does not find one.
-pub(super) const LATER: &[&str] = &["SENTRY_DSN"];
-
 /// Set by tests; a release build reads none of them.
 const TEST_PREFIX: &str = "JEBI_TEST_";
 
 /// Whether a name is one of ours: a value must be right.
 pub(super) fn is_ours(name: &str) -> bool {
-    name == FILE_NAME || name == language::NAME || is_key(name)
+    matches!(name, FILE_NAME | PROFILE_NAME | language::NAME) || is_key(name)
 }
 
 fn is_key(name: &str) -> bool {
@@ -48,7 +44,7 @@ pub(super) fn counts(name: &str, value: &str) -> bool {
 
 /// `JEBI_` is our own prefix, so what we do not know there is a mistake.
 pub(super) fn unknown_jebi_names<'a>(names: impl Iterator<Item = &'a String>) -> Vec<Fault> {
-    let known: Vec<&str> = all_keys().flat_map(|key| key.names).copied().chain([FILE_NAME, language::NAME]).collect();
+    let known: Vec<&str> = all_keys().flat_map(|key| key.names).copied().chain([FILE_NAME, PROFILE_NAME, language::NAME]).collect();
     names
         .filter(|name| name.starts_with("JEBI_") && !name.starts_with(TEST_PREFIX) && !is_ours(name))
         .map(|name| Fault::new(name, "is not a name Jebi knows", remedy(name, &known)))
@@ -93,13 +89,21 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// What is worth knowing at start.
-pub(super) fn notices(layers: &Layers, sending: &Sending) -> Vec<String> {
+pub(super) fn notices(layers: &Layers, sending: &Sending, profile: Option<&Profile>) -> Vec<String> {
     let mut notices = vec![format!("mail goes through {}, because {}", sending.provider, sending.provider_reason)];
-    notices.extend(layers.notices.iter().cloned());
-    let later: Vec<&str> = LATER.iter().copied().filter(|name| layers.env(name).is_some()).collect();
-    if !later.is_empty() {
-        notices.push(format!("understood, but not used by this release: {}", later.join(", ")));
+    if let Some(profile) = profile {
+        let files = [
+            profile.file.as_ref().map(|file| file.path.display().to_string()),
+            profile.dotenv.as_ref().map(|_| format!(".env.{}", profile.name)),
+        ];
+        let files: Vec<String> = files.into_iter().flatten().collect();
+        notices.push(format!("the profile {} is in force ({PROFILE_NAME}): {} over the others", profile.name, files.join(" and ")));
     }
+    if let Some(dsn) = layers.get(&log::SENTRY).filter(|_| !cfg!(feature = "sentry")) {
+        notices
+            .push(format!("{} is set, but this build has no Sentry, so nothing is reported; build it with --features sentry", dsn.written));
+    }
+    notices.extend(layers.notices.iter().cloned());
     let unused: Vec<&str> = layers.env_names().filter(|(name, dotenv)| is_unused(layers, name, *dotenv)).map(|(name, _)| name).collect();
     if !unused.is_empty() {
         notices.push(format!("set, but not used by Jebi: {}", unused.join(", ")));
@@ -114,7 +118,7 @@ pub(super) fn unseen_by_aws(layers: &Layers) -> Vec<&str> {
 
 /// In `.env` everything that is no key of ours; elsewhere only what the documents name.
 fn is_unused(layers: &Layers, name: &str, dotenv: bool) -> bool {
-    if LATER.contains(&name) || name.starts_with("JEBI_") || name.starts_with("AWS_") {
+    if name.starts_with("JEBI_") || name.starts_with("AWS_") {
         return false;
     }
     if let Some(key) = all_keys().find(|key| key.names.contains(&name)) {

@@ -6,11 +6,12 @@ use jebi_domain::{address::parse_mailbox, message::Mailbox};
 use jiff::tz::TimeZone;
 
 use super::{
-    ProviderKind,
+    AllowList, ProviderKind,
     key::Key,
     parse::{shown, whole},
     provider::Choice,
     reader::{Bad, Reader},
+    recipients,
 };
 
 pub(super) const PROVIDER_PATH: &str = "sending.provider";
@@ -21,9 +22,12 @@ const RATE: Key = Key::new("sending.max_send_per_second", &["MAX_SEND_PER_SECOND
 const JITTER: Key = Key::new("sending.jitter_ms", &["JEBI_JITTER_MS"]);
 const LATENESS: Key = Key::new("sending.max_lateness_hours", &["JEBI_MAX_LATENESS_HOURS"]);
 const RECIPIENTS: Key = Key::new("sending.max_recipients", &["JEBI_MAX_RECIPIENTS"]);
+const SCHEDULE: Key = Key::new("sending.max_schedule_days", &["JEBI_MAX_SCHEDULE_DAYS"]);
+pub(super) const ALLOWLIST_PATH: &str = "sending.recipient_allowlist";
+pub(super) const ALLOWLIST: Key = Key::new(ALLOWLIST_PATH, &["RECIPIENT_ALLOWLIST"]);
 const ZONE: Key = Key::new("sending.time_zone", &["TIME_ZONE"]);
 
-pub(super) const KEYS: &[&Key] = &[&PROVIDER, &FROM, &RATE, &JITTER, &LATENESS, &RECIPIENTS, &ZONE];
+pub(super) const KEYS: &[&Key] = &[&PROVIDER, &FROM, &RATE, &JITTER, &LATENESS, &RECIPIENTS, &SCHEDULE, &ALLOWLIST, &ZONE];
 
 /// How mail is sent.
 #[derive(Clone, Debug)]
@@ -41,6 +45,10 @@ pub struct Sending {
     pub max_lateness: Duration,
     /// Recipients one request may have.
     pub max_recipients: usize,
+    /// How far ahead mail may be scheduled.
+    pub max_schedule: Duration,
+    /// Who may be mailed; `None` for everybody.
+    pub recipient_allowlist: Option<AllowList>,
     /// The zone of times given without one.
     pub time_zone: TimeZone,
 }
@@ -51,6 +59,8 @@ pub(super) fn read(r: &mut Reader, choice: Option<Choice>) -> Option<Sending> {
     let jitter = r.must(&JITTER, whole(0..=1_000_u64));
     let lateness = r.must(&LATENESS, whole(1..=8_760_u64));
     let max_recipients = r.must(&RECIPIENTS, whole(1..=100_000));
+    let schedule = r.must(&SCHEDULE, whole(1..=3_660_u64));
+    let recipient_allowlist = r.may(&ALLOWLIST, recipients::read);
     let time_zone = r.must(&ZONE, zone);
     let choice = choice?;
     Some(Sending {
@@ -61,6 +71,8 @@ pub(super) fn read(r: &mut Reader, choice: Option<Choice>) -> Option<Sending> {
         jitter: Duration::from_millis(jitter?),
         max_lateness: Duration::from_secs(lateness? * 3_600),
         max_recipients: max_recipients?,
+        max_schedule: Duration::from_secs(schedule? * 86_400),
+        recipient_allowlist: recipient_allowlist?,
         time_zone: time_zone?,
     })
 }

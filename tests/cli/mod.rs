@@ -1,12 +1,16 @@
 //! The command line, as a process.
 
+mod access;
+mod bench;
 mod config;
 mod greeting;
 mod keys;
 mod korean;
 mod locked;
+mod log;
 mod release;
 mod send;
+mod sentry;
 mod stop;
 mod verify;
 

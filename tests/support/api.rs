@@ -15,6 +15,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body_util::BodyExt;
+pub use jebi::service::accept::AllowList;
 use jebi::{
     http::{AppState, HttpSettings, Load, LocalAdmin, Peer, Services, router},
     service::{
@@ -30,7 +31,11 @@ use jebi::{
         keys::Keys,
         providers::{ProviderState, ProviderStatus, Providers},
         ready::Ready,
+        repeat::Repeats,
+        reschedule::Reschedule,
+        retry::Retry,
         search::Search,
+        times::Times,
         tokens::Tokens,
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
@@ -60,6 +65,7 @@ pub struct Setup {
     pub body_limit: usize,
     pub disk_floor: u64,
     pub providers: Vec<ProviderStatus>,
+    pub allow: AllowList,
     pub access: AccessSettings,
     pub max_requests: usize,
     pub max_bodies: usize,
@@ -74,6 +80,7 @@ impl Default for Setup {
             body_limit: 8 << 20,
             disk_floor: 0,
             providers: Vec::new(),
+            allow: AllowList::default(),
             access: AccessSettings::default(),
             max_requests: 1_000,
             max_bodies: 64 << 20,
@@ -184,11 +191,14 @@ impl Api {
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
         let store = open(folder.path(), &clock, &*random, setup.disk_floor);
         let dyn_clock: Arc<dyn Clock> = Arc::new(clock.clone());
+        let zone = jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled");
+        let times = Times { zone, max_ahead: Duration::from_secs(366 * 86_400) };
         let settings = Settings {
             from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
             provider: "local".to_owned(),
             route: "the only provider".to_owned(),
-            time_zone: jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled"),
+            times: times.clone(),
+            allow: setup.allow,
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
         };
@@ -206,9 +216,13 @@ impl Api {
             load: Load::new(setup.max_requests, setup.max_bodies),
             search: Search::new(Arc::clone(&store)),
             cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
+            retry: Retry::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)),
+            reschedule: Reschedule::new(Arc::clone(&store)),
+            repeats: Repeats::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
+            times,
             keys,
             admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
-            inbox: InboxReader::new(Arc::clone(&store)),
+            inbox: InboxReader::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             providers,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
@@ -216,7 +230,7 @@ impl Api {
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             clock: dyn_clock,
             random,
-            settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60) },
+            settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60), keyless_inbox: true },
         });
         Self { clock, store, router: router(Arc::clone(&state)), state, key, folder: Arc::new(folder) }
     }

@@ -3,17 +3,17 @@
 use jebi_domain::{
     id::MessageId,
     message::{Lane, Mailbox},
-    port::store::MessageView,
+    port::store::{MessageLine, MessageView},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::shape::{self, CountsBody, Time};
 
-/// A message, without its recipients and bodies.
+/// A message in a list.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Message)]
-pub struct MessageBody {
+#[schema(as = MessageLine)]
+pub struct MessageLineBody {
     #[schema(value_type = String)]
     id: MessageId,
     topic_id: Option<String>,
@@ -37,6 +37,14 @@ pub struct MessageBody {
     cancelled_at: Option<Time>,
     /// Deliveries: one for each recipient, or one joint copy.
     deliveries: u32,
+}
+
+/// A message, without its recipients and bodies. Its copies are listed by `/v1/deliveries?message_id=`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Message)]
+pub struct MessageBody {
+    #[serde(flatten)]
+    line: MessageLineBody,
     #[serde(flatten)]
     counts: CountsBody,
 }
@@ -57,6 +65,13 @@ impl From<&Mailbox> for MailboxBody {
 
 impl From<MessageView> for MessageBody {
     fn from(v: MessageView) -> Self {
+        let line = MessageLine { message: v.message, copies: v.copies, cancelled_at: v.cancelled_at };
+        Self { line: line.into(), counts: v.counts.into() }
+    }
+}
+
+impl From<MessageLine> for MessageLineBody {
+    fn from(v: MessageLine) -> Self {
         let m = &v.message;
         Self {
             id: m.id,
@@ -74,7 +89,6 @@ impl From<MessageView> for MessageBody {
             expires_at: m.expires_at.map(Time),
             cancelled_at: v.cancelled_at.map(Time),
             deliveries: v.copies,
-            counts: v.counts.into(),
         }
     }
 }
