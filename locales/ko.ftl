@@ -637,8 +637,8 @@ the-folder-x-cannot-be-made = 폴더 { $value }을(를) 만들 수 없습니다:
 the-server-to-be-measured-did = 측정할 서버가 시작되지 않았습니다: { $e }
 
 # src/cli/bench/table.rs
-a-second = 초당
-a-mail-server-and-caller-together = 한 통당, 서버와 호출자를 합쳐
+a-second = 통/초
+a-mail-server-and-caller-together = (메일 한 통당, 서버와 호출자 합계)
 bench-one = { $count }통을 한 통씩 차례로, 요청부터 발송까지
 bench-many = { $count }명에게 보내는 대량 발송 한 건
 bench-accepted = 접수

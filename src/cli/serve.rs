@@ -7,7 +7,7 @@ use jebi_domain::{port::store::Guard, refusal::Refusal};
 use super::{Failure, LANGUAGE, client::reachable, load, note, print};
 use crate::{
     app::{self, App, StartError, Surroundings},
-    config::{Config, Flags, LogFormat},
+    config::{AllowList, Config, Flags, LogFormat},
     lifecycle::Lifecycle,
     observe::{log, metrics, sentry},
     system::{SystemClock, SystemRandom},
@@ -101,7 +101,9 @@ fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &G
     // A configured sender is used by itself, so its characters need not pass a shell.
     let from = if config.sending.from.is_some() { "" } else { r#""from":"hello@example.com","# };
     // SES takes this one in any account and delivers it nowhere.
-    let to = if config.ses.is_some() { "success@simulator.amazonses.com" } else { "you@example.com" };
+    let usual = if config.ses.is_some() { "success@simulator.amazonses.com" } else { "you@example.com" };
+    let listed = config.sending.recipient_allowlist.as_ref().and_then(AllowList::example);
+    let to = listed.as_deref().unwrap_or(usual);
     lines.push(say(first));
     lines.push(format!(
         "  curl -sS '{url}/v1/messages' -H \"X-API-KEY: {shown}\" -H 'Content-Type: application/json' \\\n    \
@@ -143,6 +145,13 @@ mod tests {
         let told = greet(&[("AWS_SES_FROM_EMAIL", "o'brien@example.com")], "127.0.0.1:3000", Some("jebi_k"));
         assert!(!told.contains("brien") && !told.contains("\"from\""), "{told}");
         assert!(told.contains("success@simulator.amazonses.com") && !told.contains("/v1/inbox"), "{told}");
+    }
+
+    #[test]
+    fn the_shown_mail_goes_to_somebody_who_may_be_mailed() {
+        let to = |list: &str| greet(&[("RECIPIENT_ALLOWLIST", list)], "127.0.0.1:3000", None);
+        assert!(to("o'hara@example.kr, kim@example.kr").contains("[\"kim@example.kr\"]"));
+        assert!(to("@example.kr").contains("[\"you@example.kr\"]"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod reclaim;
 mod sender;
 mod settle;
 pub mod upkeep;
+pub mod watch;
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,7 +29,10 @@ use jebi_domain::{
 use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::dispatch::{DispatchDeps, Dispatcher, Observer};
+use self::{
+    dispatch::{DispatchDeps, Dispatcher, Observer},
+    watch::Watch,
+};
 use crate::service::{
     dispatch::{Dispatch, Fence, Left, Settings},
     providers::{ProviderStatus, Providers},
@@ -78,6 +82,7 @@ impl Shared {
 /// All that runs.
 pub struct Workers {
     shared: Shared,
+    watch: Watch,
     dispatchers: Vec<Dispatcher>,
     tasks: TaskTracker,
 }
@@ -102,6 +107,12 @@ pub struct Beating {
 }
 
 impl Beating {
+    /// The loop that ended by an error of ours: nothing is sent until the process is started anew.
+    #[must_use]
+    pub fn failed(&self) -> Option<&'static str> {
+        self.fence.failed()
+    }
+
     #[must_use]
     pub fn is_beating(&self) -> bool {
         self.fence.is_open(self.clock.boot())
@@ -120,6 +131,7 @@ pub async fn start(deps: WorkerDeps) -> StoreResult<Workers> {
     let mut names = Vec::with_capacity(deps.providers.len());
     names.extend(deps.providers.iter().map(|(provider, _)| provider.name().to_owned()));
     reclaim::once(&*deps.queue, &*deps.clock, deps.incarnation, &names).await?;
+    let watch = Watch::new(fence.clone());
     let mut dispatchers = Vec::with_capacity(names.len());
     for (provider, settings) in deps.providers {
         let dispatcher = Dispatcher::new(DispatchDeps {
@@ -130,6 +142,7 @@ pub async fn start(deps: WorkerDeps) -> StoreResult<Workers> {
             settings,
             incarnation: deps.incarnation,
             fence: fence.clone(),
+            watch: watch.clone(),
             runtime: deps.runtime.clone(),
             observer: deps.observer.clone(),
         });
@@ -148,19 +161,19 @@ pub async fn start(deps: WorkerDeps) -> StoreResult<Workers> {
     shared.look_at_guard();
     let tasks = TaskTracker::new();
     let on = &deps.runtime;
-    tasks.spawn_on(beat::run(shared.clone()), on);
-    tasks.spawn_on(reclaim::run(shared.clone(), names), on);
-    tasks.spawn_on(housekeep::run(shared.clone()), on);
-    tasks.spawn_on(housekeep::raise_epoch(shared.clone()), on);
+    tasks.spawn_on(watch.clone().over("beat", beat::run(shared.clone())), on);
+    tasks.spawn_on(watch.clone().over("reclaim", reclaim::run(shared.clone(), names)), on);
+    tasks.spawn_on(watch.clone().over("housekeeping", housekeep::run(shared.clone())), on);
+    tasks.spawn_on(watch.clone().over("epoch", housekeep::raise_epoch(shared.clone())), on);
     for dispatcher in &mut dispatchers {
-        tasks.spawn_on(quota::run(shared.clone(), dispatcher.provider(), dispatcher.dispatch()), on);
+        tasks.spawn_on(watch.clone().over("account", quota::run(shared.clone(), dispatcher.provider(), dispatcher.dispatch())), on);
         dispatcher.run().await?;
     }
     if let Some(reports) = deps.feedback {
-        tasks.spawn_on(feedback::run(shared.clone(), reports), on);
+        tasks.spawn_on(watch.clone().over("feedback", feedback::run(shared.clone(), reports)), on);
     }
     tasks.close();
-    Ok(Workers { shared, dispatchers, tasks })
+    Ok(Workers { shared, watch, dispatchers, tasks })
 }
 
 impl Shared {
@@ -179,6 +192,12 @@ impl Workers {
     #[must_use]
     pub fn board(&self) -> Arc<dyn Providers> {
         Arc::new(Board { dispatches: self.shared.dispatches.clone(), clock: self.shared.clock.clone() })
+    }
+
+    /// Watches further loops of this node.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        self.watch.clone()
     }
 
     /// Tells for readiness whether this node's leases hold, so that mail can be sent.

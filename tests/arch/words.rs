@@ -88,7 +88,6 @@ const NO_TEXTS: &[&str] = &[
     "token {name}",
     "token subject\0{name}",
     "the subject of the token is not stored yet",
-    "{bar:40} {pos}/{len} {per_sec} {eta}",
     "  {name}{:pad$}{value:>12} {unit}",
     "{:.2} ms",
     "{file} line {number}",
@@ -96,6 +95,10 @@ const NO_TEXTS: &[&str] = &[
     "as itself",
     "retry {id}",
     "due={} recipients={recipients}",
+    "{bar:40} {pos}/{len} {eta}",
+    "{n} {more}",
+    "{} and {}",
+    "its {part} loop ended by an error in Jebi: mail is taken and kept, but nothing is sent; restart the server, and report it with the log of the time it happened",
 ];
 
 /// The same, by what they hold: commands to be pasted, and content security policies.

@@ -4,6 +4,7 @@ mod health;
 mod lanes;
 mod outcomes;
 mod rate;
+mod receivers;
 mod rig;
 mod stop;
 mod workers;

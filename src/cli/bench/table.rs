@@ -75,6 +75,6 @@ mod tests {
         assert_eq!(lines[7], "  processor          42 µs a mail, server and caller together");
         assert_eq!(lines[8], "  memory            64 MiB");
         let korean = table(&figures(), Language::Korean);
-        assert!(korean.starts_with("300통을 한 통씩 차례로") && korean.contains("\n  접수             123,457 초당\n"), "{korean}");
+        assert!(korean.starts_with("300통을 한 통씩 차례로") && korean.contains("\n  접수             123,457 통/초\n"), "{korean}");
     }
 }

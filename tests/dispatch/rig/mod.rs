@@ -12,7 +12,10 @@ use std::{
 use jebi::{
     service::dispatch::{Dispatch, Fence, Settings},
     service::providers::ProviderStatus,
-    worker::dispatch::{DispatchDeps, Dispatcher, Observer},
+    worker::{
+        dispatch::{DispatchDeps, Dispatcher, Observer},
+        watch::Watch,
+    },
 };
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
@@ -84,6 +87,7 @@ impl Rig {
             settings,
             incarnation: Incarnation(1),
             fence: fence.clone(),
+            watch: Watch::new(fence.clone()),
             runtime: tokio::runtime::Handle::current(),
             observer: Some(observer),
         })
@@ -126,6 +130,10 @@ impl Rig {
 
     pub fn clock_boot(&self) -> Boot {
         self.clock.boot()
+    }
+
+    pub fn clock_wall(&self) -> Wall {
+        self.clock.wall()
     }
 
     pub fn clock_ns(&self) -> u64 {
