@@ -16,6 +16,7 @@ mod fault;
 mod flags;
 mod inbox;
 mod key;
+mod language;
 mod layers;
 mod log;
 mod names;
@@ -44,7 +45,7 @@ pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses};
-pub use sources::{FileSource, Sources};
+pub use sources::{FileSource, Sources, spoken_language};
 
 use effective::Effective;
 use key::Key;
@@ -88,6 +89,7 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
         let layers = Layers::of(sources);
         let mut reader = Reader::new(&layers);
+        language::check(&mut reader);
         let server = server::read(&mut reader);
         let database = database::read(&mut reader);
         let choice = provider::choose(&mut reader, &sending::PROVIDER);

@@ -1,6 +1,6 @@
 //! Names in the environment that are not keys: other programs', those of later releases, and misspelt ones.
 
-use super::{Fault, Profile, Sending, all_keys, key::Origin, layers::Layers, log, profile::PROFILE_NAME, sources::FILE_NAME};
+use super::{Fault, Profile, Sending, all_keys, key::Origin, language, layers::Layers, log, profile::PROFILE_NAME, sources::FILE_NAME};
 
 /// Names the documents we follow use for other programs, or for parts Jebi does not have; listed in one notice.
 const FOREIGN: &[&str] = &[
@@ -23,7 +23,7 @@ const TEST_PREFIX: &str = "JEBI_TEST_";
 
 /// Whether a name is one of ours: a value must be right.
 pub(super) fn is_ours(name: &str) -> bool {
-    matches!(name, FILE_NAME | PROFILE_NAME) || is_key(name)
+    matches!(name, FILE_NAME | PROFILE_NAME | language::NAME) || is_key(name)
 }
 
 fn is_key(name: &str) -> bool {
@@ -44,7 +44,7 @@ pub(super) fn counts(name: &str, value: &str) -> bool {
 
 /// `JEBI_` is our own prefix, so what we do not know there is a mistake.
 pub(super) fn unknown_jebi_names<'a>(names: impl Iterator<Item = &'a String>) -> Vec<Fault> {
-    let known: Vec<&str> = all_keys().flat_map(|key| key.names).copied().chain([FILE_NAME, PROFILE_NAME]).collect();
+    let known: Vec<&str> = all_keys().flat_map(|key| key.names).copied().chain([FILE_NAME, PROFILE_NAME, language::NAME]).collect();
     names
         .filter(|name| name.starts_with("JEBI_") && !name.starts_with(TEST_PREFIX) && !is_ours(name))
         .map(|name| Fault::new(name, "is not a name Jebi knows", remedy(name, &known)))

@@ -5,6 +5,7 @@ mod bench;
 mod config;
 mod greeting;
 mod keys;
+mod korean;
 mod locked;
 mod log;
 mod release;

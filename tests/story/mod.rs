@@ -18,6 +18,7 @@ mod api_mails_only_whom_it_may;
 mod api_refuses_what_will_never_go;
 mod api_repeats_without_doubling;
 mod api_reports_each_address;
+mod api_speaks_korean;
 mod api_reschedules;
 mod api_sends_again;
 mod api_shows_its_description;

@@ -328,6 +328,27 @@ mod tests {
     }
 
     #[test]
+    fn what_receivers_say_is_no_failure_and_a_call_for_several_tells_most_by_one() {
+        let mut health = Health::default();
+        let deferred = Outcome::Deferred { after: Duration::from_secs(300), reason: reason() };
+        let slowed = Outcome::Throttled { limit: Limit::Receiver, reason: reason() };
+        for outcome in [&deferred, &slowed].into_iter().cycle().take(4 * FAILURES as usize) {
+            assert!(!once(&mut health, outcome, 0));
+        }
+        for _ in 0..4 * FAILURES {
+            assert!(!once(&mut health, &Outcome::Each(vec![transient(), deferred.clone()]), 0), "somebody was answered for");
+        }
+        for _ in 1..FAILURES {
+            assert!(!once(&mut health, &Outcome::Each(vec![transient(), transient()]), 0));
+        }
+        assert!(once(&mut health, &Outcome::Each(vec![transient(), transient()]), 0));
+        let until = health.next_try().expect("open").0;
+        assert!(once(&mut health, &accepted(), until));
+        assert!(once(&mut health, &Outcome::Each(vec![accepted(), refused()]), 0), "a refused account stops it, whatever else was said");
+        assert_eq!(health.cause(), Some(Cause::Account));
+    }
+
+    #[test]
     fn a_trial_that_found_no_mail_is_given_back() {
         let mut health = Health::default();
         once(&mut health, &refused(), 0);

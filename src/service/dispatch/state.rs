@@ -355,7 +355,7 @@ impl Dispatch {
     }
 
     fn learn(&self, inner: &mut Inner, ticket: Ticket, outcome: &Outcome, now: Boot) {
-        if let Outcome::Throttled { limit: Limit::Rate, .. } = outcome {
+        if outcome.is_too_fast() {
             inner.pacer.slow_down(now);
             if inner.pacer.rate().is_none() {
                 inner.paused_until = now + RATE_PAUSE;

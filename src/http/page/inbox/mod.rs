@@ -19,7 +19,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::language::Language;
+use crate::{http::error, words::Language};
 
 pub use admit::{COOKIE, admit};
 
@@ -43,7 +43,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 pub async fn page(headers: HeaderMap) -> impl IntoResponse {
     static PAGES: OnceLock<[String; 2]> = OnceLock::new();
     let [korean, english] = PAGES.get_or_init(|| [Language::Korean, Language::English].map(written));
-    let language = Language::of(&headers);
+    let language = error::language(&headers);
     let page = if language == Language::Korean { korean } else { english };
     let named = [(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())), (VARY, HeaderValue::from_static("Accept-Language"))];
     (served("text/html; charset=utf-8"), named, page.as_str())
