@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-
 use jebi_domain::{
     id::DeliveryKey,
     outcome::{Decision, Reason},
