@@ -14,8 +14,10 @@ pub mod mime;
 pub mod outcome;
 pub mod pace;
 pub mod port;
+pub mod quota;
 pub mod refusal;
 pub mod retry;
+pub mod route;
 pub mod suppression;
 pub mod time;
 

@@ -92,13 +92,13 @@ fn greeting(config: &Config, address: SocketAddr, guard: &Guard, key: Option<&st
     // A configured sender is used by itself, so its characters need not pass a shell.
     let from = if config.sending.from.is_some() { "" } else { r#""from":"hello@example.com","# };
     // SES takes this one in any account and delivers it nowhere.
-    let to = if config.ses.is_some() { "success@simulator.amazonses.com" } else { "you@example.com" };
+    let to = if config.ses().is_some() { "success@simulator.amazonses.com" } else { "you@example.com" };
     lines.push(first.to_owned());
     lines.push(format!(
         "  curl -sS '{url}/v1/messages' -H \"X-API-KEY: {shown}\" -H 'Content-Type: application/json' \\\n    \
          -d '{{\"messages\":[{{{from}\"emails\":[\"{to}\"],\"subject\":\"안녕하세요\",\"content\":\"<p>제비가 첫 편지를 물고 왔습니다.</p>\"}}]}}'"
     ));
-    if config.ses.is_none() {
+    if config.ses().is_none() {
         lines.push("Read it (nothing leaves this machine):".to_owned());
         lines.push(format!("  curl -sS '{url}/v1/inbox' -H \"X-API-KEY: {shown}\""));
     }

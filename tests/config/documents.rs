@@ -49,9 +49,9 @@ fn the_django_ninja_block() {
     assert_eq!(config.sending.provider, ProviderKind::Ses);
     assert_eq!(config.sending.from, mailbox("noreply@example.com"));
     assert_eq!(config.log.level, "info");
-    let ses = config.ses.expect("SES");
+    let ses = config.ses().expect("SES");
     assert_eq!(ses.region, "ap-northeast-1");
-    let credentials = ses.credentials.expect("credentials");
+    let credentials = ses.credentials.as_ref().expect("credentials");
     assert_eq!(credentials.access_key_id, "AKIA1234567890EXAMPLE");
     assert_eq!(credentials.secret_access_key.reveal(), "wJalrXUtnFEMI/K7MDENG+bPxRfi=");
     assert_eq!(
@@ -72,7 +72,7 @@ fn the_ses_guide_block() {
     let Loaded { config, notices, .. } = dotenv(&filled(SES_GUIDE));
     assert_eq!(config.sending.provider, ProviderKind::Ses);
     assert_eq!(config.sending.from, mailbox("noreply@yourdomain.com"));
-    let ses = config.ses.expect("SES");
+    let ses = config.ses().expect("SES");
     assert_eq!(ses.region, "ap-northeast-2");
     assert_eq!(ses.endpoint.as_deref(), Some("https://email.ap-northeast-2.amazonaws.com"));
     assert_eq!(
