@@ -363,6 +363,18 @@ pub struct StoreHealth {
     pub free_bytes: i64,
 }
 
+/// What waits in one queue. Recipients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    pub provider: String,
+    pub lane: Lane,
+    /// Empty for mail without one.
+    pub topic: String,
+    pub paused: bool,
+    /// Not yet tried or to be tried again.
+    pub waiting: i64,
+}
+
 /// Whether the store may send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Guard {
@@ -429,6 +441,8 @@ pub trait QueueStore: Send + Sync {
 
     /// Records that a slot of a provider was last taken at `at`.
     fn record_slot(&self, provider: &str, at: Wall) -> Boxed<'_, StoreResult<()>>;
+    /// Recipients of a provider's mail that was or may have been accepted since then, by slot of [`crate::quota`].
+    fn sent_slots(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<Vec<(i64, u64)>>>;
     /// When a slot of a provider was last taken, as recorded.
     fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>>;
 
@@ -465,6 +479,8 @@ pub trait ReadStore: Send + Sync {
     fn topics(&self, after: Option<String>, limit: u32) -> Boxed<'_, StoreResult<TopicPage>>;
     /// Recipients sent since then.
     fn sent_since(&self, since: Wall) -> Boxed<'_, StoreResult<i64>>;
+    /// Waiting recipients of every provider that has any, configured or not, by queue.
+    fn backlog(&self) -> Boxed<'_, StoreResult<Vec<Backlog>>>;
     fn health(&self) -> Boxed<'_, StoreResult<StoreHealth>>;
     /// Checks the contract's invariants over one slice, each in a snapshot of its own; the first (`None`) checks leases, entries and
     /// idempotency keys, each further one recounts a topic.
@@ -478,6 +494,9 @@ pub trait AdminStore: Send + Sync {
     fn add_key(&self, name: &str, prefix: &str, hash: [u8; 32], now: Wall) -> Boxed<'_, StoreResult<KeyInfo>>;
     /// `false` when there is no such key or it was revoked before.
     fn revoke_key(&self, no: KeyNo, now: Wall) -> Boxed<'_, StoreResult<bool>>;
+    /// Moves a slice of a provider's queues to another: all that waits in them, attempts and states kept. Returns waiting recipients
+    /// moved, and whether there is more.
+    fn move_queues(&self, from: &str, to: &str) -> Boxed<'_, StoreResult<(i64, bool)>>;
     /// Whether the store is held for looking copied or restored.
     fn guard(&self) -> Guard;
     /// Lets a held store send. What was due before becomes unsettled and is held for a person.

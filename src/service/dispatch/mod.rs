@@ -9,6 +9,7 @@
 mod account;
 pub mod answer_time;
 pub mod concurrency;
+mod daily;
 mod fence;
 pub mod health;
 mod metrics;

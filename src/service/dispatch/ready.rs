@@ -77,6 +77,7 @@ impl ReadyCopy {
             queue: self.queue,
             lane: self.lane(),
             attempt: self.attempt,
+            recipients: self.recipients(),
             was_unsettled: self.was_unsettled,
             outcome,
             at,
@@ -92,6 +93,8 @@ pub struct Finished {
     pub queue: QueueNo,
     pub lane: Lane,
     pub attempt: u16,
+    /// Recipients it was for.
+    pub recipients: u32,
     pub was_unsettled: bool,
     pub outcome: Outcome,
     pub at: Wall,

@@ -55,6 +55,7 @@ mod tests {
                 queue: QueueNo(3),
                 lane,
                 attempt: 1,
+                recipients: 1,
                 was_unsettled: false,
                 outcome: Outcome::Unknown { reason: Reason::new("timeout", "no answer", "") },
                 at: Wall(5),

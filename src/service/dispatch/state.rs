@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 
 use super::{
     concurrency::Concurrency,
+    daily::Daily,
     fence::Fence,
     health::{Allow, Cause, Health, Ticket},
     metrics::Meters,
@@ -45,10 +46,23 @@ pub struct Settings {
     pub sender_threads: usize,
     /// Mail none of whose copies was attempted expires when it is this late.
     pub max_lateness: Duration,
+    /// The operator's limit of recipients in 24 hours; the account's own holds besides.
+    pub daily_limit: Option<u64>,
+    /// Share of the 24-hour limit that bulk mail leaves for transactional mail, 0 to 1.
+    pub quota_reserve: f64,
+    /// Calls in flight at most; `None` leaves it to the answer time.
+    pub max_connections: Option<u32>,
+}
+
+impl Settings {
+    /// Calls allowed at once, of those the answer time asks for.
+    pub(super) fn calls(&self, wanted: u32) -> u32 {
+        self.max_connections.map_or(wanted, |most| wanted.min(most))
+    }
 }
 
 impl Default for Settings {
-    /// No limit of our own, J = 25 ms, half the cores, 24 hours.
+    /// No limit of our own, J = 25 ms, half the cores, 24 hours, a tenth of any daily limit for transactional mail.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
@@ -56,6 +70,9 @@ impl Default for Settings {
             jitter: Duration::from_millis(25),
             sender_threads: (cores / 2).max(1),
             max_lateness: Duration::from_secs(24 * 3600),
+            daily_limit: None,
+            quota_reserve: 0.1,
+            max_connections: None,
         }
     }
 }
@@ -68,6 +85,8 @@ pub struct Setup {
     pub fence: Arc<Fence>,
     /// When the recorded last slot was taken, and the time now in both clocks.
     pub last_slot: Option<Wall>,
+    /// Recipients sent in the last 24 hours, by slot of `jebi_domain::quota`.
+    pub sent: Vec<(i64, u64)>,
     pub wall: Wall,
     pub boot: Boot,
 }
@@ -98,6 +117,8 @@ pub(super) enum Account {
 pub(super) struct Inner {
     pub ready: Ready,
     pub pacer: Pacer,
+    pub settings: Settings,
+    pub daily: Daily,
     pub health: Health,
     pub concurrency: Concurrency,
     /// Calls allowed at once.
@@ -177,7 +198,6 @@ pub struct Left {
 pub struct Dispatch {
     pub(super) provider: String,
     pub(super) kind: &'static str,
-    pub(super) settings: Settings,
     pub(super) fence: Arc<Fence>,
     pub(super) window: Arc<Window>,
     inner: Mutex<Inner>,
@@ -191,12 +211,14 @@ pub struct Dispatch {
     pub settler: Notify,
     /// Wakes who waits for the health or a stop to change.
     pub changed: Notify,
+    /// Wakes who asks the account: it is another one now.
+    pub ask: Notify,
 }
 
 impl Dispatch {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let Setup { provider, kind, settings, fence, last_slot, wall, boot } = setup;
+        let Setup { provider, kind, settings, fence, last_slot, sent, wall, boot } = setup;
         // The first slot lies 1 s + J after the last one of an earlier incarnation. A clock set back must not stretch that.
         let gap = Duration::from_secs(1) + settings.jitter;
         let first = last_slot.map_or(boot, |last| boot + (last + gap).since(wall).min(gap));
@@ -206,7 +228,9 @@ impl Dispatch {
             pacer: Pacer::new(settings.max_rate, settings.jitter, first),
             health: Health::default(),
             concurrency: Concurrency::default(),
-            limit: Concurrency::default().limit(settings.max_rate),
+            limit: settings.calls(Concurrency::default().limit(settings.max_rate)),
+            daily: Daily::new(&settings, sent, boot, wall),
+            settings,
             account: Account::Unasked,
             starting: 0,
             starting_since: boot,
@@ -231,7 +255,6 @@ impl Dispatch {
             meters: Meters::new(&provider),
             provider,
             kind,
-            settings,
             fence,
             window,
             inner: Mutex::new(inner),
@@ -240,6 +263,7 @@ impl Dispatch {
             claimer: Notify::new(),
             settler: Notify::new(),
             changed: Notify::new(),
+            ask: Notify::new(),
         }
     }
 
@@ -254,9 +278,16 @@ impl Dispatch {
         &self.provider
     }
 
+    /// `ses`, `smtp`, …
     #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.settings
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// How its mail is sent now.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.lock().settings.clone()
     }
 
     /// What sender thread `index` may start now. Register for [`Self::senders`] before asking.
@@ -303,12 +334,19 @@ impl Dispatch {
             if now < inner.paused_until {
                 return Take::Wait(inner.paused_until);
             }
+            let lane = first.lane();
+            if !inner.daily.admits(now, lane, recipients) {
+                tracing::info!(provider = %self.provider, lane = lane.as_str(), "the limit of 24 hours is met; the lane waits");
+                self.return_closed(inner);
+                continue;
+            }
             if let Err(at) = inner.pacer.take(now, recipients) {
                 return Take::Wait(at);
             }
             let Some(copy) = inner.ready.pop() else { break };
             inner.starting = inner.starting.saturating_sub(1);
             inner.in_flight += 1;
+            inner.daily.add(now, recipients);
             self.ask_for_more(inner, now);
             return Take::Mail(copy, recipients, ticket);
         }
@@ -336,8 +374,9 @@ impl Dispatch {
         if let Some(answer) = answer
             && inner.concurrency.answered(now, answer, inner.in_flight)
         {
-            inner.limit = inner.concurrency.limit(inner.pacer.rate());
+            inner.limit = inner.settings.calls(inner.concurrency.limit(inner.pacer.rate()));
         }
+        inner.daily.ended(&ended.outcome, ended.recipients);
         inner.in_flight = inner.in_flight.saturating_sub(1);
         self.learn(inner, ticket, &ended.outcome, now);
         inner.finished.push(ended);
@@ -568,6 +607,6 @@ impl Inner {
 
     pub(super) fn set_rate(&mut self, rate: Option<f64>) {
         self.pacer.set_rate(rate);
-        self.limit = self.concurrency.limit(rate);
+        self.limit = self.settings.calls(self.concurrency.limit(rate));
     }
 }

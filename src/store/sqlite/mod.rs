@@ -12,6 +12,7 @@ mod inbox;
 mod keys;
 mod list;
 mod migrate;
+mod moving;
 mod open;
 mod port;
 mod readers;

@@ -9,18 +9,19 @@ use jebi_domain::{
     port::{
         Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
         store::{
-            AcceptBatch, Accepted, AdminStore, Claim, ClaimReport, DeliveryFilter, DeliveryPage, DeliveryView, Guard, KeyInfo, MessageView,
+            AcceptBatch, Accepted, AdminStore, Backlog, Claim, ClaimReport, DeliveryFilter, DeliveryPage, DeliveryView, Guard, KeyInfo, MessageView,
             QueueInfo, QueueStore, ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription,
             TimelineEntry, TopicPage, TopicView, VerifySlice,
         },
     },
+    quota,
     suppression::SuppressionCause,
     time::Wall,
 };
 use tokio::sync::oneshot;
 
 use super::{
-    Error, SqliteStore, accept, accept::AcceptJob, cancel, claim, feedback, guard, housekeep, inbox, keys, list, reclaim, settle, sql,
+    Error, SqliteStore, accept, accept::AcceptJob, cancel, claim, feedback, guard, housekeep, inbox, keys, list, moving, reclaim, settle, sql,
     verify, view, writer::CLOSE_WAIT,
 };
 use crate::{crash_point::crash_point, store::group::Class};
@@ -102,6 +103,11 @@ impl QueueStore for SqliteStore {
         self.shared.write(Class::Settle, move |t| t.execute(sql!("slot_record"), (provider, at.0)).map(drop))
     }
 
+    fn sent_slots(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<Vec<(i64, u64)>>> {
+        let (provider, from) = (provider.to_owned(), quota::slot_of(since));
+        self.readers.read(move |s| s.rows(sql!("sent_slots"), (provider, from), |r| Ok((r.get(0)?, r.get(1)?))))
+    }
+
     fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>> {
         let provider = provider.to_owned();
         self.readers.read(move |s| Ok(s.row(sql!("slot_last"), [provider], |r| r.get::<_, Option<i64>>(0))?.flatten().map(Wall)))
@@ -170,6 +176,10 @@ impl ReadStore for SqliteStore {
         self.readers.read(move |s| Ok(s.row(sql!("sent_since"), [minute], |r| r.get(0))?.unwrap_or(0)))
     }
 
+    fn backlog(&self) -> Boxed<'_, StoreResult<Vec<Backlog>>> {
+        self.readers.read(view::backlog)
+    }
+
     fn health(&self) -> Boxed<'_, StoreResult<StoreHealth>> {
         let free = if self.shared.failing.load(Ordering::Relaxed) { -1 } else { self.floor.free(&self.folder, self.shared.clock.boot()) };
         self.readers.read(move |s| view::health(s, free))
@@ -192,6 +202,11 @@ impl AdminStore for SqliteStore {
 
     fn revoke_key(&self, no: KeyNo, now: Wall) -> Boxed<'_, StoreResult<bool>> {
         self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("key_revoke"), (no.0, now.0))? == 1))
+    }
+
+    fn move_queues(&self, from: &str, to: &str) -> Boxed<'_, StoreResult<(i64, bool)>> {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        self.shared.write(Class::Admin, move |t| moving::slice(t, &from, &to))
     }
 
     fn guard(&self) -> Guard {

@@ -51,6 +51,7 @@ pub(super) fn settle(turn: &mut Turn<'_>, batch: &[Settlement]) -> Result<(), Er
             let topic = topic_of(turn, s.key.message())?;
             turn.delta.topic(topic).moved(Some(State::Waiting), State::Sent, 1);
             turn.delta.sent(s.at, 1);
+            turn.delta.used(s.queue, s.at, 1);
         }
         if at_once || judge(turn, s, &mut returns)? {
             match closed.iter_mut().rev().find(|(lease, _)| *lease == s.lease.0) {
@@ -200,6 +201,8 @@ fn apply(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, returns: &mut Retu
         Decision::Unsettled { reason, .. } if home.cancelled => end(turn, s, now, &home, State::Unknown, (None, Some(reason)))?,
         Decision::Unsettled { review_at, reason } => {
             let n = open(turn, s, now)?;
+            // It may have been taken, and a resend may be too.
+            turn.delta.used(s.queue, s.at, n);
             write(turn, s, now, State::Unsettled, (None, Some(reason)), Some(*review_at))?;
             turn.delta.topic(home.topic).moved(Some(State::Waiting), State::Unsettled, n);
             returns.push((home.queue, review_at.0, message, s.attempt + 1, s.key.ordinal()));
@@ -307,6 +310,10 @@ fn end(
     turn.delta.topic(home.topic).moved(Some(now.state), to, n);
     if to == State::Sent {
         turn.delta.sent(s.at, n);
+    }
+    // One that was unsettled is counted already.
+    if matches!(to, State::Sent | State::Unknown) && now.state == State::Waiting {
+        turn.delta.used(s.queue, s.at, n);
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use jebi_domain::{
     id::QueueNo,
     message::{Lane, Message},
     port::store::{Notice, QueueInfo, Subscription, Window},
+    quota,
     time::Wall,
 };
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
@@ -66,6 +67,8 @@ pub(super) struct Delta {
     queues: BTreeMap<i64, i64>,
     /// Recipients sent, by minute.
     sent: BTreeMap<i64, i64>,
+    /// Recipients that count against a provider's 24-hour limit, by queue and slot.
+    used: BTreeMap<(i64, i64), i64>,
     pub notices: Vec<(String, Notice)>,
     /// Taken for mail born leased.
     pub places: Vec<Places>,
@@ -109,6 +112,11 @@ impl Delta {
         *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
     }
 
+    /// Recipients the provider took or may have taken.
+    pub fn used(&mut self, queue: QueueNo, at: Wall, n: i64) {
+        *self.used.entry((queue.0, quota::slot_of(at))).or_default() += n;
+    }
+
     fn merge(&mut self, other: Self) {
         for (no, d) in other.topics {
             self.topics.entry(no).or_default().add(&d);
@@ -118,6 +126,9 @@ impl Delta {
         }
         for (minute, n) in other.sent {
             *self.sent.entry(minute).or_default() += n;
+        }
+        for (place, n) in other.used {
+            *self.used.entry(place).or_default() += n;
         }
         self.notices.extend(other.notices);
         self.places.extend(other.places);
@@ -267,6 +278,9 @@ impl<'a> Turn<'a> {
         }
         for (minute, n) in &total.sent {
             self.execute(sql!("sent_add"), (minute, n))?;
+        }
+        for ((queue, slot), n) in &total.used {
+            self.execute(sql!("sent_slot_add"), (queue, slot, n))?;
         }
         let mut notices = total.notices;
         for (no, waiting) in &total.queues {
