@@ -2,7 +2,7 @@
 //!
 //! | module | owns | may use |
 //! |---|---|---|
-//! | [`app`] | the composition root: the only file that names concrete stores and providers | everything |
+//! | [`app`] | the composition root: the only place that names concrete stores and providers | everything |
 //! | [`lifecycle`] | signals, the two-step stop, readiness | domain |
 //! | [`server`] | listening: TCP and the control socket | http, lifecycle, domain |
 //! | [`system`] | the real clock and randomness | domain |
@@ -10,11 +10,11 @@
 //! | [`service`] | use cases over ports | domain, observe |
 //! | [`worker`] | loops only, no rules | service, domain, observe, crash_point |
 //! | [`store`] | the queue on disk | domain, observe, crash_point |
-//! | [`provider`] | SES, local inbox | domain, observe |
+//! | [`provider`] | SES, SMTP, local inbox | domain, observe |
 //! | [`http`] | the native API | service, domain, observe |
 //! | [`observe`] | logs, metrics | domain |
 //! | [`crash_point`] | places to die at, for tests | domain |
-//! | [`cli`] | one file per command | app, config, http, lifecycle, observe, system |
+//! | [`cli`] | one file per command | app, config, http, lifecycle, observe, service, system |
 //!
 //! `tests/arch.rs` holds the code to this table.
 

@@ -18,6 +18,7 @@ pub mod quota;
 pub mod refusal;
 pub mod retry;
 pub mod route;
+pub mod smtp;
 pub mod suppression;
 pub mod time;
 

@@ -1,5 +1,7 @@
 //! What a provider said of one attempt.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::Wall;
@@ -33,6 +35,9 @@ pub enum Limit {
     Rate,
     /// Recipients per day.
     Daily,
+    /// The receiving domain's own limit (SMTP 4.7.x, 450 4.2.1, 421 4.7.28). The provider itself is well: the attempt counts as one
+    /// that was refused for now, and mail to that domain is slowed.
+    Receiver,
 }
 
 /// The outcome of one attempt (design, contract 3). Only [`Outcome::Unknown`] may have been accepted without our knowing.
@@ -40,10 +45,13 @@ pub enum Limit {
 pub enum Outcome {
     /// The provider took responsibility for every recipient of the copy; its own id for the mail.
     Accepted { provider_id: String },
-    /// A limit was met. Costs no attempt; the mail waits.
+    /// A limit was met; the mail waits. A limit of the provider costs no attempt, one of the receiver ([`Limit::Receiver`]) does.
     Throttled { limit: Limit, reason: Reason },
     /// Certainly not accepted, and worth trying again.
     Transient { reason: Reason },
+    /// Certainly not accepted, and not worth trying again before `after` is over: greylisting (RFC 6647; 5 to 30 minutes). Counts as
+    /// an attempt.
+    Deferred { after: Duration, reason: Reason },
     /// Certainly not accepted, and never will be: the fault is the message's.
     Permanent { reason: Reason },
     /// Certainly not accepted, and the fault is the account's or the configuration's: the provider is held, the mail waits.
@@ -52,6 +60,21 @@ pub enum Outcome {
     Unknown { reason: Reason },
     /// Not one byte was written and the mail is not at fault: the lease ran short, or the node is stopping. Costs no attempt.
     NotStarted,
+    /// The recipients of a joint copy fared differently: one outcome for each recipient the attempt went to, in the order of
+    /// `Outgoing::to`. Never nested; as many as there are in `Outgoing::to`.
+    Each(Vec<Outcome>),
+}
+
+impl Outcome {
+    /// Whether any recipient may have been accepted without our knowing.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Unknown { .. } => true,
+            Self::Each(all) => all.iter().any(Self::is_unknown),
+            _ => false,
+        }
+    }
 }
 
 /// What the store is told of one attempt: the state the delivery takes.
@@ -70,4 +93,6 @@ pub enum Decision {
     Unsettled { review_at: Wall, reason: Reason },
     /// Result `unknown`: it was unsettled before and is again, or may not be resent.
     Unknown { reason: Reason },
+    /// One decision for each recipient of the attempt, in the order of `Settlement::recipients`. Never nested.
+    Each(Vec<Decision>),
 }

@@ -57,37 +57,46 @@ pub struct Standing {
 pub const DAILY_PAUSE: Duration = Duration::from_secs(600);
 /// Waits after a rate limit was met although we paced ourselves.
 pub const RATE_PAUSE: Duration = Duration::from_secs(1);
+/// The soonest another mail is tried at a receiver that said it gets too much from us; grows with the attempts.
+pub const RECEIVER_PAUSE: Duration = Duration::from_secs(300);
 /// Waits after the account was refused; the provider is held besides.
 pub const ACCOUNT_PAUSE: Duration = Duration::from_secs(5);
 
-/// The next move.
+/// The next move. For [`Outcome::Each`] a move for each of its recipients, all of the same standing.
 #[must_use]
 pub fn decide(outcome: Outcome, at: Wall, standing: Standing, policy: &RetryPolicy, random: &dyn Random) -> Decision {
     match outcome {
         Outcome::Accepted { provider_id } => Decision::Sent { provider_id },
         Outcome::NotStarted => Decision::Return { due: at, reason: None },
-        Outcome::Throttled { limit, reason } => {
-            let pause = match limit {
-                Limit::Rate => RATE_PAUSE,
-                Limit::Daily => DAILY_PAUSE,
-            };
-            Decision::Return { due: at + pause, reason: Some(reason) }
-        }
+        Outcome::Throttled { limit: Limit::Rate, reason } => Decision::Return { due: at + RATE_PAUSE, reason: Some(reason) },
+        Outcome::Throttled { limit: Limit::Daily, reason } => Decision::Return { due: at + DAILY_PAUSE, reason: Some(reason) },
         Outcome::RejectedAccount { reason } => Decision::Return { due: at + ACCOUNT_PAUSE, reason: Some(reason) },
         Outcome::Unknown { reason } if standing.was_unsettled => Decision::Unknown { reason },
         Outcome::Unknown { reason } => Decision::Unsettled { review_at: at + standing.unknown_wait, reason },
-        // The earlier attempt may have arrived: a refusal of the resend does not make it failed, and another try after it
-        // would be a second resend.
-        Outcome::Transient { reason } | Outcome::Permanent { reason } if standing.was_unsettled => Decision::Unknown { reason },
+        Outcome::Permanent { reason } if standing.was_unsettled => Decision::Unknown { reason },
         Outcome::Permanent { reason } => Decision::Failed { reason },
-        Outcome::Transient { reason } if standing.attempt >= policy.attempts => Decision::Failed {
-            reason: Reason {
-                remedy: format!("given up after {} attempts; send it again when the cause is gone", standing.attempt),
-                ..reason
-            },
-        },
-        Outcome::Transient { reason } => Decision::Retry { due: at + policy.pause(standing.attempt, random), reason },
+        Outcome::Transient { reason } => again(reason, at, Duration::ZERO, standing, policy, random),
+        Outcome::Deferred { after, reason } => again(reason, at, after, standing, policy, random),
+        Outcome::Throttled { limit: Limit::Receiver, reason } => {
+            let least = RECEIVER_PAUSE.saturating_mul(u32::from(standing.attempt)).min(policy.cap);
+            again(reason, at, least, standing, policy, random)
+        }
+        Outcome::Each(all) => Decision::Each(all.into_iter().map(|one| decide(one, at, standing, policy, random)).collect()),
     }
+}
+
+/// Certainly refused for now: tried again after the policy's pause, and not within `least`.
+fn again(reason: Reason, at: Wall, least: Duration, standing: Standing, policy: &RetryPolicy, random: &dyn Random) -> Decision {
+    // The earlier attempt may have arrived: a refusal of the resend does not make it failed, and another try after it would be a
+    // second resend.
+    if standing.was_unsettled {
+        return Decision::Unknown { reason };
+    }
+    if standing.attempt >= policy.attempts {
+        let remedy = format!("given up after {} attempts; send it again when the cause is gone", standing.attempt);
+        return Decision::Failed { reason: Reason { remedy, ..reason } };
+    }
+    Decision::Retry { due: at + least.max(policy.pause(standing.attempt, random)), reason }
 }
 
 #[cfg(test)]

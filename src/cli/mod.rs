@@ -7,6 +7,7 @@ mod failure;
 mod key;
 mod openapi;
 mod release;
+mod reload;
 mod send;
 mod serve;
 mod verify;
@@ -61,6 +62,11 @@ enum Command {
     /// What was due before the copy is then unsettled and is not sent by itself: the original may have sent it.
     #[command(after_help = "Example:\n  jebi release --yes")]
     Release(release::Consent),
+    /// Let a running server read its configuration anew
+    ///
+    /// Prints the keys that changed. With one fault anywhere nothing changes. SIGHUP does the same.
+    #[command(after_help = "Example:\n  jebi reload")]
+    Reload,
     /// Show the configuration in effect, secrets hidden
     #[command(after_help = "Example:\n  jebi config --reference > jebi.toml")]
     Config(config::What),
@@ -82,6 +88,7 @@ pub fn run() -> ExitCode {
         }
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),
+        Command::Reload => through(flags, Missing::Refuse, async |_, client| reload::run(client).await),
         Command::Config(what) => config::run(&what, flags),
         Command::Openapi => openapi::run(),
     };

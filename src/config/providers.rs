@@ -37,6 +37,19 @@ impl Account {
     }
 }
 
+impl Account {
+    /// Whether both reach the same account in the same way, with the same credentials; limits may differ.
+    #[must_use]
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Ses(a), Self::Ses(b)) => Ses { limits: b.limits, ..a.clone() } == *b,
+            (Self::Smtp(a), Self::Smtp(b)) => Smtp { limits: b.limits, ..(**a).clone() } == **b,
+            (Self::Local, Self::Local) => true,
+            _ => false,
+        }
+    }
+}
+
 /// One account mail goes through.
 #[derive(Clone, Debug)]
 pub struct ProviderConfig {

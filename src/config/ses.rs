@@ -27,7 +27,7 @@ pub(super) const KEYS: &[&Key] = &[&REGION, &ENDPOINT, &KEY_ID, &SECRET, &TOKEN,
 const LIMITS: LimitKeys = LimitKeys { rate: &RATE, daily: &DAILY, connections: &CONNECTIONS };
 
 /// The SES account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Ses {
     pub region: String,
     /// Where the API is instead of the region's own address: scheme, host and port, without a slash at the end.
@@ -41,7 +41,7 @@ pub struct Ses {
 }
 
 /// AWS credentials given by hand.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Credentials {
     pub access_key_id: String,
     pub secret_access_key: Secret,

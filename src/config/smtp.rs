@@ -58,14 +58,14 @@ pub enum Tls {
 }
 
 /// Who logs in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Login {
     pub user: String,
     pub password: Secret,
 }
 
 /// An account at an SMTP server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Smtp {
     /// The known service it is, by its preset's name.
     pub service: Option<&'static str>,

@@ -6,8 +6,8 @@ use jebi_domain::port::{Clock, Random};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::service::{
-    accept::Accept, admin::Admin, cancel::Cancel, figures::Figures, inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready,
-    search::Search,
+    accept::Accept, admin::Admin, cancel::Cancel, figures::Figures, forecast::Forecast, inbox::InboxReader, keys::Keys, ready::Ready,
+    reload::Reload, search::Search, stray::Strays,
 };
 
 /// What the operator decided about HTTP.
@@ -28,7 +28,10 @@ pub struct Services {
     pub admin: Admin,
     pub inbox: InboxReader,
     pub figures: Figures,
-    pub providers: Arc<dyn Providers>,
+    pub forecast: Forecast,
+    pub strays: Strays,
+    /// Takes over a changed configuration; a server only.
+    pub reload: Option<Arc<dyn Reload>>,
     pub ready: Ready,
     pub metrics: PrometheusHandle,
     pub clock: Arc<dyn Clock>,

@@ -3,14 +3,15 @@
 use std::{
     fmt,
     io::{self, IsTerminal},
+    sync::OnceLock,
 };
 
 use tracing::Subscriber;
 use tracing_subscriber::{
-    EnvFilter, Layer,
+    EnvFilter, Layer, Registry,
     fmt::{MakeWriter, layer, time::SystemTime},
     layer::SubscriberExt,
-    registry,
+    registry, reload,
     util::SubscriberInitExt,
 };
 
@@ -33,10 +34,27 @@ impl std::error::Error for LogError {}
 /// The level cannot be read, or the log was started before.
 pub fn init(level: &str, json: bool) -> Result<(), LogError> {
     let colours = io::stderr().is_terminal();
-    subscriber(level, json, colours, io::stderr)?.try_init().map_err(|e| LogError(e.to_string()))
+    let (subscriber, handle) = subscriber(level, json, colours, io::stderr)?;
+    subscriber.try_init().map_err(|e| LogError(e.to_string()))?;
+    // The log is started once, so nobody was there before.
+    let _ = FILTER.set(handle);
+    Ok(())
 }
 
-fn subscriber<W>(level: &str, json: bool, colours: bool, writer: W) -> Result<impl Subscriber + Send + Sync, LogError>
+/// The filter of the log that was started.
+static FILTER: OnceLock<FilterHandle> = OnceLock::new();
+type FilterHandle = reload::Handle<EnvFilter, Registry>;
+
+/// Logs at another level from now on; without a started log nothing changes.
+///
+/// # Errors
+/// The level cannot be read.
+pub fn set_level(level: &str) -> Result<(), LogError> {
+    let filter = EnvFilter::builder().parse(level).map_err(|e| LogError(e.to_string()))?;
+    FILTER.get().map_or(Ok(()), |handle| handle.reload(filter)).map_err(|e| LogError(e.to_string()))
+}
+
+fn subscriber<W>(level: &str, json: bool, colours: bool, writer: W) -> Result<(impl Subscriber + Send + Sync, FilterHandle), LogError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -47,7 +65,8 @@ where
         true => lines.json().flatten_event(true).boxed(),
         false => lines.with_ansi(colours).boxed(),
     };
-    Ok(registry().with(filter).with(lines))
+    let (filter, handle) = reload::Layer::new(filter);
+    Ok((registry().with(filter).with(lines), handle))
 }
 
 #[cfg(test)]
@@ -73,7 +92,7 @@ mod tests {
     fn written(level: &str, json: bool) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
-        let subscriber = subscriber(level, json, false, move || writer.clone()).expect("a log");
+        let (subscriber, _) = subscriber(level, json, false, move || writer.clone()).expect("a log");
         tracing::subscriber::with_default(subscriber, || {
             tracing::info!(target: "jebi::worker", waiting = 3, "started");
             tracing::debug!(target: "jebi::worker", "claimed");
@@ -99,6 +118,20 @@ mod tests {
         assert!(text.contains("started") && text.contains("claimed") && !text.contains("read"), "{text}");
         assert!(text.lines().all(|line| line.split(' ').next().is_some_and(|time| time.ends_with('Z'))), "{text}");
         assert_eq!(written("off", false), "");
+    }
+
+    #[test]
+    fn the_level_may_be_changed_while_it_logs() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let (subscriber, handle) = subscriber("warn", false, false, move || writer.clone()).expect("a log");
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!("before");
+            handle.reload(EnvFilter::builder().parse("info").expect("a level")).expect("the log is there");
+            tracing::info!("after");
+        });
+        let text = String::from_utf8(kept.0.lock().expect("not poisoned").clone()).expect("text");
+        assert!(!text.contains("before") && text.contains("after"), "{text}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod local;
 pub mod ses;
+pub mod smtp;
 
 /// The kinds a configuration may name.
 pub const KINDS: [&str; 2] = [ses::KIND, local::KIND];

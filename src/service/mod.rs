@@ -5,11 +5,15 @@ pub mod admin;
 pub mod cancel;
 pub mod dispatch;
 pub mod figures;
+pub mod forecast;
+pub mod identities;
 pub mod inbox;
 pub mod keys;
 pub mod providers;
 pub mod ready;
+pub mod reload;
 pub mod search;
+pub mod stray;
 mod trouble;
 
 use jebi_domain::id::KeyNo;

@@ -6,7 +6,6 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use jebi_domain::{
-    outcome::Outcome,
     port::{
         Clock, Random,
         store::{QueueStore, Settlement},
@@ -57,7 +56,7 @@ impl Settler {
     }
 
     async fn decide(&mut self, ended: Vec<Finished>) -> Vec<Settlement> {
-        let is_unknown = ended.iter().any(|e| matches!(e.outcome, Outcome::Unknown { .. }));
+        let is_unknown = ended.iter().any(|e| e.outcome.is_unknown());
         let has_feedback = is_unknown && self.feedback_reaches_us().await;
         ended
             .into_iter()

@@ -16,11 +16,14 @@ use jebi::{
         admin::Admin,
         cancel::Cancel,
         figures::Figures,
+        forecast::Forecast,
+        identities::{Accounts, Identities},
         inbox::InboxReader,
         keys::Keys,
         providers::{ProviderState, ProviderStatus, Providers},
         ready::Ready,
         search::Search,
+        stray::Strays,
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
 };
@@ -28,6 +31,7 @@ use jebi_domain::{
     fake::{ManualClock, SeededRandom},
     message::Mailbox,
     port::{Clock, Random, Store},
+    route::{Routes, Way},
     time::Wall,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -49,6 +53,9 @@ pub struct Setup {
     pub body_limit: usize,
     pub disk_floor: u64,
     pub providers: Vec<ProviderStatus>,
+    pub routes: Routes,
+    /// Accounts whose identities can be asked.
+    pub accounts: Accounts,
 }
 
 impl Default for Setup {
@@ -60,6 +67,8 @@ impl Default for Setup {
             body_limit: 8 << 20,
             disk_floor: 0,
             providers: Vec::new(),
+            routes: Routes(vec![Way { provider: "local".to_owned(), senders: Vec::new(), reason: "the only provider".to_owned() }]),
+            accounts: Accounts::new(),
         }
     }
 }
@@ -102,6 +111,7 @@ pub fn provider(kind: &'static str) -> ProviderStatus {
         sent_last_24_hours: None,
         account_at: None,
         sandbox: false,
+        quota: None,
         in_flight: 0,
         ready: 0,
         leased: 0,
@@ -169,14 +179,15 @@ impl Api {
         let dyn_clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let settings = Settings {
             from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
-            provider: "local".to_owned(),
-            route: "the only provider".to_owned(),
+            routes: setup.routes,
             time_zone: jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled"),
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
         };
-        let accept = Arc::new(Accept::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), settings));
         let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers));
+        let identities = Identities::new(setup.accounts, Arc::clone(&providers), Arc::clone(&dyn_clock));
+        let accept = Accept::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), identities, settings);
+        let accept = Arc::new(accept);
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)));
         let key = keys.create("test").await.expect("a key can be made").secret;
         let state = Arc::new(Services {
@@ -186,7 +197,9 @@ impl Api {
             admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             inbox: InboxReader::new(Arc::clone(&store)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
-            providers,
+            forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
+            strays: Strays::new(Arc::clone(&store), providers),
+            reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
             accept,
             metrics: PrometheusBuilder::new().build_recorder().handle(),

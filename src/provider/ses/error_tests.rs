@@ -21,7 +21,7 @@ fn of(outcome: &Outcome) -> (Is, &Reason) {
         Outcome::Permanent { reason } => (Permanent, reason),
         Outcome::RejectedAccount { reason } => (Account, reason),
         Outcome::Unknown { reason } => (Unknown, reason),
-        Outcome::Accepted { .. } | Outcome::NotStarted => panic!("no answer means that: {outcome:?}"),
+        _ => panic!("no answer means that: {outcome:?}"),
     }
 }
 

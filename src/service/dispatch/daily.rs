@@ -59,19 +59,14 @@ impl Daily {
         self.quota.add(self.wall(now), recipients.into());
     }
 
-    /// The end of a call: what was certainly not accepted was not sent.
+    /// The end of a call: recipients that were certainly not accepted were not sent to.
     pub fn ended(&mut self, outcome: &Outcome, recipients: u32) {
-        let refused = matches!(
-            outcome,
-            Outcome::Throttled { .. }
-                | Outcome::Transient { .. }
-                | Outcome::Permanent { .. }
-                | Outcome::RejectedAccount { .. }
-                | Outcome::NotStarted
-        );
-        if refused {
-            self.quota.take_back(recipients.into());
-        }
+        let refused = match outcome {
+            Outcome::Accepted { .. } | Outcome::Unknown { .. } => 0,
+            Outcome::Each(all) => all.iter().filter(|one| is_refusal(one)).count() as u64,
+            _ => recipients.into(),
+        };
+        self.quota.take_back(refused);
     }
 
     /// Opens what has waited long enough.
@@ -110,6 +105,11 @@ impl Daily {
         };
         Some((lane, reason))
     }
+}
+
+/// Certainly not accepted.
+fn is_refusal(outcome: &Outcome) -> bool {
+    !matches!(outcome, Outcome::Accepted { .. } | Outcome::Unknown { .. })
 }
 
 impl Dispatch {

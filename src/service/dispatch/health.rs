@@ -120,7 +120,15 @@ impl Health {
             return false;
         }
         match outcome {
-            Outcome::Accepted { .. } | Outcome::Permanent { .. } | Outcome::Throttled { limit: Limit::Rate, .. } => self.works(),
+            // What a receiver does not want says that the provider is well.
+            Outcome::Accepted { .. }
+            | Outcome::Permanent { .. }
+            | Outcome::Deferred { .. }
+            | Outcome::Throttled { limit: Limit::Rate | Limit::Receiver, .. } => self.works(),
+            Outcome::Each(all) => match telling(all) {
+                Some(one) => self.outcome(ticket, one, now),
+                None => false,
+            },
             Outcome::NotStarted => {
                 self.give_back(ticket);
                 ticket.trial
@@ -208,6 +216,18 @@ impl Health {
     pub fn ask_at(&self) -> Option<Boot> {
         self.next_try().filter(|_| self.cause == Cause::Account)
     }
+}
+
+/// Of outcomes of one call, the one that says most of the provider: a stop, then a sign that it is well, then a failure.
+fn telling(all: &[Outcome]) -> Option<&Outcome> {
+    let weight = |one: &&Outcome| match one {
+        Outcome::RejectedAccount { .. } => 0,
+        Outcome::Throttled { limit: Limit::Daily, .. } => 1,
+        Outcome::Accepted { .. } | Outcome::Permanent { .. } | Outcome::Deferred { .. } | Outcome::Throttled { .. } => 2,
+        Outcome::Transient { .. } | Outcome::Unknown { .. } => 3,
+        Outcome::NotStarted | Outcome::Each(_) => 4,
+    };
+    all.iter().filter(|one| !matches!(one, Outcome::Each(_))).min_by_key(weight)
 }
 
 #[cfg(test)]

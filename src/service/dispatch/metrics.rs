@@ -26,7 +26,7 @@ impl std::fmt::Debug for Meters {
 
 impl Meters {
     pub fn new(provider: &str) -> Self {
-        describe_counter!("jebi_attempts_total", "Ends of attempts, by what became of the delivery.");
+        describe_counter!("jebi_attempts_total", "Ends of attempts, by what became of the delivery, or of each recipient of a joint copy.");
         describe_counter!("jebi_slots_total", "Recipients put on the wire.");
         describe_gauge!("jebi_ready", "Copies claimed and not started.");
         describe_gauge!("jebi_in_flight", "Calls without an answer yet.");
@@ -54,6 +54,7 @@ impl Meters {
     /// Counts one decision.
     pub fn decided(&self, lane: Lane, decision: &Decision) {
         let outcome = match decision {
+            Decision::Each(all) => return all.iter().for_each(|one| self.decided(lane, one)),
             Decision::Sent { .. } => 0,
             Decision::Failed { .. } => 1,
             Decision::Retry { .. } => 2,

@@ -359,9 +359,13 @@ impl Dispatch {
         inner.starting = inner.starting.saturating_sub(1);
         match outcome {
             // A provider that says this of a connection is at fault: nothing was accepted or refused.
-            Outcome::Accepted { .. } | Outcome::Permanent { .. } => {
+            Outcome::Accepted { .. } | Outcome::Permanent { .. } | Outcome::Each(_) => {
                 let reason = Reason::new("connect", "no connection, without a reason that makes sense", "see the log");
                 self.learn(inner, ticket, &Outcome::Transient { reason }, now);
+            }
+            // Without a connection there is no mail, and so no receiver: it is the provider that wants none for now.
+            Outcome::Deferred { reason, .. } | Outcome::Throttled { limit: Limit::Receiver, reason } => {
+                self.learn(inner, ticket, &Outcome::Transient { reason: reason.clone() }, now);
             }
             outcome => self.learn(inner, ticket, outcome, now),
         }

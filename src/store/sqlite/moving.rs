@@ -6,7 +6,7 @@ use jebi_domain::{id::QueueNo, port::store::Notice};
 use super::{Error, sql, turn::Turn};
 
 /// Queues one commit moves.
-const SLICE: usize = 200;
+const SLICE: u32 = 200;
 
 /// One slice. Returns waiting recipients moved, and whether there is more.
 pub(super) fn slice(turn: &mut Turn<'_>, from: &str, to: &str) -> Result<(i64, bool), Error> {
@@ -28,5 +28,5 @@ pub(super) fn slice(turn: &mut Turn<'_>, from: &str, to: &str) -> Result<(i64, b
         turn.memory.queues.retain(|(provider, ..), _| provider != from);
         turn.memory.messages.clear();
     }
-    Ok((moved, queues.len() == SLICE))
+    Ok((moved, queues.len() == SLICE as usize))
 }

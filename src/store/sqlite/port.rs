@@ -105,7 +105,9 @@ impl QueueStore for SqliteStore {
 
     fn sent_slots(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<Vec<(i64, u64)>>> {
         let (provider, from) = (provider.to_owned(), quota::slot_of(since));
-        self.readers.read(move |s| s.rows(sql!("sent_slots"), (provider, from), |r| Ok((r.get(0)?, r.get(1)?))))
+        // A count that is written is positive.
+        let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, u64::try_from(r.get::<_, i64>(1)?).unwrap_or(0)));
+        self.readers.read(move |s| s.rows(sql!("sent_slots"), (provider, from), read))
     }
 
     fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>> {

@@ -138,7 +138,7 @@ fn out_of_turn(turn: &mut Turn<'_>, s: &Settlement, now: &Standing) -> Result<bo
         Decision::Sent { provider_id } => ("sent", Some(provider_id)),
         Decision::Unsettled { .. } | Decision::Unknown { .. } => ("unknown", None),
         // Certainly not accepted: it changes nothing.
-        Decision::Failed { .. } | Decision::Retry { .. } | Decision::Return { .. } => return Ok(true),
+        Decision::Failed { .. } | Decision::Retry { .. } | Decision::Return { .. } | Decision::Each(_) => return Ok(true),
     };
     turn.execute(sql!("attempt_insert"), (s.key.0, s.attempt, s.at.0, outcome, provider_id, None::<String>))?;
     if now.state == State::Sent {
@@ -178,6 +178,8 @@ fn apply(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, returns: &mut Retu
             }
             returns.push((home.queue, due.0, message, s.attempt, s.key.ordinal()));
         }
+        // Never sent twice and never called failed.
+        Decision::Each(_) => end(turn, s, now, &home, State::Unknown, (None, None))?,
         Decision::Sent { provider_id } => end(turn, s, now, &home, State::Sent, (Some(provider_id), None))?,
         // Its feedback came before its answer: it was accepted.
         Decision::Unsettled { .. } | Decision::Unknown { .. } if now.reported => {
@@ -243,7 +245,7 @@ fn late(turn: &mut Turn<'_>, s: &Settlement, now: &Standing) -> Result<(), Error
         Decision::Failed { reason } if !is_leased(turn, s, now)? => end(turn, s, now, &home, State::Failed, (None, Some(reason))),
         Decision::Failed { reason } | Decision::Retry { reason, .. } => wait_again(turn, s, now, &home, reason),
         // What was returned unsent leaves its attempt's number to the next claim: this may be the repeated return of an earlier one.
-        Decision::Return { .. } | Decision::Unsettled { .. } | Decision::Unknown { .. } => Ok(()),
+        Decision::Return { .. } | Decision::Unsettled { .. } | Decision::Unknown { .. } | Decision::Each(_) => Ok(()),
     }
 }
 

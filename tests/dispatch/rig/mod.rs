@@ -12,7 +12,10 @@ use std::{
 use jebi::{
     service::dispatch::{Dispatch, Fence, Settings},
     service::providers::ProviderStatus,
-    worker::dispatch::{DispatchDeps, Dispatcher, Observer},
+    worker::{
+        account::Current,
+        dispatch::{DispatchDeps, Dispatcher, Observer},
+    },
 };
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
@@ -78,7 +81,7 @@ impl Rig {
         let observer: Observer = Arc::new(move |at: Boot, n| written.lock().unwrap_or_else(PoisonError::into_inner).push((at.0, n)));
         let mut dispatcher = Dispatcher::new(DispatchDeps {
             store: store.clone(),
-            provider: Arc::new(provider.clone()),
+            provider: Current::new(Arc::new(provider.clone())),
             clock: Arc::new(clock.clone()),
             random: Arc::new(SeededRandom::new(7)),
             settings,

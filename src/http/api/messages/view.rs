@@ -4,6 +4,7 @@ use jebi_domain::{
     id::MessageId,
     message::{Lane, Mailbox},
     port::store::MessageView,
+    time::Wall,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,6 +36,9 @@ pub struct MessageBody {
     scheduled: bool,
     expires_at: Option<Time>,
     cancelled_at: Option<Time>,
+    /// When the rest of a bulk message will have been sent: an estimate from rate, 24-hour limit and the mail that shares them now.
+    /// `null` for transactional mail, where nothing of it waits, while its topic is paused or its provider sends nothing.
+    estimated_finish_at: Option<Time>,
     /// Deliveries: one for each recipient, or one joint copy.
     deliveries: u32,
     #[serde(flatten)]
@@ -55,8 +59,9 @@ impl From<&Mailbox> for MailboxBody {
     }
 }
 
-impl From<MessageView> for MessageBody {
-    fn from(v: MessageView) -> Self {
+impl MessageBody {
+    /// With the time its rest will have been sent, as far as it can be estimated.
+    pub fn new(v: MessageView, finish: Option<Wall>) -> Self {
         let m = &v.message;
         Self {
             id: m.id,
@@ -73,6 +78,7 @@ impl From<MessageView> for MessageBody {
             scheduled: m.scheduled,
             expires_at: m.expires_at.map(Time),
             cancelled_at: v.cancelled_at.map(Time),
+            estimated_finish_at: finish.map(Time),
             deliveries: v.copies,
             counts: v.counts.into(),
         }

@@ -1,0 +1,87 @@
+//! Any SMTP server: our own client, because the usual ones stall, retry by themselves or hand a half-used connection to the next mail.
+//!
+//! | file | what |
+//! |---|---|
+//! | `config`, `tls` | what an account is told, and whom we trust |
+//! | `session` | from a name to a connection that is logged in |
+//! | `connection`, `wire`, `stream`, `timer` | one connection: bytes, replies, deadlines |
+//! | `pool`, `sender` | which connection a mail takes |
+//! | `transaction`, `envelope`, `content` | one mail's dialogue, and the outcome of each recipient |
+//! | `error`, `rules` | what a refusing reply means |
+//!
+//! Nothing is retried here: every attempt has one [`Outcome`](jebi_domain::outcome::Outcome), and whoever asked decides. An attempt that
+//! ends before the final dot may have been handed to the socket, or with a refusing reply, was certainly not accepted; every other end
+//! without a readable reply is unknown.
+
+mod config;
+mod connection;
+mod content;
+mod envelope;
+mod error;
+mod pool;
+mod rules;
+mod sender;
+mod session;
+mod stream;
+mod timer;
+mod tls;
+mod transaction;
+mod wire;
+
+use std::sync::Arc;
+
+use jebi_domain::{
+    outcome::Reason,
+    port::{AccountReport, Boxed, Clock, Provider, Sender},
+    refusal::Fault,
+};
+use tokio_rustls::TlsConnector;
+
+pub use config::{Login, SmtpConfig, Timeouts, Tls};
+
+/// The word for it in configuration and API.
+pub const KIND: &str = "smtp";
+
+/// One account at one SMTP server.
+pub struct SmtpProvider {
+    shared: Arc<Shared>,
+}
+
+/// What the senders of all threads have in common.
+struct Shared {
+    config: SmtpConfig,
+    tls: Option<TlsConnector>,
+    clock: Arc<dyn Clock>,
+}
+
+impl SmtpProvider {
+    /// Checks the configuration; connects to nothing yet.
+    ///
+    /// # Errors
+    /// The field of [`SmtpConfig`] that does not hold: `host`, `port`, `max_mails`, `max_recipients`, `hello`, `login.user`,
+    /// `login.password` or `ca_bundle`.
+    pub fn start(config: SmtpConfig, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        config.check()?;
+        let tls = if config.tls == Tls::None { None } else { Some(tls::connector(config.ca_bundle.as_deref())?) };
+        Ok(Self { shared: Arc::new(Shared { config, tls, clock }) })
+    }
+}
+
+impl Provider for SmtpProvider {
+    fn name(&self) -> &str {
+        &self.shared.config.name
+    }
+
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn sender(&self) -> Box<dyn Sender> {
+        Box::new(sender::SmtpSender::new(Arc::clone(&self.shared)))
+    }
+
+    /// SMTP has no way to ask.
+    fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>> {
+        Box::pin(std::future::ready(None))
+    }
+}
