@@ -89,8 +89,7 @@ impl Config {
         reader.refuse_unused_placeholders();
         let server = server::read(&mut reader);
         let database = database::read(&mut reader);
-        let (choice, providers) = accounts(&mut reader);
-        let sending = sending::read(&mut reader, choice);
+        let (sending, providers) = sending_through(&mut reader);
         let access = access::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
@@ -143,17 +142,19 @@ impl Config {
     }
 }
 
-/// The accounts, and the choice where it was one.
-fn accounts(r: &mut Reader) -> (Option<Choice>, Option<Vec<ProviderConfig>>) {
+/// How mail is sent, and the accounts it goes through.
+fn sending_through(r: &mut Reader) -> (Option<Sending>, Option<Vec<ProviderConfig>>) {
     if r.layers.providers().is_empty() {
         let choice = provider::choose(r, &sending::PROVIDER);
+        let sending = sending::read(r);
         let all = choice.as_ref().and_then(|choice| providers::single(r, choice));
-        return (choice, all);
+        return (sending.zip(choice).map(|(sending, choice)| sending(choice)), all);
     }
+    let sending = sending::read(r);
     let all = providers::named(r);
     let first = all.as_ref().and_then(|all| all.first());
     let choice = first.map(|p| Choice { kind: p.account.kind(), reason: format!("providers.{} comes first", p.name) });
-    (choice, all)
+    (sending.zip(choice).map(|(sending, choice)| sending(choice)), all)
 }
 
 /// Every key of every section.

@@ -69,7 +69,11 @@ impl<'a> Reader<'a> {
     }
 
     pub fn refuse(&mut self, key: impl Into<String>, bad: Bad) {
-        self.faults.push(Fault::new(key, bad.fault, bad.remedy));
+        let fault = Fault::new(key, bad.fault, bad.remedy);
+        // One name may be several keys; its fault is one.
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
     }
 
     /// A key as it was written where it is set, else its path.

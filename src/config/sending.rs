@@ -49,7 +49,8 @@ pub struct Sending {
     pub time_zone: TimeZone,
 }
 
-pub(super) fn read(r: &mut Reader, choice: Option<Choice>) -> Option<Sending> {
+/// What is still to be filled in is which provider mail goes through.
+pub(super) fn read(r: &mut Reader) -> Option<impl FnOnce(Choice) -> Sending + use<>> {
     let from = r.may(&FROM, mailbox);
     let max_send_per_second = r.may(&RATE, rate);
     let quota_reserve = r.must(&RESERVE, whole(0..=90_u8));
@@ -57,17 +58,18 @@ pub(super) fn read(r: &mut Reader, choice: Option<Choice>) -> Option<Sending> {
     let lateness = r.must(&LATENESS, whole(1..=8_760_u64));
     let max_recipients = r.must(&RECIPIENTS, whole(1..=100_000));
     let time_zone = r.must(&ZONE, zone);
-    let choice = choice?;
-    Some(Sending {
+    let (from, max_send_per_second, quota_reserve, jitter) = (from?, max_send_per_second?, quota_reserve?, jitter?);
+    let (lateness, max_recipients, time_zone) = (lateness?, max_recipients?, time_zone?);
+    Some(move |choice: Choice| Sending {
         provider: choice.kind,
         provider_reason: choice.reason,
-        from: from?,
-        max_send_per_second: max_send_per_second?,
-        quota_reserve: f64::from(quota_reserve?) / 100.0,
-        jitter: Duration::from_millis(jitter?),
-        max_lateness: Duration::from_secs(lateness? * 3_600),
-        max_recipients: max_recipients?,
-        time_zone: time_zone?,
+        from,
+        max_send_per_second,
+        quota_reserve: f64::from(quota_reserve) / 100.0,
+        jitter: Duration::from_millis(jitter),
+        max_lateness: Duration::from_secs(lateness * 3_600),
+        max_recipients,
+        time_zone,
     })
 }
 

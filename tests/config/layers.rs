@@ -132,8 +132,8 @@ fn the_local_inbox_nobody_asked_for_is_warned_of_beyond_this_machine() {
 fn the_first_name_that_is_set_counts_and_the_others_are_told() {
     let Loaded { config, notices, .. } =
         dotenv("AWS_SES_FROM_EMAIL=a@b.kr\nDEFAULT_FROM_EMAIL=제비 <c@d.kr>\nAWS_SES_REGION_NAME=us-east-1");
-    assert_eq!(config.sending.from.expect("a sender").email, "a@b.kr");
     assert_eq!(config.ses().expect("SES").region, "us-east-1");
+    assert_eq!(config.sending.from.expect("a sender").email, "a@b.kr");
     assert_eq!(notices[1], "DEFAULT_FROM_EMAIL is not used, because AWS_SES_FROM_EMAIL is set and comes first");
 
     let user = dotenv("PROVIDER=local\nDEFAULT_FROM_EMAIL=a@b.kr\nSMTP_USER=c@d.kr").notices;

@@ -4,6 +4,7 @@ mod bad;
 mod documents;
 mod layers;
 mod process;
+mod providers;
 mod reference;
 mod secrets;
 
