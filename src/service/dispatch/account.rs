@@ -9,7 +9,8 @@ use jebi_domain::{
 
 use super::{
     health::Cause,
-    state::{Account, Dispatch, Inner, Settings, Stop},
+    settings::Settings,
+    state::{Account, Dispatch, Inner, Stop},
 };
 use crate::service::providers::{ProviderState, ProviderStatus};
 

@@ -11,7 +11,10 @@ use jebi_domain::{
     time::{Boot, Wall},
 };
 
-use super::state::{Dispatch, Inner, Settings};
+use super::{
+    settings::Settings,
+    state::{Dispatch, Inner},
+};
 use crate::service::providers::QuotaStatus;
 
 /// The limit of one provider, on a clock that does not jump: wall time as it was at the start, carried on by boot time.

@@ -14,6 +14,7 @@ mod fence;
 pub mod health;
 mod metrics;
 pub mod ready;
+mod settings;
 pub mod settle;
 mod state;
 mod supply;
@@ -21,5 +22,6 @@ pub mod turns;
 pub mod window;
 
 pub use fence::{Fence, LEASE};
-pub use state::{Again, Dispatch, Left, Reserve, Settings, Setup, Take};
+pub use settings::Settings;
+pub use state::{Again, Dispatch, Left, Reserve, Setup, Take};
 pub use supply::Rooms;
