@@ -21,11 +21,11 @@ use tokio::{
 };
 use tower::ServiceExt;
 
+pub use self::reload::ReadAgain;
 use self::{
     providers::Maker,
     reload::{KeysPart, LogPart, ProvidersPart, Warnings},
 };
-pub use self::reload::ReadAgain;
 
 use crate::{
     config::{Config, DatabaseUrl},

@@ -42,9 +42,7 @@ fn needs_restart(path: &str) -> bool {
 pub(super) fn reloader(read: ReadAgain, config: &Config, parts: Vec<Arc<dyn Part<Config>>>) -> Reloader<Config> {
     let read = move || match read() {
         Ok(loaded) => Ok(Read { config: loaded.config, warnings: loaded.warnings }),
-        Err(ConfigErrors(faults)) => {
-            Err(faults.into_iter().map(|f| Fault::new(f.key, "invalid_setting", f.fault, f.remedy)).collect())
-        }
+        Err(ConfigErrors(faults)) => Err(faults.into_iter().map(|f| Fault::new(f.key, "invalid_setting", f.fault, f.remedy)).collect()),
     };
     Reloader::new(Source { read: Box::new(read), changes: Config::changes, needs_restart }, config.clone(), parts)
 }

@@ -16,7 +16,7 @@ pub(super) async fn run(client: &Client) -> Result<(), Failure> {
     };
     list("changed").iter().for_each(|key| print(&format!("{key}: changed")));
     list("restart").iter().for_each(|key| print(&format!("{key}: changed, holds from the next start on")));
-    list("warnings").iter().for_each(|warning| eprint(warning));
+    list("warnings").iter().for_each(eprint);
     if list("changed").is_empty() && list("restart").is_empty() {
         eprint("nothing has changed; values of the process's environment and flags change only with a restart");
     }

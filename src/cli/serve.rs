@@ -34,7 +34,8 @@ pub(super) fn run(flags: Flags) -> Result<(), Failure> {
 async fn serve(config: &Config, warnings: Vec<String>, again: ReadAgain) -> Result<(), Failure> {
     let lifecycle = Lifecycle::default();
     let metrics = metrics::install().map_err(|e| did_not_start(&format!("the metrics could not be set up: {e}")))?;
-    let around = Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer: None, reload: Some(again) };
+    let around =
+        Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer: None, reload: Some(again) };
     let app = App::start(config, warnings, around, lifecycle.clone()).await.map_err(|error| match error {
         StartError::Provider { .. } => Failure::config(format!("jebi did not start: {error}")),
         error => did_not_start(&error.to_string()),

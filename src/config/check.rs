@@ -28,7 +28,11 @@ pub(super) fn together(r: &mut Reader, server: Option<&Server>, database: Option
         let Account::Ses(ses) = &provider.account else { continue };
         let Some(endpoint) = ses.endpoint.as_deref().filter(|endpoint| endpoint::is_ourselves(endpoint, server)) else { continue };
         let fault = format!("{endpoint} is Jebi itself, so mail would go round in a circle");
-        let written = if r.layers.providers().is_empty() { r.written(&ses::ENDPOINT) } else { r.within(&provider.name, |r| r.written(&ses::ENDPOINT)) };
+        let written = if r.layers.providers().is_empty() {
+            r.written(&ses::ENDPOINT)
+        } else {
+            r.within(&provider.name, |r| r.written(&ses::ENDPOINT))
+        };
         r.refuse(written, Bad::new(fault, "leave it out to send through AWS, or name another service"));
     }
 }

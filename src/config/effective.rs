@@ -40,9 +40,8 @@ impl Effective {
 
     /// The keys whose values differ, sorted.
     pub fn changes(&self, other: &Self) -> Vec<String> {
-        let values = |all: &Self| -> BTreeMap<String, Option<Secret>> {
-            all.0.iter().map(|line| (line.path.clone(), line.value.clone())).collect()
-        };
+        let values =
+            |all: &Self| -> BTreeMap<String, Option<Secret>> { all.0.iter().map(|line| (line.path.clone(), line.value.clone())).collect() };
         let (old, new) = (values(self), values(other));
         let mut paths: Vec<&String> = old.keys().chain(new.keys()).collect();
         paths.sort();

@@ -133,7 +133,8 @@ pub(super) fn notices(layers: &Layers, sending: &Sending, all: &[ProviderConfig]
         if let Some(service) = smtp.service {
             let daily = smtp.limits.daily_limit.map_or_else(|| "no daily limit".to_owned(), |n| format!("{n} recipients a day"));
             let name = &provider.name;
-            notices.push(format!("{name} is taken for {service} ({daily}); `jebi config --defaults` shows how to change what is known of it"));
+            notices
+                .push(format!("{name} is taken for {service} ({daily}); `jebi config --defaults` shows how to change what is known of it"));
         }
     }
     notices.extend(layers.notices.iter().cloned());

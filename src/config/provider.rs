@@ -2,12 +2,7 @@
 
 use std::fmt;
 
-use super::{
-    key::Key,
-    layers::Layers,
-    parse::word,
-    reader::Reader,
-};
+use super::{key::Key, layers::Layers, parse::word, reader::Reader};
 
 /// The kinds of provider this release has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

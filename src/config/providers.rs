@@ -113,7 +113,12 @@ fn one(r: &mut Reader, name: &str) -> Option<ProviderConfig> {
     let kind = kind?;
     refuse_others(r, name, kind);
     let account = account(r, kind)?;
-    Some(ProviderConfig { name: name.to_owned(), account, senders: senders?.unwrap_or_default(), reason: "it carries every sender".to_owned() })
+    Some(ProviderConfig {
+        name: name.to_owned(),
+        account,
+        senders: senders?.unwrap_or_default(),
+        reason: "it carries every sender".to_owned(),
+    })
 }
 
 fn account(r: &mut Reader, kind: ProviderKind) -> Option<Account> {

@@ -33,7 +33,22 @@ const DAILY: Key = Key::new("smtp.daily_limit", &["JEBI_SMTP_DAILY_LIMIT"]);
 const CONNECTIONS: Key = Key::new("smtp.max_connections", &["JEBI_SMTP_MAX_CONNECTIONS"]);
 
 pub(super) const KEYS: &[&Key] = &[
-    &PRESET, &REGION, &HOST, &PORT, &TLS, &UNENCRYPTED, &USER, &PASSWORD, &CA, &HELLO, &RECIPIENTS, &MAILS, &AGE, &RATE, &DAILY, &CONNECTIONS,
+    &PRESET,
+    &REGION,
+    &HOST,
+    &PORT,
+    &TLS,
+    &UNENCRYPTED,
+    &USER,
+    &PASSWORD,
+    &CA,
+    &HELLO,
+    &RECIPIENTS,
+    &MAILS,
+    &AGE,
+    &RATE,
+    &DAILY,
+    &CONNECTIONS,
 ];
 const LIMITS: LimitKeys = LimitKeys { rate: &RATE, daily: &DAILY, connections: &CONNECTIONS };
 
@@ -173,7 +188,8 @@ fn how(r: &mut Reader, place: &Place, port: Option<u16>, tls: Option<Tls>, unenc
     };
     if tls == Tls::None && !is_loopback(&place.host) && !unencrypted {
         let fault = format!("is none, so mail and password would cross the network to {} for everybody to read", place.host);
-        let remedy = "write starttls or implicit; where the network is trusted set smtp.allow_unencrypted (JEBI_SMTP_ALLOW_UNENCRYPTED) to true";
+        let remedy =
+            "write starttls or implicit; where the network is trusted set smtp.allow_unencrypted (JEBI_SMTP_ALLOW_UNENCRYPTED) to true";
         let written = r.written(&TLS);
         r.refuse(written, Bad::new(fault, remedy));
         return None;

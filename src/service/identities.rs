@@ -101,7 +101,8 @@ impl Identities {
             return None;
         }
         let fault = format!("{from} may not send through {provider}: neither the address nor its domain is verified there");
-        let remedy = "verify the address or its domain in the SES console (Identities) in the account's region, or send from a verified one";
+        let remedy =
+            "verify the address or its domain in the SES console (Identities) in the account's region, or send from a verified one";
         Some(Fault::new(field(), "sender_not_verified", fault, remedy))
     }
 
@@ -117,8 +118,10 @@ impl Identities {
             if is_simulator(to) || self.verdict(provider, to).await != Verdict::Unverified {
                 continue;
             }
-            let fault = format!("{to} cannot be mailed: {provider} is in the SES sandbox, and neither the address nor its domain is verified");
-            let remedy = "verify the recipient in the SES console (Identities), use success@simulator.amazonses.com, or request production access";
+            let fault =
+                format!("{to} cannot be mailed: {provider} is in the SES sandbox, and neither the address nor its domain is verified");
+            let remedy =
+                "verify the recipient in the SES console (Identities), use success@simulator.amazonses.com, or request production access";
             faults.push(Fault::new(field, "recipient_not_verified", fault, remedy));
         }
         faults
@@ -151,12 +154,7 @@ impl Identities {
     }
 
     /// Sets a question off where none is out, and gives what its answer comes through.
-    fn ask(
-        self: &Arc<Self>,
-        cache: &mut Cache,
-        key: (String, String),
-        account: &Arc<dyn Provider>,
-    ) -> watch::Receiver<Option<Verdict>> {
+    fn ask(self: &Arc<Self>, cache: &mut Cache, key: (String, String), account: &Arc<dyn Provider>) -> watch::Receiver<Option<Verdict>> {
         if let Some(asking) = cache.get(&key).and_then(|e| e.asking.clone()) {
             return asking;
         }

@@ -31,10 +31,13 @@ pub struct SenderLoop {
     pub(super) observer: Option<Observer>,
 }
 
+/// The account of a provider as [`Current`] holds it.
+type Account = Arc<dyn Provider>;
+
 struct Line {
     provider: Current,
     /// The connections of the provider that was current when they were asked for last.
-    sender: RefCell<(Arc<Arc<dyn Provider>>, Rc<dyn Sender>)>,
+    sender: RefCell<(Arc<Account>, Rc<dyn Sender>)>,
     dispatch: Arc<Dispatch>,
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,

@@ -86,7 +86,11 @@ daily_limit = 40000
 
 #[test]
 fn named_providers_come_in_the_order_of_the_file_each_with_its_own_keys_and_the_defaults_of_its_kind() {
-    let names = env(&[("JEBI_PROVIDERS_WORKS_PASSWORD", "외부 앱 비밀번호"), ("JEBI_PROVIDERS_AWS_MAX_CONNECTIONS", "7"), ("AWS_REGION", "eu-west-1")]);
+    let names = env(&[
+        ("JEBI_PROVIDERS_WORKS_PASSWORD", "외부 앱 비밀번호"),
+        ("JEBI_PROVIDERS_AWS_MAX_CONNECTIONS", "7"),
+        ("AWS_REGION", "eu-west-1"),
+    ]);
     let Loaded { config, notices, .. } = load(&Sources { file: file(TWO), env: names, ..Sources::default() });
     let [works, aws] = config.providers.as_slice() else { panic!("two") };
     assert_eq!((works.name.as_str(), aws.name.as_str()), ("works", "aws"));

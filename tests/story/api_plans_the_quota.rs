@@ -36,7 +36,10 @@ fn bulk_leaves_the_reserve_and_what_waits_shows_until_when() {
     assert_eq!(ses.total(), 30, "100 less 60 and a tenth");
     assert_eq!((&shown["state"], &shown["reason"]["code"]), (&json!("running"), &json!("quota_reserve")));
     let quota = &shown["quota"];
-    assert_eq!((&quota["limit"], &quota["used"], &quota["remaining"], &quota["reserve"]), (&json!(100), &json!(90), &json!(10), &json!(10)));
+    assert_eq!(
+        (&quota["limit"], &quota["used"], &quota["remaining"], &quota["reserve"]),
+        (&json!(100), &json!(90), &json!(10), &json!(10))
+    );
     assert_eq!(shown["waiting"], json!({"transactional": 0, "bulk": 20}));
     assert!(shown["bulk_finished_at"].is_string(), "{shown}");
     let message = server.get(&format!("/v1/messages/{bulk}"));
@@ -49,7 +52,11 @@ fn bulk_leaves_the_reserve_and_what_waits_shows_until_when() {
     assert_eq!((&shown["reason"]["code"], &shown["quota"]["remaining"]), (&json!("daily_limit"), &json!(0)));
     assert_eq!(ses.total(), 40);
     let first = server.get(&format!("/v1/deliveries?message_id={codes}&state=waiting"));
-    assert_eq!((&first["deliveries"][0]["attempts"], first["deliveries"].as_array().map(Vec::len)), (&json!(0), Some(5)), "no attempt is counted");
+    assert_eq!(
+        (&first["deliveries"][0]["attempts"], first["deliveries"].as_array().map(Vec::len)),
+        (&json!(0), Some(5)),
+        "no attempt is counted"
+    );
     assert!(server.get(&format!("/v1/messages/{codes}"))["estimated_finish_at"].is_null(), "only bulk has an end");
     let counts = server.get("/v1/events/counts/sent");
     assert_eq!((&counts["max_24_hour_send"], &counts["count"]), (&json!(100.0), &json!(40)));
@@ -66,7 +73,7 @@ fn what_was_sent_before_a_restart_counts() {
     first.signal(rustix::process::Signal::TERM);
     assert!(first.ended().0.success());
     let again = server(folder.path(), &ses, &limit);
-    post(&again, "more", 15);
+    post(&again, "transactional", 15);
     until("the limit is met", || (provider(&again)["state"] == "held").then_some(()));
     assert_eq!((ses.total(), &provider(&again)["quota"]["used"]), (20, &json!(20)));
 }

@@ -75,7 +75,13 @@ fn a_rate_holds_from_the_next_mail_on_and_providers_come_and_go() {
     let server = Server::start(folder.path(), &[]);
     post(&server, "slow", 100);
     assert!(ses.wait_for(1, mails(1)));
-    write(folder.path(), &ses, "AKIAOLD", 500, "[providers.inbox]\nkind = \"local\"\nsenders = [\"@example.kr\"]\n[log]\nlevel = \"debug\"\n");
+    write(
+        folder.path(),
+        &ses,
+        "AKIAOLD",
+        500,
+        "[providers.inbox]\nkind = \"local\"\nsenders = [\"@example.kr\"]\n[log]\nlevel = \"debug\"\n",
+    );
     let done = run(folder.path(), &[], &["reload"]);
     assert_eq!(done.code, 0, "{done:?}");
     let keys = ["log.level", "providers.aws.max_send_per_second", "providers.inbox.kind", "providers.inbox.senders"];

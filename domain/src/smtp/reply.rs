@@ -178,7 +178,9 @@ mod tests {
     #[test]
     fn what_is_no_reply_is_refused_at_once() {
         let long = [b"250-".as_slice(), &[b'x'; MAX_REPLY]].concat();
-        for bad in [&b"hello"[..], b"25x ok\r\n", b"250_ok\r\n", b"199 no\r\n", b"600 no\r\n", b"250-a\r\n251 b\r\n", b"25\r\n", b"\r\n", &long] {
+        for bad in
+            [&b"hello"[..], b"25x ok\r\n", b"250_ok\r\n", b"199 no\r\n", b"600 no\r\n", b"250-a\r\n251 b\r\n", b"25\r\n", b"\r\n", &long]
+        {
             assert!(frame(bad).is_err(), "{}", String::from_utf8_lossy(&bad[..bad.len().min(20)]));
         }
     }

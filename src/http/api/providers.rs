@@ -170,7 +170,11 @@ pub async fn list(State(state): State<AppState>) -> Reply<ProviderList> {
         (status = 422, description = "The other provider is not configured."),
     ),
 )]
-pub async fn move_waiting(State(state): State<AppState>, Id(ProviderName(from)): Id<ProviderName>, JsonBytes(body): JsonBytes) -> Reply<Moved> {
+pub async fn move_waiting(
+    State(state): State<AppState>,
+    Id(ProviderName(from)): Id<ProviderName>,
+    JsonBytes(body): JsonBytes,
+) -> Reply<Moved> {
     let MoveRequest { to } = json::read(&body)?;
     Ok(Json(Moved { moved: state.strays.move_to(&from, &to).await? }))
 }

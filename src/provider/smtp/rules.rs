@@ -45,14 +45,17 @@ struct Rule {
 }
 
 pub(super) const WAIT: &str = "nothing to do: it is tried again by itself";
-pub(super) const ODD: &str = "nothing to do if it passes: it is tried again on a new connection; if it stays, report it with the server's name";
+pub(super) const ODD: &str =
+    "nothing to do if it passes: it is tried again on a new connection; if it stays, report it with the server's name";
 pub(super) const AUTH_LATER: &str = "nothing to do if it passes: the login is tried again by itself, less and less often; if it stays, ask the \
                                      provider whether the account is locked";
 pub(super) const LOGIN: &str = "check SMTP_USER and SMTP_PASS; mail waits until the login holds";
-pub(super) const SERVER: &str = "the server takes no mail from this machine: read its words, check host and port, and ask who runs it; mail waits";
+pub(super) const SERVER: &str =
+    "the server takes no mail from this machine: read its words, check host and port, and ask who runs it; mail waits";
 pub(super) const ADDRESS: &str = "the address does not take mail: correct it or take it off the list";
 pub(super) const FULL: &str = "nothing to do: the mailbox is full, and tried again later";
-pub(super) const SENDER: &str = "send from an address that belongs to the login, or have this one allowed by the provider; then send it again";
+pub(super) const SENDER: &str =
+    "send from an address that belongs to the login, or have this one allowed by the provider; then send it again";
 pub(super) const SIZE: &str = "make the message smaller, for instance with links in place of attachments, and submit it again";
 pub(super) const MESSAGE: &str = "correct the message as the server's words say, and submit it again";
 const APP_PASSWORD: &str = "this account wants an app password in SMTP_PASS: switch on two-step login at the provider and make one; mail waits \
@@ -98,7 +101,13 @@ const RULES: &[Rule] = &[
         remedy: SES_VERIFY,
         ..ANY
     },
-    Rule { codes: &[554], texts: &["access denied: user", "is not authorized to perform"], meaning: Meaning::Account, remedy: SES_ALLOW, ..ANY },
+    Rule {
+        codes: &[554],
+        texts: &["access denied: user", "is not authorized to perform"],
+        meaning: Meaning::Account,
+        remedy: SES_ALLOW,
+        ..ANY
+    },
     Rule {
         codes: &[5],
         texts: &["sending paused", "sending is paused", "account is paused", "sending suspended"],
@@ -125,14 +134,26 @@ const RULES: &[Rule] = &[
         remedy: APP_PASSWORD,
         ..ANY
     },
-    Rule { codes: &[530, 538], texts: &["starttls", "encryption", "secure connection"], meaning: Meaning::Account, remedy: NEEDS_TLS, ..ANY },
+    Rule {
+        codes: &[530, 538],
+        texts: &["starttls", "encryption", "secure connection"],
+        meaning: Meaning::Account,
+        remedy: NEEDS_TLS,
+        ..ANY
+    },
     Rule { codes: &[538], meaning: Meaning::Account, remedy: NEEDS_TLS, ..ANY },
     Rule { codes: &[530], meaning: Meaning::Account, remedy: NEEDS_LOGIN, ..ANY },
     Rule { codes: &[535], meaning: Meaning::Account, remedy: LOGIN, ..ANY },
     Rule { codes: &[5], enhanced: &["5.7.8", "5.7.9"], meaning: Meaning::Account, remedy: LOGIN, ..ANY },
     Rule {
         codes: &[5],
-        texts: &["account suspended", "account is suspended", "account has been suspended", "account disabled", "account has been disabled"],
+        texts: &[
+            "account suspended",
+            "account is suspended",
+            "account has been suspended",
+            "account disabled",
+            "account has been disabled",
+        ],
         phases: &[Phase::Auth, Phase::Mail],
         meaning: Meaning::Account,
         remedy: SUSPENDED,
@@ -187,7 +208,13 @@ const RULES: &[Rule] = &[
         ..ANY
     },
     // Greylisting, also in a 5xx.
-    Rule { phases: REFUSING, texts: &["greylist", "graylist", "grey-list", "gray-list"], meaning: Meaning::Greylisted, remedy: GREYLIST, ..ANY },
+    Rule {
+        phases: REFUSING,
+        texts: &["greylist", "graylist", "grey-list", "gray-list"],
+        meaning: Meaning::Greylisted,
+        remedy: GREYLIST,
+        ..ANY
+    },
     Rule { phases: REFUSING, codes: &[450, 451], enhanced: &["4.7.1", "4.2.0"], meaning: Meaning::Greylisted, remedy: GREYLIST, ..ANY },
     // The mailbox.
     Rule { phases: RECEIVING, enhanced: &["4.2.2", "5.2.2"], meaning: Meaning::Full, remedy: FULL, ..ANY },
@@ -208,15 +235,43 @@ const RULES: &[Rule] = &[
         ..ANY
     },
     // The address.
-    Rule { phases: RECEIVING, codes: &[5], enhanced: &["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"], meaning: Meaning::Address, remedy: ADDRESS, ..ANY },
+    Rule {
+        phases: RECEIVING,
+        codes: &[5],
+        enhanced: &["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"],
+        meaning: Meaning::Address,
+        remedy: ADDRESS,
+        ..ANY
+    },
     // Microsoft's words for an address it does not have.
     Rule { phases: TO_ONE, codes: &[550], enhanced: &["5.4.1"], meaning: Meaning::Address, remedy: ADDRESS, ..ANY },
     Rule { phases: REFUSING, codes: &[5], enhanced: &["5.1.7", "5.1.8", "5.7.60"], meaning: Meaning::Message, remedy: SENDER, ..ANY },
-    Rule { phases: REFUSING, codes: &[5], texts: &["sender address rejected", "not owned by user", "sendasdenied"], meaning: Meaning::Message, remedy: SENDER, ..ANY },
-    Rule { phases: TO_ONE, codes: &[5], texts: &["relay access denied", "relaying denied", "relay not permitted", "unable to relay"], meaning: Meaning::Message, remedy: RELAY, ..ANY },
+    Rule {
+        phases: REFUSING,
+        codes: &[5],
+        texts: &["sender address rejected", "not owned by user", "sendasdenied"],
+        meaning: Meaning::Message,
+        remedy: SENDER,
+        ..ANY
+    },
+    Rule {
+        phases: TO_ONE,
+        codes: &[5],
+        texts: &["relay access denied", "relaying denied", "relay not permitted", "unable to relay"],
+        meaning: Meaning::Message,
+        remedy: RELAY,
+        ..ANY
+    },
     // Policy, authentication of the sender, spam.
     Rule { phases: REFUSING, codes: &[5], enhanced: &["5.7."], meaning: Meaning::Message, remedy: POLICY, ..ANY },
-    Rule { phases: REFUSING, codes: &[5], texts: &["spam", "blocked", "blacklist", "blocklist", "policy", "스팸"], meaning: Meaning::Message, remedy: POLICY, ..ANY },
+    Rule {
+        phases: REFUSING,
+        codes: &[5],
+        texts: &["spam", "blocked", "blacklist", "blocklist", "policy", "스팸"],
+        meaning: Meaning::Message,
+        remedy: POLICY,
+        ..ANY
+    },
 ];
 
 /// The first row that fits.
@@ -224,7 +279,8 @@ pub(super) fn find(phase: Phase, reply: &Reply) -> Option<(Meaning, &'static str
     let text = reply.text.to_lowercase();
     let enhanced = reply.enhanced.map(|e| e.to_string());
     let code = |c: &u16| if *c < 10 { reply.code / 100 == *c } else { reply.code == *c };
-    let status = |wanted: &&str| enhanced.as_deref().is_some_and(|e| if wanted.ends_with('.') { e.starts_with(wanted) } else { e == *wanted });
+    let status =
+        |wanted: &&str| enhanced.as_deref().is_some_and(|e| if wanted.ends_with('.') { e.starts_with(wanted) } else { e == *wanted });
     let fits = |rule: &&Rule| {
         (rule.phases.is_empty() || rule.phases.contains(&phase))
             && (rule.codes.is_empty() || rule.codes.iter().any(code))

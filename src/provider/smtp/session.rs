@@ -8,9 +8,7 @@ use jebi_domain::{
     smtp::Reply,
 };
 use rustls::pki_types::ServerName;
-use smtp_proto::{
-    AUTH_LOGIN, AUTH_PLAIN, EXT_8BIT_MIME, EXT_AUTH, EXT_PIPELINING, EXT_SIZE, EXT_SMTP_UTF8, EXT_START_TLS, EhloResponse,
-};
+use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, EXT_8BIT_MIME, EXT_AUTH, EXT_PIPELINING, EXT_SIZE, EXT_SMTP_UTF8, EXT_START_TLS, EhloResponse};
 use tokio::net::TcpStream;
 
 use super::{
@@ -176,7 +174,10 @@ impl Session<'_> {
             Ok(code) => code,
             // Only one kind of break leaves the reply and more after it.
             Err(cut) if cut.code == "out_of_sync" => {
-                let text = format!("{} sent something in the clear behind its answer to STARTTLS; the connection was dropped", server(self.shared));
+                let text = format!(
+                    "{} sent something in the clear behind its answer to STARTTLS; the connection was dropped",
+                    server(self.shared)
+                );
                 return Err(account("starttls_injection", text, INJECTED));
             }
             Err(cut) => return Err(cut.transient()),

@@ -59,7 +59,8 @@ const NOT_YET: &str = "check this machine's clock: the certificate becomes valid
 const CERTIFICATE: &str = "whoever runs the server has to mend its certificate; mail waits until then";
 const SPEAKS_PLAIN: &str = "the server does not speak TLS on this port: use STARTTLS (SMTP_TLS=starttls, port 587) or the port for implicit TLS \
                             (465); mail waits until then";
-const HANDSHAKE: &str = "nothing to do if it passes: it is tried again by itself; else ask whoever runs the server which TLS versions it takes";
+const HANDSHAKE: &str =
+    "nothing to do if it passes: it is tried again by itself; else ask whoever runs the server which TLS versions it takes";
 
 /// Why there is no secure connection: a fault of certificate or port is for a person to mend and holds the account, others may pass.
 pub(super) fn failed(server: &str, error: &io::Error) -> Outcome {

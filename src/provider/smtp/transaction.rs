@@ -163,7 +163,9 @@ impl Run<'_> {
                 }
                 // What is answered to the rest of a refused transaction says nothing new.
                 (_, 400..) if refused => {}
-                (_, _) if refused => return self.broken(batch, &Break::out_of_sync("the server goes on with a refused sender").transient()),
+                (_, _) if refused => {
+                    return self.broken(batch, &Break::out_of_sync("the server goes on with a refused sender").transient());
+                }
                 (step, 200..=299) if step < last => accepted += 1,
                 (step, 400..) if step < last => {
                     let recipient = batch[step - 1];

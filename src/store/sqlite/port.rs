@@ -9,9 +9,9 @@ use jebi_domain::{
     port::{
         Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
         store::{
-            AcceptBatch, Accepted, AdminStore, Backlog, Claim, ClaimReport, DeliveryFilter, DeliveryPage, DeliveryView, Guard, KeyInfo, MessageView,
-            QueueInfo, QueueStore, ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription,
-            TimelineEntry, TopicPage, TopicView, VerifySlice,
+            AcceptBatch, Accepted, AdminStore, Backlog, Claim, ClaimReport, DeliveryFilter, DeliveryPage, DeliveryView, Guard, KeyInfo,
+            MessageView, QueueInfo, QueueStore, ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer,
+            Subscription, TimelineEntry, TopicPage, TopicView, VerifySlice,
         },
     },
     quota,
@@ -21,8 +21,8 @@ use jebi_domain::{
 use tokio::sync::oneshot;
 
 use super::{
-    Error, SqliteStore, accept, accept::AcceptJob, cancel, claim, feedback, guard, housekeep, inbox, keys, list, moving, reclaim, settle, sql,
-    verify, view, writer::CLOSE_WAIT,
+    Error, SqliteStore, accept, accept::AcceptJob, cancel, claim, feedback, guard, housekeep, inbox, keys, list, moving, reclaim, settle,
+    sql, verify, view, writer::CLOSE_WAIT,
 };
 use crate::{crash_point::crash_point, store::group::Class};
 

@@ -114,7 +114,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
 pub async fn show(State(state): State<AppState>, Id(id): Id<MessageId>) -> Reply<MessageBody> {
     let view = state.search.message(id).await?;
     let finish = state.forecast.finished_at(&view).await?;
-    Ok(Json(MessageBody::new(view, finish)))
+    Ok(Json(MessageBody::new(&view, finish)))
 }
 
 /// Cancel a message

@@ -61,7 +61,7 @@ impl From<&Mailbox> for MailboxBody {
 
 impl MessageBody {
     /// With the time its rest will have been sent, as far as it can be estimated.
-    pub fn new(v: MessageView, finish: Option<Wall>) -> Self {
+    pub fn new(v: &MessageView, finish: Option<Wall>) -> Self {
         let m = &v.message;
         Self {
             id: m.id,
