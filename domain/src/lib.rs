@@ -3,7 +3,9 @@
 //! Everything here is a value or a pure function over values. Time ([`time`]) and randomness ([`port::Random`]) are
 //! parameters. The server package implements the traits in [`port`] and calls the rules.
 
+pub mod access;
 pub mod address;
+pub mod backoff;
 pub mod delivery;
 pub mod event;
 pub mod fair;
@@ -11,6 +13,7 @@ pub mod id;
 pub mod idempotency;
 pub mod message;
 pub mod mime;
+pub mod network;
 pub mod outcome;
 pub mod pace;
 pub mod port;
@@ -18,6 +21,7 @@ pub mod quota;
 pub mod refusal;
 pub mod retry;
 pub mod route;
+pub mod settle;
 pub mod smtp;
 pub mod suppression;
 pub mod time;

@@ -173,6 +173,8 @@ pub struct Addressee {
     /// Whether it still needs the mail: a retry goes only to recipients without a result. The others are still shown in
     /// the headers of a joint copy.
     pub open: bool,
+    /// Whether an earlier attempt to it is unsettled: then this one is the only resend.
+    pub unsettled: bool,
 }
 
 /// One copy about to be sent.

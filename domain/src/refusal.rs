@@ -43,6 +43,8 @@ pub enum RefusalKind {
     TooSlow,
     /// Not JSON.
     UnsupportedMedia,
+    /// The caller has used up what it may do in a time.
+    TooMany { retry_after_s: u32 },
     /// Nothing is wrong with the request; the server cannot take it now.
     Busy { retry_after_s: u32 },
 }
@@ -67,6 +69,10 @@ impl Refusal {
     #[must_use]
     pub fn malformed(fault: Fault) -> Self {
         Self::new(RefusalKind::Malformed, fault)
+    }
+    #[must_use]
+    pub fn denied(fault: Fault) -> Self {
+        Self::new(RefusalKind::Denied, fault)
     }
     /// `what` is a noun, such as `topic`.
     #[must_use]

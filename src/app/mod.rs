@@ -11,7 +11,11 @@ mod reload;
 use std::{collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, path::Path, process, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
-use jebi_domain::port::{Clock, Random, Store, store::StoreError};
+use jebi_domain::{
+    port::{Clock, Random, Store, store::StoreError},
+    refusal::Refusal,
+    time::Wall,
+};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     net::TcpListener,
@@ -24,30 +28,38 @@ use tower::ServiceExt;
 pub use self::reload::ReadAgain;
 use self::{
     providers::Maker,
-    reload::{KeysPart, LogPart, ProvidersPart, Warnings},
+    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
 };
 
 use crate::{
     config::{Config, DatabaseUrl},
-    http::{self, AppState, HttpSettings, LocalAdmin, Services},
+    http::{self, AppState, HttpSettings, Load, LocalAdmin, Services},
     lifecycle::Lifecycle,
     observe::metrics,
-    server,
+    server::{
+        self, Listening,
+        tls::{PemFiles, Tls, TlsFault},
+    },
     service::{
         accept::{self, Accept},
+        access::{Access, AccessSettings, Origins, TokenSecrets},
         admin::Admin,
+        attempts::Attempts,
+        audit::Audit,
         cancel::Cancel,
         dispatch,
         figures::Figures,
         forecast::Forecast,
         identities::{Accounts, Identities},
+        grant::GrantChange,
         inbox::InboxReader,
-        keys::Keys,
+        keys::{Created, Keys},
         providers::{ProviderStatus, Providers},
         ready::{Check, Readiness, Ready},
         reload::{Part, Reload},
         search::Search,
         stray::{self, Strays},
+        tokens::{self, Tokens},
     },
     store::sqlite::{DiskFloor, OpenError, Options, SqliteStore},
     worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
@@ -66,6 +78,8 @@ pub enum StartError {
     Provider { field: String, fault: String, remedy: String },
     #[error("{0}")]
     Keys(String),
+    #[error("{0}")]
+    Tls(#[from] TlsFault),
 }
 
 /// What comes from outside besides the configuration.
@@ -143,6 +157,7 @@ impl App {
         let Surroundings { clock, random, metrics, observer, reload } = around;
         // The store first: of two servers on one store, the second is to hear of the store, not of the port.
         let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
+        let tls = tls(config)?;
         let listener = listen(config.server.listen()).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
@@ -181,6 +196,7 @@ impl App {
         let accept =
             Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&identities), accept_settings(config));
         let accept = Arc::new(accept);
+        let access = Arc::new(Access::new(access_settings(config)));
         let node: Vec<Arc<dyn Readiness>> = vec![Arc::new(NodeReady(workers.beating())), strays, Arc::clone(&warnings) as _];
         let reload = reload.map(|read| {
             let part = ProvidersPart {
@@ -191,20 +207,25 @@ impl App {
                 running: Arc::new(Mutex::new(running)),
                 grace: config.server.stop_grace,
             };
-            let parts: Vec<Arc<dyn Part<Config>>> = vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(part)];
+            let access = AccessPart { access: Arc::clone(&access), tls: tls.clone() };
+            let parts: Vec<Arc<dyn Part<Config>>> =
+                vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(access), Arc::new(part)];
             // What the sources warn of now is what `/ready` shows.
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone() };
-        let state = services(config, &store, Arc::clone(&keys), board, accept, node, reload.clone(), around);
+        let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let router = http::router(state);
         let mut servers = vec![
-            tokio::spawn(server::tcp(listener, router.clone(), lifecycle.clone())),
+            tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone())),
-            tokio::spawn(worker::upkeep::run(metrics, clock, lifecycle.soft.clone())),
+            tokio::spawn(worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone())),
         ];
+        if let Some(tls) = tls {
+            servers.push(tokio::spawn(tls.watch(clock, lifecycle.soft.clone())));
+        }
         let socket = control_socket(config);
         match server::control_listener(&socket) {
             Ok(control) => servers.push(tokio::spawn(server::control(control, socket, router, lifecycle.clone()))),
@@ -213,6 +234,14 @@ impl App {
             }
         }
         Ok(Self { address, keys, store, reload, lifecycle, workers, servers, grace: config.server.stop_grace })
+    }
+
+    /// Makes a key that allows everything, for a start that finds none.
+    ///
+    /// # Errors
+    /// A store that cannot write.
+    pub async fn first_key(&self) -> Result<Created, Refusal> {
+        self.keys.create("first key", GrantChange::default()).await
     }
 
     /// Stops softly within the grace: no new requests, no new sends, what is under way finishes and is written, the store
@@ -228,6 +257,9 @@ impl App {
             }
         };
         let (left, ()) = tokio::join!(self.workers.stop(self.grace), servers);
+        if let Err(error) = self.keys.flush().await {
+            tracing::warn!(%error, "the last requests of each key could not be counted");
+        }
         // A backup taken before this moment shows as older than the store.
         if let Err(error) = self.store.raise_epoch().await {
             tracing::warn!(%error, "the epoch could not be raised: a backup of the last seconds restored here would not be noticed");
@@ -256,7 +288,8 @@ impl AtRest {
         let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));
         let (clock, random) = (Arc::clone(&around.clock), Arc::clone(&around.random));
         let accept = Arc::new(Accept::new(Arc::clone(&store), clock, random, identities, accept_settings(config)));
-        let state = services(config, &store, keys, board, accept, Vec::new(), None, around);
+        let access = Arc::new(Access::new(access_settings(config)));
+        let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);
         Ok(Self { router: http::router(state).layer(Extension(LocalAdmin)), store })
     }
 
@@ -298,6 +331,7 @@ fn services(
     keys: Arc<Keys>,
     providers: Arc<dyn Providers>,
     accept: Arc<Accept>,
+    access: Arc<Access>,
     node: Vec<Arc<dyn Readiness>>,
     reload: Option<Arc<dyn Reload>>,
     around: Around,
@@ -305,6 +339,12 @@ fn services(
     let Around { clock, random, metrics } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     Arc::new(Services {
+        usage: accept.usage(),
+        tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),
+        attempts: Attempts::new(Arc::clone(&clock)),
+        audit: Audit::new(Arc::clone(store), Arc::clone(&clock)),
+        load: Load::new(config.server.max_concurrent_requests, config.server.max_bodies_bytes),
+        access,
         accept,
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
@@ -321,6 +361,47 @@ fn services(
         random,
         settings: HttpSettings { body_limit: config.server.max_body_bytes, body_time: config.server.request_timeout },
     })
+}
+
+/// What the configuration says about who may call.
+fn access_settings(config: &Config) -> AccessSettings {
+    let access = &config.access;
+    let secrets = [&access.jwt_secret, &access.jwt_secret_previous].into_iter().flatten().map(|secret| secret.reveal().to_owned());
+    AccessSettings {
+        allowed_networks: access.allowed_networks.clone(),
+        trusted_proxies: access.trusted_proxies.clone(),
+        https_redirect: access.https_redirect,
+        origins: match access.cors_allowed_origins.as_slice() {
+            [] => Origins::None,
+            [any] if any == "*" => Origins::Any,
+            these => Origins::These(these.to_vec()),
+        },
+        token_secrets: TokenSecrets(secrets.collect()),
+    }
+}
+
+/// Makes a signed token with the configured secret.
+///
+/// # Errors
+/// No secret is set; a bad subject, scope or end.
+pub fn make_token(config: &Config, subject: &str, scopes: &[String], expires_at: Wall, now: Wall) -> Result<String, String> {
+    let Some(secret) = &config.access.jwt_secret else {
+        return Err("JWT_SECRET: is not set, so no token could be checked; set it as the server has it".to_owned());
+    };
+    let told = |refusal: Refusal| {
+        let lines: Vec<String> = refusal.faults.iter().map(|f| format!("{}: {}; {}", f.field, f.fault, f.remedy)).collect();
+        lines.join("\n")
+    };
+    tokens::make(secret.reveal(), subject, scopes, expires_at, now).map_err(told)
+}
+
+fn tls(config: &Config) -> Result<Option<Arc<Tls>>, TlsFault> {
+    let files = config.server.tls.as_ref().map(|files| PemFiles { cert: files.cert.clone(), key: files.key.clone() });
+    files.map(|files| Tls::load(files).map(Arc::new)).transpose()
+}
+
+fn listening(config: &Config, tls: Option<Arc<Tls>>) -> Listening {
+    Listening { tls, head_time: config.server.head_timeout, max_connections: config.server.max_connections }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -10,14 +10,16 @@ use jebi_domain::{
 use tokio::sync::Mutex;
 
 use super::{
-    accept_settings,
+    accept_settings, access_settings,
     providers::{self, Maker},
 };
 use crate::{
     config::{Config, ConfigErrors, Loaded, ProviderConfig},
     observe::log,
+    server::tls::{PemFiles, Tls},
     service::{
         accept::Accept,
+        access::Access,
         identities::Identities,
         keys::Keys,
         ready::{Check, Readiness},
@@ -32,7 +34,7 @@ pub type ReadAgain = Arc<dyn Fn() -> Result<Loaded, ConfigErrors> + Send + Sync>
 /// Keys that hold from the next start on: what is listened on and stored in, and what was made of them once.
 const RESTART: &[&str] = &["server.", "database.", "log.format"];
 /// Those under them that do not.
-const LIVE: &[&str] = &["database.max_waiting"];
+const LIVE: &[&str] = &["database.max_waiting", "server.tls_cert", "server.tls_key"];
 
 fn needs_restart(path: &str) -> bool {
     RESTART.iter().any(|prefix| path.starts_with(prefix)) && !LIVE.contains(&path)
@@ -145,6 +147,38 @@ impl Part<Config> for KeysPart {
                     keys.ensure("JEBI_API_KEY", given.reveal()).await?;
                 }
                 keys.refresh().await
+            })
+        });
+        Box::pin(std::future::ready(Ok(change)))
+    }
+}
+
+/// Who may call: networks, proxies, origins, signed tokens; and the certificate, which is read again.
+pub(super) struct AccessPart {
+    pub access: Arc<Access>,
+    pub tls: Option<Arc<Tls>>,
+}
+
+impl Part<Config> for AccessPart {
+    fn prepare<'a>(&'a self, _: &'a Config, new: &'a Config) -> Boxed<'a, Result<Change, Vec<Fault>>> {
+        let (access, settings) = (Arc::clone(&self.access), access_settings(new));
+        let files = new.server.tls.as_ref().map(|files| PemFiles { cert: files.cert.clone(), key: files.key.clone() });
+        // TLS switched on or off needs another listener; a certificate in use may be replaced.
+        let tls = self.tls.clone().zip(files);
+        if let Some(Err(fault)) = tls.as_ref().map(|(_, files)| Tls::load(files.clone())) {
+            let remedy = "correct the files, or the paths to them";
+            return Box::pin(std::future::ready(Err(vec![Fault::new("server.tls_cert", "invalid_certificate", fault.to_string(), remedy)])));
+        }
+        let change: Change = Box::new(move || {
+            Box::pin(async move {
+                access.replace(settings);
+                if let Some((tls, files)) = tls
+                    && let Err(fault) = tls.replace(files)
+                {
+                    // It could be read a moment ago.
+                    tracing::warn!(%fault, "the certificate in use stays");
+                }
+                Ok(())
             })
         });
         Box::pin(std::future::ready(Ok(change)))

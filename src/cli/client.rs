@@ -63,7 +63,9 @@ impl Client {
             Err(error) => running.err().map_or_else(|| format!("its control socket {}: {error}", socket.display()), |e| e.to_string()),
         };
         match &config.access.api_key {
-            Some(key) if config.server.port != 0 => Ok(Self::Tcp(reachable(config.server.listen()), key.clone())),
+            Some(key) if config.server.port != 0 && config.server.tls.is_none() => {
+                Ok(Self::Tcp(reachable(config.server.listen()), key.clone()))
+            }
             _ => Err(Failure::unavailable(format!(
                 "the process that has {file} open cannot be reached ({why}); \
                  run this as the user the server runs as, or set JEBI_API_KEY and the server's SERVER_HOST and SERVER_PORT"

@@ -3,6 +3,7 @@
 
 mod client;
 mod config;
+mod expiry;
 mod failure;
 mod key;
 mod openapi;
@@ -10,6 +11,7 @@ mod release;
 mod reload;
 mod send;
 mod serve;
+mod token;
 mod verify;
 
 use std::{
@@ -52,6 +54,9 @@ enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
+    /// Make signed tokens (JWT)
+    #[command(subcommand)]
+    Token(token::Command),
     /// Check the store against the delivery contract
     ///
     /// Prints what is not as it must be, one a line, and ends with 1 when there is anything. The server may run meanwhile.
@@ -86,6 +91,7 @@ pub fn run() -> ExitCode {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| key::run(command, client).await)
         }
+        Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),
         Command::Reload => through(flags, Missing::Refuse, async |_, client| reload::run(client).await),

@@ -37,7 +37,7 @@ async fn serve(config: &Config, warnings: Vec<String>, again: ReadAgain) -> Resu
     let around =
         Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer: None, reload: Some(again) };
     let app = App::start(config, warnings, around, lifecycle.clone()).await.map_err(|error| match error {
-        StartError::Provider { .. } => Failure::config(format!("jebi did not start: {error}")),
+        StartError::Provider { .. } | StartError::Tls(_) => Failure::config(format!("jebi did not start: {error}")),
         error => did_not_start(&error.to_string()),
     })?;
     let signals = lifecycle.clone().follow_signals();
@@ -87,13 +87,13 @@ async fn key(config: &Config, app: &App) -> Result<Option<String>, Refusal> {
     if app.keys.any() {
         return Ok(None);
     }
-    Ok(Some(app.keys.create("first key").await?.secret))
+    Ok(Some(app.first_key().await?.secret))
 }
 
 /// Tells where it is and how to send a first mail, in lines to be pasted into a shell. Begins and ends with an empty line, so
 /// that it stands out of the log.
 fn greeting(config: &Config, address: SocketAddr, guard: &Guard, key: Option<&str>) -> String {
-    let url = format!("http://{}", reachable(address));
+    let url = format!("{}://{}", if config.server.tls.is_some() { "https" } else { "http" }, reachable(address));
     let mut lines = vec![String::new(), format!("Jebi is ready: {url}"), format!("Its data is in {}", app::data_folder(config).display())];
     if let Guard::Held { why, .. } = guard {
         lines.push(format!("It sends nothing until you run `jebi release`: {why}"));

@@ -17,6 +17,11 @@ pub(super) fn together(r: &mut Reader, server: Option<&Server>, database: Option
         let fault = format!("is {wait} s, but a request is broken off after {timeout} s ({})", r.written(&server::TIMEOUT));
         r.refuse(r.written(&server::SYNC_WAIT), Bad::new(fault, either));
     }
+    if server.max_bodies_bytes < server.max_body_bytes {
+        let (one, all) = (server.max_body_bytes, server.max_bodies_bytes);
+        let fault = format!("is {one} bytes, but all bodies together may have only {all} ({})", r.written(&server::BODIES));
+        r.refuse(r.written(&server::MAX_BODY), Bad::new(fault, either));
+    }
     if let Some(database) = database
         && database.writer_queue_bytes < server.max_body_bytes
     {

@@ -41,7 +41,7 @@ pub use provider::ProviderKind;
 pub use providers::{Account, ProviderConfig};
 pub use secret::Secret;
 pub use sending::Sending;
-pub use server::Server;
+pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses};
 pub use smtp::{Login, Smtp, Tls};
 pub use sources::{FileSource, Sources};

@@ -11,7 +11,6 @@ use super::{
 /// Names the documents we follow use for other programs, or for parts Jebi does not have; listed in one notice.
 const FOREIGN: &[&str] = &[
     "ALLOWED_HOSTS",
-    "CORS_ALLOWED_ORIGINS",
     "DEBUG",
     "EMAIL_ALLOWED_EXTENSIONS",
     "EMAIL_BACKEND",
@@ -30,7 +29,7 @@ const SMTP_USER: &str = "SMTP_USER";
 
 /// Names that are understood but not used by this release. Placeholders in them are refused already, so that the release that
 /// uses them does not find one.
-pub(super) const LATER: &[&str] = &["JWT_SECRET", "SENTRY_DSN"];
+pub(super) const LATER: &[&str] = &["SENTRY_DSN"];
 
 /// Set by tests; a release build reads none of them.
 const TEST_PREFIX: &str = "JEBI_TEST_";

@@ -1,7 +1,9 @@
 //! `[server]`: where Jebi listens, and how long and how much it takes.
 
 use std::{
+    fs,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -19,8 +21,15 @@ pub(super) const MAX_BODY: Key = Key::new("server.max_body_bytes", &["JEBI_MAX_B
 pub(super) const TIMEOUT: Key = Key::new("server.request_timeout_seconds", &["JEBI_REQUEST_TIMEOUT_SECONDS"]);
 pub(super) const SYNC_WAIT: Key = Key::new("server.sync_wait_seconds", &["SYNC_WAIT_SECONDS"]);
 const GRACE: Key = Key::new("server.stop_grace_seconds", &["JEBI_STOP_GRACE_SECONDS"]);
+pub(super) const TLS_CERT: Key = Key::new("server.tls_cert", &["TLS_CERT"]);
+pub(super) const TLS_KEY: Key = Key::new("server.tls_key", &["TLS_KEY"]);
+const HEAD_TIMEOUT: Key = Key::new("server.head_timeout_seconds", &["JEBI_HEAD_TIMEOUT_SECONDS"]);
+const CONNECTIONS: Key = Key::new("server.max_connections", &["MAX_CONNECTIONS"]);
+const REQUESTS: Key = Key::new("server.max_concurrent_requests", &["MAX_CONCURRENT_REQUESTS"]);
+pub(super) const BODIES: Key = Key::new("server.max_bodies_bytes", &["JEBI_MAX_BODIES_BYTES"]);
 
-pub(super) const KEYS: &[&Key] = &[&HOST, &PORT, &URL, &MAX_BODY, &TIMEOUT, &SYNC_WAIT, &GRACE];
+pub(super) const KEYS: &[&Key] =
+    &[&HOST, &PORT, &URL, &TLS_CERT, &TLS_KEY, &MAX_BODY, &BODIES, &TIMEOUT, &HEAD_TIMEOUT, &CONNECTIONS, &REQUESTS, &SYNC_WAIT, &GRACE];
 
 /// The HTTP server.
 #[derive(Clone, Debug)]
@@ -39,6 +48,23 @@ pub struct Server {
     pub sync_wait: Duration,
     /// How long a stop waits for mail in flight.
     pub stop_grace: Duration,
+    /// Certificate chain and private key, PEM; HTTPS where they are set.
+    pub tls: Option<TlsFiles>,
+    /// How long a connection may take for the head of a request, or be idle before one, or take for its TLS handshake.
+    pub head_timeout: Duration,
+    /// Connections at a time; more wait to be accepted.
+    pub max_connections: usize,
+    /// Requests under way at a time; more are refused.
+    pub max_concurrent_requests: usize,
+    /// Bytes of request bodies in memory at a time.
+    pub max_bodies_bytes: usize,
+}
+
+/// Where the certificate is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    pub cert: PathBuf,
+    pub key: PathBuf,
 }
 
 impl Server {
@@ -57,6 +83,11 @@ pub(super) fn read(r: &mut Reader) -> Option<Server> {
     let request_timeout = r.must(&TIMEOUT, seconds(1..=3_600));
     let sync_wait = r.must(&SYNC_WAIT, seconds(1..=600));
     let stop_grace = r.must(&GRACE, seconds(1..=3_600));
+    let tls = tls(r);
+    let head_timeout = r.must(&HEAD_TIMEOUT, seconds(1..=300));
+    let max_connections = r.must(&CONNECTIONS, whole(1..=1_000_000));
+    let max_concurrent_requests = r.must(&REQUESTS, whole(1..=1_000_000));
+    let max_bodies_bytes = r.must(&BODIES, whole(16_384..=17_179_869_184_usize));
     Some(Server {
         host: host?,
         port: port?,
@@ -65,7 +96,37 @@ pub(super) fn read(r: &mut Reader) -> Option<Server> {
         request_timeout: request_timeout?,
         sync_wait: sync_wait?,
         stop_grace: stop_grace?,
+        tls: tls?,
+        head_timeout: head_timeout?,
+        max_connections: max_connections?,
+        max_concurrent_requests: max_concurrent_requests?,
+        max_bodies_bytes: max_bodies_bytes?,
     })
+}
+
+/// Both files or neither. Whether they belong together is seen when they are used.
+fn tls(r: &mut Reader) -> Option<Option<TlsFiles>> {
+    let cert = r.may(&TLS_CERT, |text| pem(text, "CERTIFICATE-----", "certificate"));
+    let key = r.may(&TLS_KEY, |text| pem(text, "PRIVATE KEY-----", "private key"));
+    let (set, missing) = match (cert?, key?) {
+        (Some(cert), Some(key)) => return Some(Some(TlsFiles { cert, key })),
+        (None, None) => return Some(None),
+        (Some(_), None) => (&TLS_CERT, "TLS_KEY"),
+        (None, Some(_)) => (&TLS_KEY, "TLS_CERT"),
+    };
+    let bad = Bad::new(format!("is set without {missing}"), "set both to serve HTTPS, or neither to serve HTTP");
+    r.refuse(r.written(set), bad);
+    None
+}
+
+/// A PEM file that holds something of this kind.
+fn pem(text: &str, mark: &str, what: &str) -> Result<PathBuf, Bad> {
+    let remedy = format!("name a PEM file with the {what}");
+    match fs::read_to_string(text) {
+        Ok(pem) if pem.contains(mark) => Ok(text.into()),
+        Ok(_) => Err(Bad::new(format!("{} holds no {what}", shown(text)), remedy)),
+        Err(e) => Err(Bad::new(format!("{} cannot be read: {e}", shown(text)), remedy)),
+    }
 }
 
 fn host(text: &str) -> Result<IpAddr, Bad> {

@@ -35,7 +35,7 @@ pub struct Problem {
 pub type Reply<T> = Result<Json<T>, Problem>;
 
 impl Problem {
-    fn new(status: StatusCode, fault: Fault) -> Self {
+    pub fn new(status: StatusCode, fault: Fault) -> Self {
         Self { status, retry_after_s: None, faults: vec![fault] }
     }
 }
@@ -52,6 +52,7 @@ impl From<Refusal> for Problem {
             RefusalKind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, None),
             RefusalKind::TooSlow => (StatusCode::REQUEST_TIMEOUT, None),
             RefusalKind::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, None),
+            RefusalKind::TooMany { retry_after_s } => (StatusCode::TOO_MANY_REQUESTS, Some(retry_after_s)),
             RefusalKind::Busy { retry_after_s } => (StatusCode::SERVICE_UNAVAILABLE, Some(retry_after_s)),
         };
         Self { status, retry_after_s, faults: refusal.faults }

@@ -8,7 +8,7 @@ use axum::{
         header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT},
     },
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Limited};
 use jebi_domain::{
     port::Boxed,
     refusal::{Fault, Refusal, RefusalKind},
@@ -28,29 +28,40 @@ impl FromRequest<AppState> for JsonBytes {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         check_type(request.headers())?;
         check_encoding(request.headers())?;
-        let max = state.settings.body_limit;
-        let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-        let until = state.clock.boot() + state.settings.body_time;
-        if announced.is_some_and(|n| n > max as u64) {
-            // Who expects a go-ahead (RFC 9110, 10.1.1) sends nothing after a refusal.
-            if !request.headers().contains_key(EXPECT) {
-                drain(request.into_body(), max, state.clock.sleep_until(until));
-            }
-            return Err(too_large(max).into());
+        collect(request, state).await.map(Self)
+    }
+}
+
+/// Reads a body within its bounds: bytes of its own, bytes of all bodies at once, time.
+///
+/// # Errors
+/// Too large, too slow, cut off, or busy where other bodies take the memory there is.
+async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
+    let max = state.settings.body_limit;
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    let until = state.clock.boot() + state.settings.body_time;
+    if announced.is_some_and(|n| n > max as u64) {
+        // Who expects a go-ahead (RFC 9110, 10.1.1) sends nothing after a refusal.
+        if !request.headers().contains_key(EXPECT) {
+            drain(request.into_body(), max, state.clock.sleep_until(until));
         }
-        let mut body = request.into_body();
-        let read = tokio::select! {
-            read = Limited::new(&mut body, max).collect() => read,
-            () = state.clock.sleep_until(until) => return Err(too_slow().into()),
+        return Err(too_large(max).into());
+    }
+    let (mut body, mut room, mut read) = (request.into_body(), state.load.body(), Vec::new());
+    let mut time_up = state.clock.sleep_until(until);
+    loop {
+        let frame = tokio::select! {
+            frame = body.frame() => frame,
+            () = &mut time_up => return Err(too_slow().into()),
         };
-        match read {
-            Ok(read) => Ok(Self(read.to_bytes())),
-            Err(error) if error.is::<LengthLimitError>() => {
-                drain(body, max, state.clock.sleep_until(until));
-                Err(too_large(max).into())
-            }
-            Err(_) => Err(unread().into()),
+        let Some(frame) = frame else { return Ok(room.hold(read)) };
+        let Ok(data) = frame.map_err(|_| unread())?.into_data() else { continue };
+        let grown = if read.len() + data.len() > max { Err(too_large(max)) } else { room.grow(data.len()) };
+        if let Err(refusal) = grown {
+            drain(body, max, state.clock.sleep_until(until));
+            return Err(refusal.into());
         }
+        read.extend_from_slice(&data);
     }
 }
 

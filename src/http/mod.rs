@@ -2,7 +2,8 @@
 //!
 //! | file | owns |
 //! |---|---|
-//! | `auth` | who asks |
+//! | `auth` | who asks, and whether that one may |
+//! | `access/` | what a request passes before its handler: networks, proxies, headers, load |
 //! | `error` | the only mapping from a refusal to an answer |
 //! | `request_id` | the number a request is known by in answers and logs |
 //! | `limit` | reading bodies, and moving big work off the request threads |
@@ -15,6 +16,7 @@
 //!
 //! Listening, connections and their time-outs are the server's, not ours.
 
+mod access;
 mod api;
 mod auth;
 mod error;
@@ -34,11 +36,15 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{self, MethodRouter},
 };
+use jebi_domain::access::Scope;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use api::{admin, deliveries, events, inbox, keys, messages, providers, topics};
+pub use access::load::Load;
+use access::{client, cors, gate, headers, load};
+use api::{admin, audit, deliveries, events, inbox, keys, limits, messages, providers, topics};
 pub use auth::LocalAdmin;
-pub use peer::Peer;
+use auth::Needs;
+pub use peer::{Encrypted, Peer};
 pub use state::{AppState, HttpSettings, Services};
 
 /// One line of the table.
@@ -46,46 +52,92 @@ struct Route {
     #[cfg_attr(not(test), expect(dead_code, reason = "compared with the OpenAPI document"))]
     method: Method,
     path: &'static str,
-    /// Whether an API key is needed.
-    keyed: bool,
+    /// What it asks of who calls; a line that does not say is for administrators.
+    needs: Option<Needs>,
+    /// Open to every network, whatever `ALLOWED_NETWORKS` says, and over plain HTTP too.
+    public: bool,
+    /// Answered however much is under way.
+    always: bool,
     handler: MethodRouter<AppState>,
 }
 
 impl Route {
+    fn new(method: Method, path: &'static str, handler: MethodRouter<AppState>) -> Self {
+        Self { method, path, needs: None, public: false, always: false, handler }
+    }
+    /// Needs the scope `send`.
+    fn send(self) -> Self {
+        Self { needs: Some(Needs::Scope(Scope::Send)), ..self }
+    }
+    /// Needs the scope `read`.
+    fn read(self) -> Self {
+        Self { needs: Some(Needs::Scope(Scope::Read)), ..self }
+    }
+    /// Needs the scope `admin`.
+    fn admin(self) -> Self {
+        Self { needs: Some(Needs::Scope(Scope::Admin)), ..self }
+    }
+    /// Needs a key of any scope.
+    fn any_key(self) -> Self {
+        Self { needs: Some(Needs::Key), ..self }
+    }
     /// Needs no key.
     fn open(self) -> Self {
-        Self { keyed: false, ..self }
+        Self { needs: Some(Needs::Nothing), ..self }
+    }
+    /// Needs no key, and may be called from every network.
+    fn public(self) -> Self {
+        Self { public: true, ..self.open() }
+    }
+    /// Answered also when too much is under way.
+    fn always(self) -> Self {
+        Self { always: true, ..self }
+    }
+
+    /// Its handler behind what it needs.
+    fn guarded(self, state: &AppState) -> MethodRouter<AppState> {
+        let needs = self.needs.unwrap_or(Needs::Scope(Scope::Admin));
+        let keyed = match needs {
+            Needs::Nothing => self.handler,
+            needs => self.handler.layer(from_fn_with_state((state.clone(), needs), auth::require)),
+        };
+        if self.always { keyed } else { keyed.layer(from_fn_with_state(state.clone(), load::admit)) }
     }
 }
 
 /// Every route there is.
 fn routes() -> Vec<Route> {
     vec![
-        post("/v1/messages", messages::submit),
-        get("/v1/messages/{id}", messages::show),
-        post("/v1/messages/{id}/cancel", messages::cancel),
-        get("/v1/deliveries", deliveries::list),
-        get("/v1/deliveries/{id}", deliveries::show),
-        get("/v1/topics", topics::list),
-        get("/v1/topics/{id}", topics::show),
-        delete("/v1/topics/{id}", topics::cancel),
-        post("/v1/topics/{id}/pause", topics::pause),
-        post("/v1/topics/{id}/resume", topics::resume),
-        get("/v1/events/counts/sent", events::sent),
-        get("/v1/providers", providers::list),
-        post("/v1/providers/{name}/move", providers::move_waiting),
-        get("/v1/keys", keys::list),
-        post("/v1/keys", keys::create),
-        delete("/v1/keys/{id}", keys::revoke),
-        get("/v1/inbox", inbox::list),
-        get("/v1/inbox/{id}", inbox::show),
-        get("/v1/inbox/{id}/source", inbox::source),
-        get("/v1/admin/guard", admin::guard),
-        post("/v1/admin/release", admin::release),
-        post("/v1/admin/reload", admin::reload),
-        get("/v1/admin/verify", admin::verify),
-        get("/health", status::health).open(),
-        get("/ready", status::ready).open(),
+        post("/v1/messages", messages::submit).send(),
+        get("/v1/messages/{id}", messages::show).read(),
+        post("/v1/messages/{id}/cancel", messages::cancel).send(),
+        get("/v1/deliveries", deliveries::list).read(),
+        get("/v1/deliveries/{id}", deliveries::show).read(),
+        get("/v1/topics", topics::list).read(),
+        get("/v1/topics/{id}", topics::show).read(),
+        delete("/v1/topics/{id}", topics::cancel).send(),
+        post("/v1/topics/{id}/pause", topics::pause).send(),
+        post("/v1/topics/{id}/resume", topics::resume).send(),
+        get("/v1/events/counts/sent", events::sent).read(),
+        get("/v1/providers", providers::list).read(),
+        post("/v1/providers/{name}/move", providers::move_waiting).admin(),
+        get("/v1/keys", keys::list).admin(),
+        post("/v1/keys", keys::create).admin(),
+        delete("/v1/keys/{id}", keys::revoke).admin(),
+        patch("/v1/keys/{id}", keys::change).admin(),
+        get("/v1/limits", limits::list).any_key(),
+        get("/v1/limits/{client}", limits::show).any_key(),
+        delete("/v1/limits/{client}", limits::reset).admin(),
+        get("/v1/audit", audit::list).admin(),
+        get("/v1/inbox", inbox::list).read(),
+        get("/v1/inbox/{id}", inbox::show).read(),
+        get("/v1/inbox/{id}/source", inbox::source).read(),
+        get("/v1/admin/guard", admin::guard).admin(),
+        post("/v1/admin/release", admin::release).admin(),
+        post("/v1/admin/reload", admin::reload).admin(),
+        get("/v1/admin/verify", admin::verify).admin(),
+        get("/health", status::health).public().always(),
+        get("/ready", status::ready).open().always(),
         get("/metrics", status::metrics).open(),
         get("/openapi.json", status::openapi).open(),
     ]
@@ -93,30 +145,72 @@ fn routes() -> Vec<Route> {
 
 /// The whole API as a service.
 pub fn router(state: AppState) -> Router {
-    let (mut open, mut keyed) = (Router::new(), Router::new());
+    let (mut public, mut guarded) = (Router::new(), Router::new());
     for route in routes() {
-        let group = if route.keyed { &mut keyed } else { &mut open };
-        *group = std::mem::take(group).route(route.path, route.handler);
+        let group = if route.public { &mut public } else { &mut guarded };
+        *group = std::mem::take(group).route(route.path, route.guarded(&state));
     }
-    keyed
-        .route_layer(from_fn_with_state(state.clone(), auth::require_key))
-        .merge(open)
+    let with = |state: &AppState| state.clone();
+    guarded
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(from_fn_with_state(with(&state), cors::allow))
+        .layer(from_fn_with_state(with(&state), gate::https))
+        .layer(from_fn_with_state(with(&state), gate::networks))
+        .merge(public.method_not_allowed_fallback(error::method_not_allowed))
         .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn(load::head))
         .layer(from_fn(error::render))
-        .layer(from_fn_with_state(state.clone(), request_id::give))
+        .layer(from_fn(headers::add))
+        .layer(from_fn_with_state(with(&state), client::tell))
+        .layer(from_fn_with_state(with(&state), request_id::give))
         .with_state(state)
 }
 
 fn get<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::GET, path, keyed: true, handler: routing::get(handler) }
+    Route::new(Method::GET, path, routing::get(handler))
 }
 
 fn post<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::POST, path, keyed: true, handler: routing::post(handler) }
+    Route::new(Method::POST, path, routing::post(handler))
+}
+
+fn patch<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route::new(Method::PATCH, path, routing::patch(handler))
 }
 
 fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route { method: Method::DELETE, path, keyed: true, handler: routing::delete(handler) }
+    Route::new(Method::DELETE, path, routing::delete(handler))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_names_what_it_needs() {
+        for Route { path, method, needs, .. } in routes() {
+            assert!(needs.is_some(), "{method} {path} does not say which scope it needs");
+        }
+    }
+
+    #[test]
+    fn only_what_is_under_v1_needs_a_key_and_none_of_it_is_public() {
+        for Route { path, needs, public, .. } in routes() {
+            assert_eq!(needs != Some(Needs::Nothing), path.starts_with("/v1/"), "{path}");
+            assert!(!public || needs == Some(Needs::Nothing), "{path} is public and needs a key");
+        }
+    }
+
+    #[test]
+    fn changing_the_installation_is_for_administrators() {
+        for Route { path, method, needs, .. } in routes() {
+            let administrative = ["/v1/admin/", "/v1/keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
+            assert_eq!(
+                administrative || (path.starts_with("/v1/limits") && method == Method::DELETE),
+                needs == Some(Needs::Scope(Scope::Admin)),
+                "{path}"
+            );
+        }
+    }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use jebi_domain::port::{Clock, Random};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::access::load::Load;
 use crate::service::{
-    accept::Accept, admin::Admin, cancel::Cancel, figures::Figures, forecast::Forecast, inbox::InboxReader, keys::Keys, ready::Ready,
-    reload::Reload, search::Search, stray::Strays,
+    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, forecast::Forecast,
+    inbox::InboxReader, keys::Keys, ready::Ready, reload::Reload, search::Search, stray::Strays, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -25,6 +26,11 @@ pub struct Services {
     pub search: Search,
     pub cancel: Cancel,
     pub keys: Arc<Keys>,
+    pub tokens: Tokens,
+    pub access: Arc<Access>,
+    pub attempts: Attempts,
+    pub usage: Arc<Usage>,
+    pub audit: Audit,
     pub admin: Admin,
     pub inbox: InboxReader,
     pub figures: Figures,
@@ -37,6 +43,7 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: HttpSettings,
+    pub load: Load,
 }
 
 /// Shared by all requests.

@@ -1,4 +1,4 @@
-//! Reads the API keys again, so that one made or revoked by another process holds here too.
+//! Reads the API keys again, so that one made or revoked by another process holds here too, and writes how they were used.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,6 +18,9 @@ pub async fn run(keys: Arc<Keys>, clock: Arc<dyn Clock>, stop: CancellationToken
         }
         if let Err(err) = keys.refresh().await {
             tracing::warn!(%err, "the API keys could not be read again; those known stay");
+        }
+        if let Err(err) = keys.flush().await {
+            tracing::warn!(%err, "the use of the API keys could not be written; tried again in ten seconds");
         }
     }
 }

@@ -144,7 +144,7 @@ impl Line {
     fn end(&self, mail: &ReadyCopy, outcome: Outcome, written: Option<Boot>, ticket: Ticket) -> Again {
         let now = self.clock.boot();
         let answer: Option<Duration> = written.map(|at| now.since(at));
-        self.dispatch.finish(ticket, mail.ended(outcome, self.clock.wall()), answer, now)
+        self.dispatch.finish(ticket, (mail, outcome), answer, now, self.clock.wall())
     }
 
     fn note_write(&self, at: Boot, recipients: u32) {

@@ -18,7 +18,8 @@ fn neither_debug_nor_the_effective_configuration_shows_one() {
         ("AWS_ACCESS_KEY_ID", "AKIA1234567890EXAMPLE"),
         ("AWS_SECRET_ACCESS_KEY", AWS_SECRET),
         ("AWS_SESSION_TOKEN", TOKEN),
-        ("JWT_SECRET", "jwt-hunter2"),
+        ("JWT_SECRET", "jwt-hunter2-hunter2-hunter2-hunter2"),
+        ("JWT_SECRET_PREVIOUS", "old-hunter2-hunter2-hunter2-hunter2"),
         ("SENTRY_DSN", "https://hunter2@sentry.example.com/1"),
     ];
     let loaded = Config::load(&Sources { env: env(&names), ..Sources::default() }).expect("a good configuration");
@@ -39,8 +40,12 @@ fn a_secret_hides_in_every_form() {
 
 #[test]
 fn a_refused_secret_is_not_echoed() {
-    for (name, value) in [("JEBI_API_KEY", "hunter2"), ("AWS_SECRET_ACCESS_KEY", "hunter2 hunter2"), ("SERVER_URL", "https://hunter2@x.kr")]
-    {
+    for (name, value) in [
+        ("JEBI_API_KEY", "hunter2"),
+        ("JWT_SECRET", "hunter2"),
+        ("AWS_SECRET_ACCESS_KEY", "hunter2 hunter2"),
+        ("SERVER_URL", "https://hunter2@x.kr"),
+    ] {
         let sources = Sources { env: env(&[(name, value), ("PROVIDER", "ses"), ("AWS_ACCESS_KEY_ID", "AKIA")]), ..Sources::default() };
         let errors = Config::load(&sources).expect_err("a bad configuration");
         assert!(!format!("{errors} {errors:?}").contains("hunter2"), "{errors}");

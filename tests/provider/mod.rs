@@ -7,6 +7,15 @@ mod ses_connections;
 mod ses_faults;
 mod ses_moto;
 mod ses_tls;
+mod smtp_answers;
+mod smtp_connections;
+mod smtp_faults;
+mod smtp_login;
+mod smtp_recipients;
+mod smtp_rig;
+mod smtp_slow;
+mod smtp_sync;
+mod smtp_tls;
 
 use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
 

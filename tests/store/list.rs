@@ -2,7 +2,7 @@
 
 use jebi_domain::{
     delivery::State,
-    id::{DeliveryId, DeliveryKey, KeyNo, MessageId},
+    id::{DeliveryId, DeliveryKey, MessageId},
     port::{
         InboxMail,
         store::{DeliveryFilter, DeliveryView},
@@ -115,18 +115,6 @@ conform! {
         assert_eq!(first.topics.iter().map(|t| t.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         let second = f.store.topics(first.next, 2).await.expect("list");
         assert_eq!((second.topics[0].name.as_str(), second.topics.len(), second.next), ("c", 1, None));
-    }
-
-    async fn keys_are_kept_by_hash_and_revoked_once(f) {
-        let a = f.store.add_key("first", "jb_1", [1; 32], f.now()).await.expect("add");
-        assert_eq!(f.store.add_key("again", "jb_2", [1; 32], f.now()).await.expect("add"), a);
-        let b = f.store.add_key("second", "jb_3", [2; 32], f.now()).await.expect("add");
-        assert_eq!(f.store.revoke_key(b.no, f.now()).await, Ok(true));
-        assert_eq!(f.store.revoke_key(b.no, f.now()).await, Ok(false));
-        assert_eq!(f.store.revoke_key(KeyNo(99), f.now()).await, Ok(false));
-        f.restart().await;
-        let keys = f.store.keys().await.expect("keys");
-        assert_eq!(keys.iter().map(|k| (k.name.as_str(), k.revoked_at.is_some())).collect::<Vec<_>>(), [("first", false), ("second", true)]);
     }
 
     async fn the_inbox_keeps_mail_to_be_read(f) {

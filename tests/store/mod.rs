@@ -10,6 +10,8 @@ mod claim;
 mod evidence;
 mod guard;
 mod idempotency;
+mod joint;
+mod keys;
 mod list;
 mod model;
 mod notices;

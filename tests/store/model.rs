@@ -27,15 +27,8 @@ pub struct Person {
     pub email: String,
     pub state: State,
     pub feedback: i64,
-}
-
-#[derive(Clone, Debug)]
-pub struct Copy {
-    pub message: usize,
-    pub state: State,
+    /// The last attempt counted for this person.
     pub attempt: u16,
-    pub place: Place,
-    pub people: Vec<Person>,
     /// Earlier attempts nobody knows the end of.
     past: BTreeSet<u16>,
     /// Attempts certainly not accepted, and those the provider took.
@@ -43,6 +36,16 @@ pub struct Copy {
     pub accepted: BTreeSet<u16>,
     /// An attempt's end was unknown once.
     pub doubtful: bool,
+    /// The attempt that was out when evidence came.
+    out: Option<u16>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Copy {
+    pub message: usize,
+    pub attempt: u16,
+    pub place: Place,
+    pub people: Vec<Person>,
 }
 
 #[derive(Clone, Debug)]
@@ -78,27 +81,31 @@ fn live(state: State) -> bool {
     matches!(state, State::Waiting | State::Unsettled)
 }
 
+impl Person {
+    fn shares_fate(&self, other: &Self) -> bool {
+        self.state == other.state && self.attempt == other.attempt
+    }
+}
+
 impl Copy {
-    fn settle_to(&mut self, to: State) {
-        let from = self.state;
-        self.people.iter_mut().filter(|p| p.state == from).for_each(|p| p.state = to);
-        self.state = to;
+    /// What a claim would do with it.
+    pub fn state(&self) -> State {
+        jebi_domain::settle::summed_up(self.people.iter().map(|p| p.state))
     }
 
-    fn end(&mut self, to: State) {
-        self.settle_to(to);
-        if let Place::Queue(_) = self.place {
+    fn leave_if_done(&mut self) {
+        if matches!(self.place, Place::Queue(_)) && self.people.iter().all(|p| p.state.is_result()) {
             self.place = Place::Nowhere;
         }
     }
 
-    fn reported(&self) -> bool {
-        self.people.iter().any(|p| p.feedback != 0)
+    fn leased(&self) -> bool {
+        matches!(self.place, Place::Lease(_))
     }
 
     /// The state shown.
     pub fn shown(&self, stored: State) -> State {
-        if live(stored) && matches!(self.place, Place::Lease(_)) { State::Sending } else { stored }
+        if live(stored) && self.leased() { State::Sending } else { stored }
     }
 }
 
@@ -120,6 +127,12 @@ impl Model {
             email: email.to_owned(),
             state: if self.suppressed.contains(email) { State::Suppressed } else { State::Waiting },
             feedback: 0,
+            attempt: 0,
+            past: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            accepted: BTreeSet::new(),
+            doubtful: false,
+            out: None,
         };
         let copies: Vec<Vec<Person>> = match &draft.copies {
             Copies::Each(all) => all.iter().map(|to| vec![person(&to.email)]).collect(),
@@ -127,17 +140,7 @@ impl Model {
         };
         for (ordinal, people) in copies.into_iter().enumerate() {
             let suppressed = people.iter().all(|p| p.state == State::Suppressed);
-            let copy = Copy {
-                message: index,
-                state: if suppressed { State::Suppressed } else { State::Waiting },
-                attempt: 0,
-                place: if suppressed { Place::Nowhere } else { Place::Queue(m.due) },
-                people,
-                past: BTreeSet::new(),
-                refused: BTreeSet::new(),
-                accepted: BTreeSet::new(),
-                doubtful: false,
-            };
+            let copy = Copy { message: index, attempt: 0, place: if suppressed { Place::Nowhere } else { Place::Queue(m.due) }, people };
             self.copies.insert(DeliveryId { message: m.id, ordinal: ordinal as u32 }, copy);
         }
     }
@@ -167,18 +170,18 @@ impl Model {
             let id = DeliveryId { message: m.id, ordinal: one.ordinal };
             let c = self.copies.get_mut(&id).expect("a copy the store was given");
             assert!(matches!(c.place, Place::Queue(due) if due <= now), "{id} was claimed from {:?}", c.place);
-            assert!(live(c.state), "{id} was claimed when {:?}", c.state);
+            assert!(live(c.state()), "{id} was claimed when {:?}", c.state());
             assert_eq!(c.attempt + 1, attempt, "{id}: the attempt claimed");
-            assert_eq!(claimed.was_unsettled, c.state == State::Unsettled, "{id}");
-            assert!(c.state == State::Waiting || !m.hold, "{id} is to be held, not resent");
-            let state = c.state;
-            let listed = |p: &Person| state == State::Waiting && self.suppressed.contains(&p.email);
             for (p, a) in c.people.iter_mut().zip(&one.addressees) {
-                if p.state == state && listed(p) {
-                    p.state = State::Suppressed;
+                match p.state {
+                    State::Waiting if self.suppressed.contains(&p.email) => p.state = State::Suppressed,
+                    State::Unsettled if m.hold => p.state = State::Unknown,
+                    _ => {}
                 }
-                assert_eq!((&a.mailbox.email, a.open), (&p.email, p.state == state), "{id}");
+                let want = (&p.email, live(p.state), p.state == State::Unsettled);
+                assert_eq!((&a.mailbox.email, a.open, a.unsettled), want, "{id}");
             }
+            assert_eq!(claimed.was_unsettled, c.state() == State::Unsettled, "{id}");
             assert!(one.open().next().is_some(), "{id} goes to nobody");
             c.place = Place::Lease(claimed.lease.0);
             assert!(out.insert(id));
@@ -187,30 +190,26 @@ impl Model {
         assert!(self.leases.insert(claimed.lease.0, Lease { attempt, out }).is_none(), "a lease number was used again");
     }
 
-    /// The end of an attempt.
-    pub fn settle(&mut self, id: DeliveryId, lease: i64, attempt: u16, decision: &Decision) {
+    /// The end of an attempt, told of the people named. Returns whether the copy was only given back.
+    pub fn settle(&mut self, id: DeliveryId, lease: i64, attempt: u16, told: &[(usize, Decision)]) -> bool {
         let cancelled = self.cancelled(self.copies[&id].message);
         let c = self.copies.get_mut(&id).expect("a copy");
         let mine = self.leases.get_mut(&lease).is_some_and(|l| l.out.contains(&id));
-        if live(c.state) && c.attempt + 1 == attempt {
-            if !mine {
-                return;
-            }
-            apply(c, attempt, decision, cancelled);
-        } else if c.attempt + 1 == attempt {
-            if mine {
-                note(c, attempt, decision);
-            }
-        } else {
-            late(c, attempt, decision, cancelled);
-            return;
+        if c.attempt + 1 != attempt {
+            late(c, attempt, told, cancelled);
+            return false;
         }
+        if !mine {
+            return false;
+        }
+        let counted = apply(c, attempt, told, cancelled);
         if let Some(l) = self.leases.get_mut(&lease) {
             l.out.remove(&id);
             if l.out.is_empty() {
                 self.leases.remove(&lease);
             }
         }
+        !counted
     }
 
     /// All leases are of incarnations that are gone.
@@ -221,28 +220,36 @@ impl Model {
                 let index = self.copies[&id].message;
                 let (cancelled, lane) = (self.cancelled(index), self.messages[index].lane);
                 let c = self.copies.get_mut(&id).expect("a copy");
-                c.doubtful = true;
-                if !live(c.state) {
-                    continue;
-                }
-                copies += 1;
+                let before = c.people.clone();
+                copies += u64::from(before.iter().any(|p| live(p.state)));
                 c.place = Place::Nowhere;
-                match c.state {
-                    _ if c.reported() => {
-                        c.accepted.insert(lease.attempt);
-                        c.settle_to(State::Sent);
+                for p in &mut c.people {
+                    p.doubtful |= live(p.state) || p.out == Some(lease.attempt);
+                    p.out = None;
+                    if !live(p.state) {
+                        continue;
                     }
-                    State::Waiting if !cancelled => {
-                        c.settle_to(State::Unsettled);
-                        c.place = Place::Queue(Wall(now.0 + wait[lane as usize]));
+                    let again = p.state == State::Unsettled;
+                    let reported = before.iter().any(|o| o.feedback != 0 && live(o.state) && (o.email == p.email || o.shares_fate(p)));
+                    if again {
+                        p.past.insert(p.attempt);
                     }
-                    State::Waiting => c.settle_to(State::Unknown),
-                    _ => {
-                        c.past.insert(c.attempt);
-                        c.settle_to(State::Unknown);
+                    p.state = match again {
+                        _ if reported => State::Sent,
+                        false if !cancelled => State::Unsettled,
+                        _ => State::Unknown,
+                    };
+                    if reported {
+                        p.accepted.insert(lease.attempt);
                     }
+                    p.attempt = lease.attempt;
                 }
-                c.attempt = lease.attempt;
+                if before.iter().any(|p| live(p.state)) {
+                    c.attempt = lease.attempt;
+                }
+                if c.state() == State::Unsettled {
+                    c.place = Place::Queue(Wall(now.0 + wait[lane as usize]));
+                }
             }
         }
         copies
@@ -261,11 +268,12 @@ impl Model {
             } else {
                 m.cancelled = true;
             }
-            for c in self.copies.values_mut().filter(|c| c.message == i && c.state == State::Waiting) {
-                if let Place::Queue(_) = c.place {
-                    gone += c.people.iter().filter(|p| p.state == State::Waiting).count() as i64;
-                    c.end(State::Cancelled);
+            for c in self.copies.values_mut().filter(|c| c.message == i && matches!(c.place, Place::Queue(_))) {
+                for p in c.people.iter_mut().filter(|p| p.state == State::Waiting) {
+                    p.state = State::Cancelled;
+                    gone += 1;
                 }
+                c.leave_if_done();
             }
         }
         gone
@@ -273,9 +281,10 @@ impl Model {
 
     /// The rows of retired queues: nothing of them is reviewed any more.
     pub fn sweep(&mut self) {
-        for c in self.copies.values_mut() {
-            if self.messages[c.message].retired && c.state == State::Unsettled && matches!(c.place, Place::Queue(_)) {
-                c.end(State::Unknown);
+        for c in self.copies.values_mut().filter(|c| matches!(c.place, Place::Queue(_))) {
+            if self.messages[c.message].retired {
+                c.people.iter_mut().filter(|p| p.state == State::Unsettled).for_each(|p| p.state = State::Unknown);
+                c.leave_if_done();
             }
         }
     }
@@ -288,20 +297,28 @@ impl Model {
             return false;
         }
         p.feedback |= kind.bit();
-        if matches!(c.state, State::Unsettled | State::Unknown) {
-            c.end(State::Sent);
+        let proven = p.clone();
+        if !matches!(proven.state, State::Unsettled | State::Unknown) {
+            return true;
         }
+        let (leased, next) = (c.leased(), c.attempt + 1);
+        let together = |p: &Person| p.shares_fate(&proven) && p.past.is_empty() == proven.past.is_empty();
+        for p in c.people.iter_mut().filter(|p| p.email == email || together(p)) {
+            p.out = (p.state == State::Unsettled && leased).then_some(next);
+            p.state = State::Sent;
+        }
+        c.leave_if_done();
         true
     }
 
     /// What a claim may change of a copy it does not bring.
-    pub fn may_pass(&self, c: &Copy, to: State, now: Wall, lateness: i64) -> bool {
+    pub fn may_pass(&self, c: &Copy, from: State, to: State, now: Wall, lateness: i64) -> bool {
         let m = &self.messages[c.message];
         if self.paused.contains(&m.topic) || !matches!(c.place, Place::Queue(due) if due <= now) {
             return false;
         }
         let expired = m.expires_at.is_some_and(|at| at <= now);
-        match (c.state, to) {
+        match (from, to) {
             (State::Waiting, State::Expired) => expired || (c.attempt == 0 && now.0 - m.due.0 > lateness && !self.attempted(c.message)),
             (State::Waiting, State::Suppressed) => true,
             (State::Unsettled, State::Unknown) => m.hold || expired || m.cancelled,
@@ -323,75 +340,105 @@ impl Model {
     }
 }
 
-fn apply(c: &mut Copy, attempt: u16, decision: &Decision, cancelled: bool) {
-    let again = c.state == State::Unsettled;
-    let earlier = c.attempt;
-    note(c, attempt, decision);
-    c.place = Place::Nowhere;
-    if let Decision::Return { due, .. } = decision {
-        match (cancelled, again) {
-            (false, _) => c.place = Place::Queue(*due),
-            (true, false) => c.settle_to(State::Cancelled),
-            (true, true) => c.settle_to(State::Unknown),
+/// Whether the attempt counts.
+fn apply(c: &mut Copy, attempt: u16, told: &[(usize, Decision)], cancelled: bool) -> bool {
+    let before = c.people.clone();
+    let reported = |p: &Person| {
+        let known = |o: &Person| o.feedback != 0 && live(o.state) && (o.email == p.email || o.shares_fate(p));
+        told.iter().any(|(i, _)| known(&before[*i]))
+    };
+    let (mut counted, mut due) = (false, None);
+    for (i, decision) in told {
+        let p = &mut c.people[*i];
+        if live(p.state) {
+            counted |= !matches!(decision, Decision::Return { .. });
+            due = due.max(apply_to(p, attempt, decision, cancelled, reported(&before[*i])));
+        } else if p.out.take_if(|out| *out == attempt).is_some() {
+            note(p, attempt, decision);
         }
-        return;
     }
-    c.attempt = attempt;
-    if again {
-        c.past.insert(earlier);
+    if counted {
+        c.attempt = attempt;
     }
-    match decision {
-        Decision::Sent { .. } => c.settle_to(State::Sent),
-        Decision::Unsettled { .. } | Decision::Unknown { .. } if c.reported() => c.settle_to(State::Sent),
-        _ if again => c.settle_to(State::Unknown),
-        Decision::Failed { .. } => c.settle_to(State::Failed),
-        Decision::Retry { .. } if cancelled => c.settle_to(State::Cancelled),
-        Decision::Retry { due, .. } => c.place = Place::Queue(*due),
-        Decision::Unsettled { review_at, .. } if !cancelled => {
-            c.settle_to(State::Unsettled);
-            c.place = Place::Queue(*review_at);
-        }
-        _ => c.settle_to(State::Unknown),
-    }
+    c.place = due.map_or(Place::Nowhere, Place::Queue);
+    counted
 }
 
-/// What the answer says of the attempt, whatever becomes of the copy.
-fn note(c: &mut Copy, attempt: u16, decision: &Decision) {
-    match decision {
-        Decision::Sent { .. } if !c.refused.contains(&attempt) => {
-            c.accepted.insert(attempt);
+/// When something is to be done next.
+fn apply_to(p: &mut Person, attempt: u16, decision: &Decision, cancelled: bool, reported: bool) -> Option<Wall> {
+    let again = p.state == State::Unsettled;
+    note(p, attempt, decision);
+    if let Decision::Return { due, .. } = decision {
+        if cancelled {
+            p.state = if again { State::Unknown } else { State::Cancelled };
         }
-        Decision::Unsettled { .. } | Decision::Unknown { .. } => c.doubtful = true,
-        Decision::Failed { .. } | Decision::Retry { .. } if !c.accepted.contains(&attempt) => {
-            c.refused.insert(attempt);
+        return (!cancelled).then_some(*due);
+    }
+    if again {
+        p.past.insert(p.attempt);
+    }
+    p.attempt = attempt;
+    let (to, due) = match decision {
+        Decision::Sent { .. } => (State::Sent, None),
+        Decision::Unsettled { .. } | Decision::Unknown { .. } if reported => (State::Sent, None),
+        _ if again => (State::Unknown, None),
+        Decision::Failed { .. } => (State::Failed, None),
+        Decision::Retry { .. } if cancelled => (State::Cancelled, None),
+        Decision::Retry { due, .. } => (State::Waiting, Some(*due)),
+        Decision::Unsettled { review_at, .. } if !cancelled => (State::Unsettled, Some(*review_at)),
+        _ => (State::Unknown, None),
+    };
+    p.state = to;
+    due
+}
+
+/// What the answer says of the attempt, whatever becomes of the person.
+fn note(p: &mut Person, attempt: u16, decision: &Decision) {
+    match decision {
+        Decision::Sent { .. } if !p.refused.contains(&attempt) => {
+            p.accepted.insert(attempt);
+        }
+        Decision::Unsettled { .. } | Decision::Unknown { .. } => p.doubtful = true,
+        Decision::Failed { .. } | Decision::Retry { .. } if !p.accepted.contains(&attempt) => {
+            p.refused.insert(attempt);
         }
         _ => {}
     }
 }
 
 /// An answer for an attempt that is over.
-fn late(c: &mut Copy, attempt: u16, decision: &Decision, cancelled: bool) {
-    let of_this = attempt == c.attempt;
-    if !matches!(c.state, State::Unsettled | State::Unknown) {
-        if c.state == State::Sent && c.past.contains(&attempt) {
-            note(c, attempt, decision);
+fn late(c: &mut Copy, attempt: u16, told: &[(usize, Decision)], cancelled: bool) {
+    let (leased, next) = (c.leased(), c.attempt + 1);
+    for (i, decision) in told {
+        let p = &mut c.people[*i];
+        if attempt > p.attempt {
+            continue;
         }
-        return;
-    }
-    note(c, attempt, decision);
-    let leased = matches!(c.place, Place::Lease(_));
-    match decision {
-        Decision::Sent { .. } => c.end(State::Sent),
-        _ if !of_this => {}
-        Decision::Failed { .. } if c.state == State::Unknown && c.past.is_empty() => c.end(State::Failed),
-        Decision::Failed { .. } if c.state == State::Unsettled && !leased => c.end(State::Failed),
-        Decision::Failed { .. } | Decision::Retry { .. } if c.state == State::Unsettled => {
-            if cancelled && !leased {
-                c.end(State::Cancelled);
-            } else {
-                c.settle_to(State::Waiting);
+        let of_this = attempt == p.attempt;
+        if !matches!(p.state, State::Unsettled | State::Unknown) {
+            if p.state == State::Sent && p.past.contains(&attempt) {
+                note(p, attempt, decision);
             }
+            continue;
         }
-        _ => {}
+        note(p, attempt, decision);
+        p.state = match decision {
+            Decision::Sent { .. } => {
+                p.out = (p.state == State::Unsettled && leased).then_some(next);
+                State::Sent
+            }
+            _ if !of_this => continue,
+            Decision::Failed { .. } if p.state == State::Unknown && p.past.is_empty() => State::Failed,
+            Decision::Failed { .. } if p.state == State::Unsettled && !leased => State::Failed,
+            Decision::Failed { .. } | Decision::Retry { .. } if p.state == State::Unsettled => {
+                if cancelled && !leased {
+                    State::Cancelled
+                } else {
+                    State::Waiting
+                }
+            }
+            _ => continue,
+        };
     }
+    c.leave_if_done();
 }

@@ -152,8 +152,16 @@ pub fn settlement(claimed: &Claimed, ordinal: u32, at: Wall, decision: Decision)
         queue: claimed.queue,
         attempt: claimed.attempt,
         at,
+        recipients: places(claimed, ordinal),
         decision,
     }
+}
+
+/// Whom of a joint copy the attempt goes to.
+pub fn places(claimed: &Claimed, ordinal: u32) -> Vec<u32> {
+    let Some(copy) = claimed.copies.iter().find(|one| one.ordinal == ordinal).filter(|one| one.addressees.len() > 1) else { return vec![] };
+    let open = copy.addressees.iter().enumerate().filter(|(_, a)| a.open);
+    open.map(|(i, _)| i as u32).collect()
 }
 
 impl Fixture {

@@ -65,7 +65,7 @@ async fn after_a_day_the_key_is_free_again() {
 async fn keys_belong_to_their_api_key() {
     let mut api = Api::new().await;
     api.submit_as("k", BODY).await.expect(202);
-    api.key = api.state.keys.create("other").await.unwrap().secret;
+    api.key = api.state.keys.create("other", jebi::service::grant::GrantChange::default()).await.unwrap().secret;
     let answer = api.submit_as("k", BODY).await;
     answer.expect(202);
     assert!(!answer.headers.contains_key("idempotency-replayed"));

@@ -1,5 +1,10 @@
 //! End to end, one story a file.
 
+mod access_acts_are_written_down;
+mod access_daily_limits_hold;
+mod access_keys_allow_only_what_they_say;
+mod access_networks_and_proxies;
+mod access_tokens_stand_in_for_keys;
 mod api_answers_for_machines;
 mod api_answers_whoever_sends_too_much;
 mod api_cancels_and_pauses;

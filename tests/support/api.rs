@@ -1,6 +1,12 @@
 //! The API over a real store in a temporary folder, with a clock moved by hand and no dispatcher.
 
-use std::{num::NonZeroUsize, path::Path, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -10,20 +16,25 @@ use axum::{
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use jebi::{
-    http::{AppState, HttpSettings, LocalAdmin, Services, router},
+    http::{AppState, HttpSettings, Load, LocalAdmin, Peer, Services, router},
     service::{
         accept::{Accept, Settings},
+        access::{Access, AccessSettings},
         admin::Admin,
+        attempts::Attempts,
+        audit::Audit,
         cancel::Cancel,
         figures::Figures,
         forecast::Forecast,
         identities::{Accounts, Identities},
+        grant::GrantChange,
         inbox::InboxReader,
         keys::Keys,
         providers::{ProviderState, ProviderStatus, Providers},
         ready::Ready,
         search::Search,
         stray::Strays,
+        tokens::Tokens,
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
 };
@@ -56,6 +67,9 @@ pub struct Setup {
     pub routes: Routes,
     /// Accounts whose identities can be asked.
     pub accounts: Accounts,
+    pub access: AccessSettings,
+    pub max_requests: usize,
+    pub max_bodies: usize,
 }
 
 impl Default for Setup {
@@ -69,6 +83,9 @@ impl Default for Setup {
             providers: Vec::new(),
             routes: Routes(vec![Way { provider: "local".to_owned(), senders: Vec::new(), reason: "the only provider".to_owned() }]),
             accounts: Accounts::new(),
+            access: AccessSettings::default(),
+            max_requests: 1_000,
+            max_bodies: 64 << 20,
         }
     }
 }
@@ -127,7 +144,7 @@ pub struct Api {
     /// A key that holds.
     pub key: String,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// An answer, read.
@@ -189,8 +206,15 @@ impl Api {
         let accept = Accept::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), identities, settings);
         let accept = Arc::new(accept);
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)));
-        let key = keys.create("test").await.expect("a key can be made").secret;
+        let key = keys.create("test", GrantChange::default()).await.expect("a key can be made").secret;
+        let access = Arc::new(Access::new(setup.access));
         let state = Arc::new(Services {
+            tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
+            access,
+            attempts: Attempts::new(Arc::clone(&dyn_clock)),
+            usage: accept.usage(),
+            audit: Audit::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
+            load: Load::new(setup.max_requests, setup.max_bodies),
             search: Search::new(Arc::clone(&store)),
             cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             keys,
@@ -207,7 +231,7 @@ impl Api {
             random,
             settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60) },
         });
-        Self { clock, store, router: router(Arc::clone(&state)), state, key, _folder: folder }
+        Self { clock, store, router: router(Arc::clone(&state)), state, key, folder: Arc::new(folder) }
     }
 
     /// Sends a request as it is.
@@ -248,6 +272,41 @@ impl Api {
         request.headers_mut().insert("idempotency-key", key.parse().expect("a test's key is a header value"));
         self.send(request).await
     }
+    /// Sends a request as if it came over a connection from this address.
+    pub async fn send_from(&self, address: &str, mut request: Request<Body>) -> Answer {
+        let ip: IpAddr = address.parse().expect("a test's address");
+        request.extensions_mut().insert(Peer(SocketAddr::new(ip, 4711)));
+        self.send(request).await
+    }
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PATCH, path, body.to_string())).await
+    }
+    /// Makes a key as the body says; its number and its text.
+    pub async fn make_key(&self, body: &Value) -> (i64, String) {
+        let made = self.post("/v1/keys", body).await.expect(201);
+        (made["id"].as_i64().expect("a number"), text(&made["key"]).to_owned())
+    }
+    /// The same API, asked with another key.
+    pub fn with_key(&self, key: impl Into<String>) -> Self {
+        let Self { clock, store, state, router, folder, .. } = self;
+        Self {
+            clock: clock.clone(),
+            store: Arc::clone(store),
+            state: Arc::clone(state),
+            key: key.into(),
+            router: router.clone(),
+            folder: Arc::clone(folder),
+        }
+    }
+    /// The API as a service, for a listener.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+    /// The folder the store lies in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// A GET without a key, as the administrator on this machine.
     pub async fn local(&self, path: &str) -> Answer {
         let mut request = Request::get(path).body(Body::empty()).expect("a test's request is valid");

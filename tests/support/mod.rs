@@ -6,4 +6,6 @@ pub mod http;
 pub mod machine;
 pub mod server;
 pub mod ses_stub;
+pub mod smtp_stub;
+pub mod test_ca;
 pub mod wait;

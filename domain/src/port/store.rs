@@ -13,6 +13,7 @@ use bytes::Bytes;
 
 use super::{Boxed, Inbox};
 use crate::{
+    access::Grant,
     delivery::State,
     event::{Feedback, FeedbackKind},
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
@@ -192,7 +193,20 @@ pub struct Settlement {
     pub queue: QueueNo,
     pub attempt: u16,
     pub at: Wall,
+    /// Positions of the recipients the attempt went to, for a copy to several; empty for all it has.
+    pub recipients: Vec<u32>,
     pub decision: Decision,
+}
+
+impl Settlement {
+    /// The decision on the `index`th recipient of the attempt; `None` where a decision on each has none for it.
+    #[must_use]
+    pub fn decision_on(&self, index: usize) -> Option<&Decision> {
+        match &self.decision {
+            Decision::Each(all) => all.get(index).filter(|one| !matches!(one, Decision::Each(_))),
+            one => Some(one),
+        }
+    }
 }
 
 /// Which copies to list.
@@ -214,6 +228,12 @@ pub struct RecipientView {
     pub state: State,
     /// Bits of [`FeedbackKind`].
     pub feedback: i64,
+    /// Attempts made for this recipient.
+    pub attempts: u16,
+    /// The provider's id of the attempt accepted for it.
+    pub provider_id: Option<String>,
+    /// The last refusal, or why it waits.
+    pub reason: Option<Reason>,
 }
 
 /// One copy as it stands.
@@ -336,17 +356,91 @@ pub struct TopicPage {
     pub next: Option<String>,
 }
 
-/// An API key as listed; the key itself is not kept.
+/// What a caller shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// An API key.
+    Key,
+    /// A signed token; the row stands for its subject.
+    Token,
+}
+
+/// A key to be kept; the key itself is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewKey {
+    pub kind: KeyKind,
+    /// What it is for; the subject of tokens.
+    pub name: String,
+    /// First characters, to tell keys apart.
+    pub prefix: String,
+    /// SHA-256 of the key; for a subject one that no key has.
+    pub hash: [u8; 32],
+    pub grant: Grant,
+}
+
+/// An API key as listed, or a subject of tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyInfo {
     pub no: KeyNo,
+    pub kind: KeyKind,
     pub name: String,
     /// First characters, to tell keys apart.
     pub prefix: String,
     /// SHA-256 of the key.
     pub hash: [u8; 32],
+    pub grant: Grant,
     pub created_at: Wall,
     pub revoked_at: Option<Wall>,
+    /// Written in batches: up to ten seconds behind.
+    pub last_used_at: Option<Wall>,
+    /// Requests made with it, likewise.
+    pub requests: i64,
+}
+
+/// Requests made with a key since the last report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyUse {
+    pub key: KeyNo,
+    pub requests: i64,
+    pub last: Wall,
+}
+
+/// An administrative act, as it is written down for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Given by the store, ascending; 0 before.
+    pub no: i64,
+    pub at: Wall,
+    /// Who, in words: `key 3 (newsletter)`, `token kim`, `local administrator`.
+    pub actor: String,
+    /// The key it showed; `None` for the local administrator.
+    pub key: Option<KeyNo>,
+    /// Where the request came from, where it came over a network.
+    pub address: Option<String>,
+    /// What was done, such as `key.create`.
+    pub act: String,
+    /// What it was done to.
+    pub target: String,
+    pub detail: String,
+    /// `done`, or the code of the refusal.
+    pub result: String,
+}
+
+/// Which acts to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Not before.
+    pub since: Option<Wall>,
+    /// Before.
+    pub until: Option<Wall>,
+}
+
+/// A page of acts, newest first.
+#[derive(Clone, Debug, Default)]
+pub struct AuditPage {
+    pub entries: Vec<AuditEntry>,
+    /// Pass as `before` for the next page; `None` at the end.
+    pub next: Option<i64>,
 }
 
 /// How the store stands.
@@ -491,12 +585,25 @@ pub trait ReadStore: Send + Sync {
 pub trait AdminStore: Send + Sync {
     fn keys(&self) -> Boxed<'_, StoreResult<Vec<KeyInfo>>>;
     /// Adds a key by its hash; one with the same hash is returned as it is.
-    fn add_key(&self, name: &str, prefix: &str, hash: [u8; 32], now: Wall) -> Boxed<'_, StoreResult<KeyInfo>>;
+    fn add_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<KeyInfo>>;
+    /// Gives a key another name and grant. `None` when there is no such key.
+    fn change_key(&self, no: KeyNo, name: &str, grant: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>>;
     /// `false` when there is no such key or it was revoked before.
     fn revoke_key(&self, no: KeyNo, now: Wall) -> Boxed<'_, StoreResult<bool>>;
     /// Moves a slice of a provider's queues to another: all that waits in them, attempts and states kept. Returns waiting recipients
     /// moved, and whether there is more.
     fn move_queues(&self, from: &str, to: &str) -> Boxed<'_, StoreResult<(i64, bool)>>;
+    /// Adds to what is known of the use of keys.
+    fn note_use(&self, uses: Vec<KeyUse>) -> Boxed<'_, StoreResult<()>>;
+    /// Recipients accepted for each key since `since`, which is a whole quarter of an hour, less those that were forgiven since
+    /// then. Keys without any are left out.
+    fn key_usage(&self, since: Wall) -> Boxed<'_, StoreResult<Vec<(KeyNo, i64)>>>;
+    /// Forgives what was accepted for a key since `since`, so that it is no longer counted.
+    fn forgive_key(&self, no: KeyNo, since: Wall, now: Wall) -> Boxed<'_, StoreResult<()>>;
+    /// Writes an act down. Nothing written is ever changed or removed.
+    fn audit(&self, entry: AuditEntry) -> Boxed<'_, StoreResult<()>>;
+    /// Acts, newest first, with numbers below `before`.
+    fn audits(&self, filter: AuditFilter, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<AuditPage>>;
     /// Whether the store is held for looking copied or restored.
     fn guard(&self) -> Guard;
     /// Lets a held store send. What was due before becomes unsettled and is held for a person.

@@ -1,18 +1,24 @@
 //! `/v1/admin`: the restore guard and the check of the store. `jebi release` and `jebi verify` use it on a running server.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{Extension, State},
+};
 use jebi_domain::{
-    port::store::{Guard, Violation},
+    port::store::{self, Guard, Violation},
     refusal::{Fault, Refusal, RefusalKind},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::shape::Time;
-use crate::http::{
-    AppState,
-    error::Reply,
-    params::{Params, number_cursor, read_number_cursor},
+use crate::{
+    http::{
+        AppState,
+        error::Reply,
+        params::{Params, number_cursor, read_number_cursor},
+    },
+    service::Caller,
 };
 
 /// Whether the store is held.
@@ -96,8 +102,10 @@ pub async fn guard(State(state): State<AppState>) -> Json<GuardBody> {
 ///
 /// Lets it send. Mail that was due before may have been sent from the other copy: it becomes unsettled and is not sent by itself.
 #[utoipa::path(post, path = "/v1/admin/release", tag = "admin", responses((status = 200, description = "Released.", body = Released)))]
-pub async fn release(State(state): State<AppState>) -> Reply<Released> {
-    let done = state.admin.release().await?;
+pub async fn release(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Reply<Released> {
+    let done = state.admin.release().await;
+    let told = |done: &store::Released| format!("unsettled={} waiting={}", done.unsettled, done.waiting);
+    let done = state.audit.ended(&caller, "store.release", "store", told, done).await?;
     Ok(Json(Released { unsettled: done.unsettled, waiting: done.waiting }))
 }
 

@@ -124,6 +124,12 @@ struct RecipientBody {
     /// Everything reported of it after it was sent.
     #[schema(value_type = Vec<String>)]
     feedback: Vec<FeedbackKind>,
+    /// Attempts made for this recipient.
+    attempts: u16,
+    /// The provider's own id of the mail it accepted for this recipient.
+    provider_id: Option<String>,
+    /// The last refusal, or why it waits.
+    reason: Option<ReasonBody>,
 }
 
 /// A delivery and what happened to it.
@@ -176,7 +182,16 @@ impl From<DeliveryView> for DeliveryBody {
 impl From<RecipientView> for RecipientBody {
     fn from(r: RecipientView) -> Self {
         let feedback = FeedbackKind::of_bits(r.feedback).collect();
-        Self { role: shape::role_word(r.role), email: r.email, name: r.name, state: r.state, feedback }
+        Self {
+            role: shape::role_word(r.role),
+            email: r.email,
+            name: r.name,
+            state: r.state,
+            feedback,
+            attempts: r.attempts,
+            provider_id: r.provider_id,
+            reason: r.reason.map(ReasonBody::from),
+        }
     }
 }
 

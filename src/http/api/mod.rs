@@ -1,10 +1,12 @@
 //! The handlers, one file per noun.
 
 pub mod admin;
+pub mod audit;
 pub mod deliveries;
 pub mod events;
 pub mod inbox;
 pub mod keys;
+pub mod limits;
 pub mod messages;
 pub mod providers;
 mod shape;

@@ -1,6 +1,9 @@
 //! `/v1/topics`: counts, cancelling, pausing.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{Extension, State},
+};
 use jebi_domain::port::store::TopicView;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +15,7 @@ use crate::{
         error::Reply,
         params::{Id, Params, cursor, read_text_cursor},
     },
-    service::search::page_length,
+    service::{Caller, search::page_length},
 };
 
 /// A page.
@@ -92,8 +95,10 @@ pub async fn show(State(state): State<AppState>, Id(id): Id<String>) -> Reply<To
     params(("id" = String, Path, description = "The topic_id given when sending.")),
     responses((status = 200, description = "Cancelled.", body = Cancelled), (status = 404, description = "No such topic.")),
 )]
-pub async fn cancel(State(state): State<AppState>, Id(id): Id<String>) -> Reply<Cancelled> {
-    Ok(Json(Cancelled { cancelled: state.cancel.topic(&id).await? }))
+pub async fn cancel(State(state): State<AppState>, Extension(caller): Extension<Caller>, Id(id): Id<String>) -> Reply<Cancelled> {
+    let done = state.cancel.topic(&id).await;
+    let cancelled = state.audit.ended(&caller, "topic.cancel", &id, |n| format!("recipients={n}"), done).await?;
+    Ok(Json(Cancelled { cancelled }))
 }
 
 /// Pause a topic
@@ -104,8 +109,8 @@ pub async fn cancel(State(state): State<AppState>, Id(id): Id<String>) -> Reply<
     params(("id" = String, Path, description = "The topic_id given when sending.")),
     responses((status = 200, description = "Paused.", body = TopicPaused), (status = 404, description = "No such topic.")),
 )]
-pub async fn pause(State(state): State<AppState>, Id(id): Id<String>) -> Reply<TopicPaused> {
-    set(&state, id, true).await
+pub async fn pause(State(state): State<AppState>, Extension(caller): Extension<Caller>, Id(id): Id<String>) -> Reply<TopicPaused> {
+    set(&state, &caller, id, true).await
 }
 
 /// Resume a topic
@@ -116,11 +121,13 @@ pub async fn pause(State(state): State<AppState>, Id(id): Id<String>) -> Reply<T
     params(("id" = String, Path, description = "The topic_id given when sending.")),
     responses((status = 200, description = "Resumed.", body = TopicPaused), (status = 404, description = "No such topic.")),
 )]
-pub async fn resume(State(state): State<AppState>, Id(id): Id<String>) -> Reply<TopicPaused> {
-    set(&state, id, false).await
+pub async fn resume(State(state): State<AppState>, Extension(caller): Extension<Caller>, Id(id): Id<String>) -> Reply<TopicPaused> {
+    set(&state, &caller, id, false).await
 }
 
-async fn set(state: &AppState, topic_id: String, paused: bool) -> Reply<TopicPaused> {
-    state.cancel.pause(&topic_id, paused).await?;
+async fn set(state: &AppState, caller: &Caller, topic_id: String, paused: bool) -> Reply<TopicPaused> {
+    let done = state.cancel.pause(&topic_id, paused).await;
+    let act = if paused { "topic.pause" } else { "topic.resume" };
+    state.audit.ended(caller, act, &topic_id, |()| String::new(), done).await?;
     Ok(Json(TopicPaused { topic_id, paused }))
 }

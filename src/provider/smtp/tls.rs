@@ -82,7 +82,10 @@ fn certificate(fault: &CertificateError) -> (&'static str, &'static str, &'stati
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             ("certificate_name", "its certificate is for another name", NAME)
         }
-        CertificateError::UnknownIssuer => ("certificate_authority", "its certificate is of an unknown authority", AUTHORITY),
+        // A bad signature: an authority of the same name with another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            ("certificate_authority", "its certificate is of an unknown authority", AUTHORITY)
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             ("certificate_expired", "its certificate has expired", EXPIRED)
         }

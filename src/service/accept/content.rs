@@ -131,6 +131,12 @@ fn html(message: &mut NewMessage, faults: &mut Faults<'_>) -> Option<String> {
 /// The topic, empty for none.
 pub(super) fn topic(given: Option<&str>, faults: &mut Faults<'_>) -> String {
     let Some(topic) = given else { return String::new() };
+    // As a segment of a path these two mean something else (RFC 3986, 5.2.4), so `/v1/topics/..` could never name it.
+    if matches!(topic, "." | "..") {
+        let fault = format!("{topic:?} cannot stand in a path, so the topic could not be asked for");
+        faults.add("topic_id", "invalid_topic", fault, "give the topic another name");
+        return String::new();
+    }
     if !topic.is_empty() && topic.len() <= MAX_TOPIC && !topic.chars().any(char::is_control) {
         return topic.to_owned();
     }

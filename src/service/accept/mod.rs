@@ -6,6 +6,7 @@
 //! | `prepare` | from a submission to drafts; every fault of a request is found here |
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
+//! | `permitted` | whether the caller may use the sender |
 //! | `when` | reading times |
 //! | `route` | which provider it takes |
 //! | `rules` | the domain's checks, told as faults of a field |
@@ -14,6 +15,7 @@
 //! | `waiting` | the limit on waiting mail |
 
 mod content;
+mod permitted;
 mod prepare;
 mod receipt;
 mod recipients;
@@ -33,7 +35,6 @@ use std::{
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use jebi_domain::{
-    id::KeyNo,
     idempotency::check_key,
     message::{Copies, Draft, Mailbox},
     port::{
@@ -54,6 +55,7 @@ use super::{
     identities::Identities,
     ready::{Check, Readiness},
     trouble::refusal,
+    usage::Usage,
 };
 use prepare::Prepared;
 use receipt::Unfinished;
@@ -104,6 +106,7 @@ pub struct Accept {
     identities: Arc<Identities>,
     twins: Twins,
     waiting: Waiting,
+    usage: Arc<Usage>,
     /// When and why a write last failed, while none has worked since.
     trouble: Mutex<Option<(Boot, String)>>,
 }
@@ -120,14 +123,21 @@ impl Accept {
         describe_counter!(ACCEPTED, Unit::Count, "Recipients accepted.");
         describe_counter!(NOT_STORED, Unit::Count, "Requests the store could not write.");
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
+        let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.time_zone.clone()));
         let (twins, trouble) = (Twins::default(), Mutex::default());
-        Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, twins, waiting, trouble }
+        Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, twins, waiting, usage, trouble }
     }
 
     /// Takes other settings for the requests that come from now on.
     pub fn set(&self, settings: Settings) {
         self.waiting.set_max(settings.max_waiting);
         self.settings.store(Arc::new(settings));
+    }
+
+    /// The daily limits, as they are kept here.
+    #[must_use]
+    pub fn usage(&self) -> Arc<Usage> {
+        Arc::clone(&self.usage)
     }
 
     /// Stores a submission, or answers what was answered before under the same idempotency key. When it returns an answer,
@@ -144,7 +154,7 @@ impl Accept {
         render: Render,
     ) -> Result<Answer, Refusal> {
         let Some((key, fingerprint)) = &idempotency else {
-            return self.accept(caller.key, submission, None, render).await;
+            return self.accept(&caller, submission, None, render).await;
         };
         check_key(key)?;
         let (key, fingerprint) = (key.clone(), *fingerprint);
@@ -153,12 +163,12 @@ impl Accept {
         if let Some(stored) = self.store.answer(caller.key, &key, self.clock.wall()).await.map_err(refusal)? {
             return replay(stored, fingerprint);
         }
-        self.accept(caller.key, submission, idempotency, render).await
+        self.accept(&caller, submission, idempotency, render).await
     }
 
     async fn accept(
         &self,
-        api_key: KeyNo,
+        caller: &Caller,
         submission: Submission,
         idempotency: Option<Idempotency>,
         render: Render,
@@ -177,10 +187,12 @@ impl Accept {
             })?
         };
         let Prepared { drafts, receipt } = prepared;
+        permitted::check(caller, &drafts, &receipt)?;
         self.check_identities(&drafts, &receipt).await?;
         let fingerprint = idempotency.as_ref().map(|(_, fingerprint)| *fingerprint);
         let recipients: usize = drafts.iter().map(|d| d.copies.recipients()).sum();
-        let clock = Arc::clone(&self.clock);
+        let reserved = self.usage.reserve(caller, recipients, at).await?;
+        let (clock, api_key) = (Arc::clone(&self.clock), caller.key);
         let answer = Box::new(move |report: &_| render(receipt.finish(report, clock.boot().since(started))));
         match self.store.accept(AcceptBatch { drafts, api_key, idempotency, at, answer }).await {
             Ok(Accepted::Stored(status, body)) => {
@@ -190,8 +202,16 @@ impl Accept {
                 Ok(Answer { status, body, replayed: false })
             }
             // Another node or a request whose caller hung up was first.
-            Ok(Accepted::Repeated(stored)) => replay(stored, fingerprint.unwrap_or_default()),
+            Ok(Accepted::Repeated(stored)) => {
+                if let Some(reserved) = reserved {
+                    reserved.give_back();
+                }
+                replay(stored, fingerprint.unwrap_or_default())
+            }
             Err(error) => {
+                if let Some(reserved) = reserved {
+                    reserved.give_back();
+                }
                 let told = refusal(error);
                 self.note_trouble(Some(told.to_string()));
                 counter!(NOT_STORED).increment(1);

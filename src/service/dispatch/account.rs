@@ -161,6 +161,7 @@ impl Dispatch {
         self.meters.in_flight.set(f64::from(inner.in_flight));
         self.meters.leased.set(f64::from(inner.leased));
         self.meters.concurrency.set(f64::from(inner.limit));
+        self.meters.slowed.set(inner.backoff.len() as f64);
         if let Some(median) = inner.concurrency.median() {
             self.meters.answer_time.record(median.as_secs_f64());
         }

@@ -13,6 +13,7 @@ pub(super) struct Meters {
     pub in_flight: Gauge,
     pub leased: Gauge,
     pub concurrency: Gauge,
+    pub slowed: Gauge,
     pub settle_batch: Histogram,
     pub claim: Histogram,
     pub answer_time: Histogram,
@@ -32,6 +33,7 @@ impl Meters {
         describe_gauge!("jebi_in_flight", "Calls without an answer yet.");
         describe_gauge!("jebi_leased", "Copies claimed whose outcome is not stored yet.");
         describe_gauge!("jebi_concurrency", "Calls allowed at once.");
+        describe_gauge!("jebi_slowed_domains", "Receiving domains that get too much; mail to them waits.");
         describe_histogram!("jebi_settle_batch_size", "Outcomes stored in one call.");
         describe_histogram!("jebi_claim_size", "Copies brought by one claim.");
         describe_histogram!("jebi_answer_time_seconds", Unit::Seconds, "The provider's median answer time, once a second.");
@@ -45,6 +47,7 @@ impl Meters {
             in_flight: gauge!("jebi_in_flight", "provider" => name()),
             leased: gauge!("jebi_leased", "provider" => name()),
             concurrency: gauge!("jebi_concurrency", "provider" => name()),
+            slowed: gauge!("jebi_slowed_domains", "provider" => name()),
             settle_batch: histogram!("jebi_settle_batch_size", "provider" => name()),
             claim: histogram!("jebi_claim_size", "provider" => name()),
             answer_time: histogram!("jebi_answer_time_seconds", "provider" => name()),

@@ -14,6 +14,7 @@ mod fence;
 pub mod health;
 mod metrics;
 pub mod ready;
+mod receivers;
 mod settings;
 pub mod settle;
 mod state;

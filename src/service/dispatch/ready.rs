@@ -10,7 +10,7 @@ use jebi_domain::{
     id::{DeliveryId, DeliveryKey, LeaseNo, MessageNo, QueueNo},
     message::{Copy, Lane, Message},
     mime::compose::Prepared,
-    outcome::Outcome,
+    outcome::{Outcome, Reason},
     port::{Outgoing, store::Claimed},
     time::Wall,
 };
@@ -71,18 +71,45 @@ impl ReadyCopy {
     /// Its end, whatever it was.
     #[must_use]
     pub fn ended(&self, outcome: Outcome, at: Wall) -> Finished {
+        self.finished(outcome, at, None)
+    }
+
+    /// Given back unsent, to be tried at another time, and why.
+    #[must_use]
+    pub fn held_back(&self, due: Wall, reason: Reason, at: Wall) -> Finished {
+        self.finished(Outcome::NotStarted, at, Some(Box::new((due, reason))))
+    }
+
+    fn finished(&self, outcome: Outcome, at: Wall, later: Option<Box<(Wall, Reason)>>) -> Finished {
         Finished {
             key: DeliveryKey::new(self.mail.no, self.copy.ordinal),
             lease: self.lease,
             queue: self.queue,
             lane: self.lane(),
             attempt: self.attempt,
-            recipients: self.recipients(),
             was_unsettled: self.was_unsettled,
+            recipients: self.places(),
             outcome,
+            later,
             at,
         }
     }
+
+    /// Whom of a joint copy it goes to.
+    fn places(&self) -> Vec<Place> {
+        if self.copy.addressees.len() < 2 {
+            return Vec::new();
+        }
+        let all = self.copy.addressees.iter().enumerate().filter(|(_, a)| a.open);
+        all.map(|(i, a)| Place { position: u32::try_from(i).unwrap_or(u32::MAX), was_unsettled: a.unsettled }).collect()
+    }
+}
+
+/// One recipient of a joint copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub position: u32,
+    pub was_unsettled: bool,
 }
 
 /// The end of one attempt, not yet decided on.
@@ -93,10 +120,12 @@ pub struct Finished {
     pub queue: QueueNo,
     pub lane: Lane,
     pub attempt: u16,
-    /// Recipients it was for.
-    pub recipients: u32,
     pub was_unsettled: bool,
+    /// Whom it went to, for a copy to several; empty for a copy to one.
+    pub recipients: Vec<Place>,
     pub outcome: Outcome,
+    /// Where it was given back unsent: when it is to be tried again, and why not before.
+    pub later: Option<Box<(Wall, Reason)>>,
     pub at: Wall,
 }
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use jebi_domain::{
     message::Lane,
+    outcome::{Decision, Outcome, Reason},
     port::{Random, store::Settlement},
     retry::{RetryPolicy, Standing, decide},
 };
 
-use super::ready::Finished;
+use super::ready::{Finished, Place};
 
 /// How long evidence is waited for where feedback for our own mail reaches us (contract 3).
 #[must_use]
@@ -20,17 +21,42 @@ pub fn unknown_wait(lane: Lane, has_feedback: bool) -> Duration {
     }
 }
 
-/// Decides what becomes of a delivery after an attempt.
+/// Decides what becomes of a delivery after an attempt, recipient by recipient where they fared or stand differently.
 #[must_use]
 pub fn settlement(ended: Finished, has_feedback: bool, random: &dyn Random) -> Settlement {
-    let standing = Standing {
-        lane: ended.lane,
-        attempt: ended.attempt,
-        was_unsettled: ended.was_unsettled,
-        unknown_wait: unknown_wait(ended.lane, has_feedback),
+    let Finished { key, lease, queue, lane, attempt, was_unsettled, recipients, outcome, later, at } = ended;
+    let policy = RetryPolicy::of(lane);
+    let unknown_wait = unknown_wait(lane, has_feedback);
+    let go = |outcome, was_unsettled| decide(outcome, at, Standing { lane, attempt, was_unsettled, unknown_wait }, &policy, random);
+    let decision = match split(outcome, &recipients) {
+        Ok(Outcome::NotStarted) if let Some(later) = later => Decision::Return { due: later.0, reason: Some(later.1) },
+        Ok(one) => go(one, recipients.first().map_or(was_unsettled, |place| place.was_unsettled)),
+        Err(each) => Decision::Each(recipients.iter().zip(each).map(|(place, one)| go(one, place.was_unsettled)).collect()),
     };
-    let decision = decide(ended.outcome, ended.at, standing, &RetryPolicy::of(ended.lane), random);
-    Settlement { key: ended.key, lease: ended.lease, queue: ended.queue, attempt: ended.attempt, at: ended.at, decision }
+    let recipients = recipients.into_iter().map(|place| place.position).collect();
+    Settlement { key, lease, queue, attempt, at, recipients, decision }
+}
+
+/// One outcome for all, or one for each of the recipients.
+fn split(outcome: Outcome, recipients: &[Place]) -> Result<Outcome, Vec<Outcome>> {
+    let one = match outcome {
+        Outcome::Each(all) if fits(&all, recipients) && !recipients.is_empty() => return Err(all),
+        Outcome::Each(mut all) if fits(&all, recipients) => all.swap_remove(0),
+        Outcome::Each(all) => {
+            // Nothing can be told from it, and some of it may have been accepted.
+            tracing::error!(outcomes = all.len(), recipients = recipients.len(), "a provider told outcomes that are not its recipients'");
+            let text = "the provider's answer does not fit the recipients of this mail";
+            Outcome::Unknown { reason: Reason::new("internal_error", text, "report it with the log of this time") }
+        }
+        one => one,
+    };
+    let alike = recipients.iter().all(|place| place.was_unsettled == recipients[0].was_unsettled);
+    if alike { Ok(one) } else { Err(vec![one; recipients.len()]) }
+}
+
+/// Whether there is one plain outcome for each recipient.
+fn fits(all: &[Outcome], recipients: &[Place]) -> bool {
+    all.len() == recipients.len().max(1) && !all.iter().any(|one| matches!(one, Outcome::Each(_)))
 }
 
 #[cfg(test)]
@@ -38,7 +64,6 @@ mod tests {
     use jebi_domain::{
         fake::SeededRandom,
         id::{DeliveryKey, LeaseNo, QueueNo},
-        outcome::{Decision, Outcome, Reason},
         time::Wall,
     };
 
@@ -55,9 +80,10 @@ mod tests {
                 queue: QueueNo(3),
                 lane,
                 attempt: 1,
-                recipients: 1,
                 was_unsettled: false,
+                recipients: vec![],
                 outcome: Outcome::Unknown { reason: Reason::new("timeout", "no answer", "") },
+                later: None,
                 at: Wall(5),
             };
             let made = settlement(ended, has_feedback, &SeededRandom::new(1));

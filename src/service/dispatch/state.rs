@@ -6,6 +6,7 @@ use std::{
 };
 
 use jebi_domain::{
+    backoff::Backoff,
     message::Lane,
     outcome::{Decision, Limit, Outcome, Reason},
     pace::Pacer,
@@ -79,6 +80,8 @@ pub(super) struct Inner {
     pub settings: Settings,
     pub daily: Daily,
     pub health: Health,
+    /// Receiving domains that get too much.
+    pub backoff: Backoff,
     pub concurrency: Concurrency,
     /// Calls allowed at once.
     pub limit: u32,
@@ -100,7 +103,7 @@ pub(super) struct Inner {
     pub claiming: u32,
     /// Lanes with due mail in the queue.
     pub due: [bool; 2],
-    finished: Vec<Finished>,
+    pub finished: Vec<Finished>,
     /// A provider without a known rate said we are too fast.
     paused_until: Boot,
     pub stop: Stop,
@@ -186,6 +189,7 @@ impl Dispatch {
             ready: Ready::default(),
             pacer: Pacer::new(settings.max_rate, settings.jitter, first),
             health: Health::default(),
+            backoff: Backoff::default(),
             concurrency: Concurrency::default(),
             limit: settings.calls(Concurrency::default().limit(settings.max_rate)),
             daily: Daily::new(&settings, sent, boot, wall),
@@ -290,6 +294,10 @@ impl Dispatch {
                 continue;
             }
             let recipients = first.recipients();
+            if let Some(slowed) = inner.slowed(now) {
+                self.hold_back(inner, slowed, now, wall);
+                continue;
+            }
             if now < inner.paused_until {
                 return Take::Wait(inner.paused_until);
             }
@@ -303,6 +311,7 @@ impl Dispatch {
                 return Take::Wait(at);
             }
             let Some(copy) = inner.ready.pop() else { break };
+            inner.note_trials(&copy, now);
             inner.starting = inner.starting.saturating_sub(1);
             inner.in_flight += 1;
             inner.daily.add(now, recipients);
@@ -331,18 +340,19 @@ impl Dispatch {
         self.senders.notify_waiters();
     }
 
-    /// A call ended after `answer` (`None` when it was never made). Says whether to go on with another mail at once.
-    pub fn finish(&self, ticket: Ticket, ended: Finished, answer: Option<Duration>, now: Boot) -> Again {
+    /// The call for a copy ended so, after `answer` (`None` when it was never made). Says whether to go on with another mail at once.
+    pub fn finish(&self, ticket: Ticket, (copy, outcome): (&ReadyCopy, Outcome), answer: Option<Duration>, now: Boot, wall: Wall) -> Again {
         let inner = &mut *self.lock();
         if let Some(answer) = answer
             && inner.concurrency.answered(now, answer, inner.in_flight)
         {
             inner.limit = inner.settings.calls(inner.concurrency.limit(inner.pacer.rate()));
         }
-        inner.daily.ended(&ended.outcome, ended.recipients);
+        inner.daily.ended(&outcome, copy.recipients());
         inner.in_flight = inner.in_flight.saturating_sub(1);
-        self.learn(inner, ticket, &ended.outcome, now);
-        inner.finished.push(ended);
+        self.learn(inner, ticket, &outcome, now);
+        self.learn_receivers(inner, copy, &outcome, now);
+        inner.finished.push(copy.ended(outcome, wall));
         self.settler.notify_one();
         if inner.stop != Stop::No {
             self.changed.notify_waiters();

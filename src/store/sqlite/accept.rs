@@ -248,6 +248,10 @@ impl AcceptJob {
         for i in 0..self.drafts.len() {
             self.publish_draft(turn, i)?;
         }
+        if self.api_key.0 != 0 {
+            let recipients: usize = self.drafts.iter().map(|d| d.copies.recipients()).sum();
+            turn.delta.used(self.api_key, self.at, i64::try_from(recipients).unwrap_or(i64::MAX));
+        }
         let make = self.answer.take().ok_or_else(|| Error::damaged("batch", "published twice"))?;
         let (status, body) = make(&self.report);
         if let Some((key, fingerprint)) = &self.idempotency {
@@ -354,12 +358,17 @@ fn born(draft: &Draft, suppressed: &[u32]) -> Vec<Copy> {
         Copies::Each(all) => {
             let copy = |(i, to): (usize, &Mailbox)| Copy {
                 ordinal: u32::try_from(i).unwrap_or(u32::MAX),
-                addressees: vec![Addressee { role: Role::To, mailbox: to.clone(), open: true }],
+                addressees: vec![Addressee { role: Role::To, mailbox: to.clone(), open: true, unsettled: false }],
             };
             all.iter().enumerate().filter(|(i, _)| open(*i)).map(copy).collect()
         }
         Copies::Joint(all) => {
-            let one = |(i, (role, to)): (usize, &(Role, Mailbox))| Addressee { role: *role, mailbox: to.clone(), open: open(i) };
+            let one = |(i, (role, to)): (usize, &(Role, Mailbox))| Addressee {
+                role: *role,
+                mailbox: to.clone(),
+                open: open(i),
+                unsettled: false,
+            };
             vec![Copy { ordinal: 0, addressees: all.iter().enumerate().map(one).collect() }]
         }
     }

@@ -5,13 +5,15 @@ use jebi_domain::{
     address,
     delivery::State,
     id::{DeliveryKey, Incarnation, LeaseNo, MessageNo, QueueNo},
-    message::{Addressee, Copy, Lane, Mailbox, OnUnknown, Role},
+    message::{Copy, Lane, OnUnknown},
     port::store::{Claim, ClaimReport, Claimed, QueueInfo},
     time::Wall,
 };
 
 use super::{
-    Error, row, sql,
+    Error,
+    joint::{Joint, addressees, alone},
+    sql,
     turn::{Known, Turn},
 };
 
@@ -53,10 +55,12 @@ impl Entry {
 struct Row {
     key: DeliveryKey,
     state: State,
+    attempt: u16,
     joint: bool,
     copy: Copy,
     /// Recipients without a result.
-    open: i64,
+    waiting: i64,
+    unsettled: i64,
 }
 
 pub(super) fn claim(turn: &mut Turn<'_>, claim: &Claim) -> Result<ClaimReport, Error> {
@@ -167,61 +171,62 @@ pub(super) fn range(message: i64, first: u32, count: u32) -> (i64, i64) {
 /// A cancelled message's waiting recipients were counted when it was cancelled.
 pub(super) fn clear(turn: &mut Turn<'_>, entry: &Entry, topic: i64, n: u32, result: State, now: Wall) -> Result<(), Error> {
     for row in rows(turn, entry, n)? {
-        let (from, to) = match row.state {
-            State::Unsettled => (State::Unsettled, State::Unknown),
-            _ => (State::Waiting, result),
-        };
-        turn.execute(sql!("delivery_state"), (row.key.0, from.code(), to.code(), now.0))?;
         if row.joint {
-            turn.execute(sql!("joint_state"), (row.key.0, from.code(), to.code()))?;
+            let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
+            end_open(turn, &mut copy, (result, State::Unknown), now)?;
+        } else {
+            let to = if row.state == State::Unsettled { State::Unknown } else { result };
+            turn.execute(sql!("delivery_state"), (row.key.0, row.state.code(), to.code(), now.0))?;
         }
         turn.rows += 1;
-        if result != State::Cancelled || from == State::Unsettled {
-            turn.delta.topic(topic).moved(Some(from), to, row.open);
-        }
-        if result != State::Cancelled && from == State::Waiting {
-            turn.delta.queue(entry.queue, -row.open);
+        turn.delta.topic(topic).moved(Some(State::Unsettled), State::Unknown, row.unsettled);
+        if result != State::Cancelled {
+            turn.delta.topic(topic).moved(Some(State::Waiting), result, row.waiting);
+            turn.delta.queue(entry.queue, -row.waiting);
         }
     }
     entry.take(turn, n)
 }
 
+/// Ends the open recipients of a joint copy: those that wait, and those that are unsettled.
+fn end_open(turn: &Turn<'_>, copy: &mut Joint, (waiting, unsettled): (State, State), now: Wall) -> Result<(), Error> {
+    for i in 0..copy.people.len() {
+        let to = match copy.people[i].state {
+            State::Waiting => waiting,
+            State::Unsettled => unsettled,
+            _ => continue,
+        };
+        settle_open(turn, copy, i, to, now)?;
+    }
+    copy.sum_up(turn, copy.attempt, now, None)
+}
+
+/// Gives an open recipient another state without an attempt; what was said of it stands.
+fn settle_open(turn: &Turn<'_>, copy: &mut Joint, i: usize, to: State, now: Wall) -> Result<(), Error> {
+    let from = std::mem::replace(&mut copy.people[i].state, to);
+    copy.people[i].changed_at = Some(now.0);
+    copy.put(turn, i, from)
+}
+
 /// The copies at the head of an entry that still want its attempt.
 fn rows(turn: &Turn<'_>, entry: &Entry, n: u32) -> Result<Vec<Row>, Error> {
     let (from, to) = range(entry.message, entry.first, n);
-    let open_in = [State::Waiting.code(), State::Unsettled.code()];
     let mut out = Vec::with_capacity(n as usize);
     let mut all = turn.statement(sql!("delivery_range"))?;
     let mut all = all.query((from, to))?;
     while let Some(r) = all.next()? {
-        let (state, attempt): (i64, u16) = (r.get(3)?, r.get(4)?);
-        if !open_in.contains(&state) || attempt + 1 != entry.attempt {
+        let (code, attempt): (i64, u16) = (r.get(3)?, r.get(4)?);
+        let Some(state @ (State::Waiting | State::Unsettled)) = State::from_code(code).filter(|_| attempt + 1 == entry.attempt) else {
             continue;
-        }
-        let key = DeliveryKey(r.get(0)?);
-        let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
-        let joint = r.get::<_, Option<i64>>(5)?.is_some();
-        let addressees = if joint {
-            addressees(turn, key, &open_in)?
-        } else {
-            vec![Addressee { role: Role::To, mailbox: Mailbox { email: r.get(1)?, name: r.get(2)? }, open: true }]
         };
-        let open = addressees.iter().filter(|a| a.open).count();
-        out.push(Row {
-            key,
-            state,
-            joint,
-            copy: Copy { ordinal: key.ordinal(), addressees },
-            open: i64::try_from(open).unwrap_or(i64::MAX),
-        });
+        let key = DeliveryKey(r.get(0)?);
+        let joint = r.get::<_, Option<i64>>(5)?.is_some();
+        let addressees = if joint { addressees(turn, key)? } else { vec![alone(r.get(1)?, r.get(2)?, state)] };
+        let count = |unsettled: bool| addressees.iter().map(|a| i64::from(a.open && a.unsettled == unsettled)).sum();
+        let (waiting, unsettled) = (count(false), count(true));
+        out.push(Row { key, state, attempt, joint, copy: Copy { ordinal: key.ordinal(), addressees }, waiting, unsettled });
     }
     Ok(out)
-}
-
-/// The recipients of a joint copy.
-fn addressees(turn: &Turn<'_>, key: DeliveryKey, open_in: &[i64]) -> Result<Vec<Addressee>, Error> {
-    let read = turn.rows_of(sql!("joint_list"), [key.0], |r| Ok(row::joint(r, open_in)))?;
-    read.into_iter().map(|one| one.map(|(_, addressee, _, _)| addressee)).collect()
 }
 
 /// Puts copies at the head of an entry under a lease: at most `n`. Returns how many left the entry, and those to be sent.
@@ -237,17 +242,15 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
     if turn.memory.suppressed > 0 && entry.message < turn.memory.suppressed_before {
         suppress(turn, entry, known, &mut rows, claim.now)?;
     }
-    let was_unsettled = rows.first().is_some_and(|r| r.state == State::Unsettled);
-    if was_unsettled && known.message.on_unknown == OnUnknown::Hold {
+    if known.message.on_unknown == OnUnknown::Hold {
         give_up(turn, known, &mut rows, claim.now)?;
     }
+    let was_unsettled = rows.first().is_some_and(|r| r.state == State::Unsettled);
     entry.take(turn, n)?;
     if rows.is_empty() {
         return Ok((n, None));
     }
-    if !was_unsettled {
-        turn.delta.queue(entry.queue, -rows.iter().map(|r| r.open).sum::<i64>());
-    }
+    turn.delta.queue(entry.queue, -rows.iter().map(|r| r.waiting).sum::<i64>());
     let no = turn.memory.next_lease;
     turn.memory.next_lease += 1;
     let Incarnation(incarnation) = claim.incarnation;
@@ -262,11 +265,14 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
             n,
             entry.attempt,
             rows.len() as i64,
-            rows[0].open,
+            if was_unsettled { rows[0].unsettled } else { rows[0].waiting },
             was_unsettled,
             claim.now.0
         ],
     )?;
+    if !was_unsettled && rows[0].unsettled > 0 {
+        turn.execute(sql!("lease_again"), (no, rows[0].unsettled))?;
+    }
     turn.rows += 1;
     let claimed = Claimed {
         lease: LeaseNo(no),
@@ -280,50 +286,52 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
     Ok((n, Some(claimed)))
 }
 
-/// Ends unsettled copies whose message is not to be resent.
+/// Ends what is unsettled where the message is not to be resent; others of a joint copy go on.
 fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
-    for row in rows.extract_if(.., |r| r.state == State::Unsettled) {
-        turn.execute(sql!("delivery_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code(), now.0))?;
+    for row in rows.iter_mut().filter(|r| r.unsettled > 0) {
         if row.joint {
-            turn.execute(sql!("joint_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code()))?;
+            let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
+            end_open(turn, &mut copy, (State::Waiting, State::Unknown), now)?;
+        } else {
+            turn.execute(sql!("delivery_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code(), now.0))?;
         }
-        turn.delta.topic(known.topic).moved(Some(State::Unsettled), State::Unknown, row.open);
+        row.copy.addressees.iter_mut().filter(|a| a.unsettled).for_each(|a| (a.open, a.unsettled) = (false, false));
+        turn.delta.topic(known.topic).moved(Some(State::Unsettled), State::Unknown, std::mem::take(&mut row.unsettled));
         turn.rows += 1;
     }
+    rows.retain(|r| r.waiting > 0);
     Ok(())
 }
 
-/// Takes out recipients who came onto the suppression list since.
+/// Takes out recipients who came onto the suppression list since. What may have been sent already is settled by evidence or its
+/// review, not by the list.
 fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
-    let mut kept = Vec::with_capacity(rows.len());
-    for mut row in rows.drain(..) {
-        // What may have been sent already is settled by evidence or its review, not by the list.
-        if row.state == State::Unsettled {
-            kept.push(row);
-            continue;
-        }
-        let mut gone = 0;
-        for (i, a) in row.copy.addressees.iter_mut().enumerate().filter(|(_, a)| a.open) {
+    for row in rows.iter_mut().filter(|r| r.waiting > 0) {
+        let mut gone = Vec::new();
+        for (i, a) in row.copy.addressees.iter_mut().enumerate().filter(|(_, a)| a.open && !a.unsettled) {
             if turn.row(sql!("suppression_get"), [address::key(&a.mailbox.email)], |_| Ok(()))?.is_some() {
                 a.open = false;
-                gone += 1;
-                if row.joint {
-                    turn.execute(sql!("joint_one_state"), (row.key.0, i64::try_from(i).unwrap_or(i64::MAX), State::Suppressed.code()))?;
-                }
+                gone.push(i);
             }
         }
-        if gone > 0 {
-            turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Suppressed, gone);
-            turn.delta.queue(entry.queue, -gone);
-            turn.rows += 1;
+        if gone.is_empty() {
+            continue;
         }
-        row.open -= gone;
-        if row.open > 0 {
-            kept.push(row);
+        let n = i64::try_from(gone.len()).unwrap_or(i64::MAX);
+        turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Suppressed, n);
+        turn.delta.queue(entry.queue, -n);
+        turn.rows += 1;
+        row.waiting -= n;
+        if row.joint {
+            let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
+            gone.into_iter().try_for_each(|i| settle_open(turn, &mut copy, i, State::Suppressed, now))?;
+            // While others of it go on, its row stays as it is.
+            copy.sum_up(turn, copy.attempt, now, Some(entry.due))?;
+            row.state = if row.waiting > 0 { State::Waiting } else { State::Unsettled };
         } else {
             turn.execute(sql!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
         }
     }
-    *rows = kept;
+    rows.retain(|r| r.waiting + r.unsettled > 0);
     Ok(())
 }

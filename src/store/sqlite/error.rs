@@ -18,6 +18,17 @@ impl Error {
         Self::Damaged { what, why: why.to_string() }
     }
 
+    /// Whether a stored value is not what it should be: the rest of the store is well.
+    pub(super) fn is_damage(&self) -> bool {
+        use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
+        match self {
+            Self::Damaged { .. } => true,
+            Self::Sql(e) => {
+                matches!(e, InvalidColumnType(..) | FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | Utf8Error(..))
+            }
+        }
+    }
+
     fn code(&self) -> Option<ffi::Error> {
         match self {
             Self::Sql(rusqlite::Error::SqliteFailure(e, _)) => Some(*e),

@@ -9,7 +9,14 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, sql, turn::Turn};
+use super::{
+    Error,
+    joint::{Joint, Person},
+    record::Whose,
+    settle::out_now,
+    sql,
+    turn::Turn,
+};
 
 /// Records reports, once per (delivery, recipient, kind). Returns how many were new.
 pub(super) fn record(turn: &mut Turn<'_>, batch: &[Feedback]) -> Result<u64, Error> {
@@ -31,9 +38,10 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
         tracing::warn!(delivery = %report.delivery, "feedback came for a delivery that does not exist");
         return Ok(false);
     };
-    let found =
-        turn.row(sql!("delivery_get"), [key.0], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, u16>(1)?, r.get::<_, Option<i64>>(4)?.is_some())))?;
-    let Some((state, attempt, joint)) = found else {
+    let found = turn.row(sql!("delivery_get"), [key.0], |r| {
+        Ok((r.get::<_, i64>(0)?, r.get::<_, u16>(1)?, r.get::<_, Option<i64>>(4)?.is_some(), r.get::<_, Option<i64>>(6)?))
+    })?;
+    let Some((state, attempt, joint, next_try)) = found else {
         tracing::warn!(delivery = %report.delivery, "feedback came for a copy that does not exist");
         return Ok(false);
     };
@@ -54,19 +62,50 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
     let known = turn.known(key.message().0)?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
     turn.delta.topic(known.topic).feedback(report.kind, 1);
     turn.execute(sql!("feedback_seen"), (&known.message.provider, report.at.0))?;
+    let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
     // Nothing can be said of a mail the provider never took: this is evidence for an open outcome.
-    let Some(from @ (State::Unsettled | State::Unknown)) = State::from_code(state) else { return Ok(true) };
-    let n = if joint { turn.row(sql!("joint_open"), (key.0, state), |r| r.get(0))?.unwrap_or(0) } else { 1 };
-    turn.execute(sql!("delivery_state"), (key.0, state, State::Sent.code(), report.at.0))?;
     if joint {
-        turn.execute(sql!("joint_state"), (key.0, state, State::Sent.code()))?;
+        let copy = Joint::read(turn, key, (state, attempt))?;
+        prove_joint(turn, copy, next_try, known.topic, report)?;
+        return Ok(true);
     }
-    if turn.row(sql!("attempt_maybe"), (key.0, attempt), |_| Ok(()))?.is_some() {
+    let from @ (State::Unsettled | State::Unknown) = state else { return Ok(true) };
+    turn.execute(sql!("delivery_state"), (key.0, from.code(), State::Sent.code(), report.at.0))?;
+    if (Whose { key: key.0, position: None }).may_have_another(turn, attempt)? {
         turn.execute(sql!("delivery_twice"), [key.0])?;
     }
-    turn.delta.topic(known.topic).moved(Some(from), State::Sent, n);
-    turn.delta.sent(report.at, n);
+    turn.delta.topic(known.topic).moved(Some(from), State::Sent, 1);
+    turn.delta.sent(report.at, 1);
     Ok(true)
+}
+
+/// Evidence for one recipient of a joint copy is evidence for all the provider can only have taken together with it.
+fn prove_joint(turn: &mut Turn<'_>, mut copy: Joint, next_try: Option<i64>, topic: i64, report: &Feedback) -> Result<(), Error> {
+    let key = address::key(&report.recipient).to_string();
+    let places: Vec<i64> = turn.rows_of(sql!("joint_position"), (copy.key.0, &key), |r| r.get(0))?;
+    let before = copy.people.clone();
+    let is_open = |one: &Person| matches!(one.state, State::Unsettled | State::Unknown);
+    let reported: Vec<&Person> = before.iter().filter(|one| places.contains(&one.position) && is_open(one)).collect();
+    let leased = out_now(turn, copy.key, copy.attempt)?;
+    for (i, one) in before.iter().enumerate() {
+        let mut proven = reported.iter().any(|other| other.position == one.position);
+        for other in reported.iter().filter(|other| one.shares_fate(other)) {
+            // Of two that are unknown, one may have had an attempt of unknown end more than the other.
+            let theirs = Whose { key: copy.key.0, position: Some(other.position) };
+            proven |= theirs.may_have_another(turn, other.attempt)? == copy.whose(i).may_have_another(turn, one.attempt)?;
+        }
+        if !proven {
+            continue;
+        }
+        let person = &mut copy.people[i];
+        (person.state, person.changed_at, person.reason) = (State::Sent, Some(report.at.0), None);
+        person.out = (one.state == State::Unsettled && leased).then_some(copy.attempt + 1);
+        copy.people[i].twice |= copy.whose(i).may_have_another(turn, one.attempt)?;
+        copy.put(turn, i, one.state)?;
+        turn.delta.topic(topic).moved(Some(one.state), State::Sent, 1);
+        turn.delta.sent(report.at, 1);
+    }
+    if reported.is_empty() { Ok(()) } else { copy.sum_up(turn, copy.attempt, report.at, next_try) }
 }
 
 /// Adds addresses to the suppression list.

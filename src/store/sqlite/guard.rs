@@ -200,17 +200,19 @@ fn release_entry(turn: &mut Turn<'_>, entry: &Entry, now: Wall, reason: &str) ->
         if attempt + 1 != entry.attempt || !(waits || state == State::Unsettled.code()) {
             continue;
         }
-        let n = if joint { turn.row(sql!("joint_open"), (key, state), |r| r.get(0))?.unwrap_or(0) } else { 1 };
+        let open = |of: State| turn.row(sql!("joint_open"), (key, of.code()), |r| r.get::<_, i64>(0)).map(Option::unwrap_or_default);
+        // Of a joint copy some may wait while others are unsettled already.
+        let (n, unsettled) = if joint { (open(State::Waiting)?, open(State::Unsettled)?) } else { (i64::from(waits), i64::from(!waits)) };
         turn.execute(sql!("delivery_held"), (key, state, State::Unsettled.code(), now.0, reason))?;
         if waits {
             if joint {
-                turn.execute(sql!("joint_state"), (key, state, State::Unsettled.code()))?;
+                turn.execute(sql!("joint_state"), (key, State::Waiting.code(), State::Unsettled.code()))?;
             }
             turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Unsettled, n);
             turn.delta.queue(entry.queue, -n);
         }
         turn.rows += 1;
-        released += n;
+        released += n + unsettled;
     }
     entry.take(turn, n)?;
     crash_point("release");

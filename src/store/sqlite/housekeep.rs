@@ -68,9 +68,9 @@ fn index(turn: &mut Turn<'_>) -> Result<bool, Error> {
     let mut hashes = Vec::with_capacity(rows.len());
     for (key, email, joint) in rows {
         if joint {
-            let all = turn.rows_of(sql!("joint_list"), [key], |r| Ok(row::joint(r, &[])))?;
+            let all = turn.rows_of(sql!("joint_list"), [key], |r| Ok(row::joint(r)))?;
             for one in all {
-                hashes.push((address_hash(&one?.1.mailbox.email), key));
+                hashes.push((address_hash(&one?.mailbox.email), key));
             }
         } else {
             hashes.push((address_hash(&email), key));

@@ -1,14 +1,17 @@
 //! The embedded engine: SQLite in WAL mode, every commit synced, one writer thread, a few readers.
 
 mod accept;
+mod audit;
 mod cancel;
 mod claim;
+mod damage;
 mod disk;
 mod error;
 mod feedback;
 mod guard;
 mod housekeep;
 mod inbox;
+mod joint;
 mod keys;
 mod list;
 mod migrate;
@@ -17,8 +20,10 @@ mod open;
 mod port;
 mod readers;
 mod reclaim;
+mod record;
 mod row;
 mod settle;
+mod settle_joint;
 mod turn;
 mod verify;
 mod view;

@@ -4,14 +4,15 @@ use std::sync::{Arc, PoisonError, atomic::Ordering};
 
 use bytes::Bytes;
 use jebi_domain::{
+    access::Grant,
     event::Feedback,
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId},
     port::{
         Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
         store::{
-            AcceptBatch, Accepted, AdminStore, Backlog, Claim, ClaimReport, DeliveryFilter, DeliveryPage, DeliveryView, Guard, KeyInfo,
-            MessageView, QueueInfo, QueueStore, ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer,
-            Subscription, TimelineEntry, TopicPage, TopicView, VerifySlice,
+            AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Backlog, Claim, ClaimReport, DeliveryFilter,
+            DeliveryPage, DeliveryView, Guard, KeyInfo, KeyUse, MessageView, NewKey, QueueInfo, QueueStore, ReadStore, Released,
+            Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry, TopicPage, TopicView, VerifySlice,
         },
     },
     quota,
@@ -21,8 +22,8 @@ use jebi_domain::{
 use tokio::sync::oneshot;
 
 use super::{
-    Error, SqliteStore, accept, accept::AcceptJob, cancel, claim, feedback, guard, housekeep, inbox, keys, list, moving, reclaim, settle,
-    sql, verify, view, writer::CLOSE_WAIT,
+    Error, SqliteStore, accept, accept::AcceptJob, audit, cancel, claim, feedback, guard, housekeep, inbox, keys, list, moving, reclaim,
+    sql, turn::Turn, verify, view, writer::CLOSE_WAIT,
 };
 use crate::{crash_point::crash_point, store::group::Class};
 
@@ -81,18 +82,23 @@ impl QueueStore for SqliteStore {
     }
 
     fn settle(&self, batch: Vec<Settlement>) -> Boxed<'_, StoreResult<()>> {
-        self.shared.write(Class::Settle, move |t| settle::settle(t, &batch))
+        Box::pin(self.settle_around_damage(batch))
     }
 
     fn reclaim(&self, own: Incarnation, dead_before: Wall, now: Wall, unknown_wait_ms: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
         Box::pin(async move {
             let mut all = 0;
             loop {
-                let turn = self.shared.write(Class::Admin, move |t| reclaim::reclaim(t, own, dead_before, now, unknown_wait_ms));
-                let (copies, more) = turn.await?;
-                all += copies;
-                if !more {
-                    return Ok(all);
+                let reclaim = move |t: &mut Turn<'_>| reclaim::reclaim(t, own, dead_before, now, unknown_wait_ms);
+                match self.around_damage(reclaim).await? {
+                    // Again without what cannot be read.
+                    None => {}
+                    Some((copies, more)) => {
+                        all += copies;
+                        if !more {
+                            return Ok(all);
+                        }
+                    }
                 }
             }
         })
@@ -197,9 +203,13 @@ impl AdminStore for SqliteStore {
         self.readers.read(|s| s.rows(sql!("key_list"), [], |r| Ok(keys::read(r)))?.into_iter().collect())
     }
 
-    fn add_key(&self, name: &str, prefix: &str, hash: [u8; 32], now: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
-        let (name, prefix) = (name.to_owned(), prefix.to_owned());
-        self.shared.write(Class::Admin, move |t| keys::add(t, &name, &prefix, hash, now))
+    fn add_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
+        self.shared.write(Class::Admin, move |t| keys::add(t, &key, now))
+    }
+
+    fn change_key(&self, no: KeyNo, name: &str, grant: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
+        let name = name.to_owned();
+        self.shared.write(Class::Admin, move |t| keys::change(t, no, &name, &grant))
     }
 
     fn revoke_key(&self, no: KeyNo, now: Wall) -> Boxed<'_, StoreResult<bool>> {
@@ -211,6 +221,28 @@ impl AdminStore for SqliteStore {
         self.shared.write(Class::Admin, move |t| moving::slice(t, &from, &to))
     }
 
+    fn note_use(&self, uses: Vec<KeyUse>) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Admin, move |t| keys::note_use(t, &uses))
+    }
+
+    fn key_usage(&self, since: Wall) -> Boxed<'_, StoreResult<Vec<(KeyNo, i64)>>> {
+        let quarter = since.0.div_euclid(keys::QUARTER);
+        self.readers.read(move |s| s.rows(sql!("key_usage_since"), (quarter, since.0), |r| Ok((KeyNo(r.get(0)?), r.get(1)?))))
+    }
+
+    fn forgive_key(&self, no: KeyNo, since: Wall, now: Wall) -> Boxed<'_, StoreResult<()>> {
+        let quarter = since.0.div_euclid(keys::QUARTER);
+        self.shared.write(Class::Admin, move |t| t.execute(sql!("key_forgive"), (no.0, quarter, now.0)).map(drop))
+    }
+
+    fn audit(&self, entry: AuditEntry) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Admin, move |t| audit::add(t, &entry))
+    }
+
+    fn audits(&self, filter: AuditFilter, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<AuditPage>> {
+        self.readers.read(move |s| audit::list(s, filter, before, limit))
+    }
+
     fn guard(&self) -> Guard {
         self.guard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -219,7 +251,8 @@ impl AdminStore for SqliteStore {
         Box::pin(async move {
             let mut released = Released::default();
             loop {
-                let (so_far, done) = self.shared.write(Class::Admin, move |t| guard::release(t, now, released)).await?;
+                let release = move |t: &mut Turn<'_>| guard::release(t, now, released);
+                let Some((so_far, done)) = self.around_damage(release).await? else { continue };
                 released = so_far;
                 if done {
                     break;

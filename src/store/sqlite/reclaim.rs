@@ -3,12 +3,22 @@
 
 use jebi_domain::{
     delivery::State,
-    id::{DeliveryId, Incarnation},
+    id::{DeliveryId, DeliveryKey, Incarnation, MessageNo},
     outcome::Reason,
+    settle::interrupted,
     time::Wall,
 };
 
-use super::{Error, claim::range, row, sql, turn::Turn};
+use super::{
+    Error,
+    claim::range,
+    joint::{Joint, Told},
+    record::{Ended, Whose},
+    row,
+    settle::named,
+    sql,
+    turn::{Known, Turn},
+};
 use crate::crash_point::crash_point;
 
 /// Starts an incarnation. The database is ours alone (a lock file), so all others have ended; one that did not say so may
@@ -26,9 +36,6 @@ pub(super) fn start(turn: &mut Turn<'_>, now: Wall) -> Result<Incarnation, Error
     Ok(Incarnation(no))
 }
 
-/// Leases looked up at a time, the limit in `lease_dead`.
-const SLICE: usize = 200;
-
 /// Lease numbers an incarnation has.
 const LEASE_BITS: u32 = 40;
 
@@ -42,7 +49,8 @@ struct Dead {
     attempt: u16,
 }
 
-/// Reclaims up to a turn's worth. Returns how many copies became unsettled or unknown, and whether there is more.
+/// Reclaims up to a turn's worth. Returns how many copies became unsettled or unknown, and whether there is more. A lease that
+/// cannot be read is named in `Memory::damaged`, with an error; from then on it is passed over, and `verify` shows it.
 pub(super) fn reclaim(
     turn: &mut Turn<'_>,
     own: Incarnation,
@@ -50,26 +58,76 @@ pub(super) fn reclaim(
     now: Wall,
     wait_ms: [i64; 2],
 ) -> Result<(u64, bool), Error> {
-    let dead = turn.rows_of(sql!("lease_dead"), (own.0, dead_before.0), |r| {
-        Ok(Dead { no: r.get(0)?, queue: r.get(1)?, message: r.get(2)?, first: r.get(3)?, count: r.get(4)?, attempt: r.get(5)? })
-    })?;
-    let mut copies = 0;
-    let found = dead.len();
-    for lease in dead {
-        if turn.rows > crate::store::group::TURN_ROWS {
-            return Ok((copies, true));
+    let (mut copies, mut after) = (0, 0);
+    loop {
+        let dead = turn.rows_of(sql!("lease_dead"), (own.0, dead_before.0, after), |r| {
+            Ok(Dead { no: r.get(0)?, queue: r.get(1)?, message: r.get(2)?, first: r.get(3)?, count: r.get(4)?, attempt: r.get(5)? })
+        })?;
+        let Some(last) = dead.last() else { return Ok((copies, false)) };
+        after = last.no;
+        for lease in dead.iter().filter(|lease| !turn.memory.damaged.contains(&lease.no)).collect::<Vec<_>>() {
+            if turn.rows > crate::store::group::TURN_ROWS {
+                return Ok((copies, true));
+            }
+            match reclaim_one(turn, lease, now, wait_ms) {
+                Ok(n) => copies += n,
+                Err(e) => {
+                    if e.is_damage() {
+                        turn.memory.damaged.insert(lease.no);
+                        name(turn, lease, &e)?;
+                    }
+                    return Err(e);
+                }
+            }
         }
-        copies += reclaim_one(turn, &lease, now, wait_ms)?;
     }
-    Ok((copies, found == SLICE))
+}
+
+/// Tells which deliveries stay as they are.
+fn name(turn: &Turn<'_>, lease: &Dead, error: &Error) -> Result<(), Error> {
+    let first = named(turn, DeliveryKey::new(MessageNo(lease.message), lease.first))?;
+    let delivery = first.map_or_else(|| format!("copy {} of message {}", lease.first, lease.message), |id| id.to_string());
+    tracing::error!(
+        %error,
+        %delivery,
+        copies = lease.count,
+        "what an ended node left of this mail cannot be read: it stays as it is, the rest goes on; restore it from a backup or cancel it"
+    );
+    Ok(())
+}
+
+/// A copy under a dead lease.
+struct Copy {
+    key: DeliveryKey,
+    state: State,
+    attempt: u16,
+    reported: bool,
+}
+
+/// What became of one.
+struct Became {
+    /// Anything at all.
+    changed: bool,
+    /// It is to be reviewed.
+    reviewed: bool,
+}
+
+/// What the copies of a dead lease have in common.
+struct Case<'a> {
+    lease: &'a Dead,
+    known: &'a Known,
+    cancelled: bool,
+    now: Wall,
+    review_at: Wall,
+    reasons: [String; 3],
 }
 
 fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) -> Result<u64, Error> {
     let known = turn.known(lease.message)?.ok_or_else(|| Error::damaged("lease", "its message is gone"))?;
     let review_at = Wall(now.0 + wait_ms[known.message.lane as usize]);
-    let [once, again, cancelled_too] = reasons()?;
     let retired: Option<Option<i64>> = turn.row(sql!("queue_cancelled"), [lease.queue], |r| r.get(0))?;
     let cancelled = known.cancelled || retired.flatten().is_some();
+    let case = Case { lease, known: &known, cancelled, now, review_at, reasons: reasons()? };
     let marks: Vec<u32> = turn.rows_of(sql!("lease_marks"), [lease.no], |r| r.get(0))?;
     let (from, to) = range(lease.message, lease.first, lease.count);
     let rows: Vec<(i64, i64, u16, bool, i64)> = turn.rows_of(sql!("delivery_range"), (from, to), |r| {
@@ -77,63 +135,17 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
     })?;
     let (mut run, mut copies): (Option<(u32, u32)>, u64) = (None, 0);
     for (key, state, attempt, joint, feedback) in rows {
-        let ordinal = jebi_domain::id::DeliveryKey(key).ordinal();
+        let key = DeliveryKey(key);
+        let ordinal = key.ordinal();
         if attempt + 1 != lease.attempt || marks.contains(&ordinal) {
             continue;
         }
-        let from = match State::from_code(state) {
-            Some(from @ (State::Waiting | State::Unsettled)) => from,
-            // Settled by evidence for an earlier attempt while this one was out.
-            Some(State::Sent) if attempt > 0 => {
-                turn.execute(sql!("attempt_insert"), (key, lease.attempt, now.0, "unknown", None::<String>, &again))?;
-                turn.execute(sql!("delivery_twice"), [key])?;
-                continue;
-            }
-            _ => continue,
-        };
-        let to = match from {
-            // Its feedback came before its answer.
-            _ if feedback != 0 => State::Sent,
-            // Cancelled meanwhile: nothing would review it.
-            State::Waiting if cancelled => State::Unknown,
-            State::Waiting => State::Unsettled,
-            // The one resend was out: whether either attempt arrived stays open.
-            _ => State::Unknown,
-        };
-        let n = if joint { turn.row(sql!("joint_open"), (key, from.code()), |r| r.get(0))?.unwrap_or(0) } else { 1 };
-        let next_try = (to == State::Unsettled).then_some(review_at.0);
-        if attempt > 0 {
-            let earlier = turn.row(sql!("delivery_get"), [key], |r| Ok((r.get::<_, Option<i64>>(5)?, r.get::<_, Option<String>>(8)?)))?;
-            let (at, why) = earlier.unwrap_or_default();
-            let outcome = if from == State::Unsettled { "unknown" } else { "transient" };
-            turn.execute(sql!("attempt_insert"), (key, attempt, at, outcome, None::<String>, why))?;
-        }
-        let twice = to == State::Sent && turn.row(sql!("attempt_maybe"), (key, lease.attempt), |_| Ok(()))?.is_some();
-        let why = match (from, to) {
-            (_, State::Sent) => None,
-            (State::Unsettled, _) => {
-                // A mail that ends the process each time it is sent looks like this: it is never claimed again, and named.
-                let delivery = DeliveryId { message: known.message.id, ordinal };
-                tracing::warn!(%delivery, "the node ended each time while this mail was being sent; nothing more is tried");
-                Some(&again)
-            }
-            (_, State::Unknown) => Some(&cancelled_too),
-            _ => Some(&once),
-        };
-        turn.execute(
-            sql!("delivery_settle"),
-            rusqlite::params![key, from.code(), attempt, to.code(), lease.attempt, twice, now.0, next_try, None::<String>, why],
-        )?;
-        if joint {
-            turn.execute(sql!("joint_state"), (key, from.code(), to.code()))?;
-        }
-        turn.rows += 1;
-        turn.delta.topic(known.topic).moved(Some(from), to, n);
-        if to == State::Sent {
-            turn.delta.sent(now, n);
-        }
-        copies += 1;
-        if to == State::Unsettled {
+        let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
+        let copy = Copy { key, state, attempt, reported: feedback != 0 };
+        let became = if joint { joint_one(turn, &case, &copy)? } else { one(turn, &case, &copy)? };
+        turn.rows += u32::from(became.changed);
+        copies += u64::from(became.changed);
+        if became.reviewed {
             run = match run {
                 Some((first, count)) if first + count == ordinal => Some((first, count + 1)),
                 ended => {
@@ -148,6 +160,108 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
     turn.execute(sql!("lease_unmark"), [lease.no])?;
     crash_point("reclaim");
     Ok(copies)
+}
+
+impl Case<'_> {
+    /// Why it has no outcome.
+    fn why(&self, from: State, to: State) -> Option<&String> {
+        let [once, again, cancelled_too] = &self.reasons;
+        match (from, to) {
+            (_, State::Sent) => None,
+            (State::Unsettled, _) => Some(again),
+            (_, State::Unknown) => Some(cancelled_too),
+            _ => Some(once),
+        }
+    }
+
+    /// A mail that ends the process each time it is sent looks like this: it is never claimed again, and named.
+    fn warn(&self, key: DeliveryKey) {
+        let delivery = DeliveryId { message: self.known.message.id, ordinal: key.ordinal() };
+        tracing::warn!(%delivery, "the node ended each time while this mail was being sent; nothing more is tried");
+    }
+
+    /// The attempt nobody knows the end of.
+    fn attempt(&self) -> Ended<'_> {
+        let reason = Some(self.reasons[1].as_str());
+        Ended { attempt: self.lease.attempt, at: Some(self.now.0), outcome: "unknown", provider_id: None, reason }
+    }
+
+    fn count(&self, turn: &mut Turn<'_>, from: State, to: State) {
+        turn.delta.topic(self.known.topic).moved(Some(from), to, 1);
+        if to == State::Sent {
+            turn.delta.sent(self.now, 1);
+        }
+    }
+}
+
+/// A copy to one.
+fn one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became, Error> {
+    let (key, from, attempt) = (copy.key, copy.state, copy.attempt);
+    let whose = Whose { key: key.0, position: None };
+    if !matches!(from, State::Waiting | State::Unsettled) {
+        // Settled by evidence for an earlier attempt while this one was out.
+        if from == State::Sent && attempt > 0 {
+            whose.note(turn, &case.attempt())?;
+            turn.execute(sql!("delivery_twice"), [key.0])?;
+        }
+        return Ok(Became { changed: false, reviewed: false });
+    }
+    let to = interrupted(from, copy.reported, case.cancelled);
+    if attempt > 0 {
+        let earlier = turn.row(sql!("delivery_get"), [key.0], |r| Ok((r.get::<_, Option<i64>>(5)?, r.get::<_, Option<String>>(8)?)))?;
+        let (at, why) = earlier.unwrap_or_default();
+        whose.note(turn, &Ended::before(attempt, from, at, (None, why.as_deref())))?;
+    }
+    let twice = to == State::Sent && whose.may_have_another(turn, case.lease.attempt)?;
+    if from == State::Unsettled && to != State::Sent {
+        case.warn(key);
+    }
+    let next_try = (to == State::Unsettled).then_some(case.review_at.0);
+    let last = case.lease.attempt;
+    let why = case.why(from, to);
+    turn.execute(
+        sql!("delivery_settle"),
+        rusqlite::params![key.0, from.code(), attempt, to.code(), last, twice, case.now.0, next_try, None::<String>, why],
+    )?;
+    case.count(turn, from, to);
+    Ok(Became { changed: true, reviewed: to == State::Unsettled })
+}
+
+/// A joint copy: each of its open recipients by itself.
+fn joint_one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became, Error> {
+    let mut joint = Joint::read(turn, copy.key, (copy.state, copy.attempt))?;
+    let last = case.lease.attempt;
+    let before = joint.people.clone();
+    let (mut changed, mut warned) = (false, false);
+    for (i, one) in before.iter().enumerate() {
+        if !one.is_open() {
+            // Settled by evidence for an earlier attempt while this one was out.
+            if one.out == Some(last) {
+                joint.whose(i).note(turn, &case.attempt())?;
+                joint.people[i].twice |= one.state == State::Sent;
+                joint.people[i].out = None;
+                joint.put(turn, i, one.state)?;
+                turn.execute(sql!("delivery_twice"), [copy.key.0])?;
+            }
+            continue;
+        }
+        changed = true;
+        // What is reported of one is true of all the provider took with it.
+        let reported = one.reported || before.iter().any(|other| other.reported && other.is_open() && one.shares_fate(other));
+        let to = interrupted(one.state, reported, case.cancelled);
+        warned |= one.state == State::Unsettled && to != State::Sent;
+        let why = case.why(one.state, to).cloned();
+        joint.change(turn, i, to, Told { of: last, attempt: last, at: case.now, provider_id: None, reason: why })?;
+        case.count(turn, one.state, to);
+    }
+    if !changed {
+        return Ok(Became { changed: false, reviewed: false });
+    }
+    if warned {
+        case.warn(copy.key);
+    }
+    joint.sum_up(turn, last, case.now, Some(case.review_at.0))?;
+    Ok(Became { changed: true, reviewed: joint.count(State::Unsettled) > 0 })
 }
 
 /// Why a copy has no outcome: its node ended at its first sending, at its resend, or after it was cancelled.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use jebi_domain::{
+    delivery::State,
     id::MessageId,
-    message::{Addressee, Content, Lane, Mailbox, Message, OnUnknown, Role},
+    message::{Content, Lane, Mailbox, Message, OnUnknown, Role},
     outcome::Reason,
     time::Wall,
 };
@@ -62,13 +63,29 @@ pub(super) fn reason_text(reason: &Reason) -> Result<String, Error> {
     serde_json::to_string(reason).map_err(|e| Error::damaged("reason", e))
 }
 
-/// A row of `joint_list`: position, addressee with `open` for the given state, state code, feedback.
-pub(super) fn joint(r: &Row<'_>, open_in: &[i64]) -> Result<(i64, Addressee, i64, i64), Error> {
+/// A recipient of a joint copy.
+pub(super) struct Recipient {
+    pub role: Role,
+    pub mailbox: Mailbox,
+    pub state: State,
+    pub feedback: i64,
+    pub attempt: u16,
+    pub provider_id: Option<String>,
+    pub reason: Option<Reason>,
+    pub changed_at: Option<Wall>,
+}
+
+/// Reads a row of `joint_list`.
+pub(super) fn joint(r: &Row<'_>) -> Result<Recipient, Error> {
     let (role, state): (i64, i64) = (r.get(1)?, r.get(4)?);
-    let addressee = Addressee {
+    Ok(Recipient {
         role: Role::from_code(role).ok_or_else(|| Error::damaged("role", role))?,
         mailbox: Mailbox { email: r.get(2)?, name: r.get(3)? },
-        open: open_in.contains(&state),
-    };
-    Ok((r.get(0)?, addressee, state, r.get(5)?))
+        state: State::from_code(state).ok_or_else(|| Error::damaged("state", state))?,
+        feedback: r.get(5)?,
+        attempt: r.get(6)?,
+        provider_id: r.get(7)?,
+        reason: reason(r.get(8)?)?,
+        changed_at: r.get::<_, Option<i64>>(9)?.map(Wall),
+    })
 }

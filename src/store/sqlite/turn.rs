@@ -1,14 +1,14 @@
 //! One writer turn: the transaction, the caches that save look-ups, and the counts that move with it.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
-    id::QueueNo,
+    id::{KeyNo, QueueNo},
     message::{Lane, Message},
     port::store::{Notice, QueueInfo, Subscription, Window},
     quota,
@@ -16,10 +16,12 @@ use jebi_domain::{
 };
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
-use super::{Error, sql};
+use super::{Error, keys::QUARTER, sql};
 
 /// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
 const CACHE: usize = 4_096;
+/// Quarters of an hour the use of a key is kept for: 35 days.
+const USAGE_KEPT: i64 = 35 * 96;
 
 /// How counts of one topic move. Recipients.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,8 +69,10 @@ pub(super) struct Delta {
     queues: BTreeMap<i64, i64>,
     /// Recipients sent, by minute.
     sent: BTreeMap<i64, i64>,
-    /// Recipients that count against a provider's 24-hour limit, by queue and slot.
+    /// Recipients accepted, by key and quarter of an hour.
     used: BTreeMap<(i64, i64), i64>,
+    /// Recipients that count against a provider's 24-hour limit, by queue and slot.
+    taken: BTreeMap<(i64, i64), i64>,
     pub notices: Vec<(String, Notice)>,
     /// Taken for mail born leased.
     pub places: Vec<Places>,
@@ -111,10 +115,13 @@ impl Delta {
     pub fn sent(&mut self, at: Wall, n: i64) {
         *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
     }
+    pub fn used(&mut self, key: KeyNo, at: Wall, n: i64) {
+        *self.used.entry((key.0, at.0.div_euclid(QUARTER))).or_default() += n;
+    }
 
     /// Recipients the provider took or may have taken.
-    pub fn used(&mut self, queue: QueueNo, at: Wall, n: i64) {
-        *self.used.entry((queue.0, quota::slot_of(at))).or_default() += n;
+    pub fn taken(&mut self, queue: QueueNo, at: Wall, n: i64) {
+        *self.taken.entry((queue.0, quota::slot_of(at))).or_default() += n;
     }
 
     fn merge(&mut self, other: Self) {
@@ -129,6 +136,9 @@ impl Delta {
         }
         for (place, n) in other.used {
             *self.used.entry(place).or_default() += n;
+        }
+        for (place, n) in other.taken {
+            *self.taken.entry(place).or_default() += n;
         }
         self.notices.extend(other.notices);
         self.places.extend(other.places);
@@ -164,6 +174,8 @@ pub(super) struct Memory {
     pub suppressed_before: i64,
     pub subscriptions: HashMap<String, Subscription>,
     pub held: bool,
+    /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
+    pub damaged: HashSet<i64>,
 }
 
 impl Memory {
@@ -279,8 +291,12 @@ impl<'a> Turn<'a> {
         for (minute, n) in &total.sent {
             self.execute(sql!("sent_add"), (minute, n))?;
         }
-        for ((queue, slot), n) in &total.used {
+        for ((queue, slot), n) in &total.taken {
             self.execute(sql!("sent_slot_add"), (queue, slot, n))?;
+        }
+        for ((key, quarter), n) in &total.used {
+            self.execute(sql!("key_usage_add"), (key, quarter, n))?;
+            self.execute(sql!("key_usage_purge"), (key, quarter - USAGE_KEPT))?;
         }
         let mut notices = total.notices;
         for (no, waiting) in &total.queues {

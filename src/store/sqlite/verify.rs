@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet, hash_map::Entry};
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
-    id::DeliveryKey,
+    id::{DeliveryId, DeliveryKey},
     port::store::{Counts, VerifySlice, Violation},
+    settle::summed_up,
 };
 
 use super::{Error, claim::range, readers::Snapshot, row, sql};
@@ -38,8 +39,14 @@ fn violate(out: &mut VerifySlice, rule: &'static str, detail: String) {
 
 /// Every lease has a live owner. (One whose owner is gone is reclaimed within seconds of a start; a live store has none.)
 fn leases(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
-    for no in s.rows(sql!("verify_lease_owner"), [], |r| r.get::<_, i64>(0))? {
-        violate(out, "lease_without_owner", format!("lease {no} belongs to no living node"));
+    let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, i64>(0)?, r.get::<_, u32>(1)?, r.get::<_, u32>(2)?, r.get::<_, Option<Vec<u8>>>(3)?));
+    for (no, first, count, message) in s.rows(sql!("verify_lease_owner"), [], read)? {
+        let id = message.map(|id| row::id(&id)).transpose()?;
+        let what = id.map_or_else(
+            || "of a message that is gone".to_owned(),
+            |message| format!("from delivery {}", DeliveryId { message, ordinal: first }),
+        );
+        violate(out, "lease_without_owner", format!("lease {no} belongs to no living node: {count} copies {what}"));
     }
     Ok(())
 }
@@ -66,6 +73,10 @@ fn idempotency(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
 fn twice(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
     for key in s.rows(sql!("verify_twice"), [], |r| r.get::<_, i64>(0))? {
         violate(out, "sent_twice_unmarked", format!("delivery key {key} was accepted twice and does not show it"));
+    }
+    for (key, position) in s.rows(sql!("verify_twice_joint"), [], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)))? {
+        let who = format!("recipient {position} of delivery key {key}");
+        violate(out, "sent_twice_unmarked", format!("{who} was accepted twice and does not show it"));
     }
     Ok(())
 }
@@ -221,8 +232,17 @@ fn recount(s: &Snapshot<'_>, topic: i64, name: &str, out: &mut VerifySlice) -> R
             let recipients: Vec<(i64, i64)> = match joint {
                 None => vec![(code, feedback)],
                 Some(_) => {
-                    let all = s.rows(sql!("joint_list"), [key], |r| Ok(row::joint(r, &[])))?;
-                    all.into_iter().map(|one| one.map(|(_, _, state, feedback)| (state, feedback))).collect::<Result<_, _>>()?
+                    let all = s.rows(sql!("joint_list"), [key], |r| Ok(row::joint(r)))?;
+                    let people = all.into_iter().collect::<Result<Vec<_>, _>>()?;
+                    let want = summed_up(people.iter().map(|one| one.state));
+                    if want != state {
+                        violate(
+                            out,
+                            "joint_sum_differs",
+                            format!("{} is {}, its recipients make it {}", copy(), state.as_str(), want.as_str()),
+                        );
+                    }
+                    people.into_iter().map(|one| (one.state.code(), one.feedback)).collect()
                 }
             };
             for (code, feedback) in recipients {

@@ -5,6 +5,7 @@ use jebi_domain::{
     event::FeedbackKind,
     id::{DeliveryId, DeliveryKey, MessageId, MessageNo, QueueNo},
     message::{Lane, Role},
+    outcome::Reason,
     port::store::{Backlog, Counts, DeliveryView, MessageView, QueueInfo, RecipientView, StoreHealth, TimelineEntry, TopicPage, TopicView},
     time::Wall,
 };
@@ -68,10 +69,16 @@ impl Standing {
                 name: r.get(2)?,
                 state: self.shown(of(code)?, key.ordinal(), attempt),
                 feedback,
+                attempts: attempt,
+                provider_id: r.get(10)?,
+                reason: row::reason(r.get(11)?)?,
             }],
             Some(_) => self.joint(s, key, attempt)?,
         };
         let state = recipients.iter().map(|one| one.state).max_by_key(|st| st.severity()).unwrap_or(State::Waiting);
+        // What was said of the attempt before, and when the next may be, is over once it is out.
+        let waits = recipients.iter().any(|one| matches!(one.state, State::Waiting | State::Unsettled));
+        let reason = if recipients.iter().any(|one| one.state == State::Sending) { None } else { row::reason(r.get(11)?)? };
         Ok(DeliveryView {
             id: DeliveryId { message: m.id, ordinal: key.ordinal() },
             key,
@@ -82,27 +89,29 @@ impl Standing {
             recipients,
             attempts: attempt,
             provider_id: r.get(10)?,
-            reason: row::reason(r.get(11)?)?,
+            reason,
             maybe_twice: r.get(6)?,
             created_at: m.created_at,
             due: m.due,
-            next_try: r.get::<_, Option<i64>>(9)?.map(Wall),
+            next_try: r.get::<_, Option<i64>>(9)?.filter(|_| waits).map(Wall),
             changed_at: r.get::<_, Option<i64>>(8)?.map_or(m.created_at, Wall),
             paused: self.paused,
         })
     }
 
     fn joint(&self, s: &Snapshot<'_>, key: DeliveryKey, attempt: u16) -> Result<Vec<RecipientView>, Error> {
-        let all = s.rows(sql!("joint_list"), [key.0], |r| Ok(row::joint(r, &[])))?;
-        let view = |one: Result<_, Error>| {
-            let (_, addressee, code, feedback): (i64, jebi_domain::message::Addressee, i64, i64) = one?;
-            let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
+        let all = s.rows(sql!("joint_list"), [key.0], |r| Ok(row::joint(r)))?;
+        let view = |one: Result<row::Recipient, Error>| {
+            let one = one?;
             Ok(RecipientView {
-                role: addressee.role,
-                email: addressee.mailbox.email,
-                name: addressee.mailbox.name,
-                state: self.shown(state, key.ordinal(), attempt),
-                feedback,
+                role: one.role,
+                email: one.mailbox.email,
+                name: one.mailbox.name,
+                state: self.shown(one.state, key.ordinal(), attempt),
+                feedback: one.feedback,
+                attempts: one.attempt,
+                provider_id: one.provider_id,
+                reason: one.reason,
             })
         };
         all.into_iter().map(view).collect()
@@ -140,28 +149,18 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
     let key = DeliveryKey::new(MessageNo(no), id.ordinal).0;
     let Some(view) = st.copies(s, key, key, 1)?.pop() else { return Ok(None) };
     let mut timeline = vec![line(st.known.message.created_at, "accepted", 0, st.known.message.route.clone())];
-    let earlier = s.rows(sql!("attempt_list"), [key], |r| {
-        Ok((
-            r.get::<_, u16>(0)?,
-            r.get::<_, Option<i64>>(1)?,
-            r.get::<_, String>(2)?,
-            r.get::<_, Option<String>>(3)?,
-            r.get::<_, Option<String>>(4)?,
-        ))
-    })?;
-    for (attempt, at, outcome, provider_id, reason) in earlier {
-        let why = row::reason(reason)?.map(|r| format!("{}: {}", r.code, r.text));
-        timeline.push(line(at.map_or(st.known.message.created_at, Wall), &outcome, attempt, provider_id.or(why).unwrap_or_default()));
+    let earlier = s.rows(sql!("attempt_list"), [key], Earlier::read)?;
+    let apart = s.rows(sql!("joint_attempt_list"), [key], |r| Ok((Earlier::read(r)?, r.get::<_, String>(5)?)))?;
+    let people = view.recipients.len();
+    let mut told = earlier.into_iter().map(|one| (one, String::new())).collect::<Vec<_>>();
+    told.extend(shared(apart, people));
+    for (one, recipient) in told {
+        let why = row::reason(one.reason)?.map(|r| words(&r));
+        let at = one.at.map_or(st.known.message.created_at, Wall);
+        let detail = one.provider_id.or(why).unwrap_or_default();
+        timeline.push(TimelineEntry { at, kind: one.outcome, attempt: one.attempt, recipient, detail });
     }
-    if view.attempts > 0 || view.state.is_result() {
-        let why = view.reason.as_ref().map(|r| format!("{}: {}", r.code, r.text));
-        let kind = match view.state {
-            // Between two attempts: the last one was refused for now.
-            State::Waiting | State::Sending => "transient",
-            other => other.as_str(),
-        };
-        timeline.push(line(view.changed_at, kind, view.attempts, view.provider_id.clone().or(why).unwrap_or_default()));
-    }
+    timeline.extend(ends(s, &view)?);
     let events = s.rows(sql!("event_list"), [key], |r| {
         Ok((r.get::<_, String>(0)?, r.get::<_, i64>(1)?, r.get::<_, i64>(2)?, r.get::<_, String>(3)?))
     })?;
@@ -171,6 +170,79 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
     }
     // In the order of cause: a report may carry an earlier time than the answer it followed.
     Ok(Some((view, timeline)))
+}
+
+/// An attempt before the one in the row itself.
+struct Earlier {
+    attempt: u16,
+    at: Option<i64>,
+    outcome: String,
+    provider_id: Option<String>,
+    reason: Option<String>,
+}
+
+impl Earlier {
+    fn read(r: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { attempt: r.get(0)?, at: r.get(1)?, outcome: r.get(2)?, provider_id: r.get(3)?, reason: r.get(4)? })
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        (self.attempt, self.at, &self.outcome, &self.provider_id, &self.reason)
+            == (other.attempt, other.at, &other.outcome, &other.provider_id, &other.reason)
+    }
+}
+
+/// Attempts of a joint copy's recipients: where all fared alike, one line speaks of all.
+fn shared(all: Vec<(Earlier, String)>, people: usize) -> Vec<(Earlier, String)> {
+    let mut out: Vec<(Earlier, String)> = Vec::with_capacity(all.len());
+    let mut rest = all.into_iter().peekable();
+    while let Some((first, email)) = rest.next() {
+        let mut alike = vec![email];
+        while let Some((_, email)) = rest.next_if(|(next, _)| next.is_like(&first)) {
+            alike.push(email);
+        }
+        if alike.len() == people {
+            out.push((first, String::new()));
+            continue;
+        }
+        for email in alike {
+            let one =
+                Earlier { outcome: first.outcome.clone(), provider_id: first.provider_id.clone(), reason: first.reason.clone(), ..first };
+            out.push((one, email));
+        }
+    }
+    out
+}
+
+fn words(reason: &Reason) -> String {
+    format!("{}: {}", reason.code, reason.text)
+}
+
+/// How the last attempt ended, or the delivery without one: a line for all, or one for each recipient where they differ.
+fn ends(s: &Snapshot<'_>, view: &DeliveryView) -> Result<Vec<TimelineEntry>, Error> {
+    let entry = |at: Wall, one: &RecipientView, recipient: &str| {
+        let kind = match one.state {
+            // Between two attempts: the last one was refused for now.
+            State::Waiting | State::Sending => "transient",
+            other => other.as_str(),
+        };
+        let detail = one.provider_id.clone().or_else(|| one.reason.as_ref().map(words)).unwrap_or_default();
+        TimelineEntry { at, kind: kind.to_owned(), attempt: one.attempts, recipient: recipient.to_owned(), detail }
+    };
+    let ended = |one: &&RecipientView| one.attempts > 0 || one.state.is_result();
+    let Some(first) = view.recipients.first() else { return Ok(Vec::new()) };
+    let like = |one: &RecipientView| {
+        (one.state, one.attempts, &one.provider_id, &one.reason) == (first.state, first.attempts, &first.provider_id, &first.reason)
+    };
+    if view.recipients.iter().all(like) {
+        return Ok(view.recipients.iter().take(1).filter(ended).map(|one| entry(view.changed_at, one, "")).collect());
+    }
+    let times = s.rows(sql!("joint_list"), [view.key.0], |r| Ok(row::joint(r)))?.into_iter();
+    let times: Vec<Option<Wall>> = times.map(|one| one.map(|one| one.changed_at)).collect::<Result<_, _>>()?;
+    let each = view.recipients.iter().zip(times).filter(|(one, _)| ended(one));
+    let mut lines: Vec<_> = each.map(|(one, at)| entry(at.unwrap_or(view.created_at), one, &one.email)).collect();
+    lines.sort_by_key(|line| line.attempt);
+    Ok(lines)
 }
 
 fn line(at: Wall, kind: &str, attempt: u16, detail: String) -> TimelineEntry {

@@ -7,6 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use jebi_domain::{
+    access::Grant,
     delivery::State,
     event::Feedback,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
@@ -15,8 +16,8 @@ use jebi_domain::{
     port::{
         Boxed,
         store::{
-            AcceptBatch, Accepted, AdminStore, Claim, ClaimReport, Claimed, Guard, KeyInfo, Notice, QueueInfo, QueueStore, Released,
-            Settlement, StoreError, StoreResult, StoredAnswer, Subscription,
+            AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Claim, ClaimReport, Claimed, Guard, KeyInfo, KeyUse,
+            NewKey, Notice, QueueInfo, QueueStore, Released, Settlement, StoreError, StoreResult, StoredAnswer, Subscription,
         },
     },
     suppression::SuppressionCause,
@@ -293,7 +294,7 @@ impl Inner {
             row.was_unsettled = row.state == State::Unsettled;
             row.state = State::Sending;
             let mailboxes = row.email.split(',').map(|email| Mailbox { email: email.to_owned(), name: None });
-            let addressees = mailboxes.map(|mailbox| Addressee { role: Role::To, mailbox, open: true }).collect();
+            let addressees = mailboxes.map(|mailbox| Addressee { role: Role::To, mailbox, open: true, unsettled: false }).collect();
             let copy = Copy { ordinal: key.ordinal(), addressees };
             let (attempt, was_unsettled) = (row.attempt, row.was_unsettled);
             let same = |c: &Claimed| c.message_no == key.message() && c.attempt == attempt && c.was_unsettled == was_unsettled;
@@ -467,8 +468,26 @@ impl AdminStore for MemoryStore {
     fn keys(&self) -> Boxed<'_, StoreResult<Vec<KeyInfo>>> {
         ready(Ok(vec![]))
     }
-    fn add_key(&self, _: &str, _: &str, _: [u8; 32], _: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
+    fn add_key(&self, _: NewKey, _: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
         ready(Err(fault()))
+    }
+    fn change_key(&self, _: KeyNo, _: &str, _: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
+        ready(Ok(None))
+    }
+    fn note_use(&self, _: Vec<KeyUse>) -> Boxed<'_, StoreResult<()>> {
+        ready(Ok(()))
+    }
+    fn key_usage(&self, _: Wall) -> Boxed<'_, StoreResult<Vec<(KeyNo, i64)>>> {
+        ready(Ok(vec![]))
+    }
+    fn forgive_key(&self, _: KeyNo, _: Wall, _: Wall) -> Boxed<'_, StoreResult<()>> {
+        ready(Ok(()))
+    }
+    fn audit(&self, _: AuditEntry) -> Boxed<'_, StoreResult<()>> {
+        ready(Ok(()))
+    }
+    fn audits(&self, _: AuditFilter, _: Option<i64>, _: u32) -> Boxed<'_, StoreResult<AuditPage>> {
+        ready(Ok(AuditPage::default()))
     }
     fn revoke_key(&self, _: KeyNo, _: Wall) -> Boxed<'_, StoreResult<bool>> {
         ready(Ok(false))

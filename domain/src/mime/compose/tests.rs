@@ -42,7 +42,7 @@ fn mailbox(email: &str, name: Option<&str>) -> Mailbox {
 }
 
 fn to(email: &str, name: Option<&str>) -> Addressee {
-    Addressee { role: Role::To, mailbox: mailbox(email, name), open: true }
+    Addressee { role: Role::To, mailbox: mailbox(email, name), open: true, unsettled: false }
 }
 
 fn made_for(content: Content, addressees: Vec<Addressee>) -> Outgoing {
@@ -168,7 +168,7 @@ fn missing_parts_are_made_or_left_out() {
 
 #[test]
 fn a_joint_copy_shows_to_and_cc_never_bcc_and_goes_to_the_open_ones() {
-    let person = |role, email: &str, open| Addressee { role, mailbox: mailbox(email, None), open };
+    let person = |role, email: &str, open| Addressee { role, mailbox: mailbox(email, None), open, unsettled: false };
     let all = vec![
         person(Role::Bcc, "secret@b.kr", true),
         person(Role::To, "one@b.kr", false),

@@ -53,11 +53,13 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
         (status = 202, description = "Accepted and on disk.", body = SubmitAnswer,
             headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
         (status = 400, description = "The body is not JSON, or the Idempotency-Key cannot be used."),
+        (status = 403, description = "The key does not allow sending (`missing_scope`), or not as this sender (`forbidden_sender`)."),
         (status = 408, description = "The body did not arrive in time."),
         (status = 409, description = "The Idempotency-Key was used for another body."),
         (status = 413, description = "The body is too large."),
         (status = 415, description = "The body is not declared as JSON."),
         (status = 422, description = "A field is wrong; nothing was stored."),
+        (status = 429, description = "The key's daily limit is used up (`daily_limit`); try again after `Retry-After` seconds."),
         (status = 503, description = "Too much is waiting, or the store cannot write. Nothing was acknowledged: repeat it later with the same key."),
     ),
 )]
@@ -125,7 +127,12 @@ pub async fn show(State(state): State<AppState>, Id(id): Id<MessageId>) -> Reply
     params(("id" = String, Path, description = "The message's id.")),
     responses((status = 200, description = "Cancelled.", body = Cancelled), (status = 404, description = "No such message.")),
 )]
-pub async fn cancel(State(state): State<AppState>, Id(id): Id<MessageId>) -> Result<impl IntoResponse, Problem> {
-    let cancelled = state.cancel.message(id).await?;
+pub async fn cancel(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<MessageId>,
+) -> Result<impl IntoResponse, Problem> {
+    let done = state.cancel.message(id).await;
+    let cancelled = state.audit.ended(&caller, "message.cancel", id, |n| format!("recipients={n}"), done).await?;
     Ok(Json(Cancelled { cancelled }))
 }

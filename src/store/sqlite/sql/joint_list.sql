@@ -1,1 +1,1 @@
-SELECT position, role, email, name, state, feedback FROM joint_recipient WHERE key = ?1 ORDER BY position;
+SELECT position, role, email, name, state, feedback, attempt, provider_id, reason, changed_at FROM joint_recipient WHERE key = ?1 ORDER BY position;

@@ -1,0 +1,71 @@
+//! Going on around stored values that cannot be read: what they are of stays as it is and is named, everything else goes its way.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use jebi_domain::port::store::{Settlement, StoreResult};
+
+use super::{Error, SqliteStore, settle, turn::Turn};
+use crate::store::group::Class;
+
+impl SqliteStore {
+    /// Settles a batch without those of its outcomes that meet damage. These copies stay under their lease; the next start takes
+    /// them over.
+    pub(super) async fn settle_around_damage(&self, batch: Vec<Settlement>) -> StoreResult<()> {
+        let mut batch = Arc::new(batch);
+        loop {
+            let culprit = Arc::new(AtomicUsize::new(usize::MAX));
+            let (found, written) = (Arc::clone(&culprit), Arc::clone(&batch));
+            let job = move |t: &mut Turn<'_>| {
+                settle::settle(t, &written).map_err(|(e, at)| {
+                    if let Some(at) = at {
+                        found.store(at, Ordering::Relaxed);
+                        name(t, &written[at], &e);
+                    }
+                    e
+                })
+            };
+            let Err(e) = self.shared.write(Class::Settle, job).await else { return Ok(()) };
+            let at = culprit.load(Ordering::Relaxed);
+            if at >= batch.len() {
+                return Err(e);
+            }
+            let mut rest = Arc::unwrap_or_clone(batch);
+            rest.remove(at);
+            batch = Arc::new(rest);
+        }
+    }
+
+    /// Runs a job that takes over leases; `None` when it met one that cannot be read for the first time: it is to be run again, and
+    /// passes that one over.
+    pub(super) async fn around_damage<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Turn<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> StoreResult<Option<T>> {
+        let met = Arc::new(AtomicBool::new(false));
+        let found = Arc::clone(&met);
+        let job = move |t: &mut Turn<'_>| {
+            let before = t.memory.damaged.len();
+            let out = work(t);
+            found.store(out.is_err() && t.memory.damaged.len() > before, Ordering::Relaxed);
+            out
+        };
+        match self.shared.write(Class::Admin, job).await {
+            Err(_) if met.load(Ordering::Relaxed) => Ok(None),
+            out => out.map(Some),
+        }
+    }
+}
+
+/// Tells whose outcome cannot be written.
+fn name(turn: &Turn<'_>, s: &Settlement, error: &Error) {
+    let delivery = settle::named(turn, s.key).ok().flatten().map_or_else(|| format!("key {}", s.key.0), |id| id.to_string());
+    tracing::error!(
+        %error,
+        %delivery,
+        attempt = s.attempt,
+        "the outcome of this mail cannot be stored, because what is stored of it cannot be read; the others are"
+    );
+}

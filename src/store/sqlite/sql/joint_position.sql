@@ -1,0 +1,1 @@
+SELECT position FROM joint_recipient WHERE key = ?1 AND lower(email) = ?2;

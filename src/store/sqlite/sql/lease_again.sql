@@ -1,0 +1,1 @@
+UPDATE lease SET again = ?2 WHERE no = ?1;
