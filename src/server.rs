@@ -190,7 +190,8 @@ where
         router.clone().call(request)
     });
     let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(head_time).pipeline_flush(true).max_buf_size(HEAD_BYTES).max_headers(HEAD_LINES);
+    // No pipeline_flush: with it the answer to a head that cannot be read stays unsent, for the head is still in the buffer.
+    http.timer(TokioTimer::new()).header_read_timeout(head_time).max_buf_size(HEAD_BYTES).max_headers(HEAD_LINES);
     if let Err(error) = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await {
         tracing::debug!(%error, "a connection ended early");
     }

@@ -52,3 +52,18 @@ impl Random for SystemRandom {
         getrandom::fill(out).expect("the operating system gives randomness");
     }
 }
+
+/// Processor time this process has used so far, all threads.
+#[must_use]
+pub fn processor_time() -> Duration {
+    let t = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(u64::try_from(t.tv_sec).unwrap_or(0), u32::try_from(t.tv_nsec).unwrap_or(0))
+}
+
+/// The most memory this process ever had, in bytes (`VmHWM`, proc_pid_status(5)); `None` where the system does not tell.
+#[must_use]
+pub fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib << 10)
+}

@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod crash;
 mod dispatch;
+mod page;
 mod provider;
 mod rate;
 mod store;

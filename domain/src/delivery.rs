@@ -105,8 +105,8 @@ impl State {
             // A claim for the one resend goes through Sending; evidence settles it from where it stands. A late answer that says
             // certainly not accepted makes it wait again, or lets a cancellation through.
             Unsettled => matches!(to, Sending | Sent | Failed | Unknown | Waiting | Cancelled),
-            // Evidence, or an operator who sends it again.
-            Unknown => matches!(to, Sent | Failed | Waiting),
+            // Evidence, an operator's word, or an operator who sends it again: its outcome is open once more.
+            Unknown => matches!(to, Sent | Failed | Unsettled),
             Sent | Failed | Suppressed | Cancelled | Expired => false,
         }
     }

@@ -15,6 +15,9 @@ pub struct Reason {
     pub text: String,
     /// What a person can do about it; empty when nothing helps.
     pub remedy: String,
+    /// It was refused for now each time, until nothing more was tried: sending it again may work.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub transient: bool,
 }
 
 impl Reason {
@@ -24,7 +27,7 @@ impl Reason {
         if let Some((cut, _)) = text.char_indices().nth(1000) {
             text.truncate(cut);
         }
-        Self { code: code.into(), text, remedy: remedy.into() }
+        Self { code: code.into(), text, remedy: remedy.into(), transient: false }
     }
 }
 

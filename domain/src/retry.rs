@@ -94,7 +94,7 @@ fn again(reason: Reason, at: Wall, least: Duration, standing: Standing, policy: 
     }
     if standing.attempt >= policy.attempts {
         let remedy = format!("given up after {} attempts; send it again when the cause is gone", standing.attempt);
-        return Decision::Failed { reason: Reason { remedy, ..reason } };
+        return Decision::Failed { reason: Reason { remedy, transient: true, ..reason } };
     }
     Decision::Retry { due: at + least.max(policy.pause(standing.attempt, random)), reason }
 }
@@ -175,6 +175,6 @@ mod tests {
         let at = |attempt| Standing { lane: Lane::Bulk, attempt, was_unsettled: false, unknown_wait: Duration::ZERO };
         let go = |attempt| decide(Outcome::Transient { reason: reason() }, Wall(0), at(attempt), &policy, &Share(0));
         assert!(matches!(go(2), Decision::Retry { .. }));
-        assert!(matches!(go(3), Decision::Failed { .. }));
+        assert!(matches!(go(3), Decision::Failed { reason } if reason.transient));
     }
 }

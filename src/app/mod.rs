@@ -57,8 +57,12 @@ use crate::{
         providers::{ProviderStatus, Providers},
         ready::{Check, Readiness, Ready},
         reload::{Part, Reload},
+        repeat::Repeats,
+        reschedule::Reschedule,
+        retry::Retry,
         search::Search,
         stray::{self, Strays},
+        times::Times,
         tokens::{self, Tokens},
     },
     store::sqlite::{DiskFloor, OpenError, Options, SqliteStore},
@@ -348,18 +352,27 @@ fn services(
         accept,
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
+        retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
+        reschedule: Reschedule::new(Arc::clone(store)),
+        repeats: Repeats::new(Arc::clone(store), Arc::clone(&clock)),
+        times: times(config),
         keys,
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
-        inbox: InboxReader::new(Arc::clone(store)),
+        inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
-        strays: Strays::new(Arc::clone(store), providers),
+        strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
+        providers,
         reload,
         ready: Ready::new(Arc::clone(store), parts, Vec::new()),
         metrics,
         clock,
         random,
-        settings: HttpSettings { body_limit: config.server.max_body_bytes, body_time: config.server.request_timeout },
+        settings: HttpSettings {
+            body_limit: config.server.max_body_bytes,
+            body_time: config.server.request_timeout,
+            keyless_inbox: config.inbox.keyless,
+        },
     })
 }
 
@@ -412,10 +425,19 @@ fn accept_settings(config: &Config) -> accept::Settings {
     accept::Settings {
         from: config.sending.from.clone(),
         routes: providers::routes(config),
-        time_zone: config.sending.time_zone.clone(),
+        times: times(config),
+        allow: config
+            .sending
+            .recipient_allowlist
+            .clone()
+            .map_or_else(Default::default, |l| accept::AllowList::only(l.addresses, l.domains)),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
     }
+}
+
+fn times(config: &Config) -> Times {
+    Times { zone: config.sending.time_zone.clone(), max_ahead: config.sending.max_schedule }
 }
 
 /// Whether this node can send.

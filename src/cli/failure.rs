@@ -32,6 +32,11 @@ impl Failure {
         Self { code: CONFIG, lines: vec![line.into()] }
     }
 
+    /// An answer without what it must hold: another version's, or somebody else's server.
+    pub fn strange(name: &str) -> Self {
+        Self::unavailable(format!("the server's answer has no number {name}: is it a Jebi of this version?"))
+    }
+
     /// Without a word of its own: what there was to say has been printed.
     pub fn silent() -> Self {
         Self { code: REFUSED, lines: Vec::new() }

@@ -1,6 +1,7 @@
 //! The command line: one file per command. What a command has to say goes to standard output, faults and progress to standard
 //! error. Exit codes: 0 done, 1 refused or not as it should be, 2 wrong use, 69 unavailable, 78 wrong configuration.
 
+mod bench;
 mod client;
 mod config;
 mod expiry;
@@ -9,6 +10,7 @@ mod key;
 mod openapi;
 mod release;
 mod reload;
+mod retry;
 mod send;
 mod serve;
 mod token;
@@ -51,6 +53,12 @@ enum Command {
     /// out when it runs.
     #[command(after_help = send::EXAMPLE)]
     Send(send::Mail),
+    /// Send again what failed for now or expired
+    ///
+    /// Of the mail accepted in the last hours. What the provider refused for good, what was cancelled, and addresses on the
+    /// suppression list are not sent again; what was sent again before is passed over.
+    #[command(after_help = "Example:\n  jebi retry --since-hours 24 --max-retries 3")]
+    Retry(retry::Which),
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
@@ -72,6 +80,12 @@ enum Command {
     /// Prints the keys that changed. With one fault anywhere nothing changes. SIGHUP does the same.
     #[command(after_help = "Example:\n  jebi reload")]
     Reload,
+    /// Measure how fast this machine takes and sends mail
+    ///
+    /// On a server of its own with a folder of its own, both gone afterwards; nothing leaves the machine. Without --one and
+    /// --many it measures both.
+    #[command(after_help = bench::EXAMPLE)]
+    Bench(bench::What),
     /// Show the configuration in effect, secrets hidden
     #[command(after_help = "Example:\n  jebi config --reference > jebi.toml")]
     Config(config::What),
@@ -87,6 +101,7 @@ pub fn run() -> ExitCode {
     let done = match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(flags),
         Command::Send(mail) => through(flags, Missing::Make, async |config, client| send::run(mail, config, client).await),
+        Command::Retry(which) => through(flags, Missing::Refuse, async |_, client| retry::run(which, client).await),
         Command::Key(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| key::run(command, client).await)
@@ -95,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),
         Command::Reload => through(flags, Missing::Refuse, async |_, client| reload::run(client).await),
+        Command::Bench(what) => bench::run(&what, flags),
         Command::Config(what) => config::run(&what, flags),
         Command::Openapi => openapi::run(),
     };

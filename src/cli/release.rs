@@ -26,10 +26,14 @@ pub(super) async fn run(consent: Consent, client: &Client) -> Result<(), Failure
         ask()?;
     }
     let done = client.call(Method::POST, "/v1/admin/release", None).await?;
-    let count = |name: &str| done[name].as_i64().unwrap_or(0);
-    print(&format!("released: recipients now unsettled: {}, waiting and sent when due: {}", count("unsettled"), count("waiting")));
-    if count("unsettled") > 0 {
-        eprint("look at the unsettled with GET /v1/deliveries?state=unsettled; send again what did not arrive");
+    let count = |name: &str| done[name].as_i64().ok_or_else(|| Failure::strange(name));
+    let (unsettled, waiting) = (count("unsettled")?, count("waiting")?);
+    print(&format!("released: recipients now unsettled: {unsettled}, waiting and sent when due: {waiting}"));
+    if unsettled > 0 {
+        eprint(
+            "look at the unsettled with GET /v1/deliveries?state=unsettled; send what did not arrive with POST /v1/deliveries/ID/retry, \
+             say what did with POST /v1/deliveries/ID/settle",
+        );
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::{
     app::{self, App, ReadAgain, StartError, Surroundings},
     config::{Account, Config, Flags, LogFormat, Sources},
     lifecycle::{Hangups, Lifecycle},
-    observe::{log, metrics},
+    observe::{log, metrics, sentry},
     service::reload::Reload,
     system::{SystemClock, SystemRandom},
 };
@@ -18,6 +18,10 @@ pub(super) fn run(flags: Flags) -> Result<(), Failure> {
     let loaded = load(flags.clone())?;
     let config = &loaded.config;
     log::init(&config.log.level, config.log.format == LogFormat::Json).map_err(|e| Failure::refused(e.to_string()))?;
+    let environment = config.profile.as_deref().unwrap_or("production");
+    let reporting = config.log.sentry_dsn.as_ref().map(|dsn| sentry::start(dsn.reveal(), environment)).transpose();
+    // Held to the end of this function: what it reports last is sent then.
+    let _reporting = reporting.map_err(Failure::config)?;
     tracing::info!("effective configuration:\n{}", config.redacted());
     loaded.notices.iter().for_each(|notice| tracing::info!("{notice}"));
     loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
@@ -36,7 +40,7 @@ async fn serve(config: &Config, warnings: Vec<String>, again: ReadAgain) -> Resu
     let metrics = metrics::install().map_err(|e| did_not_start(&format!("the metrics could not be set up: {e}")))?;
     let around =
         Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer: None, reload: Some(again) };
-    let app = App::start(config, warnings, around, lifecycle.clone()).await.map_err(|error| match error {
+    let app = App::start(config, warnings.clone(), around, lifecycle.clone()).await.map_err(|error| match error {
         StartError::Provider { .. } | StartError::Tls(_) => Failure::config(format!("jebi did not start: {error}")),
         error => did_not_start(&error.to_string()),
     })?;
@@ -45,7 +49,7 @@ async fn serve(config: &Config, warnings: Vec<String>, again: ReadAgain) -> Resu
     let hangups = lifecycle.hangups().map_err(|e| did_not_start(&format!("signals cannot be listened to: {e}")))?;
     tokio::spawn(reload_at(hangups, app.reload.clone()));
     match key(config, &app).await {
-        Ok(key) => print(&greeting(config, app.address, &app.store.guard(), key.as_deref())),
+        Ok(key) => print(&greeting(config, &warnings, app.address, &app.store.guard(), key.as_deref())),
         // What waits is sent all the same, and commands on this machine need no key.
         Err(error) => eprint(&format!("no API key could be made: {error}; make one with `jebi key create`")),
     }
@@ -92,12 +96,14 @@ async fn key(config: &Config, app: &App) -> Result<Option<String>, Refusal> {
 
 /// Tells where it is and how to send a first mail, in lines to be pasted into a shell. Begins and ends with an empty line, so
 /// that it stands out of the log.
-fn greeting(config: &Config, address: SocketAddr, guard: &Guard, key: Option<&str>) -> String {
+fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &Guard, key: Option<&str>) -> String {
     let url = format!("{}://{}", if config.server.tls.is_some() { "https" } else { "http" }, reachable(address));
     let mut lines = vec![String::new(), format!("Jebi is ready: {url}"), format!("Its data is in {}", app::data_folder(config).display())];
     if let Guard::Held { why, .. } = guard {
         lines.push(format!("It sends nothing until you run `jebi release`: {why}"));
     }
+    // The log may be elsewhere, or too quiet to show them.
+    lines.extend(warnings.iter().map(|warning| format!("Warning: {warning}")));
     if let Some(key) = key {
         lines.push(format!("API key (shown once, keep it): {key}"));
     }
@@ -115,9 +121,10 @@ fn greeting(config: &Config, address: SocketAddr, guard: &Guard, key: Option<&st
          -d '{{\"messages\":[{{{from}\"emails\":[\"{to}\"],\"subject\":\"안녕하세요\",\"content\":\"<p>제비가 첫 편지를 물고 왔습니다.</p>\"}}]}}'"
     ));
     if config.providers.iter().all(|p| matches!(p.account, Account::Local)) {
-        lines.push("Read it (nothing leaves this machine):".to_owned());
+        lines.push(format!("Read it (nothing leaves this machine): {url}/inbox"));
         lines.push(format!("  curl -sS '{url}/v1/inbox' -H \"X-API-KEY: {shown}\""));
     }
+    lines.push(format!("Everything else the API does: {url}/docs"));
     lines.push(String::new());
     lines.join("\n")
 }
@@ -134,7 +141,7 @@ mod tests {
     }
 
     fn greet(env: &[(&str, &str)], address: &str, key: Option<&str>) -> String {
-        greeting(&config(env), address.parse().expect("an address"), &Guard::Open, key)
+        greeting(&config(env), &[], address.parse().expect("an address"), &Guard::Open, key)
     }
 
     #[test]
@@ -159,7 +166,8 @@ mod tests {
     #[test]
     fn a_held_store_is_said_first() {
         let held = Guard::Held { why: "it is a copy".into(), since: Wall(0) };
-        let told = greeting(&config(&[]), "127.0.0.1:3000".parse().expect("an address"), &held, None);
-        assert!(told.contains("\nIt sends nothing until you run `jebi release`: it is a copy\n"), "{told}");
+        let warnings = ["something is odd".to_owned()];
+        let told = greeting(&config(&[]), &warnings, "127.0.0.1:3000".parse().expect("an address"), &held, None);
+        assert!(told.contains("\nIt sends nothing until you run `jebi release`: it is a copy\nWarning: something is odd\n"), "{told}");
     }
 }

@@ -11,7 +11,7 @@ pub(super) async fn run(client: &Client) -> Result<(), Failure> {
     let mut path = "/v1/admin/verify".to_owned();
     loop {
         let slice = client.call(Method::GET, &path, None).await?;
-        checked += slice["checked"].as_u64().unwrap_or(0);
+        checked += slice["checked"].as_u64().ok_or_else(|| Failure::strange("checked"))?;
         for violation in slice["violations"].as_array().into_iter().flatten() {
             let word = |name: &str| violation[name].as_str().unwrap_or_default();
             print(&format!("{}: {}", word("rule"), word("detail")));

@@ -53,6 +53,11 @@ pub(super) fn warnings(layers: &Layers, server: &Server, sending: &Sending) -> V
             server.host
         ));
     }
+    if let Some(list) = &sending.recipient_allowlist {
+        let written = layers.get(&sending::ALLOWLIST).map_or("RECIPIENT_ALLOWLIST", |entry| entry.written.as_str());
+        warnings
+            .push(format!("{written} is set: only {list} may be mailed, and mail to anybody else is refused; remove it to mail everybody"));
+    }
     for flag in &layers.exposed {
         warnings.push(format!(
             "{flag}: the secret can be read by every user of this machine (process list); put it into the environment or a file"

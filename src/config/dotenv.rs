@@ -16,8 +16,8 @@ pub(super) struct Line {
     pub refers: bool,
 }
 
-/// The lines in order, and what could not be read.
-pub(super) fn parse(text: &str) -> (Vec<Line>, Vec<Fault>) {
+/// The lines in order, and what could not be read in the file of this name.
+pub(super) fn parse(text: &str, file: &str) -> (Vec<Line>, Vec<Fault>) {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut rest = text.as_str();
     let (mut lines, mut faults) = (Vec::new(), Vec::new());
@@ -27,7 +27,7 @@ pub(super) fn parse(text: &str) -> (Vec<Line>, Vec<Fault>) {
         match parsed {
             Ok(Some(line)) => lines.push(line),
             Ok(None) => {}
-            Err((fault, remedy)) => faults.push(Fault::new(format!(".env line {number}"), fault, remedy)),
+            Err((fault, remedy)) => faults.push(Fault::new(format!("{file} line {number}"), fault, remedy)),
         }
         number += rest[..used].matches('\n').count();
         rest = &rest[used..];
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(String, String)> {
-        let (lines, faults) = parse(text);
+        let (lines, faults) = parse(text, ".env");
         assert_eq!(faults, vec![]);
         lines.into_iter().map(|l| (l.name, l.value)).collect()
     }
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn references_are_marked_not_expanded() {
-        let refers = |text: &str| parse(text).0[0].refers;
+        let refers = |text: &str| parse(text, ".env").0[0].refers;
         assert!(refers("A=x${B}"));
         assert!(refers("A=\"x${B}\""));
         assert!(!refers("A='x${B}'"));
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn faults_name_the_line_and_not_its_text() {
-        let (lines, faults) = parse("A=\"1\n2\"\nsecret\n=x\nB=\"open\nC='x' y\nD=4");
+        let (lines, faults) = parse("A=\"1\n2\"\nsecret\n=x\nB=\"open\nC='x' y\nD=4", ".env");
         assert_eq!(lines.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(), ["A", "D"]);
         let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(

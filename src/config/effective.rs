@@ -6,8 +6,9 @@ use super::{
     Secret, Sending, all_keys,
     key::Key,
     layers::{Entry, Layers, is_secret},
+    recipients,
     secret::HIDDEN,
-    sending::PROVIDER_PATH,
+    sending::{ALLOWLIST_PATH, PROVIDER_PATH},
 };
 
 /// A key: what is shown of it, and what it is, to be compared only.
@@ -68,6 +69,9 @@ fn shown(path: &str, text: &str) -> String {
     let holds_password = text.contains("://") && text.contains('@');
     if is_secret(path) || holds_password {
         return HIDDEN.to_owned();
+    }
+    if path == ALLOWLIST_PATH {
+        return recipients::masked(text);
     }
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

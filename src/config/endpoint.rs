@@ -39,6 +39,11 @@ pub(super) fn is_ourselves(endpoint: &str, server: &Server) -> bool {
     server.port != 0 && there.1 == server.port && reaches(&there.0, server.host)
 }
 
+/// Whether an address leads to the machine of whoever asks.
+pub(super) fn is_loopback(url: &str) -> bool {
+    place(url).is_some_and(|(host, _)| host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()))
+}
+
 /// Host and port, in a form that can be compared.
 fn place(url: &str) -> Option<(String, u16)> {
     let uri: Uri = url.parse().ok()?;

@@ -38,7 +38,9 @@ impl Key {
 pub(super) enum Origin {
     Default,
     File,
+    ProfileFile,
     Dotenv,
+    ProfileDotenv,
     Env,
     Flag,
 }
@@ -48,7 +50,9 @@ impl fmt::Display for Origin {
         f.write_str(match self {
             Self::Default => "default",
             Self::File => "file",
+            Self::ProfileFile => "profile file",
             Self::Dotenv => ".env",
+            Self::ProfileDotenv => "profile .env",
             Self::Env => "env",
             Self::Flag => "flag",
         })

@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, fs};
 use super::{
     DEFAULTS, Fault, Sources, all_keys, dotenv,
     key::{Key, Origin},
-    names, providers,
+    names,
+    profile::PROFILE_NAME,
+    providers,
 };
 
 /// The value a key has after all layers.
@@ -51,6 +53,9 @@ impl Layers {
         if let Some(file) = &sources.file {
             layers.add_file(&file.text, &file.path.display().to_string(), Origin::File);
         }
+        if let Some(file) = sources.profile.as_ref().and_then(|profile| profile.file.as_ref()) {
+            layers.add_file(&file.text, &file.path.display().to_string(), Origin::ProfileFile);
+        }
         layers.add_environment(sources);
         layers.add_flags(sources);
         layers.read_secret_files();
@@ -90,12 +95,12 @@ impl Layers {
 
     /// Names in the environment, and whether they stand in `.env`.
     pub fn env_names(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.environment.iter().map(|(name, n)| (name.as_str(), n.origin == Origin::Dotenv))
+        self.environment.iter().map(|(name, n)| (name.as_str(), matches!(n.origin, Origin::Dotenv | Origin::ProfileDotenv)))
     }
 
     /// Whether a key of this section was set by file or flag.
     pub fn names_section(&self, section: &str) -> Option<&Entry> {
-        let chosen = |e: &&Entry| matches!(e.origin, Origin::File | Origin::Flag);
+        let chosen = |e: &&Entry| matches!(e.origin, Origin::File | Origin::ProfileFile | Origin::Flag);
         all_keys().filter(|k| k.section() == section).filter_map(|k| self.get(k)).find(chosen)
     }
 
@@ -167,10 +172,9 @@ impl Layers {
     }
 
     fn add_environment(&mut self, sources: &Sources) {
-        let (lines, faults) = sources.dotenv.as_deref().map(dotenv::parse).unwrap_or_default();
-        self.faults.extend(faults);
-        for line in lines {
-            self.environment.insert(line.name, Named { value: line.value, origin: Origin::Dotenv, refers: line.refers });
+        self.add_dotenv(sources.dotenv.as_deref(), ".env", Origin::Dotenv);
+        if let Some(profile) = &sources.profile {
+            self.add_dotenv(profile.dotenv.as_deref(), &format!(".env.{}", profile.name), Origin::ProfileDotenv);
         }
         let filled = |(_, value): &(&String, &String)| !value.is_empty();
         for (name, value) in sources.env.iter().filter(filled) {
@@ -212,6 +216,19 @@ impl Layers {
         let name = format!("{name}_FILE");
         if let Some(named) = self.environment.get(&name).filter(|_| key.secret) {
             self.files.insert(path, Entry { text: named.value.clone(), origin: named.origin, written: name });
+        }
+    }
+
+    fn add_dotenv(&mut self, text: Option<&str>, file: &str, origin: Origin) {
+        let (lines, faults) = text.map(|text| dotenv::parse(text, file)).unwrap_or_default();
+        self.faults.extend(faults);
+        for line in lines {
+            if origin == Origin::ProfileDotenv && line.name == PROFILE_NAME {
+                let remedy = "write it into the environment or .env";
+                self.faults.push(Fault::new(PROFILE_NAME, format!("stands in {file}, the file it chooses"), remedy));
+                continue;
+            }
+            self.environment.insert(line.name, Named { value: line.value, origin, refers: line.refers });
         }
     }
 

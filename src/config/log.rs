@@ -1,6 +1,7 @@
 //! `[log]`: how much is said, and in which form.
 
 use super::{
+    Secret,
     key::Key,
     parse::{shown, word},
     reader::{Bad, Reader},
@@ -9,7 +10,9 @@ use super::{
 const LEVEL: Key = Key::new("log.level", &["LOG_LEVEL"]);
 const FORMAT: Key = Key::new("log.format", &["LOG_FORMAT"]);
 
-pub(super) const KEYS: &[&Key] = &[&LEVEL, &FORMAT];
+pub(super) const SENTRY: Key = Key::secret("log.sentry_dsn", &["SENTRY_DSN"]);
+
+pub(super) const KEYS: &[&Key] = &[&LEVEL, &FORMAT, &SENTRY];
 
 /// Accepted words and the level they mean; the last three are Python's.
 const LEVELS: &[(&str, &str)] = &[
@@ -37,12 +40,30 @@ pub struct Log {
     /// A filter: a level, or levels per module (`info,jebi::worker=debug`), in lower case.
     pub level: String,
     pub format: LogFormat,
+    /// Where errors are reported to, in Sentry's form `https://key@host/project`.
+    pub sentry_dsn: Option<Secret>,
 }
 
 pub(super) fn read(r: &mut Reader) -> Option<Log> {
     let level = r.must(&LEVEL, level);
     let format = r.must(&FORMAT, word(&[("text", LogFormat::Text), ("json", LogFormat::Json)]));
-    Some(Log { level: level?, format: format? })
+    let sentry_dsn = r.may(&SENTRY, dsn);
+    Some(Log { level: level?, format: format?, sentry_dsn: sentry_dsn? })
+}
+
+/// `https://key@host[:port][/path]/project`, as Sentry shows it. It is never repeated: it holds a key.
+fn dsn(text: &str) -> Result<Secret, Bad> {
+    let bad = || Bad::new("is not a Sentry DSN", "copy it from the project's settings (Client Keys): https://key@host/project");
+    let (scheme, rest) = text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https")).ok_or_else(bad)?;
+    let (key, place) = rest
+        .split_once('@')
+        .filter(|(key, _)| !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b':'))
+        .ok_or_else(bad)?;
+    let uri: http::Uri = format!("{scheme}://{place}").parse().map_err(|_| bad())?;
+    let project = uri.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let is_good =
+        !key.starts_with(':') && uri.host().is_some_and(|host| !host.is_empty()) && project.parse::<u64>().is_ok() && uri.query().is_none();
+    if is_good { Ok(Secret::new(text)) } else { Err(bad()) }
 }
 
 fn level(text: &str) -> Result<String, Bad> {

@@ -1,7 +1,8 @@
 //! Configuration: what may be set, where it may be set, and whether it is right.
 //!
 //! Four layers, the later wins: `default.toml` (embedded; the reference page of every key), `jebi.toml`, the environment (a
-//! `.env` in the working directory included; the real environment wins over it), flags. One file per section; each checks
+//! `.env` in the working directory included; the real environment wins over it), flags. A profile lays its own files over
+//! `jebi.toml` and `.env`. One file per section; each checks
 //! itself. All faults are collected and listed together, each naming the key as it was written. Only `sources.rs` looks at
 //! the process; everything else works on values, so tests pass their own.
 
@@ -13,6 +14,7 @@ mod effective;
 mod endpoint;
 mod fault;
 mod flags;
+mod inbox;
 mod key;
 mod layers;
 mod limits;
@@ -21,9 +23,11 @@ mod names;
 mod parse;
 mod placeholder;
 mod preset;
+mod profile;
 mod provider;
 mod providers;
 mod reader;
+mod recipients;
 mod secret;
 mod sending;
 mod server;
@@ -35,10 +39,13 @@ pub use access::Access;
 pub use database::{Database, DatabaseUrl};
 pub use fault::{ConfigErrors, Fault};
 pub use flags::Flags;
+pub use inbox::Inbox;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
+pub use profile::Profile;
 pub use provider::ProviderKind;
 pub use providers::{Account, ProviderConfig};
+pub use recipients::AllowList;
 pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
@@ -64,7 +71,10 @@ pub struct Config {
     /// The accounts mail goes through, at least one; only these are checked.
     pub providers: Vec<ProviderConfig>,
     pub access: Access,
+    pub inbox: Inbox,
     pub log: Log,
+    /// The profile in force.
+    pub profile: Option<String>,
     effective: Effective,
 }
 
@@ -86,23 +96,25 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
         let layers = Layers::of(sources);
         let mut reader = Reader::new(&layers);
-        reader.refuse_unused_placeholders();
         let server = server::read(&mut reader);
         let database = database::read(&mut reader);
         let (sending, providers) = sending_through(&mut reader);
         let access = access::read(&mut reader);
+        let inbox = inbox::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         let faults = reader.into_faults();
-        let (Some(server), Some(database), Some(sending), Some(providers), Some(access), Some(log), true) =
-            (server, database, sending, providers, access, log, faults.is_empty())
+        let (Some(server), Some(database), Some(sending), Some(providers), Some(access), Some(inbox), Some(log), true) =
+            (server, database, sending, providers, access, inbox, log, faults.is_empty())
         else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
-        let notices = names::notices(&layers, &sending, &providers);
+        let notices = names::notices(&layers, &sending, &providers, sources.profile.as_ref());
+        let inbox = inbox.beside(&server, &access);
+        let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let warnings = check::warnings(&layers, &server, &sending);
-        Ok(Loaded { config: Self { server, database, sending, providers, access, log, effective }, notices, warnings })
+        Ok(Loaded { config: Self { server, database, sending, providers, access, inbox, log, profile, effective }, notices, warnings })
     }
 
     /// The first SES account among the providers.
@@ -159,5 +171,8 @@ fn sending_through(r: &mut Reader) -> (Option<Sending>, Option<Vec<ProviderConfi
 
 /// Every key of every section.
 fn all_keys() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, database::KEYS, sending::KEYS, ses::KEYS, smtp::KEYS, access::KEYS, log::KEYS].into_iter().flatten().copied()
+    [server::KEYS, database::KEYS, sending::KEYS, ses::KEYS, smtp::KEYS, access::KEYS, inbox::KEYS, log::KEYS]
+        .into_iter()
+        .flatten()
+        .copied()
 }

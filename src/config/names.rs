@@ -1,9 +1,11 @@
 //! Names in the environment that are not keys: other programs', those of later releases, and misspelt ones.
 
 use super::{
-    Account, Fault, ProviderConfig, ProviderKind, Sending, all_keys,
+    Account, Fault, Profile, ProviderConfig, ProviderKind, Sending, all_keys,
     key::{Key, Origin},
     layers::Layers,
+    log,
+    profile::PROFILE_NAME,
     providers,
     sources::FILE_NAME,
 };
@@ -27,16 +29,12 @@ const FOREIGN_PREFIXES: &[&str] = &["CELERY_", "DB_"];
 /// A sender and a login.
 const SMTP_USER: &str = "SMTP_USER";
 
-/// Names that are understood but not used by this release. Placeholders in them are refused already, so that the release that
-/// uses them does not find one.
-pub(super) const LATER: &[&str] = &["SENTRY_DSN"];
-
 /// Set by tests; a release build reads none of them.
 const TEST_PREFIX: &str = "JEBI_TEST_";
 
 /// Whether a name is one of ours: a value must be right.
 pub(super) fn is_ours(name: &str) -> bool {
-    name == FILE_NAME || is_key(name)
+    matches!(name, FILE_NAME | PROFILE_NAME) || is_key(name)
 }
 
 fn is_key(name: &str) -> bool {
@@ -57,7 +55,7 @@ pub(super) fn counts(key: &Key, name: &str, value: &str) -> bool {
 
 /// `JEBI_` is our own prefix, so what we do not know there is a mistake.
 pub(super) fn unknown_jebi_names<'a>(names: impl Iterator<Item = &'a String>, of_providers: &[String]) -> Vec<Fault> {
-    let known: Vec<&str> = all_keys().flat_map(|key| key.names).copied().chain([FILE_NAME]).collect();
+    let known: Vec<&str> = all_keys().flat_map(|key| key.names).copied().chain([FILE_NAME, PROFILE_NAME]).collect();
     let known: Vec<&str> = known.into_iter().chain(of_providers.iter().map(String::as_str)).collect();
     names
         .filter(|name| name.starts_with("JEBI_") && !name.starts_with(TEST_PREFIX) && !is_ours(name))
@@ -121,26 +119,34 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// That an account is taken for a known service, with its limit.
+fn service(provider: &ProviderConfig) -> Option<String> {
+    let Account::Smtp(smtp) = &provider.account else { return None };
+    let daily = smtp.limits.daily_limit.map_or_else(|| "no daily limit".to_owned(), |n| format!("{n} recipients a day"));
+    let (name, service) = (&provider.name, smtp.service?);
+    Some(format!("{name} is taken for {service} ({daily}); `jebi config --defaults` shows how to change what is known of it"))
+}
+
 /// What is worth knowing at start.
-pub(super) fn notices(layers: &Layers, sending: &Sending, all: &[ProviderConfig]) -> Vec<String> {
+pub(super) fn notices(layers: &Layers, sending: &Sending, all: &[ProviderConfig], profile: Option<&Profile>) -> Vec<String> {
     let mut notices = vec![match layers.providers() {
         [] => format!("mail goes through {}, because {}", sending.provider, sending.provider_reason),
         names => format!("mail goes through {}, by its sender", names.join(", ")),
     }];
-    for provider in all {
-        let Account::Smtp(smtp) = &provider.account else { continue };
-        if let Some(service) = smtp.service {
-            let daily = smtp.limits.daily_limit.map_or_else(|| "no daily limit".to_owned(), |n| format!("{n} recipients a day"));
-            let name = &provider.name;
-            notices
-                .push(format!("{name} is taken for {service} ({daily}); `jebi config --defaults` shows how to change what is known of it"));
-        }
+    if let Some(profile) = profile {
+        let files = [
+            profile.file.as_ref().map(|file| file.path.display().to_string()),
+            profile.dotenv.as_ref().map(|_| format!(".env.{}", profile.name)),
+        ];
+        let files: Vec<String> = files.into_iter().flatten().collect();
+        notices.push(format!("the profile {} is in force ({PROFILE_NAME}): {} over the others", profile.name, files.join(" and ")));
+    }
+    notices.extend(all.iter().filter_map(service));
+    if let Some(dsn) = layers.get(&log::SENTRY).filter(|_| !cfg!(feature = "sentry")) {
+        notices
+            .push(format!("{} is set, but this build has no Sentry, so nothing is reported; build it with --features sentry", dsn.written));
     }
     notices.extend(layers.notices.iter().cloned());
-    let later: Vec<&str> = LATER.iter().copied().filter(|name| layers.env(name).is_some()).collect();
-    if !later.is_empty() {
-        notices.push(format!("understood, but not used by this release: {}", later.join(", ")));
-    }
     let kinds: Vec<ProviderKind> = if layers.providers().is_empty() { all.iter().map(|p| p.account.kind()).collect() } else { Vec::new() };
     let unused = layers.env_names().filter(|(name, dotenv)| is_unused(layers, name, *dotenv, &kinds)).map(|(name, _)| name);
     let unused: Vec<&str> = unused.collect();
@@ -157,7 +163,7 @@ pub(super) fn unseen_by_aws(layers: &Layers) -> Vec<&str> {
 
 /// In `.env` everything that is no key of ours; elsewhere only what the documents name, and what is for a provider that is not used.
 fn is_unused(layers: &Layers, name: &str, dotenv: bool, kinds: &[ProviderKind]) -> bool {
-    if LATER.contains(&name) || name.starts_with("JEBI_") || name.starts_with("AWS_") {
+    if name.starts_with("JEBI_") || name.starts_with("AWS_") {
         return false;
     }
     let mut keys = all_keys().filter(|key| key.names.contains(&name)).peekable();

@@ -4,7 +4,6 @@ use super::{
     Fault,
     key::{Key, Origin},
     layers::{Entry, Layers},
-    names::LATER,
     placeholder::is_placeholder,
 };
 
@@ -100,15 +99,6 @@ impl<'a> Reader<'a> {
             self.refuse(self.path(key), Bad::new("is not set", "give it a value"));
         }
         value
-    }
-
-    /// Names of later releases must not hold a stand-in either.
-    pub fn refuse_unused_placeholders(&mut self) {
-        for name in LATER {
-            if self.layers.env(name).is_some_and(is_placeholder) {
-                self.refuse(*name, unfilled());
-            }
-        }
     }
 }
 

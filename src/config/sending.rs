@@ -6,11 +6,12 @@ use jebi_domain::{address::parse_mailbox, message::Mailbox};
 use jiff::tz::TimeZone;
 
 use super::{
-    ProviderKind,
+    AllowList, ProviderKind,
     key::Key,
     parse::{rate, shown, whole},
     provider::Choice,
     reader::{Bad, Reader},
+    recipients,
 };
 
 pub(super) const PROVIDER_PATH: &str = "sending.provider";
@@ -22,9 +23,12 @@ const RESERVE: Key = Key::new("sending.quota_reserve_percent", &["JEBI_QUOTA_RES
 const JITTER: Key = Key::new("sending.jitter_ms", &["JEBI_JITTER_MS"]);
 const LATENESS: Key = Key::new("sending.max_lateness_hours", &["JEBI_MAX_LATENESS_HOURS"]);
 const RECIPIENTS: Key = Key::new("sending.max_recipients", &["JEBI_MAX_RECIPIENTS"]);
+const SCHEDULE: Key = Key::new("sending.max_schedule_days", &["JEBI_MAX_SCHEDULE_DAYS"]);
+pub(super) const ALLOWLIST_PATH: &str = "sending.recipient_allowlist";
+pub(super) const ALLOWLIST: Key = Key::new(ALLOWLIST_PATH, &["RECIPIENT_ALLOWLIST"]);
 const ZONE: Key = Key::new("sending.time_zone", &["TIME_ZONE"]);
 
-pub(super) const KEYS: &[&Key] = &[&PROVIDER, &FROM, &RATE, &RESERVE, &JITTER, &LATENESS, &RECIPIENTS, &ZONE];
+pub(super) const KEYS: &[&Key] = &[&PROVIDER, &FROM, &RATE, &RESERVE, &JITTER, &LATENESS, &RECIPIENTS, &SCHEDULE, &ALLOWLIST, &ZONE];
 
 /// How mail is sent.
 #[derive(Clone, Debug)]
@@ -45,6 +49,10 @@ pub struct Sending {
     pub max_lateness: Duration,
     /// Recipients one request may have.
     pub max_recipients: usize,
+    /// How far ahead mail may be scheduled.
+    pub max_schedule: Duration,
+    /// Who may be mailed; `None` for everybody.
+    pub recipient_allowlist: Option<AllowList>,
     /// The zone of times given without one.
     pub time_zone: TimeZone,
 }
@@ -57,9 +65,12 @@ pub(super) fn read(r: &mut Reader) -> Option<impl FnOnce(Choice) -> Sending + us
     let jitter = r.must(&JITTER, whole(0..=1_000_u64));
     let lateness = r.must(&LATENESS, whole(1..=8_760_u64));
     let max_recipients = r.must(&RECIPIENTS, whole(1..=100_000));
+    let schedule = r.must(&SCHEDULE, whole(1..=3_660_u64));
+    let recipient_allowlist = r.may(&ALLOWLIST, recipients::read);
     let time_zone = r.must(&ZONE, zone);
     let (from, max_send_per_second, quota_reserve, jitter) = (from?, max_send_per_second?, quota_reserve?, jitter?);
     let (lateness, max_recipients, time_zone) = (lateness?, max_recipients?, time_zone?);
+    let (schedule, recipient_allowlist) = (schedule?, recipient_allowlist?);
     Some(move |choice: Choice| Sending {
         provider: choice.kind,
         provider_reason: choice.reason,
@@ -69,6 +80,8 @@ pub(super) fn read(r: &mut Reader) -> Option<impl FnOnce(Choice) -> Sending + us
         jitter: Duration::from_millis(jitter),
         max_lateness: Duration::from_secs(lateness * 3_600),
         max_recipients,
+        max_schedule: Duration::from_secs(schedule * 86_400),
+        recipient_allowlist,
         time_zone,
     })
 }

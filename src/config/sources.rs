@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ConfigErrors, Fault, Flags, dotenv, names};
+use super::{
+    ConfigErrors, Fault, Flags, Profile, dotenv, names,
+    profile::{self, PROFILE_NAME},
+};
 
 /// The file read where neither `--config` nor `JEBI_CONFIG` names one.
 const USUAL_FILE: &str = "jebi.toml";
@@ -29,31 +32,52 @@ pub struct Sources {
     pub file: Option<FileSource>,
     /// The text of `.env`.
     pub dotenv: Option<String>,
+    /// The profile named by `JEBI_ENV`.
+    pub profile: Option<Profile>,
     /// The real environment.
     pub env: BTreeMap<String, String>,
     pub flags: Flags,
 }
 
 impl Sources {
-    /// Reads the environment, `.env` in the working directory and the configuration file.
+    /// Reads the environment, the configuration file, and in the working directory `.env` and the files of the profile.
     ///
     /// # Errors
-    /// A file that is there, or was named, but cannot be read as text; a name of ours with a value that is not text.
+    /// A file that is there, or was named, but cannot be read as text; a name of ours with a value that is not text; a profile
+    /// without files.
     pub fn from_process(flags: Flags) -> Result<Self, ConfigErrors> {
         let mut faults = Vec::new();
         let env = environment(&mut faults);
-        let dotenv = keep(read_if_there(Path::new(".env")), ".env", &mut faults).flatten();
-        let named = named_file(&flags, &env, dotenv.as_deref());
-        let file = match named {
+        Self::gather(Path::new(""), env, flags, faults)
+    }
+
+    /// The same with a folder for the working directory and an environment given.
+    ///
+    /// # Errors
+    /// As [`Sources::from_process`].
+    pub fn from_folder(folder: &Path, env: BTreeMap<String, String>, flags: Flags) -> Result<Self, ConfigErrors> {
+        Self::gather(folder, env, flags, Vec::new())
+    }
+
+    fn gather(folder: &Path, env: BTreeMap<String, String>, flags: Flags, mut faults: Vec<Fault>) -> Result<Self, ConfigErrors> {
+        let dotenv = keep(read_if_there(&folder.join(".env")), ".env", &mut faults).flatten();
+        let usual = folder.join(USUAL_FILE);
+        let (path, text) = match named_file(&flags, &env, dotenv.as_deref()) {
             Some((key, path)) => {
-                keep(fs::read_to_string(&path), &format!("{key}: {}", path.display()), &mut faults).map(|text| (path, text))
+                let text = keep(fs::read_to_string(&path), &format!("{key}: {}", path.display()), &mut faults);
+                (path, text)
             }
-            None => keep(read_if_there(Path::new(USUAL_FILE)), USUAL_FILE, &mut faults).flatten().map(|text| (USUAL_FILE.into(), text)),
+            None => {
+                let text = keep(read_if_there(&usual), USUAL_FILE, &mut faults).flatten();
+                (usual, text)
+            }
         };
+        let profile = named(PROFILE_NAME, &env, dotenv.as_deref()).map(|name| profile::read(&name, &path, folder));
+        let profile = profile.and_then(|read| read.map_err(|fault| faults.push(fault)).ok());
         if !faults.is_empty() {
             return Err(ConfigErrors(faults));
         }
-        Ok(Self { file: file.map(|(path, text)| FileSource { path, text }), dotenv, env, flags })
+        Ok(Self { file: text.map(|text| FileSource { path, text }), dotenv, profile, env, flags })
     }
 }
 
@@ -80,14 +104,19 @@ fn named_file(flags: &Flags, env: &BTreeMap<String, String>, dotenv: Option<&str
     if let Some(path) = &flags.config {
         return Some(("--config", path.clone()));
     }
-    let given = env.get(FILE_NAME).cloned();
+    named(FILE_NAME, env, dotenv).map(|path| (FILE_NAME, path.into()))
+}
+
+/// What a name says that decides which files are read: in the environment, else in `.env`.
+fn named(name: &str, env: &BTreeMap<String, String>, dotenv: Option<&str>) -> Option<String> {
+    let given = env.get(name).filter(|value| !value.is_empty()).cloned();
     // Faults of .env are listed when it is read as a layer.
-    let given = given.or_else(|| dotenv::parse(dotenv?).0.into_iter().rfind(|l| l.name == FILE_NAME).map(|l| l.value));
-    given.filter(|path| !path.is_empty()).map(|path| (FILE_NAME, path.into()))
+    let given = given.or_else(|| dotenv::parse(dotenv?, ".env").0.into_iter().rfind(|l| l.name == name).map(|l| l.value));
+    given.filter(|value| !value.is_empty())
 }
 
 /// A file's text; none where there is no such file.
-fn read_if_there(path: &Path) -> io::Result<Option<String>> {
+pub(super) fn read_if_there(path: &Path) -> io::Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),

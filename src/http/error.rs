@@ -118,7 +118,7 @@ pub async fn render(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let request_id = id.as_ref().map_or("", RequestId::as_str);
-    tracing::debug!(request_id, status = problem.status.as_u16(), code = problem.faults.first().map(|f| f.code), "request refused");
+    tracing::debug!(status = problem.status.as_u16(), code = problem.faults.first().map(|f| f.code), "request refused");
     let body = ProblemBody {
         kind: "about:blank",
         title: problem.status.canonical_reason().unwrap_or("Error"),
@@ -160,11 +160,8 @@ pub async fn method_not_allowed() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, fault)
 }
 
-/// A bug in a handler: logged once here, and told as nothing more than that.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over by value")]
-pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    tracing::error!(panic = text.unwrap_or("unknown"), "a request handler panicked");
+/// A bug in a handler: logged by the panic hook (`observe::log`), and told as nothing more than that.
+pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     let remedy = "send it again with the same Idempotency-Key; if it fails again, report it with the request id";
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Fault::new("", "internal_error", "the server made a mistake", remedy)).into_response()
 }

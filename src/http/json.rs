@@ -18,6 +18,14 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(body).map(|Object(read)| read).map_err(|error| explain::<T>(body, &error))
 }
 
+/// The same for a body that may be left out.
+///
+/// # Errors
+/// As above.
+pub fn read_or_default<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Refusal> {
+    if body.is_empty() { Ok(T::default()) } else { read(body) }
+}
+
 /// A struct read from an object only: serde by itself takes an array of its fields too.
 pub struct Object<T>(pub T);
 

@@ -32,6 +32,23 @@ impl FromRequest<AppState> for JsonBytes {
     }
 }
 
+/// The same where the body may be left out, and its type with it.
+pub struct MaybeJsonBytes(pub Bytes);
+
+impl FromRequest<AppState> for MaybeJsonBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let headers = request.headers().clone();
+        let body = collect(request, state).await?;
+        if !body.is_empty() {
+            check_type(&headers)?;
+            check_encoding(&headers)?;
+        }
+        Ok(Self(body))
+    }
+}
+
 /// Reads a body within its bounds: bytes of its own, bytes of all bodies at once, time.
 ///
 /// # Errors

@@ -10,7 +10,11 @@
 //! | `json` | reading and writing JSON |
 //! | `peer` | the other end of the connection |
 //! | `params` | ids in paths, query parameters, cursors |
+//! | `page` | pages for people |
 //! | `openapi` | the description of all of it |
+//! | `codes` | every code a refusal can carry |
+//! | `docs` | `/docs`, the description as a page |
+//! | `measure` | how many requests, and how long they take |
 //! | `status` | `/health`, `/ready`, `/metrics`, `/openapi.json` |
 //! | `api/<noun>` | the handlers |
 //!
@@ -19,10 +23,14 @@
 mod access;
 mod api;
 mod auth;
+mod codes;
+mod docs;
 mod error;
 mod json;
 mod limit;
+mod measure;
 pub mod openapi;
+mod page;
 mod params;
 mod peer;
 mod request_id;
@@ -58,12 +66,17 @@ struct Route {
     public: bool,
     /// Answered however much is under way.
     always: bool,
+    /// Whether it is part of the API and stands in its description; a page for people is not.
+    #[cfg_attr(not(test), expect(dead_code, reason = "compared with the OpenAPI document"))]
+    described: bool,
+    /// Whether the inbox's own rules let a request without a key pass (`page::inbox`).
+    inbox: bool,
     handler: MethodRouter<AppState>,
 }
 
 impl Route {
     fn new(method: Method, path: &'static str, handler: MethodRouter<AppState>) -> Self {
-        Self { method, path, needs: None, public: false, always: false, handler }
+        Self { method, path, needs: None, public: false, always: false, inbox: false, described: true, handler }
     }
     /// Needs the scope `send`.
     fn send(self) -> Self {
@@ -99,9 +112,19 @@ impl Route {
         let needs = self.needs.unwrap_or(Needs::Scope(Scope::Admin));
         let keyed = match needs {
             Needs::Nothing => self.handler,
+            needs if self.inbox => self.handler.layer(from_fn_with_state((state.clone(), needs), page::inbox::admit)),
             needs => self.handler.layer(from_fn_with_state((state.clone(), needs), auth::require)),
         };
         if self.always { keyed } else { keyed.layer(from_fn_with_state(state.clone(), load::admit)) }
+    }
+    /// Is a page for people.
+    fn page(self) -> Self {
+        Self { described: false, ..self.open() }
+    }
+
+    /// Belongs to the inbox.
+    fn inbox(self) -> Self {
+        Self { inbox: true, ..self }
     }
 }
 
@@ -109,10 +132,17 @@ impl Route {
 fn routes() -> Vec<Route> {
     vec![
         post("/v1/messages", messages::submit).send(),
+        get("/v1/messages", messages::list).read(),
         get("/v1/messages/{id}", messages::show).read(),
         post("/v1/messages/{id}/cancel", messages::cancel).send(),
+        post("/v1/messages/{id}/retry", messages::retry).send(),
+        post("/v1/messages/{id}/reschedule", messages::reschedule).send(),
         get("/v1/deliveries", deliveries::list).read(),
+        get("/v1/deliveries.csv", deliveries::csv::file).read(),
+        post("/v1/deliveries/retry", deliveries::again::retry_many).send(),
         get("/v1/deliveries/{id}", deliveries::show).read(),
+        post("/v1/deliveries/{id}/retry", deliveries::again::retry).send(),
+        post("/v1/deliveries/{id}/settle", deliveries::again::settle).send(),
         get("/v1/topics", topics::list).read(),
         get("/v1/topics/{id}", topics::show).read(),
         delete("/v1/topics/{id}", topics::cancel).send(),
@@ -129,22 +159,35 @@ fn routes() -> Vec<Route> {
         get("/v1/limits/{client}", limits::show).any_key(),
         delete("/v1/limits/{client}", limits::reset).admin(),
         get("/v1/audit", audit::list).admin(),
-        get("/v1/inbox", inbox::list).read(),
-        get("/v1/inbox/{id}", inbox::show).read(),
-        get("/v1/inbox/{id}/source", inbox::source).read(),
+        get("/v1/inbox", inbox::list).read().inbox(),
+        delete("/v1/inbox", inbox::clear).send().inbox(),
+        post("/v1/inbox/session", inbox::session).read().inbox(),
+        get("/v1/inbox/{id}", inbox::show).read().inbox(),
+        delete("/v1/inbox/{id}", inbox::remove).send().inbox(),
+        get("/v1/inbox/{id}/source", inbox::source).read().inbox(),
+        get("/v1/inbox/{id}/html", inbox::html).read().inbox(),
+        get("/v1/inbox/{id}/attachments/{place}", inbox::attachment).read().inbox(),
         get("/v1/admin/guard", admin::guard).admin(),
         post("/v1/admin/release", admin::release).admin(),
         post("/v1/admin/reload", admin::reload).admin(),
         get("/v1/admin/verify", admin::verify).admin(),
+        get("/inbox", page::inbox::page).page(),
+        get("/inbox/inbox.js", page::inbox::script).page(),
+        get("/inbox/inbox.css", page::inbox::style).page(),
         get("/health", status::health).public().always(),
         get("/ready", status::ready).open().always(),
         get("/metrics", status::metrics).open(),
         get("/openapi.json", status::openapi).open(),
+        get("/docs", docs::enter).page(),
+        get("/docs/", docs::page).page(),
+        get("/docs/{file}", docs::file).page(),
+        get("/swagger-ui/index.html", docs::enter).page(),
     ]
 }
 
 /// The whole API as a service.
 pub fn router(state: AppState) -> Router {
+    measure::describe();
     let (mut public, mut guarded) = (Router::new(), Router::new());
     for route in routes() {
         let group = if route.public { &mut public } else { &mut guarded };
@@ -162,6 +205,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(load::head))
         .layer(from_fn(error::render))
         .layer(from_fn(headers::add))
+        .layer(from_fn_with_state(with(&state), measure::count))
         .layer(from_fn_with_state(with(&state), client::tell))
         .layer(from_fn_with_state(with(&state), request_id::give))
         .with_state(state)

@@ -2,11 +2,13 @@
 
 use std::sync::OnceLock;
 
-use axum::body::Bytes;
+use axum::{body::Bytes, http::StatusCode};
+use serde_json::json;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
         Content, ContentBuilder, PathItem, Ref, RefOr, Response,
+        example::{Example, ExampleBuilder},
         path::Operation,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
@@ -14,8 +16,9 @@ use utoipa::{
 
 use super::{
     api::{admin, audit, deliveries, events, inbox, keys, limits, messages, providers, topics},
+    codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
-    status,
+    page, status,
 };
 
 #[derive(OpenApi)]
@@ -28,10 +31,17 @@ use super::{
     ),
     paths(
         messages::submit,
+        messages::list,
         messages::show,
         messages::cancel,
+        messages::retry,
+        messages::reschedule,
         deliveries::list,
+        deliveries::csv::file,
+        deliveries::again::retry_many,
         deliveries::show,
+        deliveries::again::retry,
+        deliveries::again::settle,
         topics::list,
         topics::show,
         topics::cancel,
@@ -49,8 +59,16 @@ use super::{
         limits::reset,
         audit::list,
         inbox::list,
+        inbox::clear,
+        inbox::session,
         inbox::show,
+        inbox::remove,
         inbox::source,
+        inbox::html,
+        inbox::attachment,
+        page::inbox::page,
+        page::inbox::script,
+        page::inbox::style,
         admin::guard,
         admin::release,
         admin::reload,
@@ -143,7 +161,7 @@ impl Modify for Problems {
                         && status.starts_with(['4', '5'])
                         && response.content.is_empty()
                     {
-                        response.content.insert("application/problem+json".to_owned(), RefOr::T(problem()));
+                        response.content.insert("application/problem+json".to_owned(), RefOr::T(problem(status)));
                     }
                 }
             }
@@ -168,8 +186,20 @@ impl Modify for OperationIds {
     }
 }
 
-fn problem() -> Content {
-    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build()
+/// The body of refusals with this status, with an example for each code it can carry.
+fn problem(status: &str) -> Content {
+    let of_status = CODES.iter().filter(|code| code.status.to_string() == status);
+    let examples = of_status.map(|code| (code.code, RefOr::T(example(code))));
+    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).examples_from_iter(examples).build()
+}
+
+fn example(code: &Code) -> Example {
+    let title = StatusCode::from_u16(code.status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Error");
+    let body = json!({
+        "type": "about:blank", "title": title, "status": code.status, "detail": code.meaning, "code": code.code,
+        "errors": [{"field": "", "code": code.code, "fault": code.meaning, "remedy": code.remedy}], "request_id": "4f1c9a0be2d37718",
+    });
+    ExampleBuilder::new().summary(code.meaning).value(Some(body)).build()
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
@@ -184,7 +214,8 @@ mod tests {
 
     #[test]
     fn every_route_is_described_and_every_description_has_a_route() {
-        let routes: BTreeSet<_> = super::super::routes().into_iter().map(|r| (r.path.to_owned(), r.method.to_string())).collect();
+        let routes: BTreeSet<_> =
+            super::super::routes().into_iter().filter(|r| r.described).map(|r| (r.path.to_owned(), r.method.to_string())).collect();
         let mut described = BTreeSet::new();
         for (path, item) in document().paths.paths {
             let methods = [(&item.get, "GET"), (&item.post, "POST"), (&item.patch, "PATCH"), (&item.delete, "DELETE")];

@@ -9,7 +9,8 @@ use jebi_domain::{
     id::{DeliveryId, KeyNo, MessageId},
     refusal::{Fault, Refusal},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::IntoParams;
 
 use super::{AppState, error::Problem};
 use crate::service::inbox::Which;
@@ -92,6 +93,18 @@ fn fault(said: &str) -> Fault {
         );
     }
     Fault::new(field, "invalid_parameter", fault, "see /openapi.json for what it takes")
+}
+
+/// Which page of a list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// Lines on a page: 1 to 500, 50 by default.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<u32>,
 }
 
 /// A cursor as callers see it: they are not meant to make their own.

@@ -1,11 +1,14 @@
-//! The number a request is known by: the caller's own `X-Request-Id` where it is usable, else a random one.
+//! The number a request is known by: the caller's own `X-Request-Id` where it is usable, else a random one. Every line of the log
+//! that belongs to a request carries it.
 
 use axum::{
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue},
     middleware::Next,
     response::Response,
 };
+
+use tracing::Instrument;
 
 use super::AppState;
 
@@ -29,7 +32,20 @@ pub async fn give(State(state): State<AppState>, mut request: Request, next: Nex
     let given = request.headers().get(HEADER).filter(|v| usable(v)).cloned();
     let id = RequestId(given.unwrap_or_else(|| fresh(&state)));
     request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
+    // The path as the table of routes has it: what callers put into its places may name somebody.
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let span = tracing::info_span!("request", request_id = id.as_str(), method = %request.method(), path);
+    let begun = state.clock.boot();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let duration_ms = state.clock.boot().since(begun).as_secs_f64() * 1e3;
+    let status = response.status().as_u16();
+    span.in_scope(|| {
+        if response.status().is_server_error() {
+            tracing::warn!(status, duration_ms, "request failed");
+        } else {
+            tracing::debug!(status, duration_ms, "request answered");
+        }
+    });
     response.headers_mut().insert(HEADER, id.0);
     response
 }

@@ -8,7 +8,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use super::access::load::Load;
 use crate::service::{
     accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, forecast::Forecast,
-    inbox::InboxReader, keys::Keys, ready::Ready, reload::Reload, search::Search, stray::Strays, tokens::Tokens, usage::Usage,
+    inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready, reload::Reload, repeat::Repeats, reschedule::Reschedule, retry::Retry, search::Search,
+    stray::Strays, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -18,6 +19,8 @@ pub struct HttpSettings {
     pub body_limit: usize,
     /// How long a request's body may take to arrive.
     pub body_time: std::time::Duration,
+    /// Whether whoever sits at this machine reads the local inbox without a key.
+    pub keyless_inbox: bool,
 }
 
 /// The services, made by the composition root.
@@ -25,6 +28,10 @@ pub struct Services {
     pub accept: Arc<Accept>,
     pub search: Search,
     pub cancel: Cancel,
+    pub retry: Retry,
+    pub reschedule: Reschedule,
+    pub repeats: Repeats,
+    pub times: Times,
     pub keys: Arc<Keys>,
     pub tokens: Tokens,
     pub access: Arc<Access>,
@@ -34,6 +41,7 @@ pub struct Services {
     pub admin: Admin,
     pub inbox: InboxReader,
     pub figures: Figures,
+    pub providers: Arc<dyn Providers>,
     pub forecast: Forecast,
     pub strays: Strays,
     /// Takes over a changed configuration; a server only.

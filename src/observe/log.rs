@@ -4,16 +4,24 @@ use std::{
     fmt,
     io::{self, IsTerminal},
     sync::OnceLock,
+    panic,
 };
 
 use tracing::Subscriber;
 use tracing_subscriber::{
     EnvFilter, Layer, Registry,
-    fmt::{MakeWriter, layer, time::SystemTime},
+    fmt::{MakeWriter, format::JsonFields, layer, time::SystemTime},
     layer::SubscriberExt,
-    registry, reload,
+    registry,
+    registry::LookupSpan,
+    reload,
     util::SubscriberInitExt,
 };
+
+use super::{json::Lines, sentry};
+
+/// The target of a panic's line.
+pub(super) const PANIC: &str = "jebi::panic";
 
 /// Why the log could not be set up.
 #[derive(Debug)]
@@ -28,16 +36,21 @@ impl fmt::Display for LogError {
 impl std::error::Error for LogError {}
 
 /// Starts the log for the whole process: `level` is a level or levels per module (`info,jebi::worker=debug`); `json` writes
-/// one object a line instead of text.
+/// one object a line instead of text. Panics are told in it too.
 ///
 /// # Errors
 /// The level cannot be read, or the log was started before.
 pub fn init(level: &str, json: bool) -> Result<(), LogError> {
     let colours = io::stderr().is_terminal();
     let (subscriber, handle) = subscriber(level, json, colours, io::stderr)?;
-    subscriber.try_init().map_err(|e| LogError(e.to_string()))?;
+    subscriber.with(sentry::layer()).try_init().map_err(|e| LogError(e.to_string()))?;
     // The log is started once, so nobody was there before.
     let _ = FILTER.set(handle);
+    panic::set_hook(Box::new(|panic| {
+        let said = panic.payload_as_str().unwrap_or("a value that is no text");
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(target: PANIC, panic = said, location = place, "a mistake in the program");
+    }));
     Ok(())
 }
 
@@ -54,7 +67,12 @@ pub fn set_level(level: &str) -> Result<(), LogError> {
     FILTER.get().map_or(Ok(()), |handle| handle.reload(filter)).map_err(|e| LogError(e.to_string()))
 }
 
-fn subscriber<W>(level: &str, json: bool, colours: bool, writer: W) -> Result<(impl Subscriber + Send + Sync, FilterHandle), LogError>
+fn subscriber<W>(
+    level: &str,
+    json: bool,
+    colours: bool,
+    writer: W,
+) -> Result<(impl Subscriber + Send + Sync + for<'a> LookupSpan<'a>, FilterHandle), LogError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -62,7 +80,7 @@ where
     // This timer writes RFC 3339 in UTC.
     let lines = layer().with_timer(SystemTime).with_writer(writer);
     let lines = match json {
-        true => lines.json().flatten_event(true).boxed(),
+        true => lines.fmt_fields(JsonFields::new()).event_format(Lines).boxed(),
         false => lines.with_ansi(colours).boxed(),
     };
     let (filter, handle) = reload::Layer::new(filter);
@@ -90,14 +108,22 @@ mod tests {
     }
 
     fn written(level: &str, json: bool) -> String {
-        let kept = Kept::default();
-        let writer = kept.clone();
-        let (subscriber, _) = subscriber(level, json, false, move || writer.clone()).expect("a log");
-        tracing::subscriber::with_default(subscriber, || {
+        logged(level, json, || {
             tracing::info!(target: "jebi::worker", waiting = 3, "started");
             tracing::debug!(target: "jebi::worker", "claimed");
             tracing::debug!(target: "hyper", "read");
-        });
+        })
+    }
+
+    fn noted(json: bool, work: impl FnOnce()) -> String {
+        logged("info", json, work)
+    }
+
+    fn logged(level: &str, json: bool, work: impl FnOnce()) -> String {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let (subscriber, _) = subscriber(level, json, false, move || writer.clone()).expect("a log");
+        tracing::subscriber::with_default(subscriber, work);
         let bytes = kept.0.lock().expect("not poisoned").clone();
         String::from_utf8(bytes).expect("text")
     }
@@ -110,6 +136,20 @@ mod tests {
         assert_eq!((&line["level"], &line["message"], &line["waiting"]), (&"INFO".into(), &"started".into(), &3.into()));
         let time = line["timestamp"].as_str().expect("a time");
         assert!(time.ends_with('Z') && time.parse::<jiff::Timestamp>().is_ok(), "{time}");
+    }
+
+    #[test]
+    fn a_line_holds_the_fields_of_its_request_and_numbers_stay_numbers() {
+        let text = noted(true, || {
+            let span = tracing::info_span!("request", request_id = "r1", method = "GET", status = tracing::field::Empty);
+            let _inside = span.enter();
+            span.record("status", 200);
+            tracing::warn!(target: "jebi::http", ok = true, share = 0.5, error = %"a \"quoted\"\nline", message = "done");
+        });
+        let line: serde_json::Value = serde_json::from_str(&text).expect("one object");
+        let expected = serde_json::json!({"request_id": "r1", "method": "GET", "status": 200, "ok": true, "share": 0.5,
+            "error": "a \"quoted\"\nline", "message": "done", "level": "WARN", "target": "jebi::http", "timestamp": line["timestamp"]});
+        assert_eq!(line, expected);
     }
 
     #[test]

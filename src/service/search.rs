@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use jebi_domain::{
-    id::{DeliveryId, DeliveryKey, MessageId},
+    id::{DeliveryId, DeliveryKey, MessageId, MessageNo},
     port::{
         Store,
-        store::{DeliveryFilter, DeliveryPage, DeliveryView, MessageView, TimelineEntry, TopicPage, TopicView},
+        store::{DeliveryFilter, DeliveryPage, DeliveryView, MessageFilter, MessagePage, MessageView, TimelineEntry, TopicPage, TopicView},
     },
     refusal::{Fault, Refusal},
 };
@@ -49,6 +49,14 @@ impl Search {
     /// An unknown id; a store that does not answer.
     pub async fn message(&self, id: MessageId) -> Result<MessageView, Refusal> {
         self.store.message(id).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("message"))
+    }
+
+    /// A page of messages, newest first.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn messages(&self, filter: MessageFilter, before: Option<MessageNo>, limit: u32) -> Result<MessagePage, Refusal> {
+        self.store.messages(filter, before, limit).await.map_err(refusal)
     }
 
     /// One delivery with its timeline.

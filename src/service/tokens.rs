@@ -129,17 +129,17 @@ fn bad(why: &str) -> Refusal {
 /// # Errors
 /// A bad subject, an unknown scope, an end that is past or too far.
 pub fn make(secret: &str, subject: &str, scopes: &[String], expires_at: Wall, now: Wall) -> Result<String, Refusal> {
-    let fault = |field: &str, code, fault: String, remedy| Err(Refusal::invalid(Fault::new(field, code, fault, remedy)));
+    let faulty = |field: &str, code, fault: String, remedy| Err(Refusal::invalid(Fault::new(field, code, fault, remedy)));
     if !is_subject(subject) {
         let what = format!("the subject must be 1 to {MAX_SUBJECT} characters without control characters");
-        return fault("sub", "invalid_subject", what, "name the program or person that will use the token");
+        return faulty("sub", "invalid_subject", what, "name the program or person that will use the token");
     }
     if let Some(unknown) = scopes.iter().find(|scope| Scope::parse(scope).is_none()) {
-        return fault("scope", "unknown_scope", format!("{unknown:?} is no scope"), "give one or more of send, read, admin");
+        return faulty("scope", "unknown_scope", format!("{unknown:?} is no scope"), "give one or more of send, read, admin");
     }
     if expires_at <= now || expires_at > now + LONGEST {
         let what = "a token must end within ten years".to_owned();
-        return fault("expires", "out_of_range", what, "give a shorter time, such as 30d; what is to last longer is an API key");
+        return faulty("expires", "out_of_range", what, "give a shorter time, such as 30d; what is to last longer is an API key");
     }
     let scope = (!scopes.is_empty()).then(|| scopes.join(" "));
     let claims = Claims { sub: Some(subject.to_owned()), exp: Some(expires_at.seconds() as f64), nbf: None, scope };

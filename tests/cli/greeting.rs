@@ -37,6 +37,10 @@ fn the_printed_lines_send_a_mail_and_show_it() {
     let mail = until("the mail is in the inbox", || Some(paste(&read)["mails"][0].clone()).filter(|m| !m.is_null()));
     assert_eq!((&mail["subject"], &mail["to"][0]), (&"안녕하세요".into(), &"you@example.com".into()));
     let mail = server.get(&format!("/v1/inbox/{}", mail["id"]));
+    let page = format!("{}/inbox", server.url);
+    assert!(server.greeting.contains(&format!(": {page}\n")), "{}", server.greeting);
+    let shown = Command::new("curl").args(["-sS", "-i", &page]).output().expect("curl runs");
+    assert!(shown.stdout.starts_with(b"HTTP/1.1 200 OK"), "{}", String::from_utf8_lossy(&shown.stdout));
     assert_eq!(mail["html"], "<p>제비가 첫 편지를 물고 왔습니다.</p>");
 }
 

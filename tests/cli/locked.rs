@@ -69,6 +69,6 @@ fn without_the_socket_commands_use_tcp_and_a_key() {
     assert_eq!((ran.code, ran.out.split(' ').nth(2)), (0, Some("sent\n")), "{}", ran.err);
 
     let ran = run(dir.path(), &[("SERVER_PORT", port), ("JEBI_API_KEY", "0123456789abcdef0123456789abcdef")], &SEND);
-    let said = "Authorization: this API key does not exist or was revoked; use a key that `jebi key list` shows as live";
+    let said = "Authorization: this API key does not exist, was revoked or has expired; use a key that `jebi key list` shows as live";
     assert_eq!(fault(&ran), (1, said));
 }

@@ -1,11 +1,15 @@
 //! The command line, as a process.
 
+mod access;
+mod bench;
 mod config;
 mod greeting;
 mod keys;
 mod locked;
+mod log;
 mod release;
 mod send;
+mod sentry;
 mod stop;
 mod verify;
 

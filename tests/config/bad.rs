@@ -27,6 +27,7 @@ fn sources(case: &Path) -> Sources {
         dotenv: text(case, "input.env"),
         env: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         flags: flags(&given.lines().collect::<Vec<_>>()),
+        ..Sources::default()
     }
 }
 

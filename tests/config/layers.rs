@@ -51,6 +51,7 @@ fn the_effective_configuration_says_where_each_value_came_from() {
         dotenv: Some("DATABASE_URL=sqlite:data/x.db".into()),
         env: env(&[("TIME_ZONE", "UTC")]),
         flags: flags(&["--port", "0", "--set", "sending.jitter_ms=35"]),
+        ..Sources::default()
     })
     .config
     .redacted();

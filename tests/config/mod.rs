@@ -4,6 +4,7 @@ mod bad;
 mod documents;
 mod layers;
 mod process;
+mod profile;
 mod providers;
 mod reference;
 mod secrets;

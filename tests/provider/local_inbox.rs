@@ -47,6 +47,12 @@ impl Inbox for MemoryInbox {
     fn find(&self, _: DeliveryId) -> Boxed<'_, StoreResult<Option<i64>>> {
         Box::pin(async { Err(StoreError::Closed) })
     }
+    fn remove(&self, _: i64) -> Boxed<'_, StoreResult<bool>> {
+        Box::pin(async { Err(StoreError::Closed) })
+    }
+    fn clear(&self) -> Boxed<'_, StoreResult<u64>> {
+        Box::pin(async { Err(StoreError::Closed) })
+    }
 }
 
 fn local(inbox: &Arc<MemoryInbox>) -> (LocalProvider, UnboundedReceiver<Feedback>) {

@@ -3,14 +3,16 @@
 use jebi_domain::{
     delivery::State,
     id::{DeliveryId, DeliveryKey, MessageId},
+    message::Lane,
     port::{
         InboxMail,
-        store::{DeliveryFilter, DeliveryView},
+        store::{DeliveryFilter, DeliveryView, MessageFilter},
     },
     suppression::SuppressionCause,
+    time::Wall,
 };
 
-use super::support::{Fixture, address, each, joint, sent, to};
+use super::support::{Fixture, HOUR, address, each, failed, joint, sent, to};
 
 async fn pages(f: &Fixture, filter: &DeliveryFilter, limit: u32) -> Vec<DeliveryView> {
     let (mut all, mut after) = (Vec::new(), None);
@@ -109,6 +111,52 @@ conform! {
         assert_eq!(f.store.deliveries(DeliveryFilter::default(), after, 5).await.expect("list").deliveries.len(), 1);
     }
 
+    /// Also where the clock was set back meanwhile.
+    async fn by_the_time_of_acceptance(f) {
+        let mut posted = Vec::new();
+        for step in [0, 30 * 60_000, HOUR, 3 * HOUR, 100 * HOUR, -50 * HOUR, HOUR] {
+            f.clock.set_wall(Wall(f.now().0 + step));
+            posted.push((f.now(), f.post_one(each("t", 2)).await));
+        }
+        for since in posted.iter().map(|p| p.0) {
+            for until in posted.iter().map(|p| Wall(p.0.0 + 1)) {
+                let mut want: Vec<_> = posted.iter().filter(|p| p.0 >= since && p.0 < until).map(|p| p.1).collect();
+                want.reverse();
+                let filter = DeliveryFilter { since: Some(since), until: Some(until), ..DeliveryFilter::default() };
+                let got: Vec<_> = pages(f, &filter, 3).await.iter().map(|d| (d.id.message, d.id.ordinal)).collect();
+                assert_eq!(got, want.iter().flat_map(|id| [(*id, 0), (*id, 1)]).collect::<Vec<_>>());
+                let filter = MessageFilter { topic: Some("t".into()), since: Some(since), until: Some(until) };
+                let mut listed = Vec::new();
+                let mut before = None;
+                loop {
+                    let page = f.store.messages(filter.clone(), before, 2).await.expect("list");
+                    listed.extend(page.messages.iter().map(|m| m.message.id));
+                    before = page.next;
+                    if before.is_none() {
+                        break;
+                    }
+                }
+                assert_eq!(listed, want);
+            }
+        }
+    }
+
+    /// A page that finds nothing in much mail ends and goes on, instead of holding a reader.
+    async fn a_rare_state_is_found_page_by_page(f) {
+        let id = f.post_one(each("t", 1)).await;
+        let claimed = f.claim(1).await.remove(0);
+        f.settle(&claimed, 0, failed()).await;
+        for _ in 0..5 {
+            f.post_one(each("t", 9_000)).await;
+        }
+        let filter = DeliveryFilter { state: Some(State::Failed), ..DeliveryFilter::default() };
+        let first = f.store.deliveries(filter.clone(), None, 50).await.expect("list");
+        assert!(first.deliveries.is_empty() && first.next.is_some());
+        assert_eq!(pages(f, &filter, 50).await[0].id.message, id);
+        let lane = DeliveryFilter { lane: Some(Lane::Bulk), ..DeliveryFilter::default() };
+        assert!(pages(f, &lane, 50).await.is_empty());
+    }
+
     async fn topics_by_name(f) {
         f.post(["c", "a", "b", ""].map(|t| each(t, 1)).into()).await;
         let first = f.store.topics(None, 2).await.expect("list");
@@ -138,5 +186,9 @@ conform! {
         let (summary, source) = f.store.get(no).await.expect("get").expect("kept");
         assert_eq!((summary.to, summary.subject.as_str(), source.len() as u64), (vec![address(1)], "제비", summary.size));
         assert!(f.store.get(no + 100).await.expect("get").is_none());
+        assert_eq!((f.store.remove(no).await, f.store.remove(no).await), (Ok(true), Ok(false)));
+        assert!(f.store.get(no).await.expect("get").is_none());
+        f.restart().await;
+        assert_eq!((f.store.clear().await, f.store.clear().await), (Ok(2), Ok(0)));
     }
 }

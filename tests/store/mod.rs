@@ -15,6 +15,7 @@ mod keys;
 mod list;
 mod model;
 mod notices;
+mod operator;
 mod property;
 mod reclaim;
 mod settle;

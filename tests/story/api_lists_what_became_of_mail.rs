@@ -68,7 +68,7 @@ async fn the_local_inbox_is_read_by_number_and_by_delivery() {
     let api = Api::new().await;
     let sent = post(&api, "a", &["a@example.kr"]).await;
     let delivery = sent["deliveries"][0]["id"].as_str().unwrap();
-    let source = Bytes::from_static(b"Subject: s\r\n\r\nc\r\n");
+    let source = Bytes::from_static(b"Subject: =?utf-8?B?7KCc67mE?=\r\nX-Mine: one\r\n two\r\n\r\nc\r\n");
     let mail = InboxMail {
         delivery: DeliveryId::parse(delivery).unwrap(),
         at: at(START),
@@ -83,8 +83,15 @@ async fn the_local_inbox_is_read_by_number_and_by_delivery() {
     assert_eq!((&line["delivery_id"], &line["size"]), (&delivery.into(), &source.len().into()));
     let id = line["id"].as_i64().unwrap();
     let shown = api.get(&format!("/v1/inbox/{id}")).await.expect(200);
-    assert_eq!((&shown["subject"], &shown["text"], &shown["html"]), (&"s".into(), &"c".into(), &"<p>c</p>".into()));
+    assert_eq!((&shown["subject"], &shown["text"], &shown["html"]), (&"제비".into(), &"c\r\n".into(), &Value::Null));
+    assert_eq!(shown["headers"][1], serde_json::json!({"name": "X-Mine", "value": "one two"}));
+    assert_eq!(api.get(&format!("/v1/inbox/{id}/html")).await.problem(404)[0].1, "not_found");
+    assert_eq!(api.get(&format!("/v1/inbox/{id}/attachments/0")).await.status, 404);
     assert_eq!(api.get(&format!("/v1/inbox/{delivery}")).await.expect(200), shown);
     let raw = api.get(&format!("/v1/inbox/{id}/source")).await;
     assert_eq!((raw.headers["content-type"].to_str().unwrap(), raw.body), ("message/rfc822", source));
+    assert_eq!(api.delete(&format!("/v1/inbox/{delivery}")).await.status, 204);
+    assert_eq!(api.get(&format!("/v1/inbox/{id}")).await.status, 404);
+    assert_eq!(api.delete(&format!("/v1/inbox/{id}")).await.status, 404);
+    assert_eq!(api.delete("/v1/inbox").await.expect(200)["removed"], 0);
 }

@@ -27,6 +27,8 @@ async fn each_fault_names_its_field() {
         (r#"{"messages":[],"message":1}"#, 422, "message", "unknown_field"),
         (&message(r#""emails":"a@example.kr","subject":"s","content":"c""#), 422, "messages[0].emails", "wrong_type"),
         (&message(r#""emails":["a@example.kr",5],"subject":"s","content":"c""#), 422, "messages[0].emails[1]", "wrong_type"),
+        (&with(r#""topic_id":".""#), 422, "messages[0].topic_id", "invalid_topic"),
+        (&with(r#""topic_id":"..""#), 422, "messages[0].topic_id", "invalid_topic"),
         (&message(r#""emails":["a@example.kr"],"subject":7,"content":"c""#), 422, "messages[0].subject", "wrong_type"),
         (&message(r#""emails":["a@example.kr"],"content":"c""#), 422, "messages[0].subject", "missing_subject"),
         (&message(r#""emails":["a@example.kr"],"subject":" ","content":"c""#), 422, "messages[0].subject", "missing_subject"),

@@ -15,6 +15,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body_util::BodyExt;
+pub use jebi::service::accept::AllowList;
 use jebi::{
     http::{AppState, HttpSettings, Load, LocalAdmin, Peer, Services, router},
     service::{
@@ -32,8 +33,12 @@ use jebi::{
         keys::Keys,
         providers::{ProviderState, ProviderStatus, Providers},
         ready::Ready,
+        repeat::Repeats,
+        reschedule::Reschedule,
+        retry::Retry,
         search::Search,
         stray::Strays,
+        times::Times,
         tokens::Tokens,
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
@@ -67,6 +72,7 @@ pub struct Setup {
     pub routes: Routes,
     /// Accounts whose identities can be asked.
     pub accounts: Accounts,
+    pub allow: AllowList,
     pub access: AccessSettings,
     pub max_requests: usize,
     pub max_bodies: usize,
@@ -83,6 +89,7 @@ impl Default for Setup {
             providers: Vec::new(),
             routes: Routes(vec![Way { provider: "local".to_owned(), senders: Vec::new(), reason: "the only provider".to_owned() }]),
             accounts: Accounts::new(),
+            allow: AllowList::default(),
             access: AccessSettings::default(),
             max_requests: 1_000,
             max_bodies: 64 << 20,
@@ -194,10 +201,13 @@ impl Api {
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
         let store = open(folder.path(), &clock, &*random, setup.disk_floor);
         let dyn_clock: Arc<dyn Clock> = Arc::new(clock.clone());
+        let zone = jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled");
+        let times = Times { zone, max_ahead: Duration::from_secs(366 * 86_400) };
         let settings = Settings {
             from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
             routes: setup.routes,
-            time_zone: jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled"),
+            times: times.clone(),
+            allow: setup.allow,
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
         };
@@ -217,19 +227,24 @@ impl Api {
             load: Load::new(setup.max_requests, setup.max_bodies),
             search: Search::new(Arc::clone(&store)),
             cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
+            retry: Retry::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)),
+            reschedule: Reschedule::new(Arc::clone(&store)),
+            repeats: Repeats::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
+            times,
             keys,
             admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
-            inbox: InboxReader::new(Arc::clone(&store)),
+            inbox: InboxReader::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
-            strays: Strays::new(Arc::clone(&store), providers),
+            strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
+            providers,
             reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
             accept,
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             clock: dyn_clock,
             random,
-            settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60) },
+            settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60), keyless_inbox: true },
         });
         Self { clock, store, router: router(Arc::clone(&state)), state, key, folder: Arc::new(folder) }
     }

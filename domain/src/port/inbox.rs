@@ -51,4 +51,8 @@ pub trait Inbox: Send + Sync {
     fn get(&self, no: i64) -> Boxed<'_, StoreResult<Option<(InboxSummary, Bytes)>>>;
     /// Looks a mail up by the delivery it is of.
     fn find(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<i64>>>;
+    /// Removes one mail for good; whether it was there.
+    fn remove(&self, no: i64) -> Boxed<'_, StoreResult<bool>>;
+    /// Removes every mail for good; how many there were.
+    fn clear(&self) -> Boxed<'_, StoreResult<u64>>;
 }

@@ -2,12 +2,14 @@
 
 mod clock;
 mod inbox;
+pub mod operator;
 mod provider;
 mod random;
 pub mod store;
 
 pub use clock::Clock;
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
+pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
 pub use store::Store;

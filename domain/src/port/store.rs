@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Boxed, Inbox};
+use super::{Boxed, Inbox, OperatorStore};
 use crate::{
     access::Grant,
     delivery::State,
@@ -217,6 +217,42 @@ pub struct DeliveryFilter {
     pub state: Option<State>,
     /// Compared lower-cased.
     pub email: Option<String>,
+    /// An accepted attempt has this id, the provider's own or ours.
+    pub provider_id: Option<String>,
+    pub provider: Option<String>,
+    pub lane: Option<Lane>,
+    /// The message carries this tag, name and value.
+    pub tag: Option<(String, String)>,
+    /// Accepted by us at that time or later.
+    pub since: Option<Wall>,
+    /// Accepted by us before that time.
+    pub until: Option<Wall>,
+}
+
+/// Which messages to list.
+#[derive(Clone, Debug, Default)]
+pub struct MessageFilter {
+    pub topic: Option<String>,
+    /// Accepted at that time or later.
+    pub since: Option<Wall>,
+    /// Accepted before that time.
+    pub until: Option<Wall>,
+}
+
+/// A message in a list: without counts, which have to be counted.
+#[derive(Clone, Debug)]
+pub struct MessageLine {
+    pub message: Arc<Message>,
+    pub copies: u32,
+    pub cancelled_at: Option<Wall>,
+}
+
+/// A page of messages.
+#[derive(Clone, Debug, Default)]
+pub struct MessagePage {
+    pub messages: Vec<MessageLine>,
+    /// Pass as `before` for the next page; `None` at the end.
+    pub next: Option<MessageNo>,
 }
 
 /// One recipient of a copy as it stands.
@@ -566,7 +602,9 @@ pub trait QueueStore: Send + Sync {
 pub trait ReadStore: Send + Sync {
     fn message(&self, id: MessageId) -> Boxed<'_, StoreResult<Option<MessageView>>>;
     fn delivery(&self, id: DeliveryId) -> Boxed<'_, StoreResult<Option<DeliveryDetail>>>;
-    /// Newest message first, copies in order; keyset pages.
+    /// Newest first; keyset pages. A page that had to look at too much is short, and still has a next one.
+    fn messages(&self, filter: MessageFilter, before: Option<MessageNo>, limit: u32) -> Boxed<'_, StoreResult<MessagePage>>;
+    /// Newest message first, copies in order; keyset pages. A page that had to look at too much is short, and still has a next one.
     fn deliveries(&self, filter: DeliveryFilter, after: Option<DeliveryKey>, limit: u32) -> Boxed<'_, StoreResult<DeliveryPage>>;
     fn topic(&self, name: &str) -> Boxed<'_, StoreResult<Option<TopicView>>>;
     /// By name, after the given one.
@@ -615,5 +653,5 @@ pub trait AdminStore: Send + Sync {
 }
 
 /// A whole engine.
-pub trait Store: QueueStore + ReadStore + AdminStore + Inbox {}
-impl<T: QueueStore + ReadStore + AdminStore + Inbox> Store for T {}
+pub trait Store: QueueStore + ReadStore + AdminStore + OperatorStore + Inbox {}
+impl<T: QueueStore + ReadStore + AdminStore + OperatorStore + Inbox> Store for T {}

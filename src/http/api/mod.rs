@@ -1,6 +1,7 @@
 //! The handlers, one file per noun.
 
 pub mod admin;
+mod again;
 pub mod audit;
 pub mod deliveries;
 pub mod events;

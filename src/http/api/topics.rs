@@ -5,29 +5,18 @@ use axum::{
     extract::{Extension, State},
 };
 use jebi_domain::port::store::TopicView;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::shape::{Cancelled, CountsBody, Time};
 use crate::{
     http::{
         AppState,
         error::Reply,
-        params::{Id, Params, cursor, read_text_cursor},
+        params::{Id, Page, Params, cursor, read_text_cursor},
     },
     service::{Caller, search::page_length},
 };
-
-/// A page.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Page {
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// Topics on a page: 1 to 500, 50 by default.
-    limit: Option<u32>,
-}
 
 /// A page of topics.
 #[derive(Serialize, ToSchema)]

@@ -6,6 +6,7 @@
 //! | `prepare` | from a submission to drafts; every fault of a request is found here |
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
+//! | `allow` | who may be mailed at all |
 //! | `permitted` | whether the caller may use the sender |
 //! | `when` | reading times |
 //! | `route` | which provider it takes |
@@ -14,6 +15,7 @@
 //! | `twins` | one request at a time under one idempotency key |
 //! | `waiting` | the limit on waiting mail |
 
+mod allow;
 mod content;
 mod permitted;
 mod prepare;
@@ -24,7 +26,7 @@ mod rules;
 mod submission;
 mod twins;
 mod waiting;
-mod when;
+pub(super) mod when;
 
 use std::{
     num::NonZeroUsize,
@@ -47,6 +49,7 @@ use jebi_domain::{
 };
 use metrics::{Unit, counter, describe_counter};
 
+pub use allow::AllowList;
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 pub use submission::{Given, NewMessage, Submission};
 
@@ -54,12 +57,13 @@ use super::{
     Caller,
     identities::Identities,
     ready::{Check, Readiness},
+    times::Times,
     trouble::refusal,
     usage::Usage,
 };
 use prepare::Prepared;
 use receipt::Unfinished;
-use twins::Twins;
+pub(super) use twins::Twins;
 use waiting::Waiting;
 
 /// Addresses from which on the checks leave the request's thread: they take a few microseconds each.
@@ -74,8 +78,10 @@ pub struct Settings {
     pub from: Option<Mailbox>,
     /// Which provider a sender's mail takes.
     pub routes: Routes,
-    /// The zone of times given without one.
-    pub time_zone: jiff::tz::TimeZone,
+    /// How times are read, and how far ahead they may lie.
+    pub times: Times,
+    /// Who may be mailed.
+    pub allow: AllowList,
     /// Most addresses in a request.
     pub max_recipients: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.
@@ -123,7 +129,7 @@ impl Accept {
         describe_counter!(ACCEPTED, Unit::Count, "Recipients accepted.");
         describe_counter!(NOT_STORED, Unit::Count, "Requests the store could not write.");
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
-        let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.time_zone.clone()));
+        let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.times.zone.clone()));
         let (twins, trouble) = (Twins::default(), Mutex::default());
         Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, twins, waiting, usage, trouble }
     }
@@ -260,7 +266,8 @@ impl Readiness for Accept {
     }
 }
 
-fn replay(stored: StoredAnswer, fingerprint: [u8; 32]) -> Result<Answer, Refusal> {
+/// The answer kept, if it was to the same body.
+pub(super) fn replay(stored: StoredAnswer, fingerprint: [u8; 32]) -> Result<Answer, Refusal> {
     if stored.fingerprint == fingerprint {
         return Ok(Answer { status: stored.status, body: stored.body, replayed: true });
     }

@@ -90,7 +90,7 @@ impl Shared<'_> {
         let way = content.as_ref().map(|c| route::route(&self.settings.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);
-        let sorted = faults.keep(recipients::sort(i, &mut given));
+        let sorted = faults.keep(recipients::sort(i, &mut given, &self.settings.allow));
         let (Some(content), Some(way), Some((due, scheduled, expires_at)), Some(sorted)) = (content, way, times, sorted) else {
             return (None, None);
         };
@@ -123,16 +123,16 @@ impl Shared<'_> {
 
     /// When it is due, whether that was asked for and is to come, and when it expires.
     fn times(&self, given: &NewMessage, faults: &mut Faults<'_>) -> Option<(Wall, bool, Option<Wall>)> {
-        let zone = &self.settings.time_zone;
+        let times = &self.settings.times;
         let due = match (given.scheduled_at.as_deref(), self.scheduled_at) {
-            (Some(own), _) => when::due(|| faults.path("scheduled_at"), own, zone, self.at),
-            (None, Some(shared)) => when::due(|| "scheduled_at".to_owned(), shared, zone, self.at),
+            (Some(own), _) => times.at(|| faults.path("scheduled_at"), own, self.at),
+            (None, Some(shared)) => times.at(|| "scheduled_at".to_owned(), shared, self.at),
             (None, None) => Ok((self.at, false)),
         };
         let (due, scheduled) = faults.keep(due)?;
         let expires = match (given.expires_at.as_deref(), self.expires_at) {
-            (Some(own), _) => Some(when::expiry(|| faults.path("expires_at"), own, zone, due)),
-            (None, Some(shared)) => Some(when::expiry(|| "expires_at".to_owned(), shared, zone, due)),
+            (Some(own), _) => Some(when::expiry(|| faults.path("expires_at"), own, &times.zone, due)),
+            (None, Some(shared)) => Some(when::expiry(|| "expires_at".to_owned(), shared, &times.zone, due)),
             (None, None) => None,
         };
         let expires = match expires {

@@ -12,10 +12,10 @@ type Running = HashMap<(KeyNo, String), watch::Receiver<()>>;
 
 /// The keys in use just now, in this process. Between processes the store decides.
 #[derive(Default)]
-pub(super) struct Twins(Arc<Mutex<Running>>);
+pub(in crate::service) struct Twins(Arc<Mutex<Running>>);
 
 /// The right to handle requests under one key. Ends when dropped, also when the caller hung up.
-pub(super) struct Turn {
+pub(in crate::service) struct Turn {
     running: Arc<Mutex<Running>>,
     key: (KeyNo, String),
     /// Dropping it wakes who waits.
@@ -24,7 +24,7 @@ pub(super) struct Turn {
 
 impl Twins {
     /// Waits until nobody else handles this key.
-    pub(super) async fn enter(&self, api_key: KeyNo, key: &str) -> Turn {
+    pub(in crate::service) async fn enter(&self, api_key: KeyNo, key: &str) -> Turn {
         let key = (api_key, key.to_owned());
         loop {
             let mut other = {

@@ -13,7 +13,7 @@ use jiff::{
 const GRACE: Duration = Duration::from_secs(5 * 60);
 
 /// When a message is due, and whether that is a time still to come.
-pub(super) fn due(field: impl Fn() -> String, text: &str, zone: &TimeZone, now: Wall) -> Result<(Wall, bool), Fault> {
+pub(in crate::service) fn due(field: impl Fn() -> String, text: &str, zone: &TimeZone, now: Wall) -> Result<(Wall, bool), Fault> {
     let at = read(&field, text, zone)?;
     if at > now {
         return Ok((at, true));
@@ -23,6 +23,11 @@ pub(super) fn due(field: impl Fn() -> String, text: &str, zone: &TimeZone, now: 
     }
     let fault = format!("{at} is more than 5 minutes past; it is {now} now");
     Err(Fault::new(field(), "in_the_past", fault, "give a time to come, or leave the field out to send at once"))
+}
+
+/// A point in time, past or to come.
+pub(in crate::service) fn point(field: impl Fn() -> String, text: &str, zone: &TimeZone) -> Result<Wall, Fault> {
+    read(&field, text, zone)
 }
 
 /// When a message stops being sent.

@@ -239,6 +239,7 @@ impl AcceptJob {
             ],
         )?;
         turn.rows += 1;
+        turn.note_hour(no, m.created_at)?;
         self.numbers.push(Numbered { no, topic, queue });
         Ok(())
     }

@@ -286,9 +286,12 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
     Ok((n, Some(claimed)))
 }
 
-/// Ends what is unsettled where the message is not to be resent; others of a joint copy go on.
+/// Ends what is unsettled where the message is not to be resent, but for what an operator sends again; others of a joint copy go on.
 fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
     for row in rows.iter_mut().filter(|r| r.unsettled > 0) {
+        if turn.row(sql!("decision_resend"), (row.key.0, row.attempt), |_| Ok(()))?.is_some() {
+            continue;
+        }
         if row.joint {
             let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
             end_open(turn, &mut copy, (State::Waiting, State::Unknown), now)?;
@@ -299,7 +302,7 @@ fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -
         turn.delta.topic(known.topic).moved(Some(State::Unsettled), State::Unknown, std::mem::take(&mut row.unsettled));
         turn.rows += 1;
     }
-    rows.retain(|r| r.waiting > 0);
+    rows.retain(|r| r.waiting + r.unsettled > 0);
     Ok(())
 }
 

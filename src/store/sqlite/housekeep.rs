@@ -1,4 +1,5 @@
-//! Work that may lag: row states of cancelled mail, leftovers of staged requests, the address index, old idempotency keys.
+//! Work that may lag: row states of cancelled mail, leftovers of staged requests, the indexes by address and by provider id, old
+//! idempotency keys.
 //! One slice at a time, after everything else.
 
 use jebi_domain::{
@@ -12,17 +13,17 @@ use jebi_domain::{
 use super::{
     Error,
     claim::{Entry, clear},
-    row, sql,
+    refs, row, sql,
     turn::Turn,
 };
 use crate::crash_point::crash_point;
 
 /// Rows one slice touches, about.
-const SLICE: u32 = 500;
+pub(super) const SLICE: u32 = 500;
 
 /// One slice. `true` when there is more to do.
 pub(super) fn slice(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
-    Ok(sweep(turn, now)? || unstage(turn)? || index(turn)? || purge(turn, now)?)
+    Ok(sweep(turn, now)? || unstage(turn)? || index(turn)? || refs::index(turn, now)? || refs::purge(turn, now)? || purge(turn, now)?)
 }
 
 /// Gives the rows of retired queues their result.
@@ -88,8 +89,12 @@ fn index(turn: &mut Turn<'_>) -> Result<bool, Error> {
 
 /// The number an address is indexed by; addresses that share one are told apart by their rows.
 pub(super) fn address_hash(email: &str) -> i64 {
-    // FNV-1a, 64 bits: stable over versions, which the standard hasher is not.
-    let hash = address::key(email).bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    hash(address::key(email).as_bytes())
+}
+
+/// FNV-1a, 64 bits: stable over versions, which the standard hasher is not.
+pub(super) fn hash(bytes: &[u8]) -> i64 {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
     i64::from_le_bytes(hash.to_le_bytes())
 }
 

@@ -6,13 +6,14 @@ use bytes::Bytes;
 use jebi_domain::{
     access::Grant,
     event::Feedback,
-    id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId},
+    id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId, MessageNo},
     port::{
         Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
         store::{
             AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Backlog, Claim, ClaimReport, DeliveryFilter,
-            DeliveryPage, DeliveryView, Guard, KeyInfo, KeyUse, MessageView, NewKey, QueueInfo, QueueStore, ReadStore, Released,
-            Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry, TopicPage, TopicView, VerifySlice,
+            DeliveryPage, DeliveryView, Guard, KeyInfo, KeyUse, MessageFilter, MessagePage, MessageView, NewKey, QueueInfo, QueueStore,
+            ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry, TopicPage,
+            TopicView, VerifySlice,
         },
     },
     quota,
@@ -166,6 +167,10 @@ impl ReadStore for SqliteStore {
         self.readers.read(move |s| view::delivery(s, id))
     }
 
+    fn messages(&self, filter: MessageFilter, before: Option<MessageNo>, limit: u32) -> Boxed<'_, StoreResult<MessagePage>> {
+        self.readers.read(move |s| list::messages(s, &filter, before, limit))
+    }
+
     fn deliveries(&self, filter: DeliveryFilter, after: Option<DeliveryKey>, limit: u32) -> Boxed<'_, StoreResult<DeliveryPage>> {
         self.readers.read(move |s| list::deliveries(s, &filter, after, limit))
     }
@@ -317,5 +322,14 @@ impl Inbox for SqliteStore {
 
     fn find(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<i64>>> {
         self.readers.read(move |s| s.row(sql!("inbox_find"), (delivery.message.0.as_slice(), delivery.ordinal), |r| r.get(0)))
+    }
+
+    fn remove(&self, no: i64) -> Boxed<'_, StoreResult<bool>> {
+        self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("inbox_remove"), [no])? == 1))
+    }
+
+    fn clear(&self) -> Boxed<'_, StoreResult<u64>> {
+        // At most what is kept: a few thousand rows at once are no hindrance to anybody.
+        self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("inbox_clear"), [])? as u64))
     }
 }

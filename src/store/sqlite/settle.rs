@@ -157,6 +157,10 @@ fn judge(turn: &mut Turn<'_>, s: &Settlement, returns: &mut Returns) -> Result<b
         tracing::warn!(key = s.key.0, attempt = s.attempt, "an outcome came for an attempt that was never made");
         return Ok(false);
     }
+    if s.attempt <= now.attempt {
+        // Its lease may be closed, with which a provider id would have been found.
+        turn.execute(sql!("ref_due_insert"), (s.key.message().0, s.key.ordinal(), 1))?;
+    }
     if now.joint {
         return settle_joint::settle(turn, s, &now, returns);
     }
@@ -356,7 +360,7 @@ fn write(
 }
 
 /// Puts copies back into their queues, neighbours together.
-fn requeue(turn: &mut Turn<'_>, mut returns: Returns) -> Result<(), Error> {
+pub(super) fn requeue(turn: &mut Turn<'_>, mut returns: Returns) -> Result<(), Error> {
     returns.sort_unstable();
     let mut i = 0;
     while i < returns.len() {

@@ -20,6 +20,8 @@ use super::{Error, keys::QUARTER, sql};
 
 /// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
 const CACHE: usize = 4_096;
+/// Milliseconds of an hour, the grain messages are found by time with.
+pub(super) const HOUR_MS: i64 = 3_600_000;
 /// Quarters of an hour the use of a key is kept for: 35 days.
 const USAGE_KEPT: i64 = 35 * 96;
 
@@ -174,6 +176,8 @@ pub(super) struct Memory {
     pub suppressed_before: i64,
     pub subscriptions: HashMap<String, Subscription>,
     pub held: bool,
+    /// The hour of the last message accepted, since 1970; `None` when it is not known.
+    pub hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
     pub damaged: HashSet<i64>,
 }
@@ -185,6 +189,7 @@ impl Memory {
         self.queues.clear();
         self.messages.clear();
         self.last_content = None;
+        self.hour = None;
     }
 }
 
@@ -379,6 +384,16 @@ impl<'a> Turn<'a> {
         }
         self.memory.queues.insert(key, no);
         Ok(no)
+    }
+
+    /// Notes the hour a message was accepted in, where it is another than the one's before.
+    pub fn note_hour(&mut self, no: i64, at: Wall) -> Result<(), Error> {
+        let hour = at.0.div_euclid(HOUR_MS);
+        if self.memory.hour != Some(hour) {
+            self.execute(sql!("hour_insert"), (no, hour))?;
+            self.memory.hour = Some(hour);
+        }
+        Ok(())
     }
 
     /// Puts copies `first .. first + count` of a message into a queue for the attempt named.

@@ -117,29 +117,34 @@ impl Standing {
         all.into_iter().map(view).collect()
     }
 
-    fn copies(&self, s: &Snapshot<'_>, from: i64, to: i64, limit: u32) -> Result<Vec<DeliveryView>, Error> {
-        let mut all = s.0.prepare_cached(sql!("delivery_view"))?;
-        let mut all = all.query((from, to, limit))?;
-        let mut out = Vec::new();
+    /// Recipients by where they stand, counted row by row: a message may have many.
+    fn counts(&self, s: &Snapshot<'_>) -> Result<Counts, Error> {
+        let (from, to) = range(self.no, 0, self.known.copies);
+        let mut counts = Counts::default();
+        let mut count = |state: State, feedback: i64| {
+            counts.total += 1;
+            *counts.of_mut(state) += 1;
+            FeedbackKind::of_bits(feedback).for_each(|kind| *counts.feedback_mut(kind) += 1);
+        };
+        let mut all = s.0.prepare_cached(sql!("delivery_tally"))?;
+        let mut all = all.query((from, to))?;
         while let Some(r) = all.next()? {
-            out.push(self.copy(s, r)?);
+            let (key, code, attempt, feedback) = (DeliveryKey(r.get(0)?), r.get(1)?, r.get(2)?, r.get(3)?);
+            if r.get::<_, Option<i64>>(4)?.is_some() {
+                self.joint(s, key, attempt)?.iter().for_each(|one| count(one.state, one.feedback));
+            } else {
+                let stored = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
+                count(self.shown(stored, key.ordinal(), attempt), feedback);
+            }
         }
-        Ok(out)
+        Ok(counts)
     }
 }
 
 pub(super) fn message(s: &Snapshot<'_>, id: MessageId) -> Result<Option<MessageView>, Error> {
     let Some(no) = s.row(sql!("message_no"), [id.0.as_slice()], |r| r.get(0))? else { return Ok(None) };
     let Some(st) = standing(s, no)? else { return Ok(None) };
-    let (from, to) = range(no, 0, st.known.copies);
-    let mut counts = Counts::default();
-    for copy in st.copies(s, from, to, st.known.copies)? {
-        for one in copy.recipients {
-            counts.total += 1;
-            *counts.of_mut(one.state) += 1;
-            FeedbackKind::of_bits(one.feedback).for_each(|kind| *counts.feedback_mut(kind) += 1);
-        }
-    }
+    let counts = st.counts(s)?;
     Ok(Some(MessageView { message: st.known.message, no: MessageNo(no), copies: st.known.copies, counts, cancelled_at: st.cancelled_at }))
 }
 
@@ -147,7 +152,7 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
     let Some(no) = s.row(sql!("message_no"), [id.message.0.as_slice()], |r| r.get(0))? else { return Ok(None) };
     let Some(st) = standing(s, no)? else { return Ok(None) };
     let key = DeliveryKey::new(MessageNo(no), id.ordinal).0;
-    let Some(view) = st.copies(s, key, key, 1)?.pop() else { return Ok(None) };
+    let Some(view) = s.row(sql!("delivery_view"), (key, key, 1), |r| Ok(st.copy(s, r)))?.transpose()? else { return Ok(None) };
     let mut timeline = vec![line(st.known.message.created_at, "accepted", 0, st.known.message.route.clone())];
     let earlier = s.rows(sql!("attempt_list"), [key], Earlier::read)?;
     let apart = s.rows(sql!("joint_attempt_list"), [key], |r| Ok((Earlier::read(r)?, r.get::<_, String>(5)?)))?;
@@ -161,6 +166,7 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
         timeline.push(TimelineEntry { at, kind: one.outcome, attempt: one.attempt, recipient, detail });
     }
     timeline.extend(ends(s, &view)?);
+    tell_decisions(s, key, &mut timeline)?;
     let events = s.rows(sql!("event_list"), [key], |r| {
         Ok((r.get::<_, String>(0)?, r.get::<_, i64>(1)?, r.get::<_, i64>(2)?, r.get::<_, String>(3)?))
     })?;
@@ -170,6 +176,18 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
     }
     // In the order of cause: a report may carry an earlier time than the answer it followed.
     Ok(Some((view, timeline)))
+}
+
+/// Puts what operators decided behind the attempt each decision was made about.
+fn tell_decisions(s: &Snapshot<'_>, key: i64, timeline: &mut Vec<TimelineEntry>) -> Result<(), Error> {
+    let decisions = s.rows(sql!("decision_list"), [key], |r| {
+        Ok((r.get::<_, u16>(0)?, r.get::<_, String>(1)?, r.get::<_, i64>(2)?, r.get::<_, String>(3)?))
+    })?;
+    for (attempt, kind, at, note) in decisions {
+        let place = timeline.iter().rposition(|line| line.attempt <= attempt).map_or(0, |last| last + 1);
+        timeline.insert(place, line(Wall(at), &format!("operator_{kind}"), attempt, note));
+    }
+    Ok(())
 }
 
 /// An attempt before the one in the row itself.

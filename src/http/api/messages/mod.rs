@@ -6,33 +6,35 @@ mod view;
 
 use axum::{
     Extension, Json,
-    body::Body,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use jebi_domain::{
-    id::MessageId,
-    refusal::{Fault, Refusal},
+    id::{MessageId, MessageNo},
+    port::store::MessageFilter,
 };
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::{IntoParams, ToSchema};
 
-use super::shape::Cancelled;
+use super::{
+    again::{self, IdempotencyKey, RetryAnswer, RetryRequest, idempotency_key},
+    shape::{Cancelled, Time},
+};
 use crate::{
     http::{
         AppState,
         error::{Problem, Reply},
         json,
-        limit::{self, JsonBytes},
-        params::Id,
+        limit::{self, JsonBytes, MaybeJsonBytes},
+        params::{Id, Params, number_cursor, read_number_cursor},
     },
-    service::Caller,
+    service::{Caller, retry::Scope, search::page_length},
 };
 use answer::SubmitAnswer;
 use request::SubmitRequest;
-use view::MessageBody;
-
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
+use view::{MessageBody, MessageLineBody};
 
 /// Send mail
 ///
@@ -48,7 +50,7 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 #[utoipa::path(
     post, path = "/v1/messages", tag = "messages",
     request_body = SubmitRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters, fresh for each new request.")),
+    params(IdempotencyKey),
     responses(
         (status = 202, description = "Accepted and on disk.", body = SubmitAnswer,
             headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
@@ -77,31 +79,7 @@ pub async fn submit(
     let (request, idempotency) = limit::work(size, read).await?;
     let render = Box::new(|receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::from(receipt))));
     let answer = state.accept.submit(caller, request.into(), idempotency, render).await?;
-    let mut response = Response::new(Body::from(answer.body));
-    // What is stored was made by the line above, in this version or an earlier one.
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::ACCEPTED);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if answer.replayed {
-        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
-    }
-    Ok(response)
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
-    let mut given = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let Some(first) = given.next() else { return Ok(None) };
-    let refused = |fault: &str| {
-        Refusal::malformed(Fault::new(
-            "Idempotency-Key",
-            "invalid_idempotency_key",
-            fault,
-            "send it once, as 1 to 255 visible ASCII characters",
-        ))
-    };
-    if given.next().is_some() {
-        return Err(refused("the header is given more than once"));
-    }
-    first.to_str().map(|key| Some(key.to_owned())).map_err(|_| refused("the key is not ASCII"))
+    Ok(again::answer(answer))
 }
 
 /// Show a message
@@ -116,7 +94,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
 pub async fn show(State(state): State<AppState>, Id(id): Id<MessageId>) -> Reply<MessageBody> {
     let view = state.search.message(id).await?;
     let finish = state.forecast.finished_at(&view).await?;
-    Ok(Json(MessageBody::new(&view, finish)))
+    Ok(Json(MessageBody::new(view, finish)))
 }
 
 /// Cancel a message
@@ -135,4 +113,136 @@ pub async fn cancel(
     let done = state.cancel.message(id).await;
     let cancelled = state.audit.ended(&caller, "message.cancel", id, |n| format!("recipients={n}"), done).await?;
     Ok(Json(Cancelled { cancelled }))
+}
+
+/// Which messages to list; all conditions hold together.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Of this topic.
+    topic_id: Option<String>,
+    /// Accepted by this server at that time or later: RFC 3339, or `YYYY-MM-DD HH:MM:SS` in the server's time zone.
+    since: Option<String>,
+    /// Accepted by this server before that time.
+    until: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Messages on a page: 1 to 500, 50 by default.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+}
+
+/// A page of messages.
+#[derive(Serialize, ToSchema)]
+pub struct MessageList {
+    messages: Vec<MessageLineBody>,
+    /// Pass it as `cursor` for the next page; `null` on the last.
+    next_cursor: Option<String>,
+}
+
+/// List messages
+///
+/// Newest first, without counts: those are in each message. A page that had to look through much mail may be short, even empty: it
+/// has a `next_cursor` as long as there is more to look through.
+#[utoipa::path(
+    get, path = "/v1/messages", tag = "messages", params(Filter),
+    responses((status = 200, description = "A page of messages.", body = MessageList), (status = 422, description = "A parameter is wrong.")),
+)]
+pub async fn list(State(state): State<AppState>, Params(filter): Params<Filter>) -> Reply<MessageList> {
+    let limit = page_length(filter.limit)?;
+    let before = filter.cursor.as_deref().map(read_number_cursor).transpose()?.map(MessageNo);
+    let point = |field, text: Option<String>| text.map(|text| state.times.point(field, &text)).transpose();
+    let (since, until) = (point("since", filter.since)?, point("until", filter.until)?);
+    let page = state.search.messages(MessageFilter { topic: filter.topic_id, since, until }, before, limit).await?;
+    let next_cursor = page.next.map(|no| number_cursor(no.0));
+    Ok(Json(MessageList { messages: page.messages.into_iter().map(MessageLineBody::from).collect(), next_cursor }))
+}
+
+/// Send a message's copies again
+///
+/// Every copy that failed after its last attempt, expired, or is of unknown outcome; those that are waiting, sent, refused for good,
+/// suppressed or cancelled are left. What was sent again before is passed over.
+#[utoipa::path(
+    post, path = "/v1/messages/{id}/retry", tag = "messages",
+    params(("id" = String, Path, description = "The message's id."), IdempotencyKey),
+    request_body = Option<RetryRequest>,
+    responses(
+        (status = 202, description = "What `success` counts is on disk and will be tried.", body = RetryAnswer,
+            headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
+        (status = 400, description = "The body is not JSON, or the Idempotency-Key cannot be used."),
+        (status = 404, description = "No such message."),
+        (status = 408, description = "The body did not arrive in time."),
+        (status = 409, description = "The Idempotency-Key was used for another request."),
+        (status = 413, description = "The body is too large."),
+        (status = 415, description = "The body is not declared as JSON."),
+        (status = 422, description = "A field is wrong."),
+    ),
+)]
+pub async fn retry(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<MessageId>,
+    headers: HeaderMap,
+    MaybeJsonBytes(body): MaybeJsonBytes,
+) -> Result<Response, Problem> {
+    let request: RetryRequest = json::read_or_default(&body)?;
+    let work = async {
+        let when = request.when(&state)?;
+        let scope = Scope { message: Some(id), topic: None, within: None, states: again::STATES.to_vec(), max_retries: None };
+        let done = state.retry.scope(&caller, scope, when).await;
+        Ok(RetryAnswer::new(state.audit.ended(&caller, "message.retry", id, again::told, done).await?, when))
+    };
+    again::once(&state, &caller, &headers, &format!("retry {id}"), &body, work).await
+}
+
+/// To which time.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RescheduleRequest {
+    /// RFC 3339, `YYYY-MM-DD HH:MM:SS` in the server's time zone, or `now`.
+    scheduled_at: String,
+}
+
+/// A message moved to another time.
+#[derive(Serialize, ToSchema)]
+pub struct Rescheduled {
+    /// Recipients that wait for the new time; 0 when nothing of it was still untried.
+    rescheduled: i64,
+    due_at: Time,
+    /// Whether that time is still to come.
+    scheduled: bool,
+}
+
+/// Reschedule a message
+///
+/// Moves what still waits of it and was never tried to another time. A copy being sent just now is finished; one between two attempts
+/// keeps its own time. Repeatable.
+#[utoipa::path(
+    post, path = "/v1/messages/{id}/reschedule", tag = "messages",
+    params(("id" = String, Path, description = "The message's id.")),
+    request_body = RescheduleRequest,
+    responses(
+        (status = 200, description = "Moved.", body = Rescheduled),
+        (status = 400, description = "The body is not JSON."),
+        (status = 404, description = "No such message."),
+        (status = 408, description = "The body did not arrive in time."),
+        (status = 409, description = "The message was cancelled."),
+        (status = 413, description = "The body is too large."),
+        (status = 415, description = "The body is not declared as JSON."),
+        (status = 422, description = "The time is unreadable, past, too far ahead, or after the message's expiry."),
+    ),
+)]
+pub async fn reschedule(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<MessageId>,
+    JsonBytes(body): JsonBytes,
+) -> Reply<Rescheduled> {
+    let RescheduleRequest { scheduled_at } = json::read(&body)?;
+    let when = again::when(&state, Some(&scheduled_at))?;
+    let done = state.reschedule.message(id, when).await;
+    let told = |recipients: &i64| format!("due={} recipients={recipients}", when.due);
+    let rescheduled = state.audit.ended(&caller, "message.reschedule", id, told, done).await?;
+    Ok(Json(Rescheduled { rescheduled, due_at: Time(when.due), scheduled: when.scheduled }))
 }

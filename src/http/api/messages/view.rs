@@ -3,7 +3,7 @@
 use jebi_domain::{
     id::MessageId,
     message::{Lane, Mailbox},
-    port::store::MessageView,
+    port::store::{MessageLine, MessageView},
     time::Wall,
 };
 use serde::Serialize;
@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 
 use super::super::shape::{self, CountsBody, Time};
 
-/// A message, without its recipients and bodies.
+/// A message in a list.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Message)]
-pub struct MessageBody {
+#[schema(as = MessageLine)]
+pub struct MessageLineBody {
     #[schema(value_type = String)]
     id: MessageId,
     topic_id: Option<String>,
@@ -36,11 +36,19 @@ pub struct MessageBody {
     scheduled: bool,
     expires_at: Option<Time>,
     cancelled_at: Option<Time>,
+    /// Deliveries: one for each recipient, or one joint copy.
+    deliveries: u32,
+}
+
+/// A message, without its recipients and bodies. Its copies are listed by `/v1/deliveries?message_id=`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Message)]
+pub struct MessageBody {
+    #[serde(flatten)]
+    line: MessageLineBody,
     /// When the rest of a bulk message will have been sent: an estimate from rate, 24-hour limit and the mail that shares them now.
     /// `null` for transactional mail, where nothing of it waits, while its topic is paused or its provider sends nothing.
     estimated_finish_at: Option<Time>,
-    /// Deliveries: one for each recipient, or one joint copy.
-    deliveries: u32,
     #[serde(flatten)]
     counts: CountsBody,
 }
@@ -61,7 +69,14 @@ impl From<&Mailbox> for MailboxBody {
 
 impl MessageBody {
     /// With the time its rest will have been sent, as far as it can be estimated.
-    pub fn new(v: &MessageView, finish: Option<Wall>) -> Self {
+    pub fn new(v: MessageView, finish: Option<Wall>) -> Self {
+        let line = MessageLine { message: v.message, copies: v.copies, cancelled_at: v.cancelled_at };
+        Self { line: line.into(), estimated_finish_at: finish.map(Time), counts: v.counts.into() }
+    }
+}
+
+impl From<MessageLine> for MessageLineBody {
+    fn from(v: MessageLine) -> Self {
         let m = &v.message;
         Self {
             id: m.id,
@@ -78,9 +93,7 @@ impl MessageBody {
             scheduled: m.scheduled,
             expires_at: m.expires_at.map(Time),
             cancelled_at: v.cancelled_at.map(Time),
-            estimated_finish_at: finish.map(Time),
             deliveries: v.copies,
-            counts: v.counts.into(),
         }
     }
 }

@@ -1,71 +1,30 @@
-//! `/v1/deliveries`: what became of each copy.
+//! `/v1/deliveries`: what became of each copy, as pages and as a file; sending again, settling by hand.
+
+pub mod again;
+pub mod csv;
+pub mod filter;
 
 use axum::{Json, extract::State};
 use jebi_domain::{
-    address,
     delivery::State as DeliveryState,
     event::FeedbackKind,
-    id::{DeliveryId, DeliveryKey, MessageId},
+    id::{DeliveryId, MessageId},
     message::Lane,
-    port::store::{DeliveryFilter, DeliveryView, RecipientView, TimelineEntry},
-    refusal::{Fault, Refusal},
-};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-use super::shape::{self, ReasonBody, Time};
-use crate::{
-    http::{
-        AppState,
-        error::Reply,
-        params::{Id, Params, number_cursor, read_number_cursor},
+    port::{
+        operator::Links,
+        store::{DeliveryView, RecipientView, TimelineEntry},
     },
-    service::search::page_length,
 };
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// Which deliveries to list; all conditions hold together.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Filter {
-    /// Of this topic.
-    topic_id: Option<String>,
-    /// Of this message.
-    message_id: Option<String>,
-    /// In this state.
-    #[param(schema_with = shape::state)]
-    state: Option<String>,
-    /// To this address, in any case.
-    email: Option<String>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// Deliveries on a page: 1 to 500, 50 by default.
-    limit: Option<u32>,
-}
-
-impl Filter {
-    fn read(self) -> Result<(DeliveryFilter, Option<DeliveryKey>, u32), Refusal> {
-        let state = self.state.as_deref().map(read_state).transpose()?;
-        let message = self.message_id.as_deref().map(read_message).transpose()?;
-        let after = self.cursor.as_deref().map(read_number_cursor).transpose()?.map(DeliveryKey);
-        let email = self.email.as_deref().map(|e| address::key(e).into_owned());
-        Ok((DeliveryFilter { topic: self.topic_id, message, state, email }, after, page_length(self.limit)?))
-    }
-}
-
-fn read_state(text: &str) -> Result<DeliveryState, Refusal> {
-    DeliveryState::parse(text).ok_or_else(|| {
-        let known = DeliveryState::ALL.map(DeliveryState::as_str).join(", ");
-        Refusal::invalid(Fault::new("state", "unknown_state", format!("{text:?} is no state"), format!("use one of {known}")))
-    })
-}
-
-fn read_message(text: &str) -> Result<MessageId, Refusal> {
-    MessageId::parse(text).ok_or_else(|| {
-        let remedy = "pass the 26 characters the answer to sending it gave";
-        Refusal::invalid(Fault::new("message_id", "invalid_id", format!("{text:?} is no message id"), remedy))
-    })
-}
+use self::filter::ListFilter;
+use super::shape::{self, ReasonBody, Time};
+use crate::http::{
+    AppState,
+    error::Reply,
+    params::{Id, Params, number_cursor},
+};
 
 /// A page of deliveries.
 #[derive(Serialize, ToSchema)]
@@ -137,6 +96,12 @@ struct RecipientBody {
 pub struct DeliveryDetail {
     #[serde(flatten)]
     delivery: DeliveryBody,
+    /// The delivery this one sends again.
+    #[schema(value_type = Option<String>)]
+    retry_of: Option<DeliveryId>,
+    /// The delivery that sends this one again.
+    #[schema(value_type = Option<String>)]
+    retried_as: Option<DeliveryId>,
     /// Oldest first.
     timeline: Vec<TimelineBody>,
 }
@@ -146,7 +111,8 @@ pub struct DeliveryDetail {
 #[schema(as = TimelineEntry)]
 struct TimelineBody {
     at: Time,
-    /// `accepted`, `attempt`, a result, or a kind of feedback.
+    /// `accepted`, what an attempt brought, a result, a kind of feedback, or an operator's decision (`operator_resend`,
+    /// `operator_sent`, `operator_failed`).
     event: String,
     /// The attempt it belongs to; `null` for none.
     attempt: Option<u16>,
@@ -204,14 +170,15 @@ impl From<TimelineEntry> for TimelineBody {
 
 /// List deliveries
 ///
-/// Newest message first, its copies in order.
+/// Newest message first, its copies in order. A page that had to look through much mail may be short, even empty: it has a
+/// `next_cursor` as long as there is more to look through.
 #[utoipa::path(
-    get, path = "/v1/deliveries", tag = "deliveries", params(Filter),
+    get, path = "/v1/deliveries", tag = "deliveries", params(ListFilter),
     responses((status = 200, description = "A page of deliveries.", body = DeliveryList), (status = 422, description = "A parameter is wrong.")),
 )]
-pub async fn list(State(state): State<AppState>, Params(filter): Params<Filter>) -> Reply<DeliveryList> {
-    let (filter, after, limit) = filter.read()?;
-    let page = state.search.deliveries(filter, after, limit).await?;
+pub async fn list(State(state): State<AppState>, Params(filter): Params<ListFilter>) -> Reply<DeliveryList> {
+    let (after, limit) = filter.page()?;
+    let page = state.search.deliveries(filter.conditions(&state.times)?, after, limit).await?;
     let next_cursor = page.next.map(|key| number_cursor(key.0));
     Ok(Json(DeliveryList { deliveries: page.deliveries.into_iter().map(DeliveryBody::from).collect(), next_cursor }))
 }
@@ -226,5 +193,11 @@ pub async fn list(State(state): State<AppState>, Params(filter): Params<Filter>)
 )]
 pub async fn show(State(state): State<AppState>, Id(id): Id<DeliveryId>) -> Reply<DeliveryDetail> {
     let (delivery, timeline) = state.search.delivery(id).await?;
-    Ok(Json(DeliveryDetail { delivery: delivery.into(), timeline: timeline.into_iter().map(TimelineBody::from).collect() }))
+    let Links { retry_of, retried_as } = state.retry.links(id).await?;
+    Ok(Json(DeliveryDetail {
+        delivery: delivery.into(),
+        retry_of,
+        retried_as,
+        timeline: timeline.into_iter().map(TimelineBody::from).collect(),
+    }))
 }

@@ -1,0 +1,4 @@
+//! Pages for people, with everything they need inside the program.
+
+pub mod inbox;
+mod language;

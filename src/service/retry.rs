@@ -1,0 +1,299 @@
+//! Sending again, and a person's word on what nobody knows (requirement S0-10). What may be sent again is the store's to say, in the
+//! commit that does it; here it is found, cut into slices and told.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use jebi_domain::{
+    delivery::State,
+    id::{DeliveryId, DeliveryKey, MessageId, MessageNo},
+    port::{
+        Clock, Random, Store,
+        operator::{Again, Links, NotAgain, SEND_AGAIN, SendAgain, Settled},
+        store::DeliveryFilter,
+    },
+    refusal::{Fault, Refusal, RefusalKind},
+    time::Wall,
+};
+
+use super::{Caller, search::MAX_PAGE, trouble::refusal};
+
+/// Slices handed to the store at a time: they share its commits.
+const AT_ONCE: usize = 64;
+/// Ids of new messages told in an answer.
+const TOLD: usize = 1_000;
+/// Longest note, in characters.
+const MAX_NOTE: usize = 1_000;
+
+/// When what is sent again may go.
+#[derive(Clone, Copy, Debug)]
+pub struct When {
+    pub due: Wall,
+    pub scheduled: bool,
+}
+
+/// Which mail to look through.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub message: Option<MessageId>,
+    pub topic: Option<String>,
+    /// Accepted within this time.
+    pub within: Option<Duration>,
+    pub states: Vec<State>,
+    /// How often a mail may have been sent again before.
+    pub max_retries: Option<u32>,
+}
+
+/// What became of it.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Copies looked at that were not sent again before.
+    pub total: u64,
+    /// Sent again.
+    pub success: u64,
+    /// Of those, as the same delivery.
+    pub same: u64,
+    /// Not sent again, by reason.
+    pub refused: BTreeMap<&'static str, u64>,
+    /// The first messages made.
+    pub messages: Vec<MessageId>,
+    /// Messages made besides.
+    pub more_messages: u64,
+}
+
+/// Sends again.
+pub struct Retry {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+impl Retry {
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self { store, clock, random }
+    }
+
+    /// Sends one delivery again: as itself where nobody knows what became of it, else as the delivery returned.
+    ///
+    /// # Errors
+    /// No such delivery; one that may not be sent again, with the reason; a store that cannot write.
+    pub async fn delivery(&self, caller: &Caller, id: DeliveryId, when: When) -> Result<Option<DeliveryId>, Refusal> {
+        let (view, _) = self.store.delivery(id).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("delivery"))?;
+        let again = self.asked(caller, view.key.message(), vec![id.ordinal], when, None);
+        let done = self.store.send_again(again).await.map_err(refusal)?;
+        match done.first() {
+            Some(Again::Same) => {
+                tracing::info!(delivery = %id, "delivery of unknown outcome sent again");
+                Ok(None)
+            }
+            Some(Again::New(as_id)) => {
+                tracing::info!(delivery = %id, again = %as_id, "delivery sent again as a new one");
+                Ok(Some(*as_id))
+            }
+            Some(Again::Refused(why)) => Err(refused(*why)),
+            None => Err(Refusal::missing("delivery")),
+        }
+    }
+
+    /// Sends everything in the scope again that may be, slice by slice.
+    ///
+    /// # Errors
+    /// No such message or topic; a store that does not answer. What was done before stays done, and repeating goes on after it.
+    pub async fn scope(&self, caller: &Caller, scope: Scope, when: When) -> Result<Report, Refusal> {
+        if let Some(topic) = &scope.topic {
+            self.store.topic(topic).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("topic"))?;
+        }
+        if let Some(id) = scope.message {
+            self.store.message(id).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("message"))?;
+        }
+        let since = scope.within.map(|within| self.clock.wall() - within);
+        let mut report = Report::default();
+        for state in &scope.states {
+            let filter = DeliveryFilter {
+                topic: scope.topic.clone(),
+                message: scope.message,
+                state: Some(*state),
+                since,
+                ..DeliveryFilter::default()
+            };
+            self.walk(caller, filter, scope.max_retries, when, &mut report).await?;
+        }
+        let Report { total, success, .. } = report;
+        tracing::info!(total, success, "mail sent again");
+        Ok(report)
+    }
+
+    async fn walk(
+        &self,
+        caller: &Caller,
+        filter: DeliveryFilter,
+        max_times: Option<u32>,
+        when: When,
+        report: &mut Report,
+    ) -> Result<(), Refusal> {
+        let mut after: Option<DeliveryKey> = None;
+        loop {
+            let page = self.store.deliveries(filter.clone(), after, MAX_PAGE).await.map_err(refusal)?;
+            let slices = slices(page.deliveries.iter().map(|d| d.key));
+            let each = |(message, ordinals)| {
+                let again = self.asked(caller, message, ordinals, when, max_times);
+                let id = again.id;
+                let done = self.store.send_again(again);
+                async move { done.await.map_err(refusal).map(|done| (id, done)) }
+            };
+            let mut done = stream::iter(slices).map(each).buffer_unordered(AT_ONCE);
+            while let Some((id, copies)) = done.try_next().await? {
+                report.add(id, &copies);
+            }
+            drop(done);
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn asked(&self, caller: &Caller, message: MessageNo, ordinals: Vec<u32>, when: When, max_times: Option<u32>) -> SendAgain {
+        let now = self.clock.wall();
+        let id = MessageId::new(now, &*self.random);
+        SendAgain { message, ordinals, id, due: when.due, scheduled: when.scheduled, max_times, api_key: caller.key, now }
+    }
+
+    /// Which deliveries this one sends again, or is sent again by.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn links(&self, id: DeliveryId) -> Result<Links, Refusal> {
+        self.store.links(id).await.map_err(refusal)
+    }
+
+    /// Takes a person's word for what became of a delivery of open outcome.
+    ///
+    /// # Errors
+    /// No such delivery; one whose outcome is known or being found out; a note too long; a store that cannot write.
+    pub async fn settle(&self, id: DeliveryId, sent: bool, note: &str) -> Result<State, Refusal> {
+        if note.chars().count() > MAX_NOTE || note.chars().any(|c| c.is_control() && c != '\n') {
+            let fault = format!("it is longer than {MAX_NOTE} characters, or holds control characters");
+            return Err(Refusal::invalid(Fault::new("note", "invalid_note", fault, "write a short plain note, or leave it out")));
+        }
+        let to = if sent { State::Sent } else { State::Failed };
+        match self.store.settle_by_hand(id, to, note, self.clock.wall()).await.map_err(refusal)? {
+            Settled::Done => {
+                tracing::info!(delivery = %id, state = to.as_str(), "delivery settled by an operator");
+                Ok(to)
+            }
+            Settled::Missing => Err(Refusal::missing("delivery")),
+            Settled::NotOpen(state) => Err(conflict(
+                "outcome_not_open",
+                format!("it is {}: only what is unsettled or unknown can be settled by hand", state.as_str()),
+                "leave it as it is; what has a certain result keeps it",
+            )),
+        }
+    }
+}
+
+impl Report {
+    fn add(&mut self, id: MessageId, copies: &[Again]) {
+        let mut made = false;
+        for copy in copies {
+            match copy {
+                // Not to be counted a second time: it went before, or goes by itself.
+                Again::Refused(NotAgain::Already(_) | NotAgain::UnderWay | NotAgain::Reviewed(_) | NotAgain::Missing) => continue,
+                Again::Refused(why) => *self.refused.entry(code(*why)).or_default() += 1,
+                Again::Same => (self.success, self.same) = (self.success + 1, self.same + 1),
+                Again::New(_) => (self.success, made) = (self.success + 1, true),
+            }
+            self.total += 1;
+        }
+        if made && self.messages.len() < TOLD {
+            self.messages.push(id);
+        } else if made {
+            self.more_messages += 1;
+        }
+    }
+}
+
+/// Copies by message, in runs the store takes in one commit.
+fn slices(keys: impl Iterator<Item = DeliveryKey>) -> Vec<(MessageNo, Vec<u32>)> {
+    let mut out: Vec<(MessageNo, Vec<u32>)> = Vec::new();
+    for key in keys {
+        match out.last_mut() {
+            Some((message, ordinals)) if *message == key.message() && ordinals.len() < SEND_AGAIN => ordinals.push(key.ordinal()),
+            _ => out.push((key.message(), vec![key.ordinal()])),
+        }
+    }
+    out
+}
+
+/// Why a copy is not sent again, for its caller.
+fn refused(why: NotAgain) -> Refusal {
+    match why {
+        NotAgain::Missing => Refusal::missing("delivery"),
+        NotAgain::UnderWay => conflict("delivery_under_way", "it is waiting or being sent, so it goes by itself", "wait for its result"),
+        NotAgain::Reviewed(at) => {
+            let fault = format!("it goes once more by itself at {at}, unless its outcome is known by then");
+            conflict("delivery_under_review", fault, "wait until then")
+        }
+        NotAgain::Sent => {
+            conflict("delivery_sent", "the provider took it", "submit the mail anew if the recipient is to get it a second time")
+        }
+        NotAgain::Permanent => conflict(
+            "refused_for_good",
+            "the provider refused it for good and would do so again",
+            "see the delivery's reason, correct what it names, and submit the mail anew",
+        ),
+        NotAgain::Suppressed => conflict(
+            "address_suppressed",
+            "the address is on the suppression list",
+            "take the address off the list first, if its owner wants mail",
+        ),
+        NotAgain::Cancelled => {
+            conflict("delivery_cancelled", "it was cancelled, and what was cancelled is not sent", "submit the mail anew")
+        }
+        NotAgain::Over => conflict(
+            "resend_forbidden",
+            "it may have arrived, and was cancelled or has expired since: such mail is never resent",
+            "submit the mail anew if you know that it did not arrive",
+        ),
+        NotAgain::Already(id) => {
+            conflict("already_retried", format!("it was sent again before, as delivery {id}"), "look at that delivery")
+        }
+        NotAgain::TooOften(times) => {
+            conflict("retried_too_often", format!("it was sent again {times} times"), "raise max_retries, or leave it")
+        }
+    }
+}
+
+/// Its word.
+fn code(why: NotAgain) -> &'static str {
+    refused(why).faults.first().map_or("not_found", |fault| fault.code)
+}
+
+fn conflict(code: &'static str, fault: impl Into<String>, remedy: &str) -> Refusal {
+    Refusal::new(RefusalKind::Conflict, Fault::new("", code, fault, remedy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_cut_by_message_and_by_the_stores_bound() {
+        let key = |m, o| DeliveryKey::new(MessageNo(m), o);
+        let long = (0..u32::try_from(SEND_AGAIN).unwrap() + 1).map(|o| key(7, o));
+        let cut = slices([key(9, 3), key(9, 5)].into_iter().chain(long));
+        assert_eq!(cut[0], (MessageNo(9), vec![3, 5]));
+        assert_eq!((cut[1].1.len(), cut[2].1.len(), cut.len()), (SEND_AGAIN, 1, 3));
+    }
+
+    #[test]
+    fn what_went_before_is_not_counted_again() {
+        let id = DeliveryId { message: MessageId([1; 16]), ordinal: 0 };
+        let mut report = Report::default();
+        let copies = [Again::New(id), Again::Same, Again::Refused(NotAgain::Permanent), Again::Refused(NotAgain::Already(id))];
+        report.add(id.message, &copies);
+        assert_eq!((report.total, report.success, report.same, report.refused["refused_for_good"]), (3, 2, 1, 1));
+        assert_eq!(report.messages, [id.message]);
+    }
+}

@@ -1,0 +1,1 @@
+INSERT INTO resent (key, again, times) VALUES (?1, ?2, ?3);
