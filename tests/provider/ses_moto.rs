@@ -134,3 +134,15 @@ fn moto_refuses_a_wrong_secret_an_unknown_key_and_an_unverified_sender() {
         assert!(moto.mails().is_empty());
     });
 }
+
+#[test]
+fn moto_tells_a_verified_identity_from_one_it_does_not_know() {
+    let moto = moto();
+    on_a_sender_thread(async {
+        let provider = SesProvider::start(moto.config(), Arc::new(SystemClock)).await.expect("a valid configuration");
+        for (identity, verified) in [("from@example.com", true), ("stranger@example.org", false), ("example.org", false)] {
+            let asked = provider.identity(identity).expect("SES has identities").await;
+            assert_eq!(asked.expect("an answer"), verified, "{identity}");
+        }
+    });
+}

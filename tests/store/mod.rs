@@ -14,6 +14,7 @@ mod joint;
 mod keys;
 mod list;
 mod model;
+mod moving;
 mod notices;
 mod operator;
 mod property;

@@ -134,10 +134,11 @@ impl Accept {
         Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, twins, waiting, usage, trouble }
     }
 
-    /// Takes other settings for the requests that come from now on.
+    /// Takes other settings for the requests that come from now on. How times are read stays: other services read them alike.
     pub fn set(&self, settings: Settings) {
         self.waiting.set_max(settings.max_waiting);
-        self.settings.store(Arc::new(settings));
+        let times = self.settings.load().times.clone();
+        self.settings.store(Arc::new(Settings { times, ..settings }));
     }
 
     /// The daily limits, as they are kept here.
