@@ -53,9 +53,15 @@ pub(super) async fn account(client: &Client, now: impl Fn() -> Wall) -> Result<A
 pub(super) async fn identity(client: &Client, identity: &str) -> Result<bool, Reason> {
     match client.get_email_identity().email_identity(identity).send().await {
         Ok(answer) => Ok(answer.verified_for_sending_status()),
-        Err(error) if error.code() == Some("NotFoundException") => Ok(false),
+        Err(error) if error.code() == Some("NotFoundException") && names(error.message().unwrap_or_default(), identity) => Ok(false),
         Err(error) => Err(refused(&error, "ses:GetEmailIdentity", "identities are not checked before mail is taken")),
     }
+}
+
+/// Whether it is the identity that was not found: a service beside AWS without this operation says so of the operation.
+fn names(message: &str, identity: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains(&identity.to_ascii_lowercase()) || message.contains("does not exist")
 }
 
 fn report(answer: &GetAccountOutput, at: Wall) -> Result<AccountReport, Reason> {
