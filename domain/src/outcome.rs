@@ -78,6 +78,16 @@ impl Outcome {
             _ => false,
         }
     }
+
+    /// Whether the provider said that mail comes faster than it permits.
+    #[must_use]
+    pub fn is_too_fast(&self) -> bool {
+        match self {
+            Self::Throttled { limit: Limit::Rate, .. } => true,
+            Self::Each(all) => all.iter().any(Self::is_too_fast),
+            _ => false,
+        }
+    }
 }
 
 /// What the store is told of one attempt: the state the delivery takes.

@@ -126,6 +126,8 @@ mod tests {
             Just(Outcome::Throttled { limit: Limit::Rate, reason: reason() }),
             Just(Outcome::Throttled { limit: Limit::Daily, reason: reason() }),
             Just(Outcome::Transient { reason: reason() }),
+            Just(Outcome::Deferred { after: Duration::from_secs(600), reason: reason() }),
+            Just(Outcome::Throttled { limit: Limit::Receiver, reason: reason() }),
             Just(Outcome::Permanent { reason: reason() }),
             Just(Outcome::RejectedAccount { reason: reason() }),
             Just(Outcome::Unknown { reason: reason() }),
@@ -153,7 +155,7 @@ mod tests {
         #[test]
         fn throttling_and_account_faults_cost_no_attempt_and_never_fail(attempt in 1u16..100, outcome in outcomes()) {
             let standing = Standing { lane: Lane::Transactional, attempt, was_unsettled: false, unknown_wait: Duration::ZERO };
-            let waits = matches!(outcome, Outcome::Throttled { .. } | Outcome::RejectedAccount { .. } | Outcome::NotStarted);
+            let waits = matches!(outcome, Outcome::Throttled { limit: Limit::Rate | Limit::Daily, .. } | Outcome::RejectedAccount { .. } | Outcome::NotStarted);
             let d = decide(outcome, Wall(7), standing, &RetryPolicy::of(Lane::Transactional), &Share(10));
             let returned = matches!(d, Decision::Return { due, .. } if due >= Wall(7));
             prop_assert_eq!(waits, returned);
@@ -167,6 +169,25 @@ mod tests {
             let right = matches!(d, Decision::Sent { .. } | Decision::Unknown { .. } | Decision::Return { .. });
             prop_assert!(right);
         }
+    }
+
+    #[test]
+    fn what_a_receiver_puts_off_is_not_tried_before_it_asked_and_later_each_time_it_gets_too_much() {
+        let policy = RetryPolicy::of(Lane::Transactional);
+        let due = |outcome, attempt, share| {
+            let standing = Standing { lane: Lane::Transactional, attempt, was_unsettled: false, unknown_wait: Duration::ZERO };
+            match decide(outcome, Wall(0), standing, &policy, &Share(share)) {
+                Decision::Retry { due, .. } => due.0 / 1000,
+                other => panic!("{other:?}"),
+            }
+        };
+        let greylisted = |attempt, share| due(Outcome::Deferred { after: Duration::from_secs(900), reason: reason() }, attempt, share);
+        assert_eq!((greylisted(1, 0), greylisted(1, 100), greylisted(13, 100)), (900, 900, 3599), "the longer of both");
+        let slowed = |attempt| due(Outcome::Throttled { limit: Limit::Receiver, reason: reason() }, attempt, 0);
+        assert_eq!([1, 2, 3, 13].map(slowed), [300, 600, 900, 3600]);
+        let last = Standing { lane: Lane::Bulk, attempt: 14, was_unsettled: false, unknown_wait: Duration::ZERO };
+        let outcome = Outcome::Deferred { after: Duration::from_secs(900), reason: reason() };
+        assert!(matches!(decide(outcome, Wall(0), last, &RetryPolicy::of(Lane::Bulk), &Share(0)), Decision::Failed { .. }), "it counts");
     }
 
     #[test]

@@ -224,11 +224,11 @@ impl App {
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
-            tokio::spawn(worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone())),
-            tokio::spawn(worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone())),
+            tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
+            tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
         if let Some(tls) = tls {
-            servers.push(tokio::spawn(tls.watch(clock, lifecycle.soft.clone())));
+            servers.push(tokio::spawn(workers.watch().over("certificate", tls.watch(clock, lifecycle.soft.clone()))));
         }
         let socket = control_socket(config);
         match server::control_listener(&socket) {
@@ -445,6 +445,13 @@ struct NodeReady(Beating);
 
 impl Readiness for NodeReady {
     fn checks(&self) -> Vec<Check> {
+        if let Some(part) = self.0.failed() {
+            let detail = format!(
+                "its {part} loop ended by an error in Jebi: mail is taken and kept, but nothing is sent; restart the server, and report it \
+                 with the log of the time it happened"
+            );
+            return vec![Check::new("dispatcher", false, detail)];
+        }
         let ok = self.0.is_beating();
         let detail = if ok { "sends" } else { "cannot renew its lease in the store: nothing is sent until it can" };
         vec![Check::new("dispatcher", ok, detail)]

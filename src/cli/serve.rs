@@ -7,7 +7,7 @@ use jebi_domain::{port::store::Guard, refusal::Refusal};
 use super::{Failure, client::reachable, eprint, load, print};
 use crate::{
     app::{self, App, ReadAgain, StartError, Surroundings},
-    config::{Account, Config, Flags, LogFormat, Sources},
+    config::{Account, AllowList, Config, Flags, LogFormat, Sources},
     lifecycle::{Hangups, Lifecycle},
     observe::{log, metrics, sentry},
     service::reload::Reload,
@@ -114,7 +114,9 @@ fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &G
     // A configured sender is used by itself, so its characters need not pass a shell.
     let from = if config.sending.from.is_some() { "" } else { r#""from":"hello@example.com","# };
     // SES takes this one in any account and delivers it nowhere.
-    let to = if config.ses().is_some() { "success@simulator.amazonses.com" } else { "you@example.com" };
+    let usual = if config.ses().is_some() { "success@simulator.amazonses.com" } else { "you@example.com" };
+    let listed = config.sending.recipient_allowlist.as_ref().and_then(AllowList::example);
+    let to = listed.as_deref().unwrap_or(usual);
     lines.push(first.to_owned());
     lines.push(format!(
         "  curl -sS '{url}/v1/messages' -H \"X-API-KEY: {shown}\" -H 'Content-Type: application/json' \\\n    \
@@ -155,6 +157,13 @@ mod tests {
         let told = greet(&[("AWS_SES_FROM_EMAIL", "o'brien@example.com")], "127.0.0.1:3000", Some("jebi_k"));
         assert!(!told.contains("brien") && !told.contains("\"from\""), "{told}");
         assert!(told.contains("success@simulator.amazonses.com") && !told.contains("/v1/inbox"), "{told}");
+    }
+
+    #[test]
+    fn the_shown_mail_goes_to_somebody_who_may_be_mailed() {
+        let to = |list: &str| greet(&[("RECIPIENT_ALLOWLIST", list)], "127.0.0.1:3000", None);
+        assert!(to("o'hara@example.kr, kim@example.kr").contains("[\"kim@example.kr\"]"));
+        assert!(to("@example.kr").contains("[\"you@example.kr\"]"));
     }
 
     #[test]

@@ -36,10 +36,21 @@ pub(super) fn read(text: &str) -> Result<AllowList, Bad> {
     Ok(list)
 }
 
+impl AllowList {
+    /// Somebody who may be mailed, to be shown as an example; no address that a shell would read otherwise.
+    #[must_use]
+    pub fn example(&self) -> Option<String> {
+        let plain = |address: &String| address.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'.' | b'-' | b'_' | b'+'));
+        let domains = self.domains.iter().map(|domain| format!("you@{domain}"));
+        self.addresses.iter().cloned().chain(domains).find(plain)
+    }
+}
+
 /// Without the addresses: this is shown where everybody can read it.
 impl fmt::Display for AllowList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} addresses and {} domains", self.addresses.len(), self.domains.len())
+        let many = |n: usize, one: &str, more: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {more}") };
+        write!(f, "{} and {}", many(self.addresses.len(), "address", "addresses"), many(self.domains.len(), "domain", "domains"))
     }
 }
 

@@ -110,6 +110,12 @@ pub const CODES: &[Code] = &[
     code(422, "too_many_recipients", "There are more recipients than a request or a joint copy may have.", "Split them up."),
     code(422, "no_recipients", "A message has no recipients.", "Give `emails`, `recipients`, or `to`, `cc`, `bcc`."),
     code(422, "several_recipient_lists", "Addresses stand in more than one kind of list.", "Use one kind."),
+    code(
+        422,
+        "not_on_allowlist",
+        "The server mails only the recipients of `RECIPIENT_ALLOWLIST`, and this one is not on it.",
+        "Use a recipient of the list, or ask the operator to add it.",
+    ),
     code(422, "too_many_addresses", "There are more Reply-To addresses than a mail may have.", "Give one or a few."),
     code(422, "missing_subject", "A message has no subject.", "Give one of 1 to 998 characters."),
     code(422, "missing_body", "A message has neither content nor text.", "Give `content` (HTML), `text`, or both."),

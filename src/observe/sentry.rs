@@ -9,16 +9,11 @@ pub use without::{Reporting, layer, start};
 
 #[cfg(feature = "sentry")]
 mod with {
-    use std::{sync::Arc, time::Duration};
+    use std::time::Duration;
 
-    use sentry::{
-        ClientInitGuard, ClientOptions,
-        integrations::tracing::{EventFilter, SentryLayer},
-        protocol::Event,
-        types::Dsn,
-    };
+    use sentry::{ClientInitGuard, ClientOptions, integrations::tracing::ErrorLayer, protocol::Event, types::Dsn};
     use tracing::{Level, Subscriber};
-    use tracing_subscriber::registry::LookupSpan;
+    use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 
     use super::super::log::PANIC;
 
@@ -34,16 +29,16 @@ mod with {
     /// # Errors
     /// An address that is not a DSN.
     pub fn start(dsn: &str, environment: &str) -> Result<Option<Reporting>, String> {
-        let dsn: Dsn = dsn.parse().map_err(|e| format!("the Sentry DSN cannot be read: {e}"))?;
-        let options = ClientOptions {
-            dsn: Some(dsn),
-            release: Some(concat!("jebi@", env!("CARGO_PKG_VERSION")).into()),
-            environment: Some(environment.to_owned().into()),
-            send_default_pii: false,
-            shutdown_timeout: LAST_REPORTS,
-            before_send: Some(Arc::new(|event| Some(without_people(event)))),
-            ..ClientOptions::default()
-        };
+        // Setting one that cannot be read would end the process.
+        dsn.parse::<Dsn>()
+            .map_err(|e| format!("log.sentry_dsn: cannot be read: {e}; copy it from the project's settings (Client Keys)"))?;
+        let options = ClientOptions::new()
+            .dsn(dsn)
+            .release(concat!("jebi@", env!("CARGO_PKG_VERSION")))
+            .environment(environment.to_owned())
+            .send_default_pii(false)
+            .shutdown_timeout(LAST_REPORTS)
+            .before_send(|event| Some(without_people(event)));
         Ok(Some(Reporting(sentry::init(options))))
     }
 
@@ -57,11 +52,8 @@ mod with {
 
     /// The part of the log that reports. A panic's line is left out: the panic itself is reported, with where it came from.
     #[must_use]
-    pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> SentryLayer<S> {
-        let wanted = |level: &Level, target: &str| *level == Level::ERROR && target != PANIC;
-        sentry::integrations::tracing::layer()
-            .event_filter(move |m| if wanted(m.level(), m.target()) { EventFilter::Event } else { EventFilter::Ignore })
-            .span_filter(|_| false)
+    pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> + Send + Sync {
+        ErrorLayer::new().with_filter(filter_fn(|m| m.is_event() && *m.level() == Level::ERROR && m.target() != PANIC))
     }
 }
 

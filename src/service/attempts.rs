@@ -116,8 +116,8 @@ mod tests {
     fn memory_is_bounded() {
         let clock = ManualClock::default();
         let attempts = Attempts::new(Arc::new(clock.clone()));
-        let all = 0..u32::try_from(REMEMBERED).expect("small");
-        assert!(all.clone().all(|n| attempts.take(IpAddr::V4(n.into())).is_ok()));
+        let mut all = 0..u32::try_from(REMEMBERED).expect("small");
+        assert!(all.all(|n| attempts.take(IpAddr::V4(n.into())).is_ok()));
         assert_eq!(attempts.take(ip("192.0.2.1")), Err(EVERY));
         clock.advance(EVERY);
         assert_eq!(attempts.take(ip("192.0.2.1")), Ok(()));

@@ -34,6 +34,8 @@ struct Held {
     used: i64,
     /// Recipients of requests on their way to the store.
     reserved: i64,
+    /// Requests were taken without asking, while the key had no limit: `used` has to be read again.
+    stale: bool,
 }
 
 /// Recipients a request has been promised. Dropped without a word (its caller hung up, nobody knows whether it was stored) it
@@ -100,14 +102,20 @@ impl Usage {
     /// # Errors
     /// Too many where the limit does not have them any more; a store that does not answer.
     pub(super) async fn reserve(self: &Arc<Self>, caller: &Caller, recipients: usize, at: Wall) -> Result<Option<Reservation>, Refusal> {
-        let Some(limit) = caller.grant().daily_limit else { return Ok(None) };
-        let (key, day, recipients) = (caller.key, self.day(at), i64::try_from(recipients).unwrap_or(i64::MAX));
-        let known = || self.lock().get(&key).is_some_and(|held| held.begins == day.begins);
+        let key = caller.key;
+        let Some(limit) = caller.grant().daily_limit else {
+            self.lock().entry(key).and_modify(|held| held.stale = true);
+            return Ok(None);
+        };
+        let (day, recipients) = (self.day(at), i64::try_from(recipients).unwrap_or(i64::MAX));
+        let known = || self.lock().get(&key).is_some_and(|held| held.begins == day.begins && !held.stale);
         if !known() {
             let _one = self.loading.lock().await;
             if !known() {
                 let used = self.used_since(key, day).await?;
-                self.lock().insert(key, Held { begins: day.begins, used, reserved: 0 });
+                let mut days = self.lock();
+                let reserved = days.get(&key).filter(|held| held.begins == day.begins).map_or(0, |held| held.reserved);
+                days.insert(key, Held { begins: day.begins, used, reserved, stale: false });
             }
         }
         let mut days = self.lock();
@@ -132,7 +140,8 @@ impl Usage {
     pub async fn used_today(&self) -> Result<HashMap<KeyNo, i64>, Refusal> {
         let day = self.today();
         let mut used: HashMap<KeyNo, i64> = self.store.key_usage(day.begins).await.map_err(refusal)?.into_iter().collect();
-        used.extend(self.lock().iter().filter(|(_, held)| held.begins == day.begins).map(|(key, held)| (*key, held.used + held.reserved)));
+        let fresh = |held: &Held| held.begins == day.begins && !held.stale;
+        used.extend(self.lock().iter().filter(|(_, held)| fresh(held)).map(|(key, held)| (*key, held.used + held.reserved)));
         Ok(used)
     }
 

@@ -18,6 +18,7 @@ use crate::{
     crash_point::crash_point,
     service::dispatch::{
         Dispatch,
+        lateness::Lateness,
         turns::{Plan, Turns},
     },
 };
@@ -45,6 +46,7 @@ pub(super) struct Claimer {
     pub reload_at: Boot,
     /// Wall time less boot time, in milliseconds, when last looked at.
     pub offset: Option<i64>,
+    pub lateness: Lateness,
     pub pause: Duration,
 }
 
@@ -87,6 +89,7 @@ impl Claimer {
             provider: self.dispatch.provider().to_owned(),
             turns: plan.turns.clone(),
             now: self.clock.wall(),
+            late_from: self.lateness.start(),
             max_lateness_ms: i64::try_from(self.dispatch.settings().max_lateness.as_millis()).unwrap_or(i64::MAX),
         };
         self.dispatch.claiming(plan.turns.iter().map(|(_, copies)| copies).sum());
@@ -151,7 +154,9 @@ impl Claimer {
     fn watch_for_jumps(&mut self, boot: Boot, wall: Wall) {
         let offset = wall.0 - i64::try_from(boot.0 / 1_000_000).unwrap_or(i64::MAX);
         let jumped_ms = self.offset.map_or(0, |old| offset - old);
+        self.lateness.look(self.dispatch.is_able(boot), boot, wall);
         if jumped_ms.abs() > JUMP_MS {
+            self.lateness.count_from(wall);
             tracing::warn!(jumped_ms, "the wall clock was set; scheduled mail follows it, pacing and leases do not");
         }
         self.offset = Some(offset);

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use jebi_domain::{
     id::Incarnation,
     port::{
@@ -25,8 +26,9 @@ use super::{
     claim::{Claimer, Inbox},
     sender::SenderLoop,
     settle::Settler,
+    watch::Watch,
 };
-use crate::service::dispatch::{Dispatch, Fence, Left, Settings, Setup, turns::Turns};
+use crate::service::dispatch::{Dispatch, Fence, Left, Settings, Setup, lateness::Lateness, turns::Turns};
 
 /// Called right at every write to a connection, with the time and the number of recipients. Must be quick.
 pub type Observer = Arc<dyn Fn(Boot, u32) + Send + Sync>;
@@ -44,6 +46,7 @@ pub struct DispatchDeps {
     pub settings: Settings,
     pub incarnation: Incarnation,
     pub fence: Arc<Fence>,
+    pub watch: Watch,
     /// The shared runtime, for everything but sending.
     pub runtime: Handle,
     pub observer: Option<Observer>,
@@ -73,6 +76,7 @@ impl Dispatcher {
             // for the store to count as a slot taken at the next one.
             deps.store.record_slot(&name, Wall(0)).await?;
         }
+        let watch = deps.watch.clone();
         let dispatch = Arc::new(Dispatch::new(Setup {
             provider: name,
             kind: provider.kind(),
@@ -83,6 +87,7 @@ impl Dispatcher {
             wall: deps.clock.wall(),
             boot: deps.clock.boot(),
         }));
+        watch.add(dispatch.clone());
         Ok(Self { deps, dispatch, tasks: Vec::new(), threads: Vec::new() })
     }
 
@@ -112,10 +117,13 @@ impl Dispatcher {
         for index in 0..self.deps.settings.sender_threads.max(1) {
             let sender = self.sender(index);
             let thread = std::thread::Builder::new().name(format!("jebi-send-{index}"));
-            let spawned = thread.spawn(move || match Builder::new_current_thread().enable_all().build() {
+            let watch = self.deps.watch.clone();
+            let run = move || match Builder::new_current_thread().enable_all().build() {
                 Ok(runtime) => runtime.block_on(LocalSet::new().run_until(sender.run())),
-                Err(err) => tracing::error!(%err, "a sender thread has no runtime; it sends nothing"),
-            });
+                Err(err) => watch.failed("sender", &format!("a sender thread has no runtime: {err}")),
+            };
+            let watch = self.deps.watch.clone();
+            let spawned = thread.spawn(move || watch.over_thread("sender", run));
             self.threads.push(spawned.map_err(|err| StoreError::Internal(format!("a sender thread could not be started: {err}")))?);
         }
         self.run_without_threads().await
@@ -153,11 +161,13 @@ impl Dispatcher {
             has_feedback: None,
         };
         let runtime = self.deps.runtime.clone();
-        self.tasks.push(runtime.spawn(settler.run()).abort_handle());
+        let over = |name, run| self.deps.watch.clone().over(name, run);
+        self.tasks.push(runtime.spawn(over("settler", settler.run().boxed())).abort_handle());
         self.deps.store.subscribe(subscription).await?;
         let claimer = Claimer::new(&self.dispatch, &self.deps, inbox);
-        self.tasks.push(runtime.spawn(claimer.run()).abort_handle());
-        self.tasks.push(runtime.spawn(record(self.dispatch.clone(), self.deps.store.clone(), self.deps.clock.clone())).abort_handle());
+        self.tasks.push(runtime.spawn(over("claimer", claimer.run().boxed())).abort_handle());
+        let record = record(self.dispatch.clone(), self.deps.store.clone(), self.deps.clock.clone());
+        self.tasks.push(runtime.spawn(over("slot_recorder", record.boxed())).abort_handle());
         Ok(())
     }
 
@@ -170,6 +180,7 @@ impl Dispatcher {
             provider: self.deps.provider.clone(),
             clock: self.deps.clock.clone(),
             observer: self.deps.observer.clone(),
+            watch: self.deps.watch.clone(),
         }
     }
 
@@ -230,6 +241,7 @@ impl Claimer {
             turns: Turns::default(),
             reload_at: Boot(0),
             offset: None,
+            lateness: Lateness::new(deps.clock.boot(), deps.clock.wall()),
             pause: super::claim::AFTER_ERROR.0,
         }
     }

@@ -11,6 +11,7 @@ use super::{
     account::Current,
     dispatch::{DispatchDeps, Dispatcher},
     quota,
+    watch::Watch,
 };
 use crate::service::dispatch::{Left, Settings};
 
@@ -34,12 +35,13 @@ pub struct Fleet {
     /// What a new one is made of; its providers are those of the start.
     deps: WorkerDeps,
     tasks: TaskTracker,
+    watch: Watch,
     all: Mutex<Vec<One>>,
 }
 
 impl Fleet {
-    pub(super) fn new(shared: Shared, deps: WorkerDeps, tasks: TaskTracker) -> Self {
-        Self { shared, deps, tasks, all: Mutex::default() }
+    pub(super) fn new(shared: Shared, deps: WorkerDeps, tasks: TaskTracker, watch: Watch) -> Self {
+        Self { shared, deps, tasks, watch, all: Mutex::default() }
     }
 
     /// Makes a dispatcher that does nothing yet.
@@ -55,6 +57,7 @@ impl Fleet {
             settings,
             incarnation: self.deps.incarnation,
             fence: self.shared.fence.clone(),
+            watch: self.watch.clone(),
             runtime: self.deps.runtime.clone(),
             observer: self.deps.observer.clone(),
         };
@@ -75,7 +78,8 @@ impl Fleet {
         for mut dispatcher in made {
             let stop = self.shared.stop.child_token();
             let shared = Shared { stop: stop.clone(), ..self.shared.clone() };
-            self.tasks.spawn_on(quota::run(shared, dispatcher.provider(), dispatcher.dispatch()), &self.deps.runtime);
+            let asking = quota::run(shared, dispatcher.provider(), dispatcher.dispatch());
+            self.tasks.spawn_on(self.watch.clone().over("account", asking), &self.deps.runtime);
             dispatcher.run().await?;
             all.push(One { dispatcher, stop });
         }

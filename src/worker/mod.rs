@@ -16,6 +16,7 @@ mod reclaim;
 mod sender;
 mod settle;
 pub mod upkeep;
+pub mod watch;
 
 use std::{sync::Arc, time::Duration};
 
@@ -33,7 +34,7 @@ use jebi_domain::{
 use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::dispatch::Observer;
+use self::{dispatch::Observer, watch::Watch};
 pub use self::fleet::{Fleet, Wanted};
 use crate::service::{
     dispatch::{Dispatch, Fence, Left, Settings},
@@ -84,6 +85,7 @@ impl Shared {
 /// All that runs.
 pub struct Workers {
     shared: Shared,
+    watch: Watch,
     fleet: Arc<Fleet>,
     tasks: TaskTracker,
 }
@@ -122,6 +124,12 @@ pub struct Beating {
 }
 
 impl Beating {
+    /// The loop that ended by an error of ours: nothing is sent until the process is started anew.
+    #[must_use]
+    pub fn failed(&self) -> Option<&'static str> {
+        self.fence.failed()
+    }
+
     #[must_use]
     pub fn is_beating(&self) -> bool {
         self.fence.is_open(self.clock.boot())
@@ -140,6 +148,7 @@ pub async fn start(mut deps: WorkerDeps) -> StoreResult<Workers> {
     let mut names = Vec::with_capacity(deps.providers.len());
     names.extend(deps.providers.iter().map(|(provider, _)| provider.name().to_owned()));
     reclaim::once(&*deps.queue, &*deps.clock, deps.incarnation, &names).await?;
+    let watch = Watch::new(fence.clone());
     let shared = Shared {
         queue: deps.queue.clone(),
         admin: deps.admin.clone(),
@@ -152,21 +161,21 @@ pub async fn start(mut deps: WorkerDeps) -> StoreResult<Workers> {
     let tasks = TaskTracker::new();
     let (providers, feedback) = (std::mem::take(&mut deps.providers), deps.feedback.take());
     let on = deps.runtime.clone();
-    let fleet = Arc::new(Fleet::new(shared.clone(), deps, tasks.clone()));
+    let fleet = Arc::new(Fleet::new(shared.clone(), deps, tasks.clone(), watch.clone()));
     let mut dispatchers = Vec::with_capacity(names.len());
     for (provider, settings) in providers {
         dispatchers.push(fleet.make(provider, settings).await?);
     }
-    tasks.spawn_on(beat::run(shared.clone()), &on);
-    tasks.spawn_on(reclaim::run(shared.clone()), &on);
-    tasks.spawn_on(housekeep::run(shared.clone()), &on);
+    tasks.spawn_on(watch.clone().over("beat", beat::run(shared.clone())), &on);
+    tasks.spawn_on(watch.clone().over("reclaim", reclaim::run(shared.clone())), &on);
+    tasks.spawn_on(watch.clone().over("housekeeping", housekeep::run(shared.clone())), &on);
     fleet.run(dispatchers).await?;
-    tasks.spawn_on(housekeep::raise_epoch(shared.clone()), &on);
+    tasks.spawn_on(watch.clone().over("epoch", housekeep::raise_epoch(shared.clone())), &on);
     if let Some(reports) = feedback {
-        tasks.spawn_on(feedback::run(shared.clone(), reports), &on);
+        tasks.spawn_on(watch.clone().over("feedback", feedback::run(shared.clone(), reports)), &on);
     }
     tasks.close();
-    Ok(Workers { shared, fleet, tasks })
+    Ok(Workers { shared, watch, fleet, tasks })
 }
 
 impl Shared {
@@ -191,6 +200,12 @@ impl Workers {
     #[must_use]
     pub fn fleet(&self) -> Arc<Fleet> {
         self.fleet.clone()
+    }
+
+    /// Watches further loops of this node.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        self.watch.clone()
     }
 
     /// Tells for readiness whether this node's leases hold, so that mail can be sent.

@@ -16,7 +16,11 @@ use jebi_domain::{
     time::Boot,
 };
 
-use super::{account::Current, dispatch::Observer};
+use super::{
+    account::Current,
+    dispatch::Observer,
+    watch::{Watch, words},
+};
 use crate::{
     crash_point::crash_point,
     service::dispatch::{Again, Dispatch, Reserve, Take, health::Ticket, ready::ReadyCopy},
@@ -29,6 +33,7 @@ pub struct SenderLoop {
     pub(super) provider: Current,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) observer: Option<Observer>,
+    pub(super) watch: Watch,
 }
 
 /// The account of a provider as [`Current`] holds it.
@@ -62,7 +67,7 @@ impl SenderLoop {
             match self.dispatch.reserve(self.index, self.clock.boot()) {
                 Reserve::Start(n, ticket) => {
                     for _ in 0..n {
-                        tokio::task::spawn_local(line.clone().work(ticket));
+                        tokio::task::spawn_local(self.watch.clone().over("sender", line.clone().work(ticket)));
                     }
                     // Lets them run before more are started.
                     tokio::task::yield_now().await;
@@ -158,7 +163,6 @@ impl Line {
 
 /// A fault of ours, by the panic's words. They are logged; the delivery shows only that it was one.
 fn internal(panic: &(dyn Any + Send)) -> Reason {
-    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(panic = words.unwrap_or("without words"), "a mail made the sender panic; only that mail is affected");
+    tracing::error!(panic = words(panic), "a mail made the sender panic; only that mail is affected");
     Reason::new("internal_error", "an error inside Jebi while sending this mail", "report it with the log of this time")
 }

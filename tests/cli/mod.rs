@@ -13,6 +13,11 @@ mod sentry;
 mod stop;
 mod verify;
 
+use std::time::Duration;
+
+use jebi::system::SystemClock;
+use jebi_domain::port::Clock;
+
 use crate::support::server::{Ran, Server, jebi, run, until};
 
 const SEND: [&str; 9] = ["send", "--from", "shop@example.com", "--to", "kim@example.com", "--subject", "소식", "--text", "안녕"];
@@ -26,6 +31,11 @@ fn fault(ran: &Ran) -> (i32, &str) {
 /// The first word of each line: ids.
 fn ids(ran: &Ran) -> Vec<&str> {
     ran.out.lines().filter_map(|line| line.split(' ').next()).collect()
+}
+
+/// A time to come, as answers show it.
+fn next_week() -> String {
+    (SystemClock.wall() + Duration::from_secs(7 * 86_400)).to_string()
 }
 
 fn folder() -> tempfile::TempDir {

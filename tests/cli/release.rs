@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{SEND, Server, fault, folder, ids, run, until};
+use super::{SEND, Server, fault, folder, ids, next_week, run, until};
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir(to.join("data")).expect("a folder");
@@ -20,7 +20,7 @@ fn state(server: &Server, id: &str) -> String {
 fn a_copy_is_held_until_released_and_what_was_due_is_left_to_a_person() {
     let (original, dir) = (folder(), folder());
     let before = run(original.path(), &[], &SEND);
-    let later = run(original.path(), &[], &[&SEND[..], &["--schedule", "2999-01-01 09:00:00"]].concat());
+    let later = run(original.path(), &[], &[&SEND[..], &["--schedule", &next_week()]].concat());
     let (before, later) = (ids(&before)[0], ids(&later)[0]);
     copy(original.path(), dir.path());
 

@@ -1,6 +1,6 @@
 //! `jebi send`.
 
-use super::{SEND, Server, fault, folder, ids, run};
+use super::{SEND, Server, fault, folder, ids, next_week, run};
 
 #[test]
 fn a_mail_stored_without_a_server_goes_out_when_it_runs() {
@@ -56,10 +56,11 @@ fn every_recipient_gets_a_copy_and_the_result_is_waited_for() {
 fn a_scheduled_mail_waits() {
     let dir = folder();
     let server = Server::start(dir.path(), &[]);
-    let ran = run(dir.path(), &[], &[&SEND[..], &["--schedule", "2999-01-01 09:00:00"]].concat());
+    let at = next_week();
+    let ran = run(dir.path(), &[], &[&SEND[..], &["--schedule", &at]].concat());
     assert_eq!(ran.code, 0, "{}", ran.err);
     let delivery = server.get(&format!("/v1/deliveries/{}", ids(&ran)[0]));
-    assert_eq!((&delivery["state"], &delivery["due_at"]), (&"waiting".into(), &"2999-01-01T00:00:00.000Z".into()));
+    assert_eq!((&delivery["state"], &delivery["due_at"]), (&"waiting".into(), &at.as_str().into()));
 }
 
 #[test]

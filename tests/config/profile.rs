@@ -45,7 +45,7 @@ fn its_files_lie_over_the_others_and_the_environment_over_both() {
         notices.iter().any(|n| n.starts_with("the profile staging is in force (JEBI_ENV): ") && n.ends_with("over the others")),
         "{notices:?}"
     );
-    let told = "sending.recipient_allowlist is set: only 1 addresses and 1 domains may be mailed, and mail to anybody else is refused; \
+    let told = "sending.recipient_allowlist is set: only 1 address and 1 domain may be mailed, and mail to anybody else is refused; \
                 remove it to mail everybody";
     assert_eq!(warnings, [told]);
 }

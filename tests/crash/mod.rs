@@ -16,6 +16,7 @@ mod long;
 mod points;
 mod random;
 mod restored;
+mod smtp;
 mod stop;
 
 use std::time::Duration;

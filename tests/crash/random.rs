@@ -15,31 +15,35 @@ use crate::support::machine;
 /// Kills a server `kills` times, spread at random over the sending of a load, starts it again on the same data each time, and
 /// checks everything at the end.
 pub fn killed(seed: u64, load: &Load, kills: usize) -> Tally {
-    let home = Home::new(None);
+    killed_in(&Home::new(None), seed, load, kills)
+}
+
+/// The same with whatever provider the home is set up for.
+pub fn killed_in(home: &Home, seed: u64, load: &Load, kills: usize) -> Tally {
     // Something is always under way.
     home.ses.set_latency(Duration::from_millis(5));
     let (random, stretch) = (SeededRandom::new(seed), load.recipients() * 97 / 100 / kills);
     let (mut leased, mut leases, mut most) = (Leased::default(), 0, 0);
     let server = thread::scope(|scope| {
         let mut server = home.start();
-        let posting = scope.spawn(|| load.post_all(&home, 4));
+        let posting = scope.spawn(|| load.post_all(home, 4));
         for kill in 0..kills {
             let share = usize::try_from(random.below(stretch as u64)).expect("small");
             assert!(home.ses.wait_for(kill * stretch + share + 1, LONG), "seed {seed}: it sends\n{}", home.log());
             server.kill();
-            let now = leased.note(&home);
+            let now = leased.note(home);
             leases += now;
             most = now.max(most);
             server = home.start();
         }
         posting.join().expect("everything was acknowledged");
-        load.drained(&home);
+        load.drained(home);
         server
     });
-    let tally = check::nothing_lost(&home, load, &leased);
+    let tally = check::nothing_lost(home, load, &leased);
     assert!(tally.twice <= leases, "seed {seed}: {} twice, {leases} leased", tally.twice);
     server.stop();
-    check::verified(&home);
+    check::verified(home);
     println!(
         "seed {seed}: {kills} kills, {leases} leased at them (at most {most}), {} requests repeated, {tally:?}",
         load.failures.load(std::sync::atomic::Ordering::Relaxed)

@@ -5,6 +5,7 @@ mod lanes;
 mod outcomes;
 mod quota;
 mod rate;
+mod receivers;
 mod rig;
 mod stop;
 mod workers;

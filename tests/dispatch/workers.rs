@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use jebi::{
     service::dispatch::Left,
-    worker::{self, WorkerDeps, Workers},
+    worker::{self, WorkerDeps, Workers, dispatch::Observer},
 };
 use jebi_domain::{
     delivery::State,
     event::{Feedback, FeedbackKind},
     fake::{ManualClock, SeededRandom},
     id::{DeliveryId, Incarnation, MessageId},
-    port::AccountState,
+    port::{AccountState, Clock},
     time::Wall,
 };
 
@@ -25,6 +25,10 @@ struct Node {
 }
 
 async fn node(rate: Option<f64>, threads: usize, prepare: impl FnOnce(&MemoryStore, &Scripted)) -> Node {
+    observed(rate, threads, None, prepare).await
+}
+
+async fn observed(rate: Option<f64>, threads: usize, observer: Option<Observer>, prepare: impl FnOnce(&MemoryStore, &Scripted)) -> Node {
     let clock = ManualClock::new(Wall(1_000_000));
     clock.advance(Duration::from_secs(100));
     let (store, provider) = (Arc::new(MemoryStore::default()), Scripted::new(clock.clone()));
@@ -42,7 +46,7 @@ async fn node(rate: Option<f64>, threads: usize, prepare: impl FnOnce(&MemorySto
         runtime: tokio::runtime::Handle::current(),
         providers: vec![(Arc::new(provider.clone()), jebi::service::dispatch::Settings { sender_threads: threads, ..settings(rate) })],
         feedback: Some(feedback),
-        observer: None,
+        observer,
     })
     .await
     .expect("the store answers");
@@ -137,6 +141,49 @@ fn a_store_that_looks_copied_sends_nothing_and_a_release_is_noticed() {
         assert!(node.provider.sent().is_empty());
         node.store.set_guard(None);
         node.until(|store| store.count(State::Sent) == 5).await;
+        node.workers.kill();
+    });
+}
+
+/// Nothing more leaves the node, whatever is posted.
+async fn sends_nothing_more(node: &Node, part: &str) {
+    node.until(|_| node.workers.beating().failed().is_some()).await;
+    assert_eq!((node.workers.beating().failed(), node.workers.beating().is_beating()), (Some(part), false));
+    let status = &node.workers.board().status()[0];
+    assert_eq!((status.state.as_str(), status.reason.as_ref().map(|r| r.code.as_str())), ("stopped", Some("internal_error")));
+    let sent = node.provider.sent().len();
+    node.store.faults(|f| f.panics = "");
+    node.store.post(Post { topic: "later", copies: 5, ..Post::default() });
+    // Six beats at least: nothing opens it again.
+    let end = node.clock.boot() + Duration::from_secs(12);
+    node.until(|_| node.clock.boot() >= end).await;
+    assert_eq!(node.provider.sent().len(), sent, "{part}");
+}
+
+#[test]
+fn a_loop_that_panics_stops_all_sending_for_good_and_is_named() {
+    for (call, part) in
+        [("claim", "claimer"), ("settle", "settler"), ("beat", "beat"), ("reclaim", "reclaim"), ("housekeep", "housekeeping")]
+    {
+        on_threads(async {
+            let node = node(Some(50.0), 1, |_, p| p.accounts([report(Some(50.0), AccountState::Healthy)])).await;
+            node.until(|store| store.chores().0 >= 1).await;
+            node.store.faults(|f| f.panics = call);
+            node.store.post(Post { copies: 1000, ..Post::default() });
+            sends_nothing_more(&node, part).await;
+            node.workers.kill();
+        });
+    }
+}
+
+#[test]
+fn a_sender_that_panics_outside_of_a_mail_stops_all_sending_for_good() {
+    on_threads(async {
+        let observer: Observer = Arc::new(|_, _| panic!("as the test says"));
+        let node = observed(Some(50.0), 1, Some(observer), |_, p| p.accounts([report(Some(50.0), AccountState::Healthy)])).await;
+        node.store.post(Post { copies: 10, ..Post::default() });
+        sends_nothing_more(&node, "sender").await;
+        assert!(node.provider.sent().is_empty());
         node.workers.kill();
     });
 }

@@ -44,6 +44,8 @@ async fn another_name_for_this_machine_needs_a_key() {
     let site = Site::start(&[]).await;
     // A second Host header: the one of the helper is this machine's own.
     assert_eq!(ask(&site, "GET", "/v1/inbox", &[("Host", "evil.example")]).await.status, 401);
+    site.keep("소식", mail("korean.eml", "")).await;
+    site.browse("rebound", serde_json::json!({})).await;
     site.stop().await;
     for env in [("SERVER_URL", "https://mail.example.com"), ("JEBI_INBOX_KEYLESS", "false")] {
         let site = Site::start(&[env]).await;

@@ -19,12 +19,12 @@ TIMEOUT = 15_000
 
 
 @contextmanager
-def browser(**options):
-    """A browser that nobody has used before, and what it should never do."""
+def browser(more_arguments=(), **options):
+    """A browser that nobody has used before."""
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
         options = {"locale": "ko-KR", "timezone_id": "Asia/Seoul", "viewport": {"width": 1200, "height": 800}, **options}
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=CHROMIUM, headless=True, args=ARGUMENTS, accept_downloads=True, **options)
+            profile, executable_path=CHROMIUM, headless=True, args=[*ARGUMENTS, *more_arguments], accept_downloads=True, **options)
         context.set_default_timeout(TIMEOUT)
         expect.set_options(timeout=TIMEOUT)
         try:
@@ -216,6 +216,26 @@ def with_key(given):
         same((cookie["httpOnly"], cookie["sameSite"], cookie["path"]), (True, "Strict", "/v1/inbox"), "the pass")
         same([url for url in asked if given["key"] in url], [], "addresses with the key in them")
         same(page.evaluate("localStorage.length"), 0, "what is kept beyond the tab")
+
+
+def rebound(given):
+    """Somebody else's name that leads here reads nothing, in whatever way the page asks."""
+    port = given["url"].rsplit(":", 1)[1]
+    with browser(["--host-resolver-rules=MAP evil.example 127.0.0.1"]) as (_, page):
+        answers = []
+        page.on("response", lambda answer: answers.append((answer.url.split("?")[0], answer.status)))
+        page.goto(f"http://evil.example:{port}/inbox")
+        expect(page.locator("#ask-key")).to_be_visible()
+        same((f"http://evil.example:{port}/v1/inbox", 401) in answers, True, answers)
+        same(page.locator("#list a").count(), 0, "mails shown")
+
+
+def elsewhere(given):
+    with browser() as (_, page):
+        page.goto(given["url"] + "/inbox")
+        expect(page.locator("#notice")).to_contain_text("ses(으)로 나갑니다")
+        expect(page.locator("#empty h2")).to_be_visible()
+        expect(page.locator("#how")).to_be_hidden()
 
 
 def pages(given):

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Site, mail};
+use crate::support::fake_ses::FakeSes;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_korean_mail_reads_right_and_its_attachment_is_saved_intact() {
@@ -37,6 +38,16 @@ async fn a_long_list_is_read_page_by_page_and_cleared() {
     }
     site.browse("pages", json!({})).await;
     assert_eq!(site.app.store.list(None, 1).await.expect("a list").mails.len(), 0);
+    site.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_another_provider_it_says_where_mail_goes_instead() {
+    let ses = FakeSes::start(None);
+    let endpoint = format!("http://127.0.0.1:{}", ses.port);
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    let site = Site::start(&[&[("PROVIDER", "ses"), ("AWS_ENDPOINT_URL_SESV2", endpoint.as_str())], keys.as_slice()].concat()).await;
+    site.browse("elsewhere", json!({})).await;
     site.stop().await;
 }
 

@@ -76,3 +76,12 @@ pub fn assert_account(outcome: &Outcome, code: &str, remedy: &str) {
     assert_eq!(reason.code, code, "{reason:?}");
     assert!(reason.remedy.contains(remedy), "{reason:?}");
 }
+
+/// A mail in Korean with everything that could go wrong on the way: bytes above 127, lines of dots.
+pub fn korean() -> Outgoing {
+    let head = "From: =?utf-8?B?7KCc67mE?= <from@example.com>\r\nTo: =?utf-8?B?7ZmN6ri464+Z?= <hong@example.com>\r\n\
+                Subject: =?utf-8?B?7KCc67mE6rCAIOusvOqzoCDsmKgg67CV7JSo?=\r\nMessage-ID: <korean-1@example.com>\r\nMIME-Version: 1.0\r\n";
+    let body = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
+                안녕하세요, 홍길동 님.\r\n.\r\n..두 점\r\n끝\r\n";
+    Outgoing { to: vec!["hong@example.com".into()], head: head.as_bytes().to_vec().into(), body: body.as_bytes().to_vec().into(), ..mail() }
+}

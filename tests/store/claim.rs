@@ -18,6 +18,18 @@ fn order(claimed: &[Claimed]) -> Vec<MessageId> {
 }
 
 conform! {
+    async fn lateness_counts_only_from_where_mail_could_be_sent(f) {
+        let id = f.post_one(each("t", 2)).await;
+        f.pass(2 * support::DAY);
+        f.late_from = f.now();
+        f.pass(support::DAY);
+        assert_eq!(support::copies(&f.claim(1).await), 1, "a day late since then");
+        let other = f.post_one(each("u", 1)).await;
+        f.pass(support::DAY + 1);
+        assert!(f.claim(9).await.iter().all(|c| c.message.id == id), "one of it was attempted: the rest of it goes");
+        assert_eq!(f.state(other, 0).await, jebi_domain::delivery::State::Expired);
+    }
+
     async fn by_due_time_then_by_age(f) {
         let now = f.now().0;
         let mut ids = Vec::new();

@@ -2,13 +2,19 @@
 
 use jebi_domain::{
     access::{Grant, Scope, Scopes, SenderRule},
+    fake::ManualClock,
     id::KeyNo,
     network::Network,
     port::store::{AuditEntry, AuditFilter, KeyKind, KeyUse, NewKey},
     time::Wall,
 };
 
-use super::support::{HOUR, START, each};
+use sha2::{Digest, Sha256};
+
+use super::{
+    sqlite::Sqlite,
+    support::{Engine, HOUR, START, each},
+};
 
 fn key(name: &str, byte: u8) -> NewKey {
     NewKey { kind: KeyKind::Key, name: name.into(), prefix: "jb_".into(), hash: [byte; 32], grant: Grant::FULL }
@@ -109,4 +115,20 @@ conform! {
         let some = f.store.audits(times, None, 10).await.expect("list");
         assert_eq!((some.entries.iter().map(|e| e.at.0).collect::<Vec<_>>(), some.next), (vec![3, 2], None));
     }
+}
+
+#[tokio::test]
+async fn a_key_made_before_keys_had_scopes_has_all() {
+    let engine = Sqlite::new();
+    let first = include_str!("../../src/store/sqlite/migrations/0001_init.sql");
+    let hash: String = Sha256::digest(first).iter().map(|byte| format!("{byte:02x}")).collect();
+    engine.tamper(&format!(
+        "CREATE TABLE migration (no INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL);
+         INSERT INTO migration (no, name, hash) VALUES (1, 'init', '{hash}'); {first}
+         INSERT INTO api_key (name, prefix, hash, created_at) VALUES ('old', 'jb_', zeroblob(32), 5);"
+    ));
+    let store = engine.open(&ManualClock::new(START)).expect("it is migrated");
+    let keys = store.keys().await.expect("keys");
+    assert_eq!((keys[0].kind, &keys[0].grant, keys[0].created_at), (KeyKind::Key, &Grant::FULL, Wall(5)));
+    store.close().await;
 }

@@ -7,6 +7,7 @@ mod support;
 mod accept;
 mod cancel;
 mod claim;
+mod damage;
 mod evidence;
 mod guard;
 mod idempotency;

@@ -22,6 +22,31 @@ conform! {
         assert_eq!(copies(&f.claim(9).await), 2);
     }
 
+    /// Two kills: the mail that causes them takes its neighbours with it at the second, and all the others are sent.
+    async fn a_mail_that_ends_the_process_each_time_does_not_take_everything_under_way_with_it(f) {
+        const POISON: u32 = 40;
+        let id = f.post_one(each("t", 300)).await;
+        f.claim(300).await;
+        f.reopen().await;
+        f.incarnation = f.store.start(f.now()).await.expect("start");
+        f.store.reclaim(f.incarnation, f.now(), f.now(), [0, 0]).await.expect("reclaim");
+        let mut lost = 0;
+        for _ in 0..40 {
+            f.pass(100);
+            let claimed = f.claim(512).await;
+            if claimed.iter().any(|c| c.copies.iter().any(|one| one.ordinal == POISON)) {
+                lost = copies(&claimed);
+                f.restart().await;
+                continue;
+            }
+            f.settle_all(&claimed, sent()).await;
+        }
+        assert!((1..=64).contains(&lost), "{lost}");
+        let counts = f.message(id).await.counts;
+        assert_eq!((counts.unknown, counts.sent), (lost as i64, 300 - lost as i64));
+        assert_eq!(f.state(id, POISON).await, State::Unknown);
+    }
+
     async fn a_resend_lost_too_is_unknown(f) {
         let id = f.post_one(each("t", 1)).await;
         f.claim(9).await;

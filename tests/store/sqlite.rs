@@ -227,3 +227,24 @@ fn a_panicking_answer_fails_its_request_alone() {
         assert_eq!(f.store.answer(jebi_domain::id::KeyNo(1), "k", f.now()).await, Ok(None));
     });
 }
+
+/// What joint copies said as a whole until then is what each of their recipients says from then on.
+#[test]
+fn recipients_of_older_joint_copies_take_over_what_their_copy_said() {
+    let db = Connection::open_in_memory().expect("a database");
+    let migration = |name: &str| fs::read_to_string(sql_folder().join("migrations").join(name)).expect("a text");
+    db.execute_batch(&migration("0001_init.sql")).expect("the first");
+    db.execute_batch(
+        "INSERT INTO delivery (key, email, state, attempt, feedback, twice, joint, changed_at, provider_id) VALUES (7, 'a', 3, 2, 0, 1, 3, 5, 'id');
+         INSERT INTO joint_recipient (key, position, role, email, state) VALUES (7, 0, 0, 'a@x.kr', 3), (7, 1, 1, 'b@x.kr', 3), (7, 2, 1, 'c@x.kr', 5);
+         INSERT INTO attempt (key, attempt, at, outcome, reason) VALUES (7, 1, 4, 'unknown', '{}'), (8, 1, 4, 'transient', '{}');",
+    )
+    .expect("rows");
+    db.execute_batch(&migration("0002_results.sql")).expect("the second");
+    let count = |sql: &str| db.query_row(sql, [], |r| r.get::<_, i64>(0)).expect("a count");
+    let took_over = "attempt = 2 AND twice = 1 AND changed_at = 5 AND provider_id = 'id'";
+    assert_eq!(count(&format!("SELECT count(*) FROM joint_recipient WHERE {took_over} AND state = 3")), 2);
+    assert_eq!(count("SELECT count(*) FROM joint_recipient WHERE attempt = 0 AND state = 5"), 1);
+    assert_eq!(count("SELECT count(*) FROM joint_attempt WHERE key = 7 AND outcome = 'unknown' AND position IN (0, 1)"), 2);
+    assert_eq!(count("SELECT count(*) FROM joint_attempt"), 2);
+}

@@ -70,6 +70,8 @@ pub struct Fixture {
     random: SeededRandom,
     /// Milliseconds after which mail never attempted is expired at claim.
     pub lateness: i64,
+    /// From when on that counts.
+    pub late_from: Wall,
     /// Faults were planted: the verification after the test is off.
     pub planted: bool,
 }
@@ -177,6 +179,7 @@ impl Fixture {
             notices: Arc::default(),
             random: SeededRandom::new(seed),
             lateness: DAY,
+            late_from: Wall(0),
             planted: false,
         };
         f.begin().await;
@@ -281,8 +284,14 @@ impl Fixture {
     }
 
     pub async fn try_claim(&self, turns: Vec<(QueueNo, u32)>) -> StoreResult<Vec<Claimed>> {
-        let claim =
-            Claim { incarnation: self.incarnation, provider: PROVIDER.into(), turns, now: self.now(), max_lateness_ms: self.lateness };
+        let claim = Claim {
+            incarnation: self.incarnation,
+            provider: PROVIDER.into(),
+            turns,
+            now: self.now(),
+            max_lateness_ms: self.lateness,
+            late_from: self.late_from,
+        };
         self.store.claim(claim).await.map(|r| r.claimed)
     }
 

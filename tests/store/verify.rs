@@ -2,7 +2,7 @@
 
 use jebi_domain::time::Wall;
 
-use super::support::{Fixture, each, sent, unsettled};
+use super::support::{Fixture, each, joint, sent, unsettled};
 
 async fn found(f: &mut Fixture, sql: &str) -> Vec<&'static str> {
     f.post_one(each("t", 5)).await;
@@ -65,6 +65,22 @@ conform! {
     async fn two_accepted_attempts_that_do_not_show(f) {
         let plant = "INSERT INTO attempt (key, attempt, outcome) SELECT key, 2, 'sent' FROM delivery WHERE state = 3";
         assert_eq!(found(f, plant).await, ["sent_twice_unmarked"]);
+    }
+
+    async fn a_recipient_accepted_twice_that_does_not_show_it(f) {
+        f.post_one(joint("u", 2)).await;
+        let c = f.claim(1).await;
+        f.settle_all(&c, sent()).await;
+        let plant = "INSERT INTO joint_attempt (key, position, attempt, outcome) SELECT key, 1, 2, 'sent' FROM joint_recipient WHERE position = 1";
+        assert_eq!(found(f, plant).await, ["sent_twice_unmarked"]);
+    }
+
+    async fn a_joint_copy_that_is_not_the_sum_of_its_recipients(f) {
+        f.post_one(joint("u", 2)).await;
+        let c = f.claim(1).await;
+        f.settle_all(&c, sent()).await;
+        let plant = "UPDATE delivery SET state = 4 WHERE joint IS NOT NULL";
+        assert_eq!(found(f, plant).await, ["joint_sum_differs"]);
     }
 
     async fn an_unsettled_copy_nobody_reviews(f) {

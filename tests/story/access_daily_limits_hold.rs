@@ -64,6 +64,20 @@ async fn a_repeated_request_and_a_refused_one_cost_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_sent_without_a_limit_counts_when_there_is_one_again() {
+    let api = Api::new().await;
+    let (id, own) = limited(&api, 10).await;
+    let path = format!("/v1/keys/{id}");
+    own.post("/v1/messages", &mail(3)).await.expect(202);
+    api.patch(&path, &json!({"daily_limit": null})).await.expect(200);
+    own.post("/v1/messages", &mail(5)).await.expect(202);
+    assert_eq!(own.get(&format!("/v1/limits/{id}")).await.expect(200)["used"], 8);
+    api.patch(&path, &json!({"daily_limit": 10})).await.expect(200);
+    own.post("/v1/messages", &mail(3)).await.problem(429);
+    own.post("/v1/messages", &mail(2)).await.expect(202);
+}
+
+#[tokio::test]
 async fn what_could_not_be_stored_is_given_back() {
     let full = Api::with(Setup { disk_floor: u64::MAX / 2, ..Setup::default() }).await;
     let (id, own) = limited(&full, 5).await;

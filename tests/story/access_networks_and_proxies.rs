@@ -1,5 +1,10 @@
 //! `ALLOWED_NETWORKS` and `TRUSTED_PROXIES` (S2-5, S0-15): a forged header never gets anybody in, a declared proxy's word counts.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
 use axum::{
     body::Body,
     http::{Method, Request},
@@ -7,7 +12,10 @@ use axum::{
 use jebi::service::access::{AccessSettings, Origins};
 use jebi_domain::network::Network;
 
-use crate::support::api::{Answer, Api, Setup};
+use crate::support::{
+    api::{Answer, Api, Setup},
+    server::{Server, run},
+};
 
 fn networks(all: &[&str]) -> Vec<Network> {
     all.iter().map(|net| Network::parse(net).expect("a network")).collect()
@@ -152,4 +160,29 @@ async fn only_pages_of_named_origins_may_call() {
 
     none.state.access.replace(AccessSettings { origins: Origins::Any, ..AccessSettings::default() });
     assert_eq!(none.send(preflight("https://any.example")).await.status, 204);
+}
+
+/// The status a real server answers on a connection from this machine.
+fn status(server: &Server, path: &str, header: &str) -> String {
+    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).expect("it listens");
+    let key = server.key.as_deref().expect("a first key");
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: jebi\r\nConnection: close\r\nX-API-KEY: {key}\r\n{header}\r\n").expect("written");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer.split(' ').nth(1).expect("a status").to_owned()
+}
+
+#[test]
+fn a_connection_is_judged_by_its_real_peer() {
+    let (one, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let outside = Server::start(one.path(), &[("ALLOWED_NETWORKS", "192.0.2.0/24")]);
+    assert_eq!(status(&outside, "/v1/topics", ""), "403");
+    assert_eq!(status(&outside, "/v1/topics", "X-Forwarded-For: 192.0.2.9\r\n"), "403");
+    assert_eq!(status(&outside, "/health", ""), "200");
+    assert_eq!(run(one.path(), &[], &["key", "list"]).code, 0, "the control socket is no network");
+
+    let behind = Server::start(other.path(), &[("ALLOWED_NETWORKS", "192.0.2.0/24"), ("TRUSTED_PROXIES", "127.0.0.1")]);
+    assert_eq!(status(&behind, "/v1/topics", "X-Forwarded-For: 192.0.2.9\r\n"), "200");
+    assert_eq!(status(&behind, "/v1/topics", "X-Forwarded-For: 192.0.2.9, 203.0.113.1\r\n"), "403");
+    assert_eq!(status(&behind, "/v1/topics", ""), "403");
 }

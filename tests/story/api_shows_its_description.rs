@@ -47,5 +47,5 @@ async fn every_refusal_is_described_with_examples_of_its_codes() {
     };
     assert!(examples("/v1/messages", "post", "422").contains(&"missing_subject".to_owned()));
     assert!(examples("/v1/deliveries/{id}/retry", "post", "409").contains(&"refused_for_good".to_owned()));
-    assert_eq!(examples("/v1/topics", "get", "401"), ["invalid_key", "missing_key"]);
+    assert_eq!(examples("/v1/topics", "get", "401"), ["invalid_key", "invalid_token", "missing_key"]);
 }

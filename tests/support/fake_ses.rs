@@ -85,6 +85,20 @@ impl FakeSes {
         Self { port, shared }
     }
 
+    /// Takes mail by SMTP too, into the same list; the port.
+    pub fn listen_for_smtp(&self) -> u16 {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = listener.local_addr().expect("bound").port();
+        let shared = Arc::clone(&self.shared);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || serve_smtp(stream, &shared).unwrap_or_default());
+            }
+        });
+        port
+    }
+
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -132,6 +146,58 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, Vec<Arrival>> {
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Shared {
+    /// Notes a mail and takes its time before the answer.
+    fn arrived(&self, to: impl IntoIterator<Item = String>) {
+        let at = SystemClock.boot();
+        self.lock().extend(to.into_iter().map(|to| Arrival { at, to }));
+        self.changed.notify_all();
+        let latency = self.latency.load(Ordering::Relaxed);
+        if latency > 0 {
+            thread::sleep(Duration::from_millis(latency));
+        }
+    }
+}
+
+/// A sink that takes everything, with PIPELINING. A mail cut off before its dot was not taken.
+fn serve_smtp(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut out = stream.try_clone()?;
+    let mut reader = BufReader::new(stream);
+    let (mut line, mut to, mut mails) = (String::new(), Vec::new(), 0u64);
+    out.write_all(b"220 sink ESMTP\r\n")?;
+    while next_line(&mut reader, &mut line)? {
+        let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
+        let answer = match verb.as_str() {
+            "EHLO" => "250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n".to_owned(),
+            "RCPT" => {
+                to.extend(line.split_once('<').and_then(|(_, to)| to.split_once('>')).map(|(to, _)| to.to_owned()));
+                "250 Ok\r\n".to_owned()
+            }
+            "DATA" => {
+                out.write_all(b"354 go\r\n")?;
+                while next_line(&mut reader, &mut line)? && line != ".\r\n" {}
+                if line != ".\r\n" {
+                    return Ok(());
+                }
+                shared.arrived(to.drain(..));
+                mails += 1;
+                format!("250 Ok: queued as sink-{mails}\r\n")
+            }
+            "QUIT" => return out.write_all(b"221 bye\r\n"),
+            _ => "250 Ok\r\n".to_owned(),
+        };
+        out.write_all(answer.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Whether there was another line; it is kept whole.
+fn next_line(reader: &mut impl BufRead, line: &mut String) -> std::io::Result<bool> {
+    line.clear();
+    Ok(reader.read_line(line)? > 0)
 }
 
 #[derive(Deserialize)]
@@ -196,12 +262,7 @@ fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
         } else if first.starts_with("POST /v2/email/outbound-emails") {
             let Send { destination: d } = serde_json::from_slice(&body)?;
             let to = d.to_addresses.into_iter().chain(d.cc_addresses).chain(d.bcc_addresses);
-            shared.lock().extend(to.map(|to| Arrival { at, to }));
-            shared.changed.notify_all();
-            let latency = shared.latency.load(Ordering::Relaxed);
-            if latency > 0 {
-                thread::sleep(Duration::from_millis(latency));
-            }
+            shared.arrived(to);
             sent += 1;
             format!("{{\"MessageId\":\"fake-{}-{sent}\"}}", at.0)
         } else {

@@ -4,6 +4,7 @@ pub mod api;
 pub mod fake_ses;
 pub mod http;
 pub mod machine;
+pub mod postfix;
 pub mod server;
 pub mod ses_stub;
 pub mod smtp_stub;

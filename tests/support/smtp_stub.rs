@@ -63,7 +63,6 @@ pub struct Kind {
 /// A mail as it came.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    pub connection: usize,
     /// The MAIL command.
     pub from: String,
     /// Recipients taken.
@@ -347,13 +346,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Dialogue<'a, S> {
         for line in wire[..end].split_inclusive(|b| *b == b'\n') {
             content.extend_from_slice(line.strip_prefix(b".").unwrap_or(line));
         }
-        let mail = Mail {
-            connection: self.connection,
-            from: self.from.take().unwrap_or_default(),
-            to: std::mem::take(&mut self.to),
-            content,
-            secure: self.secure,
-        };
+        let mail = Mail { from: self.from.take().unwrap_or_default(), to: std::mem::take(&mut self.to), content, secure: self.secure };
         let number = self.shared.note(|s| {
             s.body_bytes += wire.len();
             s.mails.push(mail);

@@ -47,17 +47,17 @@ impl TestCa {
 
     /// A good certificate for a name.
     pub fn server(&self, name: &str) -> ServerCert {
-        self.sign(CertificateParams::new(vec![name.to_owned()]).expect("a name"))
+        self.sign(&CertificateParams::new(vec![name.to_owned()]).expect("a name"))
     }
 
     /// One for `localhost` that is valid no more.
     pub fn expired(&self) -> ServerCert {
         let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
         (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
-        self.sign(params)
+        self.sign(&params)
     }
 
-    fn sign(&self, params: CertificateParams) -> ServerCert {
+    fn sign(&self, params: &CertificateParams) -> ServerCert {
         let key = KeyPair::generate().expect("a key");
         let issuer = Issuer::from_params(&self.params, &self.key);
         ServerCert { certificate: params.signed_by(&key, &issuer).expect("a certificate"), key }

@@ -1,6 +1,7 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
 mod clock;
+mod find;
 mod inbox;
 pub mod operator;
 mod provider;

@@ -11,6 +11,7 @@ use std::{
 
 use bytes::Bytes;
 
+pub use super::find::{DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{Boxed, Inbox, OperatorStore};
 use crate::{
     access::Grant,
@@ -175,6 +176,8 @@ pub struct Claim {
     pub now: Wall,
     /// Mail none of whose copies was attempted is expired when it is this late, in milliseconds.
     pub max_lateness_ms: i64,
+    /// Lateness counts from here on where the mail was due before: until then it could not have been sent, whatever the reason.
+    pub late_from: Wall,
 }
 
 /// What a claim brought.
@@ -207,52 +210,6 @@ impl Settlement {
             one => Some(one),
         }
     }
-}
-
-/// Which copies to list.
-#[derive(Clone, Debug, Default)]
-pub struct DeliveryFilter {
-    pub topic: Option<String>,
-    pub message: Option<MessageId>,
-    pub state: Option<State>,
-    /// Compared lower-cased.
-    pub email: Option<String>,
-    /// An accepted attempt has this id, the provider's own or ours.
-    pub provider_id: Option<String>,
-    pub provider: Option<String>,
-    pub lane: Option<Lane>,
-    /// The message carries this tag, name and value.
-    pub tag: Option<(String, String)>,
-    /// Accepted by us at that time or later.
-    pub since: Option<Wall>,
-    /// Accepted by us before that time.
-    pub until: Option<Wall>,
-}
-
-/// Which messages to list.
-#[derive(Clone, Debug, Default)]
-pub struct MessageFilter {
-    pub topic: Option<String>,
-    /// Accepted at that time or later.
-    pub since: Option<Wall>,
-    /// Accepted before that time.
-    pub until: Option<Wall>,
-}
-
-/// A message in a list: without counts, which have to be counted.
-#[derive(Clone, Debug)]
-pub struct MessageLine {
-    pub message: Arc<Message>,
-    pub copies: u32,
-    pub cancelled_at: Option<Wall>,
-}
-
-/// A page of messages.
-#[derive(Clone, Debug, Default)]
-pub struct MessagePage {
-    pub messages: Vec<MessageLine>,
-    /// Pass as `before` for the next page; `None` at the end.
-    pub next: Option<MessageNo>,
 }
 
 /// One recipient of a copy as it stands.
@@ -298,14 +255,6 @@ pub struct DeliveryView {
     /// Last change; the time of the result where there is one.
     pub changed_at: Wall,
     pub paused: bool,
-}
-
-/// A page of copies.
-#[derive(Clone, Debug, Default)]
-pub struct DeliveryPage {
-    pub deliveries: Vec<DeliveryView>,
-    /// Pass as `after` for the next page; `None` at the end.
-    pub next: Option<DeliveryKey>,
 }
 
 /// One line of a delivery's timeline.

@@ -190,7 +190,7 @@ mod tests {
         fn nothing_makes_the_reader_panic_and_a_frame_lies_inside_what_was_read(bytes: Vec<u8>) {
             if let Ok(Some(found)) = frame(&bytes) {
                 prop_assert!(found.length <= bytes.len());
-                Reply::read(found.code, &bytes[..found.length]);
+                prop_assert_eq!(Reply::read(found.code, &bytes[..found.length]).code, found.code);
             }
         }
 

@@ -56,8 +56,8 @@ const KOREAN: Words = Words {
     sent: "발송",
     processor: "CPU",
     memory: "메모리",
-    per_second: "초당",
-    per_mail: "메일 한 통당, 서버와 호출자 합계",
+    per_second: "통/초",
+    per_mail: "(메일 한 통당, 서버와 호출자 합계)",
 };
 
 /// One line a figure.
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(lines[7], "  processor          42 µs a mail, server and caller together");
         assert_eq!(lines[8], "  memory            64 MiB");
         let korean = table(&figures(), Language::Korean);
-        assert!(korean.starts_with("300통을 한 통씩 차례로") && korean.contains("\n  접수             123,457 초당\n"), "{korean}");
+        assert!(korean.starts_with("300통을 한 통씩 차례로") && korean.contains("\n  접수             123,457 통/초\n"), "{korean}");
     }
 
     #[test]

@@ -139,6 +139,7 @@ const ROWS: &[(Phase, &str, Is)] = &[
     (Rcpt, "550 5.4.1 Recipient address rejected: Access denied", Permanent),
     (Rcpt, "550 5.2.1 The account is disabled", Permanent),
     (Rcpt, "554 5.7.1 <x>: Relay access denied", Permanent),
+    (Rcpt, "454 4.7.1 <x>: Relay access denied", Transient),
     // The message.
     (Mail, "552 5.3.4 Message size exceeds fixed limit", Permanent),
     (Content, "552 5.2.3 message too large", Permanent),
@@ -176,6 +177,7 @@ fn a_remedy_speaks_of_its_own_fault() {
         (Content, "552 5.3.4 too big", "smaller"),
         (Rcpt, "550 5.1.1 nobody", "the address"),
         (Rcpt, "554 5.7.1 Relay access denied", "relays for you"),
+        (Rcpt, "454 4.7.1 Relay access denied", "relays for you"),
         (Mail, "553 5.7.1 Sender address rejected: not owned by user", "belongs to the login"),
         (Content, "550 5.7.26 unauthenticated", "SPF"),
     ] {

@@ -82,6 +82,7 @@ const RELAY: &str = "the server does not pass mail on to other domains: set SMTP
 const POLICY: &str = "the receiver's policy refuses it: check SPF, DKIM and DMARC of the sender's domain, its reputation and the content; the \
                       address itself may be good";
 
+const RELAYING: &[&str] = &["relay access denied", "relaying denied", "relay not permitted", "unable to relay"];
 const REFUSING: &[Phase] = &[Phase::Mail, Phase::Rcpt, Phase::Data, Phase::Content];
 const RECEIVING: &[Phase] = &[Phase::Rcpt, Phase::Data, Phase::Content];
 const TO_ONE: &[Phase] = &[Phase::Rcpt];
@@ -254,14 +255,9 @@ const RULES: &[Rule] = &[
         remedy: SENDER,
         ..ANY
     },
-    Rule {
-        phases: TO_ONE,
-        codes: &[5],
-        texts: &["relay access denied", "relaying denied", "relay not permitted", "unable to relay"],
-        meaning: Meaning::Message,
-        remedy: RELAY,
-        ..ANY
-    },
+    Rule { phases: TO_ONE, codes: &[5], texts: RELAYING, meaning: Meaning::Message, remedy: RELAY, ..ANY },
+    // Postfix says so by default, with a code that asks for another try.
+    Rule { phases: TO_ONE, codes: &[4], texts: RELAYING, meaning: Meaning::Transient, remedy: RELAY, ..ANY },
     // Policy, authentication of the sender, spam.
     Rule { phases: REFUSING, codes: &[5], enhanced: &["5.7."], meaning: Meaning::Message, remedy: POLICY, ..ANY },
     Rule {

@@ -248,7 +248,7 @@ impl Run<'_> {
         }
         let code = match self.connection.reply(&*self.shared.clock, timeouts.final_reply, "waiting for the final reply").await {
             Ok(code) => code,
-            Err(cut) => return self.unknown(recipients, cut),
+            Err(cut) => return self.unknown(recipients, &cut),
         };
         let reply = self.connection.wire.last(code);
         self.connection.mails += 1;
@@ -256,7 +256,7 @@ impl Run<'_> {
             // A relay may say goodbye right behind its answer; anything else may be the answer itself.
             self.keep = false;
             if self.connection.wire.reply_now() != Some(421) {
-                return self.unknown(recipients, Break::out_of_sync("there is more than one final reply"));
+                return self.unknown(recipients, &Break::out_of_sync("there is more than one final reply"));
             }
         }
         match code {
@@ -269,7 +269,7 @@ impl Run<'_> {
                 let outcome = self.judged(Phase::Content, reply).outcome();
                 self.refused(recipients, &outcome);
             }
-            _ => self.unknown(recipients, Break { code: "bad_answer", text: format!("{code} is no answer to a mail") }),
+            _ => self.unknown(recipients, &Break { code: "bad_answer", text: format!("{code} is no answer to a mail") }),
         }
     }
 
@@ -285,9 +285,9 @@ impl Run<'_> {
         self.fill(recipients, &outcome);
     }
 
-    fn unknown(&mut self, recipients: &[usize], why: Break) {
+    fn unknown(&mut self, recipients: &[usize], why: &Break) {
         self.keep = false;
-        self.fill(recipients, &unknown(&why));
+        self.fill(recipients, &unknown(why));
     }
 
     /// The server waits for a mail although it took no recipient: it gets an empty one, for nobody (RFC 2920 section 3.1).

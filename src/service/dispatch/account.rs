@@ -10,7 +10,8 @@ use jebi_domain::{
 use super::{
     health::Cause,
     settings::Settings,
-    state::{Account, Dispatch, Inner, Stop},
+    state::{Account, Dispatch, Inner},
+    stop::Stop,
 };
 use crate::service::providers::{ProviderState, ProviderStatus};
 
@@ -194,6 +195,13 @@ impl Inner {
         };
         if self.stop != Stop::No {
             return (ProviderState::Stopped, None);
+        }
+        if self.failed {
+            let remedy = "restart the server, and report it with the log of the time it happened";
+            return (
+                ProviderState::Stopped,
+                Some(Reason::new("internal_error", "a part of Jebi has ended by an error of its own", remedy)),
+            );
         }
         if let Some(guard) = &self.guard {
             return (ProviderState::Held, Some(guard.clone()));

@@ -1,7 +1,10 @@
 //! The fence: a call starts only while this node's own lease outlasts it (contract 4).
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,6 +20,8 @@ pub const MARGIN: Duration = Duration::from_secs(2);
 pub struct Fence {
     end: AtomicU64,
     generation: AtomicU64,
+    /// The loop that ended by an error of ours: without it nothing may be sent any more.
+    failed: OnceLock<&'static str>,
 }
 
 impl Fence {
@@ -32,10 +37,22 @@ impl Fence {
         self.end.fetch_max((submitted + LEASE).0, Ordering::AcqRel);
     }
 
+    /// Closes it for good: the loop named has ended by an error of ours, and what cannot be settled is not sent (contract 6). The first
+    /// one named stays.
+    pub fn close(&self, failed: &'static str) {
+        self.failed.get_or_init(|| failed);
+    }
+
+    /// The loop that closed it for good.
+    #[must_use]
+    pub fn failed(&self) -> Option<&'static str> {
+        self.failed.get().copied()
+    }
+
     /// Whether a call may start now.
     #[must_use]
     pub fn is_open(&self, now: Boot) -> bool {
-        (now + MARGIN).0 < self.end.load(Ordering::Acquire)
+        self.failed.get().is_none() && (now + MARGIN).0 < self.end.load(Ordering::Acquire)
     }
 
     /// Copies claimed under another generation are not sent.
@@ -58,6 +75,17 @@ mod tests {
         fence.renew(Boot(100 * S));
         assert!(fence.is_open(Boot(113 * S - 1)));
         assert!(!fence.is_open(Boot(113 * S)));
+    }
+
+    #[test]
+    fn closed_for_good_no_beat_opens_it() {
+        let fence = Fence::default();
+        fence.renew(Boot(10 * S));
+        assert_eq!((fence.failed(), fence.is_open(Boot(10 * S))), (None, true));
+        fence.close("settler");
+        fence.close("claimer");
+        fence.renew(Boot(11 * S));
+        assert_eq!((fence.failed(), fence.is_open(Boot(11 * S))), (Some("settler"), false));
     }
 
     #[test]

@@ -11,6 +11,8 @@ use jebi_domain::{
     time::Boot,
 };
 
+/// What to do about an open circuit.
+const CIRCUIT_REMEDY: &str = "its mail waits, and one is tried again by itself every 1 to 60 seconds; see that the provider can be reached";
 /// Failures in a row that open the circuit.
 pub const FAILURES: u32 = 5;
 const OPEN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
@@ -142,7 +144,8 @@ impl Health {
                 }
                 let pause = self.open;
                 self.open = (self.open * 2).min(OPEN.1);
-                self.stop(Cause::Circuit, now + pause, reason.clone())
+                // What the last mail's refusal advises is for that mail; this is for the provider.
+                self.stop(Cause::Circuit, now + pause, Reason { remedy: CIRCUIT_REMEDY.to_owned(), ..reason.clone() })
             }
         }
     }
@@ -322,6 +325,27 @@ mod tests {
         once(&mut health, &Outcome::Throttled { limit: Limit::Daily, reason: reason() }, 0);
         assert_eq!((health.ask_at(), health.allow(Boot(599 * S))), (None, Allow::Nothing));
         assert_eq!(health.allow(Boot(600 * S)), Allow::One);
+    }
+
+    #[test]
+    fn what_receivers_say_is_no_failure_and_a_call_for_several_tells_most_by_one() {
+        let mut health = Health::default();
+        let deferred = Outcome::Deferred { after: Duration::from_secs(300), reason: reason() };
+        let slowed = Outcome::Throttled { limit: Limit::Receiver, reason: reason() };
+        for outcome in [&deferred, &slowed].into_iter().cycle().take(4 * FAILURES as usize) {
+            assert!(!once(&mut health, outcome, 0));
+        }
+        for _ in 0..4 * FAILURES {
+            assert!(!once(&mut health, &Outcome::Each(vec![transient(), deferred.clone()]), 0), "somebody was answered for");
+        }
+        for _ in 1..FAILURES {
+            assert!(!once(&mut health, &Outcome::Each(vec![transient(), transient()]), 0));
+        }
+        assert!(once(&mut health, &Outcome::Each(vec![transient(), transient()]), 0));
+        let until = health.next_try().expect("open").0;
+        assert!(once(&mut health, &accepted(), until));
+        assert!(once(&mut health, &Outcome::Each(vec![accepted(), refused()]), 0), "a refused account stops it, whatever else was said");
+        assert_eq!(health.cause(), Some(Cause::Account));
     }
 
     #[test]

@@ -69,6 +69,49 @@ mod tests {
 
     use super::*;
 
+    fn joint(places: &[bool], outcome: Outcome) -> Decision {
+        let place = |(i, was_unsettled): (usize, &bool)| Place { position: i as u32 * 2, was_unsettled: *was_unsettled };
+        let ended = Finished {
+            key: DeliveryKey(1),
+            lease: LeaseNo(2),
+            queue: QueueNo(3),
+            lane: Lane::Bulk,
+            attempt: 2,
+            was_unsettled: false,
+            recipients: places.iter().enumerate().map(place).collect(),
+            outcome,
+            later: None,
+            at: Wall(5),
+        };
+        let made = settlement(ended, false, &SeededRandom::new(1));
+        assert_eq!(made.recipients, (0..places.len() as u32).map(|i| i * 2).collect::<Vec<_>>());
+        made.decision
+    }
+
+    fn said(code: &str) -> Reason {
+        Reason::new(code, "text", "")
+    }
+
+    #[test]
+    fn each_recipient_of_a_joint_copy_is_decided_on_as_it_stands() {
+        let outcomes = vec![Outcome::Accepted { provider_id: "id".into() }, Outcome::Transient { reason: said("451") }];
+        let Decision::Each(all) = joint(&[false, true], Outcome::Each(outcomes)) else { panic!("each") };
+        assert!(matches!(all.as_slice(), [Decision::Sent { .. }, Decision::Unknown { .. }]), "{all:?}");
+        // One outcome for all, but not all stand alike: the resend is over only for whom it was one.
+        let Decision::Each(all) = joint(&[false, true], Outcome::Transient { reason: said("451") }) else { panic!("each") };
+        assert!(matches!(all.as_slice(), [Decision::Retry { .. }, Decision::Unknown { .. }]), "{all:?}");
+        assert!(matches!(joint(&[true, true], Outcome::Transient { reason: said("451") }), Decision::Unknown { .. }));
+    }
+
+    #[test]
+    fn outcomes_that_are_not_the_recipients_say_nothing() {
+        let one = || Outcome::Accepted { provider_id: "id".into() };
+        for outcomes in [vec![], vec![one()], vec![one(), one(), one()], vec![one(), Outcome::Each(vec![one()])]] {
+            let decision = joint(&[false, false], Outcome::Each(outcomes));
+            assert!(matches!(decision, Decision::Unsettled { ref reason, .. } if reason.code == "internal_error"), "{decision:?}");
+        }
+    }
+
     #[test]
     fn an_unknown_outcome_waits_for_evidence_only_where_feedback_comes() {
         for (lane, has_feedback, wait_ms) in

@@ -24,6 +24,7 @@ use super::{
     metrics::Meters,
     ready::{Finished, MailCache, Ready, ReadyCopy},
     settings::Settings,
+    stop::Stop,
 };
 
 /// The soonest a sender thread asks again for slots.
@@ -49,16 +50,6 @@ pub struct Setup {
     pub sent: Vec<(i64, u64)>,
     pub wall: Wall,
     pub boot: Boot,
-}
-
-/// How far a stop has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    No,
-    /// Nothing new starts.
-    Starts,
-    /// The sender threads end.
-    Threads,
 }
 
 /// What is known of the account's limits.
@@ -109,6 +100,8 @@ pub(super) struct Inner {
     pub stop: Stop,
     /// Why the store may not send.
     pub guard: Option<Reason>,
+    /// A loop of this process has ended by an error of ours.
+    pub failed: bool,
     /// Outcomes can't be written.
     pub unwritable: bool,
     /// How long a commit takes.
@@ -145,15 +138,6 @@ pub enum Take {
 
 /// Whether a sender goes on with its permit.
 pub type Again = Option<Ticket>;
-
-/// What a stop left behind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Left {
-    /// Calls without an answer. Their copies are unsettled at the next start.
-    pub in_flight: u32,
-    /// Copies leased whose outcome, or return, could not be stored. They are unsettled at the next start as well.
-    pub unwritten: u32,
-}
 
 /// The shared state of one provider's dispatcher.
 #[derive(Debug)]
@@ -209,6 +193,7 @@ impl Dispatch {
             paused_until: Boot(0),
             stop: Stop::No,
             guard: None,
+            failed: false,
             unwritable: false,
             store_time: Duration::from_millis(2),
             settled: 0,
@@ -368,7 +353,7 @@ impl Dispatch {
     }
 
     fn learn(&self, inner: &mut Inner, ticket: Ticket, outcome: &Outcome, now: Boot) {
-        if let Outcome::Throttled { limit: Limit::Rate, .. } = outcome {
+        if outcome.is_too_fast() {
             inner.pacer.slow_down(now);
             if inner.pacer.rate().is_none() {
                 inner.paused_until = now + RATE_PAUSE;
@@ -470,33 +455,11 @@ impl Dispatch {
         self.offer_window(inner);
     }
 
-    /// Starts nothing new from now on, and gives back what is ready.
-    pub fn stop_starting(&self) {
-        let inner = &mut *self.lock();
-        inner.stop = Stop::Starts;
-        self.offer_window(inner);
-        self.return_ready(inner);
-        self.health_changed();
-    }
-
-    /// Lets the sender threads end; what is in flight is abandoned.
-    pub fn stop_threads(&self) {
-        self.lock().stop = Stop::Threads;
-        self.health_changed();
-    }
-
-    /// What a stop still waits for: calls, and whatever else is leased: a claim that is not back, mail the store leased at accept
-    /// and is about to tell of, outcomes not stored.
+    /// Whether it could send now if there was mail.
     #[must_use]
-    pub fn left(&self) -> Left {
+    pub fn is_able(&self, now: Boot) -> bool {
         let inner = self.lock();
-        let coming = u32::try_from(inner.on_the_way()).unwrap_or(0);
-        Left { in_flight: inner.in_flight, unwritten: (inner.leased + coming).saturating_sub(inner.in_flight) }
-    }
-
-    #[must_use]
-    pub fn is_stopping(&self) -> bool {
-        self.lock().stop != Stop::No
+        inner.may_start() && inner.health.cause().is_none() && self.fence.is_open(now)
     }
 
     /// When a slot was last taken, where there is a rate to keep.
@@ -509,7 +472,7 @@ impl Dispatch {
 
 impl Inner {
     pub(super) fn may_send(&self) -> bool {
-        self.stop == Stop::No && self.guard.is_none() && self.account != Account::Unasked
+        self.stop == Stop::No && !self.failed && self.guard.is_none() && self.account != Account::Unasked
     }
 
     /// What cannot be settled is not sent (contract 6). What is claimed already stays ready meanwhile: it could not be given back either.

@@ -14,7 +14,8 @@ use jebi_domain::{
 
 use super::{
     health::{Allow, Cause},
-    state::{Dispatch, Inner, Stop},
+    state::{Dispatch, Inner},
+    stop::Stop,
     window::{RESERVE, leased_limit, ready_limit, worth_claiming},
 };
 

@@ -142,7 +142,7 @@ fn overdue(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known) -> 
     if known.lapsed {
         return Ok(Some(State::Expired));
     }
-    if claim.now.0.saturating_sub(known.message.due.0) <= claim.max_lateness_ms {
+    if claim.now.0.saturating_sub(known.message.due.max(claim.late_from).0) <= claim.max_lateness_ms {
         return Ok(None);
     }
     // A message of which something was attempted ends by its own expiry only. Decided once, for all its entries.

@@ -36,6 +36,12 @@ pub(super) fn start(turn: &mut Turn<'_>, now: Wall) -> Result<Incarnation, Error
     Ok(Incarnation(no))
 }
 
+/// Where no evidence is waited for, so many copies are resent together, so long after the ones before, in so many steps. What ends the
+/// process at its resend then takes its neighbours with it, and not all that was under way: those have their resend still.
+const TOGETHER: u32 = 16;
+const STEP_MS: i64 = 100;
+const STEPS: i64 = 32;
+
 /// Lease numbers an incarnation has.
 const LEASE_BITS: u32 = 40;
 
@@ -118,22 +124,23 @@ struct Case<'a> {
     known: &'a Known,
     cancelled: bool,
     now: Wall,
-    review_at: Wall,
+    /// How long evidence is waited for.
+    wait_ms: i64,
     reasons: [String; 3],
 }
 
 fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) -> Result<u64, Error> {
     let known = turn.known(lease.message)?.ok_or_else(|| Error::damaged("lease", "its message is gone"))?;
-    let review_at = Wall(now.0 + wait_ms[known.message.lane as usize]);
+    let wait_ms = wait_ms[known.message.lane as usize];
     let retired: Option<Option<i64>> = turn.row(sql!("queue_cancelled"), [lease.queue], |r| r.get(0))?;
     let cancelled = known.cancelled || retired.flatten().is_some();
-    let case = Case { lease, known: &known, cancelled, now, review_at, reasons: reasons()? };
+    let case = Case { lease, known: &known, cancelled, now, wait_ms, reasons: reasons()? };
     let marks: Vec<u32> = turn.rows_of(sql!("lease_marks"), [lease.no], |r| r.get(0))?;
     let (from, to) = range(lease.message, lease.first, lease.count);
     let rows: Vec<(i64, i64, u16, bool, i64)> = turn.rows_of(sql!("delivery_range"), (from, to), |r| {
         Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<_, Option<i64>>(5)?.is_some(), r.get(6)?))
     })?;
-    let (mut run, mut copies): (Option<(u32, u32)>, u64) = (None, 0);
+    let (mut run, mut copies): (Option<Run>, u64) = (None, 0);
     for (key, state, attempt, joint, feedback) in rows {
         let key = DeliveryKey(key);
         let ordinal = key.ordinal();
@@ -146,16 +153,17 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
         turn.rows += u32::from(became.changed);
         copies += u64::from(became.changed);
         if became.reviewed {
+            let due = case.review_at(ordinal);
             run = match run {
-                Some((first, count)) if first + count == ordinal => Some((first, count + 1)),
+                Some(r) if r.first + r.count == ordinal && r.due == due => Some(Run { count: r.count + 1, ..r }),
                 ended => {
-                    enqueue_run(turn, lease, review_at, ended)?;
-                    Some((ordinal, 1))
+                    enqueue_run(turn, lease, ended)?;
+                    Some(Run { first: ordinal, count: 1, due })
                 }
             };
         }
     }
-    enqueue_run(turn, lease, review_at, run)?;
+    enqueue_run(turn, lease, run)?;
     turn.execute(sql!("lease_delete"), [lease.no])?;
     turn.execute(sql!("lease_unmark"), [lease.no])?;
     crash_point("reclaim");
@@ -163,6 +171,13 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
 }
 
 impl Case<'_> {
+    /// When a copy is looked at again.
+    fn review_at(&self, ordinal: u32) -> Wall {
+        let step = (self.lease.message + i64::from(ordinal / TOGETHER)) % STEPS;
+        let later = if self.wait_ms > 0 { self.wait_ms } else { step * STEP_MS };
+        Wall(self.now.0 + later)
+    }
+
     /// Why it has no outcome.
     fn why(&self, from: State, to: State) -> Option<&String> {
         let [once, again, cancelled_too] = &self.reasons;
@@ -216,7 +231,7 @@ fn one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became, Erro
     if from == State::Unsettled && to != State::Sent {
         case.warn(key);
     }
-    let next_try = (to == State::Unsettled).then_some(case.review_at.0);
+    let next_try = (to == State::Unsettled).then_some(case.review_at(key.ordinal()).0);
     let last = case.lease.attempt;
     let why = case.why(from, to);
     turn.execute(
@@ -260,7 +275,7 @@ fn joint_one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became
     if warned {
         case.warn(copy.key);
     }
-    joint.sum_up(turn, last, case.now, Some(case.review_at.0))?;
+    joint.sum_up(turn, last, case.now, Some(case.review_at(copy.key.ordinal()).0))?;
     Ok(Became { changed: true, reviewed: joint.count(State::Unsettled) > 0 })
 }
 
@@ -277,9 +292,17 @@ fn reasons() -> Result<[String; 3], Error> {
     ])
 }
 
-fn enqueue_run(turn: &mut Turn<'_>, lease: &Dead, review_at: Wall, run: Option<(u32, u32)>) -> Result<(), Error> {
+/// Neighbours that are reviewed together.
+#[derive(Clone, Copy)]
+struct Run {
+    first: u32,
+    count: u32,
+    due: Wall,
+}
+
+fn enqueue_run(turn: &mut Turn<'_>, lease: &Dead, run: Option<Run>) -> Result<(), Error> {
     match run {
-        Some(range) => turn.enqueue(lease.queue, review_at, lease.message, range, lease.attempt + 1),
+        Some(run) => turn.enqueue(lease.queue, run.due, lease.message, (run.first, run.count), lease.attempt + 1),
         None => Ok(()),
     }
 }

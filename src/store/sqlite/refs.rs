@@ -1,14 +1,15 @@
-//! Deliveries by the provider's id. Settling writes nothing for it but one row when a lease closes; the index is filled behind the
-//! writer, and what it does not have yet is read from the copies themselves.
+//! Deliveries by the provider's id. Settling a batch notes its keys as a few ranges; the index is filled from them behind the writer,
+//! and what it does not have yet is read from the copies themselves.
 
 use jebi_domain::{
     id::{DeliveryId, DeliveryKey, MessageNo},
+    outcome::Decision,
+    port::store::Settlement,
     time::Wall,
 };
 
 use super::{
     Error,
-    claim::range,
     housekeep::{SLICE, hash},
     readers::Snapshot,
     sql,
@@ -20,32 +21,65 @@ const PERIOD_MS: i64 = 10 * 24 * 3_600_000;
 /// Whole periods kept besides the one under way: an id is found for at least 30 days.
 const PERIODS: i64 = 3;
 
+/// Copies of a message, and messages of one copy, that may lie between two settled ones of a range: reading past them costs less than
+/// a range more.
+const GAP: i64 = 16;
+
+/// Notes where a batch may have brought ids of the provider.
+pub(super) fn note(turn: &mut Turn<'_>, batch: &[Settlement]) -> Result<(), Error> {
+    let with_id = |s: &&Settlement| matches!(s.decision, Decision::Sent { .. } | Decision::Each(_));
+    let mut keys: Vec<DeliveryKey> = batch.iter().filter(with_id).map(|s| s.key).collect();
+    keys.sort_unstable();
+    let mut run: Option<(DeliveryKey, DeliveryKey)> = None;
+    for key in keys {
+        run = match run {
+            Some((first, last)) if is_near(last, key) => Some((first, key)),
+            ended => {
+                write(turn, ended)?;
+                Some((key, key))
+            }
+        };
+    }
+    write(turn, run)
+}
+
+fn is_near(last: DeliveryKey, next: DeliveryKey) -> bool {
+    let alone = last.ordinal() == 0 && next.ordinal() == 0;
+    match next.message().0 - last.message().0 {
+        0 => i64::from(next.ordinal() - last.ordinal()) <= GAP,
+        messages => alone && messages <= GAP,
+    }
+}
+
+fn write(turn: &mut Turn<'_>, run: Option<(DeliveryKey, DeliveryKey)>) -> Result<(), Error> {
+    let Some((first, last)) = run else { return Ok(()) };
+    turn.rows += 1;
+    turn.execute(sql!("ref_due_insert"), (first.0, last.0)).map(drop)
+}
+
 /// Moves the index on by a slice. `true` when there is more.
 pub(super) fn index(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     let period = now.0.div_euclid(PERIOD_MS);
-    let (mut left, mut found) = (SLICE, Vec::new());
-    while left > 0 {
-        let due =
-            turn.row(sql!("ref_due_first"), [], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?, r.get(2)?, r.get::<_, u32>(3)?)))?;
-        let Some((no, message, first, count)) = due else { break };
-        let n = count.min(left);
-        let (from, to) = range(message, first, n);
-        let ids: Vec<(i64, String)> = turn.rows_of(sql!("ref_ids"), (from, to), |r| Ok((r.get(0)?, r.get(1)?)))?;
-        found.extend(ids.into_iter().map(|(key, id)| (hash(id.as_bytes()), key)));
-        if n == count {
-            turn.execute(sql!("ref_due_delete"), [no])?;
-        } else {
-            turn.execute(sql!("ref_due_advance"), (no, n))?;
-        }
-        left -= n.max(1);
-    }
+    let Some((no, first, last)): Option<(i64, i64, i64)> =
+        turn.row(sql!("ref_due_first"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+    else {
+        return Ok(false);
+    };
+    let next: Option<i64> = turn.row(sql!("ref_slice_end"), (first, last, SLICE), |r| r.get(0))?;
+    let ids: Vec<(i64, String)> =
+        turn.rows_of(sql!("ref_ids"), (first, next.map_or(last, |next| next - 1)), |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let mut found: Vec<(i64, i64)> = ids.into_iter().map(|(key, id)| (hash(id.as_bytes()), key)).collect();
+    match next {
+        Some(next) => turn.execute(sql!("ref_due_advance"), (no, next))?,
+        None => turn.execute(sql!("ref_due_delete"), [no])?,
+    };
     // In order of the tree they go into: neighbours share pages.
     found.sort_unstable();
     for (hash, key) in found {
         turn.execute(sql!("ref_insert"), (period, hash, key))?;
         turn.rows += 1;
     }
-    Ok(left == 0)
+    Ok(true)
 }
 
 /// Drops ids that are old enough. `true` when there is more.

@@ -14,7 +14,7 @@ use rusqlite::CachedStatement;
 use super::{
     Error,
     record::{Ended, Whose},
-    row, settle_joint, sql,
+    refs, row, settle_joint, sql,
     turn::Turn,
 };
 use crate::crash_point::crash_point;
@@ -65,7 +65,7 @@ fn write_batch(turn: &mut Turn<'_>, batch: &[Settlement]) -> Result<(), (Error, 
         }
         turn.rows += 1;
     }
-    finish(turn, returns, closed).map_err(|e| (e, None))?;
+    finish(turn, returns, closed).and_then(|()| refs::note(turn, batch)).map_err(|e| (e, None))?;
     crash_point("settle_before_commit");
     Ok(())
 }
@@ -156,10 +156,6 @@ fn judge(turn: &mut Turn<'_>, s: &Settlement, returns: &mut Returns) -> Result<b
     if s.attempt > now.attempt + 1 {
         tracing::warn!(key = s.key.0, attempt = s.attempt, "an outcome came for an attempt that was never made");
         return Ok(false);
-    }
-    if s.attempt <= now.attempt {
-        // Its lease may be closed, with which a provider id would have been found.
-        turn.execute(sql!("ref_due_insert"), (s.key.message().0, s.key.ordinal(), 1))?;
     }
     if now.joint {
         return settle_joint::settle(turn, s, &now, returns);

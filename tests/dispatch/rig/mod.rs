@@ -15,6 +15,7 @@ use jebi::{
     worker::{
         account::Current,
         dispatch::{DispatchDeps, Dispatcher, Observer},
+        watch::Watch,
     },
 };
 use jebi_domain::{
@@ -87,6 +88,7 @@ impl Rig {
             settings,
             incarnation: Incarnation(1),
             fence: fence.clone(),
+            watch: Watch::new(fence.clone()),
             runtime: tokio::runtime::Handle::current(),
             observer: Some(observer),
         })
@@ -129,6 +131,10 @@ impl Rig {
 
     pub fn clock_boot(&self) -> Boot {
         self.clock.boot()
+    }
+
+    pub fn clock_wall(&self) -> Wall {
+        self.clock.wall()
     }
 
     pub fn clock_ns(&self) -> u64 {

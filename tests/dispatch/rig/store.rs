@@ -68,6 +68,7 @@ struct Inner {
     epochs: u32,
     guard: Option<String>,
     leased_most: usize,
+    late_from: Option<Wall>,
 }
 
 /// What is to go wrong.
@@ -79,6 +80,14 @@ pub struct Faults {
     /// Claims are done at once and told of when this says so.
     pub claim_gate: Option<Arc<Notify>>,
     pub beats: bool,
+    /// The call of this name panics.
+    pub panics: &'static str,
+}
+
+impl Faults {
+    fn meet(&self, call: &str) {
+        assert!(self.panics != call, "as the test says");
+    }
 }
 
 #[derive(Default)]
@@ -99,11 +108,13 @@ pub struct Post<'a> {
     pub joint: u32,
     pub due: Wall,
     pub expires_at: Option<Wall>,
+    /// Of the recipients.
+    pub domain: &'a str,
 }
 
 impl Default for Post<'_> {
     fn default() -> Self {
-        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None }
+        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain: "example.com" }
     }
 }
 
@@ -196,6 +207,10 @@ impl MemoryStore {
     pub fn claims(&self) -> Vec<Vec<(QueueNo, u32)>> {
         self.lock().claims.clone()
     }
+    /// From when on the last claim counted lateness.
+    pub fn late_from(&self) -> Option<Wall> {
+        self.lock().late_from
+    }
     /// The most copies that were leased at once.
     pub fn leased_most(&self) -> usize {
         self.lock().leased_most
@@ -239,7 +254,7 @@ impl Inner {
         self.messages.insert(no.0, message);
         let keys: Vec<DeliveryKey> = (0..post.copies).map(|ordinal| DeliveryKey::new(no, ordinal)).collect();
         for key in &keys {
-            let email = format!("{}-{}-{}@example.com", post.topic, no.0, key.ordinal());
+            let email = format!("{}-{}-{}@{}", post.topic, no.0, key.ordinal(), post.domain);
             let row = Row { state: State::Waiting, attempt: 0, reason: None, due: post.due, queue, was_unsettled: false, email };
             self.rows.insert(*key, row);
         }
@@ -374,6 +389,7 @@ impl QueueStore for MemoryStore {
     }
     fn beat(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<()>> {
         let inner = &mut *self.lock();
+        inner.faults.meet("beat");
         inner.beats += 1;
         ready(if inner.faults.beats { Err(fault()) } else { Ok(()) })
     }
@@ -398,7 +414,9 @@ impl QueueStore for MemoryStore {
     }
     fn claim(&self, claim: Claim) -> Boxed<'_, StoreResult<ClaimReport>> {
         let inner = &mut *self.lock();
+        inner.faults.meet("claim");
         inner.claims.push(claim.turns.clone());
+        inner.late_from = Some(claim.late_from);
         if inner.faults.claims > 0 {
             inner.faults.claims -= 1;
             return ready(Err(fault()));
@@ -413,6 +431,7 @@ impl QueueStore for MemoryStore {
     }
     fn settle(&self, batch: Vec<Settlement>) -> Boxed<'_, StoreResult<()>> {
         ready(self.step(|inner, notices| {
+            inner.faults.meet("settle");
             if inner.faults.settles > 0 {
                 inner.faults.settles -= 1;
                 return Err(StoreError::Full);
@@ -423,7 +442,9 @@ impl QueueStore for MemoryStore {
         }))
     }
     fn reclaim(&self, _: Incarnation, _: Wall, _: Wall, _: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
-        self.lock().reclaims += 1;
+        let inner = &mut *self.lock();
+        inner.faults.meet("reclaim");
+        inner.reclaims += 1;
         ready(Ok(0))
     }
     fn record_slot(&self, _: &str, at: Wall) -> Boxed<'_, StoreResult<()>> {
@@ -459,7 +480,9 @@ impl QueueStore for MemoryStore {
         ready(Ok(()))
     }
     fn housekeep(&self, _: Wall) -> Boxed<'_, StoreResult<bool>> {
-        self.lock().housekeeping += 1;
+        let inner = &mut *self.lock();
+        inner.faults.meet("housekeep");
+        inner.housekeeping += 1;
         ready(Ok(false))
     }
 }

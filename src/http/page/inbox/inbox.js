@@ -109,6 +109,8 @@ function showList() {
   $('loading').hidden = true;
   const none = n === 0 && open === null;
   $('empty').hidden = !none;
+  // What is sent through another provider never lands here.
+  $('how').hidden = !providers.some((p) => p.kind === 'local');
   $('pane-list').hidden = none;
   $('pick').hidden = none || open !== null;
   document.querySelector('main').classList.toggle('none', none);

@@ -10,18 +10,14 @@ INSERT INTO message_hour (no, hour)
 SELECT no, hour FROM (SELECT no, created_at / 3600000 AS hour, lag(created_at / 3600000) OVER (ORDER BY no) AS earlier FROM message)
 WHERE earlier IS NULL OR earlier <> hour;
 
--- Copies whose provider ids are still to be indexed: every closed lease, because when it closes all its outcomes are written.
--- One row a lease, appended, instead of a row in a random place for each mail settled.
+-- Ranges of delivery keys whose provider ids are still to be indexed. Settling appends a row or two for a whole batch, instead of a
+-- row in a random place for each mail.
 CREATE TABLE provider_ref_due (
     no INTEGER PRIMARY KEY,
-    message INTEGER NOT NULL,
     first INTEGER NOT NULL,
-    count INTEGER NOT NULL
+    last INTEGER NOT NULL
 );
-INSERT INTO provider_ref_due (message, first, count) SELECT no, 0, copies FROM message WHERE queue IS NOT NULL ORDER BY no;
-CREATE TRIGGER lease_closed AFTER DELETE ON lease BEGIN
-    INSERT INTO provider_ref_due (message, first, count) VALUES (OLD.message, OLD.first, OLD.count);
-END;
+INSERT INTO provider_ref_due (first, last) SELECT min(no) << 24, (max(no) + 1 << 24) - 1 FROM message HAVING count(*) > 0;
 
 -- Deliveries by the provider's id, filled behind the writer. `period` is ten days, so that old ones are dropped as one range.
 CREATE TABLE provider_ref (

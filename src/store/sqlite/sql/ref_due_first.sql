@@ -1,1 +1,1 @@
-SELECT no, message, first, count FROM provider_ref_due ORDER BY no LIMIT 1;
+SELECT no, first, last FROM provider_ref_due ORDER BY no LIMIT 1;

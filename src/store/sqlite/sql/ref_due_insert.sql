@@ -1,1 +1,1 @@
-INSERT INTO provider_ref_due (message, first, count) VALUES (?1, ?2, ?3);
+INSERT INTO provider_ref_due (first, last) VALUES (?1, ?2);

@@ -1,0 +1,1 @@
+SELECT key FROM delivery WHERE key BETWEEN ?1 AND ?2 ORDER BY key LIMIT 1 OFFSET ?3;
