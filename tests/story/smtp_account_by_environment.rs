@@ -46,6 +46,7 @@ fn the_documents_block_sends_through_its_account_and_reloads_in_the_middle() {
     let (from, mut to) = stub.look(|s| (s.mails[0].from.clone(), s.mails.iter().flat_map(|m| m.to.clone()).collect::<Vec<_>>()));
     to.sort();
     to.dedup();
-    assert_eq!((from.as_str(), to.len(), stub.look(|s| s.mails.len())), ("shop@example.com", 150, 150), "each once");
+    assert!(from.starts_with("MAIL FROM:<shop@example.com>"), "{from}");
+    assert_eq!((to.len(), stub.look(|s| s.mails.len())), (150, 150), "each once");
     assert!(stub.look(|s| s.connections) > connections, "on new connections");
 }

@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 
-pub use super::find::{DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
+pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{Boxed, Inbox, OperatorStore};
 use crate::{
     access::Grant,
@@ -440,18 +440,6 @@ pub struct StoreHealth {
     pub oldest_due: [Option<Wall>; 2],
     /// Bytes free for new mail before accepting stops; negative when it has.
     pub free_bytes: i64,
-}
-
-/// What waits in one queue. Recipients.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Backlog {
-    pub provider: String,
-    pub lane: Lane,
-    /// Empty for mail without one.
-    pub topic: String,
-    pub paused: bool,
-    /// Not yet tried or to be tried again.
-    pub waiting: i64,
 }
 
 /// Whether the store may send.
