@@ -2,7 +2,7 @@
 //!
 //! | module | owns | may use |
 //! |---|---|---|
-//! | [`app`] | the composition root: the only file that names concrete stores and providers | everything |
+//! | [`app`] | the composition root: the only place that names concrete stores and providers | everything |
 //! | [`lifecycle`] | signals, the two-step stop, readiness | domain |
 //! | [`server`] | listening: TCP and the control socket | http, lifecycle, domain |
 //! | [`system`] | the real clock and randomness | domain |
@@ -15,7 +15,7 @@
 //! | [`observe`] | logs, metrics | domain |
 //! | [`crash_point`] | places to die at, for tests | domain |
 //! | [`words`] | texts for people in English and Korean | |
-//! | [`cli`] | one file per command | app, config, http, lifecycle, observe, system, words |
+//! | [`cli`] | one file per command | app, config, http, lifecycle, observe, service, system, words |
 //!
 //! `tests/arch.rs` holds the code to this table.
 

@@ -26,6 +26,14 @@ impl Lifecycle {
         Ok(self.follow(term, int))
     }
 
+    /// Catches SIGHUP from this call on; without it one would end the process.
+    ///
+    /// # Errors
+    /// When the signal cannot be listened to.
+    pub fn hangups(&self) -> io::Result<Hangups> {
+        Ok(Hangups { signal: signal(SignalKind::hangup())?, soft: self.soft.clone() })
+    }
+
     async fn follow(self, mut term: Signal, mut int: Signal) {
         for step in [&self.soft, &self.hard] {
             let name = tokio::select! {
@@ -36,6 +44,22 @@ impl Lifecycle {
                 if self.soft.is_cancelled() { "stopping at once" } else { "finishing what is under way; a second signal stops at once" };
             tracing::info!(signal = name, "{how}");
             step.cancel();
+        }
+    }
+}
+
+/// SIGHUPs: each asks for the configuration to be read anew.
+pub struct Hangups {
+    signal: Signal,
+    soft: CancellationToken,
+}
+
+impl Hangups {
+    /// Waits for the next one; `false` when the server stops instead.
+    pub async fn next(&mut self) -> bool {
+        tokio::select! {
+            _ = self.signal.recv() => true,
+            () = self.soft.cancelled() => false,
         }
     }
 }

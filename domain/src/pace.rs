@@ -55,6 +55,11 @@ impl Pacer {
         self.rate = rate;
     }
 
+    /// Takes effect from the next slot on.
+    pub fn set_jitter(&mut self, jitter: Duration) {
+        self.jitter = jitter;
+    }
+
     /// The provider refused a mail for its rate: 0.9 R for ten seconds.
     pub fn slow_down(&mut self, now: Boot) {
         self.slowed_until = now + SLOWED_FOR;

@@ -10,6 +10,7 @@ mod help;
 mod key;
 mod openapi;
 mod release;
+mod reload;
 mod retry;
 mod send;
 mod serve;
@@ -80,6 +81,11 @@ enum Command {
     /// What was due before the copy is then unsettled and is not sent by itself: the original may have sent it.
     #[command(after_help = "Example:\n  jebi release --yes")]
     Release(release::Consent),
+    /// Let a running server read its configuration anew
+    ///
+    /// Prints the keys that changed. With one fault anywhere nothing changes. SIGHUP does the same.
+    #[command(after_help = "Example:\n  jebi reload")]
+    Reload,
     /// Measure how fast this machine takes and sends mail
     ///
     /// On a server of its own with a folder of its own, both gone afterwards; nothing leaves the machine. Without --one and
@@ -109,6 +115,7 @@ pub fn run() -> ExitCode {
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),
+        Command::Reload => through(flags, Missing::Refuse, async |_, client| reload::run(client).await),
         Command::Bench(what) => bench::run(&what, flags),
         Command::Config(what) => config::run(&what, flags),
         Command::Openapi => openapi::run(),

@@ -6,16 +6,17 @@ use jebi_domain::{port::store::Guard, refusal::Refusal};
 
 use super::{Failure, LANGUAGE, client::reachable, load, note, print};
 use crate::{
-    app::{self, App, StartError, Surroundings},
-    config::{AllowList, Config, Flags, LogFormat},
-    lifecycle::Lifecycle,
+    app::{self, App, ReadAgain, StartError, Surroundings},
+    config::{Account, AllowList, Config, Flags, LogFormat, Sources},
+    lifecycle::{Hangups, Lifecycle},
     observe::{log, metrics, sentry},
+    service::reload::Reload,
     system::{SystemClock, SystemRandom},
     words::Language,
 };
 
 pub(super) fn run(flags: Flags) -> Result<(), Failure> {
-    let loaded = load(flags)?;
+    let loaded = load(flags.clone())?;
     let config = &loaded.config;
     log::init(&config.log.level, config.log.format == LogFormat::Json).map_err(|e| Failure::refused(e.to_string()))?;
     let environment = config.profile.as_deref().unwrap_or("production");
@@ -27,23 +28,27 @@ pub(super) fn run(flags: Flags) -> Result<(), Failure> {
     loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|e| did_not_start(&format!("the runtime could not be started: {e}")))?;
-    let done = runtime.block_on(serve(config, loaded.warnings.clone()));
+    let again: ReadAgain = Arc::new(move || Sources::from_process(flags.clone()).and_then(|sources| Config::load(&sources)));
+    let done = runtime.block_on(serve(config, loaded.warnings.clone(), again));
     // Blocking look-ups still under way have nobody waiting for them.
     runtime.shutdown_background();
     done
 }
 
 /// Runs until it is stopped; ends well only if nothing was left behind.
-async fn serve(config: &Config, warnings: Vec<String>) -> Result<(), Failure> {
+async fn serve(config: &Config, warnings: Vec<String>, again: ReadAgain) -> Result<(), Failure> {
     let lifecycle = Lifecycle::default();
     let metrics = metrics::install().map_err(|e| did_not_start(&format!("the metrics could not be set up: {e}")))?;
-    let around = Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer: None };
+    let around =
+        Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer: None, reload: Some(again) };
     let app = App::start(config, warnings.clone(), around, lifecycle.clone()).await.map_err(|error| match error {
         StartError::Provider { .. } | StartError::Tls(_) => Failure::config(format!("jebi did not start: {error}")),
         error => did_not_start(&error.to_string()),
     })?;
     let signals = lifecycle.clone().follow_signals();
     let signals = tokio::spawn(signals.map_err(|e| did_not_start(&format!("signals cannot be listened to: {e}")))?);
+    let hangups = lifecycle.hangups().map_err(|e| did_not_start(&format!("signals cannot be listened to: {e}")))?;
+    tokio::spawn(reload_at(hangups, app.reload.clone()));
     match key(config, &app).await {
         Ok(key) => print(&greeting(config, &warnings, app.address, &app.store.guard(), key.as_deref(), *LANGUAGE)),
         // What waits is sent all the same, and commands on this machine need no key.
@@ -58,6 +63,17 @@ async fn serve(config: &Config, warnings: Vec<String>) -> Result<(), Failure> {
     signals.abort();
     tracing::info!(clean, "stopped");
     if clean { Ok(()) } else { Err(Failure::refused("stopped before everything was finished; what was under way shows as unsettled")) }
+}
+
+/// Reads the configuration anew at each SIGHUP. How it went is in the log.
+async fn reload_at(mut hangups: Hangups, reload: Option<Arc<dyn Reload>>) {
+    while hangups.next().await {
+        tracing::info!(signal = "SIGHUP", "reading the configuration anew");
+        if let Some(reload) = &reload {
+            // Logged where it is done: nobody waits for an answer here.
+            let _ = reload.reload().await;
+        }
+    }
 }
 
 fn did_not_start(why: &str) -> Failure {
@@ -101,7 +117,7 @@ fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &G
     // A configured sender is used by itself, so its characters need not pass a shell.
     let from = if config.sending.from.is_some() { "" } else { r#""from":"hello@example.com","# };
     // SES takes this one in any account and delivers it nowhere.
-    let usual = if config.ses.is_some() { "success@simulator.amazonses.com" } else { "you@example.com" };
+    let usual = if config.ses().is_some() { "success@simulator.amazonses.com" } else { "you@example.com" };
     let listed = config.sending.recipient_allowlist.as_ref().and_then(AllowList::example);
     let to = listed.as_deref().unwrap_or(usual);
     lines.push(say(first));
@@ -109,7 +125,7 @@ fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &G
         "  curl -sS '{url}/v1/messages' -H \"X-API-KEY: {shown}\" -H 'Content-Type: application/json' \\\n    \
          -d '{{\"messages\":[{{{from}\"emails\":[\"{to}\"],\"subject\":\"안녕하세요\",\"content\":\"<p>제비가 첫 편지를 물고 왔습니다.</p>\"}}]}}'"
     ));
-    if config.ses.is_none() {
+    if config.providers.iter().all(|p| matches!(p.account, Account::Local)) {
         lines.push(say(&format!("Read it (nothing leaves this machine): {url}/inbox")));
         lines.push(format!("  curl -sS '{url}/v1/inbox' -H \"X-API-KEY: {shown}\""));
     }
@@ -123,7 +139,6 @@ mod tests {
     use jebi_domain::time::Wall;
 
     use super::*;
-    use crate::config::Sources;
 
     fn config(env: &[(&str, &str)]) -> Config {
         let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

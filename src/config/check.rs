@@ -1,7 +1,7 @@
 //! What sections contradict in each other, and what is probably not meant.
 
 use super::{
-    Database, ProviderKind, Sending, Server, Ses, database, endpoint,
+    Account, Database, ProviderConfig, ProviderKind, Sending, Server, database, endpoint,
     layers::Layers,
     names,
     reader::{Bad, Reader},
@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Faults that show only where two sections meet.
-pub(super) fn together(r: &mut Reader, server: Option<&Server>, database: Option<&Database>, ses: Option<&Ses>) {
+pub(super) fn together(r: &mut Reader, server: Option<&Server>, database: Option<&Database>, providers: &[ProviderConfig]) {
     let Some(server) = server else { return };
     let either = "make the one smaller, or the other larger";
     if server.sync_wait >= server.request_timeout {
@@ -29,18 +29,23 @@ pub(super) fn together(r: &mut Reader, server: Option<&Server>, database: Option
         let fault = format!("is {body} bytes, but only {queue} may wait for the writer ({})", r.written(&database::WRITER_QUEUE));
         r.refuse(r.written(&server::MAX_BODY), Bad::new(fault, either));
     }
-    if let Some(endpoint) = ses.and_then(|ses| ses.endpoint.as_deref())
-        && endpoint::is_ourselves(endpoint, server)
-    {
+    for provider in providers {
+        let Account::Ses(ses) = &provider.account else { continue };
+        let Some(endpoint) = ses.endpoint.as_deref().filter(|endpoint| endpoint::is_ourselves(endpoint, server)) else { continue };
         let fault = format!("{endpoint} is Jebi itself, so mail would go round in a circle");
-        r.refuse(r.written(&ses::ENDPOINT), Bad::new(fault, "leave it out to send through AWS, or name another service"));
+        let written = if r.layers.providers().is_empty() {
+            r.written(&ses::ENDPOINT)
+        } else {
+            r.within(&provider.name, |r| r.written(&ses::ENDPOINT))
+        };
+        r.refuse(written, Bad::new(fault, "leave it out to send through AWS, or name another service"));
     }
 }
 
 /// What a start goes on with, but somebody should look at.
 pub(super) fn warnings(layers: &Layers, server: &Server, sending: &Sending) -> Vec<String> {
     let mut warnings = Vec::new();
-    let chosen = layers.get(&sending::PROVIDER).is_some();
+    let chosen = layers.get(&sending::PROVIDER).is_some() || !layers.providers().is_empty();
     if !chosen && sending.provider == ProviderKind::Local && !server.host.is_loopback() {
         warnings.push(format!(
             "mail stays in the local inbox, for no provider is set, but the server listens on {} and can be reached from other machines; \

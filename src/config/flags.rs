@@ -20,7 +20,7 @@ pub struct Flags {
     /// Database (DATABASE_URL), for example sqlite://data/jebi.db
     #[arg(long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
-    /// What mail goes through (PROVIDER): ses or local
+    /// What mail goes through (PROVIDER): ses, smtp or local
     #[arg(long, global = true, value_name = "NAME")]
     pub provider: Option<String>,
     /// Any key of the configuration; may be repeated

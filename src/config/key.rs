@@ -22,6 +22,11 @@ impl Key {
         Self { path, names, secret: true }
     }
 
+    /// Its name within its section.
+    pub fn last(&self) -> &'static str {
+        self.path.rsplit('.').next().unwrap_or(self.path)
+    }
+
     /// The section it belongs to.
     pub fn section(&self) -> &'static str {
         self.path.split('.').next().unwrap_or(self.path)

@@ -18,18 +18,22 @@ mod inbox;
 mod key;
 mod language;
 mod layers;
+mod limits;
 mod log;
 mod names;
 mod parse;
 mod placeholder;
+mod preset;
 mod profile;
 mod provider;
+mod providers;
 mod reader;
 mod recipients;
 mod secret;
 mod sending;
 mod server;
 mod ses;
+mod smtp;
 mod sources;
 
 pub use access::Access;
@@ -37,19 +41,23 @@ pub use database::{Database, DatabaseUrl};
 pub use fault::{ConfigErrors, Fault};
 pub use flags::Flags;
 pub use inbox::Inbox;
+pub use limits::Limits;
 pub use log::{Log, LogFormat};
 pub use profile::Profile;
 pub use provider::ProviderKind;
+pub use providers::{Account, ProviderConfig};
 pub use recipients::AllowList;
 pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses};
+pub use smtp::{Login, Smtp, Tls};
 pub use sources::{FileSource, Sources, spoken_language};
 
 use effective::Effective;
 use key::Key;
 use layers::Layers;
+use provider::Choice;
 use reader::Reader;
 
 /// The embedded defaults: the lowest layer, and the reference page of every key.
@@ -61,8 +69,8 @@ pub struct Config {
     pub server: Server,
     pub database: Database,
     pub sending: Sending,
-    /// The SES account; present where [`Sending::provider`] is SES, and only then checked.
-    pub ses: Option<Ses>,
+    /// The accounts mail goes through, at least one; only these are checked.
+    pub providers: Vec<ProviderConfig>,
     pub access: Access,
     pub inbox: Inbox,
     pub log: Log,
@@ -92,26 +100,35 @@ impl Config {
         language::check(&mut reader);
         let server = server::read(&mut reader);
         let database = database::read(&mut reader);
-        let choice = provider::choose(&mut reader, &sending::PROVIDER);
-        let through_ses = choice.as_ref().is_some_and(|c| c.kind == ProviderKind::Ses);
-        let sending = sending::read(&mut reader, choice);
-        let ses = if through_ses { ses::read(&mut reader).map(Some) } else { Some(None) };
+        let (sending, providers) = sending_through(&mut reader);
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
         let log = log::read(&mut reader);
-        check::together(&mut reader, server.as_ref(), database.as_ref(), ses.as_ref().and_then(Option::as_ref));
+        check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         let faults = reader.into_faults();
-        let (Some(server), Some(database), Some(sending), Some(ses), Some(access), Some(inbox), Some(log), true) =
-            (server, database, sending, ses, access, inbox, log, faults.is_empty())
+        let (Some(server), Some(database), Some(sending), Some(providers), Some(access), Some(inbox), Some(log), true) =
+            (server, database, sending, providers, access, inbox, log, faults.is_empty())
         else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
-        let notices = names::notices(&layers, &sending, sources.profile.as_ref());
+        let notices = names::notices(&layers, &sending, &providers, sources.profile.as_ref());
         let inbox = inbox.beside(&server, &access);
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let warnings = check::warnings(&layers, &server, &sending);
-        Ok(Loaded { config: Self { server, database, sending, ses, access, inbox, log, profile, effective }, notices, warnings })
+        Ok(Loaded { config: Self { server, database, sending, providers, access, inbox, log, profile, effective }, notices, warnings })
+    }
+
+    /// The first SES account among the providers.
+    #[must_use]
+    pub fn ses(&self) -> Option<&Ses> {
+        self.providers.iter().find_map(|p| if let Account::Ses(ses) = &p.account { Some(ses) } else { None })
+    }
+
+    /// The keys whose values differ in `new`, as paths, sorted.
+    #[must_use]
+    pub fn changes(&self, new: &Self) -> Vec<String> {
+        self.effective.changes(&new.effective)
     }
 
     /// The effective configuration, one line per key with where it came from; secrets hidden. Printed at start and by
@@ -139,7 +156,25 @@ impl Config {
     }
 }
 
+/// How mail is sent, and the accounts it goes through.
+fn sending_through(r: &mut Reader) -> (Option<Sending>, Option<Vec<ProviderConfig>>) {
+    if r.layers.providers().is_empty() {
+        let choice = provider::choose(r, &sending::PROVIDER);
+        let sending = sending::read(r);
+        let all = choice.as_ref().and_then(|choice| providers::single(r, choice));
+        return (sending.zip(choice).map(|(sending, choice)| sending(choice)), all);
+    }
+    let sending = sending::read(r);
+    let all = providers::named(r);
+    let first = all.as_ref().and_then(|all| all.first());
+    let choice = first.map(|p| Choice { kind: p.account.kind(), reason: format!("providers.{} comes first", p.name) });
+    (sending.zip(choice).map(|(sending, choice)| sending(choice)), all)
+}
+
 /// Every key of every section.
 fn all_keys() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, database::KEYS, sending::KEYS, ses::KEYS, access::KEYS, inbox::KEYS, log::KEYS].into_iter().flatten().copied()
+    [server::KEYS, database::KEYS, sending::KEYS, ses::KEYS, smtp::KEYS, access::KEYS, inbox::KEYS, log::KEYS]
+        .into_iter()
+        .flatten()
+        .copied()
 }

@@ -2,18 +2,15 @@
 
 use std::fmt;
 
-use super::{
-    key::Key,
-    layers::Layers,
-    parse::word,
-    reader::{Bad, Reader},
-};
+use super::{key::Key, layers::Layers, parse::word, reader::Reader};
 
 /// The kinds of provider this release has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProviderKind {
     /// AWS SES.
     Ses,
+    /// An SMTP server.
+    Smtp,
     /// The local inbox: mail is kept and can be read, nothing leaves the machine.
     Local,
 }
@@ -24,6 +21,7 @@ impl ProviderKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ses => "ses",
+            Self::Smtp => "smtp",
             Self::Local => "local",
         }
     }
@@ -41,53 +39,35 @@ pub(super) struct Choice {
     pub reason: String,
 }
 
-/// What a configuration may ask for.
-#[derive(Clone, Copy)]
-enum Wish {
-    Ses,
-    Local,
-    Smtp,
-}
-
 /// The provider that is named, else the one the other names speak of.
 pub(super) fn choose(r: &mut Reader, key: &Key) -> Option<Choice> {
-    let named = r.may(key, wish)?;
-    let written = r.written(key);
-    let (wish, reason) = match named {
-        Some(wish) => (wish, format!("{written} says so")),
+    let words = &[("ses", ProviderKind::Ses), ("smtp", ProviderKind::Smtp), ("local", ProviderKind::Local)];
+    let named = r.may(key, word(words))?;
+    let (kind, reason) = match named {
+        Some(kind) => (kind, format!("{} says so", r.written(key))),
         None => guess(r.layers),
     };
-    match wish {
-        Wish::Ses => Some(Choice { kind: ProviderKind::Ses, reason }),
-        Wish::Local => Some(Choice { kind: ProviderKind::Local, reason }),
-        Wish::Smtp => {
-            let name = if named.is_some() { written } else { "SMTP_HOST".to_owned() };
-            let remedy = "set PROVIDER=ses to send through AWS SES, or PROVIDER=local to keep mail in the local inbox";
-            r.refuse(name, Bad::new("asks for an SMTP provider, which comes with a later release", remedy));
-            None
-        }
-    }
+    Some(Choice { kind, reason })
 }
 
-fn wish(text: &str) -> Result<Wish, Bad> {
-    if text.eq_ignore_ascii_case("smtp") { Ok(Wish::Smtp) } else { word(&[("ses", Wish::Ses), ("local", Wish::Local)])(text) }
-}
-
-fn guess(layers: &Layers) -> (Wish, String) {
+fn guess(layers: &Layers) -> (ProviderKind, String) {
     if layers.env("AWS_SES_FROM_EMAIL").is_some() {
-        return (Wish::Ses, "AWS_SES_FROM_EMAIL is set".to_owned());
+        return (ProviderKind::Ses, "AWS_SES_FROM_EMAIL is set".to_owned());
     }
     if let Some((name, _)) = layers.env_names().find(|(name, _)| name.starts_with("AWS_SES_REGION_")) {
-        return (Wish::Ses, format!("{name} is set"));
+        return (ProviderKind::Ses, format!("{name} is set"));
     }
     if layers.env("EMAIL_BACKEND").is_some_and(|backend| backend.to_ascii_lowercase().contains("ses")) {
-        return (Wish::Ses, "EMAIL_BACKEND is one for SES".to_owned());
+        return (ProviderKind::Ses, "EMAIL_BACKEND is one for SES".to_owned());
     }
     if let Some(entry) = layers.names_section("ses") {
-        return (Wish::Ses, format!("{} is set", entry.written));
+        return (ProviderKind::Ses, format!("{} is set", entry.written));
     }
     if layers.env("SMTP_HOST").is_some() {
-        return (Wish::Smtp, "SMTP_HOST is set".to_owned());
+        return (ProviderKind::Smtp, "SMTP_HOST is set".to_owned());
     }
-    (Wish::Local, "nothing names SES or an SMTP server".to_owned())
+    if let Some(entry) = layers.names_section("smtp") {
+        return (ProviderKind::Smtp, format!("{} is set", entry.written));
+    }
+    (ProviderKind::Local, "nothing names SES or an SMTP server".to_owned())
 }

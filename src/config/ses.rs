@@ -1,11 +1,12 @@
 //! `[ses]`: the AWS account. Read only where mail goes through SES.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use super::{
     Secret, endpoint,
     key::Key,
-    parse::shown,
+    limits::{self, LimitKeys, Limits},
+    parse::{pem_file, region, shown},
     reader::{Bad, Reader},
 };
 
@@ -18,10 +19,15 @@ const TOKEN: Key = Key::secret("ses.session_token", &["AWS_SESSION_TOKEN"]);
 const SET: Key = Key::new("ses.configuration_set", &["AWS_SES_CONFIGURATION_SET"]);
 const CA: Key = Key::new("ses.ca_bundle", &["AWS_CA_BUNDLE"]);
 
-pub(super) const KEYS: &[&Key] = &[&REGION, &ENDPOINT, &KEY_ID, &SECRET, &TOKEN, &SET, &CA];
+const RATE: Key = Key::new("ses.max_send_per_second", &["JEBI_SES_MAX_SEND_PER_SECOND"]);
+const DAILY: Key = Key::new("ses.daily_limit", &["JEBI_SES_DAILY_LIMIT"]);
+const CONNECTIONS: Key = Key::new("ses.max_connections", &["JEBI_SES_MAX_CONNECTIONS"]);
+
+pub(super) const KEYS: &[&Key] = &[&REGION, &ENDPOINT, &KEY_ID, &SECRET, &TOKEN, &SET, &CA, &RATE, &DAILY, &CONNECTIONS];
+const LIMITS: LimitKeys = LimitKeys { rate: &RATE, daily: &DAILY, connections: &CONNECTIONS };
 
 /// The SES account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Ses {
     pub region: String,
     /// Where the API is instead of the region's own address: scheme, host and port, without a slash at the end.
@@ -31,10 +37,11 @@ pub struct Ses {
     pub configuration_set: Option<String>,
     /// A PEM file of certificates trusted beside the system's.
     pub ca_bundle: Option<PathBuf>,
+    pub limits: Limits,
 }
 
 /// AWS credentials given by hand.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Credentials {
     pub access_key_id: String,
     pub secret_access_key: Secret,
@@ -47,7 +54,8 @@ pub(super) fn read(r: &mut Reader) -> Option<Ses> {
     let endpoint = r.may(&ENDPOINT, endpoint::bare_or_url);
     let credentials = credentials(r);
     let configuration_set = r.may(&SET, configuration_set);
-    let ca_bundle = r.may(&CA, ca_bundle);
+    let ca_bundle = r.may(&CA, pem_file);
+    let limits = limits::read(r, &LIMITS);
     if let (Some(region), Some(Some(endpoint))) = (&region, &endpoint) {
         one_region(r, region, endpoint);
     }
@@ -57,6 +65,7 @@ pub(super) fn read(r: &mut Reader) -> Option<Ses> {
         credentials: credentials?,
         configuration_set: configuration_set?,
         ca_bundle: ca_bundle?,
+        limits: limits?,
     })
 }
 
@@ -91,29 +100,12 @@ fn visible(text: &str) -> Result<String, Bad> {
     Err(Bad::new("holds a space or a character that no AWS key has", "copy it again, without quotes and line ends"))
 }
 
-fn region(text: &str) -> Result<String, Bad> {
-    let plausible = text.split('-').count() >= 3 && text.ends_with(|c: char| c.is_ascii_digit());
-    if plausible && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        return Ok(text.to_owned());
-    }
-    Err(Bad::new(format!("{} is not an AWS region", shown(text)), "write one such as ap-northeast-2 (Seoul)"))
-}
-
 /// SES names configuration sets with 1 to 64 of `[A-Za-z0-9_-]` (API v2, `ConfigurationSetName`).
 fn configuration_set(text: &str) -> Result<String, Bad> {
     if text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
         return Ok(text.to_owned());
     }
     Err(Bad::new(format!("{} is not a name SES allows", shown(text)), "use 1 to 64 letters, digits, _ and -"))
-}
-
-fn ca_bundle(text: &str) -> Result<PathBuf, Bad> {
-    let remedy = "name a PEM file of certificates";
-    match fs::read_to_string(text) {
-        Ok(pem) if pem.contains("-----BEGIN CERTIFICATE-----") => Ok(text.into()),
-        Ok(_) => Err(Bad::new(format!("{} holds no certificate", shown(text)), remedy)),
-        Err(e) => Err(Bad::new(format!("{} cannot be read: {e}", shown(text)), remedy)),
-    }
 }
 
 /// A request signed for one region is refused by the address of another.

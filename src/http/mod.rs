@@ -150,6 +150,7 @@ fn routes() -> Vec<Route> {
         post("/v1/topics/{id}/resume", topics::resume).send(),
         get("/v1/events/counts/sent", events::sent).read(),
         get("/v1/providers", providers::list).read(),
+        post("/v1/providers/{name}/move", providers::move_waiting).admin(),
         get("/v1/keys", keys::list).admin(),
         post("/v1/keys", keys::create).admin(),
         delete("/v1/keys/{id}", keys::revoke).admin(),
@@ -168,6 +169,7 @@ fn routes() -> Vec<Route> {
         get("/v1/inbox/{id}/attachments/{place}", inbox::attachment).read().inbox(),
         get("/v1/admin/guard", admin::guard).admin(),
         post("/v1/admin/release", admin::release).admin(),
+        post("/v1/admin/reload", admin::reload).admin(),
         get("/v1/admin/verify", admin::verify).admin(),
         get("/inbox", page::inbox::page).open(),
         get("/inbox/inbox.js", page::inbox::script).open(),
@@ -248,6 +250,7 @@ mod tests {
     fn changing_the_installation_is_for_administrators() {
         for Route { path, method, needs, .. } in routes() {
             let administrative = ["/v1/admin/", "/v1/keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
+            let administrative = administrative || path.ends_with("/move");
             assert_eq!(
                 administrative || (path.starts_with("/v1/limits") && method == Method::DELETE),
                 needs == Some(Needs::Scope(Scope::Admin)),

@@ -7,9 +7,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::access::load::Load;
 use crate::service::{
-    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, inbox::InboxReader,
-    keys::Keys, providers::Providers, ready::Ready, repeat::Repeats, reschedule::Reschedule, retry::Retry, search::Search, times::Times,
-    tokens::Tokens, usage::Usage,
+    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, forecast::Forecast,
+    inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready, reload::Reload, repeat::Repeats, reschedule::Reschedule, retry::Retry, search::Search,
+    stray::Strays, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -42,6 +42,10 @@ pub struct Services {
     pub inbox: InboxReader,
     pub figures: Figures,
     pub providers: Arc<dyn Providers>,
+    pub forecast: Forecast,
+    pub strays: Strays,
+    /// Takes over a changed configuration; a server only.
+    pub reload: Option<Arc<dyn Reload>>,
     pub ready: Ready,
     pub metrics: PrometheusHandle,
     pub clock: Arc<dyn Clock>,

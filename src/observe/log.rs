@@ -3,16 +3,18 @@
 use std::{
     fmt,
     io::{self, IsTerminal},
+    sync::OnceLock,
     panic,
 };
 
 use tracing::Subscriber;
 use tracing_subscriber::{
-    EnvFilter, Layer,
+    EnvFilter, Layer, Registry,
     fmt::{MakeWriter, format::JsonFields, layer, time::SystemTime},
     layer::SubscriberExt,
     registry,
     registry::LookupSpan,
+    reload,
     util::SubscriberInitExt,
 };
 
@@ -40,8 +42,10 @@ impl std::error::Error for LogError {}
 /// The level cannot be read, or the log was started before.
 pub fn init(level: &str, json: bool) -> Result<(), LogError> {
     let colours = io::stderr().is_terminal();
-    let subscriber = subscriber(level, json, colours, io::stderr)?.with(sentry::layer());
-    subscriber.try_init().map_err(|e| LogError(e.to_string()))?;
+    let (subscriber, handle) = subscriber(level, json, colours, io::stderr)?;
+    subscriber.with(sentry::layer()).try_init().map_err(|e| LogError(e.to_string()))?;
+    // The log is started once, so nobody was there before.
+    let _ = FILTER.set(handle);
     panic::set_hook(Box::new(|panic| {
         let said = panic.payload_as_str().unwrap_or("a value that is no text");
         let place = panic.location().map(ToString::to_string);
@@ -50,12 +54,25 @@ pub fn init(level: &str, json: bool) -> Result<(), LogError> {
     Ok(())
 }
 
+/// The filter of the log that was started.
+static FILTER: OnceLock<FilterHandle> = OnceLock::new();
+type FilterHandle = reload::Handle<EnvFilter, Registry>;
+
+/// Logs at another level from now on; without a started log nothing changes.
+///
+/// # Errors
+/// The level cannot be read.
+pub fn set_level(level: &str) -> Result<(), LogError> {
+    let filter = EnvFilter::builder().parse(level).map_err(|e| LogError(e.to_string()))?;
+    FILTER.get().map_or(Ok(()), |handle| handle.reload(filter)).map_err(|e| LogError(e.to_string()))
+}
+
 fn subscriber<W>(
     level: &str,
     json: bool,
     colours: bool,
     writer: W,
-) -> Result<impl Subscriber + Send + Sync + for<'a> LookupSpan<'a>, LogError>
+) -> Result<(impl Subscriber + Send + Sync + for<'a> LookupSpan<'a>, FilterHandle), LogError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -66,7 +83,8 @@ where
         true => lines.fmt_fields(JsonFields::new()).event_format(Lines).boxed(),
         false => lines.with_ansi(colours).boxed(),
     };
-    Ok(registry().with(filter).with(lines))
+    let (filter, handle) = reload::Layer::new(filter);
+    Ok((registry().with(filter).with(lines), handle))
 }
 
 #[cfg(test)]
@@ -104,7 +122,7 @@ mod tests {
     fn logged(level: &str, json: bool, work: impl FnOnce()) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
-        let subscriber = subscriber(level, json, false, move || writer.clone()).expect("a log");
+        let (subscriber, _) = subscriber(level, json, false, move || writer.clone()).expect("a log");
         tracing::subscriber::with_default(subscriber, work);
         let bytes = kept.0.lock().expect("not poisoned").clone();
         String::from_utf8(bytes).expect("text")
@@ -140,6 +158,20 @@ mod tests {
         assert!(text.contains("started") && text.contains("claimed") && !text.contains("read"), "{text}");
         assert!(text.lines().all(|line| line.split(' ').next().is_some_and(|time| time.ends_with('Z'))), "{text}");
         assert_eq!(written("off", false), "");
+    }
+
+    #[test]
+    fn the_level_may_be_changed_while_it_logs() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let (subscriber, handle) = subscriber("warn", false, false, move || writer.clone()).expect("a log");
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!("before");
+            handle.reload(EnvFilter::builder().parse("info").expect("a level")).expect("the log is there");
+            tracing::info!("after");
+        });
+        let text = String::from_utf8(kept.0.lock().expect("not poisoned").clone()).expect("text");
+        assert!(!text.contains("before") && text.contains("after"), "{text}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How the providers stand: what the dispatcher shows and the API answers.
 
-use jebi_domain::{outcome::Reason, time::Wall};
+use jebi_domain::{message::Lane, outcome::Reason, time::Wall};
 
 /// What a provider is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,20 @@ impl ProviderState {
     }
 }
 
+/// A limit of 24 hours as it stands. Recipients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuotaStatus {
+    /// In 24 hours: the account's or the operator's, whichever is lower.
+    pub limit: u64,
+    /// Counted now, others' through the same account included where it tells.
+    pub used: u64,
+    pub remaining: u64,
+    /// What bulk mail leaves for transactional mail.
+    pub reserve: u64,
+    /// Until when each lane waits for the limit.
+    pub opens: [Option<Wall>; 2],
+}
+
 /// One provider as it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProviderStatus {
@@ -52,6 +66,8 @@ pub struct ProviderStatus {
     pub account_at: Option<Wall>,
     /// SES sandbox: only verified recipients.
     pub sandbox: bool,
+    /// The limit of 24 hours; `None` without one.
+    pub quota: Option<QuotaStatus>,
     /// Mails being sent now.
     pub in_flight: u64,
     /// Mails claimed and waiting for their slot.
@@ -68,4 +84,14 @@ pub struct ProviderStatus {
 pub trait Providers: Send + Sync {
     /// One line for each configured provider, in the order of the configuration.
     fn status(&self) -> Vec<ProviderStatus>;
+
+    /// Whether this one sends to verified recipients only.
+    fn is_sandbox(&self, provider: &str) -> bool {
+        self.status().iter().any(|p| p.name == provider && p.sandbox)
+    }
+
+    /// When so many recipients of a lane will have been sent to from `from` on: an estimate. `None` where there is none.
+    fn finish_at(&self, _provider: &str, _lane: Lane, _recipients: u64, _from: Wall) -> Option<Wall> {
+        None
+    }
 }

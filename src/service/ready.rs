@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use jebi_domain::port::{
-    Store,
+    Boxed, Store,
     store::{Guard, StoreHealth},
 };
 
@@ -27,9 +27,13 @@ impl Check {
     }
 }
 
-/// Somebody who can say how a part of the server is: the dispatcher, the life cycle. Must not block.
+/// Somebody who can say how a part of the server is: the dispatcher, the life cycle. [`Readiness::checks`] must not block.
 pub trait Readiness: Send + Sync {
     fn checks(&self) -> Vec<Check>;
+    /// What does not stop it but ought to be seen to.
+    fn warnings(&self) -> Boxed<'_, Vec<String>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
 }
 
 /// How the server is.
@@ -70,7 +74,11 @@ impl Ready {
             Guard::Held { why, since } => Check::new("restore_guard", false, format!("held since {since}: {why}; run `jebi release`")),
         });
         checks.extend(self.parts.iter().flat_map(|part| part.checks()));
-        Report { ready: checks.iter().all(|c| c.ok), checks, warnings: self.warnings.clone() }
+        let mut warnings = self.warnings.clone();
+        for part in &self.parts {
+            warnings.extend(part.warnings().await);
+        }
+        Report { ready: checks.iter().all(|c| c.ok), checks, warnings }
     }
 
     /// The store's figures for `/metrics`; `None` when it does not answer.

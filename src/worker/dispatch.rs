@@ -13,6 +13,7 @@ use jebi_domain::{
         Clock, Provider, Random,
         store::{Notice, QueueStore, StoreError, StoreResult, Subscription},
     },
+    quota,
     time::{Boot, Wall},
 };
 use tokio::{
@@ -21,6 +22,7 @@ use tokio::{
 };
 
 use super::{
+    account::Current,
     claim::{Claimer, Inbox},
     sender::SenderLoop,
     settle::Settler,
@@ -38,7 +40,7 @@ const RECORD: Duration = Duration::from_secs(1);
 /// What a dispatcher needs.
 pub struct DispatchDeps {
     pub store: Arc<dyn QueueStore>,
-    pub provider: Arc<dyn Provider>,
+    pub provider: Current,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: Settings,
@@ -65,19 +67,23 @@ impl Dispatcher {
     /// # Errors
     /// What the store answers when it can't be read.
     pub async fn new(deps: DispatchDeps) -> StoreResult<Self> {
-        let last_slot = deps.store.last_slot(deps.provider.name()).await?;
+        let provider = deps.provider.get();
+        let name = provider.name().to_owned();
+        let last_slot = deps.store.last_slot(&name).await?;
+        let sent = deps.store.sent_slots(&name, deps.clock.wall() - quota::WINDOW - quota::SLOT).await?;
         if last_slot.is_none() {
             // Slots are recorded about every second. An end before the first record must leave something that shows a start,
             // for the store to count as a slot taken at the next one.
-            deps.store.record_slot(deps.provider.name(), Wall(0)).await?;
+            deps.store.record_slot(&name, Wall(0)).await?;
         }
         let watch = deps.watch.clone();
         let dispatch = Arc::new(Dispatch::new(Setup {
-            provider: deps.provider.name().to_owned(),
-            kind: deps.provider.kind(),
+            provider: name,
+            kind: provider.kind(),
             settings: deps.settings.clone(),
             fence: deps.fence.clone(),
             last_slot,
+            sent,
             wall: deps.clock.wall(),
             boot: deps.clock.boot(),
         }));
@@ -90,9 +96,17 @@ impl Dispatcher {
         self.dispatch.clone()
     }
 
+    /// What it sends through, now and later.
     #[must_use]
-    pub fn provider(&self) -> Arc<dyn Provider> {
+    pub fn provider(&self) -> Current {
         self.deps.provider.clone()
+    }
+
+    /// Sends through another one of the same name and kind from now on: calls under way finish on their connections, the next
+    /// begin on new ones. Rate, limits and leases go on as they are.
+    pub fn replace(&self, provider: Arc<dyn Provider>) {
+        self.deps.provider.replace(provider);
+        self.dispatch.replaced();
     }
 
     /// Starts claiming, settling and the sender threads.
@@ -124,6 +138,10 @@ impl Dispatcher {
         let (heard, dispatch) = (inbox.clone(), self.dispatch.clone());
         let notify = move |notice: Notice| {
             dispatch.notice(&notice);
+            // Nobody reads any more; the store keeps its subscription until another takes its place.
+            if dispatch.is_stopping() {
+                return;
+            }
             if !matches!(notice, Notice::Leased(_)) {
                 heard.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
                 dispatch.claimer.notify_one();

@@ -26,7 +26,7 @@ pub(super) async fn run(shared: Shared) {
 
 /// Raises the epoch while mail is being settled, so that a backup taken before shows as one.
 pub(super) async fn raise_epoch(shared: Shared) {
-    let settled = |shared: &Shared| shared.dispatches.iter().map(|d| d.settled_so_far()).sum::<u64>();
+    let settled = |shared: &Shared| shared.dispatches.load().iter().map(|d| d.settled_so_far()).sum::<u64>();
     let mut seen = settled(&shared);
     while shared.pause(EPOCH).await {
         let now = settled(&shared);

@@ -3,10 +3,12 @@
 //! [`start`] sets all of it going for one incarnation and [`Workers::stop`] ends it in order: no new starts, calls in flight
 //! finish, outcomes are written, slots are recorded, the incarnation ends (contract 6).
 
+pub mod account;
 mod beat;
 mod claim;
 pub mod dispatch;
 mod feedback;
+mod fleet;
 mod housekeep;
 pub mod keys;
 mod quota;
@@ -18,21 +20,22 @@ pub mod watch;
 
 use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use jebi_domain::{
     event::Feedback,
     id::Incarnation,
+    message::Lane,
     port::{
         Clock, Provider, Random,
         store::{AdminStore, Guard, QueueStore, StoreResult},
     },
+    time::Wall,
 };
 use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::{
-    dispatch::{DispatchDeps, Dispatcher, Observer},
-    watch::Watch,
-};
+use self::{dispatch::Observer, watch::Watch};
+pub use self::fleet::{Fleet, Wanted};
 use crate::service::{
     dispatch::{Dispatch, Fence, Left, Settings},
     providers::{ProviderStatus, Providers},
@@ -64,7 +67,7 @@ pub(crate) struct Shared {
     pub clock: Arc<dyn Clock>,
     pub incarnation: Incarnation,
     pub fence: Arc<Fence>,
-    pub dispatches: Vec<Arc<Dispatch>>,
+    pub dispatches: Arc<ArcSwap<Vec<Arc<Dispatch>>>>,
     pub stop: CancellationToken,
 }
 
@@ -83,20 +86,34 @@ impl Shared {
 pub struct Workers {
     shared: Shared,
     watch: Watch,
-    dispatchers: Vec<Dispatcher>,
+    fleet: Arc<Fleet>,
     tasks: TaskTracker,
 }
 
 /// What the API asks for the providers.
 struct Board {
-    dispatches: Vec<Arc<Dispatch>>,
+    dispatches: Arc<ArcSwap<Vec<Arc<Dispatch>>>>,
     clock: Arc<dyn Clock>,
+}
+
+impl Board {
+    fn find<T>(&self, provider: &str, ask: impl FnOnce(&Dispatch) -> T) -> Option<T> {
+        self.dispatches.load().iter().find(|d| d.provider() == provider).map(|d| ask(d))
+    }
 }
 
 impl Providers for Board {
     fn status(&self) -> Vec<ProviderStatus> {
         let (boot, wall) = (self.clock.boot(), self.clock.wall());
-        self.dispatches.iter().map(|dispatch| dispatch.status(boot, wall)).collect()
+        self.dispatches.load().iter().map(|dispatch| dispatch.status(boot, wall)).collect()
+    }
+
+    fn is_sandbox(&self, provider: &str) -> bool {
+        self.find(provider, Dispatch::is_sandbox).unwrap_or(false)
+    }
+
+    fn finish_at(&self, provider: &str, lane: Lane, recipients: u64, from: Wall) -> Option<Wall> {
+        self.find(provider, |dispatch| dispatch.finish_at(lane, recipients, from, self.clock.boot())).flatten()
     }
 }
 
@@ -123,7 +140,7 @@ impl Beating {
 ///
 /// # Errors
 /// What the store answers when it can't be used; nothing runs then.
-pub async fn start(deps: WorkerDeps) -> StoreResult<Workers> {
+pub async fn start(mut deps: WorkerDeps) -> StoreResult<Workers> {
     let fence = Arc::new(Fence::default());
     let submitted = deps.clock.boot();
     deps.queue.beat(deps.incarnation, deps.clock.wall()).await?;
@@ -132,48 +149,33 @@ pub async fn start(deps: WorkerDeps) -> StoreResult<Workers> {
     names.extend(deps.providers.iter().map(|(provider, _)| provider.name().to_owned()));
     reclaim::once(&*deps.queue, &*deps.clock, deps.incarnation, &names).await?;
     let watch = Watch::new(fence.clone());
-    let mut dispatchers = Vec::with_capacity(names.len());
-    for (provider, settings) in deps.providers {
-        let dispatcher = Dispatcher::new(DispatchDeps {
-            store: deps.queue.clone(),
-            provider,
-            clock: deps.clock.clone(),
-            random: deps.random.clone(),
-            settings,
-            incarnation: deps.incarnation,
-            fence: fence.clone(),
-            watch: watch.clone(),
-            runtime: deps.runtime.clone(),
-            observer: deps.observer.clone(),
-        });
-        dispatchers.push(dispatcher.await?);
-    }
     let shared = Shared {
-        queue: deps.queue,
-        admin: deps.admin,
-        clock: deps.clock,
+        queue: deps.queue.clone(),
+        admin: deps.admin.clone(),
+        clock: deps.clock.clone(),
         incarnation: deps.incarnation,
         fence,
-        dispatches: dispatchers.iter().map(Dispatcher::dispatch).collect(),
+        dispatches: Arc::default(),
         stop: CancellationToken::new(),
     };
-    // Before anything can be sent: a store that looks copied sends nothing.
-    shared.look_at_guard();
     let tasks = TaskTracker::new();
-    let on = &deps.runtime;
-    tasks.spawn_on(watch.clone().over("beat", beat::run(shared.clone())), on);
-    tasks.spawn_on(watch.clone().over("reclaim", reclaim::run(shared.clone(), names)), on);
-    tasks.spawn_on(watch.clone().over("housekeeping", housekeep::run(shared.clone())), on);
-    tasks.spawn_on(watch.clone().over("epoch", housekeep::raise_epoch(shared.clone())), on);
-    for dispatcher in &mut dispatchers {
-        tasks.spawn_on(watch.clone().over("account", quota::run(shared.clone(), dispatcher.provider(), dispatcher.dispatch())), on);
-        dispatcher.run().await?;
+    let (providers, feedback) = (std::mem::take(&mut deps.providers), deps.feedback.take());
+    let on = deps.runtime.clone();
+    let fleet = Arc::new(Fleet::new(shared.clone(), deps, tasks.clone(), watch.clone()));
+    let mut dispatchers = Vec::with_capacity(names.len());
+    for (provider, settings) in providers {
+        dispatchers.push(fleet.make(provider, settings).await?);
     }
-    if let Some(reports) = deps.feedback {
-        tasks.spawn_on(watch.clone().over("feedback", feedback::run(shared.clone(), reports)), on);
+    tasks.spawn_on(watch.clone().over("beat", beat::run(shared.clone())), &on);
+    tasks.spawn_on(watch.clone().over("reclaim", reclaim::run(shared.clone())), &on);
+    tasks.spawn_on(watch.clone().over("housekeeping", housekeep::run(shared.clone())), &on);
+    fleet.run(dispatchers).await?;
+    tasks.spawn_on(watch.clone().over("epoch", housekeep::raise_epoch(shared.clone())), &on);
+    if let Some(reports) = feedback {
+        tasks.spawn_on(watch.clone().over("feedback", feedback::run(shared.clone(), reports)), &on);
     }
     tasks.close();
-    Ok(Workers { shared, watch, dispatchers, tasks })
+    Ok(Workers { shared, watch, fleet, tasks })
 }
 
 impl Shared {
@@ -183,7 +185,7 @@ impl Shared {
             Guard::Open => None,
             Guard::Held { why, .. } => Some(why.as_str()),
         };
-        self.dispatches.iter().for_each(|dispatch| dispatch.set_guard(why));
+        self.dispatches.load().iter().for_each(|dispatch| dispatch.set_guard(why));
     }
 }
 
@@ -192,6 +194,12 @@ impl Workers {
     #[must_use]
     pub fn board(&self) -> Arc<dyn Providers> {
         Arc::new(Board { dispatches: self.shared.dispatches.clone(), clock: self.shared.clock.clone() })
+    }
+
+    /// The dispatchers, to be changed while they run.
+    #[must_use]
+    pub fn fleet(&self) -> Arc<Fleet> {
+        self.fleet.clone()
     }
 
     /// Watches further loops of this node.
@@ -210,11 +218,7 @@ impl Workers {
     /// Returns what was left; it shows as unsettled at the next start. The store is still open afterwards.
     pub async fn stop(self, grace: Duration) -> Left {
         // All providers at once: the grace is for them together.
-        let stops = self.dispatchers.into_iter().map(|dispatcher| dispatcher.stop(grace));
-        let left = futures_util::future::join_all(stops)
-            .await
-            .into_iter()
-            .fold(Left::default(), |sum, one| Left { in_flight: sum.in_flight + one.in_flight, unwritten: sum.unwritten + one.unwritten });
+        let left = self.fleet.stop(grace).await;
         // The beat goes on until here: calls in flight are ours.
         self.shared.stop.cancel();
         self.tasks.wait().await;
@@ -231,6 +235,6 @@ impl Workers {
     /// Stops hard: nothing is waited for and nothing written. What was in flight is unsettled at the next start.
     pub fn kill(self) {
         self.shared.stop.cancel();
-        self.dispatchers.iter().for_each(Dispatcher::kill);
+        self.fleet.kill();
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
     sync::Arc,
@@ -16,6 +17,7 @@ use jebi_domain::{
 };
 
 use super::{
+    account::Current,
     dispatch::Observer,
     watch::{Watch, words},
 };
@@ -28,14 +30,19 @@ use crate::{
 pub struct SenderLoop {
     pub(super) index: usize,
     pub(super) dispatch: Arc<Dispatch>,
-    pub(super) provider: Arc<dyn Provider>,
+    pub(super) provider: Current,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) observer: Option<Observer>,
     pub(super) watch: Watch,
 }
 
+/// The account of a provider as [`Current`] holds it.
+type Account = Arc<dyn Provider>;
+
 struct Line {
-    sender: Box<dyn Sender>,
+    provider: Current,
+    /// The connections of the provider that was current when they were asked for last.
+    sender: RefCell<(Arc<Account>, Rc<dyn Sender>)>,
     dispatch: Arc<Dispatch>,
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,
@@ -44,8 +51,10 @@ struct Line {
 impl SenderLoop {
     /// Runs until the dispatcher stops.
     pub async fn run(self) {
+        let current = self.provider.get();
         let line = Rc::new(Line {
-            sender: self.provider.sender(),
+            sender: RefCell::new((current.clone(), current.sender().into())),
+            provider: self.provider,
             dispatch: self.dispatch.clone(),
             clock: self.clock.clone(),
             observer: self.observer,
@@ -101,8 +110,19 @@ impl Line {
         }
     }
 
+    /// The connections to use now; those of a provider that was replaced end when the last call on them has.
+    fn sender(&self) -> Rc<dyn Sender> {
+        let current = self.provider.get();
+        let mut held = self.sender.borrow_mut();
+        if !Arc::ptr_eq(&held.0, &current) {
+            *held = (current.clone(), current.sender().into());
+        }
+        held.1.clone()
+    }
+
     async fn checkout(&self) -> Result<Box<dyn Channel>, Outcome> {
-        let checkout = async { self.sender.checkout().await };
+        let sender = self.sender();
+        let checkout = async { sender.checkout().await };
         AssertUnwindSafe(checkout).catch_unwind().await.unwrap_or_else(|panic| Err(Outcome::Transient { reason: internal(&*panic) }))
     }
 

@@ -1,7 +1,7 @@
 //! The `.env` blocks of the documents Jebi follows, literally: with their placeholders each stops with one message a name,
 //! with the placeholders replaced each starts (requirement S-6). The company-mail document has no such block.
 
-use jebi::config::{Config, Loaded, ProviderKind, Sources};
+use jebi::config::{Account, Config, Loaded, ProviderConfig, ProviderKind, Sources, Tls};
 use jebi_domain::message::Mailbox;
 
 use super::{dotenv, refused};
@@ -49,9 +49,9 @@ fn the_django_ninja_block() {
     assert_eq!(config.sending.provider, ProviderKind::Ses);
     assert_eq!(config.sending.from, mailbox("noreply@example.com"));
     assert_eq!(config.log.level, "info");
-    let ses = config.ses.expect("SES");
+    let ses = config.ses().expect("SES");
     assert_eq!(ses.region, "ap-northeast-1");
-    let credentials = ses.credentials.expect("credentials");
+    let credentials = ses.credentials.as_ref().expect("credentials");
     assert_eq!(credentials.access_key_id, "AKIA1234567890EXAMPLE");
     assert_eq!(credentials.secret_access_key.reveal(), "wJalrXUtnFEMI/K7MDENG+bPxRfi=");
     assert_eq!(
@@ -72,7 +72,7 @@ fn the_ses_guide_block() {
     let Loaded { config, notices, .. } = dotenv(&filled(SES_GUIDE));
     assert_eq!(config.sending.provider, ProviderKind::Ses);
     assert_eq!(config.sending.from, mailbox("noreply@yourdomain.com"));
-    let ses = config.ses.expect("SES");
+    let ses = config.ses().expect("SES");
     assert_eq!(ses.region, "ap-northeast-2");
     assert_eq!(ses.endpoint.as_deref(), Some("https://email.ap-northeast-2.amazonaws.com"));
     assert_eq!(
@@ -107,10 +107,24 @@ fn the_rust_sender_block() {
 
 #[test]
 fn the_redis_queue_block() {
-    let later = "SMTP_HOST: asks for an SMTP provider, which comes with a later release; \
-                 set PROVIDER=ses to send through AWS SES, or PROVIDER=local to keep mail in the local inbox";
-    assert_eq!(refused_dotenv(REDIS_QUEUE), format!("{later}\nSMTP_USER: {UNFILLED}"));
-    assert_eq!(refused_dotenv(&filled(REDIS_QUEUE)), later);
+    assert_eq!(refused_dotenv(REDIS_QUEUE), unfilled(&["SMTP_USER", "SMTP_PASS"]));
+
+    let Loaded { config, notices, warnings } = dotenv(&filled(REDIS_QUEUE));
+    assert_eq!(config.sending.provider, ProviderKind::Smtp);
+    assert_eq!(config.sending.from, mailbox("shop@gmail.com"));
+    let [ProviderConfig { name, account: Account::Smtp(smtp), .. }] = config.providers.as_slice() else { panic!("one SMTP account") };
+    assert_eq!((name.as_str(), smtp.host.as_str(), smtp.port, smtp.tls), ("smtp", "smtp.gmail.com", 587, Tls::Starttls));
+    let login = smtp.login.as_ref().expect("a login");
+    assert_eq!((login.user.as_str(), login.password.reveal()), ("shop@gmail.com", "abcd efgh ijkl mnop"));
+    assert_eq!((smtp.service, smtp.limits.daily_limit), (Some("gmail"), Some(500)));
+    assert_eq!(
+        notices,
+        [
+            "mail goes through smtp, because SMTP_HOST is set",
+            "smtp is taken for gmail (500 recipients a day); `jebi config --defaults` shows how to change what is known of it",
+        ]
+    );
+    assert!(warnings.is_empty(), "{warnings:?}");
 
     let Loaded { config, notices, .. } = dotenv(&format!("PROVIDER=local\n{}", filled(REDIS_QUEUE)));
     assert_eq!(config.sending.provider, ProviderKind::Local);
@@ -130,7 +144,7 @@ fn a_user_name_that_is_no_address_is_not_a_sender() {
 
 #[test]
 fn the_blocks_are_read_with_windows_line_ends_too() {
-    for block in [DJANGO_NINJA, SES_GUIDE, RUST_SENDER] {
+    for block in [DJANGO_NINJA, SES_GUIDE, RUST_SENDER, REDIS_QUEUE] {
         let unix = filled(block);
         assert_eq!(dotenv(&unix.replace('\n', "\r\n")).config.redacted(), dotenv(&unix).config.redacted());
     }

@@ -24,7 +24,7 @@ fn nothing_at_all_starts_with_the_defaults() {
     assert_eq!(config.sending.time_zone.iana_name(), Some("Asia/Seoul"));
     assert_eq!(config.access.api_key, None);
     assert_eq!((config.log.level.as_str(), config.log.format), ("info", LogFormat::Text));
-    assert!(config.ses.is_none());
+    assert!(config.ses().is_none());
     assert_eq!(notices, ["mail goes through local, because nothing names SES or an SMTP server"]);
     assert!(warnings.is_empty(), "{warnings:?}");
 }
@@ -133,8 +133,8 @@ fn the_local_inbox_nobody_asked_for_is_warned_of_beyond_this_machine() {
 fn the_first_name_that_is_set_counts_and_the_others_are_told() {
     let Loaded { config, notices, .. } =
         dotenv("AWS_SES_FROM_EMAIL=a@b.kr\nDEFAULT_FROM_EMAIL=제비 <c@d.kr>\nAWS_SES_REGION_NAME=us-east-1");
+    assert_eq!(config.ses().expect("SES").region, "us-east-1");
     assert_eq!(config.sending.from.expect("a sender").email, "a@b.kr");
-    assert_eq!(config.ses.expect("SES").region, "us-east-1");
     assert_eq!(notices[1], "DEFAULT_FROM_EMAIL is not used, because AWS_SES_FROM_EMAIL is set and comes first");
 
     let user = dotenv("PROVIDER=local\nDEFAULT_FROM_EMAIL=a@b.kr\nSMTP_USER=c@d.kr").notices;
@@ -146,7 +146,7 @@ fn the_first_name_that_is_set_counts_and_the_others_are_told() {
 
 #[test]
 fn ses_endpoints() {
-    let endpoint = |text: &str| dotenv(&format!("PROVIDER=ses\n{text}")).config.ses.expect("SES").endpoint;
+    let endpoint = |text: &str| dotenv(&format!("PROVIDER=ses\n{text}")).config.ses().expect("SES").endpoint.clone();
     assert_eq!(endpoint(""), None);
     assert_eq!(endpoint("AWS_SES_REGION_ENDPOINT=ses.example.com:8443").as_deref(), Some("https://ses.example.com:8443"));
     assert_eq!(endpoint("AWS_ENDPOINT_URL_SESV2=http://127.0.0.1:5000/").as_deref(), Some("http://127.0.0.1:5000"));

@@ -5,6 +5,7 @@ mod documents;
 mod layers;
 mod process;
 mod profile;
+mod providers;
 mod reference;
 mod secrets;
 

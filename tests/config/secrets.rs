@@ -91,7 +91,7 @@ fn a_secret_in_a_flag_is_warned_of_and_not_in_debug() {
 fn a_password_in_the_address_of_an_unused_section_is_not_shown() {
     let names = [("PROVIDER", "local"), ("AWS_ENDPOINT_URL_SESV2", "https://kim:hunter2@ses.example.com")];
     let loaded = Config::load(&Sources { env: env(&names), ..Sources::default() }).expect("a good configuration");
-    assert!(loaded.config.ses.is_none());
+    assert!(loaded.config.ses().is_none());
     let shown = format!("{loaded:?}{}", loaded.config.redacted());
     assert!(!shown.contains("hunter2"), "{shown}");
 }

@@ -3,6 +3,7 @@
 mod health;
 mod lanes;
 mod outcomes;
+mod quota;
 mod rate;
 mod receivers;
 mod rig;

@@ -54,8 +54,13 @@ impl Site {
         ];
         let env = fixed.iter().chain(env).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let loaded = Config::load(&Sources { env, ..Sources::default() }).expect("a good configuration");
-        let around =
-            Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics: metrics::apart(), observer: None };
+        let around = Surroundings {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            metrics: metrics::apart(),
+            observer: None,
+            reload: None,
+        };
         let app = App::start(&loaded.config, loaded.warnings, around, Lifecycle::default()).await.expect("it starts");
         app.keys.ensure("test", KEY).await.expect("a key");
         Self { app, folder }

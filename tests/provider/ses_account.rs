@@ -64,3 +64,28 @@ fn a_refusal_is_told_with_its_remedy_and_not_repeated() {
         assert_eq!(stub.look(|s| s.requests.len()), 3);
     });
 }
+
+#[test]
+fn an_identity_is_verified_or_not_or_not_known_and_why() {
+    on_a_sender_thread(async {
+        let script = [
+            Answer::new(200, r#"{"IdentityType":"EMAIL_ADDRESS","VerifiedForSendingStatus":true}"#),
+            Answer::new(200, r#"{"IdentityType":"DOMAIN","VerifiedForSendingStatus":false,"VerificationStatus":"PENDING"}"#),
+            Answer::error(404, "NotFoundException", "Email identity nobody.kr does not exist."),
+            Answer::error(403, "AccessDeniedException", "User is not authorized to perform: ses:GetEmailIdentity"),
+            Answer::error(404, "NotFoundException", "no such operation"),
+        ];
+        let stub = SesStub::start(script.map(Step::Answer)).await;
+        let ses = provider(config(&stub.url()), &ManualClock::new(NOW)).await;
+        let mut told = Vec::new();
+        for identity in ["kim+news@example.kr", "example.kr", "nobody.kr", "secret.kr", "example.org"] {
+            told.push(ses.identity(identity).expect("SES has identities").await);
+        }
+        assert_eq!(told[..3], [Ok(true), Ok(false), Ok(false)]);
+        let reason = told[3].clone().expect_err("refused");
+        assert!(reason.code == "AccessDeniedException" && reason.remedy.contains("ses:GetEmailIdentity"), "{reason:?}");
+        assert!(told[4].is_err(), "a service without the operation is not one without the identity");
+        let request = stub.look(|s| s.requests[0].clone());
+        assert!(request.head.starts_with("GET /v2/email/identities/kim%2Bnews%40example.kr HTTP/1.1\r\n"), "{}", request.head);
+    });
+}

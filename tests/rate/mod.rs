@@ -64,6 +64,7 @@ impl Rig {
             random: Arc::new(SystemRandom),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             observer: Some(Arc::new(move |at, n| log.lock().expect("not poisoned").push((at, n)))),
+            reload: None,
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
         let app = runtime.block_on(async {

@@ -15,6 +15,7 @@ mod joint;
 mod keys;
 mod list;
 mod model;
+mod moving;
 mod notices;
 mod operator;
 mod property;

@@ -26,6 +26,8 @@ use jebi::{
         audit::Audit,
         cancel::Cancel,
         figures::Figures,
+        forecast::Forecast,
+        identities::{Accounts, Identities},
         grant::GrantChange,
         inbox::InboxReader,
         keys::Keys,
@@ -35,6 +37,7 @@ use jebi::{
         reschedule::Reschedule,
         retry::Retry,
         search::Search,
+        stray::Strays,
         times::Times,
         tokens::Tokens,
     },
@@ -44,6 +47,7 @@ use jebi_domain::{
     fake::{ManualClock, SeededRandom},
     message::Mailbox,
     port::{Clock, Random, Store},
+    route::{Routes, Way},
     time::Wall,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -65,6 +69,9 @@ pub struct Setup {
     pub body_limit: usize,
     pub disk_floor: u64,
     pub providers: Vec<ProviderStatus>,
+    pub routes: Routes,
+    /// Accounts whose identities can be asked.
+    pub accounts: Accounts,
     pub allow: AllowList,
     pub access: AccessSettings,
     pub max_requests: usize,
@@ -80,6 +87,8 @@ impl Default for Setup {
             body_limit: 8 << 20,
             disk_floor: 0,
             providers: Vec::new(),
+            routes: Routes(vec![Way { provider: "local".to_owned(), senders: Vec::new(), reason: "the only provider".to_owned() }]),
+            accounts: Accounts::new(),
             allow: AllowList::default(),
             access: AccessSettings::default(),
             max_requests: 1_000,
@@ -126,6 +135,7 @@ pub fn provider(kind: &'static str) -> ProviderStatus {
         sent_last_24_hours: None,
         account_at: None,
         sandbox: false,
+        quota: None,
         in_flight: 0,
         ready: 0,
         leased: 0,
@@ -195,15 +205,16 @@ impl Api {
         let times = Times { zone, max_ahead: Duration::from_secs(366 * 86_400) };
         let settings = Settings {
             from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
-            provider: "local".to_owned(),
-            route: "the only provider".to_owned(),
+            routes: setup.routes,
             times: times.clone(),
             allow: setup.allow,
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
         };
-        let accept = Arc::new(Accept::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), settings));
         let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers));
+        let identities = Identities::new(setup.accounts, Arc::clone(&providers), Arc::clone(&dyn_clock));
+        let accept = Accept::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), identities, settings);
+        let accept = Arc::new(accept);
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)));
         let key = keys.create("test", GrantChange::default()).await.expect("a key can be made").secret;
         let access = Arc::new(Access::new(setup.access));
@@ -224,7 +235,10 @@ impl Api {
             admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             inbox: InboxReader::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
+            forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
+            strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
             providers,
+            reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
             accept,
             metrics: PrometheusBuilder::new().build_recorder().handle(),

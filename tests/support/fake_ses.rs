@@ -26,10 +26,27 @@ pub struct Arrival {
 struct Shared {
     arrivals: Mutex<Vec<Arrival>>,
     changed: Condvar,
-    /// Recipients a second the account says it may send; below 0 for no limit.
-    rate: f64,
+    rules: Mutex<Rules>,
     /// Milliseconds before each answer.
     latency: AtomicU64,
+}
+
+/// What the account is and allows.
+#[derive(Clone)]
+pub struct Rules {
+    /// Recipients a second the account says it may send; below 0 for no limit.
+    pub rate: f64,
+    /// Recipients in 24 hours, and how many it counts.
+    pub quota: (f64, f64),
+    pub sandbox: bool,
+    /// Identities that are verified; `None` for every one.
+    pub verified: Option<Vec<&'static str>>,
+    /// Access keys that hold; `None` for every one.
+    pub keys: Option<Vec<&'static str>>,
+    /// Identities asked for, in order.
+    pub asked: Vec<String>,
+    /// Calls refused for their access key.
+    pub refused: u32,
 }
 
 pub struct FakeSes {
@@ -45,7 +62,15 @@ impl FakeSes {
         let shared = Arc::new(Shared {
             arrivals: Mutex::default(),
             changed: Condvar::new(),
-            rate: rate.unwrap_or(-1.0),
+            rules: Mutex::new(Rules {
+                rate: rate.unwrap_or(-1.0),
+                quota: (50_000_000.0, 0.0),
+                sandbox: false,
+                verified: None,
+                keys: None,
+                asked: Vec::new(),
+                refused: 0,
+            }),
             latency: AtomicU64::new(0),
         });
         let serving = Arc::clone(&shared);
@@ -76,6 +101,11 @@ impl FakeSes {
 
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Changes what the account is and allows.
+    pub fn rules<T>(&self, change: impl FnOnce(&mut Rules) -> T) -> T {
+        change(&mut self.shared.rules.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub fn set_latency(&self, latency: Duration) {
@@ -194,7 +224,7 @@ fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
         if reader.read_line(&mut first)? == 0 {
             return Ok(());
         }
-        let mut length = 0;
+        let (mut length, mut key) = (0, String::new());
         loop {
             let mut line = String::new();
             reader.read_line(&mut line)?;
@@ -202,13 +232,33 @@ fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
             if name.eq_ignore_ascii_case("content-length") {
                 length = value.trim().parse().unwrap_or(0);
             }
+            if name.eq_ignore_ascii_case("authorization") {
+                let from = value.find("Credential=").map_or("", |at| &value[at + "Credential=".len()..]);
+                from.split('/').next().unwrap_or_default().clone_into(&mut key);
+            }
         }
         let mut body = vec![0; length];
         // A mail cut off in the middle was not taken.
         reader.read_exact(&mut body)?;
         let at = SystemClock.boot();
-        let answer = if first.starts_with("GET /v2/email/account") {
-            account(shared.rate)
+        let rules = shared.rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let holds = rules.keys.as_ref().is_none_or(|keys| keys.contains(&key.as_str()));
+        let mut status = "200 OK\r\n".to_owned();
+        let answer = if !holds {
+            shared.rules.lock().unwrap_or_else(PoisonError::into_inner).refused += 1;
+            status = "403 Forbidden\r\nx-amzn-errortype: UnrecognizedClientException\r\n".to_owned();
+            r#"{"message":"The security token included in the request is invalid."}"#.to_owned()
+        } else if first.starts_with("GET /v2/email/account") {
+            account(&rules)
+        } else if let Some(identity) = first.strip_prefix("GET /v2/email/identities/") {
+            let identity = identity.split(' ').next().unwrap_or_default().replace("%40", "@");
+            shared.rules.lock().unwrap_or_else(PoisonError::into_inner).asked.push(identity.clone());
+            if rules.verified.as_ref().is_none_or(|verified| verified.contains(&identity.as_str())) {
+                r#"{"IdentityType":"DOMAIN","VerifiedForSendingStatus":true}"#.to_owned()
+            } else {
+                status = "404 Not Found\r\nx-amzn-errortype: NotFoundException\r\n".to_owned();
+                format!("{{\"message\":\"Email identity {identity} does not exist.\"}}")
+            }
         } else if first.starts_with("POST /v2/email/outbound-emails") {
             let Send { destination: d } = serde_json::from_slice(&body)?;
             let to = d.to_addresses.into_iter().chain(d.cc_addresses).chain(d.bcc_addresses);
@@ -218,14 +268,15 @@ fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
         } else {
             panic!("the fake SES was asked for {first}");
         };
-        write!(out, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len())?;
+        write!(out, "HTTP/1.1 {status}content-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len())?;
     }
 }
 
-fn account(rate: f64) -> String {
+fn account(rules: &Rules) -> String {
     serde_json::json!({
-        "DedicatedIpAutoWarmupEnabled": false, "EnforcementStatus": "HEALTHY", "ProductionAccessEnabled": true, "SendingEnabled": true,
-        "SendQuota": { "Max24HourSend": 50_000_000.0, "MaxSendRate": rate, "SentLast24Hours": 0.0 },
+        "DedicatedIpAutoWarmupEnabled": false, "EnforcementStatus": "HEALTHY", "ProductionAccessEnabled": !rules.sandbox,
+        "SendingEnabled": true,
+        "SendQuota": { "Max24HourSend": rules.quota.0, "MaxSendRate": rules.rate, "SentLast24Hours": rules.quota.1 },
     })
     .to_string()
 }

@@ -63,3 +63,15 @@ pub struct DeliveryPage {
     /// Pass as `after` for the next page; `None` at the end.
     pub next: Option<DeliveryKey>,
 }
+
+/// What waits in one queue. Recipients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    pub provider: String,
+    pub lane: Lane,
+    /// Empty for mail without one.
+    pub topic: String,
+    pub paused: bool,
+    /// Not yet tried or to be tried again.
+    pub waiting: i64,
+}

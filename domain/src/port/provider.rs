@@ -38,6 +38,11 @@ pub trait Provider: Send + Sync {
     fn kind(&self) -> &'static str;
     /// Makes the part that lives on one sender thread: its connections.
     fn sender(&self) -> Box<dyn Sender>;
+    /// Whether the account may send from (and in a sandbox: to) this identity: an address, or a domain without an `@`, by itself; `None`
+    /// when the provider has no such thing to ask. The answer's `Err` says why it is not known.
+    fn identity(&self, _identity: &str) -> Option<Boxed<'_, Result<bool, Reason>>> {
+        None
+    }
     /// Asks the account for its limits and state; `None` when the provider has no such thing to ask.
     fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>>;
 }

@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 
-pub use super::find::{DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
+pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 pub use super::settlement::Settlement;
 use super::{Boxed, Inbox, OperatorStore};
 use crate::{
@@ -485,6 +485,8 @@ pub trait QueueStore: Send + Sync {
 
     /// Records that a slot of a provider was last taken at `at`.
     fn record_slot(&self, provider: &str, at: Wall) -> Boxed<'_, StoreResult<()>>;
+    /// Recipients of a provider's mail that was or may have been accepted since then, by slot of [`crate::quota`].
+    fn sent_slots(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<Vec<(i64, u64)>>>;
     /// When a slot of a provider was last taken, as recorded.
     fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>>;
 
@@ -523,6 +525,8 @@ pub trait ReadStore: Send + Sync {
     fn topics(&self, after: Option<String>, limit: u32) -> Boxed<'_, StoreResult<TopicPage>>;
     /// Recipients sent since then.
     fn sent_since(&self, since: Wall) -> Boxed<'_, StoreResult<i64>>;
+    /// Waiting recipients of every provider that has any, configured or not, by queue.
+    fn backlog(&self) -> Boxed<'_, StoreResult<Vec<Backlog>>>;
     fn health(&self) -> Boxed<'_, StoreResult<StoreHealth>>;
     /// Checks the contract's invariants over one slice, each in a snapshot of its own; the first (`None`) checks leases, entries and
     /// idempotency keys, each further one recounts a topic.
@@ -538,6 +542,9 @@ pub trait AdminStore: Send + Sync {
     fn change_key(&self, no: KeyNo, name: &str, grant: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>>;
     /// `false` when there is no such key or it was revoked before.
     fn revoke_key(&self, no: KeyNo, now: Wall) -> Boxed<'_, StoreResult<bool>>;
+    /// Moves a slice of a provider's queues to another: all that waits in them, attempts and states kept. Returns waiting recipients
+    /// moved, and whether there is more.
+    fn move_queues(&self, from: &str, to: &str) -> Boxed<'_, StoreResult<(i64, bool)>>;
     /// Adds to what is known of the use of keys.
     fn note_use(&self, uses: Vec<KeyUse>) -> Boxed<'_, StoreResult<()>>;
     /// Recipients accepted for each key since `since`, which is a whole quarter of an hour, less those that were forgiven since

@@ -52,8 +52,13 @@ impl Site {
         ];
         let env = fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let own = Config::load(&Sources { env, ..Sources::default() }).map_err(|e| Failure::refused(e.to_string()))?;
-        let around =
-            Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics: metrics::apart(), observer: None };
+        let around = Surroundings {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            metrics: metrics::apart(),
+            observer: None,
+            reload: None,
+        };
         let unstarted = |e: &dyn std::fmt::Display| Failure::unavailable(format!("the server to be measured did not start: {e}"));
         let app = App::start(&own.config, own.warnings, around, lifecycle.clone()).await.map_err(|e| unstarted(&e))?;
         let key = app.first_key().await.map_err(|e| unstarted(&e))?.secret;

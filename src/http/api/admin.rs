@@ -4,7 +4,10 @@ use axum::{
     Json,
     extract::{Extension, State},
 };
-use jebi_domain::port::store::{self, Guard, Violation};
+use jebi_domain::{
+    port::store::{self, Guard, Violation},
+    refusal::{Fault, Refusal, RefusalKind},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -36,6 +39,18 @@ pub struct Released {
     unsettled: i64,
     /// Recipients still waiting for a later time.
     waiting: i64,
+}
+
+/// What a reload did.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reloaded)]
+pub struct ReloadedBody {
+    /// Keys that changed and hold from now on.
+    changed: Vec<String>,
+    /// Keys that changed since the start and hold only from the next start on.
+    restart: Vec<String>,
+    /// What ought to be seen to.
+    warnings: Vec<String>,
 }
 
 /// From where on to check.
@@ -92,6 +107,29 @@ pub async fn release(State(state): State<AppState>, Extension(caller): Extension
     let told = |done: &store::Released| format!("unsettled={} waiting={}", done.unsettled, done.waiting);
     let done = state.audit.ended(&caller, "store.release", "store", told, done).await?;
     Ok(Json(Released { unsettled: done.unsettled, waiting: done.waiting }))
+}
+
+/// Read the configuration anew
+///
+/// Reads `jebi.toml` and `.env` again, checks everything, and then changes what can be changed while the server runs: providers and
+/// their credentials, rates, limits, senders, keys, the log level. With one fault anywhere nothing changes. The environment of a
+/// running process cannot change: values set there, and flags, stay as they are.
+#[utoipa::path(
+    post, path = "/v1/admin/reload", tag = "admin",
+    responses(
+        (status = 200, description = "Taken over.", body = ReloadedBody),
+        (status = 409, description = "No server runs here."),
+        (status = 422, description = "The configuration has faults. Nothing was changed."),
+    ),
+)]
+pub async fn reload(State(state): State<AppState>) -> Reply<ReloadedBody> {
+    let Some(reload) = &state.reload else {
+        let remedy = "nothing to do: the next start reads the configuration";
+        let fault = Fault::new("", "not_running", "no server runs on this store, or it was started without sources to read", remedy);
+        return Err(Refusal::new(RefusalKind::Conflict, fault).into());
+    };
+    let done = reload.reload().await?;
+    Ok(Json(ReloadedBody { changed: done.changed, restart: done.restart, warnings: done.warnings }))
 }
 
 /// Check the store

@@ -1,4 +1,5 @@
-//! The control plane: asks the account for its limits and state (`GetAccount`), through the AWS SDK.
+//! The control plane: asks the account for its limits and state (`GetAccount`) and for its identities (`GetEmailIdentity`), through
+//! the AWS SDK.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use aws_sdk_sesv2::{
     Client,
     config::{Config, retry::RetryConfig, timeout::TimeoutConfig},
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
-    operation::get_account::{GetAccountError, GetAccountOutput},
+    operation::get_account::GetAccountOutput,
 };
 use aws_smithy_runtime_api::client::{http::SharedHttpClient, orchestrator::HttpResponse};
 use jebi_domain::{
@@ -41,8 +42,26 @@ pub(super) fn client(config: &SesConfig, endpoint: &str, keys: SharedCredentials
 /// # Errors
 /// Why there is no answer, with a remedy.
 pub(super) async fn account(client: &Client, now: impl Fn() -> Wall) -> Result<AccountReport, Reason> {
-    let answer = client.get_account().send().await.map_err(|e| refused(&e))?;
+    let answer = client.get_account().send().await.map_err(|e| refused(&e, "ses:GetAccount", "set the rate by hand"))?;
     report(&answer, now())
+}
+
+/// Whether one identity is verified for sending; one SES does not know is not.
+///
+/// # Errors
+/// Why it is not known, with a remedy.
+pub(super) async fn identity(client: &Client, identity: &str) -> Result<bool, Reason> {
+    match client.get_email_identity().email_identity(identity).send().await {
+        Ok(answer) => Ok(answer.verified_for_sending_status()),
+        Err(error) if error.code() == Some("NotFoundException") && names(error.message().unwrap_or_default(), identity) => Ok(false),
+        Err(error) => Err(refused(&error, "ses:GetEmailIdentity", "identities are not checked before mail is taken")),
+    }
+}
+
+/// Whether it is the identity that was not found: a service beside AWS without this operation says so of the operation.
+fn names(message: &str, identity: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains(&identity.to_ascii_lowercase()) || message.contains("does not exist")
 }
 
 fn report(answer: &GetAccountOutput, at: Wall) -> Result<AccountReport, Reason> {
@@ -83,15 +102,19 @@ fn state(answer: &GetAccountOutput, rate: f64) -> AccountState {
     }
 }
 
-fn refused(error: &SdkError<GetAccountError, HttpResponse>) -> Reason {
+fn refused<E: ProvideErrorMetadata + std::error::Error + 'static>(
+    error: &SdkError<E, HttpResponse>,
+    action: &str,
+    until_then: &str,
+) -> Reason {
     let Some(answer) = error.raw_response() else {
         let remedy = "check the endpoint, the credentials, and that this machine can reach SES";
         return Reason::new("connect", format!("the account could not be asked: {}", DisplayErrorContext(error)), remedy);
     };
     let kind = error.code().unwrap_or_default();
     if kind == "AccessDeniedException" {
-        let text = error.message().unwrap_or("not allowed to call GetAccount");
-        return Reason::new(kind, text, "allow ses:GetAccount to this key or role in IAM; until then set the rate by hand");
+        let text = error.message().map_or_else(|| format!("not allowed to call {action}"), str::to_owned);
+        return Reason::new(kind, text, format!("allow {action} to this key or role in IAM; until then {until_then}"));
     }
     Refusal::new(answer.status().as_u16(), kind, error.message().unwrap_or_default().to_owned()).reason()
 }

@@ -86,6 +86,11 @@ impl Provider for SesProvider {
         Box::new(sender::SesSender::new(Arc::clone(&self.shared)))
     }
 
+    fn identity(&self, identity: &str) -> Option<Boxed<'_, Result<bool, Reason>>> {
+        let identity = identity.to_owned();
+        Some(Box::pin(async move { control::identity(&self.control, &identity).await }))
+    }
+
     fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>> {
         Box::pin(async move { Some(control::account(&self.control, || self.shared.clock.wall()).await) })
     }

@@ -9,6 +9,7 @@
 //! | `allow` | who may be mailed at all |
 //! | `permitted` | whether the caller may use the sender |
 //! | `when` | reading times |
+//! | `route` | which provider it takes |
 //! | `rules` | the domain's checks, told as faults of a field |
 //! | `receipt` | what is answered |
 //! | `twins` | one request at a time under one idempotency key |
@@ -20,6 +21,7 @@ mod permitted;
 mod prepare;
 mod receipt;
 mod recipients;
+mod route;
 mod rules;
 mod submission;
 mod twins;
@@ -32,15 +34,17 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use jebi_domain::{
     idempotency::check_key,
-    message::Mailbox,
+    message::{Copies, Draft, Mailbox},
     port::{
         Clock, Random, Store,
         store::{AcceptBatch, Accepted, StoreError, StoredAnswer},
     },
     refusal::{Fault, Refusal, RefusalKind},
+    route::Routes,
     time::Boot,
 };
 use metrics::{Unit, counter, describe_counter};
@@ -51,12 +55,14 @@ pub use submission::{Given, NewMessage, Submission};
 
 use super::{
     Caller,
+    identities::Identities,
     ready::{Check, Readiness},
     times::Times,
     trouble::refusal,
     usage::Usage,
 };
 use prepare::Prepared;
+use receipt::Unfinished;
 pub(super) use twins::Twins;
 use waiting::Waiting;
 
@@ -70,10 +76,8 @@ const TROUBLE_SHOWN: Duration = Duration::from_secs(10);
 pub struct Settings {
     /// The sender where a request names none (requirement S-5); `None` makes naming one necessary.
     pub from: Option<Mailbox>,
-    /// Name of the provider mail goes through.
-    pub provider: String,
-    /// Why that one, in words; stored with every message.
-    pub route: String,
+    /// Which provider a sender's mail takes.
+    pub routes: Routes,
     /// How times are read, and how far ahead they may lie.
     pub times: Times,
     /// Who may be mailed.
@@ -104,7 +108,8 @@ pub struct Accept {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    settings: Arc<Settings>,
+    settings: ArcSwap<Settings>,
+    identities: Arc<Identities>,
     twins: Twins,
     waiting: Waiting,
     usage: Arc<Usage>,
@@ -114,13 +119,26 @@ pub struct Accept {
 
 impl Accept {
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, random: Arc<dyn Random>, settings: Settings) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        identities: Arc<Identities>,
+        settings: Settings,
+    ) -> Self {
         describe_counter!(ACCEPTED, Unit::Count, "Recipients accepted.");
         describe_counter!(NOT_STORED, Unit::Count, "Requests the store could not write.");
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
         let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.times.zone.clone()));
         let (twins, trouble) = (Twins::default(), Mutex::default());
-        Self { store, clock, random, settings: Arc::new(settings), twins, waiting, usage, trouble }
+        Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, twins, waiting, usage, trouble }
+    }
+
+    /// Takes other settings for the requests that come from now on. How times are read stays: other services read them alike.
+    pub fn set(&self, settings: Settings) {
+        self.waiting.set_max(settings.max_waiting);
+        let times = self.settings.load().times.clone();
+        self.settings.store(Arc::new(Settings { times, ..settings }));
     }
 
     /// The daily limits, as they are kept here.
@@ -165,7 +183,7 @@ impl Accept {
         let (started, at) = (self.clock.boot(), self.clock.wall());
         let addresses = submission.addresses();
         self.waiting.admit(addresses).await?;
-        let settings = Arc::clone(&self.settings);
+        let settings = self.settings.load_full();
         let random = Arc::clone(&self.random);
         let prepared = if addresses < MANY {
             prepare::prepare(&settings, &*random, at, submission)?
@@ -177,6 +195,7 @@ impl Accept {
         };
         let Prepared { drafts, receipt } = prepared;
         permitted::check(caller, &drafts, &receipt)?;
+        self.check_identities(&drafts, &receipt).await?;
         let fingerprint = idempotency.as_ref().map(|(_, fingerprint)| *fingerprint);
         let recipients: usize = drafts.iter().map(|d| d.copies.recipients()).sum();
         let reserved = self.usage.reserve(caller, recipients, at).await?;
@@ -206,6 +225,23 @@ impl Accept {
                 Err(told)
             }
         }
+    }
+
+    /// Senders, and in a sandbox recipients, that the provider would refuse (requirement S2-4).
+    async fn check_identities(&self, drafts: &[Draft], receipt: &Unfinished) -> Result<(), Refusal> {
+        let mut faults = Vec::new();
+        for (draft, at) in drafts.iter().zip(receipt.places()) {
+            let (provider, from) = (&draft.message.provider, &draft.message.content.from.email);
+            faults.extend(self.identities.sender(provider, from, || format!("messages[{at}].from")).await);
+            if self.identities.is_sandbox(provider) {
+                let recipients: Vec<&str> = match &draft.copies {
+                    Copies::Each(all) => all.iter().map(|m| m.email.as_str()).collect(),
+                    Copies::Joint(all) => all.iter().map(|(_, m)| m.email.as_str()).collect(),
+                };
+                faults.extend(self.identities.recipients(provider, &recipients, &format!("messages[{at}]")).await);
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Refusal { kind: RefusalKind::Denied, faults }) }
     }
 
     fn note_trouble(&self, why: Option<String>) {

@@ -14,7 +14,7 @@ use super::{
     Settings,
     content::{self, Faults},
     receipt::{Addresses, Pending, Unfinished},
-    recipients,
+    recipients, route,
     submission::{NewMessage, Submission},
     when,
 };
@@ -87,9 +87,13 @@ impl Shared<'_> {
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
         let content = content::read(&mut given, self.settings.from.as_ref(), &mut faults);
+        let way = content.as_ref().map(|c| route::route(&self.settings.routes, &c.from.email, || faults.path("from")));
+        let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);
         let sorted = faults.keep(recipients::sort(i, &mut given, &self.settings.allow));
-        let (Some(content), Some((due, scheduled, expires_at)), Some(sorted)) = (content, times, sorted) else { return (None, None) };
+        let (Some(content), Some(way), Some((due, scheduled, expires_at)), Some(sorted)) = (content, way, times, sorted) else {
+            return (None, None);
+        };
         let joint = matches!(sorted.copies, Copies::Joint(_));
         let kept = match &sorted.copies {
             Copies::Each(all) => Addresses::of(all.iter().map(|m| m.email.as_str())),
@@ -102,8 +106,8 @@ impl Shared<'_> {
                 id,
                 topic,
                 lane,
-                provider: self.settings.provider.clone(),
-                route: self.settings.route.clone(),
+                provider: way.provider,
+                route: way.route,
                 content,
                 on_unknown: given.on_unknown.unwrap_or_default(),
                 created_at: self.at,

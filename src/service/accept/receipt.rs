@@ -187,6 +187,11 @@ pub(super) struct Unfinished {
 }
 
 impl Unfinished {
+    /// Places in the request of the messages that have a draft, in order.
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> {
+        self.messages.iter().filter(|m| m.id.is_some()).map(|m| m.at)
+    }
+
     /// The receipt, once the store has said which recipients are suppressed. Only messages with an id had a draft.
     pub(super) fn finish(self, report: &AcceptReport, took: Duration) -> Receipt {
         let mut suppressed = report.suppressed.iter();

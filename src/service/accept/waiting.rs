@@ -28,7 +28,7 @@ const NEVER: u64 = u64::MAX;
 pub(super) struct Waiting {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    max: i64,
+    max: AtomicI64,
     count: AtomicI64,
     read_at: AtomicU64,
     reading: Mutex<()>,
@@ -36,7 +36,12 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, max: i64) -> Self {
-        Self { store, clock, max, count: AtomicI64::new(0), read_at: AtomicU64::new(NEVER), reading: Mutex::new(()) }
+        Self { store, clock, max: AtomicI64::new(max), count: AtomicI64::new(0), read_at: AtomicU64::new(NEVER), reading: Mutex::new(()) }
+    }
+
+    /// Takes another limit.
+    pub(super) fn set_max(&self, max: i64) {
+        self.max.store(max, Ordering::Relaxed);
     }
 
     /// Whether so many more may come.
@@ -44,11 +49,11 @@ impl Waiting {
         if !self.fresh() {
             self.read().await?;
         }
-        let waiting = self.count.load(Ordering::Relaxed);
-        if waiting.saturating_add(i64::try_from(recipients).unwrap_or(i64::MAX)) <= self.max {
+        let (waiting, max) = (self.count.load(Ordering::Relaxed), self.max.load(Ordering::Relaxed));
+        if waiting.saturating_add(i64::try_from(recipients).unwrap_or(i64::MAX)) <= max {
             return Ok(());
         }
-        let why = format!("{waiting} recipients wait already and at most {} may (MAX_WAITING)", self.max);
+        let why = format!("{waiting} recipients wait already and at most {max} may (MAX_WAITING)");
         Err(Refusal::busy(RETRY_AFTER_S, "queue_full", why))
     }
 

@@ -1,6 +1,7 @@
 //! What the account says of itself, and what is shown of the provider.
 
 use jebi_domain::{
+    message::Lane,
     outcome::Reason,
     port::{AccountReport, AccountState},
     time::{Boot, Wall},
@@ -8,6 +9,7 @@ use jebi_domain::{
 
 use super::{
     health::Cause,
+    settings::Settings,
     state::{Account, Dispatch, Inner},
     stop::Stop,
 };
@@ -29,12 +31,17 @@ impl Dispatch {
             }
             Some(Ok(report)) => {
                 if let AccountState::Stopped(reason) = &report.state {
-                    tracing::warn!(provider = %self.provider, reason = %reason.text, "the account does not send; mail waits");
+                    if inner.health.cause() != Some(Cause::Account) || inner.health.reason() != Some(reason) {
+                        let remedy = &reason.remedy;
+                        tracing::warn!(provider = %self.provider, reason = %reason.text, remedy, "the account does not send; mail waits");
+                    }
                     inner.health.refuse(now, reason.clone());
                     self.return_ready(inner);
                 } else {
                     inner.health.try_again();
                 }
+                inner.daily.set(&inner.settings, Some(&report), now);
+                warn_of_probation(&self.provider, &inner.account, &report);
                 inner.account = Account::Told(report);
             }
             Some(Err(reason)) => {
@@ -48,7 +55,7 @@ impl Dispatch {
                 }
             }
         }
-        let rate = self.rate(inner);
+        let rate = Self::rate(inner);
         if rate != inner.pacer.rate() {
             tracing::info!(provider = %self.provider, rate, "sending rate, recipients a second");
             inner.set_rate(rate);
@@ -56,8 +63,36 @@ impl Dispatch {
         self.health_changed();
     }
 
-    fn rate(&self, inner: &Inner) -> Option<f64> {
-        let own = self.settings.max_rate;
+    /// Takes other settings: rate, limits and connections hold from the next mail on.
+    pub fn apply(&self, settings: Settings, now: Boot) {
+        let inner = &mut *self.lock();
+        inner.pacer.set_jitter(settings.jitter);
+        let told = if let Account::Told(report) = &inner.account { Some(report) } else { None };
+        // The account's count is as old as its answer: only its limit counts again.
+        let told = told.map(|report| AccountReport { sent_last_24_hours: None, ..report.clone() });
+        inner.daily.set(&settings, told.as_ref(), now);
+        inner.settings = settings;
+        let rate = Self::rate(inner);
+        inner.set_rate(rate);
+        self.offer_window(inner);
+        self.health_changed();
+    }
+
+    /// The account is reached in another way now: with other credentials, at another place. A refused one gets its trial.
+    pub fn replaced(&self) {
+        self.lock().health.try_again();
+        self.ask.notify_one();
+        self.health_changed();
+    }
+
+    /// Whether the account sends to verified recipients only.
+    #[must_use]
+    pub fn is_sandbox(&self) -> bool {
+        matches!(&self.lock().account, Account::Told(report) if report.sandbox)
+    }
+
+    fn rate(inner: &Inner) -> Option<f64> {
+        let own = inner.settings.max_rate;
         let told = match &inner.account {
             Account::Told(report) => report.max_send_rate,
             Account::Refused(_) if own.is_none() => Some(UNKNOWN_RATE),
@@ -111,11 +146,12 @@ impl Dispatch {
             sent_last_24_hours: told.and_then(|r| r.sent_last_24_hours),
             account_at: told.map(|r| r.at),
             sandbox: told.is_some_and(|r| r.sandbox),
+            quota: Self::quota_status(&inner, now),
             in_flight: inner.in_flight.into(),
             ready: inner.ready.total().into(),
             leased: inner.leased.into(),
             concurrency: inner.limit.into(),
-            next_try_at: inner.health.next_try().map(|at| wall + at.since(now)),
+            next_try_at: inner.health.next_try().or_else(|| inner.daily.opens_at()).map(|at| wall + at.since(now)),
         }
     }
 
@@ -130,6 +166,22 @@ impl Dispatch {
         if let Some(median) = inner.concurrency.median() {
             self.meters.answer_time.record(median.as_secs_f64());
         }
+    }
+}
+
+/// The account sends, but is watched.
+fn probation() -> Reason {
+    let remedy = "look into the SES console (Account dashboard, Reputation metrics): clean the lists that bounce or are complained of, and \
+                  answer the AWS support case; else AWS stops the account";
+    Reason::new("PROBATION", "AWS has put this account under review because of bounces or complaints; it still sends", remedy)
+}
+
+/// Once, when it begins.
+fn warn_of_probation(provider: &str, before: &Account, report: &AccountReport) {
+    let was = matches!(before, Account::Told(before) if before.state == AccountState::Probation);
+    if report.state == AccountState::Probation && !was {
+        let Reason { text, remedy, .. } = probation();
+        tracing::warn!(provider, text, remedy, "the account is under review");
     }
 }
 
@@ -160,7 +212,15 @@ impl Inner {
             None if self.unwritable => return (ProviderState::Held, Some(unwritable())),
             None => {}
         }
+        match self.daily.reason() {
+            Some((Lane::Transactional, reason)) => return (ProviderState::Held, Some(reason)),
+            Some((Lane::Bulk, reason)) => return (ProviderState::Running, Some(reason)),
+            None => {}
+        }
         match &self.account {
+            Account::Told(AccountReport { state: AccountState::Probation, .. }) if !self.pacer.is_slowed(now) => {
+                (ProviderState::Running, Some(probation()))
+            }
             Account::Refused(reason) => (ProviderState::Slowed, Some(reason.clone())),
             _ if self.pacer.is_slowed(now) => (ProviderState::Slowed, Some(slowed())),
             _ => (ProviderState::Running, None),

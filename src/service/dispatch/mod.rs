@@ -9,12 +9,14 @@
 mod account;
 pub mod answer_time;
 pub mod concurrency;
+mod daily;
 mod fence;
 pub mod health;
 pub mod lateness;
 mod metrics;
 pub mod ready;
 mod receivers;
+mod settings;
 pub mod settle;
 mod state;
 mod stop;
@@ -23,6 +25,7 @@ pub mod turns;
 pub mod window;
 
 pub use fence::{Fence, LEASE};
-pub use state::{Again, Dispatch, Reserve, Settings, Setup, Take};
+pub use settings::Settings;
+pub use state::{Again, Dispatch, Reserve, Setup, Take};
 pub use stop::Left;
 pub use supply::Rooms;

@@ -18,10 +18,12 @@ use tokio::sync::Notify;
 
 use super::{
     concurrency::Concurrency,
+    daily::Daily,
     fence::Fence,
     health::{Allow, Cause, Health, Ticket},
     metrics::Meters,
     ready::{Finished, MailCache, Ready, ReadyCopy},
+    settings::Settings,
     stop::Stop,
 };
 
@@ -36,32 +38,6 @@ const FENCE_POLL: Duration = Duration::from_millis(250);
 /// One sender thread serves so many recipients a second; more threads only split the connections.
 const PER_THREAD: f64 = 5000.0;
 
-/// How a provider's mail is sent.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The operator's limit, recipients a second, above 0; the account's own holds besides.
-    pub max_rate: Option<f64>,
-    /// Delay variation tolerated between our sockets and the receiver (design 6, J).
-    pub jitter: Duration,
-    /// Sender threads, at least 1.
-    pub sender_threads: usize,
-    /// Mail none of whose copies was attempted expires when it is this late.
-    pub max_lateness: Duration,
-}
-
-impl Default for Settings {
-    /// No limit of our own, J = 25 ms, half the cores, 24 hours.
-    fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self {
-            max_rate: None,
-            jitter: Duration::from_millis(25),
-            sender_threads: (cores / 2).max(1),
-            max_lateness: Duration::from_secs(24 * 3600),
-        }
-    }
-}
-
 /// What a [`Dispatch`] starts with.
 pub struct Setup {
     pub provider: String,
@@ -70,6 +46,8 @@ pub struct Setup {
     pub fence: Arc<Fence>,
     /// When the recorded last slot was taken, and the time now in both clocks.
     pub last_slot: Option<Wall>,
+    /// Recipients sent in the last 24 hours, by slot of `jebi_domain::quota`.
+    pub sent: Vec<(i64, u64)>,
     pub wall: Wall,
     pub boot: Boot,
 }
@@ -90,6 +68,8 @@ pub(super) enum Account {
 pub(super) struct Inner {
     pub ready: Ready,
     pub pacer: Pacer,
+    pub settings: Settings,
+    pub daily: Daily,
     pub health: Health,
     /// Receiving domains that get too much.
     pub backoff: Backoff,
@@ -164,7 +144,6 @@ pub type Again = Option<Ticket>;
 pub struct Dispatch {
     pub(super) provider: String,
     pub(super) kind: &'static str,
-    pub(super) settings: Settings,
     pub(super) fence: Arc<Fence>,
     pub(super) window: Arc<Window>,
     inner: Mutex<Inner>,
@@ -178,12 +157,14 @@ pub struct Dispatch {
     pub settler: Notify,
     /// Wakes who waits for the health or a stop to change.
     pub changed: Notify,
+    /// Wakes who asks the account: it is another one now.
+    pub ask: Notify,
 }
 
 impl Dispatch {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let Setup { provider, kind, settings, fence, last_slot, wall, boot } = setup;
+        let Setup { provider, kind, settings, fence, last_slot, sent, wall, boot } = setup;
         // The first slot lies 1 s + J after the last one of an earlier incarnation. A clock set back must not stretch that.
         let gap = Duration::from_secs(1) + settings.jitter;
         let first = last_slot.map_or(boot, |last| boot + (last + gap).since(wall).min(gap));
@@ -194,7 +175,9 @@ impl Dispatch {
             health: Health::default(),
             backoff: Backoff::default(),
             concurrency: Concurrency::default(),
-            limit: Concurrency::default().limit(settings.max_rate),
+            limit: settings.calls(Concurrency::default().limit(settings.max_rate)),
+            daily: Daily::new(&settings, sent, boot, wall),
+            settings,
             account: Account::Unasked,
             starting: 0,
             starting_since: boot,
@@ -220,7 +203,6 @@ impl Dispatch {
             meters: Meters::new(&provider),
             provider,
             kind,
-            settings,
             fence,
             window,
             inner: Mutex::new(inner),
@@ -229,6 +211,7 @@ impl Dispatch {
             claimer: Notify::new(),
             settler: Notify::new(),
             changed: Notify::new(),
+            ask: Notify::new(),
         }
     }
 
@@ -243,9 +226,16 @@ impl Dispatch {
         &self.provider
     }
 
+    /// `ses`, `smtp`, …
     #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.settings
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// How its mail is sent now.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.lock().settings.clone()
     }
 
     /// What sender thread `index` may start now. Register for [`Self::senders`] before asking.
@@ -296,6 +286,12 @@ impl Dispatch {
             if now < inner.paused_until {
                 return Take::Wait(inner.paused_until);
             }
+            let lane = first.lane();
+            if !inner.daily.admits(now, lane, recipients) {
+                tracing::info!(provider = %self.provider, lane = lane.as_str(), "the limit of 24 hours is met; the lane waits");
+                self.return_closed(inner);
+                continue;
+            }
             if let Err(at) = inner.pacer.take(now, recipients) {
                 return Take::Wait(at);
             }
@@ -303,6 +299,7 @@ impl Dispatch {
             inner.note_trials(&copy, now);
             inner.starting = inner.starting.saturating_sub(1);
             inner.in_flight += 1;
+            inner.daily.add(now, recipients);
             self.ask_for_more(inner, now);
             return Take::Mail(copy, recipients, ticket);
         }
@@ -334,8 +331,9 @@ impl Dispatch {
         if let Some(answer) = answer
             && inner.concurrency.answered(now, answer, inner.in_flight)
         {
-            inner.limit = inner.concurrency.limit(inner.pacer.rate());
+            inner.limit = inner.settings.calls(inner.concurrency.limit(inner.pacer.rate()));
         }
+        inner.daily.ended(&outcome, copy.recipients());
         inner.in_flight = inner.in_flight.saturating_sub(1);
         self.learn(inner, ticket, &outcome, now);
         self.learn_receivers(inner, copy, &outcome, now);
@@ -545,6 +543,6 @@ impl Inner {
 
     pub(super) fn set_rate(&mut self, rate: Option<f64>) {
         self.pacer.set_rate(rate);
-        self.limit = self.concurrency.limit(rate);
+        self.limit = self.settings.calls(self.concurrency.limit(rate));
     }
 }

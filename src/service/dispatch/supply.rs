@@ -182,7 +182,8 @@ impl Dispatch {
             return Some(now + Duration::from_millis(250));
         }
         // A time that has passed while nothing may be sent for another reason must not make the claimer ask again and again.
-        inner.health.next_try().filter(|at| *at > now && inner.health.cause() != Some(Cause::Account))
+        let health = inner.health.next_try().filter(|_| inner.health.cause() != Some(Cause::Account));
+        [health, inner.daily.opens_at()].into_iter().flatten().filter(|at| *at > now).min()
     }
 }
 
@@ -203,13 +204,15 @@ impl Inner {
             Allow::One => return Rooms { room: [1; 2], worth: [true; 2] },
             Allow::All => {}
         }
+        self.daily.open(now);
         let throughput = self.concurrency.throughput();
         let ready_max = ready_limit(self.pacer.rate(), throughput);
         let used = i64::from(self.leased) + self.on_the_way();
         let limit = i64::from(leased_limit(self.limit, throughput, self.store_time));
         let ready = Lane::ALL.map(|lane| self.ready.len(lane));
         let room = [limit + i64::from(RESERVE), limit].map(|limit| u32::try_from(limit - used).unwrap_or(0));
-        let room = [0, 1].map(|lane: usize| room[lane].min(ready_max.saturating_sub(ready[lane])));
+        let closed = Lane::ALL.map(|lane| self.daily.is_closed(lane));
+        let room = [0, 1].map(|lane: usize| if closed[lane] { 0 } else { room[lane].min(ready_max.saturating_sub(ready[lane])) });
         Rooms { room, worth: [0, 1].map(|lane: usize| worth_claiming(room[lane], ready[lane], ready_max)) }
     }
 }

@@ -80,9 +80,11 @@ fn claim_queue(
 ) -> Result<(), Error> {
     let found = turn.row(sql!("queue_get"), [queue.0], |r| {
         let (lane, topic): (i64, i64) = (r.get(1)?, r.get(2)?);
-        Ok((lane, topic, r.get::<_, Option<i64>>(3)?.is_some(), r.get::<_, Option<i64>>(4)?.is_some(), r.get::<_, Option<i64>>(5)?))
+        let own = r.get::<_, String>(0)? == claim.provider;
+        Ok((lane, topic, own, r.get::<_, Option<i64>>(3)?.is_some(), r.get::<_, Option<i64>>(4)?.is_some(), r.get::<_, Option<i64>>(5)?))
     })?;
-    let Some((lane, topic, cancelled, paused, next_due)) = found else {
+    // One that was moved to another provider is gone for this one.
+    let Some((lane, topic, _, cancelled, paused, next_due)) = found.filter(|(_, _, own, ..)| *own) else {
         report.queues.push(QueueInfo { queue, lane: Lane::Bulk, next_due: None, paused: false });
         return Ok(());
     };

@@ -6,7 +6,7 @@ use jebi_domain::{
     address,
     delivery::State,
     id::{DeliveryKey, MAX_COPIES, MessageNo},
-    idempotency,
+    idempotency, quota,
     time::Wall,
 };
 
@@ -99,6 +99,7 @@ pub(super) fn hash(bytes: &[u8]) -> i64 {
 }
 
 fn purge(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
+    turn.execute(sql!("sent_slot_purge"), [quota::slot_of(now - quota::WINDOW - quota::SLOT)])?;
     let before = now - idempotency::KEPT;
     Ok(turn.execute(sql!("idempotency_purge"), [before.0])? == 200)
 }

@@ -15,6 +15,7 @@ mod joint;
 mod keys;
 mod list;
 mod migrate;
+mod moving;
 mod open;
 mod operator;
 mod port;

@@ -10,20 +10,21 @@ use jebi_domain::{
     port::{
         Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
         store::{
-            AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Claim, ClaimReport, DeliveryFilter, DeliveryPage,
-            DeliveryView, Guard, KeyInfo, KeyUse, MessageFilter, MessagePage, MessageView, NewKey, QueueInfo, QueueStore, ReadStore,
-            Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry, TopicPage, TopicView,
-            VerifySlice,
+            AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Backlog, Claim, ClaimReport, DeliveryFilter,
+            DeliveryPage, DeliveryView, Guard, KeyInfo, KeyUse, MessageFilter, MessagePage, MessageView, NewKey, QueueInfo, QueueStore,
+            ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry, TopicPage,
+            TopicView, VerifySlice,
         },
     },
+    quota,
     suppression::SuppressionCause,
     time::Wall,
 };
 use tokio::sync::oneshot;
 
 use super::{
-    Error, SqliteStore, accept, accept::AcceptJob, audit, cancel, claim, feedback, guard, housekeep, inbox, keys, list, reclaim, sql,
-    turn::Turn, verify, view, writer::CLOSE_WAIT,
+    Error, SqliteStore, accept, accept::AcceptJob, audit, cancel, claim, feedback, guard, housekeep, inbox, keys, list, moving, reclaim,
+    sql, turn::Turn, verify, view, writer::CLOSE_WAIT,
 };
 use crate::{crash_point::crash_point, store::group::Class};
 
@@ -109,6 +110,13 @@ impl QueueStore for SqliteStore {
         self.shared.write(Class::Settle, move |t| t.execute(sql!("slot_record"), (provider, at.0)).map(drop))
     }
 
+    fn sent_slots(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<Vec<(i64, u64)>>> {
+        let (provider, from) = (provider.to_owned(), quota::slot_of(since));
+        // A count that is written is positive.
+        let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, u64::try_from(r.get::<_, i64>(1)?).unwrap_or(0)));
+        self.readers.read(move |s| s.rows(sql!("sent_slots"), (provider, from), read))
+    }
+
     fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>> {
         let provider = provider.to_owned();
         self.readers.read(move |s| Ok(s.row(sql!("slot_last"), [provider], |r| r.get::<_, Option<i64>>(0))?.flatten().map(Wall)))
@@ -181,6 +189,10 @@ impl ReadStore for SqliteStore {
         self.readers.read(move |s| Ok(s.row(sql!("sent_since"), [minute], |r| r.get(0))?.unwrap_or(0)))
     }
 
+    fn backlog(&self) -> Boxed<'_, StoreResult<Vec<Backlog>>> {
+        self.readers.read(view::backlog)
+    }
+
     fn health(&self) -> Boxed<'_, StoreResult<StoreHealth>> {
         let free = if self.shared.failing.load(Ordering::Relaxed) { -1 } else { self.floor.free(&self.folder, self.shared.clock.boot()) };
         self.readers.read(move |s| view::health(s, free))
@@ -207,6 +219,11 @@ impl AdminStore for SqliteStore {
 
     fn revoke_key(&self, no: KeyNo, now: Wall) -> Boxed<'_, StoreResult<bool>> {
         self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("key_revoke"), (no.0, now.0))? == 1))
+    }
+
+    fn move_queues(&self, from: &str, to: &str) -> Boxed<'_, StoreResult<(i64, bool)>> {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        self.shared.write(Class::Admin, move |t| moving::slice(t, &from, &to))
     }
 
     fn note_use(&self, uses: Vec<KeyUse>) -> Boxed<'_, StoreResult<()>> {

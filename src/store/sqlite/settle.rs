@@ -83,7 +83,13 @@ fn settle_one(turn: &mut Turn<'_>, sent: &mut CachedStatement<'_>, s: &Settlemen
     let topic = topic_of(turn, s.key.message())?;
     turn.delta.topic(topic).moved(Some(State::Waiting), State::Sent, 1);
     turn.delta.sent(s.at, 1);
+    turn.delta.taken(s.queue, s.at, 1);
     Ok(true)
+}
+
+/// Whether the provider took the mail or may have: then it counts against its 24-hour limit.
+pub(super) fn may_be_taken(decision: &Decision) -> bool {
+    matches!(decision, Decision::Sent { .. } | Decision::Unsettled { .. } | Decision::Unknown { .. })
 }
 
 /// Puts back what is tried again, and ends the leases whose last place was freed.
@@ -219,6 +225,9 @@ fn apply(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, decision: &Decisio
             returns.push((home.queue, due.0, message, s.attempt, s.key.ordinal()));
         }
         Move::To { state, provider_id, reason, due } => {
+            if may_be_taken(decision) {
+                turn.delta.taken(s.queue, s.at, 1);
+            }
             write(turn, s, now, state, (provider_id, reason), counts, due)?;
             count(turn, s, now, &home, state);
             if let Some(due) = due {

@@ -13,7 +13,7 @@ use super::{
     Error,
     joint::{Joint, Told},
     row,
-    settle::{Home, Returns, Standing, beside, home, is_leased, mark},
+    settle::{Home, Returns, Standing, beside, home, is_leased, mark, may_be_taken},
     turn::Turn,
 };
 
@@ -88,6 +88,9 @@ fn apply(
             }
         };
         count(turn, s, home, one.state, to);
+        if may_be_taken(decision) {
+            turn.delta.taken(s.queue, s.at, 1);
+        }
         turn.delta.queue(home.queue, i64::from(to == State::Waiting));
     }
     let attempt = if counted { s.attempt } else { copy.attempt };

@@ -11,6 +11,7 @@ use jebi_domain::{
     id::{KeyNo, QueueNo},
     message::{Lane, Message},
     port::store::{Notice, QueueInfo, Subscription, Window},
+    quota,
     time::Wall,
 };
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
@@ -72,6 +73,8 @@ pub(super) struct Delta {
     sent: BTreeMap<i64, i64>,
     /// Recipients accepted, by key and quarter of an hour.
     used: BTreeMap<(i64, i64), i64>,
+    /// Recipients that count against a provider's 24-hour limit, by queue and slot.
+    taken: BTreeMap<(i64, i64), i64>,
     pub notices: Vec<(String, Notice)>,
     /// Taken for mail born leased.
     pub places: Vec<Places>,
@@ -118,6 +121,11 @@ impl Delta {
         *self.used.entry((key.0, at.0.div_euclid(QUARTER))).or_default() += n;
     }
 
+    /// Recipients the provider took or may have taken.
+    pub fn taken(&mut self, queue: QueueNo, at: Wall, n: i64) {
+        *self.taken.entry((queue.0, quota::slot_of(at))).or_default() += n;
+    }
+
     fn merge(&mut self, other: Self) {
         for (no, d) in other.topics {
             self.topics.entry(no).or_default().add(&d);
@@ -130,6 +138,9 @@ impl Delta {
         }
         for (place, n) in other.used {
             *self.used.entry(place).or_default() += n;
+        }
+        for (place, n) in other.taken {
+            *self.taken.entry(place).or_default() += n;
         }
         self.notices.extend(other.notices);
         self.places.extend(other.places);
@@ -284,6 +295,9 @@ impl<'a> Turn<'a> {
         }
         for (minute, n) in &total.sent {
             self.execute(sql!("sent_add"), (minute, n))?;
+        }
+        for ((queue, slot), n) in &total.taken {
+            self.execute(sql!("sent_slot_add"), (queue, slot, n))?;
         }
         for ((key, quarter), n) in &total.used {
             self.execute(sql!("key_usage_add"), (key, quarter, n))?;

@@ -6,7 +6,7 @@ use jebi_domain::{
     id::{DeliveryId, DeliveryKey, MessageId, MessageNo, QueueNo},
     message::{Lane, Role},
     outcome::Reason,
-    port::store::{Counts, DeliveryView, MessageView, QueueInfo, RecipientView, StoreHealth, TimelineEntry, TopicPage, TopicView},
+    port::store::{Backlog, Counts, DeliveryView, MessageView, QueueInfo, RecipientView, StoreHealth, TimelineEntry, TopicPage, TopicView},
     time::Wall,
 };
 use rusqlite::Row;
@@ -322,6 +322,19 @@ pub(super) fn health(s: &Snapshot<'_>, free_bytes: i64) -> Result<StoreHealth, E
         oldest_due[lane as usize] = due.flatten().map(Wall);
     }
     Ok(StoreHealth { waiting: pending, unsettled, leased, oldest_due, free_bytes })
+}
+
+/// What waits, by queue.
+pub(super) fn backlog(s: &Snapshot<'_>) -> Result<Vec<Backlog>, Error> {
+    let found = s.rows(sql!("backlog"), [], |r| {
+        let (provider, lane, topic): (String, i64, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
+        Ok((provider, lane, topic, r.get::<_, Option<i64>>(3)?.is_some(), r.get(4)?))
+    })?;
+    let one = |(provider, lane, topic, paused, waiting)| {
+        let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
+        Ok(Backlog { provider, lane, topic, paused, waiting })
+    };
+    found.into_iter().map(one).collect()
 }
 
 /// The live queues of a provider that hold entries. All are shown as paused while the store is held.

@@ -13,6 +13,7 @@ use jebi::{
     service::dispatch::{Dispatch, Fence, Settings},
     service::providers::ProviderStatus,
     worker::{
+        account::Current,
         dispatch::{DispatchDeps, Dispatcher, Observer},
         watch::Watch,
     },
@@ -81,7 +82,7 @@ impl Rig {
         let observer: Observer = Arc::new(move |at: Boot, n| written.lock().unwrap_or_else(PoisonError::into_inner).push((at.0, n)));
         let mut dispatcher = Dispatcher::new(DispatchDeps {
             store: store.clone(),
-            provider: Arc::new(provider.clone()),
+            provider: Current::new(Arc::new(provider.clone())),
             clock: Arc::new(clock.clone()),
             random: Arc::new(SeededRandom::new(7)),
             settings,

@@ -56,6 +56,7 @@ struct Inner {
     faults: Faults,
     slots: Vec<Wall>,
     last_slot: Option<Wall>,
+    sent_slots: Vec<(i64, u64)>,
     settle_batches: Vec<usize>,
     claims: Vec<Vec<(QueueNo, u32)>>,
     beats: u32,
@@ -184,6 +185,9 @@ impl MemoryStore {
 
     pub fn faults(&self, set: impl FnOnce(&mut Faults)) {
         set(&mut self.lock().faults);
+    }
+    pub fn set_sent_slots(&self, sent: Vec<(i64, u64)>) {
+        self.lock().sent_slots = sent;
     }
     pub fn set_last_slot(&self, at: Wall) {
         self.lock().last_slot = Some(at);
@@ -447,6 +451,9 @@ impl QueueStore for MemoryStore {
         self.lock().slots.push(at);
         ready(Ok(()))
     }
+    fn sent_slots(&self, _: &str, _: Wall) -> Boxed<'_, StoreResult<Vec<(i64, u64)>>> {
+        ready(Ok(self.lock().sent_slots.clone()))
+    }
     fn last_slot(&self, _: &str) -> Boxed<'_, StoreResult<Option<Wall>>> {
         ready(Ok(self.lock().last_slot))
     }
@@ -507,6 +514,9 @@ impl AdminStore for MemoryStore {
     }
     fn revoke_key(&self, _: KeyNo, _: Wall) -> Boxed<'_, StoreResult<bool>> {
         ready(Ok(false))
+    }
+    fn move_queues(&self, _: &str, _: &str) -> Boxed<'_, StoreResult<(i64, bool)>> {
+        ready(Ok((0, false)))
     }
     fn guard(&self) -> Guard {
         self.lock().guard.clone().map_or(Guard::Open, |why| Guard::Held { why, since: Wall(0) })

@@ -93,7 +93,9 @@ pub async fn submit(
     responses((status = 200, description = "The message.", body = MessageBody), (status = 404, description = "No such message.")),
 )]
 pub async fn show(State(state): State<AppState>, Id(id): Id<MessageId>) -> Reply<MessageBody> {
-    Ok(Json(state.search.message(id).await?.into()))
+    let view = state.search.message(id).await?;
+    let finish = state.forecast.finished_at(&view).await?;
+    Ok(Json(MessageBody::new(view, finish)))
 }
 
 /// Cancel a message

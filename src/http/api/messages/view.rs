@@ -4,6 +4,7 @@ use jebi_domain::{
     id::MessageId,
     message::{Lane, Mailbox},
     port::store::{MessageLine, MessageView},
+    time::Wall,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -45,6 +46,9 @@ pub struct MessageLineBody {
 pub struct MessageBody {
     #[serde(flatten)]
     line: MessageLineBody,
+    /// When the rest of a bulk message will have been sent: an estimate from rate, 24-hour limit and the mail that shares them now.
+    /// `null` for transactional mail, where nothing of it waits, while its topic is paused or its provider sends nothing.
+    estimated_finish_at: Option<Time>,
     #[serde(flatten)]
     counts: CountsBody,
 }
@@ -63,10 +67,11 @@ impl From<&Mailbox> for MailboxBody {
     }
 }
 
-impl From<MessageView> for MessageBody {
-    fn from(v: MessageView) -> Self {
+impl MessageBody {
+    /// With the time its rest will have been sent, as far as it can be estimated.
+    pub fn new(v: MessageView, finish: Option<Wall>) -> Self {
         let line = MessageLine { message: v.message, copies: v.copies, cancelled_at: v.cancelled_at };
-        Self { line: line.into(), counts: v.counts.into() }
+        Self { line: line.into(), estimated_finish_at: finish.map(Time), counts: v.counts.into() }
     }
 }
 

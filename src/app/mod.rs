@@ -1,26 +1,41 @@
-//! The composition root: the only file that names concrete stores and providers.
+//! The composition root: the only place that names concrete stores and providers.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `providers` | from the configuration to providers, their settings and ways |
+//! | `reload` | the parts that take a changed configuration while the server runs |
 
-use std::{io, net::SocketAddr, num::NonZeroUsize, path::Path, process, sync::Arc, time::Duration};
+mod providers;
+mod reload;
+
+use std::{collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, path::Path, process, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
-    port::{Clock, Provider, Random, Store, store::StoreError},
+    port::{Clock, Random, Store, store::StoreError},
     refusal::Refusal,
     time::Wall,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::{net::TcpListener, runtime::Handle, sync::mpsc, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    runtime::Handle,
+    sync::{Mutex, mpsc},
+    task::JoinHandle,
+};
 use tower::ServiceExt;
 
+pub use self::reload::ReadAgain;
+use self::{
+    providers::Maker,
+    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
+};
+
 use crate::{
-    config::{Config, DatabaseUrl, ProviderKind},
+    config::{Config, DatabaseUrl},
     http::{self, AppState, HttpSettings, Load, LocalAdmin, Services},
     lifecycle::Lifecycle,
     observe::metrics,
-    provider::{
-        local::LocalProvider,
-        ses::{SesConfig, SesProvider, StaticCredentials, Timeouts},
-    },
     server::{
         self, Listening,
         tls::{PemFiles, Tls, TlsFault},
@@ -34,15 +49,19 @@ use crate::{
         cancel::Cancel,
         dispatch,
         figures::Figures,
+        forecast::Forecast,
+        identities::{Accounts, Identities},
         grant::GrantChange,
         inbox::InboxReader,
         keys::{Created, Keys},
         providers::{ProviderStatus, Providers},
         ready::{Check, Readiness, Ready},
+        reload::{Part, Reload},
         repeat::Repeats,
         reschedule::Reschedule,
         retry::Retry,
         search::Search,
+        stray::{self, Strays},
         times::Times,
         tokens::{self, Tokens},
     },
@@ -74,6 +93,8 @@ pub struct Surroundings {
     pub metrics: PrometheusHandle,
     /// Called at every write to a provider's connection.
     pub observer: Option<Observer>,
+    /// Reads the configuration again; without it the server cannot reload.
+    pub reload: Option<ReadAgain>,
 }
 
 /// A running server.
@@ -82,6 +103,8 @@ pub struct App {
     pub address: SocketAddr,
     pub keys: Arc<Keys>,
     pub store: Arc<dyn Store>,
+    /// Takes over a changed configuration.
+    pub reload: Option<Arc<dyn Reload>>,
     lifecycle: Lifecycle,
     workers: Workers,
     servers: Vec<JoinHandle<()>>,
@@ -135,7 +158,7 @@ impl App {
     /// # Errors
     /// The first thing that did not work; nothing runs then.
     pub async fn start(config: &Config, warnings: Vec<String>, around: Surroundings, lifecycle: Lifecycle) -> Result<Self, StartError> {
-        let Surroundings { clock, random, metrics, observer } = around;
+        let Surroundings { clock, random, metrics, observer, reload } = around;
         // The store first: of two servers on one store, the second is to hear of the store, not of the port.
         let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
         let tls = tls(config)?;
@@ -144,13 +167,17 @@ impl App {
         keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let incarnation = store.start(clock.wall()).await?;
         let (feedback_to, feedback) = mpsc::unbounded_channel();
-        let provider = provider(config, &store, &clock, feedback_to).await?;
-        let settings = dispatch::Settings {
-            max_rate: config.sending.max_send_per_second,
-            jitter: config.sending.jitter,
-            max_lateness: config.sending.max_lateness,
-            ..dispatch::Settings::default()
-        };
+        let maker = Arc::new(Maker { inbox: Arc::clone(&store) as _, clock: Arc::clone(&clock), feedback: feedback_to });
+        let mut running = BTreeMap::new();
+        let mut accounts = Vec::with_capacity(config.providers.len());
+        for provider in &config.providers {
+            let made = maker.make(provider).await.map_err(|f| {
+                let field = if config.providers.len() > 1 { format!("{}.{}", provider.name, f.field) } else { f.field };
+                StartError::Provider { field, fault: f.fault, remedy: f.remedy }
+            })?;
+            running.insert(provider.name.clone(), Arc::clone(&made));
+            accounts.push((made, providers::settings(config, provider)));
+        }
         let workers = worker::start(WorkerDeps {
             queue: Arc::clone(&store) as _,
             admin: Arc::clone(&store) as _,
@@ -158,14 +185,41 @@ impl App {
             random: Arc::clone(&random),
             incarnation,
             runtime: Handle::current(),
-            providers: vec![(provider, settings)],
+            providers: accounts,
             feedback: Some(feedback),
             observer,
         })
         .await?;
-        let node: Arc<dyn Readiness> = Arc::new(NodeReady(workers.beating()));
+        let board = workers.board();
+        let identities = Identities::new(providers::accounts(running.values()), Arc::clone(&board), Arc::clone(&clock));
+        let strays = Arc::new(Strays::new(Arc::clone(&store), Arc::clone(&board)));
+        for (provider, waiting) in strays.waiting().await? {
+            tracing::warn!("{}", stray::warning(&provider, waiting));
+        }
+        let warnings = Warnings::new(warnings);
+        let accept =
+            Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&identities), accept_settings(config));
+        let accept = Arc::new(accept);
+        let access = Arc::new(Access::new(access_settings(config)));
+        let node: Vec<Arc<dyn Readiness>> = vec![Arc::new(NodeReady(workers.beating())), strays, Arc::clone(&warnings) as _];
+        let reload = reload.map(|read| {
+            let part = ProvidersPart {
+                maker,
+                fleet: workers.fleet(),
+                accept: Arc::clone(&accept),
+                identities,
+                running: Arc::new(Mutex::new(running)),
+                grace: config.server.stop_grace,
+            };
+            let access = AccessPart { access: Arc::clone(&access), tls: tls.clone() };
+            let parts: Vec<Arc<dyn Part<Config>>> =
+                vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(access), Arc::new(part)];
+            // What the sources warn of now is what `/ready` shows.
+            let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
+            Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
+        });
         let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone() };
-        let state = services(config, &store, Arc::clone(&keys), workers.board(), Some(node), around, warnings);
+        let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let router = http::router(state);
         let mut servers = vec![
@@ -183,7 +237,7 @@ impl App {
                 tracing::warn!(%error, socket = %socket.display(), "no control socket: commands on this machine need JEBI_API_KEY");
             }
         }
-        Ok(Self { address, keys, store, lifecycle, workers, servers, grace: config.server.stop_grace })
+        Ok(Self { address, keys, store, reload, lifecycle, workers, servers, grace: config.server.stop_grace })
     }
 
     /// Makes a key that allows everything, for a start that finds none.
@@ -234,7 +288,12 @@ impl AtRest {
         let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         let around = Around { clock, random, metrics: metrics::apart() };
-        let state = services(config, &store, keys, Arc::new(NoProviders), None, around, Vec::new());
+        let board: Arc<dyn Providers> = Arc::new(NoProviders);
+        let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));
+        let (clock, random) = (Arc::clone(&around.clock), Arc::clone(&around.random));
+        let accept = Arc::new(Accept::new(Arc::clone(&store), clock, random, identities, accept_settings(config)));
+        let access = Arc::new(Access::new(access_settings(config)));
+        let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);
         Ok(Self { router: http::router(state).layer(Extension(LocalAdmin)), store })
     }
 
@@ -268,19 +327,20 @@ struct Around {
     metrics: PrometheusHandle,
 }
 
-/// The services the API uses. `node` says whether this node sends, where it does.
+/// The services the API uses. `node` says how this node does, where it sends.
+#[expect(clippy::too_many_arguments, reason = "the composition root: each is made elsewhere, and all are needed here")]
 fn services(
     config: &Config,
     store: &Arc<dyn Store>,
     keys: Arc<Keys>,
     providers: Arc<dyn Providers>,
-    node: Option<Arc<dyn Readiness>>,
+    accept: Arc<Accept>,
+    access: Arc<Access>,
+    node: Vec<Arc<dyn Readiness>>,
+    reload: Option<Arc<dyn Reload>>,
     around: Around,
-    warnings: Vec<String>,
 ) -> AppState {
     let Around { clock, random, metrics } = around;
-    let accept = Arc::new(Accept::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), accept_settings(config)));
-    let access = Arc::new(Access::new(access_settings(config)));
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     Arc::new(Services {
         usage: accept.usage(),
@@ -300,8 +360,11 @@ fn services(
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
+        forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
+        strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
         providers,
-        ready: Ready::new(Arc::clone(store), parts, warnings),
+        reload,
+        ready: Ready::new(Arc::clone(store), parts, Vec::new()),
         metrics,
         clock,
         random,
@@ -358,43 +421,10 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address: address.to_string(), source })
 }
 
-async fn provider(
-    config: &Config,
-    store: &Arc<dyn Store>,
-    clock: &Arc<dyn Clock>,
-    feedback: mpsc::UnboundedSender<jebi_domain::event::Feedback>,
-) -> Result<Arc<dyn Provider>, StartError> {
-    match (config.sending.provider, &config.ses) {
-        (ProviderKind::Ses, Some(ses)) => {
-            let credentials = ses.credentials.as_ref().map(|c| StaticCredentials {
-                access_key_id: c.access_key_id.clone(),
-                secret_access_key: c.secret_access_key.reveal().to_owned(),
-                session_token: c.session_token.as_ref().map(|t| t.reveal().to_owned()),
-            });
-            let ses = SesConfig {
-                name: ProviderKind::Ses.as_str().to_owned(),
-                region: ses.region.clone(),
-                endpoint: ses.endpoint.clone(),
-                credentials,
-                configuration_set: ses.configuration_set.clone(),
-                ca_bundle: ses.ca_bundle.clone(),
-                timeouts: Timeouts::default(),
-            };
-            let started = SesProvider::start(ses, Arc::clone(clock)).await;
-            Ok(Arc::new(started.map_err(|f| StartError::Provider { field: f.field, fault: f.fault, remedy: f.remedy })?))
-        }
-        _ => {
-            let inbox = Arc::clone(store) as Arc<dyn jebi_domain::port::Inbox>;
-            Ok(Arc::new(LocalProvider::new(ProviderKind::Local.as_str(), inbox, Arc::clone(clock), feedback)))
-        }
-    }
-}
-
 fn accept_settings(config: &Config) -> accept::Settings {
     accept::Settings {
         from: config.sending.from.clone(),
-        provider: config.sending.provider.as_str().to_owned(),
-        route: format!("through {}: {}", config.sending.provider, config.sending.provider_reason),
+        routes: providers::routes(config),
         times: times(config),
         allow: config
             .sending

@@ -1,0 +1,90 @@
+//! What waits, and when it will have been sent: estimates from the rate and the 24-hour limit of now.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jebi_domain::{
+    message::Lane,
+    port::{
+        Clock, Store,
+        store::{Backlog, MessageView},
+    },
+    refusal::Refusal,
+    time::Wall,
+};
+
+use super::{
+    providers::{ProviderStatus, Providers},
+    trouble::refusal,
+};
+
+/// A provider with what waits for it. Recipients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outlook {
+    pub status: ProviderStatus,
+    /// Waiting per lane, paused topics included.
+    pub waiting: [i64; 2],
+    /// When all bulk mail waiting now will have been sent: an estimate, paused topics left out.
+    pub bulk_finished_at: Option<Wall>,
+}
+
+/// Reads what waits and estimates.
+pub struct Forecast {
+    store: Arc<dyn Store>,
+    providers: Arc<dyn Providers>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Forecast {
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, providers: Arc<dyn Providers>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, providers, clock }
+    }
+
+    /// Every configured provider.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn outlooks(&self) -> Result<Vec<Outlook>, Refusal> {
+        let backlog = self.store.backlog().await.map_err(refusal)?;
+        let now = self.clock.wall();
+        let outlook = |status: ProviderStatus| {
+            let own: Vec<&Backlog> = backlog.iter().filter(|b| b.provider == status.name).collect();
+            let waiting = Lane::ALL.map(|lane| own.iter().filter(|b| b.lane == lane).map(|b| b.waiting).sum());
+            let before: i64 = own.iter().filter(|b| !b.paused).map(|b| b.waiting).sum();
+            let has_bulk = own.iter().any(|b| b.lane == Lane::Bulk && !b.paused);
+            let bulk_finished_at =
+                has_bulk.then(|| self.providers.finish_at(&status.name, Lane::Bulk, u64::try_from(before).unwrap_or(0), now)).flatten();
+            Outlook { status, waiting, bulk_finished_at }
+        };
+        Ok(self.providers.status().into_iter().map(outlook).collect())
+    }
+
+    /// When the rest of a bulk message will have been sent: an estimate. Transactional mail goes first, and topics take turns, so by
+    /// then each other topic has sent as much as this one, or all it has. `None` for transactional mail, where nothing of it waits,
+    /// while its topic is paused or its provider sends nothing.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn finished_at(&self, view: &MessageView) -> Result<Option<Wall>, Refusal> {
+        let message = &view.message;
+        if message.lane != Lane::Bulk || view.counts.waiting == 0 || view.cancelled_at.is_some() {
+            return Ok(None);
+        }
+        let backlog = self.store.backlog().await.map_err(refusal)?;
+        let (mut first, mut topics) = (0, BTreeMap::<&str, i64>::new());
+        for one in backlog.iter().filter(|b| b.provider == message.provider) {
+            match one.lane {
+                Lane::Transactional => first += one.waiting,
+                Lane::Bulk if one.topic == message.topic && one.paused => return Ok(None),
+                Lane::Bulk if one.paused => {}
+                Lane::Bulk => *topics.entry(&one.topic).or_default() += one.waiting,
+            }
+        }
+        // What came before it in its topic goes before it, too.
+        let own = topics.get(message.topic.as_str()).copied().unwrap_or(0).max(view.counts.waiting);
+        let shared: i64 = topics.iter().filter(|(topic, _)| **topic != message.topic).map(|(_, waiting)| own.min(*waiting)).sum();
+        let all = u64::try_from(first + own + shared).unwrap_or(0);
+        let from = self.clock.wall().max(message.due);
+        Ok(self.providers.finish_at(&message.provider, Lane::Bulk, all, from))
+    }
+}
