@@ -74,8 +74,7 @@ async fn a_restricted_key_does_not_send_mail_of_others_again() {
     let api = Api::new().await;
     let accepted = api.post("/v1/messages", &mail(None)).await.expect(202);
     let message = accepted["messages"][0]["id"].as_str().expect("an id").to_owned();
-    let delivery =
-        list(&api.get(&format!("/v1/deliveries?message_id={message}")).await.expect(200)["deliveries"])[0]["id"].clone();
+    let delivery = list(&api.get(&format!("/v1/deliveries?message_id={message}")).await.expect(200)["deliveries"])[0]["id"].clone();
     for restricted in [json!({"name": "발신자", "senders": ["@news.example.kr"]}), json!({"name": "한도", "daily_limit": 5})] {
         let own = api.with_key(api.make_key(&restricted).await.1);
         let delivery = delivery.as_str().expect("an id");
