@@ -10,7 +10,7 @@
 //! | [`service`] | use cases over ports | domain, observe |
 //! | [`worker`] | loops only, no rules | service, domain, observe, crash_point |
 //! | [`store`] | the queue on disk | domain, observe, crash_point |
-//! | [`provider`] | SES, local inbox | domain, observe |
+//! | [`provider`] | SES, SMTP, local inbox | domain, observe |
 //! | [`http`] | the native API | service, domain, observe, words |
 //! | [`observe`] | logs, metrics | domain |
 //! | [`crash_point`] | places to die at, for tests | domain |

@@ -34,6 +34,12 @@ pub const CODES: &[Code] = &[
     code(403, "forbidden_network", "This network may not call.", "Ask the operator to add it to `ALLOWED_NETWORKS`."),
     code(403, "forbidden_sender", "The key may not send as this sender.", "Use a sender the key allows."),
     code(
+        403,
+        "restricted_key",
+        "A key with senders or a daily limit may not send mail again.",
+        "Post it as a new message, or use a key without them.",
+    ),
+    code(
         404,
         "not_found",
         "There is no such path, message, delivery, topic, key or mail.",

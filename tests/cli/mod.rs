@@ -9,6 +9,7 @@ mod korean;
 mod locked;
 mod log;
 mod release;
+mod retry;
 mod send;
 mod sentry;
 mod stop;

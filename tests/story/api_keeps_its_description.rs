@@ -5,7 +5,7 @@ use std::{env, path::Path, process::Command};
 
 use serde_json::json;
 
-use crate::support::server::Server;
+use crate::support::{http, server::Server};
 
 /// Generated requests an operation, at most.
 const EXAMPLES: &str = "12";
@@ -47,4 +47,12 @@ fn every_answer_is_one_that_is_described() {
     schemathesis(dir.path(), &server, ["--exclude-operation-id", "keys_revoke"]);
     schemathesis(dir.path(), &server, ["--include-operation-id", "keys_revoke"]);
     assert_eq!(server.get("/health")["status"], "alive");
+    // Whatever paths were asked for, the labels are those of the routes.
+    let address = server.url.trim_start_matches("http://").parse().expect("an address");
+    let metrics = http::call(address, "GET", "/metrics", &[], b"").expect("an answer");
+    let metrics = String::from_utf8(metrics.body).expect("text");
+    let counted = "jebi_http_requests_total{method=\"GET\",path=\"/v1/deliveries/{id}\",status=\"404\"}";
+    assert!(metrics.contains(counted) && metrics.contains("jebi_http_request_seconds_bucket"), "{metrics}");
+    let paths = metrics.lines().filter(|line| line.starts_with("jebi_http_requests_total"));
+    assert!(paths.count() < 400, "labels a caller cannot multiply");
 }
