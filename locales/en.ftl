@@ -567,6 +567,8 @@ this-key-may-not-be-used = this key may not be used from { $from-text }
 use-it-from-one-of-its = use it from one of its networks, or let an administrator change them (PATCH /v1/keys/{ $id })
 this-needs-the-scope-x-the = this needs the scope { $needed }; the key has: { $has }
 use-a-key-with-it-jebi = use a key with it (`jebi key create --scope { $needed }`)
+a-key-with-senders-or-a = a key with senders or a daily limit of its own may not send mail again
+post-it-as-a-new-message = post it as a new message, or use a key without them
 
 # src/service/grant.rs
 give-an-address-news-example-kr = give an address (news@example.kr) or a whole domain (@example.kr)

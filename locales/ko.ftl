@@ -566,6 +566,8 @@ this-key-may-not-be-used = 이 키는 { $from-text }에서 쓸 수 없습니다
 use-it-from-one-of-its = 키에 정해진 네트워크에서 쓰거나, 관리자에게 네트워크를 바꿔 달라고 하십시오(PATCH /v1/keys/{ $id })
 this-needs-the-scope-x-the = { $needed } 권한이 필요한데, 이 키의 권한은 다음과 같습니다: { $has }
 use-a-key-with-it-jebi = 그 권한이 있는 키를 쓰십시오(`jebi key create --scope { $needed }`)
+a-key-with-senders-or-a = 발신자나 하루 한도가 정해진 키로는 다시 보낼 수 없습니다
+post-it-as-a-new-message = 새 메시지로 접수하거나, 그런 제한이 없는 키를 쓰십시오
 
 # src/service/grant.rs
 give-an-address-news-example-kr = 주소(news@example.kr)나 도메인 전체(@example.kr)를 적으십시오
