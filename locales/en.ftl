@@ -366,7 +366,7 @@ the-body-is-empty = the body is empty
 the-body-is-not-json-x = the body is not JSON: { $error }
 send-one-json-object-rfc-8259 = send one JSON object (RFC 8259), without comments
 there-is-no-field-x-here = there is no field { $named } here
-take-it-out-or-check-its = take it out, or check its name: { $known }
+take-it-out-or-check-its = take it out, or check its name: { $known-text }
 this-field-is-required = this field is required
 add-it = add it
 the-field-x-is-given-twice = the field { $named } is given twice
@@ -391,7 +391,7 @@ the-server-is-stopping = the server is stopping
 
 # src/http/params.rs
 there-is-no-such-parameter-here = there is no such parameter here
-check-its-name-x = check its name: { $known }
+check-its-name-x = check its name: { $known-text }
 this-is-not-a-whole-number = this is not a whole number in range
 give-a-whole-number-openapi-json = give a whole number; /openapi.json has its range
 see-openapi-json-for-what-it = see /openapi.json for what it takes
@@ -742,6 +742,8 @@ lib-invalid-type-at = invalid type: { $found }, expected { $expected-text } at l
 lib-invalid-type = invalid type: { $found }, expected { $expected-text }
 lib-invalid-value-at = invalid value: { $found }, expected { $expected-text } at line { $line } column { $column }
 lib-invalid-value = invalid value: { $found }, expected { $expected-text }
+lib-expected-one-of = expected one of { $known }
+lib-expected-one = expected { $known }
 lib-a-string = a string
 lib-a-boolean = a boolean
 lib-a-sequence = a sequence

@@ -365,7 +365,7 @@ the-body-is-empty = 본문이 비어 있습니다
 the-body-is-not-json-x = 본문이 JSON이 아닙니다: { $error }
 send-one-json-object-rfc-8259 = 주석 없는 JSON 객체 하나를 보내십시오(RFC 8259)
 there-is-no-field-x-here = 여기에는 { $named } 필드가 없습니다
-take-it-out-or-check-its = 빼거나 이름을 확인하십시오: { $known }
+take-it-out-or-check-its = 빼거나 이름을 확인하십시오: { $known-text }
 this-field-is-required = 꼭 필요한 필드입니다
 add-it = 넣으십시오
 the-field-x-is-given-twice = { $named } 필드가 두 번 있습니다
@@ -390,7 +390,7 @@ the-server-is-stopping = 서버가 멈추는 중입니다
 
 # src/http/params.rs
 there-is-no-such-parameter-here = 여기에는 그런 매개변수가 없습니다
-check-its-name-x = 이름을 확인하십시오: { $known }
+check-its-name-x = 이름을 확인하십시오: { $known-text }
 this-is-not-a-whole-number = 범위 안의 정수가 아닙니다
 give-a-whole-number-openapi-json = 정수를 적으십시오. 범위는 /openapi.json에 있습니다
 see-openapi-json-for-what-it = 쓸 수 있는 값은 /openapi.json에 있습니다
@@ -741,6 +741,8 @@ lib-invalid-type-at = 형식이 다릅니다. { $expected-text }이(가) 와야 
 lib-invalid-type = 형식이 다릅니다. { $expected-text }이(가) 와야 하는데 { $found }입니다
 lib-invalid-value-at = 값이 다릅니다. { $expected-text }이(가) 와야 하는데 { $found }입니다({ $line }행 { $column }열)
 lib-invalid-value = 값이 다릅니다. { $expected-text }이(가) 와야 하는데 { $found }입니다
+lib-expected-one-of = { $known } 가운데 하나
+lib-expected-one = { $known }
 lib-a-string = 문자열
 lib-a-boolean = 참·거짓 값
 lib-a-sequence = 배열
