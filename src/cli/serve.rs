@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn a_korean_reader_gets_korean_around_the_same_commands() {
-        let told = greeting(&config(&[]), &[], "127.0.0.1:3000".parse().expect("an address"), &Guard::Open, Some("jebi_k"), Language::Korean);
+        let told =
+            greeting(&config(&[]), &[], "127.0.0.1:3000".parse().expect("an address"), &Guard::Open, Some("jebi_k"), Language::Korean);
         let english = greet(&[], "127.0.0.1:3000", Some("jebi_k"));
         let commands = |text: &str| text.lines().filter(|line| line.starts_with("  ")).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(commands(&told), commands(&english));

@@ -212,7 +212,11 @@ fn faults(root: &Path) -> Vec<String> {
         let file = name(root, &path);
         for Literal { line, text, told } in literals(&read(&path)) {
             let shape = shape(&text);
-            let wanted = told && speaks(&file) && is_text(&text) && !NO_TEXTS.contains(&text.as_str()) && !FORMS.iter().any(|form| text.contains(form));
+            let wanted = told
+                && speaks(&file)
+                && is_text(&text)
+                && !NO_TEXTS.contains(&text.as_str())
+                && !FORMS.iter().any(|form| text.contains(form));
             if wanted && !known.contains_key(shape.as_str()) {
                 faults.push(format!("{file}:{line}: {text:?} is not in locales/en.ftl"));
             }
