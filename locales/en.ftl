@@ -153,7 +153,6 @@ the-runtime-could-not-be-started = the runtime could not be started: { $e }
 the-store-is-not-held-there = the store is not held: there is nothing to release
 held-since-x-x = held since { $value }: { $why-text }
 released-recipients-now-unsettled-x-waiting = released: recipients now unsettled: { $value }, waiting and sent when due: { $second }
-look-at-the-unsettled-with-get = look at the unsettled with GET /v1/deliveries?state=unsettled; send again what did not arrive
 yes-is-needed-where-nobody-can = --yes: is needed where nobody can be asked; give it if the original of this store no longer sends
 what-was-due-will-be-left = What was due will be left unsettled and not sent by itself. The original must no longer send. Release? [y/N]{" "}
 not-released = not released
@@ -178,7 +177,6 @@ it-sends-nothing-until-you-run = It sends nothing until you run `jebi release`: 
 api-key-shown-once-keep-it = API key (shown once, keep it): { $key }
 send-a-first-mail = Send a first mail:
 send-a-mail-with-your-api = Send a mail (with your API key in JEBI_API_KEY; `jebi key create` makes another):
-read-it-nothing-leaves-this-machine = Read it (nothing leaves this machine):
 warning-x = Warning: { $warning-text }
 read-it-nothing-leaves-this-machine-x = Read it (nothing leaves this machine): { $url }/inbox
 everything-else-the-api-does-x = Everything else the API does: { $url }/docs
@@ -276,7 +274,6 @@ is-not-a-key-jebi-knows = is not a key Jebi knows
 remove-it-jebi-config-defaults-shows = remove it; `jebi config --defaults` shows every key
 did-you-mean-x = did you mean { $name }?
 mail-goes-through-x-because-x = mail goes through { $value }, because { $why-text }
-understood-but-not-used-by-this = understood, but not used by this release: { $value }
 set-but-not-used-by-jebi = set, but not used by Jebi: { $value }
 the-profile-x-is-in-force = the profile { $value } is in force ({ $profile-name }): { $files } over the others
 x-is-set-but-this-build = { $value } is set, but this build has no Sentry, so nothing is reported; build it with --features sentry
@@ -369,7 +366,7 @@ the-body-is-empty = the body is empty
 the-body-is-not-json-x = the body is not JSON: { $error }
 send-one-json-object-rfc-8259 = send one JSON object (RFC 8259), without comments
 there-is-no-field-x-here = there is no field { $named } here
-take-it-out-or-check-its = take it out, or check its name: { $known }
+take-it-out-or-check-its = take it out, or check its name: { $known-text }
 this-field-is-required = this field is required
 add-it = add it
 the-field-x-is-given-twice = the field { $named } is given twice
@@ -394,7 +391,7 @@ the-server-is-stopping = the server is stopping
 
 # src/http/params.rs
 there-is-no-such-parameter-here = there is no such parameter here
-check-its-name-x = check its name: { $known }
+check-its-name-x = check its name: { $known-text }
 this-is-not-a-whole-number = this is not a whole number in range
 give-a-whole-number-openapi-json = give a whole number; /openapi.json has its range
 see-openapi-json-for-what-it = see /openapi.json for what it takes
@@ -570,6 +567,8 @@ this-key-may-not-be-used = this key may not be used from { $from-text }
 use-it-from-one-of-its = use it from one of its networks, or let an administrator change them (PATCH /v1/keys/{ $id })
 this-needs-the-scope-x-the = this needs the scope { $needed }; the key has: { $has }
 use-a-key-with-it-jebi = use a key with it (`jebi key create --scope { $needed }`)
+a-key-with-senders-or-a = a key with senders or a daily limit of its own may not send mail again
+post-it-as-a-new-message = post it as a new message, or use a key without them
 
 # src/service/grant.rs
 give-an-address-news-example-kr = give an address (news@example.kr) or a whole domain (@example.kr)
@@ -662,7 +661,6 @@ correct-the-file-rights-or-encoding = correct the file's rights or encoding (UTF
 write-addresses-and-domains-with-commas = write addresses and @domains with commas between: kim@example.kr, @example.com
 holds-x-which-is-not-an = holds { $value }, which is not an address or @domain ({ $fault-text })
 names-nobody = names nobody
-x-addresses-and-x-domains = { $value } addresses and { $second } domains
 
 # src/service/accept/allow.rs
 this-server-mails-only-the-recipients = this server mails only the recipients of its list, and this one is not on it
@@ -744,6 +742,8 @@ lib-invalid-type-at = invalid type: { $found }, expected { $expected-text } at l
 lib-invalid-type = invalid type: { $found }, expected { $expected-text }
 lib-invalid-value-at = invalid value: { $found }, expected { $expected-text } at line { $line } column { $column }
 lib-invalid-value = invalid value: { $found }, expected { $expected-text }
+lib-expected-one-of = expected one of { $known }
+lib-expected-one = expected { $known }
 lib-a-string = a string
 lib-a-boolean = a boolean
 lib-a-sequence = a sequence
@@ -836,6 +836,22 @@ help-who-will-use-it-its-name = Who will use it; its name in `jebi key list` and
 help-send-read-or-admin-several-may = send, read or admin; several may be given
 help-a-sender-it-may-use-an = A sender it may use: an address, or a whole domain as @example.kr; several may be given
 help-make-signed-tokens-jwt = Make signed tokens (JWT)
+help-an-api-key-of-that-server = An API key of that server, that may send and read; JEBI_API_KEY where it is left out
+help-mail-accepted-in-the-last-so = Mail accepted in the last so many hours, 1 to 8784
+help-measure-a-running-server-instead-only = Measure a running server instead; only one that sends through nothing but the local inbox
+help-measure-how-fast-this-machine-takes = Measure how fast this machine takes and sends mail
+help-measure-how-fast-this-machine-takes-long = Measure how fast this machine takes and sends mail
+
+    On a server of its own with a folder of its own, both gone afterwards; nothing leaves the machine. Without --one and --many it measures both.
+help-measure-one-large-mailing = Measure one large mailing
+help-measure-single-mails-one-after-another = Measure single mails one after another, from the request to their being sent
+help-not-what-was-sent-again-so = Not what was sent again so often before, 0 to 100
+help-only-of-this-topic = Only of this topic
+help-print-the-figures-as-json = Print the figures as JSON
+help-send-again-what-failed-for-now = Send again what failed for now or expired
+help-send-again-what-failed-for-now-long = Send again what failed for now or expired
+
+    Of the mail accepted in the last hours. What the provider refused for good, what was cancelled, and addresses on the suppression list are not sent again; what was sent again before is passed over.
 help-help-short = Print help
 help-help-more = Print help (see more with '--help')
 help-help-summary = Print help (see a summary with '-h')

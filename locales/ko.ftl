@@ -152,7 +152,6 @@ the-runtime-could-not-be-started = 실행 환경을 시작할 수 없습니다: 
 the-store-is-not-held-there = 저장소가 보류 상태가 아니므로 해제할 것이 없습니다
 held-since-x-x = { $value }부터 보류: { $why-text }
 released-recipients-now-unsettled-x-waiting = 해제했습니다. 결과를 알 수 없게 된 수신자: { $value }, 대기하다가 제때 보낼 수신자: { $second }
-look-at-the-unsettled-with-get = 결과를 알 수 없는 메일은 GET /v1/deliveries?state=unsettled로 확인하고, 도착하지 않은 것은 다시 보내십시오
 yes-is-needed-where-nobody-can = --yes: 물어볼 사람이 없는 곳에서는 꼭 필요합니다. 이 저장소의 원본이 더는 보내지 않는다면 넣으십시오
 what-was-due-will-be-left = 보낼 때가 되었던 메일은 결과를 알 수 없는 것으로 남고 저절로 보내지 않습니다. 원본은 더는 보내지 않아야 합니다. 해제할까요? [y/N]{" "}
 not-released = 해제하지 않았습니다
@@ -177,7 +176,6 @@ it-sends-nothing-until-you-run = `jebi release`를 실행하기 전에는 아무
 api-key-shown-once-keep-it = API 키(한 번만 보여 주니 보관하십시오): { $key }
 send-a-first-mail = 첫 메일 보내기:
 send-a-mail-with-your-api = 메일 보내기(JEBI_API_KEY에 API 키를 넣으십시오. 새 키는 `jebi key create`로 만듭니다):
-read-it-nothing-leaves-this-machine = 읽기(아무것도 이 컴퓨터 밖으로 나가지 않습니다):
 warning-x = 주의: { $warning-text }
 read-it-nothing-leaves-this-machine-x = 읽기(아무것도 이 컴퓨터 밖으로 나가지 않습니다): { $url }/inbox
 everything-else-the-api-does-x = API로 할 수 있는 다른 일: { $url }/docs
@@ -275,7 +273,6 @@ is-not-a-key-jebi-knows = 제비가 모르는 키입니다
 remove-it-jebi-config-defaults-shows = 빼십시오. 모든 키는 `jebi config --defaults`로 볼 수 있습니다
 did-you-mean-x = { $name }을(를) 쓰려던 것입니까?
 mail-goes-through-x-because-x = 메일을 { $value }(으)로 보냅니다. 이유: { $why-text }
-understood-but-not-used-by-this = 이해하지만 이 릴리스에서 쓰지 않는 이름: { $value }
 set-but-not-used-by-jebi = 지정되었지만 제비가 쓰지 않는 이름: { $value }
 the-profile-x-is-in-force = 프로필 { $value }이(가) 적용됩니다({ $profile-name }): { $files }이(가) 다른 것 위에 놓입니다
 x-is-set-but-this-build = { $value }이(가) 지정되었지만 이 빌드에는 Sentry가 없어 아무것도 보내지 않습니다. --features sentry로 빌드하십시오
@@ -368,7 +365,7 @@ the-body-is-empty = 본문이 비어 있습니다
 the-body-is-not-json-x = 본문이 JSON이 아닙니다: { $error }
 send-one-json-object-rfc-8259 = 주석 없는 JSON 객체 하나를 보내십시오(RFC 8259)
 there-is-no-field-x-here = 여기에는 { $named } 필드가 없습니다
-take-it-out-or-check-its = 빼거나 이름을 확인하십시오: { $known }
+take-it-out-or-check-its = 빼거나 이름을 확인하십시오: { $known-text }
 this-field-is-required = 꼭 필요한 필드입니다
 add-it = 넣으십시오
 the-field-x-is-given-twice = { $named } 필드가 두 번 있습니다
@@ -393,7 +390,7 @@ the-server-is-stopping = 서버가 멈추는 중입니다
 
 # src/http/params.rs
 there-is-no-such-parameter-here = 여기에는 그런 매개변수가 없습니다
-check-its-name-x = 이름을 확인하십시오: { $known }
+check-its-name-x = 이름을 확인하십시오: { $known-text }
 this-is-not-a-whole-number = 범위 안의 정수가 아닙니다
 give-a-whole-number-openapi-json = 정수를 적으십시오. 범위는 /openapi.json에 있습니다
 see-openapi-json-for-what-it = 쓸 수 있는 값은 /openapi.json에 있습니다
@@ -569,6 +566,8 @@ this-key-may-not-be-used = 이 키는 { $from-text }에서 쓸 수 없습니다
 use-it-from-one-of-its = 키에 정해진 네트워크에서 쓰거나, 관리자에게 네트워크를 바꿔 달라고 하십시오(PATCH /v1/keys/{ $id })
 this-needs-the-scope-x-the = { $needed } 권한이 필요한데, 이 키의 권한은 다음과 같습니다: { $has }
 use-a-key-with-it-jebi = 그 권한이 있는 키를 쓰십시오(`jebi key create --scope { $needed }`)
+a-key-with-senders-or-a = 발신자나 하루 한도가 정해진 키로는 다시 보낼 수 없습니다
+post-it-as-a-new-message = 새 메시지로 접수하거나, 그런 제한이 없는 키를 쓰십시오
 
 # src/service/grant.rs
 give-an-address-news-example-kr = 주소(news@example.kr)나 도메인 전체(@example.kr)를 적으십시오
@@ -661,7 +660,6 @@ correct-the-file-rights-or-encoding = 파일의 권한이나 인코딩(UTF-8)을
 write-addresses-and-domains-with-commas = 주소와 @도메인을 쉼표로 나누어 적으십시오: kim@example.kr, @example.com
 holds-x-which-is-not-an = 주소도 @도메인도 아닌 { $value }이(가) 있습니다({ $fault-text })
 names-nobody = 아무도 적지 않았습니다
-x-addresses-and-x-domains = 주소 { $value }개와 도메인 { $second }개
 
 # src/service/accept/allow.rs
 this-server-mails-only-the-recipients = 이 서버는 목록에 있는 수신자에게만 보내는데, 이 수신자는 목록에 없습니다
@@ -743,6 +741,8 @@ lib-invalid-type-at = 형식이 다릅니다. { $expected-text }이(가) 와야 
 lib-invalid-type = 형식이 다릅니다. { $expected-text }이(가) 와야 하는데 { $found }입니다
 lib-invalid-value-at = 값이 다릅니다. { $expected-text }이(가) 와야 하는데 { $found }입니다({ $line }행 { $column }열)
 lib-invalid-value = 값이 다릅니다. { $expected-text }이(가) 와야 하는데 { $found }입니다
+lib-expected-one-of = { $known } 가운데 하나
+lib-expected-one = { $known }만 쓸 수 있습니다
 lib-a-string = 문자열
 lib-a-boolean = 참·거짓 값
 lib-a-sequence = 배열
@@ -835,6 +835,22 @@ help-who-will-use-it-its-name = 쓸 사람이나 프로그램. `jebi key list`�
 help-send-read-or-admin-several-may = send, read, admin. 여러 개 줄 수 있습니다
 help-a-sender-it-may-use-an = 쓸 수 있는 발신자: 주소, 또는 @example.kr처럼 도메인 전체. 여러 개 줄 수 있습니다
 help-make-signed-tokens-jwt = 서명된 토큰(JWT)을 만듭니다
+help-an-api-key-of-that-server = 그 서버에서 보내고 조회할 수 있는 API 키. 빼면 JEBI_API_KEY를 씁니다
+help-mail-accepted-in-the-last-so = 최근 몇 시간 안에 접수한 메일인지. 1~8784
+help-measure-a-running-server-instead-only = 실행 중인 서버를 잽니다. 로컬 수신함으로만 보내는 서버여야 합니다
+help-measure-how-fast-this-machine-takes = 이 컴퓨터가 메일을 접수하고 보내는 속도를 잽니다
+help-measure-how-fast-this-machine-takes-long = 이 컴퓨터가 메일을 접수하고 보내는 속도를 잽니다
+
+    측정용 서버와 폴더를 따로 만들어 쓰고 끝나면 지웁니다. 아무것도 이 컴퓨터 밖으로 나가지 않습니다. --one도 --many도 없으면 둘 다 잽니다.
+help-measure-one-large-mailing = 대량 발송 한 번을 잽니다
+help-measure-single-mails-one-after-another = 한 통씩 차례로, 요청부터 발송까지 잽니다
+help-not-what-was-sent-again-so = 이만큼 다시 보낸 메일은 뺍니다. 0~100
+help-only-of-this-topic = 이 토픽만
+help-print-the-figures-as-json = 결과를 JSON으로 출력합니다
+help-send-again-what-failed-for-now = 일시적으로 실패했거나 만료된 메일을 다시 보냅니다
+help-send-again-what-failed-for-now-long = 일시적으로 실패했거나 만료된 메일을 다시 보냅니다
+
+    최근 몇 시간 안에 접수한 메일이 대상입니다. 제공자가 영구히 거절한 것, 취소한 것, 수신 차단 목록의 주소는 다시 보내지 않으며, 이미 다시 보낸 것은 건너뜁니다.
 help-help-short = 도움말을 출력합니다
 help-help-more = 도움말을 출력합니다(자세한 내용은 '--help')
 help-help-summary = 도움말을 출력합니다(요약은 '-h')
