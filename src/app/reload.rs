@@ -32,8 +32,7 @@ use crate::{
 pub type ReadAgain = Arc<dyn Fn() -> Result<Loaded, ConfigErrors> + Send + Sync>;
 
 /// Keys that hold from the next start on: what is listened on and stored in, and what was made of them once.
-const RESTART: &[&str] =
-    &["server.", "database.", "inbox.", "log.format", "log.sentry_dsn", "sending.time_zone", "sending.max_schedule"];
+const RESTART: &[&str] = &["server.", "database.", "inbox.", "log.format", "log.sentry_dsn", "sending.time_zone", "sending.max_schedule"];
 /// Those under them that do not.
 const LIVE: &[&str] = &["database.max_waiting", "server.tls_cert", "server.tls_key"];
 
@@ -168,7 +167,12 @@ impl Part<Config> for AccessPart {
         let tls = self.tls.clone().zip(files);
         if let Some(Err(fault)) = tls.as_ref().map(|(_, files)| Tls::load(files.clone())) {
             let remedy = "correct the files, or the paths to them";
-            return Box::pin(std::future::ready(Err(vec![Fault::new("server.tls_cert", "invalid_certificate", fault.to_string(), remedy)])));
+            return Box::pin(std::future::ready(Err(vec![Fault::new(
+                "server.tls_cert",
+                "invalid_certificate",
+                fault.to_string(),
+                remedy,
+            )])));
         }
         let change: Change = Box::new(move || {
             Box::pin(async move {

@@ -3,8 +3,8 @@
 use std::{
     fmt,
     io::{self, IsTerminal},
-    sync::OnceLock,
     panic,
+    sync::OnceLock,
 };
 
 use tracing::Subscriber;

@@ -18,7 +18,8 @@ fn stub(runtime: &tokio::runtime::Runtime) -> SmtpStub {
 }
 
 fn write(folder: &std::path::Path, stub: &SmtpStub, more: &str) {
-    let block = format!("SMTP_HOST=127.0.0.1\nSMTP_PORT={}\nSMTP_USER=shop@example.com\nSMTP_PASS={FIRST}\nSMTP_TLS=none\n{more}", stub.port);
+    let block =
+        format!("SMTP_HOST=127.0.0.1\nSMTP_PORT={}\nSMTP_USER=shop@example.com\nSMTP_PASS={FIRST}\nSMTP_TLS=none\n{more}", stub.port);
     fs::write(folder.join(".env"), block).expect("written");
 }
 
