@@ -6,15 +6,16 @@
 //! | [`lifecycle`] | signals, the two-step stop, readiness | domain |
 //! | [`server`] | listening: TCP and the control socket | http, lifecycle, domain |
 //! | [`system`] | the real clock and randomness | domain |
-//! | [`config`] | defaults < file < environment < flags | domain |
+//! | [`config`] | defaults < file < environment < flags | domain, words |
 //! | [`service`] | use cases over ports | domain, observe |
 //! | [`worker`] | loops only, no rules | service, domain, observe, crash_point |
 //! | [`store`] | the queue on disk | domain, observe, crash_point |
 //! | [`provider`] | SES, SMTP, local inbox | domain, observe |
-//! | [`http`] | the native API | service, domain, observe |
+//! | [`http`] | the native API | service, domain, observe, words |
 //! | [`observe`] | logs, metrics | domain |
 //! | [`crash_point`] | places to die at, for tests | domain |
-//! | [`cli`] | one file per command | app, config, http, lifecycle, observe, service, system |
+//! | [`words`] | texts for people in English and Korean | |
+//! | [`cli`] | one file per command | app, config, http, lifecycle, observe, service, system, words |
 //!
 //! `tests/arch.rs` holds the code to this table.
 
@@ -30,4 +31,5 @@ pub mod server;
 pub mod service;
 pub mod store;
 pub mod system;
+pub mod words;
 pub mod worker;

@@ -10,12 +10,16 @@ mod codes;
 mod domain;
 #[path = "arch/edges.rs"]
 mod edges;
+#[path = "arch/literals.rs"]
+mod literals;
 #[path = "arch/migrations.rs"]
 mod migrations;
 #[path = "arch/paths.rs"]
 mod paths;
 #[path = "arch/sizes.rs"]
 mod sizes;
+#[path = "arch/words.rs"]
+mod words;
 
 use std::{
     fs,

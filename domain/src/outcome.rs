@@ -61,7 +61,9 @@ pub enum Outcome {
     RejectedAccount { reason: Reason },
     /// Bytes of the request reached the wire and no answer settled what became of it.
     Unknown { reason: Reason },
-    /// Not one byte was written and the mail is not at fault: the lease ran short, or the node is stopping. Costs no attempt.
+    /// Nothing of the mail was written and it is not at fault: the lease ran short, the node is stopping, or a connection that had
+    /// carried mail ended where this one began (at most its envelope was written, and the server answered none of it). Costs no
+    /// attempt.
     NotStarted,
     /// The recipients of a joint copy fared differently: one outcome for each recipient the attempt went to, in the order of
     /// `Outgoing::to`. Never nested; as many as there are in `Outgoing::to`.

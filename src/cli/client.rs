@@ -9,7 +9,10 @@ use std::{
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, header::HOST};
+use http::{
+    Method, Request, StatusCode,
+    header::{ACCEPT_LANGUAGE, HOST},
+};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -19,7 +22,7 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
-use super::failure::Failure;
+use super::{LANGUAGE, failure::Failure};
 use crate::{
     app::{self, AtRest},
     config::{Config, DatabaseUrl, Secret},
@@ -81,12 +84,13 @@ impl Client {
     /// Asks, and gives what a good answer holds.
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
         let (status, answer) = self.exchange(method, path, body).await?;
-        if status.is_success() { Ok(answer) } else { Err(Failure::answered(status, &answer)) }
+        if status.is_success() { Ok(answer) } else { Err(Failure::answered(status, &answer, *LANGUAGE)) }
     }
 
     /// Asks, and gives any answer; `null` for one that is not JSON.
     async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<(StatusCode, Value), Failure> {
         let request = Request::builder().method(method).uri(path).header(HOST, "jebi").header("content-type", "application/json");
+        let request = request.header(ACCEPT_LANGUAGE, LANGUAGE.tag());
         let request = if let Self::Tcp(_, key) = self { request.header("x-api-key", key.reveal()) } else { request };
         let body = Full::new(body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string())));
         // Paths are written here and a configured key was checked to fit a header.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Failure, eprint, load, print};
+use super::{Failure, load, note, print};
 use crate::config::{DEFAULTS, Flags};
 
 #[derive(Args)]
@@ -19,7 +19,7 @@ pub(super) fn run(what: &What, flags: Flags) -> Result<(), Failure> {
     }
     let loaded = load(flags)?;
     print(loaded.config.redacted().trim_end());
-    loaded.notices.iter().for_each(|notice| eprint(&format!("note: {notice}")));
-    loaded.warnings.iter().for_each(|warning| eprint(&format!("warning: {warning}")));
+    loaded.notices.iter().for_each(|notice| note(&format!("note: {notice}")));
+    loaded.warnings.iter().for_each(|warning| note(&format!("warning: {warning}")));
     Ok(())
 }

@@ -5,7 +5,7 @@ use http::Method;
 use jebi_domain::port::Clock;
 use serde_json::{Value, json};
 
-use super::{Client, Failure, eprint, expiry::Expiry, print};
+use super::{Client, Failure, expiry::Expiry, note, print, tell};
 use crate::system::SystemClock;
 
 #[derive(Subcommand)]
@@ -64,7 +64,7 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
         Command::List => list(client).await,
         Command::Revoke { id } => {
             client.call(Method::DELETE, &format!("/v1/keys/{id}"), None).await?;
-            print(&format!("key {id} is revoked"));
+            tell(&format!("key {id} is revoked"));
             Ok(())
         }
     }
@@ -82,7 +82,7 @@ async fn create(new: &New, client: &Client) -> Result<(), Failure> {
     }
     let made = client.call(Method::POST, "/v1/keys", Some(&body)).await?;
     print(text(&made["key"]));
-    eprint(&format!("key {} ({name}) is made; keep it, it is not shown again", made["id"]));
+    note(&format!("key {} ({name}) is made; keep it, it is not shown again", made["id"]));
     Ok(())
 }
 

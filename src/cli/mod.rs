@@ -6,6 +6,7 @@ mod client;
 mod config;
 mod expiry;
 mod failure;
+mod help;
 mod key;
 mod openapi;
 mod release;
@@ -20,18 +21,23 @@ use std::{
     fmt::Display,
     io::{self, Write},
     process::ExitCode,
+    sync::LazyLock,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::{
     client::{Client, Missing},
     failure::Failure,
 };
 use crate::{
-    config::{Config, Flags, Loaded, Sources},
+    config::{Config, Flags, Loaded, Sources, spoken_language},
     observe::log,
+    words::Language,
 };
+
+/// The language of the person at the terminal.
+static LANGUAGE: LazyLock<Language> = LazyLock::new(spoken_language);
 
 #[derive(Parser)]
 #[command(name = "jebi", version, about = "A self-hosted email sending server", long_about = None)]
@@ -97,7 +103,7 @@ enum Command {
 /// Runs the command the process was started with.
 #[must_use]
 pub fn run() -> ExitCode {
-    let Cli { flags, command } = Cli::parse();
+    let Cli { flags, command } = parsed();
     let done = match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(flags),
         Command::Send(mail) => through(flags, Missing::Make, async |config, client| send::run(mail, config, client).await),
@@ -117,6 +123,18 @@ pub fn run() -> ExitCode {
     done.map_or_else(Failure::show, |()| ExitCode::SUCCESS)
 }
 
+/// What was typed. A wrong use, and a call for help, end the process here.
+fn parsed() -> Cli {
+    let matches = help::in_language(Cli::command(), *LANGUAGE).try_get_matches();
+    matches.and_then(|matches| Cli::from_arg_matches(&matches)).unwrap_or_else(|error| {
+        if *LANGUAGE == Language::English || !error.use_stderr() {
+            error.exit();
+        }
+        eprint(&help::wrong_use(&error.to_string(), *LANGUAGE));
+        std::process::exit(error.exit_code());
+    })
+}
+
 /// Runs a command that needs the API.
 fn through(flags: Flags, missing: Missing, work: impl AsyncFnOnce(&Config, &Client) -> Result<(), Failure>) -> Result<(), Failure> {
     let Loaded { config, .. } = load(flags)?;
@@ -134,12 +152,22 @@ fn through(flags: Flags, missing: Missing, work: impl AsyncFnOnce(&Config, &Clie
 
 /// Loads the configuration, or says every fault of it, one a line.
 fn load(flags: Flags) -> Result<Loaded, Failure> {
-    Sources::from_process(flags).and_then(|sources| Config::load(&sources)).map_err(|errors| Failure::config(errors.to_string()))
+    Sources::from_process(flags).and_then(|sources| Config::load(&sources)).map_err(|errors| Failure::misconfigured(&errors, *LANGUAGE))
 }
 
 fn print(what: &(impl Display + ?Sized)) {
     // Whoever closed the pipe (`jebi openapi | head`) has read enough.
     let _ = writeln!(io::stdout().lock(), "{what}");
+}
+
+/// Says a text of ours, in the person's language.
+fn tell(english: &str) {
+    print(&*LANGUAGE.say(english));
+}
+
+/// The same, beside what the command has to say.
+fn note(english: &str) {
+    eprint(&*LANGUAGE.say(english));
 }
 
 fn eprint(what: &(impl Display + ?Sized)) {

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use clap::Args;
 use http::Method;
 
-use super::{Client, Failure, eprint, print};
+use super::{Client, Failure, LANGUAGE, note, tell};
 
 #[derive(Args)]
 pub(super) struct Consent {
@@ -17,20 +17,20 @@ pub(super) struct Consent {
 pub(super) async fn run(consent: Consent, client: &Client) -> Result<(), Failure> {
     let guard = client.call(Method::GET, "/v1/admin/guard", None).await?;
     if guard["held"] == false {
-        print("the store is not held: there is nothing to release");
+        tell("the store is not held: there is nothing to release");
         return Ok(());
     }
     let word = |name: &str| guard[name].as_str().unwrap_or_default();
-    eprint(&format!("held since {}: {}", word("since"), word("why")));
+    note(&format!("held since {}: {}", word("since"), word("why")));
     if !consent.yes {
         ask()?;
     }
     let done = client.call(Method::POST, "/v1/admin/release", None).await?;
     let count = |name: &str| done[name].as_i64().ok_or_else(|| Failure::strange(name));
     let (unsettled, waiting) = (count("unsettled")?, count("waiting")?);
-    print(&format!("released: recipients now unsettled: {unsettled}, waiting and sent when due: {waiting}"));
+    tell(&format!("released: recipients now unsettled: {unsettled}, waiting and sent when due: {waiting}"));
     if unsettled > 0 {
-        eprint(
+        note(
             "look at the unsettled with GET /v1/deliveries?state=unsettled; send what did not arrive with POST /v1/deliveries/ID/retry, \
              say what did with POST /v1/deliveries/ID/settle",
         );
@@ -44,8 +44,8 @@ fn ask() -> Result<(), Failure> {
     }
     let unread = |e: io::Error| Failure::refused(format!("the answer cannot be read: {e}"));
     let mut to = io::stderr().lock();
-    write!(to, "What was due will be left unsettled and not sent by itself. The original must no longer send. Release? [y/N] ")
-        .map_err(unread)?;
+    let question = "What was due will be left unsettled and not sent by itself. The original must no longer send. Release? [y/N] ";
+    write!(to, "{}", LANGUAGE.say(question)).map_err(unread)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(unread)?;
     if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::refused("not released")) }

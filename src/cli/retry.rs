@@ -4,7 +4,7 @@ use clap::Args;
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Client, Failure, eprint, print};
+use super::{Client, Failure, note, tell};
 
 #[derive(Args)]
 pub(super) struct Which {
@@ -31,12 +31,12 @@ pub(super) async fn run(which: Which, client: &Client) -> Result<(), Failure> {
     let done = client.call(Method::POST, "/v1/deliveries/retry", Some(&Value::Object(body))).await?;
     let count = |name: &str| done[name].as_u64().ok_or_else(|| Failure::strange(name));
     let (total, success, failed) = (count("total")?, count("success")?, count("failed")?);
-    print(&format!("total: {total}, success: {success}, failed: {failed}"));
+    tell(&format!("total: {total}, success: {success}, failed: {failed}"));
     for refused in done["refused"].as_array().into_iter().flatten() {
-        eprint(&format!("not sent again, {}: {}", refused["code"].as_str().unwrap_or_default(), refused["count"]));
+        note(&format!("not sent again, {}: {}", refused["code"].as_str().unwrap_or_default(), refused["count"]));
     }
     if success > 0 && !client.is_live() {
-        eprint("stored: no server runs; it goes out when one does (`jebi serve`)");
+        note("stored: no server runs; it goes out when one does (`jebi serve`)");
     }
     Ok(())
 }

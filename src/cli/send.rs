@@ -7,7 +7,7 @@ use http::Method;
 use jebi_domain::delivery::State;
 use serde_json::{Map, Value, json};
 
-use super::{Client, Failure, eprint, print};
+use super::{Client, Failure, note, print};
 use crate::config::Config;
 
 pub(super) const EXAMPLE: &str = "Example:\n  jebi send --to kim@example.com --subject 'Hello' --text 'It works.' --wait";
@@ -54,7 +54,7 @@ pub(super) async fn run(mail: Mail, config: &Config, client: &Client) -> Result<
     let message = &answer["messages"][0];
     let Some(copies) = message["deliveries"].as_array() else {
         print(message["id"].as_str().unwrap_or_default());
-        eprint("these are too many copies to list: GET /v1/deliveries?message_id= with the message's id above lists them");
+        note("these are too many copies to list: GET /v1/deliveries?message_id= with the message's id above lists them");
         return Ok(());
     };
     let copies: Vec<(&str, &str)> = copies.iter().map(|c| (text(&c["id"]), text(&c["email"]))).collect();
@@ -63,7 +63,7 @@ pub(super) async fn run(mail: Mail, config: &Config, client: &Client) -> Result<
     }
     copies.iter().for_each(|(id, email)| print(&format!("{id} {email}")));
     if !client.is_live() {
-        eprint("stored: no server runs; it goes out when one does (`jebi serve`)");
+        note("stored: no server runs; it goes out when one does (`jebi serve`)");
     }
     Ok(())
 }
@@ -104,12 +104,12 @@ async fn results(copies: &[(&str, &str)], at_most: Duration, client: &Client) ->
         print(&format!("{id} {email} {state}"));
         let reason = &delivery["reason"];
         if reason.is_object() {
-            eprint(&format!("{email}: {} {}; {}", text(&reason["code"]), text(&reason["text"]), text(&reason["remedy"])));
+            note(&format!("{email}: {} {}; {}", text(&reason["code"]), text(&reason["text"]), text(&reason["remedy"])));
         }
         sent &= state == "sent";
     }
     if late {
-        eprint(&format!("no result after {} s (SYNC_WAIT_SECONDS): GET /v1/deliveries/ID shows how it goes on", at_most.as_secs()));
+        note(&format!("no result after {} s (SYNC_WAIT_SECONDS): GET /v1/deliveries/ID shows how it goes on", at_most.as_secs()));
         return Err(Failure::silent_unavailable());
     }
     if sent { Ok(()) } else { Err(Failure::silent()) }

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use jebi_domain::{port::store::Guard, refusal::Refusal};
 
-use super::{Failure, client::reachable, eprint, load, print};
+use super::{Failure, LANGUAGE, client::reachable, load, note, print};
 use crate::{
     app::{self, App, ReadAgain, StartError, Surroundings},
     config::{Account, AllowList, Config, Flags, LogFormat, Sources},
@@ -12,6 +12,7 @@ use crate::{
     observe::{log, metrics, sentry},
     service::reload::Reload,
     system::{SystemClock, SystemRandom},
+    words::Language,
 };
 
 pub(super) fn run(flags: Flags) -> Result<(), Failure> {
@@ -49,9 +50,9 @@ async fn serve(config: &Config, warnings: Vec<String>, again: ReadAgain) -> Resu
     let hangups = lifecycle.hangups().map_err(|e| did_not_start(&format!("signals cannot be listened to: {e}")))?;
     tokio::spawn(reload_at(hangups, app.reload.clone()));
     match key(config, &app).await {
-        Ok(key) => print(&greeting(config, &warnings, app.address, &app.store.guard(), key.as_deref())),
+        Ok(key) => print(&greeting(config, &warnings, app.address, &app.store.guard(), key.as_deref(), *LANGUAGE)),
         // What waits is sent all the same, and commands on this machine need no key.
-        Err(error) => eprint(&format!("no API key could be made: {error}; make one with `jebi key create`")),
+        Err(error) => note(&format!("no API key could be made: {error}; make one with `jebi key create`")),
     }
     lifecycle.soft.cancelled().await;
     let hard = lifecycle.hard.clone();
@@ -96,16 +97,18 @@ async fn key(config: &Config, app: &App) -> Result<Option<String>, Refusal> {
 
 /// Tells where it is and how to send a first mail, in lines to be pasted into a shell. Begins and ends with an empty line, so
 /// that it stands out of the log.
-fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &Guard, key: Option<&str>) -> String {
+fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &Guard, key: Option<&str>, language: Language) -> String {
+    let say = |english: &str| language.say(english).into_owned();
     let url = format!("{}://{}", if config.server.tls.is_some() { "https" } else { "http" }, reachable(address));
-    let mut lines = vec![String::new(), format!("Jebi is ready: {url}"), format!("Its data is in {}", app::data_folder(config).display())];
+    let mut lines = vec![String::new(), say(&format!("Jebi is ready: {url}"))];
+    lines.push(say(&format!("Its data is in {}", app::data_folder(config).display())));
     if let Guard::Held { why, .. } = guard {
-        lines.push(format!("It sends nothing until you run `jebi release`: {why}"));
+        lines.push(say(&format!("It sends nothing until you run `jebi release`: {why}")));
     }
     // The log may be elsewhere, or too quiet to show them.
-    lines.extend(warnings.iter().map(|warning| format!("Warning: {warning}")));
+    lines.extend(warnings.iter().map(|warning| say(&format!("Warning: {warning}"))));
     if let Some(key) = key {
-        lines.push(format!("API key (shown once, keep it): {key}"));
+        lines.push(say(&format!("API key (shown once, keep it): {key}")));
     }
     let (first, shown) = match key {
         Some(key) => ("Send a first mail:", key),
@@ -117,16 +120,16 @@ fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &G
     let usual = if config.ses().is_some() { "success@simulator.amazonses.com" } else { "you@example.com" };
     let listed = config.sending.recipient_allowlist.as_ref().and_then(AllowList::example);
     let to = listed.as_deref().unwrap_or(usual);
-    lines.push(first.to_owned());
+    lines.push(say(first));
     lines.push(format!(
         "  curl -sS '{url}/v1/messages' -H \"X-API-KEY: {shown}\" -H 'Content-Type: application/json' \\\n    \
          -d '{{\"messages\":[{{{from}\"emails\":[\"{to}\"],\"subject\":\"안녕하세요\",\"content\":\"<p>제비가 첫 편지를 물고 왔습니다.</p>\"}}]}}'"
     ));
     if config.providers.iter().all(|p| matches!(p.account, Account::Local)) {
-        lines.push(format!("Read it (nothing leaves this machine): {url}/inbox"));
+        lines.push(say(&format!("Read it (nothing leaves this machine): {url}/inbox")));
         lines.push(format!("  curl -sS '{url}/v1/inbox' -H \"X-API-KEY: {shown}\""));
     }
-    lines.push(format!("Everything else the API does: {url}/docs"));
+    lines.push(say(&format!("Everything else the API does: {url}/docs")));
     lines.push(String::new());
     lines.join("\n")
 }
@@ -143,7 +146,7 @@ mod tests {
     }
 
     fn greet(env: &[(&str, &str)], address: &str, key: Option<&str>) -> String {
-        greeting(&config(env), &[], address.parse().expect("an address"), &Guard::Open, key)
+        greeting(&config(env), &[], address.parse().expect("an address"), &Guard::Open, key, Language::English)
     }
 
     #[test]
@@ -176,7 +179,18 @@ mod tests {
     fn a_held_store_is_said_first() {
         let held = Guard::Held { why: "it is a copy".into(), since: Wall(0) };
         let warnings = ["something is odd".to_owned()];
-        let told = greeting(&config(&[]), &warnings, "127.0.0.1:3000".parse().expect("an address"), &held, None);
+        let told = greeting(&config(&[]), &warnings, "127.0.0.1:3000".parse().expect("an address"), &held, None, Language::English);
         assert!(told.contains("\nIt sends nothing until you run `jebi release`: it is a copy\nWarning: something is odd\n"), "{told}");
+    }
+
+    #[test]
+    fn a_korean_reader_gets_korean_around_the_same_commands() {
+        let told =
+            greeting(&config(&[]), &[], "127.0.0.1:3000".parse().expect("an address"), &Guard::Open, Some("jebi_k"), Language::Korean);
+        let english = greet(&[], "127.0.0.1:3000", Some("jebi_k"));
+        let commands = |text: &str| text.lines().filter(|line| line.starts_with("  ")).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(commands(&told), commands(&english));
+        assert!(told.contains("\n제비가 준비되었습니다: http://127.0.0.1:3000\n"), "{told}");
+        assert!(told.contains("\n첫 메일 보내기:\n") && told.contains("jebi_k\n"), "{told}");
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use http::Method;
 
-use super::{Client, Failure, eprint, print};
+use super::{Client, Failure, note, print};
 
 pub(super) async fn run(client: &Client) -> Result<(), Failure> {
     let (mut checked, mut violations) = (0, 0_u64);
@@ -24,10 +24,10 @@ pub(super) async fn run(client: &Client) -> Result<(), Failure> {
         }
     }
     if violations == 0 {
-        eprint(&format!("{checked} deliveries checked: all is as it must be"));
+        note(&format!("{checked} deliveries checked: all is as it must be"));
         return Ok(());
     }
-    eprint(&format!("{checked} deliveries checked: {violations} violations; keep a copy of the data folder and report them"));
+    note(&format!("{checked} deliveries checked: {violations} violations; keep a copy of the data folder and report them"));
     Err(Failure::silent())
 }
 

@@ -16,6 +16,7 @@ mod fault;
 mod flags;
 mod inbox;
 mod key;
+mod language;
 mod layers;
 mod limits;
 mod log;
@@ -51,7 +52,7 @@ pub use sending::Sending;
 pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses};
 pub use smtp::{Login, Smtp, Tls};
-pub use sources::{FileSource, Sources};
+pub use sources::{FileSource, Sources, spoken_language};
 
 use effective::Effective;
 use key::Key;
@@ -96,6 +97,7 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
         let layers = Layers::of(sources);
         let mut reader = Reader::new(&layers);
+        language::check(&mut reader);
         let server = server::read(&mut reader);
         let database = database::read(&mut reader);
         let (sending, providers) = sending_through(&mut reader);

@@ -3,6 +3,7 @@
 use super::{
     Account, Fault, Profile, ProviderConfig, ProviderKind, Sending, all_keys,
     key::{Key, Origin},
+    language,
     layers::Layers,
     log,
     profile::PROFILE_NAME,
@@ -34,7 +35,7 @@ const TEST_PREFIX: &str = "JEBI_TEST_";
 
 /// Whether a name is one of ours: a value must be right.
 pub(super) fn is_ours(name: &str) -> bool {
-    matches!(name, FILE_NAME | PROFILE_NAME) || is_key(name)
+    matches!(name, FILE_NAME | PROFILE_NAME | language::NAME) || is_key(name)
 }
 
 fn is_key(name: &str) -> bool {
@@ -55,7 +56,7 @@ pub(super) fn counts(key: &Key, name: &str, value: &str) -> bool {
 
 /// `JEBI_` is our own prefix, so what we do not know there is a mistake.
 pub(super) fn unknown_jebi_names<'a>(names: impl Iterator<Item = &'a String>, of_providers: &[String]) -> Vec<Fault> {
-    let known: Vec<&str> = all_keys().flat_map(|key| key.names).copied().chain([FILE_NAME, PROFILE_NAME]).collect();
+    let known: Vec<&str> = all_keys().flat_map(|key| key.names).copied().chain([FILE_NAME, PROFILE_NAME, language::NAME]).collect();
     let known: Vec<&str> = known.into_iter().chain(of_providers.iter().map(String::as_str)).collect();
     names
         .filter(|name| name.starts_with("JEBI_") && !name.starts_with(TEST_PREFIX) && !is_ours(name))

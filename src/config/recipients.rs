@@ -56,6 +56,6 @@ impl fmt::Display for AllowList {
 
 /// The list as it is shown at start: whole domains as they are, addresses masked.
 pub(super) fn masked(text: &str) -> String {
-    let mask = |entry: &str| if entry.starts_with('@') { entry.to_owned() } else { address::masked(entry).to_string() };
+    let mask = |entry: &str| if entry.starts_with('@') { entry.to_owned() } else { address::masked(entry) };
     text.split(',').map(|entry| mask(entry.trim())).collect::<Vec<_>>().join(", ")
 }

@@ -8,9 +8,10 @@ use std::{
 };
 
 use super::{
-    ConfigErrors, Fault, Flags, Profile, dotenv, names,
+    ConfigErrors, Fault, Flags, Profile, dotenv, language, names,
     profile::{self, PROFILE_NAME},
 };
+use crate::words::Language;
 
 /// The file read where neither `--config` nor `JEBI_CONFIG` names one.
 const USUAL_FILE: &str = "jebi.toml";
@@ -79,6 +80,14 @@ impl Sources {
         }
         Ok(Self { file: text.map(|text| FileSource { path, text }), dotenv, profile, env, flags })
     }
+}
+
+/// The language of the start-up and of commands: `JEBI_LANG`, else the locale. Wanted before the configuration is read; what is
+/// wrong with its sources is told when they are.
+#[must_use]
+pub fn spoken_language() -> Language {
+    let dotenv = read_if_there(Path::new(".env")).unwrap_or_default();
+    language::choose(&environment(&mut Vec::new()), dotenv.as_deref())
 }
 
 /// The real environment. Other programs' names may hold anything; ours must be text.

@@ -36,6 +36,12 @@ pub const CODES: &[Code] = &[
     code(403, "sender_not_verified", "The provider knows neither the sender's address nor its domain.", "Verify one of them there."),
     code(403, "recipient_not_verified", "A sandbox mails verified recipients only.", "Verify it, or request production access."),
     code(
+        403,
+        "restricted_key",
+        "A key with senders or a daily limit may not send mail again.",
+        "Post it as a new message, or use a key without them.",
+    ),
+    code(
         404,
         "not_found",
         "There is no such path, message, delivery, topic, key or mail.",

@@ -10,8 +10,8 @@ use axum::{
     body::Body,
     extract::Request,
     http::{
-        HeaderValue, StatusCode,
-        header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
     },
     middleware::Next,
     response::{IntoResponse, Response},
@@ -21,6 +21,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::request_id::RequestId;
+use crate::words::Language;
 
 /// A refused request on its way out.
 #[derive(Clone, Debug)]
@@ -68,7 +69,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// A refused request (RFC 9457). Nothing was stored.
+/// A refused request (RFC 9457). Nothing was stored. `title`, `detail`, `fault` and `remedy` are in English, or in Korean where
+/// `Accept-Language` prefers it; `code` and `field` never change.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemBody<'a> {
@@ -76,7 +78,7 @@ pub struct ProblemBody<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     /// The status in words.
-    title: &'static str,
+    title: &'a str,
     /// The HTTP status.
     status: u16,
     /// All faults in one line.
@@ -115,22 +117,26 @@ const IN_DETAIL: usize = 3;
 /// Writes problems.
 pub async fn render(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
+    let language = language(request.headers());
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let request_id = id.as_ref().map_or("", RequestId::as_str);
     tracing::debug!(status = problem.status.as_u16(), code = problem.faults.first().map(|f| f.code), "request refused");
+    let faults: Vec<Fault> = problem.faults.into_iter().map(|fault| said(fault, language)).collect();
     let body = ProblemBody {
         kind: "about:blank",
-        title: problem.status.canonical_reason().unwrap_or("Error"),
+        title: &language.say(problem.status.canonical_reason().unwrap_or("Error")),
         status: problem.status.as_u16(),
-        detail: detail(&problem.faults),
-        code: problem.faults.first().map_or("error", |f| f.code),
-        errors: problem.faults.iter().map(FaultBody::from).collect(),
+        detail: detail(&faults, language),
+        code: faults.first().map_or("error", |f| f.code),
+        errors: faults.iter().map(FaultBody::from).collect(),
         request_id,
     };
     *response.body_mut() = Body::from(super::json::write(&body));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.append(VARY, HeaderValue::from_static("Accept-Language"));
     if let Some(seconds) = problem.retry_after_s {
         headers.insert(RETRY_AFTER, seconds.into());
     }
@@ -140,11 +146,24 @@ pub async fn render(request: Request, next: Next) -> Response {
     response
 }
 
-fn detail(faults: &[Fault]) -> String {
+/// The language a request asks for.
+pub fn language(headers: &HeaderMap) -> Language {
+    Language::accepted(headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok()))
+}
+
+/// A fault in a person's language.
+pub fn said(fault: Fault, language: Language) -> Fault {
+    match language {
+        Language::English => fault,
+        other => Fault { fault: other.say(&fault.fault).into_owned(), remedy: other.say(&fault.remedy).into_owned(), ..fault },
+    }
+}
+
+fn detail(faults: &[Fault], language: Language) -> String {
     let told = Refusal { kind: RefusalKind::Invalid, faults: faults.iter().take(IN_DETAIL).cloned().collect() }.to_string();
     match faults.len().saturating_sub(IN_DETAIL) {
         0 => told,
-        more => format!("{told}; and {more} more"),
+        more => format!("{told}; {}", language.say(&format!("and {more} more"))),
     }
 }
 

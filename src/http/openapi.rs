@@ -18,7 +18,7 @@ use super::{
     api::{admin, audit, deliveries, events, inbox, keys, limits, messages, providers, topics},
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
-    page, status,
+    status,
 };
 
 #[derive(OpenApi)]
@@ -66,9 +66,6 @@ use super::{
         inbox::source,
         inbox::html,
         inbox::attachment,
-        page::inbox::page,
-        page::inbox::script,
-        page::inbox::style,
         admin::guard,
         admin::release,
         admin::reload,

@@ -75,6 +75,20 @@ impl Caller {
         Err(Refusal::denied(Fault::new("Authorization", "missing_scope", fault, remedy)))
     }
 
+    /// Refuses a key that may use some senders only, or send only so much a day: sending again would pass both.
+    ///
+    /// # Errors
+    /// Denied.
+    pub fn must_send_freely(&self) -> Result<(), Refusal> {
+        let grant = self.grant();
+        if grant.senders.is_empty() && grant.daily_limit.is_none() {
+            return Ok(());
+        }
+        let fault = "a key with senders or a daily limit of its own may not send mail again";
+        let remedy = "post it as a new message, or use a key without them";
+        Err(Refusal::denied(Fault::new("Authorization", "restricted_key", fault, remedy)))
+    }
+
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.has(scope)

@@ -79,6 +79,7 @@ impl Retry {
     /// # Errors
     /// No such delivery; one that may not be sent again, with the reason; a store that cannot write.
     pub async fn delivery(&self, caller: &Caller, id: DeliveryId, when: When) -> Result<Option<DeliveryId>, Refusal> {
+        caller.must_send_freely()?;
         let (view, _) = self.store.delivery(id).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("delivery"))?;
         let again = self.asked(caller, view.key.message(), vec![id.ordinal], when, None);
         let done = self.store.send_again(again).await.map_err(refusal)?;
@@ -101,6 +102,7 @@ impl Retry {
     /// # Errors
     /// No such message or topic; a store that does not answer. What was done before stays done, and repeating goes on after it.
     pub async fn scope(&self, caller: &Caller, scope: Scope, when: When) -> Result<Report, Refusal> {
+        caller.must_send_freely()?;
         if let Some(topic) = &scope.topic {
             self.store.topic(topic).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("topic"))?;
         }

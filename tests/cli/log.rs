@@ -50,7 +50,7 @@ fn each_line_is_an_object_and_a_request_is_found_by_its_number() {
 #[test]
 fn a_panic_is_a_line_too() {
     let text = in_a_process_of_its_own("panic_for_the_log", &[]);
-    let told: Vec<Line> = text.lines().filter(|line| line.starts_with('{')).flat_map(|line| lines(line)).collect();
+    let told: Vec<Line> = text.lines().filter(|line| line.starts_with('{')).flat_map(lines).collect();
     assert_eq!(told.len(), 1, "{text}");
     assert_eq!((&told[0]["level"], &told[0]["target"], &told[0]["panic"]), (&"ERROR".into(), &"jebi::panic".into(), &"a mistake".into()));
     assert_eq!(told[0]["request_id"], "r1");

@@ -9,7 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jebi::config::{Config, FileSource, Sources};
+use jebi::{
+    config::{Config, FileSource, Sources},
+    words::Language,
+};
 
 use super::flags;
 
@@ -31,14 +34,35 @@ fn sources(case: &Path) -> Sources {
     }
 }
 
-#[test]
-fn each_bad_configuration_stops_with_its_message() {
+fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config/bad");
     let mut cases: Vec<PathBuf> = read_dir(folder).expect("the cases").map(|e| e.expect("an entry").path()).collect();
     cases.sort();
     assert!(cases.len() > 40, "cases are missing");
+    cases
+}
+
+#[test]
+fn each_fault_and_remedy_is_told_in_korean_too() {
+    let mut english = String::new();
+    for case in cases() {
+        let Err(errors) = Config::load(&sources(&case)) else { continue };
+        for fault in errors.0 {
+            for text in [&fault.fault, &fault.remedy] {
+                let said = Language::Korean.say(text);
+                if !said.chars().any(|c| ('가'..='힣').contains(&c)) {
+                    english += &format!("{}: {text}\n", case.display());
+                }
+            }
+        }
+    }
+    assert!(english.is_empty(), "{english}");
+}
+
+#[test]
+fn each_bad_configuration_stops_with_its_message() {
     let mut wrong = String::new();
-    for case in cases {
+    for case in cases() {
         let expected = text(&case, "message.txt").unwrap_or_default();
         let said = match Config::load(&sources(&case)) {
             Err(errors) => format!("{errors}\n"),

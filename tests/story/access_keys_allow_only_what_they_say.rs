@@ -70,6 +70,23 @@ async fn a_key_sends_as_its_senders_only_also_by_default() {
 }
 
 #[tokio::test]
+async fn a_restricted_key_does_not_send_mail_of_others_again() {
+    let api = Api::new().await;
+    let accepted = api.post("/v1/messages", &mail(None)).await.expect(202);
+    let message = accepted["messages"][0]["id"].as_str().expect("an id").to_owned();
+    let delivery =
+        list(&api.get(&format!("/v1/deliveries?message_id={message}")).await.expect(200)["deliveries"])[0]["id"].clone();
+    for restricted in [json!({"name": "발신자", "senders": ["@news.example.kr"]}), json!({"name": "한도", "daily_limit": 5})] {
+        let own = api.with_key(api.make_key(&restricted).await.1);
+        let delivery = delivery.as_str().expect("an id");
+        for path in [format!("/v1/messages/{message}/retry"), format!("/v1/deliveries/{delivery}/retry"), "/v1/deliveries/retry".to_owned()]
+        {
+            assert_eq!(own.post(&path, &json!({})).await.problem(403), [("Authorization".into(), "restricted_key".into())], "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_key_for_a_network_is_refused_elsewhere() {
     let api = Api::new().await;
     let (_, key) = api.make_key(&json!({"name": "사내", "networks": ["10.1.0.0/16", "2001:db8::/32"]})).await;

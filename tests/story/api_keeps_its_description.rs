@@ -5,7 +5,7 @@ use std::{env, path::Path, process::Command};
 
 use serde_json::json;
 
-use crate::support::server::Server;
+use crate::support::{http, server::Server};
 
 /// Generated requests an operation, at most.
 const EXAMPLES: &str = "12";
@@ -13,7 +13,8 @@ const CHECKS: &str =
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance";
 
 fn schemathesis(dir: &Path, server: &Server, which: [&str; 2]) {
-    let python = env::var_os("JEBI_TEST_PYTHON").expect("JEBI_TEST_PYTHON names a Python that has schemathesis; scripts/test sets it");
+    #[expect(clippy::disallowed_methods, reason = "where Python with schemathesis lies is told by scripts/test")]
+    let python = env::var("JEBI_TEST_PYTHON").expect("JEBI_TEST_PYTHON names a Python that has schemathesis; scripts/test sets it");
     let key = format!("X-API-KEY: {}", server.key.as_deref().expect("a first start shows its key"));
     let mut command = Command::new(python);
     command
@@ -47,4 +48,12 @@ fn every_answer_is_one_that_is_described() {
     schemathesis(dir.path(), &server, ["--exclude-operation-id", "keys_revoke"]);
     schemathesis(dir.path(), &server, ["--include-operation-id", "keys_revoke"]);
     assert_eq!(server.get("/health")["status"], "alive");
+    // Whatever paths were asked for, the labels are those of the routes.
+    let address = server.url.trim_start_matches("http://").parse().expect("an address");
+    let metrics = http::call(address, "GET", "/metrics", &[], b"").expect("an answer");
+    let metrics = String::from_utf8(metrics.body).expect("text");
+    let counted = "jebi_http_requests_total{method=\"GET\",path=\"/v1/deliveries/{id}\",status=\"404\"}";
+    assert!(metrics.contains(counted) && metrics.contains("jebi_http_request_seconds_bucket"), "{metrics}");
+    let paths = metrics.lines().filter(|line| line.starts_with("jebi_http_requests_total"));
+    assert!(paths.count() < 400, "labels a caller cannot multiply");
 }

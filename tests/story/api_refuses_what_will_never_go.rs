@@ -1,5 +1,7 @@
 //! Every fault of a request is named with field, code and remedy, and nothing is stored.
 
+use http::{HeaderValue, Method};
+
 use crate::support::api::{Api, Setup};
 
 /// A message with these fields beside the good ones given.
@@ -55,6 +57,12 @@ async fn each_fault_names_its_field() {
     for (body, status, field, code) in cases {
         let faults = api.submit((*body).to_owned()).await.problem(*status);
         assert_eq!(faults, [((*field).to_owned(), (*code).to_owned())], "{body}");
+        let mut korean = api.request(Method::POST, "/v1/messages", (*body).to_owned());
+        korean.headers_mut().insert("accept-language", HeaderValue::from_static("ko"));
+        let fault = api.send(korean).await.expect(*status)["errors"][0].take();
+        for text in [&fault["fault"], &fault["remedy"]] {
+            assert!(text.as_str().is_some_and(|text| text.chars().any(|c| ('가'..='힣').contains(&c))), "{body}: {text}");
+        }
     }
     assert_eq!((api.waiting().await, api.topics().await), (0, 0));
 }

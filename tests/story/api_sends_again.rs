@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use jebi_domain::id::DeliveryKey;
 use jebi_domain::{
+    id::DeliveryKey,
     outcome::{Decision, Reason},
     port::store::{Claim, Settlement, Store},
+    time::Wall,
 };
 use serde_json::{Value, json};
 
@@ -29,7 +30,7 @@ async fn send(api: &Api, ends: &[Decision]) -> usize {
     let mut done = 0;
     loop {
         let turns = store.queues("local").await.expect("queues").into_iter().map(|q| (q.queue, 1_000)).collect();
-        let claim = Claim { incarnation, provider: "local".to_owned(), turns, now, max_lateness_ms: i64::MAX, late_from: now };
+        let claim = Claim { incarnation, provider: "local".to_owned(), turns, now, max_lateness_ms: i64::MAX, late_from: Wall(i64::MIN) };
         let claimed = store.claim(claim).await.expect("claim").claimed;
         if claimed.is_empty() {
             return done;

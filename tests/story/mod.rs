@@ -25,6 +25,7 @@ mod api_reschedules;
 mod api_routes_by_sender;
 mod api_sends_again;
 mod api_shows_its_description;
+mod api_speaks_korean;
 mod api_takes_the_documents_example;
 mod api_waits_when_it_cannot_write;
 mod ses_server;

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use jebi::system::SystemClock;
+use jebi::{system::SystemClock, words::Language};
 use jebi_domain::port::Clock;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -74,7 +74,10 @@ impl Server {
             let ended = child.wait();
             panic!("it did not get ready ({ended:?}): {}", std::fs::read_to_string(log).unwrap_or_default());
         }
-        let after = |mark: &str| greeting.lines().find_map(|line| line.strip_prefix(mark)).map(str::to_owned);
+        let after = |english: &str| {
+            let marks = [english.into(), Language::Korean.say(english)];
+            marks.iter().find_map(|mark| greeting.lines().find_map(|line| line.strip_prefix(&**mark))).map(str::to_owned)
+        };
         Self {
             url: after("Jebi is ready: ").expect("the greeting says where"),
             key: after("API key (shown once, keep it): "),

@@ -187,7 +187,7 @@ fn faulty(text: &str, code: &'static str, what: impl Into<String>, otherwise: im
 
 /// A character by its code point, and by itself or its name.
 fn shown(c: char) -> String {
-    let code = format!("U+{:04X}", u32::from(c));
+    let code = format!("{:04X}", u32::from(c));
     let name = match c {
         ' ' => "a space",
         '\t' => "a tab",
@@ -197,7 +197,7 @@ fn shown(c: char) -> String {
         '\u{200b}' => "a zero width space",
         '\u{feff}' => "a byte order mark",
         c if c.is_whitespace() || invisible(c) || c.is_control() => "an invisible character",
-        c => return format!("`{c}` ({code})"),
+        c => return format!("`{c}` (U+{code})"),
     };
-    format!("{name} ({code})")
+    format!("{name} (U+{code})")
 }

@@ -23,32 +23,29 @@ impl HeaderFault {
     }
 }
 
-const FIELD: &str = "remove it and set the field";
-const WRITTEN: &str = "remove it: it is written for every mail";
-
 /// Names that are not the caller's, in lower case, and what to do instead. Those that end with `-` are prefixes.
-const RESERVED: &[(&str, &str, &str)] = &[
-    ("from", FIELD, "`from`"),
-    ("sender", FIELD, "`from`"),
-    ("to", FIELD, "`recipients`, or `to` for a joint copy"),
-    ("cc", FIELD, "`cc`"),
-    ("bcc", FIELD, "`bcc`: as a header it would show the recipients to everybody"),
-    ("reply-to", FIELD, "`reply_to`"),
-    ("subject", FIELD, "`subject`"),
-    ("content-", FIELD, "`text` or `html`: parts and encodings are chosen from them"),
-    ("x-ses-", FIELD, "`tags`, or the provider's section of the configuration"),
-    ("date", WRITTEN, ", from the time the message was accepted"),
-    ("message-id", WRITTEN, ", from the delivery's id"),
-    ("mime-version", WRITTEN, ""),
-    ("x-jebi-", WRITTEN, " by this server; choose another prefix for your own"),
-    ("received", "remove it: only mail servers write it", ""),
-    ("received-spf", "remove it: only mail servers write it", ""),
-    ("return-path", "remove it: only the receiving server writes it", ""),
-    ("authentication-results", "remove it: only the receiving server writes it", ""),
-    ("dkim-signature", "remove it: the provider signs the mail", ""),
-    ("domainkey-signature", "remove it: the provider signs the mail", ""),
-    ("arc-", "remove it: only forwarding servers write it", ""),
-    ("resent-", "remove it: a mail sent here is not a resent one", ""),
+const RESERVED: &[(&str, &str)] = &[
+    ("from", "remove it and set the field `from`"),
+    ("sender", "remove it and set the field `from`"),
+    ("to", "remove it and set the field `recipients`, or `to` for a joint copy"),
+    ("cc", "remove it and set the field `cc`"),
+    ("bcc", "remove it and set the field `bcc`: as a header it would show the recipients to everybody"),
+    ("reply-to", "remove it and set the field `reply_to`"),
+    ("subject", "remove it and set the field `subject`"),
+    ("content-", "remove it and set the field `text` or `html`: parts and encodings are chosen from them"),
+    ("x-ses-", "remove it and set the field `tags`, or the provider's section of the configuration"),
+    ("date", "remove it: it is written for every mail, from the time the message was accepted"),
+    ("message-id", "remove it: it is written for every mail, from the delivery's id"),
+    ("mime-version", "remove it: it is written for every mail"),
+    ("x-jebi-", "remove it: it is written for every mail by this server; choose another prefix for your own"),
+    ("received", "remove it: only mail servers write it"),
+    ("received-spf", "remove it: only mail servers write it"),
+    ("return-path", "remove it: only the receiving server writes it"),
+    ("authentication-results", "remove it: only the receiving server writes it"),
+    ("dkim-signature", "remove it: the provider signs the mail"),
+    ("domainkey-signature", "remove it: the provider signs the mail"),
+    ("arc-", "remove it: only forwarding servers write it"),
+    ("resent-", "remove it: a mail sent here is not a resent one"),
 ];
 
 /// Checks a header of the caller's.
@@ -104,11 +101,10 @@ fn check_name(name: &str) -> Result<(), HeaderFault> {
         return Err(HeaderFault::new("header_name", fault, "use printable ASCII without spaces and colons"));
     }
     let lower = name.to_ascii_lowercase();
-    for (reserved, remedy, rest) in RESERVED {
+    for (reserved, remedy) in RESERVED {
         if lower == *reserved || (reserved.ends_with('-') && lower.starts_with(reserved)) {
-            let space = if *remedy == FIELD { " " } else { "" };
             let fault = format!("the header `{name}` is not the caller's to set");
-            return Err(HeaderFault::new("header_reserved", fault, format!("{remedy}{space}{rest}")));
+            return Err(HeaderFault::new("header_reserved", fault, *remedy));
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ mod inbox;
 pub mod operator;
 mod provider;
 mod random;
+mod settlement;
 pub mod store;
 
 pub use clock::Clock;

@@ -12,6 +12,7 @@ use std::{
 use bytes::Bytes;
 
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
+pub use super::settlement::Settlement;
 use super::{Boxed, Inbox, OperatorStore};
 use crate::{
     access::Grant,
@@ -19,7 +20,7 @@ use crate::{
     event::{Feedback, FeedbackKind},
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
     message::{Copy, Draft, Lane, Message, Role},
-    outcome::{Decision, Reason},
+    outcome::Reason,
     suppression::SuppressionCause,
     time::Wall,
 };
@@ -186,30 +187,6 @@ pub struct ClaimReport {
     pub claimed: Vec<Claimed>,
     /// Each queue asked for, as it is now; a queue that is gone has no next due time.
     pub queues: Vec<QueueInfo>,
-}
-
-/// The end of one attempt.
-#[derive(Clone, Debug)]
-pub struct Settlement {
-    pub key: DeliveryKey,
-    pub lease: LeaseNo,
-    pub queue: QueueNo,
-    pub attempt: u16,
-    pub at: Wall,
-    /// Positions of the recipients the attempt went to, for a copy to several; empty for all it has.
-    pub recipients: Vec<u32>,
-    pub decision: Decision,
-}
-
-impl Settlement {
-    /// The decision on the `index`th recipient of the attempt; `None` where a decision on each has none for it.
-    #[must_use]
-    pub fn decision_on(&self, index: usize) -> Option<&Decision> {
-        match &self.decision {
-            Decision::Each(all) => all.get(index).filter(|one| !matches!(one, Decision::Each(_))),
-            one => Some(one),
-        }
-    }
 }
 
 /// One recipient of a copy as it stands.

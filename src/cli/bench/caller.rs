@@ -3,14 +3,17 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, header::HOST};
+use http::{
+    Method, Request, StatusCode,
+    header::{ACCEPT_LANGUAGE, HOST},
+};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-use super::super::Failure;
+use super::super::{Failure, LANGUAGE};
 use crate::config::Secret;
 
 pub(super) struct Caller {
@@ -35,6 +38,7 @@ impl Caller {
         let lost =
             |server: SocketAddr, e: hyper::Error| Failure::unavailable(format!("the server at {server} broke the connection off: {e}"));
         let request = Request::builder().method(method).uri(path).header(HOST, self.server.to_string());
+        let request = request.header(ACCEPT_LANGUAGE, LANGUAGE.tag());
         let request = request.header("content-type", "application/json").header("x-api-key", self.key.reveal());
         let body = Full::new(body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string())));
         let request = request.body(body).map_err(|e| Failure::refused(format!("--key: cannot stand in a header: {e}")))?;
@@ -43,6 +47,6 @@ impl Caller {
         let status: StatusCode = answer.status();
         let bytes = answer.into_body().collect().await.map_err(|e| lost(self.server, e))?.to_bytes();
         let read: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        if status.is_success() { Ok(read) } else { Err(Failure::answered(status, &read)) }
+        if status.is_success() { Ok(read) } else { Err(Failure::answered(status, &read, *LANGUAGE)) }
     }
 }

@@ -90,7 +90,7 @@ pub(super) async fn one(caller: &mut Caller, count: u32, bar: &ProgressBar) -> R
     let mut times = Vec::with_capacity(count as usize);
     for n in 0..count {
         let begun = SystemClock.boot();
-        let body = json!({"messages": [mail(json!([format!("bench-{n}@example.com")]))]});
+        let body = json!({"messages": [mail(&[format!("bench-{n}@example.com")])]});
         let answer = caller.call(Method::POST, "/v1/messages", Some(&body)).await?;
         let id = answer["messages"][0]["deliveries"][0]["id"].as_str().map(str::to_owned);
         let path = format!("/v1/deliveries/{}", id.ok_or_else(|| unread("no delivery in the answer"))?);
@@ -119,7 +119,7 @@ pub(super) async fn many(caller: &mut Caller, count: u32, own: bool, bar: &Progr
     let (begun, processor) = (SystemClock.boot(), processor_time());
     for from in (0..count).step_by(AT_ONCE as usize) {
         let emails: Vec<String> = (from..count.min(from + AT_ONCE)).map(|n| format!("bench-{n}@example.com")).collect();
-        let mut message = mail(json!(emails));
+        let mut message = mail(&emails);
         message["topic_id"] = json!(topic);
         message["lane"] = json!("bulk");
         caller.call(Method::POST, "/v1/messages", Some(&json!({"messages": [message]}))).await?;
@@ -149,7 +149,7 @@ pub(super) async fn many(caller: &mut Caller, count: u32, own: bool, bar: &Progr
 }
 
 /// A mail of about 1 KiB, as the figures of the documents have it.
-fn mail(emails: Value) -> Value {
+fn mail(emails: &[String]) -> Value {
     let words = "제비가 편지를 물고 왔습니다. ".repeat(20);
     json!({"from": "bench@example.com", "emails": emails, "subject": "성능 측정", "content": format!("<p>{words}</p>")})
 }

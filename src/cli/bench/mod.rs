@@ -18,9 +18,9 @@ use std::{io::IsTerminal, net::SocketAddr, time::Duration};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Failure, print};
+use super::{Failure, LANGUAGE, load, print};
 use crate::{
-    config::{Config, Flags, Secret, Sources},
+    config::{Config, Flags, Secret},
     lifecycle::Lifecycle,
     observe::log,
 };
@@ -50,16 +50,14 @@ pub(super) struct What {
 }
 
 pub(super) fn run(what: &What, flags: Flags) -> Result<(), Failure> {
-    let sources = Sources::from_process(flags).map_err(|errors| Failure::config(errors.to_string()))?;
-    let language = table::Language::of(&sources.env);
-    let config = Config::load(&sources).map_err(|errors| Failure::config(errors.to_string()))?.config;
+    let config = load(flags)?.config;
     log::init("warn", false).map_err(|e| Failure::refused(e.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::unavailable(format!("the runtime could not be started: {e}")))?;
     let figures = runtime.block_on(measured(what, &config));
     runtime.shutdown_background();
     let figures = figures?;
-    let told = if what.json { figures.json().to_string() } else { table::table(&figures, language) };
+    let told = if what.json { figures.json().to_string() } else { table::table(&figures, *LANGUAGE) };
     print(told.trim_end());
     Ok(())
 }

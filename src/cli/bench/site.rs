@@ -26,7 +26,7 @@ struct Folder(PathBuf);
 impl Drop for Folder {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
-            super::super::eprint(&format!("the folder {} could not be removed: {error}; remove it by hand", self.0.display()));
+            super::super::note(&format!("the folder {} could not be removed: {error}; remove it by hand", self.0.display()));
         }
     }
 }

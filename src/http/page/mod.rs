@@ -1,4 +1,3 @@
 //! Pages for people, with everything they need inside the program.
 
 pub mod inbox;
-mod language;

@@ -4,6 +4,8 @@
 //! Everything after that without a readable final reply is unknown. A dialogue in which a reply stands where another belongs is ended:
 //! no reply is ever taken for a mail it may not belong to.
 
+use std::time::Duration;
+
 use jebi_domain::{
     outcome::{Outcome, Reason},
     port::Outgoing,
@@ -18,6 +20,8 @@ use super::{
     error::{Phase, Verdict, judge},
 };
 
+/// How long the rest of what stands behind a final reply is waited for.
+const GOODBYE: Duration = Duration::from_secs(5);
 const UNSETTLED: &str = "nothing to do: feedback settles it, or it is resent by the message's policy";
 
 /// What became of a mail.
@@ -255,7 +259,8 @@ impl Run<'_> {
         if !self.connection.wire.is_drained() {
             // A relay may say goodbye right behind its answer; anything else may be the answer itself.
             self.keep = false;
-            if self.connection.wire.reply_now() != Some(421) {
+            let more = self.connection.reply(&*self.shared.clock, GOODBYE, "behind the final reply").await;
+            if !matches!(more, Ok(421)) {
                 return self.unknown(recipients, &Break::out_of_sync("there is more than one final reply"));
             }
         }

@@ -8,7 +8,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::shape;
-use crate::service::accept::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
+use crate::{
+    http::error::said,
+    service::accept::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken},
+    words::Language,
+};
 
 /// What was accepted.
 #[derive(Serialize, ToSchema)]
@@ -81,21 +85,22 @@ struct CopyAnswer {
     email: String,
 }
 
-impl From<Receipt> for SubmitAnswer {
-    fn from(r: Receipt) -> Self {
+impl SubmitAnswer {
+    /// Faults are told in `language`; a repeated request gets this first answer, in whatever language it was.
+    pub fn new(r: Receipt, language: Language) -> Self {
         Self {
             total: r.total,
             success: r.success,
             errors: r.errors,
             duration_ms: r.duration_ms,
             scheduled: r.scheduled,
-            messages: r.messages.into_iter().map(MessageAnswer::from).collect(),
+            messages: r.messages.into_iter().map(|taken| MessageAnswer::new(taken, language)).collect(),
         }
     }
 }
 
-impl From<Taken> for MessageAnswer {
-    fn from(t: Taken) -> Self {
+impl MessageAnswer {
+    fn new(t: Taken, language: Language) -> Self {
         let copy = |Copy { id, email }| CopyAnswer { id, email };
         Self {
             id: t.id,
@@ -104,7 +109,7 @@ impl From<Taken> for MessageAnswer {
             total: t.total,
             success: t.success,
             errors: t.errors,
-            rejected: t.rejected.into_iter().map(RejectedAddress::from).collect(),
+            rejected: t.rejected.into_iter().map(|r| RejectedAddress::new(r, language)).collect(),
             duplicates: t.duplicates.into_iter().map(|Duplicate { index, field, email }| AddressPlace { index, field, email }).collect(),
             suppressed: t.suppressed.into_iter().map(|Suppressed { index, field, email }| AddressPlace { index, field, email }).collect(),
             deliveries: t.copies.map(|all| all.into_iter().map(copy).collect()),
@@ -112,9 +117,10 @@ impl From<Taken> for MessageAnswer {
     }
 }
 
-impl From<Rejected> for RejectedAddress {
-    fn from(r: Rejected) -> Self {
+impl RejectedAddress {
+    fn new(r: Rejected, language: Language) -> Self {
         let Rejected { index, email, fault } = r;
+        let fault = said(fault, language);
         Self { index, email, field: fault.field, code: fault.code, fault: fault.fault, remedy: fault.remedy }
     }
 }

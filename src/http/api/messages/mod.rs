@@ -25,7 +25,7 @@ use super::{
 use crate::{
     http::{
         AppState,
-        error::{Problem, Reply},
+        error::{self, Problem, Reply},
         json,
         limit::{self, JsonBytes, MaybeJsonBytes},
         params::{Id, Params, number_cursor, read_number_cursor},
@@ -77,7 +77,8 @@ pub async fn submit(
         json::read::<SubmitRequest>(&body).map(|request| (request, fingerprint))
     };
     let (request, idempotency) = limit::work(size, read).await?;
-    let render = Box::new(|receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::from(receipt))));
+    let language = error::language(&headers);
+    let render = Box::new(move |receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::new(receipt, language))));
     let answer = state.accept.submit(caller, request.into(), idempotency, render).await?;
     Ok(again::answer(answer))
 }

@@ -19,7 +19,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::language::Language;
+use crate::{http::error, words::Language};
 
 pub use admit::{COOKIE, admit};
 
@@ -36,14 +36,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 /// The inbox as a page
 ///
 /// Korean or English by `Accept-Language`. Asks for an API key where one is needed.
-#[utoipa::path(
-    get, path = "/inbox", tag = "inbox",
-    responses((status = 200, description = "The page.", body = String, content_type = "text/html")),
-)]
 pub async fn page(headers: HeaderMap) -> impl IntoResponse {
     static PAGES: OnceLock<[String; 2]> = OnceLock::new();
     let [korean, english] = PAGES.get_or_init(|| [Language::Korean, Language::English].map(written));
-    let language = Language::of(&headers);
+    let language = error::language(&headers);
     let page = if language == Language::Korean { korean } else { english };
     let named = [(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())), (VARY, HeaderValue::from_static("Accept-Language"))];
     (served("text/html; charset=utf-8"), named, page.as_str())
@@ -52,10 +48,6 @@ pub async fn page(headers: HeaderMap) -> impl IntoResponse {
 /// The page's script
 ///
 /// Nothing of it comes from elsewhere.
-#[utoipa::path(
-    get, path = "/inbox/inbox.js", tag = "inbox",
-    responses((status = 200, description = "The script.", body = String, content_type = "text/javascript")),
-)]
 pub async fn script() -> impl IntoResponse {
     (served("text/javascript; charset=utf-8"), SCRIPT)
 }
@@ -63,10 +55,6 @@ pub async fn script() -> impl IntoResponse {
 /// The page's style
 ///
 /// Light or dark, as the reader has it.
-#[utoipa::path(
-    get, path = "/inbox/inbox.css", tag = "inbox",
-    responses((status = 200, description = "The style sheet.", body = String, content_type = "text/css")),
-)]
 pub async fn style() -> impl IntoResponse {
     (served("text/css; charset=utf-8"), STYLE)
 }

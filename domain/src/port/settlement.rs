@@ -1,0 +1,31 @@
+//! What the store is told of the end of an attempt.
+
+use crate::{
+    id::{DeliveryKey, LeaseNo, QueueNo},
+    outcome::Decision,
+    time::Wall,
+};
+
+/// The end of one attempt.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    pub key: DeliveryKey,
+    pub lease: LeaseNo,
+    pub queue: QueueNo,
+    pub attempt: u16,
+    pub at: Wall,
+    /// Positions of the recipients the attempt went to, for a copy to several; empty for all it has.
+    pub recipients: Vec<u32>,
+    pub decision: Decision,
+}
+
+impl Settlement {
+    /// The decision on the `index`th recipient of the attempt; `None` where a decision on each has none for it.
+    #[must_use]
+    pub fn decision_on(&self, index: usize) -> Option<&Decision> {
+        match &self.decision {
+            Decision::Each(all) => all.get(index).filter(|one| !matches!(one, Decision::Each(_))),
+            one => Some(one),
+        }
+    }
+}

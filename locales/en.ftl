@@ -1,0 +1,843 @@
+# The English texts people see, as they stand in the code. Each has the same id in the other languages' files.
+# A value whose name ends with -text is itself such a text. tests/arch/words.rs holds this page to the code.
+
+# domain/src/idempotency.rs
+the-key-must-be-1-to = the key must be 1 to { $max-key } visible ASCII characters
+send-a-fresh-uuid-for-each = send a fresh UUID for each new request, and the same one when repeating it
+
+# domain/src/refusal.rs
+there-is-no-such-x = there is no such { $what-text }
+list-what-exists-and-take-the = list what exists and take the { $what-text }'s id from there
+nothing-was-stored-send-the-same = nothing was stored: send the same request again later, with the same Idempotency-Key
+
+# domain/src/address/fault.rs
+the-address-is-empty = the address is empty
+give-an-address-such-as-name = give an address such as name@example.com
+there-is-no-in-it = there is no @ in it
+x-is-not-a-domain-name = `{ $domain }` is not a domain name (UTS 46)
+check-the-spelling-of-the-part = check the spelling of the part after the @
+it-holds-the-hangul-letter-x = it holds the Hangul letter { $character-text }: it was typed with the Korean input method on
+type-the-address-again-with-the = type the address again with the input method off
+it-begins-with-mailto-which-belongs = it begins with `mailto:`, which belongs to links
+give-the-address-alone = give the address alone
+it-holds-x-addresses = it holds { $ats } addresses
+give-each-address-as-an-entry = give each address as an entry of its own
+it-holds-a-display-name-or = it holds a display name or angle brackets
+give-the-address-alone-and-the = give the address alone, and the name in the field for names
+it-has-x-signs = it has { $ats } @ signs
+an-address-has-exactly-one-check = an address has exactly one: check which one is meant
+it-holds-the-control-character-x = it holds the control character { $character-text }
+remove-it = remove it
+it-x-with-x = it { $place-text } with { $character-text }
+it-holds-x = it holds { $character-text }
+it-holds-the-full-width-character = it holds the full-width character { $character-text }
+type-the-ordinary-x = type the ordinary `{ $narrow }`
+it-ends-with-x = it ends with `{ $c }`
+it-holds-a-x = it holds a `{ $c }`
+write-a-dot-there-or-give = write a dot there, or give each address as an entry of its own
+give-an-address-without-quotation-marks = give an address without quotation marks; quoted local parts are not taken
+it-holds-quotation-marks = it holds quotation marks
+nothing-stands-before-the = nothing stands before the @
+the-part-before-the-holds-x = the part before the @ holds { $character-text }, and providers take only ASCII there
+ask-for-an-address-written-in = ask for an address written in Latin letters
+the-part-before-the-has-x = the part before the @ has { $value } bytes
+at-most-x-are-possible-rfc = at most { $max-local } are possible (RFC 5321): check the address
+the-part-before-the-begins-or = the part before the @ begins or ends with a dot, or has two in a row
+ask-for-another-address-receivers-and = ask for another address: receivers and providers refuse this one (RFC 5321)
+the-part-before-the-holds-x-more = the part before the @ holds `{ $value }`
+nothing-stands-after-the = nothing stands after the @
+an-ip-address-stands-after-the = an IP address stands after the @
+give-the-domain-name-address-literals = give the domain's name; address literals are not taken
+the-domain-holds-x = the domain holds `{ $c }`
+a-domain-has-letters-digits-hyphens = a domain has letters, digits, hyphens and dots only
+the-domain-begins-with-a-dot = the domain begins with a dot or has two in a row
+remove-the-dot-that-is-too = remove the dot that is too many
+a-label-of-the-domain-has = a label of the domain has { $value } bytes
+at-most-x-are-possible-check = at most { $max-label } are possible: check the domain
+the-label-x-of-the-domain = the label `{ $label }` of the domain begins or ends with a hyphen
+the-domain-x-has-no-dot = the domain `{ $domain }` has no dot
+give-the-whole-domain-such-as = give the whole domain, such as example.com
+the-domain-ends-with-x-which = the domain ends with `.{ $last }`, which is no top level domain
+it-must-end-with-two-letters = it must end with two letters or more, such as .com or .kr
+at-most-x-are-possible-rfc-5321 = at most { $max-address } are possible (RFC 5321): check that it is one address
+it-has-x-bytes = it has { $length } bytes
+x-if-x-is-meant-send = { $otherwise-text }; if `{ $address }` is meant, send that
+a-space = a space
+a-tab = a tab
+a-line-break = a line break
+a-no-break-space = a no-break space
+a-full-width-space = a full-width space
+a-zero-width-space = a zero width space
+a-byte-order-mark = a byte order mark
+an-invisible-character = an invisible character
+x-x = `{ $c }` (U+{ $code })
+x-x-more = { $name-text } (U+{ $code })
+
+# domain/src/address/mailbox.rs
+it-has-a-without-a = it has a `>` without a `<`
+the-name-beside-the-address-x = the name beside the address: { $fault-text }
+the-name-before-the-address-holds = the name before the address holds `{ $c }` outside quotation marks
+something-stands-between-the-quoted-name = something stands between the quoted name and the address
+the-quotation-mark-before-the-name = the quotation mark before the name is never closed
+write-name-example-com-name-name = write name@example.com, Name <name@example.com> or "Name, quoted" <name@example.com>
+
+# domain/src/mime/header.rs
+remove-it-and-set-the-field = remove it and set the field `from`
+remove-it-and-set-the-field-recipients = remove it and set the field `recipients`, or `to` for a joint copy
+remove-it-and-set-the-field-cc = remove it and set the field `cc`
+remove-it-and-set-the-field-bcc = remove it and set the field `bcc`: as a header it would show the recipients to everybody
+remove-it-and-set-the-field-reply = remove it and set the field `reply_to`
+remove-it-and-set-the-field-subject = remove it and set the field `subject`
+remove-it-and-set-the-field-text = remove it and set the field `text` or `html`: parts and encodings are chosen from them
+remove-it-and-set-the-field-tags = remove it and set the field `tags`, or the provider's section of the configuration
+remove-it-it-is-written-for = remove it: it is written for every mail, from the time the message was accepted
+remove-it-it-is-written-for-every = remove it: it is written for every mail, from the delivery's id
+remove-it-it-is-written-for-every-mail = remove it: it is written for every mail
+remove-it-it-is-written-for-every-mail-by = remove it: it is written for every mail by this server; choose another prefix for your own
+remove-it-only-mail-servers-write = remove it: only mail servers write it
+remove-it-only-the-receiving-server = remove it: only the receiving server writes it
+remove-it-the-provider-signs-the = remove it: the provider signs the mail
+remove-it-only-forwarding-servers-write = remove it: only forwarding servers write it
+remove-it-a-mail-sent-here = remove it: a mail sent here is not a resent one
+the-header-x-has-no-value = the header `{ $name }` has no value
+give-a-value-or-leave-the = give a value or leave the header out
+the-value-of-x-has-a = the value of `{ $name }` has a word too long for one line of { $max-line } bytes
+shorten-the-word-or-put-spaces = shorten the word or put spaces where the line may be broken
+it-holds-an-encoded-word-rfc = it holds an encoded word (`=?…?=`, RFC 2047)
+give-the-text-itself-in-utf = give the text itself, in UTF-8: it is encoded when the mail is made
+a-header-has-no-name = a header has no name
+give-its-name-such-as-x = give its name, such as X-Campaign
+a-header-name-has-x-bytes = a header's name has { $value } bytes
+at-most-x-are-possible = at most { $max-name } are possible
+a-header-name-holds-x = a header's name holds { $character-text }
+use-printable-ascii-without-spaces-and = use printable ASCII without spaces and colons
+the-header-x-is-not-the = the header `{ $name }` is not the caller's to set
+it-holds-the-line-break-x = it holds the line break { $character-text }
+write-it-on-one-line = write it on one line
+sender = sender
+
+# domain/src/mime/tag.rs
+a-tag-x-has-x-bytes = a tag's { $part-text } has { $value } bytes
+give-1-to-x = give 1 to { $max-tag }
+a-tag-x-holds-x = a tag's { $part-text } holds { $character-text }
+use-latin-letters-digits-and-only = use Latin letters, digits, `_` and `-` only: SES takes no others
+the-tag-x-is-this-server = the tag `{ $name }` is this server's
+choose-a-name-that-does-not = choose a name that does not begin with `jebi-`
+
+# src/app.rs
+the-store-does-not-work-x = the store does not work: { $why-text }
+cannot-listen-on-x-x-free = cannot listen on { $address }: { $source }; free it or set SERVER_HOST and SERVER_PORT
+jwt-secret-is-not-set-so = JWT_SECRET: is not set, so no token could be checked; set it as the server has it
+
+# src/cli/client.rs
+there-is-no-database-x-run = there is no database { $file }; run this where the server runs, or set DATABASE_URL as it has it
+its-control-socket-x-x = its control socket { $value }: { $error }
+the-process-that-has-x-open = the process that has { $file } open cannot be reached ({ $why-text }); run this as the user the server runs as, or set JEBI_API_KEY and the server's SERVER_HOST and SERVER_PORT
+the-request-cannot-be-written-x = the request cannot be written: { $e }
+the-answer-cannot-be-read-x = the answer cannot be read: { $e }
+the-server-at-x-does-not = the server at { $place } does not answer: { $e }
+the-server-at-x-broke-the = the server at { $place } broke the connection off: { $e }
+
+# src/cli/failure.rs
+the-server-answered-x-which-this = the server answered { $status }, which this command does not understand
+the-server-answer-has-no-number = the server's answer has no number { $name }: is it a Jebi of this version?
+
+# src/cli/key.rs
+key-x-is-revoked = key { $id } is revoked
+key-x-x-is-made-keep = key { $value } ({ $name }) is made; keep it, it is not shown again
+
+# src/cli/mod.rs
+the-runtime-could-not-be-started = the runtime could not be started: { $e }
+
+# src/cli/release.rs
+the-store-is-not-held-there = the store is not held: there is nothing to release
+held-since-x-x = held since { $value }: { $why-text }
+released-recipients-now-unsettled-x-waiting = released: recipients now unsettled: { $value }, waiting and sent when due: { $second }
+look-at-the-unsettled-with-get = look at the unsettled with GET /v1/deliveries?state=unsettled; send again what did not arrive
+yes-is-needed-where-nobody-can = --yes: is needed where nobody can be asked; give it if the original of this store no longer sends
+what-was-due-will-be-left = What was due will be left unsettled and not sent by itself. The original must no longer send. Release? [y/N]{" "}
+not-released = not released
+look-at-the-unsettled-with-get-v1 = look at the unsettled with GET /v1/deliveries?state=unsettled; send what did not arrive with POST /v1/deliveries/ID/retry, say what did with POST /v1/deliveries/ID/settle
+
+# src/cli/send.rs
+wait-no-server-runs-so-nothing = --wait: no server runs, so nothing would be sent; start `jebi serve`, or leave it out
+these-are-too-many-copies-to = these are too many copies to list: GET /v1/deliveries?message_id= with the message's id above lists them
+stored-no-server-runs-it-goes = stored: no server runs; it goes out when one does (`jebi serve`)
+html-file-x-cannot-be-read = --html-file: { $value } cannot be read: { $e }; give a file in UTF-8
+no-result-after-x-s-sync = no result after { $value } s (SYNC_WAIT_SECONDS): GET /v1/deliveries/ID shows how it goes on
+
+# src/cli/serve.rs
+the-metrics-could-not-be-set = the metrics could not be set up: { $e }
+jebi-did-not-start-x = jebi did not start: { $why-text }
+signals-cannot-be-listened-to-x = signals cannot be listened to: { $e }
+no-api-key-could-be-made = no API key could be made: { $why-text }; make one with `jebi key create`
+stopped-before-everything-was-finished-what = stopped before everything was finished; what was under way shows as unsettled
+jebi-is-ready-x = Jebi is ready: { $url }
+its-data-is-in-x = Its data is in { $value }
+it-sends-nothing-until-you-run = It sends nothing until you run `jebi release`: { $why-text }
+api-key-shown-once-keep-it = API key (shown once, keep it): { $key }
+send-a-first-mail = Send a first mail:
+send-a-mail-with-your-api = Send a mail (with your API key in JEBI_API_KEY; `jebi key create` makes another):
+read-it-nothing-leaves-this-machine = Read it (nothing leaves this machine):
+warning-x = Warning: { $warning-text }
+read-it-nothing-leaves-this-machine-x = Read it (nothing leaves this machine): { $url }/inbox
+everything-else-the-api-does-x = Everything else the API does: { $url }/docs
+
+# src/cli/verify.rs
+x-deliveries-checked-all-is-as = { $checked } deliveries checked: all is as it must be
+x-deliveries-checked-x-violations-keep = { $checked } deliveries checked: { $violations } violations; keep a copy of the data folder and report them
+
+# src/config/access.rs
+make-one-with-openssl-rand-hex = make one with `openssl rand -hex 32`
+holds-a-space-or-a-character = holds a space or a character that cannot stand in a header
+has-x-characters-and-at-least = has { $value } characters, and at least { $shortest } are needed
+has-x-characters-and-at-most = has { $value } characters, and at most { $longest } are taken
+is-set-without-jwt-secret = is set without JWT_SECRET
+set-jwt-secret-to-the-secret = set JWT_SECRET to the secret in use, or remove this one
+is-true-but-no-proxy-is = is true, but no proxy is declared that says what came over HTTPS
+set-trusted-proxies-too = set TRUSTED_PROXIES too
+has-x-bytes-and-at-least = has { $value } bytes, and at least { $shortest } are needed
+write-networks-with-commas-between-10 = write networks with commas between: 10.0.0.0/8, 2001:db8::/32, 192.0.2.7
+x-is-not-a-network = { $value } is not a network
+names-no-network = names no network
+names-no-origin = names no origin
+write-one-such-as-https-shop = write one, such as https://shop.example.kr, or leave it out
+holds-beside-other-origins = holds * beside other origins
+write-alone-for-every-origin-or = write * alone for every origin, or only the exact ones
+write-what-browsers-send-without-a = write what browsers send, without a path: https://shop.example.kr or http://localhost:5173
+x-is-not-an-origin = { $value } is not an origin
+
+# src/config/check.rs
+make-the-one-smaller-or-the = make the one smaller, or the other larger
+is-x-s-but-a-request = is { $wait } s, but a request is broken off after { $timeout } s ({ $value })
+is-x-bytes-but-only-x = is { $body } bytes, but only { $queue } may wait for the writer ({ $value })
+x-is-jebi-itself-so-mail = { $endpoint } is Jebi itself, so mail would go round in a circle
+leave-it-out-to-send-through = leave it out to send through AWS, or name another service
+mail-stays-in-the-local-inbox = mail stays in the local inbox, for no provider is set, but the server listens on { $value } and can be reached from other machines; set PROVIDER=ses to send it, or PROVIDER=local if this is meant
+x-the-secret-can-be-read = { $flag }: the secret can be read by every user of this machine (process list); put it into the environment or a file
+x-in-env-is-not-seen = { $value } in .env is not seen by the AWS credential chain, which reads the real environment only; export it there if it is meant
+is-x-bytes-but-all-bodies = is { $one } bytes, but all bodies together may have only { $all } ({ $value })
+x-is-set-only-x-may = { $written } is set: only { $list } may be mailed, and mail to anybody else is refused; remove it to mail everybody
+
+# src/config/database.rs
+write-sqlite-data-jebi-db-a = write sqlite://data/jebi.db (a path from the working directory) or sqlite:///var/lib/jebi/jebi.db
+is-not-a-database-address = is not a database address
+asks-for-postgresql-which-comes-with = asks for PostgreSQL, which comes with a later release
+write-sqlite-data-jebi-db = write sqlite://data/jebi.db
+x-is-not-an-engine-jebi = { $value } is not an engine Jebi has
+asks-for-a-database-in-memory = asks for a database in memory, which would lose mail
+holds-options-which-jebi-sets-itself = holds options, which Jebi sets itself
+leave-out-the-and-what-follows = leave out the ? and what follows it
+names-no-file = names no file
+
+# src/config/dotenv.rs
+has-no = has no =
+write-name-value-or-start-the = write NAME=value, or start the line with #
+has-no-name-before-the = has no name before the =
+opens-a-quote-and-never-closes = opens a quote and never closes it
+close-the-quote = close the quote
+has-more-behind-the-closing-quote = has more behind the closing quote
+quote-the-whole-value-or-none = quote the whole value, or none of it
+
+# src/config/endpoint.rs
+write-http-or-https-a-host = write http:// or https://, a host, and a port where it is not the usual one
+holds-a-user-name-or-password = holds a user name or password
+x-is-not-a-web-address = { $value } is not a web address
+
+# src/config/layers.rs
+line-x-is-not-toml-x = line { $line } is not TOML ({ $value })
+correct-it-jebi-config-defaults-shows = correct it; `jebi config --defaults` shows every key
+is-not-a-single-text-or = is not a single text or number
+write-one-value = write one value
+x-is-not-used-because-x = { $other } is not used, because { $name } is set and comes first
+write-the-value-itself-or-put = write the value itself, or put it in single quotes where the characters are meant
+holds-a-x-which-is-not = holds a ${"{"}…{"}"}, which is not expanded
+write-set-section-key-value = write --set section.key=value
+is-given-twice-x-sets-it = is given twice ({ $before } sets it too)
+keep-one-of-them = keep one of them
+is-empty = is empty
+give-it-a-value-or-leave = give it a value, or leave it out
+is-set-and-so-is-x = is set, and so is { $value }
+write-the-secret-into-that-file = write the secret into that file, or correct the path
+x-is-empty = { $value } is empty
+x-cannot-be-read-x = { $value } cannot be read: { $e }
+write-it-into-the-environment-or = write it into the environment or .env
+stands-in-x-the-file-it = stands in { $file }, the file it chooses
+
+# src/config/log.rs
+write-error-warn-info-debug-trace = write error, warn, info, debug, trace or off, also per module: info,jebi::worker=debug
+x-is-not-a-log-level = { $value } is not a log level
+is-not-a-sentry-dsn = is not a Sentry DSN
+copy-it-from-the-project-settings = copy it from the project's settings (Client Keys): https://key@host/project
+
+# src/config/names.rs
+is-not-a-name-jebi-knows = is not a name Jebi knows
+is-not-a-key-jebi-knows = is not a key Jebi knows
+remove-it-jebi-config-defaults-shows = remove it; `jebi config --defaults` shows every key
+did-you-mean-x = did you mean { $name }?
+mail-goes-through-x-because-x = mail goes through { $value }, because { $why-text }
+understood-but-not-used-by-this = understood, but not used by this release: { $value }
+set-but-not-used-by-jebi = set, but not used by Jebi: { $value }
+the-profile-x-is-in-force = the profile { $value } is in force ({ $profile-name }): { $files } over the others
+x-is-set-but-this-build = { $value } is set, but this build has no Sentry, so nothing is reported; build it with --features sentry
+
+# src/config/parse.rs
+write-a-whole-number-from-x = write a whole number from { $value } to { $second }
+x-is-out-of-range = { $value } is out of range
+x-is-not-a-whole-number = { $value } is not a whole number
+x-is-not-a-choice = { $value } is not a choice
+write-x = write { $value }
+
+# src/config/provider.rs
+x-says-so = { $written } says so
+set-provider-ses-to-send-through = set PROVIDER=ses to send through AWS SES, or PROVIDER=local to keep mail in the local inbox
+asks-for-an-smtp-provider-which = asks for an SMTP provider, which comes with a later release
+aws-ses-from-email-is-set = AWS_SES_FROM_EMAIL is set
+x-is-set = { $name } is set
+email-backend-is-one-for-ses = EMAIL_BACKEND is one for SES
+smtp-host-is-set = SMTP_HOST is set
+nothing-names-ses-or-an-smtp = nothing names SES or an SMTP server
+
+# src/config/reader.rs
+is-not-set = is not set
+give-it-a-value = give it a value
+still-holds-the-example-text-of = still holds the example text of the documentation
+put-the-real-value-there-or = put the real value there, or remove the line
+
+# src/config/sending.rs
+write-a-number-above-0-or = write a number above 0, or leave it out to send as fast as the account allows
+x-is-not-a-rate-in = { $value } is not a rate in recipients a second
+write-a-name-of-the-iana = write a name of the IANA time zone database, such as Asia/Seoul or UTC
+x-is-not-a-time-zone = { $value } is not a time zone
+write-noreply-example-com-or-example = write noreply@example.com or Example <noreply@example.com>
+x-is-not-a-sender-x = { $value } is not a sender ({ $fault-text })
+
+# src/config/server.rs
+write-127-0-0-1-for = write 127.0.0.1 for this machine only, 0.0.0.0 for every network, or one address of this machine
+x-is-not-an-ip-address = { $value } is not an IP address
+is-set-without-x = is set without { $missing }
+set-both-to-serve-https-or = set both to serve HTTPS, or neither to serve HTTP
+name-a-pem-file-with-the = name a PEM file with the { $what-text }
+x-holds-no-x = { $value } holds no { $what-text }
+private-key = private key
+certificate = certificate
+
+# src/config/ses.rs
+set-both-or-neither-to-use = set both, or neither to use the AWS SDK's own chain (profile, container, instance role)
+is-set-without-aws-secret-access = is set without AWS_SECRET_ACCESS_KEY
+is-set-without-aws-access-key = is set without AWS_ACCESS_KEY_ID
+is-set-without-aws-access-key-id = is set without AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+set-all-three-or-none = set all three, or none
+holds-a-space-or-a-character-that = holds a space or a character that no AWS key has
+copy-it-again-without-quotes-and = copy it again, without quotes and line ends
+x-is-not-an-aws-region = { $value } is not an AWS region
+write-one-such-as-ap-northeast = write one such as ap-northeast-2 (Seoul)
+x-is-not-a-name-ses = { $value } is not a name SES allows
+use-1-to-64-letters-digits = use 1 to 64 letters, digits, _ and -
+name-a-pem-file-of-certificates = name a PEM file of certificates
+x-holds-no-certificate = { $value } holds no certificate
+is-the-address-of-x-while = is the address of { $named }, while { $other } is { $region }
+make-them-agree-or-leave-the = make them agree, or leave the address out
+
+# src/config/sources.rs
+is-not-utf-8-text = is not UTF-8 text
+write-it-in-utf-8 = write it in UTF-8
+correct-the-path-or-the-file = correct the path, or the file's rights or encoding (UTF-8)
+cannot-be-read-x = cannot be read: { $e }
+
+# src/http/auth.rs
+use-a-key-that-jebi-key = use a key that `jebi key list` shows as live
+send-authorization-bearer-key-or-x = send Authorization: Bearer KEY, or X-API-KEY: KEY; make a key with `jebi key create`
+the-authorization-header-holds-no-bearer = the Authorization header holds no bearer key
+the-request-shows-no-api-key = the request shows no API key
+the-x-api-key-header-is = the X-API-KEY header is not ASCII
+this-api-key-does-not-exist-was = this API key does not exist, was revoked or has expired
+too-many-keys-that-do-not = too many keys that do not hold were shown from this address
+use-a-key-that-holds-one = use a key that holds; one is taken at once
+
+# src/http/error.rs
+there-is-no-such-path = there is no such path
+see-openapi-json-for-every-path = see /openapi.json for every path there is
+this-path-does-not-take-this = this path does not take this method
+use-one-of-the-methods-in = use one of the methods in the Allow header
+send-it-again-with-the-same = send it again with the same Idempotency-Key; if it fails again, report it with the request id
+the-server-made-a-mistake = the server made a mistake
+
+# src/http/json.rs
+an-object = an object
+the-body-is-empty = the body is empty
+the-body-is-not-json-x = the body is not JSON: { $error }
+send-one-json-object-rfc-8259 = send one JSON object (RFC 8259), without comments
+there-is-no-field-x-here = there is no field { $named } here
+take-it-out-or-check-its = take it out, or check its name: { $known }
+this-field-is-required = this field is required
+add-it = add it
+the-field-x-is-given-twice = the field { $named } is given twice
+give-it-once = give it once
+x-is-not-a-value-of = { $named } is not a value of this field
+use-x = use { $known }
+give-a-value-of-the-type = give a value of the type /openapi.json names for this field
+
+# src/http/limit.rs
+the-body-type-is-not-given = the body's type is not given
+the-body-type-is-x-not = the body's type is { $t }, not JSON
+send-json-with-content-type-application = send JSON with Content-Type: application/json
+the-body-is-said-to-be = the body is said to be encoded as { $coding }, which this server does not read
+send-the-body-uncompressed-without-this = send the body uncompressed, without this header
+the-body-is-larger-than-x = the body is larger than { $max } bytes
+split-it-into-several-requests = split it into several requests
+the-body-did-not-arrive-in = the body did not arrive in time
+send-it-faster-or-split-it = send it faster, or split it into smaller requests
+the-body-ended-before-it-was = the body ended before it was complete
+send-the-whole-body = send the whole body
+the-server-is-stopping = the server is stopping
+
+# src/http/params.rs
+there-is-no-such-parameter-here = there is no such parameter here
+check-its-name-x = check its name: { $known }
+this-is-not-a-whole-number = this is not a whole number in range
+give-a-whole-number-openapi-json = give a whole number; /openapi.json has its range
+see-openapi-json-for-what-it = see /openapi.json for what it takes
+this-is-no-cursor-of-this = this is no cursor of this list
+pass-next-cursor-of-the-page = pass next_cursor of the page before, unchanged
+
+# src/http/api/deliveries.rs
+x-is-no-state = { $text } is no state
+use-one-of-x = use one of { $known }
+pass-the-26-characters-the-answer = pass the 26 characters the answer to sending it gave
+x-is-no-message-id = { $text } is no message id
+
+# src/http/api/messages/mod.rs
+send-it-once-as-1-to = send it once, as 1 to 255 visible ASCII characters
+the-header-is-given-more-than = the header is given more than once
+the-key-is-not-ascii = the key is not ASCII
+
+# src/http/api/messages/request.rs
+an-address-or-an-object-with = an address, or an object with email and name
+an-address-or-a-list-of = an address or a list of addresses
+an-object-of-texts = an object of texts
+
+# src/provider/ses/config.rs
+x-is-no-aws-region = `{ $region }` is no AWS region
+write-it-as-in-ap-northeast = write it as in `ap-northeast-2`
+x-cannot-be-the-name-of = `{ $name }` cannot be the name of a configuration set
+use-1-to-64-letters-digits-or = use 1 to 64 letters, digits, `-` or `_`, or leave it out
+write-it-as-in-https-email = write it as in `https://email.ap-northeast-2.amazonaws.com`
+x-is-no-url-x = `{ $url }` is no URL: { $e }
+x-has-neither-https-nor-http = `{ $url }` has neither `https://` nor `http://`
+x-names-no-host = `{ $url }` names no host
+the-endpoint-has-a-user-name = the endpoint has a user name or a query, and may have neither
+
+# src/provider/ses/sign.rs
+the-endpoint-cannot-be-used-in = the endpoint cannot be used in a request: { $e }
+check-its-spelling = check its spelling
+the-request-could-not-be-signed = the request could not be signed: { $e }
+check-the-access-key-the-secret = check the access key, the secret key and the region
+
+# src/provider/ses/tls.rs
+x-cannot-be-used-x = `{ $value }` cannot be used: { $fault-text }
+give-a-readable-file-with-one = give a readable file with one or more PEM certificates
+it-holds-no-certificate = it holds no certificate
+install-the-package-ca-certificates-or = install the package `ca-certificates` or name a PEM file
+this-system-has-no-certificate-authorities = this system has no certificate authorities
+tls-cannot-be-set-up-x = TLS cannot be set up: { $e }
+report-this-as-a-fault-of = report this as a fault of the program
+
+# src/service/figures.rs
+x-is-not-between-1-and = { $hours } is not between 1 and { $max-hours }
+leave-it-out-for-the-last = leave it out for the last 24 hours
+
+# src/service/keys.rs
+the-name-must-be-1-to = the name must be 1 to { $max-name } characters without control characters
+name-the-program-that-will-use = name the program that will use the key
+the-key-must-be-x-to = the key must be { $min-given } to { $max-given } visible ASCII characters without spaces
+make-one-with-openssl-rand-base64 = make one with `openssl rand -base64 32`
+leave-name-out-make-a-token = leave name out; make a token for another subject
+the-subject-of-tokens-cannot-be = the subject of tokens cannot be renamed
+
+# src/service/search.rs
+take-smaller-pages-and-follow-next = take smaller pages and follow next_cursor
+
+# src/service/trouble.rs
+too-much-is-waiting-to-be = too much is waiting to be written: { $why-text }
+the-server-disk-is-full-or = the server's disk is full or nearly so
+send-the-same-request-again-later = send the same request again later, with the same Idempotency-Key; the cause is in the server's log
+the-server-could-not-use-its = the server could not use its store; nothing was acknowledged
+
+# src/service/accept/content.rs
+it-has-neither-content-nor-text = it has neither content nor text
+give-content-html-text-or-both = give content (HTML), text, or both
+it-has-x-tags-at-most = it has { $value } tags; at most { $max-tags } are allowed
+leave-some-out = leave some out
+no-sender-is-given-and-the = no sender is given and the server has none configured
+give-from-or-set-aws-ses = give from, or set AWS_SES_FROM_EMAIL or DEFAULT_FROM_EMAIL on the server
+it-has-x-addresses-at-most = it has { $value } addresses; at most { $max-reply-to } are allowed
+give-one-or-a-few = give one or a few
+it-has-no-subject = it has no subject
+give-a-subject-of-1-to = give a subject of 1 to 998 characters
+it-is-longer-than-x-characters = it is longer than { $max-subject } characters
+shorten-it = shorten it
+content-and-html-are-both-given = content and html are both given; they mean the same
+give-one-of-them = give one of them
+a-topic-must-be-1-to = a topic must be 1 to { $max-topic } bytes of UTF-8 without control characters
+shorten-it-or-leave-topic-id = shorten it, or leave topic_id out
+x-cannot-stand-in-a-path = { $topic } cannot stand in a path, so the topic could not be asked for
+give-the-topic-another-name = give the topic another name
+
+# src/service/accept/mod.rs
+this-key-was-used-in-the = this key was used in the last 24 hours for a request with another body
+use-a-fresh-key-for-a = use a fresh key for a new request; repeat a request with exactly the same bytes
+
+# src/service/accept/prepare.rs
+give-at-least-one-message-with = give at least one message with emails, subject and content
+the-request-has-no-messages = the request has no messages
+the-request-has-x-recipients-at = the request has { $given } recipients; at most { $max } are taken at once
+
+# src/service/accept/recipients.rs
+to-cc-and-bcc-hold-x = to, cc and bcc hold { $n } addresses; one mail may go to { $max-joint }
+send-a-copy-each-with-emails = send a copy each with emails or recipients, or several messages
+it-has-addresses-in-more-than = it has addresses in more than one of emails, recipients, and to/cc/bcc
+use-emails-or-recipients-for-a = use emails or recipients for a copy each, or to/cc/bcc for one copy to all
+it-has-no-recipients = it has no recipients
+give-emails-or-recipients-for-a = give emails or recipients for a copy each, or to/cc/bcc for one copy to all
+
+# src/service/accept/waiting.rs
+x-recipients-wait-already-and-at = { $waiting } recipients wait already and at most { $value } may (MAX_WAITING)
+
+# src/service/accept/when.rs
+x-is-more-than-5-minutes = { $at } is more than 5 minutes past; it is { $now } now
+give-a-time-to-come-or = give a time to come, or leave the field out to send at once
+x-is-not-after-x-when = { $at } is not after { $due }, when the message is due
+give-a-time-after-scheduled-at = give a time after scheduled_at, or after now where that is not given
+x-is-no-time-this-server = { $value } is no time this server can read
+write-yyyy-mm-dd-hh-mm = write YYYY-MM-DD HH:MM:SS in the server's time zone, or RFC 3339 such as 2024-01-01T09:00:00+09:00
+x-does-not-exist-in-the = { $text } does not exist in the server's time zone: the clock is put forward over it
+give-another-time-or-rfc-3339 = give another time, or RFC 3339 with an offset
+
+# src/store/group.rs
+the-writer-byte-budget-is-used = the writer's byte budget is used up
+the-writer-is-more-than-two = the writer is more than two seconds behind
+
+# src/store/sqlite/open.rs
+the-folder-or-file-x-cannot = the folder or file { $value } cannot be used: { $source }
+another-jebi-process-has-x-open = another Jebi process has { $value } open: stop it first, or give this one another DATABASE_URL
+x-is-on-a-network-file = { $value } is on a network file system ({ $kind }), where SQLite's locks and syncs cannot be trusted: put DATABASE_URL on a local disk
+the-database-has-migration-x-x = the database has migration { $no } ({ $name }) of a newer Jebi: start that version, or restore the backup made before it
+migration-x-x-in-the-database = migration { $no } ({ $name }) in the database is not the one this Jebi knows: it was made by a changed build
+the-database-cannot-be-opened-x = the database cannot be opened: { $value }
+the-database-is-damaged-x = the database is damaged: { $value }
+
+# src/cli/config.rs
+note-notice = note: { $notice-text }
+warning-warning = warning: { $warning-text }
+
+# src/config/language.rs
+not-a-language = { $value } is not a language Jebi speaks
+write-en-or-ko = write en or ko
+
+# src/store/sqlite/guard.rs
+installation-damaged = { $path } is damaged: it should hold an id, an epoch and an inode
+installation-missing = the file { $path } that belongs to this database is missing: the database was copied or restored
+installation-foreign = { $path } belongs to another database
+installation-newer = the database is older than { $path } says (epoch { $epoch } after { $written }): it was restored
+installation-copied = { $path } is a copy: the whole folder was copied or restored
+restored-due = it was due when this store was copied or restored: the original may have sent it
+restored-look = look whether it arrived; send it again only if it did not
+
+# src/cli/expiry.rs
+write-a-number-and-s-m = write a number and s, m, h or d (90d), or a time such as 2027-01-31T00:00:00+09:00
+
+# src/http/access/gate.rs
+an-address-the-proxy-does-not = an address the proxy does not tell
+requests-from-x-are-not-taken = requests from { $from-text } are not taken here
+call-from-an-allowed-network-or = call from an allowed network, or have it added to ALLOWED_NETWORKS; behind a proxy, declare it in TRUSTED_PROXIES
+the-host-header-names-no-host = the Host header names no host
+send-the-name-of-this-server = send the name of this server in it
+
+# src/http/access/load.rs
+the-bodies-of-other-requests-take = the bodies of other requests take all the memory there is for them (JEBI_MAX_BODIES_BYTES)
+too-many-requests-are-under-way = too many requests are under way (MAX_CONCURRENT_REQUESTS)
+the-head-has-x-lines-and = the head has { $value } lines and { $bytes } bytes; { $max-lines } and { $max-head } are taken
+leave-out-headers-that-are-not = leave out headers that are not needed, and put data into the body
+
+# src/http/api/audit.rs
+x-is-no-time-in-the = { $text } is no time in the form of RFC 3339
+give-it-like-2026-11-21t00 = give it like 2026-11-21T00:00:00Z
+
+# src/service/caller.rs
+an-unknown-address = an unknown address
+this-key-may-not-be-used = this key may not be used from { $from-text }
+use-it-from-one-of-its = use it from one of its networks, or let an administrator change them (PATCH /v1/keys/{ $id })
+this-needs-the-scope-x-the = this needs the scope { $needed }; the key has: { $has }
+use-a-key-with-it-jebi = use a key with it (`jebi key create --scope { $needed }`)
+
+# src/service/grant.rs
+give-an-address-news-example-kr = give an address (news@example.kr) or a whole domain (@example.kr)
+give-a-network-10-0-0 = give a network (10.0.0.0/8, 2001:db8::/32) or an address
+give-one-or-more-of-send = give one or more of send, read, admin
+the-key-would-allow-nothing = the key would allow nothing
+x-is-no-scope = { $text } is no scope
+give-a-time-to-come-such = give a time to come, such as 2027-01-31T00:00:00+09:00
+x-is-past = { $text } is past
+x-is-not-a-number-from = { $limit } is not a number from 1 to { $max-daily }
+give-the-recipients-a-day-or = give the recipients a day, or null for no limit
+x-are-given-at-most-x = { $value } are given; at most { $max-list } are taken
+name-whole-domains-and-larger-networks = name whole domains and larger networks
+x-is-no-x = { $text } is no { $noun-text }
+network = network
+
+# src/service/tokens.rs
+its-subject-was-revoked-or-has = its subject was revoked or has expired
+its-header-cannot-be-read = its header cannot be read
+it-is-not-signed-with-hs256 = it is not signed with HS256
+its-claims-cannot-be-read = its claims cannot be read
+its-signature-does-not-hold = its signature does not hold
+it-has-no-subject-sub-of = it has no subject (sub) of 1 to 100 characters
+it-does-not-say-when-it = it does not say when it expires (exp)
+it-has-expired = it has expired
+it-holds-for-more-than-ten = it holds for more than ten years
+it-does-not-hold-yet-nbf = it does not hold yet (nbf)
+this-token-does-not-hold-x = this token does not hold: { $why-text }
+make-another-with-jebi-token-create = make another with `jebi token create`, or sign it with HS256, JWT_SECRET and the claims sub and exp
+the-subject-must-be-1-to = the subject must be 1 to { $max-subject } characters without control characters
+name-the-program-or-person-that = name the program or person that will use the token
+a-token-must-end-within-ten = a token must end within ten years
+give-a-shorter-time-such-as = give a shorter time, such as 30d; what is to last longer is an API key
+the-token-could-not-be-signed = the token could not be signed: { $error }
+
+# src/service/usage.rs
+this-key-may-send-to-x = this key may send to { $limit } recipients a day and { $taken } are used; the request has { $recipients }
+nothing-was-stored-send-it-again = nothing was stored: send it again when the day is over (Retry-After), or let an administrator raise daily_limit
+
+# src/service/accept/permitted.rs
+this-key-may-not-send-as = this key may not send as { $value }
+use-a-sender-the-key-allows = use a sender the key allows: { $value }
+
+# src/cli/bench/caller.rs
+key-cannot-stand-in-a-header = --key: cannot stand in a header: { $e }
+
+# src/cli/bench/measure.rs
+url-that-server-names-no-provider = --url: that server names no provider, so it cannot be told that nothing would be sent
+url-that-server-sends-through-x = --url: that server sends through { $value }, and a measurement must reach nobody; measure one with PROVIDER=local
+a-real-provider = a real provider
+no-delivery-in-the-answer = no delivery in the answer
+a-mail-became-x = a mail became { $value }
+x-mails-were-not-sent = { $lost } mails were not sent
+it-could-not-be-measured-x = it could not be measured: { $why-text }
+nothing-was-sent-for-x-s = nothing was sent for { $value } s; GET /v1/providers says why
+
+# src/cli/bench/mod.rs
+key-is-needed-with-url-give = --key: is needed with --url; give an API key of that server, or set JEBI_API_KEY
+stopped-before-it-was-measured = stopped before it was measured
+url-x-is-not-an-address = --url: { $url } is not an address to measure; write http://IP:PORT
+
+# src/cli/bench/site.rs
+the-folder-x-could-not-be = the folder { $value } could not be removed: { $error }; remove it by hand
+the-working-directory-is-gone-x = the working directory is gone: { $e }
+the-folder-x-cannot-be-made = the folder { $value } cannot be made: { $e }; run it where you may write
+the-server-to-be-measured-did = the server to be measured did not start: { $e }
+
+# src/cli/bench/table.rs
+a-second = a second
+a-mail-server-and-caller-together = a mail, server and caller together
+bench-one = { $count } single mails, one after another; from the request to sent
+bench-many = { $count } recipients of one mailing
+bench-accepted = accepted
+bench-sent = sent
+bench-processor = processor
+bench-memory = memory
+
+# src/config/key.rs
+profile-file = profile file
+
+# src/config/profile.rs
+names-the-profile-x-but-there = names the profile { $name }, but there is neither { $value } nor { $second }
+make-one-of-them-or-remove = make one of them, or remove the name to go without a profile
+write-1-to-x-lower-case = write 1 to { $longest } lower case letters, digits, - and _, such as staging
+x-is-not-the-name-of = { $value } is not the name of a profile
+x-cannot-be-read-x-more = { $file }: cannot be read: { $error }
+correct-the-file-rights-or-encoding = correct the file's rights or encoding (UTF-8)
+
+# src/config/recipients.rs
+write-addresses-and-domains-with-commas = write addresses and @domains with commas between: kim@example.kr, @example.com
+holds-x-which-is-not-an = holds { $value }, which is not an address or @domain ({ $fault-text })
+names-nobody = names nobody
+x-addresses-and-x-domains = { $value } addresses and { $second } domains
+
+# src/service/accept/allow.rs
+this-server-mails-only-the-recipients = this server mails only the recipients of its list, and this one is not on it
+use-a-recipient-of-the-list = use a recipient of the list, or ask the operator to add it to RECIPIENT_ALLOWLIST
+
+# src/cli/retry.rs
+total-x-success-x-failed-x = total: { $total }, success: { $success }, failed: { $failed }
+not-sent-again-x-x = not sent again, { $code }: { $count }
+
+# src/http/docs.rs
+a-file-of-swagger-ui-could = a file of Swagger UI could not be made: { $error }
+
+# src/http/api/deliveries/again.rs
+x-is-not-between-x-and = { $given } is not between { $least } and { $most }
+give-a-number-in-that-range = give a number in that range
+use-failed-expired-unknown-or-unsettled = use failed, expired, unknown or unsettled
+what-is-x-is-never-sent = what is { $word } is never sent again
+x-is-no-result-a-person = { $other } is no result a person can give
+use-sent-or-failed = use sent or failed
+
+# src/http/api/deliveries/csv.rs
+ask-again-if-it-fails-again = ask again; if it fails again, report it
+the-file-could-not-be-written = the file could not be written
+
+# src/http/api/deliveries/filter.rs
+use-transactional-or-bulk = use transactional or bulk
+x-is-no-lane = { $text } is no lane
+x-is-no-tag = { $text } is no tag
+write-name-value-such-as-campaign = write name:value, such as campaign:spring
+
+# src/service/reschedule.rs
+the-message-was-cancelled = the message was cancelled
+submit-the-mail-anew = submit the mail anew
+the-message-expires-at-x-which = the message expires at { $at }, which is not after { $value }
+give-an-earlier-time-or-submit = give an earlier time, or submit the mail anew with a later expires_at
+
+# src/service/retry.rs
+it-is-longer-than-x-characters-or = it is longer than { $max-note } characters, or holds control characters
+write-a-short-plain-note-or = write a short plain note, or leave it out
+it-is-x-only-what-is = it is { $value }: only what is unsettled or unknown can be settled by hand
+leave-it-as-it-is-what = leave it as it is; what has a certain result keeps it
+it-is-waiting-or-being-sent = it is waiting or being sent, so it goes by itself
+wait-for-its-result = wait for its result
+it-goes-once-more-by-itself = it goes once more by itself at { $at }, unless its outcome is known by then
+wait-until-then = wait until then
+the-provider-took-it = the provider took it
+submit-the-mail-anew-if-the = submit the mail anew if the recipient is to get it a second time
+the-provider-refused-it-for-good = the provider refused it for good and would do so again
+see-the-delivery-reason-correct-what = see the delivery's reason, correct what it names, and submit the mail anew
+the-address-is-on-the-suppression = the address is on the suppression list
+take-the-address-off-the-list = take the address off the list first, if its owner wants mail
+it-was-cancelled-and-what-was = it was cancelled, and what was cancelled is not sent
+it-may-have-arrived-and-was = it may have arrived, and was cancelled or has expired since: such mail is never resent
+submit-the-mail-anew-if-you = submit the mail anew if you know that it did not arrive
+it-was-sent-again-before-as = it was sent again before, as delivery { $id }
+look-at-that-delivery = look at that delivery
+it-was-sent-again-x-times = it was sent again { $times } times
+raise-max-retries-or-leave-it = raise max_retries, or leave it
+
+# src/service/times.rs
+x-is-more-than-x-days = { $due } is more than { $days } days ahead; it is { $now } now
+give-an-earlier-time-jebi-max = give an earlier time; JEBI_MAX_SCHEDULE_DAYS on the server is the bound
+
+# Words that stand in other texts
+word-begins = begins
+word-ends = ends
+word-name = name
+word-value = value
+word-message = message
+word-delivery = delivery
+word-topic = topic
+word-key = key
+word-mail = mail
+field-fault-remedy = { $field }: { $fault-text }; { $remedy-text }
+and-more = and { $more } more
+
+# Libraries' own texts
+lib-invalid-type-at = invalid type: { $found }, expected { $expected-text } at line { $line } column { $column }
+lib-invalid-type = invalid type: { $found }, expected { $expected-text }
+lib-invalid-value-at = invalid value: { $found }, expected { $expected-text } at line { $line } column { $column }
+lib-invalid-value = invalid value: { $found }, expected { $expected-text }
+lib-a-string = a string
+lib-a-boolean = a boolean
+lib-a-sequence = a sequence
+lib-a-map = a map
+lib-error = error: { $why-text }
+lib-usage = Usage: { $usage }
+lib-unexpected-argument = unexpected argument '{ $argument }' found
+lib-unrecognized-subcommand = unrecognized subcommand '{ $command }'
+lib-required-arguments = the following required arguments were not provided:{ $list }
+lib-conflict = the argument '{ $argument }' cannot be used with '{ $other }'
+lib-used-once = the argument '{ $argument }' cannot be used multiple times
+lib-invalid-argument-value = invalid value '{ $value }' for '{ $argument }': { $why-text }
+lib-value-required = a value is required for '{ $argument }' but none was supplied
+lib-unexpected-value = unexpected value '{ $value }' for '{ $argument }' found; no more were expected
+lib-similar-argument = {"  "}tip: a similar argument exists: '{ $argument }'
+lib-similar-command = {"  "}tip: a similar subcommand exists: '{ $command }'
+lib-as-value = {"  "}tip: to pass '{ $value }' as a value, use '{ $argument }'
+lib-more-information = For more information, try '{ $argument }'.
+lib-invalid-digit = invalid digit found in string
+
+# Names of HTTP statuses
+title-400 = Bad Request
+title-401 = Unauthorized
+title-403 = Forbidden
+title-404 = Not Found
+title-405 = Method Not Allowed
+title-408 = Request Timeout
+title-409 = Conflict
+title-413 = Payload Too Large
+title-415 = Unsupported Media Type
+title-422 = Unprocessable Entity
+title-429 = Too Many Requests
+title-500 = Internal Server Error
+title-503 = Service Unavailable
+
+# The command line's help
+help-jebi = A self-hosted email sending server
+help-serve = Run the server (the default)
+help-send = Send a mail
+help-send-long = Send a mail
+
+    Prints a line for each copy: the delivery's id and its recipient. Without a running server the mail is stored and goes out when it runs.
+help-key = Make, list and revoke API keys
+help-verify = Check the store against the delivery contract
+help-verify-long = Check the store against the delivery contract
+
+    Prints what is not as it must be, one a line, and ends with 1 when there is anything. The server may run meanwhile.
+help-release = Let a store send that was copied or restored
+help-release-long = Let a store send that was copied or restored
+
+    What was due before the copy is then unsettled and is not sent by itself: the original may have sent it.
+help-config = Show the configuration in effect, secrets hidden
+help-openapi = Print the API's description (OpenAPI 3.1)
+help-key-create = Make a key and print it; it is never shown again
+help-key-create-name = What it is for
+help-key-list = List all keys, revoked ones too
+help-key-revoke = End a key: it is refused from now on
+help-key-revoke-id = Its number, from `jebi key list`
+help-release-yes = Do not ask
+help-send-to = Recipient: an address, or "Name <address>"; repeat it for a copy each
+help-send-subject = Subject
+help-send-text = Plain text body
+help-send-html = HTML body
+help-send-html-file = File with the HTML body, in UTF-8
+help-send-from = Sender; the configured one when left out
+help-send-topic = Topic: groups mails for counts, pausing and cancelling
+help-send-schedule = When to send: "2026-01-31 09:00:00" in the server's time zone, or RFC 3339
+help-send-wait = Wait for the result, SYNC_WAIT_SECONDS at most, and print it too
+help-config-reference = Print every key with its meaning and default instead; it can be used as jebi.toml
+help-flag-config = Configuration file (JEBI_CONFIG; jebi.toml in the working directory where there is one)
+help-flag-host = Address to listen on (SERVER_HOST)
+help-flag-port = Port to listen on (SERVER_PORT; 0 for any free one)
+help-flag-database-url = Database (DATABASE_URL), for example sqlite://data/jebi.db
+help-flag-provider = What mail goes through (PROVIDER): ses or local
+help-flag-set = Any key of the configuration; may be repeated
+help-example = Example:
+    { $example }
+help-a-network-it-may-be-used = A network it may be used from, such as 10.0.0.0/8; several may be given
+help-make-a-key-and-print-it = Make a key and print it; it is never shown again
+
+    What is not given restricts nothing.
+help-make-a-token-and-print-it = Make a token and print it
+help-make-a-token-and-print-it-long = Make a token and print it
+
+    It is taken like an API key until it ends. Without a scope it may send and read.
+help-recipients-a-calendar-day = Recipients a calendar day
+help-when-it-ends-after-30m-12h = When it ends: after 30m, 12h, 30d, or at a time such as 2027-01-31T00:00:00+09:00
+help-when-it-ends-after-30m-12h-long = When it ends: after 30m, 12h, 90d, or at a time such as 2027-01-31T00:00:00+09:00
+help-who-will-use-it-its-name = Who will use it; its name in `jebi key list` and in the audit log
+help-send-read-or-admin-several-may = send, read or admin; several may be given
+help-a-sender-it-may-use-an = A sender it may use: an address, or a whole domain as @example.kr; several may be given
+help-make-signed-tokens-jwt = Make signed tokens (JWT)
+help-help-short = Print help
+help-help-more = Print help (see more with '--help')
+help-help-summary = Print help (see a summary with '-h')
+help-version = Print version
+help-of-commands = Print this message or the help of the given subcommand(s)

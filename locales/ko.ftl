@@ -1,0 +1,842 @@
+# 사람이 읽는 글을 한국어로. id와 값의 이름은 en.ftl과 같습니다. 이름이 -text로 끝나는 값은 그 자체가 이 목록의 글입니다.
+
+# domain/src/idempotency.rs
+the-key-must-be-1-to = 키는 공백 없는 ASCII 문자 1~{ $max-key }자여야 합니다
+send-a-fresh-uuid-for-each = 새 요청마다 새 UUID를 보내고, 같은 요청을 되풀이할 때는 같은 값을 보내십시오
+
+# domain/src/refusal.rs
+there-is-no-such-x = 그런 { $what-text } 항목이 없습니다
+list-what-exists-and-take-the = 목록을 조회해 { $what-text }의 id를 확인하십시오
+nothing-was-stored-send-the-same = 저장된 것이 없습니다. 잠시 뒤 같은 Idempotency-Key로 같은 요청을 다시 보내십시오
+
+# domain/src/address/fault.rs
+the-address-is-empty = 주소가 비어 있습니다
+give-an-address-such-as-name = name@example.com과 같은 주소를 적으십시오
+there-is-no-in-it = @가 없습니다
+x-is-not-a-domain-name = `{ $domain }`은(는) 도메인 이름이 아닙니다(UTS 46)
+check-the-spelling-of-the-part = @ 뒤의 철자를 확인하십시오
+it-holds-the-hangul-letter-x = 한글 낱자 { $character-text }이(가) 있습니다. 한글 입력 상태에서 친 것으로 보입니다
+type-the-address-again-with-the = 영문 입력 상태로 바꾸어 주소를 다시 적으십시오
+it-begins-with-mailto-which-belongs = 링크에 쓰는 `mailto:`로 시작합니다
+give-the-address-alone = 주소만 적으십시오
+it-holds-x-addresses = 주소가 { $ats }개 들어 있습니다
+give-each-address-as-an-entry = 주소마다 항목을 하나씩 만드십시오
+it-holds-a-display-name-or = 이름이나 꺾쇠괄호가 들어 있습니다
+give-the-address-alone-and-the = 여기에는 주소만 적고, 이름은 이름 필드에 적으십시오
+it-has-x-signs = @가 { $ats }개 있습니다
+an-address-has-exactly-one-check = 주소에는 @가 하나만 있어야 합니다. 어느 것이 맞는지 확인하십시오
+it-holds-the-control-character-x = 제어 문자 { $character-text }이(가) 있습니다
+remove-it = 지우십시오
+it-x-with-x = { $place-text }에 { $character-text }이(가) 있습니다
+it-holds-x = { $character-text }이(가) 있습니다
+it-holds-the-full-width-character = 전각 문자 { $character-text }이(가) 있습니다
+type-the-ordinary-x = 반각 문자 `{ $narrow }`을(를) 쓰십시오
+it-ends-with-x = `{ $c }`(으)로 끝납니다
+it-holds-a-x = `{ $c }`이(가) 있습니다
+write-a-dot-there-or-give = 그 자리에 점을 쓰거나, 주소마다 항목을 하나씩 만드십시오
+give-an-address-without-quotation-marks = 따옴표 없는 주소를 적으십시오. 따옴표를 쓴 주소는 받지 않습니다
+it-holds-quotation-marks = 따옴표가 있습니다
+nothing-stands-before-the = @ 앞이 비어 있습니다
+the-part-before-the-holds-x = @ 앞에 { $character-text }이(가) 있는데, 제공자는 이 자리에 ASCII 문자만 받습니다
+ask-for-an-address-written-in = 로마자로 된 주소를 확인하십시오
+the-part-before-the-has-x = @ 앞이 { $value }바이트입니다
+at-most-x-are-possible-rfc = { $max-local }바이트까지 쓸 수 있습니다(RFC 5321). 주소를 확인하십시오
+the-part-before-the-begins-or = @ 앞이 점으로 시작하거나 끝나거나, 점이 이어져 있습니다
+ask-for-another-address-receivers-and = 다른 주소를 확인하십시오. 수신 서버와 제공자가 이런 주소를 거절합니다(RFC 5321)
+the-part-before-the-holds-x-more = @ 앞에 `{ $value }`이(가) 있습니다
+nothing-stands-after-the = @ 뒤가 비어 있습니다
+an-ip-address-stands-after-the = @ 뒤에 IP 주소가 있습니다
+give-the-domain-name-address-literals = 도메인 이름을 적으십시오. IP 주소 형식은 받지 않습니다
+the-domain-holds-x = 도메인에 `{ $c }`이(가) 있습니다
+a-domain-has-letters-digits-hyphens = 도메인에는 글자, 숫자, 하이픈, 점만 쓸 수 있습니다
+the-domain-begins-with-a-dot = 도메인이 점으로 시작하거나, 점이 이어져 있습니다
+remove-the-dot-that-is-too = 남는 점을 지우십시오
+a-label-of-the-domain-has = 점으로 나뉜 도메인의 한 부분이 { $value }바이트입니다
+at-most-x-are-possible-check = { $max-label }바이트까지 쓸 수 있습니다. 도메인을 확인하십시오
+the-label-x-of-the-domain = 도메인의 `{ $label }` 부분이 하이픈으로 시작하거나 끝납니다
+the-domain-x-has-no-dot = 도메인 `{ $domain }`에 점이 없습니다
+give-the-whole-domain-such-as = example.com과 같이 도메인 전체를 적으십시오
+the-domain-ends-with-x-which = 도메인이 최상위 도메인이 아닌 `.{ $last }`(으)로 끝납니다
+it-must-end-with-two-letters = .com이나 .kr처럼 두 글자 이상의 최상위 도메인으로 끝나야 합니다
+at-most-x-are-possible-rfc-5321 = { $max-address }바이트까지 쓸 수 있습니다(RFC 5321). 주소가 하나인지 확인하십시오
+it-has-x-bytes = { $length }바이트입니다
+x-if-x-is-meant-send = { $otherwise-text }. `{ $address }`이(가) 맞다면 그렇게 보내십시오
+a-space = 공백
+a-tab = 탭
+a-line-break = 줄바꿈
+a-no-break-space = 줄바꿈 없는 공백
+a-full-width-space = 전각 공백
+a-zero-width-space = 폭 없는 공백
+a-byte-order-mark = 바이트 순서 표식
+an-invisible-character = 보이지 않는 문자
+x-x = `{ $c }`(U+{ $code })
+x-x-more = { $name-text }(U+{ $code })
+
+# domain/src/address/mailbox.rs
+it-has-a-without-a = `<` 없이 `>`만 있습니다
+the-name-beside-the-address-x = 주소와 함께 적은 이름: { $fault-text }
+the-name-before-the-address-holds = 주소 앞의 이름에 따옴표로 묶지 않은 `{ $c }`이(가) 있습니다
+something-stands-between-the-quoted-name = 따옴표로 묶은 이름과 주소 사이에 다른 것이 있습니다
+the-quotation-mark-before-the-name = 이름 앞의 따옴표가 닫히지 않았습니다
+write-name-example-com-name-name = name@example.com, 이름 <name@example.com>, "이름, 따옴표" <name@example.com> 가운데 한 형식으로 적으십시오
+
+# domain/src/mime/header.rs
+remove-it-and-set-the-field = 지우고 `from` 필드를 쓰십시오
+remove-it-and-set-the-field-recipients = 지우고 `recipients` 필드를 쓰십시오. 함께 받는 한 통이면 `to`를 씁니다
+remove-it-and-set-the-field-cc = 지우고 `cc` 필드를 쓰십시오
+remove-it-and-set-the-field-bcc = 지우고 `bcc` 필드를 쓰십시오. 헤더에 넣으면 수신자가 모두에게 보입니다
+remove-it-and-set-the-field-reply = 지우고 `reply_to` 필드를 쓰십시오
+remove-it-and-set-the-field-subject = 지우고 `subject` 필드를 쓰십시오
+remove-it-and-set-the-field-text = 지우고 `text`나 `html` 필드를 쓰십시오. 파트와 인코딩은 그것을 보고 정합니다
+remove-it-and-set-the-field-tags = 지우고 `tags` 필드나 설정의 제공자 항목을 쓰십시오
+remove-it-it-is-written-for = 지우십시오. 접수된 시각으로 모든 메일에 들어갑니다
+remove-it-it-is-written-for-every = 지우십시오. 발송의 id로 모든 메일에 들어갑니다
+remove-it-it-is-written-for-every-mail = 지우십시오. 모든 메일에 들어갑니다
+remove-it-it-is-written-for-every-mail-by = 지우십시오. 이 서버가 모든 메일에 넣는 이름입니다. 다른 접두사를 쓰십시오
+remove-it-only-mail-servers-write = 지우십시오. 메일 서버만 쓰는 헤더입니다
+remove-it-only-the-receiving-server = 지우십시오. 수신 서버만 쓰는 헤더입니다
+remove-it-the-provider-signs-the = 지우십시오. 서명은 제공자가 합니다
+remove-it-only-forwarding-servers-write = 지우십시오. 전달 서버만 쓰는 헤더입니다
+remove-it-a-mail-sent-here = 지우십시오. 여기서 보내는 메일은 재전송된 메일이 아닙니다
+the-header-x-has-no-value = 헤더 `{ $name }`에 값이 없습니다
+give-a-value-or-leave-the = 값을 적거나 헤더를 빼십시오
+the-value-of-x-has-a = `{ $name }`의 값에 한 줄({ $max-line }바이트)에 들어가지 않는 긴 단어가 있습니다
+shorten-the-word-or-put-spaces = 단어를 줄이거나, 줄을 나눌 수 있는 곳에 공백을 넣으십시오
+it-holds-an-encoded-word-rfc = 이미 인코딩된 단어(`=?…?=`, RFC 2047)가 있습니다
+give-the-text-itself-in-utf = UTF-8로 된 원래 글을 그대로 보내십시오. 인코딩은 메일을 만들 때 합니다
+a-header-has-no-name = 헤더에 이름이 없습니다
+give-its-name-such-as-x = X-Campaign과 같은 이름을 적으십시오
+a-header-name-has-x-bytes = 헤더 이름이 { $value }바이트입니다
+at-most-x-are-possible = { $max-name }바이트까지 쓸 수 있습니다
+a-header-name-holds-x = 헤더 이름에 { $character-text }이(가) 있습니다
+use-printable-ascii-without-spaces-and = 공백과 쌍점을 뺀 ASCII 문자를 쓰십시오
+the-header-x-is-not-the = 헤더 `{ $name }`은(는) 직접 정할 수 없습니다
+it-holds-the-line-break-x = 줄바꿈 { $character-text }이(가) 있습니다
+write-it-on-one-line = 한 줄로 적으십시오
+sender = 발신자
+
+# domain/src/mime/tag.rs
+a-tag-x-has-x-bytes = 태그의 { $part-text }이(가) { $value }바이트입니다
+give-1-to-x = 1~{ $max-tag }바이트로 적으십시오
+a-tag-x-holds-x = 태그의 { $part-text }에 { $character-text }이(가) 있습니다
+use-latin-letters-digits-and-only = 로마자, 숫자, `_`, `-`만 쓰십시오. SES는 다른 문자를 받지 않습니다
+the-tag-x-is-this-server = 태그 `{ $name }`은(는) 이 서버가 쓰는 이름입니다
+choose-a-name-that-does-not = `jebi-`로 시작하지 않는 이름을 쓰십시오
+
+# src/app.rs
+the-store-does-not-work-x = 저장소를 쓸 수 없습니다: { $why-text }
+cannot-listen-on-x-x-free = { $address }에서 접속을 받을 수 없습니다: { $source }. 그 포트를 비우거나 SERVER_HOST와 SERVER_PORT를 바꾸십시오
+jwt-secret-is-not-set-so = JWT_SECRET: 지정되지 않아 토큰을 확인할 수 없습니다. 서버와 같은 값을 지정하십시오
+
+# src/cli/client.rs
+there-is-no-database-x-run = 데이터베이스 { $file }이(가) 없습니다. 서버를 실행하는 곳에서 실행하거나 서버와 같은 DATABASE_URL을 지정하십시오
+its-control-socket-x-x = 제어 소켓 { $value }: { $error }
+the-process-that-has-x-open = { $file }을(를) 열고 있는 프로세스에 접속할 수 없습니다({ $why-text }). 서버를 실행하는 사용자로 실행하거나, JEBI_API_KEY와 서버의 SERVER_HOST, SERVER_PORT를 지정하십시오
+the-request-cannot-be-written-x = 요청을 쓸 수 없습니다: { $e }
+the-answer-cannot-be-read-x = 응답을 읽을 수 없습니다: { $e }
+the-server-at-x-does-not = { $place }의 서버가 응답하지 않습니다: { $e }
+the-server-at-x-broke-the = { $place }의 서버가 연결을 끊었습니다: { $e }
+
+# src/cli/failure.rs
+the-server-answered-x-which-this = 서버가 { $status }(으)로 응답했는데, 이 명령이 모르는 응답입니다
+the-server-answer-has-no-number = 서버의 응답에 숫자 { $name }이(가) 없습니다. 이 버전의 제비가 맞습니까?
+
+# src/cli/key.rs
+key-x-is-revoked = { $id }번 키를 폐기했습니다
+key-x-x-is-made-keep = { $value }번 키({ $name })를 만들었습니다. 다시 보여 주지 않으니 보관하십시오
+
+# src/cli/mod.rs
+the-runtime-could-not-be-started = 실행 환경을 시작할 수 없습니다: { $e }
+
+# src/cli/release.rs
+the-store-is-not-held-there = 저장소가 보류 상태가 아니므로 해제할 것이 없습니다
+held-since-x-x = { $value }부터 보류: { $why-text }
+released-recipients-now-unsettled-x-waiting = 해제했습니다. 결과를 알 수 없게 된 수신자: { $value }, 대기하다가 제때 보낼 수신자: { $second }
+look-at-the-unsettled-with-get = 결과를 알 수 없는 메일은 GET /v1/deliveries?state=unsettled로 확인하고, 도착하지 않은 것은 다시 보내십시오
+yes-is-needed-where-nobody-can = --yes: 물어볼 사람이 없는 곳에서는 꼭 필요합니다. 이 저장소의 원본이 더는 보내지 않는다면 넣으십시오
+what-was-due-will-be-left = 보낼 때가 되었던 메일은 결과를 알 수 없는 것으로 남고 저절로 보내지 않습니다. 원본은 더는 보내지 않아야 합니다. 해제할까요? [y/N]{" "}
+not-released = 해제하지 않았습니다
+look-at-the-unsettled-with-get-v1 = 결과를 알 수 없는 메일은 GET /v1/deliveries?state=unsettled로 확인하십시오. 도착하지 않은 것은 POST /v1/deliveries/ID/retry로 다시 보내고, 도착한 것은 POST /v1/deliveries/ID/settle로 알리십시오
+
+# src/cli/send.rs
+wait-no-server-runs-so-nothing = --wait: 실행 중인 서버가 없어 아무것도 보내지 않습니다. `jebi serve`를 시작하거나 이 옵션을 빼십시오
+these-are-too-many-copies-to = 너무 많아 모두 보여 주지 않습니다. 위의 메시지 id를 넣은 GET /v1/deliveries?message_id=로 조회하십시오
+stored-no-server-runs-it-goes = 저장했습니다. 실행 중인 서버가 없으므로 서버가 실행되면 보냅니다(`jebi serve`)
+html-file-x-cannot-be-read = --html-file: { $value }을(를) 읽을 수 없습니다: { $e }. UTF-8 파일을 지정하십시오
+no-result-after-x-s-sync = { $value }초(SYNC_WAIT_SECONDS)가 지나도 결과가 없습니다. 이후의 경과는 GET /v1/deliveries/ID에서 볼 수 있습니다
+
+# src/cli/serve.rs
+the-metrics-could-not-be-set = 지표를 준비할 수 없습니다: { $e }
+jebi-did-not-start-x = 제비를 시작하지 못했습니다: { $why-text }
+signals-cannot-be-listened-to-x = 신호를 받을 수 없습니다: { $e }
+no-api-key-could-be-made = API 키를 만들지 못했습니다: { $why-text }. `jebi key create`로 만드십시오
+stopped-before-everything-was-finished-what = 끝나지 않은 일을 남기고 멈췄습니다. 진행 중이던 메일은 unsettled로 나타납니다
+jebi-is-ready-x = 제비가 준비되었습니다: { $url }
+its-data-is-in-x = 데이터 위치: { $value }
+it-sends-nothing-until-you-run = `jebi release`를 실행하기 전에는 아무것도 보내지 않습니다: { $why-text }
+api-key-shown-once-keep-it = API 키(한 번만 보여 주니 보관하십시오): { $key }
+send-a-first-mail = 첫 메일 보내기:
+send-a-mail-with-your-api = 메일 보내기(JEBI_API_KEY에 API 키를 넣으십시오. 새 키는 `jebi key create`로 만듭니다):
+read-it-nothing-leaves-this-machine = 읽기(아무것도 이 컴퓨터 밖으로 나가지 않습니다):
+warning-x = 주의: { $warning-text }
+read-it-nothing-leaves-this-machine-x = 읽기(아무것도 이 컴퓨터 밖으로 나가지 않습니다): { $url }/inbox
+everything-else-the-api-does-x = API로 할 수 있는 다른 일: { $url }/docs
+
+# src/cli/verify.rs
+x-deliveries-checked-all-is-as = 발송 { $checked }건을 검사했습니다. 모두 올바릅니다
+x-deliveries-checked-x-violations-keep = 발송 { $checked }건을 검사했습니다. 어긋난 것이 { $violations }건 있습니다. 데이터 폴더의 사본을 보관하고 알려 주십시오
+
+# src/config/access.rs
+make-one-with-openssl-rand-hex = `openssl rand -hex 32`로 만드십시오
+holds-a-space-or-a-character = 공백이나 헤더에 쓸 수 없는 문자가 있습니다
+has-x-characters-and-at-least = { $value }자입니다. { $shortest }자 이상이어야 합니다
+has-x-characters-and-at-most = { $value }자입니다. { $longest }자까지 쓸 수 있습니다
+is-set-without-jwt-secret = JWT_SECRET 없이 지정되었습니다
+set-jwt-secret-to-the-secret = JWT_SECRET에 지금 쓰는 비밀 값을 지정하거나 이것을 빼십시오
+is-true-but-no-proxy-is = true인데, 무엇이 HTTPS로 왔는지 알려 줄 프록시가 지정되지 않았습니다
+set-trusted-proxies-too = TRUSTED_PROXIES도 지정하십시오
+has-x-bytes-and-at-least = { $value }바이트입니다. { $shortest }바이트 이상이어야 합니다
+write-networks-with-commas-between-10 = 네트워크를 쉼표로 나누어 적으십시오: 10.0.0.0/8, 2001:db8::/32, 192.0.2.7
+x-is-not-a-network = { $value }은(는) 네트워크가 아닙니다
+names-no-network = 네트워크가 없습니다
+names-no-origin = 출처(origin)가 없습니다
+write-one-such-as-https-shop = https://shop.example.kr처럼 하나를 적거나 빼십시오
+holds-beside-other-origins = *가 다른 출처와 함께 있습니다
+write-alone-for-every-origin-or = 모든 출처를 뜻하는 *만 적거나, 정확한 출처만 적으십시오
+write-what-browsers-send-without-a = 브라우저가 보내는 그대로 경로 없이 적으십시오: https://shop.example.kr 또는 http://localhost:5173
+x-is-not-an-origin = { $value }은(는) 출처(origin)가 아닙니다
+
+# src/config/check.rs
+make-the-one-smaller-or-the = 이 값을 줄이거나 다른 값을 늘리십시오
+is-x-s-but-a-request = { $wait }초인데, 요청은 { $timeout }초 뒤에 끊깁니다({ $value })
+is-x-bytes-but-only-x = { $body }바이트인데, 쓰기를 기다릴 수 있는 요청은 { $queue }바이트뿐입니다({ $value })
+x-is-jebi-itself-so-mail = { $endpoint }은(는) 제비 자신이어서 메일이 제자리를 맴돌게 됩니다
+leave-it-out-to-send-through = AWS로 보내려면 빼고, 아니면 다른 서비스의 주소를 적으십시오
+mail-stays-in-the-local-inbox = 제공자를 정하지 않아 메일이 로컬 수신함에 남는데, 서버가 { $value }에서 접속을 받아 다른 컴퓨터에서도 쓸 수 있습니다. 실제로 보내려면 PROVIDER=ses, 이대로 좋다면 PROVIDER=local로 정하십시오
+x-the-secret-can-be-read = { $flag }: 이 컴퓨터의 모든 사용자가 프로세스 목록에서 비밀 값을 볼 수 있습니다. 환경 변수나 파일에 두십시오
+x-in-env-is-not-seen = .env의 { $value }은(는) AWS 자격 증명 체인이 보지 못합니다. 체인은 실제 환경 변수만 읽습니다. 쓰려면 환경 변수로 내보내십시오
+is-x-bytes-but-all-bodies = { $one }바이트인데, 모든 본문을 합쳐 { $all }바이트까지만 됩니다({ $value })
+x-is-set-only-x-may = { $written }이(가) 지정되어 { $list }에만 보낼 수 있고 다른 주소로 가는 메일은 거절합니다. 모두에게 보내려면 빼십시오
+
+# src/config/database.rs
+write-sqlite-data-jebi-db-a = sqlite://data/jebi.db(작업 디렉터리 기준 경로)나 sqlite:///var/lib/jebi/jebi.db로 적으십시오
+is-not-a-database-address = 데이터베이스 주소가 아닙니다
+asks-for-postgresql-which-comes-with = PostgreSQL은 다음 릴리스부터 쓸 수 있습니다
+write-sqlite-data-jebi-db = sqlite://data/jebi.db로 적으십시오
+x-is-not-an-engine-jebi = { $value }은(는) 제비가 쓸 수 있는 데이터베이스가 아닙니다
+asks-for-a-database-in-memory = 메모리 데이터베이스는 메일을 잃으므로 쓸 수 없습니다
+holds-options-which-jebi-sets-itself = 옵션이 붙어 있습니다. 옵션은 제비가 정합니다
+leave-out-the-and-what-follows = ?와 그 뒤를 빼십시오
+names-no-file = 파일 이름이 없습니다
+
+# src/config/dotenv.rs
+has-no = =가 없습니다
+write-name-value-or-start-the = NAME=값으로 적거나, 줄을 #으로 시작하십시오
+has-no-name-before-the = = 앞에 이름이 없습니다
+opens-a-quote-and-never-closes = 따옴표를 열고 닫지 않았습니다
+close-the-quote = 따옴표를 닫으십시오
+has-more-behind-the-closing-quote = 닫는 따옴표 뒤에 다른 것이 있습니다
+quote-the-whole-value-or-none = 값 전체를 따옴표로 묶거나 따옴표를 모두 빼십시오
+
+# src/config/endpoint.rs
+write-http-or-https-a-host = http://나 https://, 호스트, 필요하면 포트를 적으십시오
+holds-a-user-name-or-password = 사용자 이름이나 비밀번호가 들어 있습니다
+x-is-not-a-web-address = { $value }은(는) 웹 주소가 아닙니다
+
+# src/config/layers.rs
+line-x-is-not-toml-x = { $line }번째 줄이 TOML이 아닙니다({ $value })
+correct-it-jebi-config-defaults-shows = 고치십시오. 모든 키는 `jebi config --defaults`로 볼 수 있습니다
+is-not-a-single-text-or = 글자나 숫자 값 하나가 아닙니다
+write-one-value = 값을 하나만 적으십시오
+x-is-not-used-because-x = { $name }이(가) 먼저 쓰이므로 { $other }은(는) 쓰지 않습니다
+write-the-value-itself-or-put = 값을 그대로 적거나, 그 글자 자체가 값이면 작은따옴표로 묶으십시오
+holds-a-x-which-is-not = ${"{"}…{"}"}가 있는데, 이것은 풀어 쓰지 않습니다
+write-set-section-key-value = --set section.key=value로 적으십시오
+is-given-twice-x-sets-it = 두 번 지정했습니다({ $before }도 같은 값을 정합니다)
+keep-one-of-them = 하나만 남기십시오
+is-empty = 비어 있습니다
+give-it-a-value-or-leave = 값을 주거나 빼십시오
+is-set-and-so-is-x = { $value }과(와) 함께 지정되어 있습니다
+write-the-secret-into-that-file = 그 파일에 비밀 값을 쓰거나 경로를 고치십시오
+x-is-empty = { $value }이(가) 비어 있습니다
+x-cannot-be-read-x = { $value }을(를) 읽을 수 없습니다: { $e }
+write-it-into-the-environment-or = 환경 변수나 .env에 적으십시오
+stands-in-x-the-file-it = 이것이 고르는 파일인 { $file } 안에 있습니다
+
+# src/config/log.rs
+write-error-warn-info-debug-trace = error, warn, info, debug, trace, off 가운데 하나를 적으십시오. 모듈마다 정할 수도 있습니다: info,jebi::worker=debug
+x-is-not-a-log-level = { $value }은(는) 로그 수준이 아닙니다
+is-not-a-sentry-dsn = Sentry DSN이 아닙니다
+copy-it-from-the-project-settings = 프로젝트 설정(Client Keys)에서 복사하십시오: https://key@host/project
+
+# src/config/names.rs
+is-not-a-name-jebi-knows = 제비가 모르는 이름입니다
+is-not-a-key-jebi-knows = 제비가 모르는 키입니다
+remove-it-jebi-config-defaults-shows = 빼십시오. 모든 키는 `jebi config --defaults`로 볼 수 있습니다
+did-you-mean-x = { $name }을(를) 쓰려던 것입니까?
+mail-goes-through-x-because-x = 메일을 { $value }(으)로 보냅니다. 이유: { $why-text }
+understood-but-not-used-by-this = 이해하지만 이 릴리스에서 쓰지 않는 이름: { $value }
+set-but-not-used-by-jebi = 지정되었지만 제비가 쓰지 않는 이름: { $value }
+the-profile-x-is-in-force = 프로필 { $value }이(가) 적용됩니다({ $profile-name }): { $files }이(가) 다른 것 위에 놓입니다
+x-is-set-but-this-build = { $value }이(가) 지정되었지만 이 빌드에는 Sentry가 없어 아무것도 보내지 않습니다. --features sentry로 빌드하십시오
+
+# src/config/parse.rs
+write-a-whole-number-from-x = { $value }부터 { $second }까지의 정수를 적으십시오
+x-is-out-of-range = { $value }은(는) 범위를 벗어납니다
+x-is-not-a-whole-number = { $value }은(는) 정수가 아닙니다
+x-is-not-a-choice = { $value }은(는) 고를 수 있는 값이 아닙니다
+write-x = { $value } 가운데서 적으십시오
+
+# src/config/provider.rs
+x-says-so = { $written }에서 정했습니다
+set-provider-ses-to-send-through = AWS SES로 보내려면 PROVIDER=ses, 로컬 수신함에 두려면 PROVIDER=local로 정하십시오
+asks-for-an-smtp-provider-which = SMTP 제공자는 다음 릴리스부터 쓸 수 있습니다
+aws-ses-from-email-is-set = AWS_SES_FROM_EMAIL이 지정되어 있습니다
+x-is-set = { $name }이(가) 지정되어 있습니다
+email-backend-is-one-for-ses = EMAIL_BACKEND가 SES용입니다
+smtp-host-is-set = SMTP_HOST가 지정되어 있습니다
+nothing-names-ses-or-an-smtp = SES나 SMTP 서버를 가리키는 설정이 없습니다
+
+# src/config/reader.rs
+is-not-set = 지정되지 않았습니다
+give-it-a-value = 값을 주십시오
+still-holds-the-example-text-of = 문서의 예시 값이 그대로 남아 있습니다
+put-the-real-value-there-or = 실제 값을 적거나 줄을 지우십시오
+
+# src/config/sending.rs
+write-a-number-above-0-or = 0보다 큰 수를 적거나, 계정이 허용하는 만큼 빠르게 보내려면 빼십시오
+x-is-not-a-rate-in = { $value }은(는) 초당 수신자 수가 아닙니다
+write-a-name-of-the-iana = Asia/Seoul이나 UTC처럼 IANA 시간대 데이터베이스의 이름을 적으십시오
+x-is-not-a-time-zone = { $value }은(는) 시간대가 아닙니다
+write-noreply-example-com-or-example = noreply@example.com이나 이름 <noreply@example.com>으로 적으십시오
+x-is-not-a-sender-x = { $value }은(는) 발신자가 아닙니다({ $fault-text })
+
+# src/config/server.rs
+write-127-0-0-1-for = 이 컴퓨터에서만 쓰려면 127.0.0.1, 모든 네트워크에서 쓰려면 0.0.0.0, 아니면 이 컴퓨터의 주소 하나를 적으십시오
+x-is-not-an-ip-address = { $value }은(는) IP 주소가 아닙니다
+is-set-without-x = { $missing } 없이 지정되었습니다
+set-both-to-serve-https-or = HTTPS로 하려면 둘 다 지정하고, HTTP로 하려면 둘 다 빼십시오
+name-a-pem-file-with-the = PEM 형식의 { $what-text } 파일을 지정하십시오
+x-holds-no-x = { $value }에 { $what-text }이(가) 없습니다
+private-key = 개인 키
+certificate = 인증서
+
+# src/config/ses.rs
+set-both-or-neither-to-use = 둘 다 지정하거나, AWS SDK의 자격 증명 체인(프로필, 컨테이너, 인스턴스 역할)을 쓰려면 둘 다 비워 두십시오
+is-set-without-aws-secret-access = AWS_SECRET_ACCESS_KEY 없이 지정되었습니다
+is-set-without-aws-access-key = AWS_ACCESS_KEY_ID 없이 지정되었습니다
+is-set-without-aws-access-key-id = AWS_ACCESS_KEY_ID와 AWS_SECRET_ACCESS_KEY 없이 지정되었습니다
+set-all-three-or-none = 셋 다 지정하거나 모두 빼십시오
+holds-a-space-or-a-character-that = 공백이나 AWS 키에 없는 문자가 있습니다
+copy-it-again-without-quotes-and = 따옴표와 줄 끝 문자 없이 다시 복사하십시오
+x-is-not-an-aws-region = { $value }은(는) AWS 리전이 아닙니다
+write-one-such-as-ap-northeast = ap-northeast-2(서울)와 같이 적으십시오
+x-is-not-a-name-ses = { $value }은(는) SES가 허용하는 이름이 아닙니다
+use-1-to-64-letters-digits = 글자, 숫자, _, -로 1~64자를 쓰십시오
+name-a-pem-file-of-certificates = PEM 인증서 파일을 지정하십시오
+x-holds-no-certificate = { $value }에 인증서가 없습니다
+is-the-address-of-x-while = { $named }의 주소인데 { $other }은(는) { $region }입니다
+make-them-agree-or-leave-the = 서로 맞추거나 주소를 빼십시오
+
+# src/config/sources.rs
+is-not-utf-8-text = UTF-8 글이 아닙니다
+write-it-in-utf-8 = UTF-8로 적으십시오
+correct-the-path-or-the-file = 경로나 파일의 권한, 인코딩(UTF-8)을 바로잡으십시오
+cannot-be-read-x = 읽을 수 없습니다: { $e }
+
+# src/http/auth.rs
+use-a-key-that-jebi-key = `jebi key list`에서 살아 있는 키를 쓰십시오
+send-authorization-bearer-key-or-x = Authorization: Bearer 키 또는 X-API-KEY: 키를 보내십시오. 키는 `jebi key create`로 만듭니다
+the-authorization-header-holds-no-bearer = Authorization 헤더에 bearer 키가 없습니다
+the-request-shows-no-api-key = 요청에 API 키가 없습니다
+the-x-api-key-header-is = X-API-KEY 헤더가 ASCII가 아닙니다
+this-api-key-does-not-exist-was = 없거나 폐기되었거나 만료된 API 키입니다
+too-many-keys-that-do-not = 이 주소에서 쓸 수 없는 키가 너무 많이 왔습니다
+use-a-key-that-holds-one = 쓸 수 있는 키를 보내십시오. 그런 키는 바로 받습니다
+
+# src/http/error.rs
+there-is-no-such-path = 그런 경로가 없습니다
+see-openapi-json-for-every-path = 모든 경로는 /openapi.json에 있습니다
+this-path-does-not-take-this = 이 경로는 이 메서드를 받지 않습니다
+use-one-of-the-methods-in = Allow 헤더에 있는 메서드를 쓰십시오
+send-it-again-with-the-same = 같은 Idempotency-Key로 다시 보내고, 또 실패하면 요청 id와 함께 알려 주십시오
+the-server-made-a-mistake = 서버에 오류가 났습니다
+
+# src/http/json.rs
+an-object = 객체
+the-body-is-empty = 본문이 비어 있습니다
+the-body-is-not-json-x = 본문이 JSON이 아닙니다: { $error }
+send-one-json-object-rfc-8259 = 주석 없는 JSON 객체 하나를 보내십시오(RFC 8259)
+there-is-no-field-x-here = 여기에는 { $named } 필드가 없습니다
+take-it-out-or-check-its = 빼거나 이름을 확인하십시오: { $known }
+this-field-is-required = 꼭 필요한 필드입니다
+add-it = 넣으십시오
+the-field-x-is-given-twice = { $named } 필드가 두 번 있습니다
+give-it-once = 한 번만 적으십시오
+x-is-not-a-value-of = { $named }은(는) 이 필드에 쓸 수 있는 값이 아닙니다
+use-x = 쓸 수 있는 값: { $known }
+give-a-value-of-the-type = /openapi.json에 있는 이 필드의 형식대로 적으십시오
+
+# src/http/limit.rs
+the-body-type-is-not-given = 본문의 형식을 밝히지 않았습니다
+the-body-type-is-x-not = 본문의 형식이 JSON이 아니라 { $t }입니다
+send-json-with-content-type-application = Content-Type: application/json으로 JSON을 보내십시오
+the-body-is-said-to-be = 본문이 { $coding }(으)로 인코딩되었다고 하는데, 이 서버는 그것을 읽지 않습니다
+send-the-body-uncompressed-without-this = 이 헤더 없이, 압축하지 않은 본문을 보내십시오
+the-body-is-larger-than-x = 본문이 { $max }바이트보다 큽니다
+split-it-into-several-requests = 여러 요청으로 나누십시오
+the-body-did-not-arrive-in = 본문이 제시간에 오지 않았습니다
+send-it-faster-or-split-it = 더 빨리 보내거나 작은 요청으로 나누십시오
+the-body-ended-before-it-was = 본문이 다 오기 전에 끝났습니다
+send-the-whole-body = 본문을 끝까지 보내십시오
+the-server-is-stopping = 서버가 멈추는 중입니다
+
+# src/http/params.rs
+there-is-no-such-parameter-here = 여기에는 그런 매개변수가 없습니다
+check-its-name-x = 이름을 확인하십시오: { $known }
+this-is-not-a-whole-number = 범위 안의 정수가 아닙니다
+give-a-whole-number-openapi-json = 정수를 적으십시오. 범위는 /openapi.json에 있습니다
+see-openapi-json-for-what-it = 쓸 수 있는 값은 /openapi.json에 있습니다
+this-is-no-cursor-of-this = 이 목록의 커서가 아닙니다
+pass-next-cursor-of-the-page = 앞 페이지의 next_cursor를 고치지 말고 그대로 보내십시오
+
+# src/http/api/deliveries.rs
+x-is-no-state = { $text }은(는) 상태가 아닙니다
+use-one-of-x = { $known } 가운데 하나를 쓰십시오
+pass-the-26-characters-the-answer = 보냈을 때 응답으로 받은 26자를 적으십시오
+x-is-no-message-id = { $text }은(는) 메시지 id가 아닙니다
+
+# src/http/api/messages/mod.rs
+send-it-once-as-1-to = 공백 없는 ASCII 문자 1~255자로 한 번만 보내십시오
+the-header-is-given-more-than = 이 헤더가 두 번 이상 있습니다
+the-key-is-not-ascii = 키가 ASCII가 아닙니다
+
+# src/http/api/messages/request.rs
+an-address-or-an-object-with = 주소, 또는 email과 name이 있는 객체
+an-address-or-a-list-of = 주소, 또는 주소 목록
+an-object-of-texts = 값이 모두 글자인 객체
+
+# src/provider/ses/config.rs
+x-is-no-aws-region = `{ $region }`은(는) AWS 리전이 아닙니다
+write-it-as-in-ap-northeast = `ap-northeast-2`처럼 적으십시오
+x-cannot-be-the-name-of = `{ $name }`은(는) 구성 세트의 이름이 될 수 없습니다
+use-1-to-64-letters-digits-or = 글자, 숫자, `-`, `_`로 1~64자를 쓰거나 빼십시오
+write-it-as-in-https-email = `https://email.ap-northeast-2.amazonaws.com`처럼 적으십시오
+x-is-no-url-x = `{ $url }`은(는) URL이 아닙니다: { $e }
+x-has-neither-https-nor-http = `{ $url }`에 `https://`도 `http://`도 없습니다
+x-names-no-host = `{ $url }`에 호스트가 없습니다
+the-endpoint-has-a-user-name = 엔드포인트에 사용자 이름이나 질의 문자열이 있습니다. 둘 다 쓸 수 없습니다
+
+# src/provider/ses/sign.rs
+the-endpoint-cannot-be-used-in = 엔드포인트를 요청에 쓸 수 없습니다: { $e }
+check-its-spelling = 철자를 확인하십시오
+the-request-could-not-be-signed = 요청에 서명할 수 없습니다: { $e }
+check-the-access-key-the-secret = 액세스 키, 비밀 키, 리전을 확인하십시오
+
+# src/provider/ses/tls.rs
+x-cannot-be-used-x = `{ $value }`을(를) 쓸 수 없습니다: { $fault-text }
+give-a-readable-file-with-one = PEM 인증서가 하나 이상 든, 읽을 수 있는 파일을 지정하십시오
+it-holds-no-certificate = 인증서가 없습니다
+install-the-package-ca-certificates-or = `ca-certificates` 패키지를 설치하거나 PEM 파일을 지정하십시오
+this-system-has-no-certificate-authorities = 이 시스템에 인증 기관의 인증서가 없습니다
+tls-cannot-be-set-up-x = TLS를 준비할 수 없습니다: { $e }
+report-this-as-a-fault-of = 프로그램의 오류이니 알려 주십시오
+
+# src/service/figures.rs
+x-is-not-between-1-and = { $hours }은(는) 1부터 { $max-hours }까지가 아닙니다
+leave-it-out-for-the-last = 최근 24시간을 보려면 빼십시오
+
+# src/service/keys.rs
+the-name-must-be-1-to = 이름은 제어 문자 없이 1~{ $max-name }자여야 합니다
+name-the-program-that-will-use = 키를 쓸 프로그램의 이름을 적으십시오
+the-key-must-be-x-to = 키는 공백 없는 ASCII 문자 { $min-given }~{ $max-given }자여야 합니다
+make-one-with-openssl-rand-base64 = `openssl rand -base64 32`로 만드십시오
+leave-name-out-make-a-token = name을 빼십시오. 다른 주체에는 토큰을 새로 만드십시오
+the-subject-of-tokens-cannot-be = 토큰의 주체는 이름을 바꿀 수 없습니다
+
+# src/service/search.rs
+take-smaller-pages-and-follow-next = 페이지를 줄이고 next_cursor로 이어서 조회하십시오
+
+# src/service/trouble.rs
+too-much-is-waiting-to-be = 쓰기를 기다리는 것이 너무 많습니다: { $why-text }
+the-server-disk-is-full-or = 서버의 디스크가 가득 찼거나 거의 찼습니다
+send-the-same-request-again-later = 잠시 뒤 같은 Idempotency-Key로 같은 요청을 다시 보내십시오. 원인은 서버의 로그에 있습니다
+the-server-could-not-use-its = 서버가 저장소를 쓸 수 없었습니다. 아무것도 접수되지 않았습니다
+
+# src/service/accept/content.rs
+it-has-neither-content-nor-text = content도 text도 없습니다
+give-content-html-text-or-both = content(HTML)나 text, 또는 둘 다 적으십시오
+it-has-x-tags-at-most = 태그가 { $value }개입니다. { $max-tags }개까지 쓸 수 있습니다
+leave-some-out = 몇 개를 빼십시오
+no-sender-is-given-and-the = 발신자를 적지 않았고 서버에도 정해져 있지 않습니다
+give-from-or-set-aws-ses = from을 적거나, 서버에 AWS_SES_FROM_EMAIL 또는 DEFAULT_FROM_EMAIL을 지정하십시오
+it-has-x-addresses-at-most = 주소가 { $value }개입니다. { $max-reply-to }개까지 쓸 수 있습니다
+give-one-or-a-few = 하나나 몇 개만 적으십시오
+it-has-no-subject = 제목이 없습니다
+give-a-subject-of-1-to = 1~998자의 제목을 적으십시오
+it-is-longer-than-x-characters = { $max-subject }자보다 깁니다
+shorten-it = 줄이십시오
+content-and-html-are-both-given = content와 html은 같은 뜻인데 둘 다 있습니다
+give-one-of-them = 하나만 적으십시오
+a-topic-must-be-1-to = topic은 제어 문자 없이 UTF-8로 1~{ $max-topic }바이트여야 합니다
+shorten-it-or-leave-topic-id = 줄이거나 topic_id를 빼십시오
+x-cannot-stand-in-a-path = { $topic }은(는) 경로에 쓸 수 없어 조회할 수 없는 토픽이 됩니다
+give-the-topic-another-name = 토픽 이름을 바꾸십시오
+
+# src/service/accept/mod.rs
+this-key-was-used-in-the = 이 키는 최근 24시간 안에 본문이 다른 요청에 쓰였습니다
+use-a-fresh-key-for-a = 새 요청에는 새 키를 쓰고, 되풀이하는 요청은 한 바이트도 바꾸지 말고 보내십시오
+
+# src/service/accept/prepare.rs
+give-at-least-one-message-with = emails, subject, content가 있는 메시지를 하나 이상 넣으십시오
+the-request-has-no-messages = 요청에 메시지가 없습니다
+the-request-has-x-recipients-at = 요청의 수신자가 { $given }명입니다. 한 번에 { $max }명까지 받습니다
+
+# src/service/accept/recipients.rs
+to-cc-and-bcc-hold-x = to, cc, bcc의 주소가 { $n }개입니다. 한 통은 { $max-joint }명까지 받을 수 있습니다
+send-a-copy-each-with-emails = emails나 recipients로 한 사람에 한 통씩 보내거나, 메시지를 여러 개로 나누십시오
+it-has-addresses-in-more-than = emails, recipients, to/cc/bcc 가운데 둘 이상에 주소가 있습니다
+use-emails-or-recipients-for-a = 한 사람에 한 통씩이면 emails나 recipients를, 모두에게 한 통이면 to/cc/bcc를 쓰십시오
+it-has-no-recipients = 수신자가 없습니다
+give-emails-or-recipients-for-a = 한 사람에 한 통씩이면 emails나 recipients를, 모두에게 한 통이면 to/cc/bcc를 적으십시오
+
+# src/service/accept/waiting.rs
+x-recipients-wait-already-and-at = 이미 수신자 { $waiting }명이 기다리고 있고, { $value }명까지 기다릴 수 있습니다(MAX_WAITING)
+
+# src/service/accept/when.rs
+x-is-more-than-5-minutes = { $at }은(는) 5분 넘게 지난 시각입니다. 지금은 { $now }입니다
+give-a-time-to-come-or = 앞으로의 시각을 적거나, 바로 보내려면 이 필드를 빼십시오
+x-is-not-after-x-when = { $at }은(는) 메시지를 보낼 시각 { $due }보다 뒤가 아닙니다
+give-a-time-after-scheduled-at = scheduled_at보다 뒤, 그것이 없으면 지금보다 뒤의 시각을 적으십시오
+x-is-no-time-this-server = { $value }은(는) 이 서버가 읽을 수 있는 시각이 아닙니다
+write-yyyy-mm-dd-hh-mm = 서버의 시간대로 YYYY-MM-DD HH:MM:SS를 적거나, 2024-01-01T09:00:00+09:00과 같은 RFC 3339로 적으십시오
+x-does-not-exist-in-the = { $text }은(는) 서버의 시간대에 없는 시각입니다. 시계를 앞당기면서 건너뜁니다
+give-another-time-or-rfc-3339 = 다른 시각을 적거나, 시차를 붙인 RFC 3339로 적으십시오
+
+# src/store/group.rs
+the-writer-byte-budget-is-used = 쓰기를 기다리는 요청에 정해진 바이트를 다 썼습니다
+the-writer-is-more-than-two = 디스크에 쓰는 것이 2초 넘게 밀려 있습니다
+
+# src/store/sqlite/open.rs
+the-folder-or-file-x-cannot = 폴더나 파일 { $value }을(를) 쓸 수 없습니다: { $source }
+another-jebi-process-has-x-open = 다른 제비 프로세스가 { $value }을(를) 열고 있습니다. 그것을 먼저 멈추거나 다른 DATABASE_URL을 지정하십시오
+x-is-on-a-network-file = { $value }은(는) 네트워크 파일 시스템({ $kind })에 있어 SQLite의 잠금과 동기화를 믿을 수 없습니다. DATABASE_URL을 로컬 디스크에 두십시오
+the-database-has-migration-x-x = 데이터베이스에 더 새로운 제비의 마이그레이션 { $no }({ $name })이 있습니다. 그 버전을 시작하거나 그 전에 만든 백업을 복원하십시오
+migration-x-x-in-the-database = 데이터베이스의 마이그레이션 { $no }({ $name })이 이 제비가 아는 것과 다릅니다. 고쳐서 만든 빌드가 적용한 것입니다
+the-database-cannot-be-opened-x = 데이터베이스를 열 수 없습니다: { $value }
+the-database-is-damaged-x = 데이터베이스가 손상되었습니다: { $value }
+
+# src/cli/config.rs
+note-notice = 참고: { $notice-text }
+warning-warning = 경고: { $warning-text }
+
+# src/config/language.rs
+not-a-language = { $value }은(는) 제비가 쓸 수 있는 언어가 아닙니다
+write-en-or-ko = en이나 ko로 적으십시오
+
+# src/store/sqlite/guard.rs
+installation-damaged = { $path } 파일이 손상되었습니다. id, epoch, inode가 있어야 합니다
+installation-missing = 이 데이터베이스에 딸린 파일 { $path }이(가) 없습니다. 데이터베이스를 복사했거나 복원했습니다
+installation-foreign = { $path }은(는) 다른 데이터베이스에 딸린 파일입니다
+installation-newer = 데이터베이스가 { $path }에 적힌 것보다 오래되었습니다(epoch { $written } 다음에 { $epoch }). 복원한 것입니다
+installation-copied = { $path }은(는) 사본입니다. 폴더 전체를 복사했거나 복원했습니다
+restored-due = 저장소를 복사하거나 복원했을 때 보낼 차례였습니다. 원본이 이미 보냈을 수 있습니다
+restored-look = 도착했는지 확인하고, 도착하지 않았을 때만 다시 보내십시오
+
+# src/cli/expiry.rs
+write-a-number-and-s-m = 90d처럼 수에 s, m, h, d를 붙이거나 2027-01-31T00:00:00+09:00처럼 시각을 적으십시오
+
+# src/http/access/gate.rs
+an-address-the-proxy-does-not = 프록시가 알려 주지 않은 주소
+requests-from-x-are-not-taken = { $from-text }에서 온 요청은 받지 않습니다
+call-from-an-allowed-network-or = 허용된 네트워크에서 요청하거나 ALLOWED_NETWORKS에 더해 달라고 하십시오. 프록시를 거친다면 TRUSTED_PROXIES에 지정하십시오
+the-host-header-names-no-host = Host 헤더에 호스트가 없습니다
+send-the-name-of-this-server = 이 서버의 이름을 넣어 보내십시오
+
+# src/http/access/load.rs
+the-bodies-of-other-requests-take = 다른 요청의 본문이 정해진 메모리를 다 쓰고 있습니다(JEBI_MAX_BODIES_BYTES)
+too-many-requests-are-under-way = 처리 중인 요청이 너무 많습니다(MAX_CONCURRENT_REQUESTS)
+the-head-has-x-lines-and = 요청 헤더가 { $value }줄, { $bytes }바이트입니다. { $max-lines }줄, { $max-head }바이트까지 받습니다
+leave-out-headers-that-are-not = 필요 없는 헤더를 빼고 데이터는 본문에 넣으십시오
+
+# src/http/api/audit.rs
+x-is-no-time-in-the = { $text }은(는) RFC 3339 형식의 시각이 아닙니다
+give-it-like-2026-11-21t00 = 2026-11-21T00:00:00Z처럼 적으십시오
+
+# src/service/caller.rs
+an-unknown-address = 알 수 없는 주소
+this-key-may-not-be-used = 이 키는 { $from-text }에서 쓸 수 없습니다
+use-it-from-one-of-its = 키에 정해진 네트워크에서 쓰거나, 관리자에게 네트워크를 바꿔 달라고 하십시오(PATCH /v1/keys/{ $id })
+this-needs-the-scope-x-the = { $needed } 권한이 필요한데, 이 키의 권한은 다음과 같습니다: { $has }
+use-a-key-with-it-jebi = 그 권한이 있는 키를 쓰십시오(`jebi key create --scope { $needed }`)
+
+# src/service/grant.rs
+give-an-address-news-example-kr = 주소(news@example.kr)나 도메인 전체(@example.kr)를 적으십시오
+give-a-network-10-0-0 = 네트워크(10.0.0.0/8, 2001:db8::/32)나 주소를 적으십시오
+give-one-or-more-of-send = send, read, admin 가운데 하나 이상을 적으십시오
+the-key-would-allow-nothing = 아무것도 할 수 없는 키가 됩니다
+x-is-no-scope = { $text }은(는) 권한 이름이 아닙니다
+give-a-time-to-come-such = 2027-01-31T00:00:00+09:00처럼 앞으로의 시각을 적으십시오
+x-is-past = { $text }은(는) 지난 시각입니다
+x-is-not-a-number-from = { $limit }은(는) 1부터 { $max-daily }까지의 수가 아닙니다
+give-the-recipients-a-day-or = 하루 수신자 수를 적거나, 한도가 없으면 null을 적으십시오
+x-are-given-at-most-x = { $value }개를 적었습니다. { $max-list }개까지 받습니다
+name-whole-domains-and-larger-networks = 도메인 전체나 더 큰 네트워크를 적으십시오
+x-is-no-x = { $text }은(는) { $noun-text }이(가) 아닙니다
+network = 네트워크
+
+# src/service/tokens.rs
+its-subject-was-revoked-or-has = 주체가 폐기되었거나 만료되었습니다
+its-header-cannot-be-read = 헤더를 읽을 수 없습니다
+it-is-not-signed-with-hs256 = HS256으로 서명되지 않았습니다
+its-claims-cannot-be-read = 클레임을 읽을 수 없습니다
+its-signature-does-not-hold = 서명이 맞지 않습니다
+it-has-no-subject-sub-of = 1~100자의 주체(sub)가 없습니다
+it-does-not-say-when-it = 만료 시각(exp)이 없습니다
+it-has-expired = 만료되었습니다
+it-holds-for-more-than-ten = 유효 기간이 10년을 넘습니다
+it-does-not-hold-yet-nbf = 아직 유효하지 않습니다(nbf)
+this-token-does-not-hold-x = 쓸 수 없는 토큰입니다: { $why-text }
+make-another-with-jebi-token-create = `jebi token create`로 다시 만들거나, sub와 exp 클레임을 넣어 JWT_SECRET과 HS256으로 서명하십시오
+the-subject-must-be-1-to = 주체는 제어 문자 없이 1~{ $max-subject }자여야 합니다
+name-the-program-or-person-that = 토큰을 쓸 프로그램이나 사람의 이름을 적으십시오
+a-token-must-end-within-ten = 토큰의 유효 기간은 10년 이내여야 합니다
+give-a-shorter-time-such-as = 30d처럼 더 짧은 기간을 적으십시오. 더 오래 쓸 것은 API 키로 만드십시오
+the-token-could-not-be-signed = 토큰에 서명할 수 없습니다: { $error }
+
+# src/service/usage.rs
+this-key-may-send-to-x = 이 키로는 하루에 { $limit }명까지 보낼 수 있고 { $taken }명에게 보냈는데, 요청의 수신자가 { $recipients }명입니다
+nothing-was-stored-send-it-again = 저장된 것이 없습니다. 하루가 지난 뒤(Retry-After) 다시 보내거나, 관리자에게 daily_limit을 늘려 달라고 하십시오
+
+# src/service/accept/permitted.rs
+this-key-may-not-send-as = 이 키로는 { $value }(으)로 보낼 수 없습니다
+use-a-sender-the-key-allows = 이 키로 쓸 수 있는 발신자를 쓰십시오: { $value }
+
+# src/cli/bench/caller.rs
+key-cannot-stand-in-a-header = --key: 헤더에 쓸 수 없습니다: { $e }
+
+# src/cli/bench/measure.rs
+url-that-server-names-no-provider = --url: 그 서버에 제공자가 없어, 실제로 아무것도 보내지 않는지 알 수 없습니다
+url-that-server-sends-through-x = --url: 그 서버는 { $value }(으)로 보냅니다. 측정 메일이 누구에게도 가면 안 되므로 PROVIDER=local인 서버를 재십시오
+a-real-provider = 실제 제공자
+no-delivery-in-the-answer = 응답에 발송이 없습니다
+a-mail-became-x = 메일 한 통이 { $value } 상태가 되었습니다
+x-mails-were-not-sent = 메일 { $lost }통이 발송되지 않았습니다
+it-could-not-be-measured-x = 측정하지 못했습니다: { $why-text }
+nothing-was-sent-for-x-s = { $value }초 동안 아무것도 보내지 못했습니다. 이유는 GET /v1/providers에 있습니다
+
+# src/cli/bench/mod.rs
+key-is-needed-with-url-give = --key: --url을 쓸 때는 꼭 필요합니다. 그 서버의 API 키를 주거나 JEBI_API_KEY를 지정하십시오
+stopped-before-it-was-measured = 측정하기 전에 멈췄습니다
+url-x-is-not-an-address = --url: { $url }은(는) 잴 수 있는 주소가 아닙니다. http://IP:포트로 적으십시오
+
+# src/cli/bench/site.rs
+the-folder-x-could-not-be = 폴더 { $value }을(를) 지울 수 없습니다: { $error }. 직접 지우십시오
+the-working-directory-is-gone-x = 작업 디렉터리가 없어졌습니다: { $e }
+the-folder-x-cannot-be-made = 폴더 { $value }을(를) 만들 수 없습니다: { $e }. 쓸 수 있는 곳에서 실행하십시오
+the-server-to-be-measured-did = 측정할 서버가 시작되지 않았습니다: { $e }
+
+# src/cli/bench/table.rs
+a-second = 통/초
+a-mail-server-and-caller-together = (메일 한 통당, 서버와 호출자 합계)
+bench-one = { $count }통을 한 통씩 차례로, 요청부터 발송까지
+bench-many = { $count }명에게 보내는 대량 발송 한 건
+bench-accepted = 접수
+bench-sent = 발송
+bench-processor = CPU
+bench-memory = 메모리
+
+# src/config/key.rs
+profile-file = 프로필 파일
+
+# src/config/profile.rs
+names-the-profile-x-but-there = 프로필 { $name }을(를) 가리키는데 { $value }도 { $second }도 없습니다
+make-one-of-them-or-remove = 둘 가운데 하나를 만들거나, 프로필 없이 쓰려면 이름을 빼십시오
+write-1-to-x-lower-case = staging처럼 소문자, 숫자, -, _로 1~{ $longest }자를 적으십시오
+x-is-not-the-name-of = { $value }은(는) 프로필의 이름이 될 수 없습니다
+x-cannot-be-read-x-more = { $file }: 읽을 수 없습니다: { $error }
+correct-the-file-rights-or-encoding = 파일의 권한이나 인코딩(UTF-8)을 바로잡으십시오
+
+# src/config/recipients.rs
+write-addresses-and-domains-with-commas = 주소와 @도메인을 쉼표로 나누어 적으십시오: kim@example.kr, @example.com
+holds-x-which-is-not-an = 주소도 @도메인도 아닌 { $value }이(가) 있습니다({ $fault-text })
+names-nobody = 아무도 적지 않았습니다
+x-addresses-and-x-domains = 주소 { $value }개와 도메인 { $second }개
+
+# src/service/accept/allow.rs
+this-server-mails-only-the-recipients = 이 서버는 목록에 있는 수신자에게만 보내는데, 이 수신자는 목록에 없습니다
+use-a-recipient-of-the-list = 목록에 있는 수신자를 쓰거나, 운영자에게 RECIPIENT_ALLOWLIST에 더해 달라고 하십시오
+
+# src/cli/retry.rs
+total-x-success-x-failed-x = 전체: { $total }, 성공: { $success }, 실패: { $failed }
+not-sent-again-x-x = 다시 보내지 않음, { $code }: { $count }
+
+# src/http/docs.rs
+a-file-of-swagger-ui-could = Swagger UI의 파일을 만들 수 없습니다: { $error }
+
+# src/http/api/deliveries/again.rs
+x-is-not-between-x-and = { $given }은(는) { $least }부터 { $most }까지가 아닙니다
+give-a-number-in-that-range = 그 범위의 수를 적으십시오
+use-failed-expired-unknown-or-unsettled = failed, expired, unknown, unsettled 가운데 하나를 쓰십시오
+what-is-x-is-never-sent = { $word } 상태의 메일은 다시 보내지 않습니다
+x-is-no-result-a-person = { $other }은(는) 사람이 정할 수 있는 결과가 아닙니다
+use-sent-or-failed = sent나 failed를 쓰십시오
+
+# src/http/api/deliveries/csv.rs
+ask-again-if-it-fails-again = 다시 요청하고, 또 실패하면 알려 주십시오
+the-file-could-not-be-written = 파일을 쓸 수 없었습니다
+
+# src/http/api/deliveries/filter.rs
+use-transactional-or-bulk = transactional이나 bulk를 쓰십시오
+x-is-no-lane = { $text }은(는) lane이 아닙니다
+x-is-no-tag = { $text }은(는) 태그가 아닙니다
+write-name-value-such-as-campaign = campaign:spring처럼 이름:값으로 적으십시오
+
+# src/service/reschedule.rs
+the-message-was-cancelled = 취소된 메시지입니다
+submit-the-mail-anew = 메일을 새로 접수하십시오
+the-message-expires-at-x-which = 메시지가 { $at }에 만료되는데, { $value }보다 뒤가 아닙니다
+give-an-earlier-time-or-submit = 더 이른 시각을 적거나, expires_at을 늦추어 메일을 새로 접수하십시오
+
+# src/service/retry.rs
+it-is-longer-than-x-characters-or = { $max-note }자보다 길거나 제어 문자가 있습니다
+write-a-short-plain-note-or = 짧은 글로 적거나 빼십시오
+it-is-x-only-what-is = { $value } 상태입니다. unsettled나 unknown만 직접 확정할 수 있습니다
+leave-it-as-it-is-what = 그대로 두십시오. 확실한 결과는 바뀌지 않습니다
+it-is-waiting-or-being-sent = 대기 중이거나 보내는 중이므로 저절로 나갑니다
+wait-for-its-result = 결과를 기다리십시오
+it-goes-once-more-by-itself = 그때까지 결과를 알 수 없으면 { $at }에 저절로 한 번 더 보냅니다
+wait-until-then = 그때까지 기다리십시오
+the-provider-took-it = 제공자가 받았습니다
+submit-the-mail-anew-if-the = 수신자가 한 번 더 받아야 한다면 메일을 새로 접수하십시오
+the-provider-refused-it-for-good = 제공자가 영구히 거절했고, 다시 보내도 같습니다
+see-the-delivery-reason-correct-what = 발송의 사유를 보고 고친 뒤 메일을 새로 접수하십시오
+the-address-is-on-the-suppression = 수신 차단 목록에 있는 주소입니다
+take-the-address-off-the-list = 주소의 주인이 메일을 원한다면 먼저 목록에서 빼십시오
+it-was-cancelled-and-what-was = 취소되었고, 취소된 것은 보내지 않습니다
+it-may-have-arrived-and-was = 도착했을 수 있고 그 뒤 취소되거나 만료되었습니다. 이런 메일은 다시 보내지 않습니다
+submit-the-mail-anew-if-you = 도착하지 않은 것이 확실하면 메일을 새로 접수하십시오
+it-was-sent-again-before-as = 이미 발송 { $id }(으)로 다시 보냈습니다
+look-at-that-delivery = 그 발송을 확인하십시오
+it-was-sent-again-x-times = { $times }번 다시 보냈습니다
+raise-max-retries-or-leave-it = max_retries를 늘리거나 그대로 두십시오
+
+# src/service/times.rs
+x-is-more-than-x-days = { $due }은(는) { $days }일보다 먼 시각입니다. 지금은 { $now }입니다
+give-an-earlier-time-jebi-max = 더 이른 시각을 적으십시오. 한도는 서버의 JEBI_MAX_SCHEDULE_DAYS입니다
+
+# Words that stand in other texts
+word-begins = 맨 앞
+word-ends = 맨 끝
+word-name = 이름
+word-value = 값
+word-message = 메시지
+word-delivery = 발송
+word-topic = 토픽
+word-key = 키
+word-mail = 메일
+field-fault-remedy = { $field }: { $fault-text }. { $remedy-text }
+and-more = 그 밖에 { $more }건
+
+# Libraries' own texts
+lib-invalid-type-at = 형식이 다릅니다. { $expected-text }이(가) 와야 하는데 { $found }입니다({ $line }행 { $column }열)
+lib-invalid-type = 형식이 다릅니다. { $expected-text }이(가) 와야 하는데 { $found }입니다
+lib-invalid-value-at = 값이 다릅니다. { $expected-text }이(가) 와야 하는데 { $found }입니다({ $line }행 { $column }열)
+lib-invalid-value = 값이 다릅니다. { $expected-text }이(가) 와야 하는데 { $found }입니다
+lib-a-string = 문자열
+lib-a-boolean = 참·거짓 값
+lib-a-sequence = 배열
+lib-a-map = 객체
+lib-error = 오류: { $why-text }
+lib-usage = 사용법: { $usage }
+lib-unexpected-argument = '{ $argument }'은(는) 없는 옵션입니다
+lib-unrecognized-subcommand = '{ $command }'은(는) 없는 명령입니다
+lib-required-arguments = 꼭 필요한 것이 빠졌습니다:{ $list }
+lib-conflict = '{ $argument }'은(는) '{ $other }'과(와) 함께 쓸 수 없습니다
+lib-used-once = '{ $argument }'은(는) 한 번만 쓸 수 있습니다
+lib-invalid-argument-value = '{ $argument }'의 값 '{ $value }'을(를) 쓸 수 없습니다: { $why-text }
+lib-value-required = '{ $argument }'에 값이 없습니다
+lib-unexpected-value = '{ $argument }'에 값 '{ $value }'이(가) 남습니다
+lib-similar-argument = {"  "}비슷한 옵션: '{ $argument }'
+lib-similar-command = {"  "}비슷한 명령: '{ $command }'
+lib-as-value = {"  "}'{ $value }'을(를) 값으로 넘기려면 '{ $argument }'로 쓰십시오
+lib-more-information = 자세한 내용은 '{ $argument }'로 볼 수 있습니다.
+lib-invalid-digit = 숫자가 아닌 문자가 있습니다
+
+# Names of HTTP statuses
+title-400 = 잘못된 요청
+title-401 = 인증 필요
+title-403 = 권한 없음
+title-404 = 찾을 수 없음
+title-405 = 허용되지 않는 메서드
+title-408 = 요청 시간 초과
+title-409 = 충돌
+title-413 = 본문이 너무 큼
+title-415 = 지원하지 않는 형식
+title-422 = 처리할 수 없는 내용
+title-429 = 요청이 너무 많음
+title-500 = 서버 내부 오류
+title-503 = 지금은 처리할 수 없음
+
+# The command line's help
+help-jebi = 직접 운영하는 이메일 발송 서버
+help-serve = 서버를 실행합니다(기본)
+help-send = 메일을 보냅니다
+help-send-long = 메일을 보냅니다
+
+    한 통마다 발송 id와 수신자를 한 줄씩 출력합니다. 실행 중인 서버가 없으면 저장해 두었다가 서버가 실행될 때 보냅니다.
+help-key = API 키를 만들고 조회하고 폐기합니다
+help-verify = 저장소가 발송 계약을 지키는지 검사합니다
+help-verify-long = 저장소가 발송 계약을 지키는지 검사합니다
+
+    어긋난 것을 한 줄에 하나씩 출력하고, 하나라도 있으면 1로 끝납니다. 서버가 실행 중이어도 됩니다.
+help-release = 복사하거나 복원한 저장소의 발송을 허용합니다
+help-release-long = 복사하거나 복원한 저장소의 발송을 허용합니다
+
+    복사하기 전에 보낼 때가 되었던 메일은 원본이 이미 보냈을 수 있으므로, 결과를 알 수 없는 것으로 남고 저절로 보내지 않습니다.
+help-config = 적용 중인 설정을 비밀 값을 가리고 보여 줍니다
+help-openapi = API 설명(OpenAPI 3.1)을 출력합니다
+help-key-create = 키를 만들어 출력합니다. 다시 보여 주지 않습니다
+help-key-create-name = 쓰임새
+help-key-list = 폐기한 것까지 모든 키를 보여 줍니다
+help-key-revoke = 키를 폐기합니다. 이제부터 거절됩니다
+help-key-revoke-id = 키의 번호. `jebi key list`로 확인합니다
+help-release-yes = 묻지 않습니다
+help-send-to = 수신자: 주소 또는 "이름 <주소>". 여러 번 쓰면 한 사람에 한 통씩 보냅니다
+help-send-subject = 제목
+help-send-text = 텍스트 본문
+help-send-html = HTML 본문
+help-send-html-file = HTML 본문이 든 UTF-8 파일
+help-send-from = 발신자. 빼면 설정된 발신자를 씁니다
+help-send-topic = 토픽: 메일을 묶어 집계하고 멈추고 취소합니다
+help-send-schedule = 보낼 시각: 서버 시간대의 "2026-01-31 09:00:00" 또는 RFC 3339
+help-send-wait = 결과를 SYNC_WAIT_SECONDS까지 기다려 함께 출력합니다
+help-config-reference = 대신 모든 키의 뜻과 기본값을 출력합니다. jebi.toml로 쓸 수 있습니다
+help-flag-config = 설정 파일(JEBI_CONFIG, 없으면 작업 디렉터리의 jebi.toml)
+help-flag-host = 접속을 받을 주소(SERVER_HOST)
+help-flag-port = 접속을 받을 포트(SERVER_PORT, 0이면 비어 있는 아무 포트)
+help-flag-database-url = 데이터베이스(DATABASE_URL). 예: sqlite://data/jebi.db
+help-flag-provider = 메일을 보낼 제공자(PROVIDER): ses 또는 local
+help-flag-set = 설정의 아무 키나 정합니다. 여러 번 쓸 수 있습니다
+help-example = 예:
+    { $example }
+help-a-network-it-may-be-used = 쓸 수 있는 네트워크(예: 10.0.0.0/8). 여러 개 줄 수 있습니다
+help-make-a-key-and-print-it = 키를 만들어 출력합니다. 다시 보여 주지 않습니다
+
+    주지 않은 것은 제한하지 않습니다.
+help-make-a-token-and-print-it = 토큰을 만들어 출력합니다
+help-make-a-token-and-print-it-long = 토큰을 만들어 출력합니다
+
+    기한까지 API 키처럼 쓸 수 있습니다. 권한을 주지 않으면 보내고 조회할 수 있습니다.
+help-recipients-a-calendar-day = 하루(0시부터 24시까지)의 수신자 수
+help-when-it-ends-after-30m-12h = 기한: 30m, 12h, 30d 뒤, 또는 2027-01-31T00:00:00+09:00 같은 시각
+help-when-it-ends-after-30m-12h-long = 기한: 30m, 12h, 90d 뒤, 또는 2027-01-31T00:00:00+09:00 같은 시각
+help-who-will-use-it-its-name = 쓸 사람이나 프로그램. `jebi key list`와 감사 기록에 이 이름으로 나옵니다
+help-send-read-or-admin-several-may = send, read, admin. 여러 개 줄 수 있습니다
+help-a-sender-it-may-use-an = 쓸 수 있는 발신자: 주소, 또는 @example.kr처럼 도메인 전체. 여러 개 줄 수 있습니다
+help-make-signed-tokens-jwt = 서명된 토큰(JWT)을 만듭니다
+help-help-short = 도움말을 출력합니다
+help-help-more = 도움말을 출력합니다(자세한 내용은 '--help')
+help-help-summary = 도움말을 출력합니다(요약은 '-h')
+help-version = 버전을 출력합니다
+help-of-commands = 이 도움말이나 해당 명령의 도움말을 출력합니다

@@ -1,0 +1,270 @@
+//! Every text for people is in `locales/`, in every language, and nothing else is.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
+use http::StatusCode;
+
+use super::{
+    assert_none, files, here,
+    literals::{Literal, literals},
+    name, read, tree,
+};
+
+/// Where texts for people are made: faults of requests, the configuration, the start and the command line.
+const SPEAKERS: [&str; 14] = [
+    "domain/src/address/",
+    "domain/src/idempotency.rs",
+    "domain/src/mime/header.rs",
+    "domain/src/mime/tag.rs",
+    "domain/src/refusal.rs",
+    "src/app",
+    "src/cli/",
+    "src/config/",
+    "src/http/",
+    "src/provider/ses/config.rs",
+    "src/provider/ses/sign.rs",
+    "src/provider/ses/tls.rs",
+    "src/service/",
+    "src/store/",
+];
+
+/// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
+const SILENT: [&str; 8] = [
+    "src/cli/help.rs",
+    "src/http/openapi.rs",
+    "src/http/codes.rs",
+    "src/service/dispatch/",
+    "src/service/ready.rs",
+    "src/store/mod.rs",
+    "src/store/sqlite/",
+    "src/config/effective.rs",
+];
+
+/// Files in a silent folder that speak all the same.
+const SPEAK: [&str; 2] = ["src/store/sqlite/guard.rs", "src/store/sqlite/open.rs"];
+
+/// Literals that look like texts and are none: what is looked for in libraries' texts, forms of output, names, log texts.
+const NO_TEXTS: &[&str] = &[
+    " at line",
+    ", expected ",
+    "--set {}",
+    "An address, with or without a name.",
+    "Bearer realm=\"jebi\"",
+    "cannot parse integer",
+    "cannot renew its lease in the store: nothing is sent until it can",
+    "duplicate field",
+    "first key",
+    "it has no row",
+    "its message is gone",
+    "missing field",
+    "number too large",
+    "query string: ",
+    "the last mail could be stored",
+    "the last mail could not be stored: {why}",
+    "through {}: {}",
+    "unknown field",
+    "unknown variant",
+    "{checked} deliveries checked\r",
+    "{email}: {} {}; {}",
+    "{field}{colon}{fault}{stop} {remedy}",
+    "{id} {email} {state}",
+    "{id} {email}",
+    "{key}: {value}",
+    "{key}: {}",
+    "{told}; and {more} more",
+    "{} {epoch} {inode}",
+    "{id:<4} {prefix:<14} {scopes:<15} {created:<24} {expires:<24} {revoked:<24} {}",
+    "Authorization, Content-Type, Idempotency-Key, X-API-KEY, X-Request-Id",
+    "Idempotency-Replayed, Retry-After, X-Request-Id",
+    "unsettled={} waiting={}",
+    "name={name:?} scopes={scopes} expires={end} senders={senders} networks={networks} daily_limit={limit}",
+    "{} secrets",
+    "local administrator",
+    "key {} ({name})",
+    "token {name}",
+    "token subject\0{name}",
+    "the subject of the token is not stored yet",
+    "  {name}{:pad$}{value:>12} {unit}",
+    "{:.2} ms",
+    "{file} line {number}",
+    "total={} success={}",
+    "as itself",
+    "retry {id}",
+    "due={} recipients={recipients}",
+    "{bar:40} {pos}/{len} {eta}",
+    "{n} {more}",
+    "{} and {}",
+    "its {part} loop ended by an error in Jebi: mail is taken and kept, but nothing is sent; restart the server, and report it with the log of the time it happened",
+];
+
+/// The same, by what they hold: commands to be pasted, and content security policies.
+const FORMS: [&str; 3] = ["curl -sS", "Example:\n", "default-src 'none'"];
+
+/// Stands for a value.
+const VALUE: char = '\0';
+
+/// Ids whose English is not a literal of ours: help texts (held to the parser in `src/cli/help.rs`) and libraries' texts.
+const ELSEWHERE: [&str; 2] = ["help-", "lib-"];
+
+/// One entry: its words with a mark for each value, and the values' names.
+struct Text {
+    shape: String,
+    values: BTreeSet<String>,
+}
+
+/// The entries of a Fluent file by id, and what is wrong with it.
+fn texts(file: &str, source: &str, faults: &mut Vec<String>) -> BTreeMap<String, Text> {
+    let read = fluent_syntax::parser::parse(source).unwrap_or_else(|(read, errors)| {
+        faults.extend(errors.into_iter().map(|e| format!("{file}: {e}")));
+        read
+    });
+    let mut all = BTreeMap::new();
+    for entry in read.body {
+        let Entry::Message(message) = entry else { continue };
+        let id = message.id.name.to_owned();
+        let mut text = Text { shape: String::new(), values: BTreeSet::new() };
+        for element in message.value.into_iter().flat_map(|pattern| pattern.elements) {
+            match element {
+                PatternElement::TextElement { value }
+                | PatternElement::Placeable { expression: Expression::Inline(InlineExpression::StringLiteral { value }) } => {
+                    text.shape.push_str(value);
+                }
+                PatternElement::Placeable { expression: Expression::Inline(InlineExpression::VariableReference { id }) } => {
+                    text.shape.push(VALUE);
+                    text.values.insert(id.name.to_owned());
+                }
+                PatternElement::Placeable { .. } => faults.push(format!("{file}: {id} holds more than words and values")),
+            }
+        }
+        if text.shape.contains(&format!("{VALUE}{VALUE}")) || text.shape.chars().all(|c| c == VALUE) {
+            faults.push(format!("{file}: {id} needs words between and beside its values"));
+        }
+        if all.insert(id.clone(), text).is_some() {
+            faults.push(format!("{file}: {id} is there twice"));
+        }
+    }
+    all
+}
+
+/// A literal's words with a mark for each place of `format!`.
+fn shape(literal: &str) -> String {
+    let (mut shape, mut rest) = (String::new(), literal);
+    while let Some(at) = rest.find(['{', '}']) {
+        shape.push_str(&rest[..at]);
+        let here = &rest[at..];
+        let place = here.strip_prefix('{').and_then(|after| after.split_once('}'));
+        let place = place
+            .filter(|(inner, _)| inner.split(':').next().is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')));
+        rest = if here.starts_with("{{") || here.starts_with("}}") {
+            shape.push_str(&here[..1]);
+            &here[2..]
+        } else if let Some((_, after)) = place {
+            shape.push(VALUE);
+            after
+        } else {
+            shape.push_str(&here[..1]);
+            &here[1..]
+        };
+    }
+    shape + rest
+}
+
+/// Whether it reads like a text: words with a space between.
+fn is_text(literal: &str) -> bool {
+    let before = |c: char| c.is_ascii_lowercase() || "`})\"',:".contains(c);
+    let after = |c: char| c.is_ascii_alphabetic() || "`{(\"$".contains(c);
+    let chars: Vec<char> = literal.chars().collect();
+    chars.windows(3).any(|w| before(w[0]) && w[1] == ' ' && after(w[2])) && chars.windows(2).any(|w| w.iter().all(char::is_ascii_lowercase))
+}
+
+fn speaks(file: &str) -> bool {
+    let silent = SILENT.iter().any(|prefix| file.starts_with(prefix)) && !SPEAK.contains(&file);
+    SPEAKERS.iter().any(|prefix| file.starts_with(prefix)) && !silent && !file.ends_with("tests.rs")
+}
+
+fn faults(root: &Path) -> Vec<String> {
+    let mut faults = Vec::new();
+    let file = |language: &str| read(&root.join(format!("locales/{language}.ftl")));
+    let english = texts("en.ftl", &file("en"), &mut faults);
+    let korean = texts("ko.ftl", &file("ko"), &mut faults);
+    for (id, text) in &english {
+        match korean.get(id) {
+            None => faults.push(format!("ko.ftl: {id} is missing")),
+            Some(other) if other.values != text.values => {
+                faults.push(format!("ko.ftl: {id} has the values {:?} and not {:?}", other.values, text.values));
+            }
+            Some(_) => {}
+        }
+    }
+    faults.extend(korean.keys().filter(|id| !english.contains_key(*id)).map(|id| format!("ko.ftl: {id} is not in en.ftl")));
+    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+    for (id, text) in &english {
+        if let Some(before) = known.insert(&text.shape, id) {
+            faults.push(format!("en.ftl: {before} and {id} have the same words"));
+        }
+    }
+    let mut written = BTreeSet::new();
+    for path in [files(root, "domain/src", "rs"), files(root, "src", "rs")].concat() {
+        let file = name(root, &path);
+        for Literal { line, text, told } in literals(&read(&path)) {
+            let shape = shape(&text);
+            let wanted = told
+                && speaks(&file)
+                && is_text(&text)
+                && !NO_TEXTS.contains(&text.as_str())
+                && !FORMS.iter().any(|form| text.contains(form));
+            if wanted && !known.contains_key(shape.as_str()) {
+                faults.push(format!("{file}:{line}: {text:?} is not in locales/en.ftl"));
+            }
+            written.insert(shape);
+        }
+    }
+    for (id, text) in &english {
+        let title = id.strip_prefix("title-").and_then(|status| StatusCode::from_bytes(status.as_bytes()).ok());
+        let is = title.map_or_else(|| written.contains(&text.shape), |status| status.canonical_reason() == Some(&text.shape));
+        if !is && !ELSEWHERE.iter().any(|prefix| id.starts_with(prefix)) {
+            faults.push(format!("en.ftl: {id} is not a text of the code"));
+        }
+    }
+    faults
+}
+
+#[test]
+fn every_text_for_people_is_in_every_language() {
+    assert_none(&faults(here()));
+}
+
+#[test]
+fn missing_and_leftover_texts_are_seen() {
+    let root = tree(&[
+        (
+            "locales/en.ftl",
+            "a = the { $x } is bad\nb = old text here\nc = it is { $x }\nd = same words\ne = same words\nf = { $x }{ $y } z\n",
+        ),
+        ("locales/ko.ftl", "a = { $y }\nb = 옛 글\nd = 같음\ne = 같음\nf = { $x } { $y }\ng = 남음\n= 틀림\n"),
+        (
+            "src/cli/a.rs",
+            "fn f() { told(format!(\"the {x} is bad\")); told(\"a new text\"); told(\"same words\"); told(format!(\"it is {:?}\", x)); }",
+        ),
+        ("src/worker/a.rs", "fn f() { log(\"nobody reads this\"); log(format!(\"{x}{y} z\")) }"),
+    ]);
+    let seen = faults(root.path());
+    let expected = [
+        "en.ftl: f needs words between and beside its values",
+        "ko.ftl: a has the values {\"y\"} and not {\"x\"}",
+        "ko.ftl: c is missing",
+        "ko.ftl: g is not in en.ftl",
+        "en.ftl: d and e have the same words",
+        "src/cli/a.rs:1: \"a new text\" is not in locales/en.ftl",
+        "en.ftl: b is not a text of the code",
+    ];
+    for fault in expected {
+        assert!(seen.iter().any(|s| s == fault), "{fault}: {seen:#?}");
+    }
+    // The line that is not Fluent, and a Korean text of values alone.
+    assert_eq!(seen.len(), expected.len() + 2, "{seen:#?}");
+}
