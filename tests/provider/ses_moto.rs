@@ -134,15 +134,3 @@ fn moto_refuses_a_wrong_secret_an_unknown_key_and_an_unverified_sender() {
         assert!(moto.mails().is_empty());
     });
 }
-
-/// Only domains: moto checks the signature of a path with an escaped `@` over the unescaped one, and refuses it.
-#[test]
-fn moto_does_not_know_an_identity_nobody_made() {
-    let moto = moto();
-    on_a_sender_thread(async {
-        let provider = SesProvider::start(moto.config(), Arc::new(SystemClock)).await.expect("a valid configuration");
-        for identity in ["stranger.example", "example.org"] {
-            assert_eq!(provider.identity(identity).expect("SES has identities").await, Ok(false), "{identity}");
-        }
-    });
-}
