@@ -261,6 +261,8 @@ x-is-empty = { $value } is empty
 x-cannot-be-read-x = { $value } cannot be read: { $e }
 write-it-into-the-environment-or = write it into the environment or .env
 stands-in-x-the-file-it = stands in { $file }, the file it chooses
+name-it-with-1-to-32 = name it with 1 to 32 lower-case letters, digits, _ and -, a letter or digit first
+is-not-a-name-a-provider = is not a name a provider can have
 
 # src/config/log.rs
 write-error-warn-info-debug-trace = write error, warn, info, debug, trace or off, also per module: info,jebi::worker=debug
@@ -277,6 +279,10 @@ mail-goes-through-x-because-x = mail goes through { $value }, because { $why-tex
 set-but-not-used-by-jebi = set, but not used by Jebi: { $value }
 the-profile-x-is-in-force = the profile { $value } is in force ({ $profile-name }): { $files } over the others
 x-is-set-but-this-build = { $value } is set, but this build has no Sentry, so nothing is reported; build it with --features sentry
+mail-goes-through-x-by-its = mail goes through { $value }, by its sender
+no-daily-limit = no daily limit
+x-recipients-a-day = { $n } recipients a day
+x-is-taken-for-x-x = { $name } is taken for { $service } ({ $daily-text }); `jebi config --defaults` shows how to change what is known of it
 
 # src/config/parse.rs
 write-a-whole-number-from-x = write a whole number from { $value } to { $second }
@@ -723,6 +729,85 @@ raise-max-retries-or-leave-it = raise max_retries, or leave it
 # src/service/times.rs
 x-is-more-than-x-days = { $due } is more than { $days } days ahead; it is { $now } now
 give-an-earlier-time-jebi-max = give an earlier time; JEBI_MAX_SCHEDULE_DAYS on the server is the bound
+
+# src/app/reload.rs
+was-of-the-kind-x-and = was of the kind { $value } and is to be of the kind { $second }
+give-the-new-account-a-name = give the new account a name of its own, and move what waits with POST /v1/providers/NAME/move
+the-server-could-not-use-its-store = the server could not use its store; reload again
+correct-the-files-or-the-paths = correct the files, or the paths to them
+
+# src/cli/reload.rs
+no-server-runs-here-the-next = no server runs here: the next start reads the configuration
+x-changed = { $key }: changed
+x-changed-holds-from-the-next = { $key }: changed, holds from the next start on
+nothing-has-changed-values-of-the = nothing has changed; values of the process's environment and flags change only with a restart
+
+# src/config/mod.rs
+providers-x-comes-first = providers.{ $value } comes first
+
+# src/config/preset.rs
+gmail-takes-no-account-password-switch = Gmail takes no account password: switch 2-step verification on, make an app password at myaccount.google.com/apppasswords, and use that
+use-an-app-password-of-a = use an app password of a Google Workspace user (2-step verification on), and let the administrator allow the SMTP relay service for it
+switch-imap-smtp-on-in-naver = switch IMAP/SMTP on in Naver mail's settings (환경설정 > POP3/IMAP 설정), switch 2-step verification on, and use an application password (애플리케이션 비밀번호) with your Naver id
+make-a-password-for-external-apps = make a password for external apps (외부 앱 비밀번호) in the NAVER WORKS mail settings, and use that
+set-imap-smtp-to-in-kakao = set IMAP/SMTP to 사용함 in Kakao mail's settings, switch 2-step verification on, and use an app password (앱 비밀번호)
+set-imap-smtp-to-in-daum = set IMAP/SMTP to 사용함 in Daum mail's settings, switch 2-step verification on, and use an app password (앱 비밀번호)
+outlook-com-takes-no-passwords-any = Outlook.com takes no passwords any more, only OAuth 2.0, which Jebi does not have: send through another service
+let-the-administrator-allow-authenticated-smtp = let the administrator allow authenticated SMTP (SMTP AUTH) for this mailbox; Microsoft ends password logins in 2027
+ses-has-smtp-credentials-of-its = SES has SMTP credentials of its own (SES console, SMTP settings): an AWS access key does not log in
+x-is-not-a-service-jebi = { $value } is not a service Jebi knows
+
+# src/config/providers.rs
+it-carries-every-sender = it carries every sender
+write-addresses-such-as-shop-example = write addresses such as shop@example.com and domains such as @example.com
+x-is-neither-an-address-nor = { $value } is neither an address nor a domain ({ $fault-text })
+is-not-a-key-of-a = is not a key of a provider of the kind { $kind }
+it-takes-x = it takes { $value }
+move-it-into-a-providers-name = move it into a [providers.NAME] of the kind { $section }, or drop those
+is-set-beside-providers-name-which = is set beside [providers.NAME], which take its place
+leave-it-out-senders-choose-among = leave it out: senders choose among [providers.NAME]
+has-the-same-names-in-the = has the same names in the environment as another provider
+give-it-a-name-that-differs = give it a name that differs in more than _ and -
+
+# src/config/smtp.rs
+give-the-server-name-such-as = give the server's name, such as smtp.gmail.com, or a preset
+is-not-set-and-mail-is = is not set, and mail is to go through an SMTP server
+is-not-set-and-the-host = is not set, and the host of { $value } depends on it
+write-an-aws-region-such-as = write an AWS region such as ap-northeast-2, or give the host
+is-none-so-mail-and-password = is none, so mail and password would cross the network to { $value } for everybody to read
+write-starttls-or-implicit-where-the = write starttls or implicit; where the network is trusted set smtp.allow_unencrypted (JEBI_SMTP_ALLOW_UNENCRYPTED) to true
+is-starttls-but-port-465-speaks = is starttls, but port 465 speaks TLS from the first byte
+write-implicit-or-use-port-587 = write implicit, or use port 587
+set-both-or-neither-for-a = set both, or neither for a server that needs no login
+holds-a-control-character-which-no = holds a control character, which no { $what-text } has
+user-name = user name
+password = password
+copy-it-again-without-line-ends = copy it again, without line ends
+write-the-name-alone-such-as = write the name alone, such as smtp.gmail.com; the port has a key of its own
+x-is-not-the-name-of-a = { $value } is not the name of a server
+x-is-not-a-host-name = { $value } is not a host name
+write-this-machine-full-name-such = write this machine's full name, such as mail.example.com
+
+# src/http/api/admin.rs
+nothing-to-do-the-next-start = nothing to do: the next start reads the configuration
+no-server-runs-on-this-store = no server runs on this store, or it was started without sources to read
+
+# src/service/identities.rs
+x-may-not-send-through-x = { $from } may not send through { $provider }: neither the address nor its domain is verified there
+verify-the-address-or-its-domain = verify the address or its domain in the SES console (Identities) in the account's region, or send from a verified one
+x-cannot-be-mailed-x-is = { $to } cannot be mailed: { $provider } is in the SES sandbox, and neither the address nor its domain is verified
+verify-the-recipient-in-the-ses = verify the recipient in the SES console (Identities), use success@simulator.amazonses.com, or request production access
+
+# src/service/stray.rs
+x-is-not-a-provider-of = { $to } is not a provider of this server
+name-one-of-x = name one of { $value }
+it-is-the-provider-the-mail = it is the provider the mail waits for already
+name-another-one = name another one
+x-recipients-wait-for-the-provider = { $waiting } recipients wait for the provider { $provider }, which is not configured: configure it again, or move them with POST /v1/providers/{ $path }/move {"{"}"to": "…"{"}"}
+
+# src/service/accept/route.rs
+no-provider-of-this-server-carries = no provider of this server carries mail from { $from }
+send-from-one-of-x-or = send from one of { $value }, or let the operator add the sender to `senders` of a [providers.NAME], or a provider without them
 
 # Words that stand in other texts
 word-begins = begins

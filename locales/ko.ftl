@@ -260,6 +260,8 @@ x-is-empty = { $value }이(가) 비어 있습니다
 x-cannot-be-read-x = { $value }을(를) 읽을 수 없습니다: { $e }
 write-it-into-the-environment-or = 환경 변수나 .env에 적으십시오
 stands-in-x-the-file-it = 이것이 고르는 파일인 { $file } 안에 있습니다
+name-it-with-1-to-32 = 소문자, 숫자, _, -로 1~32자를 쓰고 글자나 숫자로 시작하십시오
+is-not-a-name-a-provider = 제공자의 이름이 될 수 없습니다
 
 # src/config/log.rs
 write-error-warn-info-debug-trace = error, warn, info, debug, trace, off 가운데 하나를 적으십시오. 모듈마다 정할 수도 있습니다: info,jebi::worker=debug
@@ -276,6 +278,10 @@ mail-goes-through-x-because-x = 메일을 { $value }(으)로 보냅니다. 이�
 set-but-not-used-by-jebi = 지정되었지만 제비가 쓰지 않는 이름: { $value }
 the-profile-x-is-in-force = 프로필 { $value }이(가) 적용됩니다({ $profile-name }): { $files }이(가) 다른 것 위에 놓입니다
 x-is-set-but-this-build = { $value }이(가) 지정되었지만 이 빌드에는 Sentry가 없어 아무것도 보내지 않습니다. --features sentry로 빌드하십시오
+mail-goes-through-x-by-its = 메일은 발신자에 따라 { $value }(으)로 보냅니다
+no-daily-limit = 하루 한도 없음
+x-recipients-a-day = 하루 { $n }명
+x-is-taken-for-x-x = { $name }을(를) { $service }(으)로 봅니다({ $daily-text }). 알려진 값을 바꾸는 방법은 `jebi config --defaults`에 있습니다
 
 # src/config/parse.rs
 write-a-whole-number-from-x = { $value }부터 { $second }까지의 정수를 적으십시오
@@ -722,6 +728,85 @@ raise-max-retries-or-leave-it = max_retries를 늘리거나 그대로 두십시�
 # src/service/times.rs
 x-is-more-than-x-days = { $due }은(는) { $days }일보다 먼 시각입니다. 지금은 { $now }입니다
 give-an-earlier-time-jebi-max = 더 이른 시각을 적으십시오. 한도는 서버의 JEBI_MAX_SCHEDULE_DAYS입니다
+
+# src/app/reload.rs
+was-of-the-kind-x-and = 종류가 { $value }이었는데 { $second }(으)로 바뀌었습니다
+give-the-new-account-a-name = 새 계정에 다른 이름을 주고, 기다리는 메일은 POST /v1/providers/NAME/move로 옮기십시오
+the-server-could-not-use-its-store = 서버가 저장소를 쓸 수 없었습니다. 설정을 다시 읽히십시오
+correct-the-files-or-the-paths = 파일이나 그 경로를 바로잡으십시오
+
+# src/cli/reload.rs
+no-server-runs-here-the-next = 여기서 실행 중인 서버가 없습니다. 설정은 다음에 시작할 때 읽습니다
+x-changed = { $key }: 바뀌었습니다
+x-changed-holds-from-the-next = { $key }: 바뀌었고, 다음에 시작할 때부터 적용됩니다
+nothing-has-changed-values-of-the = 바뀐 것이 없습니다. 프로세스의 환경 변수와 명령행 옵션은 다시 시작해야 바뀝니다
+
+# src/config/mod.rs
+providers-x-comes-first = providers.{ $value }이(가) 먼저입니다
+
+# src/config/preset.rs
+gmail-takes-no-account-password-switch = Gmail은 계정 비밀번호를 받지 않습니다. 2단계 인증을 켜고 myaccount.google.com/apppasswords에서 앱 비밀번호를 만들어 쓰십시오
+use-an-app-password-of-a = 2단계 인증을 켠 Google Workspace 사용자의 앱 비밀번호를 쓰고, 관리자에게 그 사용자의 SMTP 릴레이 서비스를 허용해 달라고 하십시오
+switch-imap-smtp-on-in-naver = 네이버 메일의 환경설정 > POP3/IMAP 설정에서 IMAP/SMTP를 사용함으로 바꾸고, 2단계 인증을 켠 뒤 네이버 아이디와 애플리케이션 비밀번호를 쓰십시오
+make-a-password-for-external-apps = 네이버웍스 메일 설정에서 외부 앱 비밀번호를 만들어 쓰십시오
+set-imap-smtp-to-in-kakao = 카카오메일 설정에서 IMAP/SMTP를 사용함으로 바꾸고, 2단계 인증을 켠 뒤 앱 비밀번호를 쓰십시오
+set-imap-smtp-to-in-daum = 다음메일 설정에서 IMAP/SMTP를 사용함으로 바꾸고, 2단계 인증을 켠 뒤 앱 비밀번호를 쓰십시오
+outlook-com-takes-no-passwords-any = Outlook.com은 비밀번호를 더는 받지 않고 OAuth 2.0만 받는데, 제비에는 그 기능이 없습니다. 다른 서비스로 보내십시오
+let-the-administrator-allow-authenticated-smtp = 관리자에게 이 사서함의 SMTP AUTH를 허용해 달라고 하십시오. Microsoft는 2027년에 비밀번호 로그인을 없앱니다
+ses-has-smtp-credentials-of-its = SES의 SMTP 자격 증명은 따로 있습니다(SES 콘솔의 SMTP settings). AWS 액세스 키로는 로그인할 수 없습니다
+x-is-not-a-service-jebi = { $value }은(는) 제비가 아는 서비스가 아닙니다
+
+# src/config/providers.rs
+it-carries-every-sender = 모든 발신자를 맡습니다
+write-addresses-such-as-shop-example = shop@example.com 같은 주소나 @example.com 같은 도메인을 적으십시오
+x-is-neither-an-address-nor = { $value }은(는) 주소도 도메인도 아닙니다({ $fault-text })
+is-not-a-key-of-a = { $kind } 종류의 제공자에는 없는 키입니다
+it-takes-x = 쓸 수 있는 키: { $value }
+move-it-into-a-providers-name = { $section } 종류의 [providers.NAME] 안으로 옮기거나, 그것들을 빼십시오
+is-set-beside-providers-name-which = 이것을 대신하는 [providers.NAME]과 함께 지정되어 있습니다
+leave-it-out-senders-choose-among = 빼십시오. [providers.NAME] 가운데서는 발신자에 따라 정해집니다
+has-the-same-names-in-the = 다른 제공자와 환경 변수 이름이 같습니다
+give-it-a-name-that-differs = _와 - 말고도 다른 이름을 주십시오
+
+# src/config/smtp.rs
+give-the-server-name-such-as = smtp.gmail.com 같은 서버 이름이나 프리셋을 적으십시오
+is-not-set-and-mail-is = SMTP 서버로 보내기로 했는데 지정되지 않았습니다
+is-not-set-and-the-host = { $value }의 호스트가 이것에 달려 있는데 지정되지 않았습니다
+write-an-aws-region-such-as = ap-northeast-2 같은 AWS 리전을 적거나 호스트를 지정하십시오
+is-none-so-mail-and-password = none이어서 메일과 비밀번호가 { $value }까지 누구나 읽을 수 있게 네트워크를 지나갑니다
+write-starttls-or-implicit-where-the = starttls나 implicit으로 적으십시오. 믿을 수 있는 네트워크라면 smtp.allow_unencrypted(JEBI_SMTP_ALLOW_UNENCRYPTED)를 true로 지정하십시오
+is-starttls-but-port-465-speaks = starttls인데, 465번 포트는 첫 바이트부터 TLS입니다
+write-implicit-or-use-port-587 = implicit으로 적거나 587번 포트를 쓰십시오
+set-both-or-neither-for-a = 둘 다 지정하거나, 로그인이 필요 없는 서버라면 둘 다 빼십시오
+holds-a-control-character-which-no = { $what-text }에는 없는 제어 문자가 있습니다
+user-name = 사용자 이름
+password = 비밀번호
+copy-it-again-without-line-ends = 줄 끝 문자 없이 다시 복사하십시오
+write-the-name-alone-such-as = smtp.gmail.com처럼 이름만 적으십시오. 포트는 따로 지정합니다
+x-is-not-the-name-of-a = { $value }은(는) 서버의 이름이 아닙니다
+x-is-not-a-host-name = { $value }은(는) 호스트 이름이 아닙니다
+write-this-machine-full-name-such = mail.example.com처럼 이 컴퓨터의 전체 이름을 적으십시오
+
+# src/http/api/admin.rs
+nothing-to-do-the-next-start = 할 일이 없습니다. 설정은 다음에 시작할 때 읽습니다
+no-server-runs-on-this-store = 이 저장소를 쓰는 서버가 없거나, 다시 읽을 설정 없이 시작되었습니다
+
+# src/service/identities.rs
+x-may-not-send-through-x = { $from }은(는) { $provider }(으)로 보낼 수 없습니다. 그곳에서 주소도 도메인도 인증되지 않았습니다
+verify-the-address-or-its-domain = 계정의 리전에서 SES 콘솔(Identities)로 주소나 도메인을 인증하거나, 인증된 발신자로 보내십시오
+x-cannot-be-mailed-x-is = { $to }에 보낼 수 없습니다. { $provider }이(가) SES 샌드박스에 있고, 주소도 도메인도 인증되지 않았습니다
+verify-the-recipient-in-the-ses = SES 콘솔(Identities)에서 수신자를 인증하거나 success@simulator.amazonses.com을 쓰거나 샌드박스 해제를 신청하십시오
+
+# src/service/stray.rs
+x-is-not-a-provider-of = { $to }은(는) 이 서버의 제공자가 아닙니다
+name-one-of-x = { $value } 가운데 하나를 적으십시오
+it-is-the-provider-the-mail = 메일이 이미 그 제공자를 기다리고 있습니다
+name-another-one = 다른 것을 적으십시오
+x-recipients-wait-for-the-provider = 수신자 { $waiting }명이 설정에 없는 제공자 { $provider }을(를) 기다립니다. 다시 설정하거나 POST /v1/providers/{ $path }/move {"{"}"to": "…"{"}"}로 옮기십시오
+
+# src/service/accept/route.rs
+no-provider-of-this-server-carries = 이 서버에는 { $from }의 메일을 맡는 제공자가 없습니다
+send-from-one-of-x-or = { $value } 가운데 하나로 보내거나, 운영자에게 이 발신자를 [providers.NAME]의 `senders`에 더하거나 `senders` 없는 제공자를 두라고 하십시오
 
 # Words that stand in other texts
 word-begins = 맨 앞
