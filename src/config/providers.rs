@@ -38,12 +38,16 @@ impl Account {
 }
 
 impl Account {
-    /// Whether both reach the same account in the same way, with the same credentials; limits may differ.
+    /// Whether both reach the same account in the same way, with the same credentials and as many connections; other limits may differ.
     #[must_use]
     pub fn is_same_place(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Ses(a), Self::Ses(b)) => Ses { limits: b.limits, ..a.clone() } == *b,
-            (Self::Smtp(a), Self::Smtp(b)) => Smtp { limits: b.limits, ..(**a).clone() } == **b,
+            // Its connections keep to their number themselves.
+            (Self::Smtp(a), Self::Smtp(b)) => {
+                let limits = Limits { max_connections: a.limits.max_connections, ..b.limits };
+                Smtp { limits, ..(**a).clone() } == **b
+            }
             (Self::Local, Self::Local) => true,
             _ => false,
         }

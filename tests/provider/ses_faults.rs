@@ -7,7 +7,10 @@ use jebi_domain::{
     outcome::Outcome,
     port::{Provider, Sender},
 };
-use tokio::{io::AsyncWriteExt, net::TcpListener};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpSocket},
+};
 
 use super::{accepted, assert_transient, assert_unknown, config, mail_of, on_a_sender_thread, provider, send, sender};
 use crate::support::ses_stub::{Answer, SesStub, Step};
@@ -102,9 +105,10 @@ fn a_call_given_up_half_way_takes_its_connection_with_it() {
 #[test]
 fn nobody_listening_is_certainly_not_accepted() {
     on_a_sender_thread(async {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let port = listener.local_addr().expect("bound").port();
-        drop(listener);
+        // Held without listening: given back, another test's server might have the port next, and get this mail.
+        let held = TcpSocket::new_v4().expect("a socket");
+        held.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+        let port = held.local_addr().expect("bound").port();
         let (_, sender) = sender(&format!("http://127.0.0.1:{port}")).await;
         assert_transient(&send(&*sender).await, "connect");
     });

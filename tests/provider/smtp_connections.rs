@@ -1,12 +1,12 @@
 //! Which connections are used again, which are not, and how they end.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use jebi::provider::smtp::SmtpConfig;
-use jebi_domain::outcome::Outcome;
+use jebi::provider::smtp::{SmtpConfig, SmtpProvider};
+use jebi_domain::{fake::ManualClock, outcome::Outcome, port::Provider};
 
 use super::{
-    accepted, assert_transient, mail, on_a_sender_thread,
+    NOW, accepted, assert_transient, mail, on_a_sender_thread,
     smtp_rig::{config, reason, send, sender_of, stub_and_sender},
 };
 use crate::support::smtp_stub::{Act, At, SmtpStub};
@@ -190,5 +190,32 @@ fn the_first_poll_of_a_call_writes_the_envelope() {
         assert!(polled, "no answer can be there yet");
         stub.until(|s| s.count("DATA") == 1).await;
         assert_eq!(call.await, accepted("stub-1"));
+    });
+}
+
+#[test]
+fn idle_connections_of_another_thread_make_place_where_no_more_may_be_open() {
+    on_a_sender_thread(async {
+        let stub = SmtpStub::start().await;
+        let clock = ManualClock::new(NOW);
+        let config = SmtpConfig { max_connections: 2, ..config(stub.port) };
+        let provider = SmtpProvider::start(config, Arc::new(clock)).expect("a valid configuration");
+        let (one, other) = (provider.sender(), provider.sender());
+        for (n, sender) in [&one, &one, &other, &other, &one].into_iter().enumerate() {
+            assert_eq!(send(&**sender, mail()).await, accepted(&format!("stub-{}", n + 1)));
+        }
+        assert_eq!(stub.look(|s| s.connections), 2, "each keeps its own while there is place");
+        let (first, second) = (one.checkout().await.expect("its own"), one.checkout().await.expect("the other's place"));
+        stub.until(|s| s.closed == 1).await;
+        assert_eq!(stub.look(|s| (s.connections, s.count("QUIT"))), (3, 1));
+        // Both in use: who comes now waits until one is put back, and then it is not kept idle.
+        let mut third = other.checkout();
+        let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(third.as_mut().poll(cx).is_pending())).await;
+        assert!(polled && stub.look(|s| s.connections) == 3);
+        first.put_back();
+        third.await.expect("the place given back").put_back();
+        stub.until(|s| s.closed == 2).await;
+        assert_eq!(stub.look(|s| s.connections), 4);
+        assert_eq!(second.send(mail()).await, accepted("stub-6"));
     });
 }

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use futures_util::{StreamExt, stream::FuturesUnordered};
 use jebi::provider::smtp::{SmtpConfig, SmtpProvider, Tls};
 use jebi_domain::{fake::ManualClock, outcome::Outcome};
 use tempfile::TempDir;
@@ -138,8 +139,17 @@ fn a_handshake_that_never_ends_is_given_up() {
         let port = silent.local_addr().expect("bound").port();
         let (clock, sender) = sender_of(SmtpConfig { tls: Tls::Implicit, ..config(port) });
         let watch = async {
-            let (mut held, _) = silent.accept().await.expect("a connection");
-            held.read_u8().await.expect("the client's first words");
+            // A stranger may come first: another test's client whose server had this port before. It says nothing.
+            let mut comers = FuturesUnordered::new();
+            let held = loop {
+                tokio::select! {
+                    comer = silent.accept() => {
+                        let (mut comer, _) = comer.expect("a connection");
+                        comers.push(async move { comer.read_u8().await.map(|_| comer) });
+                    }
+                    Some(Ok(client)) = comers.next() => break client,
+                }
+            };
             clock.advance(std::time::Duration::from_secs(15));
             held
         };

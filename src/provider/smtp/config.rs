@@ -26,6 +26,8 @@ pub struct SmtpConfig {
     pub max_age: Duration,
     /// Recipients in one transaction, at least 1; a mail for more is sent in several.
     pub max_recipients: usize,
+    /// Connections at once, idle ones among them, at least 1.
+    pub max_connections: usize,
     /// What a person is told when the login is refused, beside the server's words: what this provider wants, such as an app password.
     pub login_help: Option<String>,
     pub timeouts: Timeouts,
@@ -111,6 +113,9 @@ impl SmtpConfig {
         if self.max_recipients == 0 {
             return Err(Fault::new("max_recipients", "out_of_range", "a transaction without recipients is none", "give 1 or more"));
         }
+        if self.max_connections == 0 {
+            return Err(Fault::new("max_connections", "out_of_range", "without a connection no mail is sent", "give 1 or more"));
+        }
         check_hello(self.hello.as_deref())?;
         check_login(self.login.as_ref())
     }
@@ -159,6 +164,7 @@ mod tests {
             max_mails: 100,
             max_age: Duration::from_secs(300),
             max_recipients: 50,
+            max_connections: 4,
             login_help: None,
             timeouts: Timeouts::default(),
         }
@@ -174,6 +180,7 @@ mod tests {
             ("port", SmtpConfig { port: 0, ..config() }),
             ("max_mails", SmtpConfig { max_mails: 0, ..config() }),
             ("max_recipients", SmtpConfig { max_recipients: 0, ..config() }),
+            ("max_connections", SmtpConfig { max_connections: 0, ..config() }),
             ("hello", SmtpConfig { hello: Some("localhost".into()), ..config() }),
             ("hello", SmtpConfig { hello: Some("a.b\r\nQUIT".into()), ..config() }),
             ("login.user", SmtpConfig { login: login("", "x"), ..config() }),

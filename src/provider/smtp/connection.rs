@@ -9,6 +9,7 @@ use jebi_domain::{
 };
 
 use super::{
+    places::Place,
     stream::Idle,
     timer::{Late, Timer},
     wire::{Lost, Wire},
@@ -73,12 +74,14 @@ pub(super) struct Connection {
     /// A transaction is open on the server that nothing will come of.
     pub needs_reset: bool,
     born: Boot,
+    /// Given back when the connection is closed.
+    _place: Option<Place>,
 }
 
 impl Connection {
-    pub(super) fn new(wire: Wire, born: Boot) -> Self {
+    pub(super) fn new(wire: Wire, born: Boot, place: Option<Place>) -> Self {
         let features = Features::default();
-        Self { wire, timer: Timer::default(), features, out: Vec::new(), mails: 0, needs_reset: false, born }
+        Self { wire, timer: Timer::default(), features, out: Vec::new(), mails: 0, needs_reset: false, born, _place: place }
     }
 
     pub(super) fn born(&self) -> Boot {

@@ -5,7 +5,7 @@
 //! | `config`, `tls` | what an account is told, and whom we trust |
 //! | `session` | from a name to a connection that is logged in |
 //! | `connection`, `wire`, `stream`, `timer` | one connection: bytes, replies, deadlines |
-//! | `pool`, `sender` | which connection a mail takes |
+//! | `pool`, `places`, `sender` | which connection a mail takes, and how many there may be |
 //! | `transaction`, `envelope`, `content` | one mail's dialogue, and the outcome of each recipient |
 //! | `error`, `rules` | what a refusing reply means |
 //!
@@ -18,6 +18,7 @@ mod connection;
 mod content;
 mod envelope;
 mod error;
+mod places;
 mod pool;
 mod rules;
 mod sender;
@@ -51,6 +52,7 @@ pub struct SmtpProvider {
 struct Shared {
     config: SmtpConfig,
     tls: Option<TlsConnector>,
+    places: places::Places,
     clock: Arc<dyn Clock>,
 }
 
@@ -58,12 +60,13 @@ impl SmtpProvider {
     /// Checks the configuration; connects to nothing yet.
     ///
     /// # Errors
-    /// The field of [`SmtpConfig`] that does not hold: `host`, `port`, `max_mails`, `max_recipients`, `hello`, `login.user`,
+    /// The field of [`SmtpConfig`] that does not hold: `host`, `port`, `max_mails`, `max_recipients`, `max_connections`, `hello`, `login.user`,
     /// `login.password` or `ca_bundle`.
     pub fn start(config: SmtpConfig, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
         config.check()?;
         let tls = if config.tls == Tls::None { None } else { Some(tls::connector(config.ca_bundle.as_deref())?) };
-        Ok(Self { shared: Arc::new(Shared { config, tls, clock }) })
+        let places = places::Places::new(config.max_connections);
+        Ok(Self { shared: Arc::new(Shared { config, tls, places, clock }) })
     }
 }
 

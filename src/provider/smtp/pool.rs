@@ -48,6 +48,9 @@ impl Pool {
         if self.is_worn(&connection) {
             return self.farewell(connection);
         }
+        if self.shared.places.is_asked() {
+            return leave(connection);
+        }
         connection.tidy();
         self.idle.borrow_mut().push((self.shared.clock.boot(), connection));
         if !self.reaping.replace(true) {
@@ -67,6 +70,14 @@ impl Pool {
         tokio::task::spawn_local(async move { connection.quit(&*shared.clock).await });
     }
 
+    /// Closes the one that has been idle longest where somebody, on another thread as a rule, has no place for a connection.
+    fn make_place(&self) {
+        let mut idle = self.idle.borrow_mut();
+        if self.shared.places.is_asked() && !idle.is_empty() {
+            leave(idle.remove(0).1);
+        }
+    }
+
     /// Ends what has been idle too long; when to look again, `None` when nothing is left.
     fn prune(&self) -> Option<Boot> {
         let (now, most) = (self.shared.clock.boot(), self.shared.config.timeouts.idle);
@@ -75,6 +86,11 @@ impl Pool {
         idle.drain(..stale).for_each(|(_, connection)| self.farewell(connection));
         idle.first().map(|(since, _)| *since + most)
     }
+}
+
+/// Closes a connection at once: its place is wanted, and no answer worth the wait.
+fn leave(mut connection: Connection) {
+    connection.wire.quit_now();
 }
 
 /// At the end of the thread there is no time to wait for an answer.
@@ -87,12 +103,18 @@ impl Drop for Pool {
 async fn reap(pool: Weak<Pool>) {
     loop {
         let Some(alive) = pool.upgrade() else { return };
+        let shared = Arc::clone(&alive.shared);
+        let asked = shared.places.asked();
+        alive.make_place();
         let Some(next) = alive.prune() else {
             alive.reaping.set(false);
             return;
         };
-        let sleep = alive.shared.clock.sleep_until(next);
+        let sleep = shared.clock.sleep_until(next);
         drop(alive);
-        sleep.await;
+        tokio::select! {
+            () = sleep => {}
+            () = asked => {}
+        }
     }
 }

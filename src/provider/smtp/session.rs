@@ -41,6 +41,8 @@ const SILENT: &str = "nothing to do if it passes; if it stays, check the port: o
 /// The outcome any mail would have had; never `Unknown`.
 pub(super) async fn open(shared: &Shared) -> Result<Connection, Outcome> {
     let config = &shared.config;
+    // No limit of its own: the calls at once are bounded like the connections, so one of theirs comes free or is idle.
+    let place = shared.places.take().await;
     let mut timer = Timer::default();
     let connecting = connect(&config.host, config.port);
     let tcp = match timer.within(&*shared.clock, config.timeouts.connect, connecting).await {
@@ -49,7 +51,7 @@ pub(super) async fn open(shared: &Shared) -> Result<Connection, Outcome> {
     };
     let us = tcp.local_addr().map_err(|e| unreachable(shared, &e.to_string()))?;
     let stream = if config.tls == Tls::Implicit { secure(shared, tcp, &mut timer).await? } else { Stream::Plain(tcp) };
-    let mut session = Session { shared, us, connection: Connection::new(Wire::new(stream), shared.clock.boot()) };
+    let mut session = Session { shared, us, connection: Connection::new(Wire::new(stream), shared.clock.boot(), place) };
     session.greeting().await?;
     let mut offered = session.hello().await?;
     if config.tls == Tls::Starttls {
