@@ -34,7 +34,6 @@ mod view;
 mod writer;
 
 use std::{
-    fs::File,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     thread::{self, JoinHandle},
@@ -45,6 +44,7 @@ use jebi_domain::port::{Clock, store::Guard};
 use self::{disk::Floor, error::Error, readers::Readers, writer::Job};
 use crate::store::group::Group;
 pub use disk::DiskFloor;
+use open::Lock;
 pub use open::OpenError;
 
 /// The text of a query, by its file's name.
@@ -85,7 +85,7 @@ pub struct SqliteStore {
     guard: Mutex<Guard>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Held while open: one process a database.
-    lock: Mutex<Option<File>>,
+    lock: Mutex<Option<Lock>>,
 }
 
 impl SqliteStore {

@@ -113,12 +113,25 @@ fn lock_path(file: &Path) -> PathBuf {
     file.with_extension("lock")
 }
 
-fn lock(file: &Path) -> Result<File, OpenError> {
+/// The right to use a database, until this is dropped.
+pub(super) struct Lock(File);
+
+/// Closing the file would do, but for a child process that is being started just now: until it runs its own program it has every file of
+/// ours, and would hold the lock for that moment.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::debug!(%error, "the lock ends with its file");
+        }
+    }
+}
+
+fn lock(file: &Path) -> Result<Lock, OpenError> {
     let path = lock_path(file);
     let at = |source| OpenError::Folder { path: path.clone(), source };
     let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(at)?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(Lock(lock)),
         Err(TryLockError::WouldBlock) => Err(OpenError::Locked { file: file.into() }),
         Err(TryLockError::Error(e)) => Err(at(e)),
     }
@@ -149,4 +162,22 @@ fn load(db: &mut Connection, guard: &Guard) -> Result<Memory, OpenError> {
     };
     feedback::load(&mut Turn::new(db, &mut memory))?;
     Ok(memory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_ends_though_a_child_process_still_has_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("jebi.db");
+        let held = lock(&file).unwrap();
+        // What a fork has until it runs another program.
+        let child = held.0.try_clone().unwrap();
+        assert!(matches!(lock(&file), Err(OpenError::Locked { .. })));
+        drop(held);
+        assert!(lock(&file).is_ok());
+        drop(child);
+    }
 }
