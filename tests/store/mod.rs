@@ -12,6 +12,7 @@ mod evidence;
 mod guard;
 mod idempotency;
 mod joint;
+mod joint_over_smtp;
 mod keys;
 mod list;
 mod model;

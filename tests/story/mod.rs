@@ -30,3 +30,4 @@ mod api_takes_the_documents_example;
 mod api_waits_when_it_cannot_write;
 mod ses_server;
 mod smtp_account_by_environment;
+mod smtp_password_rolls_over;

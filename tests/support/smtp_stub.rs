@@ -85,6 +85,8 @@ pub struct Seen {
     /// Reads it took for the commands, to see what came together.
     pub reads: usize,
     script: HashMap<At, VecDeque<Act>>,
+    /// In place of the password it began with.
+    password: Option<&'static str>,
 }
 
 impl Seen {
@@ -132,6 +134,11 @@ impl SmtpStub {
     pub fn on(&self, at: At, acts: impl IntoIterator<Item = Act>) -> &Self {
         self.shared.lock().script.entry(at).or_default().extend(acts);
         self
+    }
+
+    /// Logins hold with this password alone from now on; who is logged in stays.
+    pub fn takes_only(&self, password: &'static str) {
+        self.shared.lock().password = Some(password);
     }
 
     /// Lets one [`Act::Late`] go on.
@@ -305,7 +312,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Dialogue<'a, S> {
     }
 
     async fn auth(&mut self, line: &str) -> Option<()> {
-        let (user, password, _) = self.kind.login.expect("a login was offered");
+        let (user, first, _) = self.kind.login.expect("a login was offered");
+        let password = self.shared.lock().password.unwrap_or(first);
         let words: Vec<&str> = line.split(' ').collect();
         let right = match words[..] {
             ["AUTH", "PLAIN", both] => decoded(both) == format!("\0{user}\0{password}"),
