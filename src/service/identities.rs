@@ -95,9 +95,15 @@ impl Identities {
         self.accounts.load().contains_key(provider) && self.board.is_sandbox(provider)
     }
 
-    /// The fault of a sender that its provider would refuse.
-    pub async fn sender(self: &Arc<Self>, provider: &str, from: &str, field: impl Fn() -> String) -> Option<Fault> {
-        if self.verdict(provider, from).await != Verdict::Unverified {
+    /// Until when one request waits for what is not known, however many addresses it has.
+    #[must_use]
+    pub fn patience(&self) -> Boot {
+        self.clock.boot() + PATIENCE
+    }
+
+    /// The fault of a sender that its provider would refuse; what is not known by `until` is let pass.
+    pub async fn sender(self: &Arc<Self>, provider: &str, from: &str, until: Boot, field: impl Fn() -> String) -> Option<Fault> {
+        if self.verdict(provider, from, until).await != Verdict::Unverified {
             return None;
         }
         let fault = format!("{from} may not send through {provider}: neither the address nor its domain is verified there");
@@ -106,16 +112,11 @@ impl Identities {
         Some(Fault::new(field(), "sender_not_verified", fault, remedy))
     }
 
-    /// The faults of recipients a sandbox would refuse.
-    pub async fn recipients(self: &Arc<Self>, provider: &str, all: &[&str], field: &str) -> Vec<Fault> {
+    /// The faults of recipients a sandbox would refuse; what is not known by `until` is let pass.
+    pub async fn recipients(self: &Arc<Self>, provider: &str, all: &[&str], until: Boot, field: &str) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let begun = self.clock.boot();
         for to in all.iter().take(MOST_RECIPIENTS) {
-            // The patience is the request's, not each recipient's.
-            if self.clock.boot().since(begun) >= PATIENCE {
-                break;
-            }
-            if is_simulator(to) || self.verdict(provider, to).await != Verdict::Unverified {
+            if is_simulator(to) || self.verdict(provider, to, until).await != Verdict::Unverified {
                 continue;
             }
             let fault =
@@ -127,8 +128,8 @@ impl Identities {
         faults
     }
 
-    /// What is known of an address; waits a little where nothing is.
-    async fn verdict(self: &Arc<Self>, provider: &str, email: &str) -> Verdict {
+    /// What is known of an address; waits a little where nothing is. Asks nobody once the time is over.
+    async fn verdict(self: &Arc<Self>, provider: &str, email: &str, until: Boot) -> Verdict {
         let accounts = self.accounts.load();
         let Some(account) = accounts.get(provider) else { return Verdict::Unknown };
         let key = (provider.to_owned(), address::key(email).into_owned());
@@ -143,13 +144,14 @@ impl Identities {
                     self.ask(&mut cache, key, account);
                     return Verdict::Verified;
                 }
+                _ if self.clock.boot() >= until => return Verdict::Unknown,
                 _ => self.ask(&mut cache, key, account),
             }
         };
         let answered = async { asking.wait_for(Option::is_some).await.map_or(Verdict::Unknown, |v| v.unwrap_or(Verdict::Unknown)) };
         tokio::select! {
             verdict = answered => verdict,
-            () = self.clock.sleep_until(self.clock.boot() + PATIENCE) => Verdict::Unknown,
+            () = self.clock.sleep_until(until) => Verdict::Unknown,
         }
     }
 

@@ -59,6 +59,11 @@ conform! {
         let after = slots(f).await;
         assert_eq!(after.iter().map(|(_, n)| n).sum::<u64>() - before, 4, "each recipient of a joint copy");
         assert_eq!(after.last().map(|(slot, _)| *slot), Some(quota::slot_of(f.now())));
+        let before: u64 = slots(f).await.iter().map(|(_, n)| n).sum();
+        f.post(vec![each("t", 2), joint("j", 3)]).await;
+        f.claim(9).await;
+        f.restart().await;
+        assert_eq!(slots(f).await.iter().map(|(_, n)| n).sum::<u64>() - before, 5, "what was under way when its node ended");
         f.pass(49 * 3_600_000);
         while f.store.housekeep(f.now()).await.expect("housekeeping") {}
         assert_eq!(slots(f).await, [], "and it is forgotten when it no longer counts");

@@ -1,9 +1,17 @@
 //! An identity SES would refuse is refused at once, with the remedy; what is not known never stands in the way (requirement S2-4).
 
+use std::{future::pending, sync::Arc, time::Duration};
+
+use jebi_domain::{
+    outcome::Reason,
+    port::{AccountReport, Boxed, Provider, Sender},
+};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::ses_server::{mails, server};
 use crate::support::{
+    api::{Api, Setup},
     fake_ses::FakeSes,
     server::{Server, until},
 };
@@ -62,4 +70,42 @@ fn what_cannot_be_asked_does_not_block() {
     ses.rules(|r| r.keys = Some(vec![]));
     let server = server(folder.path(), &ses, &[]);
     assert_eq!(send(&server, "shop@example.com", "hong@example.kr").0, 202, "no permission to ask");
+}
+
+/// An account that never answers what it is asked.
+struct Silent(Arc<Notify>);
+
+impl Provider for Silent {
+    fn name(&self) -> &str {
+        "local"
+    }
+    fn kind(&self) -> &'static str {
+        "ses"
+    }
+    fn sender(&self) -> Box<dyn Sender> {
+        unreachable!("nothing is sent through it")
+    }
+    fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>> {
+        Box::pin(pending())
+    }
+    fn identity(&self, _: &str) -> Option<Boxed<'_, Result<bool, Reason>>> {
+        self.0.notify_one();
+        Some(Box::pin(pending()))
+    }
+}
+
+#[tokio::test]
+async fn a_request_with_many_senders_waits_no_longer_than_one_with_a_single_one() {
+    let asked = Arc::new(Notify::new());
+    let account: Arc<dyn Provider> = Arc::new(Silent(Arc::clone(&asked)));
+    let api = Api::with(Setup { accounts: [("local".to_owned(), account)].into(), ..Setup::default() }).await;
+    let from = |i: usize| json!({"from": format!("shop{i}@example{i}.kr"), "emails": ["hong@example.kr"], "subject": "s", "text": "t"});
+    let body = json!({"messages": (0..20).map(from).collect::<Vec<_>>()});
+    let two_seconds = async {
+        asked.notified().await;
+        api.clock.advance(Duration::from_secs(2));
+    };
+    let answered = async { tokio::join!(api.post("/v1/messages", &body), two_seconds).0 };
+    let answer = tokio::time::timeout(Duration::from_secs(20), answered).await.expect("no second wait of two seconds");
+    answer.expect(202);
 }

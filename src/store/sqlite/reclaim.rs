@@ -3,7 +3,7 @@
 
 use jebi_domain::{
     delivery::State,
-    id::{DeliveryId, DeliveryKey, Incarnation, MessageNo},
+    id::{DeliveryId, DeliveryKey, Incarnation, MessageNo, QueueNo},
     outcome::Reason,
     settle::interrupted,
     time::Wall,
@@ -202,6 +202,8 @@ impl Case<'_> {
     }
 
     fn count(&self, turn: &mut Turn<'_>, from: State, to: State) {
+        // The provider may have taken it.
+        turn.delta.taken(QueueNo(self.lease.queue), self.now, 1);
         turn.delta.topic(self.known.topic).moved(Some(from), to, 1);
         if to == State::Sent {
             turn.delta.sent(self.now, 1);
