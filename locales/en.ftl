@@ -725,6 +725,8 @@ it-was-sent-again-before-as = it was sent again before, as delivery { $id }
 look-at-that-delivery = look at that delivery
 it-was-sent-again-x-times = it was sent again { $times } times
 raise-max-retries-or-leave-it = raise max_retries, or leave it
+no-provider-carries-its-sender = no provider of this server carries mail from its sender any more
+let-the-operator-add-the-sender-or = let the operator add the sender to `senders` of a [providers.NAME], or submit the mail anew from another sender
 
 # src/service/times.rs
 x-is-more-than-x-days = { $due } is more than { $days } days ahead; it is { $now } now

@@ -724,6 +724,8 @@ it-was-sent-again-before-as = 이미 발송 { $id }(으)로 다시 보냈습니�
 look-at-that-delivery = 그 발송을 확인하십시오
 it-was-sent-again-x-times = { $times }번 다시 보냈습니다
 raise-max-retries-or-leave-it = max_retries를 늘리거나 그대로 두십시오
+no-provider-carries-its-sender = 이 서버에서 이 발신자의 메일을 보내는 제공자가 더는 없습니다
+let-the-operator-add-the-sender-or = 운영자에게 [providers.NAME]의 `senders`에 발신자를 더해 달라고 하거나, 다른 발신자로 메일을 새로 접수하십시오
 
 # src/service/times.rs
 x-is-more-than-x-days = { $due }은(는) { $days }일보다 먼 시각입니다. 지금은 { $now }입니다

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod address;
+pub mod allow;
 pub mod backoff;
 pub mod delivery;
 pub mod event;

@@ -12,7 +12,8 @@ use std::{collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, path::P
 
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
-    port::{Clock, Random, Store, store::StoreError},
+    allow::AllowList,
+    port::{Clock, Random, Store, operator::Rules, store::StoreError},
     refusal::Refusal,
     time::Wall,
 };
@@ -349,10 +350,10 @@ fn services(
         audit: Audit::new(Arc::clone(store), Arc::clone(&clock)),
         load: Load::new(config.server.max_concurrent_requests, config.server.max_bodies_bytes),
         access,
-        accept,
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
-        retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
+        retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&accept)),
+        accept,
         reschedule: Reschedule::new(Arc::clone(store)),
         repeats: Repeats::new(Arc::clone(store), Arc::clone(&clock)),
         times: times(config),
@@ -424,13 +425,11 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 fn accept_settings(config: &Config) -> accept::Settings {
     accept::Settings {
         from: config.sending.from.clone(),
-        routes: providers::routes(config),
+        rules: Arc::new(Rules {
+            routes: providers::routes(config),
+            allow: config.sending.recipient_allowlist.clone().map_or_else(Default::default, |l| AllowList::only(l.addresses, l.domains)),
+        }),
         times: times(config),
-        allow: config
-            .sending
-            .recipient_allowlist
-            .clone()
-            .map_or_else(Default::default, |l| accept::AllowList::only(l.addresses, l.domains)),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
     }

@@ -16,7 +16,12 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Caller, search::MAX_PAGE, trouble::refusal};
+use super::{
+    Caller,
+    accept::{Accept, allow},
+    search::MAX_PAGE,
+    trouble::refusal,
+};
 
 /// Slices handed to the store at a time: they share its commits.
 const AT_ONCE: usize = 64;
@@ -66,23 +71,25 @@ pub struct Retry {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    accept: Arc<Accept>,
 }
 
 impl Retry {
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { store, clock, random }
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, random: Arc<dyn Random>, accept: Arc<Accept>) -> Self {
+        Self { store, clock, random, accept }
     }
 
     /// Sends one delivery again: as itself where nobody knows what became of it, else as the delivery returned.
     ///
     /// # Errors
-    /// No such delivery; one that may not be sent again, with the reason; a store that cannot write.
+    /// No such delivery; one that may not be sent again, with the reason; what would refuse it as new mail; a store that cannot write.
     pub async fn delivery(&self, caller: &Caller, id: DeliveryId, when: When) -> Result<Option<DeliveryId>, Refusal> {
         caller.must_send_freely()?;
         let (view, _) = self.store.delivery(id).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("delivery"))?;
-        let again = self.asked(caller, view.key.message(), vec![id.ordinal], when, None);
-        let done = self.store.send_again(again).await.map_err(refusal)?;
+        let message = self.store.message(id.message).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("delivery"))?;
+        self.accept.check_sender_again(&message.message.content.from.email).await?;
+        let (_, done) = self.send(caller, (view.key.message(), vec![id.ordinal]), view.recipients.len(), when, None).await?;
         match done.first() {
             Some(Again::Same) => {
                 tracing::info!(delivery = %id, "delivery of unknown outcome sent again");
@@ -100,14 +107,15 @@ impl Retry {
     /// Sends everything in the scope again that may be, slice by slice.
     ///
     /// # Errors
-    /// No such message or topic; a store that does not answer. What was done before stays done, and repeating goes on after it.
+    /// No such message or topic; a sender that new mail would be refused for; too much waiting; a store that does not answer. What was done before stays done, and repeating goes on after it.
     pub async fn scope(&self, caller: &Caller, scope: Scope, when: When) -> Result<Report, Refusal> {
         caller.must_send_freely()?;
         if let Some(topic) = &scope.topic {
             self.store.topic(topic).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("topic"))?;
         }
         if let Some(id) = scope.message {
-            self.store.message(id).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("message"))?;
+            let view = self.store.message(id).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("message"))?;
+            self.accept.check_sender_again(&view.message.content.from.email).await?;
         }
         let since = scope.within.map(|within| self.clock.wall() - within);
         let mut report = Report::default();
@@ -137,13 +145,8 @@ impl Retry {
         let mut after: Option<DeliveryKey> = None;
         loop {
             let page = self.store.deliveries(filter.clone(), after, MAX_PAGE).await.map_err(refusal)?;
-            let slices = slices(page.deliveries.iter().map(|d| d.key));
-            let each = |(message, ordinals)| {
-                let again = self.asked(caller, message, ordinals, when, max_times);
-                let id = again.id;
-                let done = self.store.send_again(again);
-                async move { done.await.map_err(refusal).map(|done| (id, done)) }
-            };
+            let slices = slices(page.deliveries.iter().map(|d| (d.key, d.recipients.len())));
+            let each = |(message, ordinals, recipients)| self.send(caller, (message, ordinals), recipients, when, max_times);
             let mut done = stream::iter(slices).map(each).buffer_unordered(AT_ONCE);
             while let Some((id, copies)) = done.try_next().await? {
                 report.add(id, &copies);
@@ -156,10 +159,22 @@ impl Retry {
         }
     }
 
-    fn asked(&self, caller: &Caller, message: MessageNo, ordinals: Vec<u32>, when: When, max_times: Option<u32>) -> SendAgain {
+    /// One slice, by the rules of now. The id new copies have, and what became of each.
+    async fn send(
+        &self,
+        caller: &Caller,
+        (message, ordinals): (MessageNo, Vec<u32>),
+        recipients: usize,
+        When { due, scheduled }: When,
+        max_times: Option<u32>,
+    ) -> Result<(MessageId, Vec<Again>), Refusal> {
+        let rules = self.accept.admit_again(caller, recipients).await?;
         let now = self.clock.wall();
         let id = MessageId::new(now, &*self.random);
-        SendAgain { message, ordinals, id, due: when.due, scheduled: when.scheduled, max_times, api_key: caller.key, now }
+        let asked = SendAgain { message, ordinals, id, due, scheduled, max_times, rules, api_key: caller.key, now };
+        let done = self.store.send_again(asked).await.map_err(refusal)?;
+        self.accept.admitted_again(done.iter().filter(|one| matches!(one, Again::New(_))).count());
+        Ok((id, done))
     }
 
     /// Which deliveries this one sends again, or is sent again by.
@@ -216,13 +231,16 @@ impl Report {
     }
 }
 
-/// Copies by message, in runs the store takes in one commit.
-fn slices(keys: impl Iterator<Item = DeliveryKey>) -> Vec<(MessageNo, Vec<u32>)> {
-    let mut out: Vec<(MessageNo, Vec<u32>)> = Vec::new();
-    for key in keys {
+/// Copies by message, in runs the store takes in one commit, and the recipients of each run.
+fn slices(copies: impl Iterator<Item = (DeliveryKey, usize)>) -> Vec<(MessageNo, Vec<u32>, usize)> {
+    let mut out: Vec<(MessageNo, Vec<u32>, usize)> = Vec::new();
+    for (key, recipients) in copies {
         match out.last_mut() {
-            Some((message, ordinals)) if *message == key.message() && ordinals.len() < SEND_AGAIN => ordinals.push(key.ordinal()),
-            _ => out.push((key.message(), vec![key.ordinal()])),
+            Some((message, ordinals, all)) if *message == key.message() && ordinals.len() < SEND_AGAIN => {
+                ordinals.push(key.ordinal());
+                *all += recipients;
+            }
+            _ => out.push((key.message(), vec![key.ordinal()], recipients)),
         }
     }
     out
@@ -261,6 +279,13 @@ fn refused(why: NotAgain) -> Refusal {
         NotAgain::Already(id) => {
             conflict("already_retried", format!("it was sent again before, as delivery {id}"), "look at that delivery")
         }
+        NotAgain::NotAllowed => Refusal::invalid(allow::refused(String::new())),
+        NotAgain::NoProvider => Refusal::invalid(Fault::new(
+            "",
+            "no_provider_for_sender",
+            "no provider of this server carries mail from its sender any more",
+            "let the operator add the sender to `senders` of a [providers.NAME], or submit the mail anew from another sender",
+        )),
         NotAgain::TooOften(times) => {
             conflict("retried_too_often", format!("it was sent again {times} times"), "raise max_retries, or leave it")
         }
@@ -283,9 +308,9 @@ mod tests {
     #[test]
     fn copies_are_cut_by_message_and_by_the_stores_bound() {
         let key = |m, o| DeliveryKey::new(MessageNo(m), o);
-        let long = (0..u32::try_from(SEND_AGAIN).unwrap() + 1).map(|o| key(7, o));
-        let cut = slices([key(9, 3), key(9, 5)].into_iter().chain(long));
-        assert_eq!(cut[0], (MessageNo(9), vec![3, 5]));
+        let long = (0..u32::try_from(SEND_AGAIN).unwrap() + 1).map(|o| (key(7, o), 1));
+        let cut = slices([(key(9, 3), 1), (key(9, 5), 4)].into_iter().chain(long));
+        assert_eq!(cut[0], (MessageNo(9), vec![3, 5], 5));
         assert_eq!((cut[1].1.len(), cut[2].1.len(), cut.len()), (SEND_AGAIN, 1, 3));
     }
 

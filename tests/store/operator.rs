@@ -1,20 +1,26 @@
 //! What an operator decides: sending again, a person's word, another time (requirement S0-10, contract 2 and 3).
 
+use std::sync::Arc;
+
 use jebi_domain::{
+    allow::AllowList,
     delivery::State,
     event::FeedbackKind,
     id::{DeliveryId, KeyNo, MessageId},
     message::OnUnknown,
     outcome::{Decision, Reason},
     port::{
-        operator::{Again, Links, NotAgain, Rescheduled, SendAgain, Settled},
+        operator::{Again, Links, NotAgain, Rescheduled, Rules, SendAgain, Settled},
         store::DeliveryFilter,
     },
+    route::{Routes, SenderRule, Way},
     suppression::SuppressionCause,
     time::Wall,
 };
 
-use super::support::{DAY, Fixture, HOUR, Mail, address, copies, each, failed, joint, keys, reason, retry, sent, unknown, unsettled};
+use super::support::{
+    DAY, Fixture, HOUR, Mail, PROVIDER, address, copies, each, failed, joint, keys, reason, retry, sent, unknown, unsettled,
+};
 
 /// Refused for now until it was given up.
 fn given_up() -> Decision {
@@ -27,8 +33,24 @@ fn fresh(n: u8) -> MessageId {
 
 async fn again_at(f: &Fixture, id: MessageId, ordinals: &[u32], new: MessageId, due: Wall, max_times: Option<u32>) -> Vec<Again> {
     let (message, now) = (f.message(id).await.no, f.now());
-    let asked = SendAgain { message, ordinals: ordinals.to_vec(), id: new, due, scheduled: due > now, max_times, api_key: KeyNo(1), now };
+    let (scheduled, rules, api_key) = (due > now, rules(PROVIDER), KeyNo(1));
+    let asked = SendAgain { message, ordinals: ordinals.to_vec(), id: new, due, scheduled, max_times, rules, api_key, now };
     f.store.send_again(asked).await.expect("send again")
+}
+
+/// Everybody's mail goes through this provider.
+fn rules(provider: &str) -> Arc<Rules> {
+    let way = Way { provider: provider.to_owned(), senders: Vec::new(), reason: "the only one".to_owned() };
+    Arc::new(Rules { routes: Routes(vec![way]), allow: AllowList::default() })
+}
+
+/// The first copy, now, by these rules.
+async fn again_by(f: &Fixture, id: MessageId, new: MessageId, rules: Rules) -> Again {
+    let (message, now) = (f.message(id).await.no, f.now());
+    let rules = Arc::new(rules);
+    let asked =
+        SendAgain { message, ordinals: vec![0], id: new, due: now, scheduled: false, max_times: None, rules, api_key: KeyNo(7), now };
+    f.store.send_again(asked).await.expect("send again").remove(0)
 }
 
 async fn again(f: &Fixture, id: MessageId, ordinals: &[u32], new: MessageId) -> Vec<Again> {
@@ -141,6 +163,40 @@ conform! {
                 id = fresh(n);
             }
         }
+    }
+
+    async fn what_failed_before_its_message_was_cancelled_is_not_sent_again(f) {
+        let id = f.post_one(each("t", 2)).await;
+        let first = f.claim(1).await.remove(0);
+        f.settle(&first, 0, given_up()).await;
+        f.store.cancel_message(id, f.now()).await.expect("cancel");
+        assert_eq!(refusal(f, id).await, NotAgain::Cancelled);
+    }
+
+    async fn what_goes_again_keeps_to_the_rules_of_new_mail(f) {
+        let id = f.post_one(each("t", 1)).await;
+        let first = f.claim(1).await.remove(0);
+        f.settle(&first, 0, given_up()).await;
+        let unknown = lost(f, OnUnknown::Hold).await;
+        let nobody = || Rules { allow: AllowList::only([], ["example.net".to_owned()]), ..(*rules(PROVIDER)).clone() };
+        for (of, n) in [(id, 1), (unknown, 2)] {
+            assert_eq!(again_by(f, of, fresh(n), nobody()).await, Again::Refused(NotAgain::NotAllowed));
+        }
+        let other = |provider: &str, sender: &str| Way {
+            provider: provider.to_owned(),
+            senders: vec![SenderRule::parse(sender).expect("a rule")],
+            reason: String::new(),
+        };
+        let none = Rules { routes: Routes(vec![other("relay", "nobody@example.net")]), allow: AllowList::default() };
+        assert_eq!(again_by(f, id, fresh(3), none).await, Again::Refused(NotAgain::NoProvider));
+        // Through the provider that carries its sender now, told in its route, and counted for the key that asked.
+        let used = || async { f.store.key_usage(Wall(0)).await.expect("usage").into_iter().find(|(key, _)| *key == KeyNo(7)) };
+        assert_eq!(used().await, None);
+        let moved = (*rules("relay")).clone();
+        assert_eq!(again_by(f, id, fresh(4), moved).await, Again::New(DeliveryId { message: fresh(4), ordinal: 0 }));
+        let made = f.message(fresh(4)).await.message;
+        assert_eq!((&*made.provider, &*made.route), ("relay", "through relay: the only one"));
+        assert_eq!(used().await, Some((KeyNo(7), 1)));
     }
 
     async fn what_may_not_be_sent_again_says_why(f) {

@@ -15,7 +15,6 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body_util::BodyExt;
-pub use jebi::service::accept::AllowList;
 use jebi::{
     http::{AppState, HttpSettings, Load, LocalAdmin, Peer, Services, router},
     service::{
@@ -43,10 +42,11 @@ use jebi::{
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
 };
+pub use jebi_domain::allow::AllowList;
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
     message::Mailbox,
-    port::{Clock, Random, Store},
+    port::{Clock, Random, Store, operator::Rules},
     route::{Routes, Way},
     time::Wall,
 };
@@ -205,9 +205,8 @@ impl Api {
         let times = Times { zone, max_ahead: Duration::from_secs(366 * 86_400) };
         let settings = Settings {
             from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
-            routes: setup.routes,
+            rules: Arc::new(Rules { routes: setup.routes, allow: setup.allow }),
             times: times.clone(),
-            allow: setup.allow,
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
         };
@@ -227,7 +226,7 @@ impl Api {
             load: Load::new(setup.max_requests, setup.max_bodies),
             search: Search::new(Arc::clone(&store)),
             cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
-            retry: Retry::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)),
+            retry: Retry::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), Arc::clone(&accept)),
             reschedule: Reschedule::new(Arc::clone(&store)),
             repeats: Repeats::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             times,

@@ -1,14 +1,27 @@
 //! What an operator may do with mail that is there: send it again, say what became of it, move its time.
 
+use std::sync::Arc;
+
 use super::{
     Boxed,
     store::{StoreResult, StoredAnswer},
 };
 use crate::{
+    allow::AllowList,
     delivery::State,
     id::{DeliveryId, KeyNo, MessageId, MessageNo},
+    route::Routes,
     time::Wall,
 };
+
+/// What mail has to keep to when it comes in, and again when it is sent again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Which provider a sender's mail takes.
+    pub routes: Routes,
+    /// Who may be mailed.
+    pub allow: AllowList,
+}
 
 /// Copies of one message that are to be sent again, in one commit.
 #[derive(Clone, Debug)]
@@ -24,6 +37,8 @@ pub struct SendAgain {
     pub scheduled: bool,
     /// How often a mail may have been sent again, this time included; `None` for no limit.
     pub max_times: Option<u32>,
+    /// What new mail has to keep to now.
+    pub rules: Arc<Rules>,
     /// Whose request it is.
     pub api_key: KeyNo,
     pub now: Wall,
@@ -61,6 +76,10 @@ pub enum NotAgain {
     Over,
     /// It was sent again before, as this delivery.
     Already(DeliveryId),
+    /// The address is not among those that may be mailed.
+    NotAllowed,
+    /// No provider carries its sender's mail any more.
+    NoProvider,
     /// It was sent again this many times.
     TooOften(u32),
 }

@@ -7,6 +7,7 @@
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
 //! | `allow` | who may be mailed at all |
+//! | `again` | what of it holds for mail sent again |
 //! | `permitted` | whether the caller may use the sender |
 //! | `when` | reading times |
 //! | `route` | which provider it takes |
@@ -15,7 +16,8 @@
 //! | `twins` | one request at a time under one idempotency key |
 //! | `waiting` | the limit on waiting mail |
 
-mod allow;
+mod again;
+pub(super) mod allow;
 mod content;
 mod permitted;
 mod prepare;
@@ -41,15 +43,14 @@ use jebi_domain::{
     message::{Copies, Draft, Mailbox},
     port::{
         Clock, Random, Store,
+        operator::Rules,
         store::{AcceptBatch, Accepted, StoreError, StoredAnswer},
     },
     refusal::{Fault, Refusal, RefusalKind},
-    route::Routes,
     time::Boot,
 };
 use metrics::{Unit, counter, describe_counter};
 
-pub use allow::AllowList;
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 pub use submission::{Given, NewMessage, Submission};
 
@@ -76,12 +77,10 @@ const TROUBLE_SHOWN: Duration = Duration::from_secs(10);
 pub struct Settings {
     /// The sender where a request names none (requirement S-5); `None` makes naming one necessary.
     pub from: Option<Mailbox>,
-    /// Which provider a sender's mail takes.
-    pub routes: Routes,
+    /// Which provider a sender's mail takes, and who may be mailed.
+    pub rules: Arc<Rules>,
     /// How times are read, and how far ahead they may lie.
     pub times: Times,
-    /// Who may be mailed.
-    pub allow: AllowList,
     /// Most addresses in a request.
     pub max_recipients: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.
@@ -93,6 +92,13 @@ pub type Idempotency = (String, [u8; 32]);
 
 /// Writes the answer: status and body. Called inside the transaction that stores it, so it must be quick.
 pub type Render = Box<dyn FnOnce(Receipt) -> (u16, Bytes) + Send>;
+
+/// How an answer is told.
+pub struct Voice {
+    /// Says why an address was refused in the caller's language. Called before the transaction: there may be thousands.
+    pub say: Box<dyn Fn(Fault) -> Fault + Send>,
+    pub render: Render,
+}
 
 /// An answer to give, byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,10 +164,10 @@ impl Accept {
         caller: Caller,
         submission: Submission,
         idempotency: Option<Idempotency>,
-        render: Render,
+        voice: Voice,
     ) -> Result<Answer, Refusal> {
         let Some((key, fingerprint)) = &idempotency else {
-            return self.accept(&caller, submission, None, render).await;
+            return self.accept(&caller, submission, None, voice).await;
         };
         check_key(key)?;
         let (key, fingerprint) = (key.clone(), *fingerprint);
@@ -170,7 +176,7 @@ impl Accept {
         if let Some(stored) = self.store.answer(caller.key, &key, self.clock.wall()).await.map_err(refusal)? {
             return replay(stored, fingerprint);
         }
-        self.accept(&caller, submission, idempotency, render).await
+        self.accept(&caller, submission, idempotency, voice).await
     }
 
     async fn accept(
@@ -178,17 +184,23 @@ impl Accept {
         caller: &Caller,
         submission: Submission,
         idempotency: Option<Idempotency>,
-        render: Render,
+        voice: Voice,
     ) -> Result<Answer, Refusal> {
         let (started, at) = (self.clock.boot(), self.clock.wall());
         let addresses = submission.addresses();
         self.waiting.admit(addresses).await?;
         let settings = self.settings.load_full();
         let random = Arc::clone(&self.random);
+        let Voice { say, render } = voice;
+        let check = move || {
+            let mut prepared = prepare::prepare(&settings, &*random, at, submission)?;
+            prepared.receipt.say(say);
+            Ok(prepared)
+        };
         let prepared = if addresses < MANY {
-            prepare::prepare(&settings, &*random, at, submission)?
+            check()?
         } else {
-            tokio::task::spawn_blocking(move || prepare::prepare(&settings, &*random, at, submission)).await.unwrap_or_else(|e| {
+            tokio::task::spawn_blocking(check).await.unwrap_or_else(|e| {
                 // The blocking pool cancels only while the runtime goes down; a panic goes on here as if there were no pool.
                 e.try_into_panic().map_or_else(|_| Err(refusal(StoreError::Closed)), |panic| std::panic::resume_unwind(panic))
             })?
@@ -229,16 +241,16 @@ impl Accept {
 
     /// Senders, and in a sandbox recipients, that the provider would refuse (requirement S2-4).
     async fn check_identities(&self, drafts: &[Draft], receipt: &Unfinished) -> Result<(), Refusal> {
-        let mut faults = Vec::new();
+        let (mut faults, until) = (Vec::new(), self.identities.patience());
         for (draft, at) in drafts.iter().zip(receipt.places()) {
             let (provider, from) = (&draft.message.provider, &draft.message.content.from.email);
-            faults.extend(self.identities.sender(provider, from, || format!("messages[{at}].from")).await);
+            faults.extend(self.identities.sender(provider, from, until, || format!("messages[{at}].from")).await);
             if self.identities.is_sandbox(provider) {
                 let recipients: Vec<&str> = match &draft.copies {
                     Copies::Each(all) => all.iter().map(|m| m.email.as_str()).collect(),
                     Copies::Joint(all) => all.iter().map(|(_, m)| m.email.as_str()).collect(),
                 };
-                faults.extend(self.identities.recipients(provider, &recipients, &format!("messages[{at}]")).await);
+                faults.extend(self.identities.recipients(provider, &recipients, until, &format!("messages[{at}]")).await);
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(Refusal { kind: RefusalKind::Denied, faults }) }

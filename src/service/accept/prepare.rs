@@ -87,10 +87,10 @@ impl Shared<'_> {
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
         let content = content::read(&mut given, self.settings.from.as_ref(), &mut faults);
-        let way = content.as_ref().map(|c| route::route(&self.settings.routes, &c.from.email, || faults.path("from")));
+        let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);
-        let sorted = faults.keep(recipients::sort(i, &mut given, &self.settings.allow));
+        let sorted = faults.keep(recipients::sort(i, &mut given, &self.settings.rules.allow));
         let (Some(content), Some(way), Some((due, scheduled, expires_at)), Some(sorted)) = (content, way, times, sorted) else {
             return (None, None);
         };

@@ -192,6 +192,13 @@ impl Unfinished {
         self.messages.iter().filter(|m| m.id.is_some()).map(|m| m.at)
     }
 
+    /// Puts the reasons of refused addresses into other words.
+    pub(super) fn say(&mut self, say: impl Fn(Fault) -> Fault) {
+        for rejected in self.messages.iter_mut().flat_map(|m| &mut m.rejected) {
+            rejected.fault = say(rejected.fault.clone());
+        }
+    }
+
     /// The receipt, once the store has said which recipients are suppressed. Only messages with an id had a draft.
     pub(super) fn finish(self, report: &AcceptReport, took: Duration) -> Receipt {
         let mut suppressed = report.suppressed.iter();

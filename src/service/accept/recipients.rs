@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use jebi_domain::{
     address,
+    allow::AllowList,
     message::{Copies, MAX_JOINT, Mailbox, Role},
     refusal::Fault,
 };
 
 use super::{
-    allow::AllowList,
+    allow,
     receipt::{Duplicate, Places, Rejected},
     rules,
     submission::{Given, NewMessage},
@@ -33,7 +34,7 @@ pub(super) fn sort(at: usize, message: &mut NewMessage, allow: &AllowList) -> Re
     match (message.emails.is_empty(), message.recipients.is_empty(), joint) {
         (true, true, 0) => Err(none(at)),
         (false, true, 0) => Ok(each(at, "emails", std::mem::take(&mut message.emails), |email, field| {
-            let read = rules::address(&email, field).and_then(|email| allow.check(Mailbox { email, name: None }, field));
+            let read = rules::address(&email, field).and_then(|email| allow::check(allow, Mailbox { email, name: None }, field));
             read.map_err(|fault| (email, fault))
         })),
         (true, false, 0) => Ok(each(at, "recipients", std::mem::take(&mut message.recipients), |given, field| named(given, field, allow))),
@@ -75,7 +76,7 @@ fn named(given: Given, field: &dyn Fn() -> String, allow: &AllowList) -> Result<
         Given::Text(text) => text.clone(),
         Given::Parts { email, .. } => email.clone(),
     };
-    rules::mailbox(given, field).and_then(|mailbox| allow.check(mailbox, field)).map_err(|fault| (email, fault))
+    rules::mailbox(given, field).and_then(|mailbox| allow::check(allow, mailbox, field)).map_err(|fault| (email, fault))
 }
 
 fn each<T>(

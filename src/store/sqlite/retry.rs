@@ -109,13 +109,23 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
         if cancelled || known.message.expires_at.is_some_and(|at| at <= asked.due) {
             return refused(NotAgain::Over);
         }
+        if now
+            .people
+            .iter()
+            .any(|one| matches!(one.state, State::Unsettled | State::Unknown) && !asked.rules.allow.allows(&one.mailbox.email))
+        {
+            return refused(NotAgain::NotAllowed);
+        }
         return Ok(Verdict::Same(now));
     }
     let worst = summed_up(now.people.iter().map(|one| one.state));
     let (joint, mut people) = (now.joint, now.people);
     people.retain(|one| one.state == State::Expired || (one.state == State::Failed && one.transient));
+    if !people.is_empty() && cancelled {
+        return refused(NotAgain::Cancelled);
+    }
     if !people.is_empty() {
-        return anew(turn, asked, key, joint, people);
+        return anew(turn, (asked, known), key, joint, people);
     }
     refused(match worst {
         State::Failed => NotAgain::Permanent,
@@ -125,14 +135,24 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
     })
 }
 
-/// Whether a copy may go as a new one, and to whom.
-fn anew(turn: &Turn<'_>, asked: &SendAgain, key: DeliveryKey, joint: bool, mut people: Vec<Person>) -> Result<Verdict, Error> {
+/// Whether a copy may go as a new one, and to whom: it keeps to the rules of new mail.
+fn anew(
+    turn: &Turn<'_>,
+    (asked, known): (&SendAgain, &Known),
+    key: DeliveryKey,
+    joint: bool,
+    mut people: Vec<Person>,
+) -> Result<Verdict, Error> {
     if let Some(again) = turn.row(sql!("resent_get"), [key.0], |r| r.get(0))? {
         return Ok(Verdict::Refused(NotAgain::Already(public(&Snapshot(turn.db), DeliveryKey(again))?)));
     }
     let before: u32 = turn.row(sql!("resent_times"), [key.0], |r| r.get(1))?.unwrap_or(0);
     if asked.max_times.is_some_and(|most| before >= most) {
         return Ok(Verdict::Refused(NotAgain::TooOften(before)));
+    }
+    people.retain(|one| asked.rules.allow.allows(&one.mailbox.email));
+    if people.is_empty() {
+        return Ok(Verdict::Refused(NotAgain::NotAllowed));
     }
     let mut listed = HashSet::new();
     for one in &people {
@@ -143,6 +163,9 @@ fn anew(turn: &Turn<'_>, asked: &SendAgain, key: DeliveryKey, joint: bool, mut p
     people.retain(|one| !listed.contains(&one.mailbox.email));
     if people.is_empty() {
         return Ok(Verdict::Refused(NotAgain::Suppressed));
+    }
+    if asked.rules.routes.choose(&known.message.content.from.email).is_none() {
+        return Ok(Verdict::Refused(NotAgain::NoProvider));
     }
     Ok(Verdict::New { joint, people, times: before + 1 })
 }
@@ -204,7 +227,9 @@ fn reopen(
 /// Writes the new message, its copies, its queue entry and the links.
 fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh]) -> Result<(), Error> {
     let m = &known.message;
-    let queue = turn.queue(&m.provider, m.lane, known.topic)?;
+    // Each of them has a way, or it would not be here.
+    let way = asked.rules.routes.choose(&m.content.from.email).ok_or_else(|| Error::damaged("route", "its sender has none"))?;
+    let queue = turn.queue(&way.provider, m.lane, known.topic)?;
     let no = turn.memory.next_message;
     turn.memory.next_message += 1;
     let copies = u32::try_from(fresh.len()).map_err(|e| Error::damaged("copies", e))?;
@@ -219,6 +244,7 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
             asked.now.0,
             asked.due.0,
             asked.scheduled,
+            way.route,
             asked.message.0
         ],
     )?;
@@ -245,6 +271,7 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
     }
     turn.delta.topic(known.topic).moved(None, State::Waiting, recipients);
     turn.delta.queue(queue, recipients);
+    turn.delta.used(asked.api_key, asked.now, recipients);
     turn.enqueue(queue, asked.due, no, (0, copies), 1)
 }
 

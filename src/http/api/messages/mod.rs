@@ -30,7 +30,7 @@ use crate::{
         limit::{self, JsonBytes, MaybeJsonBytes},
         params::{Id, Params, number_cursor, read_number_cursor},
     },
-    service::{Caller, retry::Scope, search::page_length},
+    service::{Caller, accept::Voice, retry::Scope, search::page_length},
 };
 use answer::SubmitAnswer;
 use request::SubmitRequest;
@@ -78,8 +78,11 @@ pub async fn submit(
     };
     let (request, idempotency) = limit::work(size, read).await?;
     let language = error::language(&headers);
-    let render = Box::new(move |receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::new(receipt, language))));
-    let answer = state.accept.submit(caller, request.into(), idempotency, render).await?;
+    let voice = Voice {
+        say: Box::new(move |fault| error::said(fault, language)),
+        render: Box::new(|receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::new(receipt)))),
+    };
+    let answer = state.accept.submit(caller, request.into(), idempotency, voice).await?;
     Ok(again::answer(answer))
 }
 
