@@ -1,17 +1,22 @@
 //! Sending again and settling by hand over the API (requirement S0-10).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::body::Body;
 use jebi_domain::{
+    allow::AllowList,
     id::DeliveryKey,
     outcome::{Decision, Reason},
-    port::store::{Claim, Settlement, Store},
+    port::{
+        operator::Rules,
+        store::{Claim, Settlement, Store},
+    },
+    route::{Routes, SenderRule, Way},
     time::Wall,
 };
 use serde_json::{Value, json};
 
-use crate::support::api::{Answer, Api, list, text};
+use crate::support::api::{Answer, Api, Setup, list, text};
 
 async fn post(api: &Api, topic: &str, emails: &[String]) -> Value {
     let body = json!({"messages": [{"topic_id": topic, "emails": emails, "subject": "안녕하세요", "text": "본문"}]});
@@ -104,6 +109,47 @@ async fn what_nobody_knows_goes_once_more_and_shows_that_it_may_have_come_twice(
 }
 
 #[tokio::test]
+async fn no_more_is_sent_again_than_may_wait() {
+    let api = Api::with(Setup { max_waiting: 1, ..Setup::default() }).await;
+    let mut ids = Vec::new();
+    for to in people(2) {
+        let made = post(&api, "t", &[to]).await;
+        send(&api, &[given_up()]).await;
+        ids.push(text(&made["deliveries"][0]["id"]).to_owned());
+        // A count of what waits is good for a second.
+        api.clock.advance(Duration::from_secs(2));
+    }
+    retry(&api, &format!("/v1/deliveries/{}/retry", ids[0]), &json!({})).await.expect(202);
+    for path in [format!("/v1/deliveries/{}/retry", ids[1]), "/v1/deliveries/retry".to_owned()] {
+        let full = retry(&api, &path, &json!({})).await;
+        assert_eq!(full.problem(503), [("".into(), "queue_full".into())]);
+    }
+    assert_eq!(api.waiting().await, 1);
+}
+
+#[tokio::test]
+async fn the_rules_of_now_hold_for_mail_sent_again() {
+    let api = Api::new().await;
+    let made = post(&api, "t", &people(1)).await;
+    send(&api, &[given_up()]).await;
+    let path = format!("/v1/deliveries/{}/retry", text(&made["deliveries"][0]["id"]));
+    let rules = |sender: &str, domain: &str| {
+        let way = Way { provider: "local".to_owned(), senders: vec![SenderRule::parse(sender).unwrap()], reason: String::new() };
+        Rules { routes: Routes(vec![way]), allow: AllowList::only([], [domain.to_owned()]) }
+    };
+    for (sender, domain, field, code) in
+        [("@example.kr", "staging.example.kr", "", "not_on_allowlist"), ("@example.net", "example.kr", "from", "no_provider_for_sender")]
+    {
+        api.set_rules(rules(sender, domain));
+        assert_eq!(retry(&api, &path, &json!({})).await.problem(422), [(field.into(), code.into())]);
+        let many = retry(&api, "/v1/deliveries/retry", &json!({})).await.expect(202);
+        assert_eq!((&many["success"], &many["refused"]), (&0.into(), &json!([{"code": code, "count": 1}])));
+    }
+    api.set_rules(rules("@example.kr", "example.kr"));
+    retry(&api, &path, &json!({})).await.expect(202);
+}
+
+#[tokio::test]
 async fn many_are_sent_again_and_the_rest_is_told_by_reason() {
     let api = Api::new().await;
     post(&api, "bulk", &people(1_000)).await;
@@ -132,14 +178,14 @@ async fn only_mail_of_the_last_hours_is_sent_again_and_at_the_time_given() {
     let api = Api::new().await;
     post(&api, "t", &people(2)).await;
     send(&api, &[given_up()]).await;
-    api.clock.advance(std::time::Duration::from_secs(3 * 3_600));
+    api.clock.advance(Duration::from_secs(3 * 3_600));
     let none = retry(&api, "/v1/deliveries/retry", &json!({"since_hours": 2})).await.expect(202);
     assert_eq!(none["total"], 0);
     let at = "2024-01-02 09:00:00";
     let done = retry(&api, "/v1/deliveries/retry", &json!({"since_hours": 4, "scheduled_at": at})).await.expect(202);
     assert_eq!((&done["success"], &done["due_at"], &done["scheduled"]), (&2.into(), &"2024-01-02T00:00:00.000Z".into(), &true.into()));
     assert_eq!(send(&api, &[sent()]).await, 0);
-    api.clock.advance(std::time::Duration::from_secs(48 * 3_600));
+    api.clock.advance(Duration::from_secs(48 * 3_600));
     assert_eq!(send(&api, &[sent()]).await, 2);
 }
 

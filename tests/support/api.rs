@@ -195,6 +195,18 @@ impl Api {
         Self::with(Setup::default()).await
     }
 
+    /// What a reload does with other routes and another list of recipients; the default sender and the limits are the usual ones then.
+    pub fn set_rules(&self, rules: Rules) {
+        let usual = Setup::default();
+        self.state.accept.set(Settings {
+            from: usual.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
+            rules: Arc::new(rules),
+            times: self.state.times.clone(),
+            max_recipients: NonZeroUsize::new(usual.max_recipients).expect("a test's limit is not zero"),
+            max_waiting: usual.max_waiting,
+        });
+    }
+
     pub async fn with(setup: Setup) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = ManualClock::new(at(START));

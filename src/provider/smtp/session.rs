@@ -41,7 +41,8 @@ const SILENT: &str = "nothing to do if it passes; if it stays, check the port: o
 /// The outcome any mail would have had; never `Unknown`.
 pub(super) async fn open(shared: &Shared) -> Result<Connection, Outcome> {
     let config = &shared.config;
-    // No limit of its own: the calls at once are bounded like the connections, so one of theirs comes free or is idle.
+    // Without a time limit: calls are bounded like connections, so one is idle or comes free. Only the trial of a circuit may be a call
+    // more, and waits for those that hang.
     let place = shared.places.take().await;
     let mut timer = Timer::default();
     let connecting = connect(&config.host, config.port);

@@ -93,7 +93,7 @@ pub struct DeliverySettled {
 /// A delivery that is `unknown`, or `unsettled` with nothing to review it, goes once more as the same delivery: it may then have
 /// arrived twice, and shows that. One that `failed` after its last attempt, or `expired`, goes as a new delivery with the same content
 /// and lane, linked both ways. What the provider refused for good, what was cancelled, and addresses on the suppression list are
-/// refused.
+/// refused. A new delivery keeps to the rules of new mail: today's provider of its sender, the list of recipients, the limit on waiting mail.
 #[utoipa::path(
     post, path = "/v1/deliveries/{id}/retry", tag = "deliveries", operation_id = "retry",
     params(("id" = String, Path, description = "The delivery's id."), again::IdempotencyKey),
@@ -107,7 +107,8 @@ pub struct DeliverySettled {
         (status = 409, description = "It may not be sent again, with the reason; or the key was used for another body."),
         (status = 413, description = "The body is too large."),
         (status = 415, description = "The body is not declared as JSON."),
-        (status = 422, description = "A field is wrong."),
+        (status = 422, description = "A field is wrong; or no provider carries its sender's mail any more, or its recipient may not be mailed."),
+        (status = 503, description = "Too much is waiting, or the store cannot write."),
     ),
 )]
 pub async fn retry(
@@ -145,6 +146,7 @@ pub async fn retry(
         (status = 413, description = "The body is too large."),
         (status = 415, description = "The body is not declared as JSON."),
         (status = 422, description = "A field is wrong."),
+        (status = 503, description = "Too much is waiting, or the store cannot write. What was sent again stays so; repeat it later to go on."),
     ),
 )]
 pub async fn retry_many(

@@ -180,7 +180,8 @@ pub async fn list(State(state): State<AppState>, Params(filter): Params<Filter>)
         (status = 409, description = "The Idempotency-Key was used for another request."),
         (status = 413, description = "The body is too large."),
         (status = 415, description = "The body is not declared as JSON."),
-        (status = 422, description = "A field is wrong."),
+        (status = 422, description = "A field is wrong, or no provider carries the sender's mail any more (`no_provider_for_sender`)."),
+        (status = 503, description = "Too much is waiting, or the store cannot write. What was sent again stays so; repeat it later to go on."),
     ),
 )]
 pub async fn retry(
