@@ -1,8 +1,7 @@
-//! The accounts mail can leave through: one folder and one line each.
+//! The accounts mail can leave through: one folder and one line each. `socket` and `trust` are what they have in common.
 
 pub mod local;
 pub mod ses;
 pub mod smtp;
-
-/// The kinds a configuration may name.
-pub const KINDS: [&str; 2] = [ses::KIND, local::KIND];
+mod socket;
+mod trust;

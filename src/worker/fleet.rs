@@ -125,12 +125,23 @@ impl Fleet {
             let name = one.dispatcher.dispatch().provider().to_owned();
             one.stop.cancel();
             let left = one.dispatcher.stop(grace).await;
-            tracing::info!(provider = name, in_flight = left.in_flight, unwritten = left.unwritten, "provider removed");
+            tracing::info!(provider = name, "provider removed");
+            if left != Left::default() {
+                let Left { in_flight, unwritten } = left;
+                tracing::warn!(
+                    provider = name,
+                    in_flight,
+                    unwritten,
+                    "a removed provider left mail without an outcome: the next start settles it"
+                );
+            }
         }
     }
 
     /// Stops all within the same grace; says what was left.
     pub(super) async fn stop(&self, grace: Duration) -> Left {
+        // First no new claims anywhere: one that is being removed may hold the others up for its grace.
+        self.shared.dispatches.load().iter().for_each(|dispatch| dispatch.stop_starting());
         let all = std::mem::take(&mut *self.all.lock().await);
         let stops = all.into_iter().map(|one| one.dispatcher.stop(grace));
         let left = futures_util::future::join_all(stops).await;
@@ -140,6 +151,7 @@ impl Fleet {
 
     /// Stops all hard.
     pub(super) fn kill(&self) {
+        self.shared.dispatches.load().iter().for_each(|dispatch| dispatch.stop_threads());
         if let Ok(all) = self.all.try_lock() {
             all.iter().for_each(|one| one.dispatcher.kill());
         }

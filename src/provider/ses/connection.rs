@@ -21,8 +21,9 @@ use tokio_rustls::TlsConnector;
 
 use super::{
     config::Target,
-    stream::{Idle, Stream, Wire},
+    stream::{Stream, Wire},
 };
+use crate::provider::socket::Idle;
 
 /// Longest answer read; SES's are a few hundred bytes.
 const MAX_ANSWER: usize = 64 * 1024;

@@ -32,6 +32,8 @@ pub use config::{SesConfig, StaticCredentials, Timeouts};
 use credentials::Credentials;
 use sign::{Signer, SigningClock};
 
+use super::trust;
+
 /// The word for it in configuration and API.
 pub const KIND: &str = "ses";
 
@@ -63,7 +65,7 @@ impl SesProvider {
         let target = config.target()?;
         let signer = Signer::new(&config.region, &target)?;
         let ca_bundle = config.ca_bundle.as_deref().filter(|_| target.tls);
-        let tls = if target.tls { Some(tls::connector(ca_bundle)?) } else { None };
+        let tls = if target.tls { Some(trust::connector(ca_bundle)?) } else { None };
         let http = tls::sdk_client(ca_bundle)?;
         let source = credentials::source(&config, Arc::clone(&clock)).await;
         let control = control::client(&config, &target.base, source.provider, http);

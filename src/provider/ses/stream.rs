@@ -8,23 +8,13 @@ use std::{
     task::{Context, Poll},
 };
 
-use rustix::net::{RecvFlags, recv};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
 use tokio_rustls::client::TlsStream;
 
-/// What an idle socket has to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Idle {
-    /// Open, nothing to read.
-    Quiet,
-    /// Open, with bytes nobody has read.
-    Talking,
-    /// Closed or broken by the other side.
-    Closed,
-}
+use crate::provider::socket::{Idle, idle};
 
 /// A TCP socket shared by the HTTP layer, which reads and writes, and the connection, which watches. One thread.
 #[derive(Clone)]
@@ -45,15 +35,9 @@ impl Wire {
         self.0.written.get()
     }
 
-    /// Asks the kernel itself: the runtime learns of an end-of-file only on its next turn.
+    /// How it is while nobody uses it.
     pub(super) fn idle(&self) -> Idle {
-        let mut one = [0u8; 1];
-        match recv(&*self.0.tcp.borrow(), &mut one, RecvFlags::PEEK | RecvFlags::DONTWAIT) {
-            Ok((_, 0)) => Idle::Closed,
-            Ok(_) => Idle::Talking,
-            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Idle::Quiet,
-            Err(_) => Idle::Closed,
-        }
+        idle(&*self.0.tcp.borrow())
     }
 
     fn count(&self, done: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {

@@ -10,10 +10,10 @@ use jebi_domain::{
 
 use super::{
     places::Place,
-    stream::Idle,
     timer::{Late, Timer},
     wire::{Lost, Wire},
 };
+use crate::provider::socket::Idle;
 
 /// How long a goodbye is waited for.
 const FAREWELL: Duration = Duration::from_secs(5);

@@ -81,6 +81,8 @@ pub(super) fn judge(phase: Phase, reply: Reply, config: &SmtpConfig, from: &str)
         Meaning::Receiver => Outcome::Throttled { limit: Limit::Receiver, reason },
         Meaning::Greylisted => Outcome::Deferred { after: GREYLISTED, reason },
         Meaning::Full => Outcome::Deferred { after: FULL, reason },
+        // Not earlier than usual, and no failure of the provider: a few such addresses in a row must not stop everybody's mail.
+        Meaning::Recipient => Outcome::Deferred { after: Duration::ZERO, reason },
         Meaning::Account => Outcome::RejectedAccount { reason },
         Meaning::Address | Meaning::Message | Meaning::Unverified => Outcome::Permanent { reason },
         Meaning::Transient => Outcome::Transient { reason },

@@ -63,7 +63,6 @@ fn of(verdict: &Verdict) -> (Is, &Reason) {
 const ROWS: &[(Phase, &str, Is)] = &[
     // Transient.
     (Rcpt, "421 4.3.2 Service shutting down", Transient),
-    (Rcpt, "450 4.1.8 <x>: Domain not found", Transient),
     (Rcpt, "451 4.3.0 Temporary lookup failure", Transient),
     (Mail, "452 4.3.1 Insufficient system storage", Transient),
     (Content, "451 Requested action aborted: local error in processing", Transient),
@@ -76,6 +75,11 @@ const ROWS: &[(Phase, &str, Is)] = &[
     (Rcpt, "450 4.2.0 <x>: Recipient address rejected: Greylisted for 300 seconds", Later),
     (Rcpt, "451 Greylisting in action, please come back later", Later),
     (Content, "550 5.7.1 Graylisted, try again in 5 minutes", Later),
+    // The address or mailbox, for now: no failure of the provider.
+    (Rcpt, "450 4.1.2 <x>: Recipient address rejected: Domain not found", Later),
+    (Rcpt, "450 4.1.1 <x>: Recipient address rejected: unverified address", Later),
+    (Rcpt, "450 4.1.8 <x>: Sender address rejected: Domain not found", Later),
+    (Rcpt, "451 4.2.3 mailbox busy", Later),
     // Too many recipients.
     (Rcpt, "452 4.5.3 Error: too many recipients", Split),
     (Rcpt, "552 too many recipients", Split),

@@ -2,8 +2,8 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `config`, `tls` | what an account is told, and whom we trust |
-//! | `session` | from a name to a connection that is logged in |
+//! | `config` | what an account is told |
+//! | `session`, `tls` | from a name to a connection that is logged in, and what is said where there is none |
 //! | `connection`, `wire`, `stream`, `timer` | one connection: bytes, replies, deadlines |
 //! | `pool`, `places`, `sender` | which connection a mail takes, and how many there may be |
 //! | `transaction`, `envelope`, `content` | one mail's dialogue, and the outcome of each recipient |
@@ -38,6 +38,7 @@ use jebi_domain::{
 };
 use tokio_rustls::TlsConnector;
 
+use super::trust;
 pub use config::{Login, SmtpConfig, Timeouts, Tls};
 
 /// The word for it in configuration and API.
@@ -64,7 +65,7 @@ impl SmtpProvider {
     /// `login.password` or `ca_bundle`.
     pub fn start(config: SmtpConfig, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
         config.check()?;
-        let tls = if config.tls == Tls::None { None } else { Some(tls::connector(config.ca_bundle.as_deref())?) };
+        let tls = if config.tls == Tls::None { None } else { Some(trust::connector(config.ca_bundle.as_deref())?) };
         let places = places::Places::new(config.max_connections);
         Ok(Self { shared: Arc::new(Shared { config, tls, places, clock }) })
     }

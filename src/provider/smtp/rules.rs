@@ -25,6 +25,8 @@ pub(super) enum Meaning {
     Unverified,
     /// The recipient's address is bad.
     Address,
+    /// The recipient's address or mailbox, for now: it says nothing of how the provider does.
+    Recipient,
     /// The message's fault, for good.
     Message,
     Transient,
@@ -244,6 +246,8 @@ const RULES: &[Rule] = &[
         remedy: ADDRESS,
         ..ANY
     },
+    // RFC 3463 sections 3.2 and 3.3: of the address or the mailbox (Postfix: a domain not found, an address not verified yet).
+    Rule { phases: TO_ONE, codes: &[4], enhanced: &["4.1.", "4.2."], meaning: Meaning::Recipient, remedy: WAIT, ..ANY },
     // Microsoft's words for an address it does not have.
     Rule { phases: TO_ONE, codes: &[550], enhanced: &["5.4.1"], meaning: Meaning::Address, remedy: ADDRESS, ..ANY },
     Rule { phases: REFUSING, codes: &[5], enhanced: &["5.1.7", "5.1.8", "5.7.60"], meaning: Meaning::Message, remedy: SENDER, ..ANY },

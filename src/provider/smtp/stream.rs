@@ -6,23 +6,13 @@ use std::{
     task::{Context, Poll},
 };
 
-use rustix::net::{RecvFlags, recv};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
 use tokio_rustls::client::TlsStream;
 
-/// What an idle socket has to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Idle {
-    /// Open, nothing to read.
-    Quiet,
-    /// Open, with bytes nobody has read.
-    Talking,
-    /// Closed or broken by the other side.
-    Closed,
-}
+use crate::provider::socket::{Idle, idle};
 
 pub(super) enum Stream {
     Plain(TcpStream),
@@ -34,19 +24,13 @@ impl Stream {
         matches!(self, Self::Tls(_))
     }
 
-    /// Asks the kernel itself: the runtime learns of an end-of-file only on its next turn.
+    /// How it is while nobody uses it.
     pub(super) fn idle(&self) -> Idle {
         let tcp = match self {
             Self::Plain(tcp) => tcp,
             Self::Tls(tls) => tls.get_ref().0,
         };
-        let mut one = [0u8; 1];
-        match recv(tcp, &mut one, RecvFlags::PEEK | RecvFlags::DONTWAIT) {
-            Ok((_, 0)) => Idle::Closed,
-            Ok(_) => Idle::Talking,
-            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Idle::Quiet,
-            Err(_) => Idle::Closed,
-        }
+        idle(tcp)
     }
 }
 

@@ -10,7 +10,8 @@ use std::{
 use jebi_domain::smtp::{Reply, frame};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
-use super::stream::{Idle, Stream};
+use super::stream::Stream;
+use crate::provider::socket::Idle;
 
 /// Most of a mail handed to TLS at a time: one record. So it is known to the record how much may have left.
 const RECORD: usize = 16 * 1024;
