@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jebi::{
-    service::dispatch::Left,
+    service::{dispatch::Left, providers::ProviderState},
     worker::{self, WorkerDeps, Workers, dispatch::Observer},
 };
 use jebi_domain::{
@@ -149,6 +149,8 @@ fn a_store_that_looks_copied_sends_nothing_and_a_release_is_noticed() {
 async fn sends_nothing_more(node: &Node, part: &str) {
     node.until(|_| node.workers.beating().failed().is_some()).await;
     assert_eq!((node.workers.beating().failed(), node.workers.beating().is_beating()), (Some(part), false));
+    // The fence closes first; the board shows it a moment later.
+    node.until(|_| node.workers.board().status()[0].state == ProviderState::Stopped).await;
     let status = &node.workers.board().status()[0];
     assert_eq!((status.state.as_str(), status.reason.as_ref().map(|r| r.code.as_str())), ("stopped", Some("internal_error")));
     let sent = node.provider.sent().len();

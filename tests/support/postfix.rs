@@ -15,7 +15,7 @@ use super::{
     wait::until,
 };
 
-const LONG: Duration = Duration::from_secs(60);
+pub const LONG: Duration = Duration::from_secs(60);
 
 /// One running Postfix; stopped when dropped.
 pub struct Postfix {

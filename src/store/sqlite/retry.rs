@@ -271,7 +271,9 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
     }
     turn.delta.topic(known.topic).moved(None, State::Waiting, recipients);
     turn.delta.queue(queue, recipients);
-    turn.delta.used(asked.api_key, asked.now, recipients);
+    if asked.api_key.0 != 0 {
+        turn.delta.used(asked.api_key, asked.now, recipients);
+    }
     turn.enqueue(queue, asked.due, no, (0, copies), 1)
 }
 
