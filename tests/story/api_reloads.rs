@@ -118,6 +118,9 @@ fn one_fault_and_nothing_changes() {
     assert_eq!(server.get("/v1/providers")["providers"][0]["rate"], 5.0);
     let failed = run(folder.path(), &[], &["reload"]);
     assert_ne!(failed.code, 0);
+    let acts = server.get("/v1/audit");
+    let act = &acts["acts"][0];
+    assert_eq!([&act["act"], &act["result"]], ["configuration.reload", "invalid_setting"], "{acts}");
     // What waits for a restart is told until it comes.
     write(folder.path(), &ses, "AKIAOLD", 50, "[server]\nport = 3999\n");
     for _ in 0..2 {

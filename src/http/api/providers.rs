@@ -1,6 +1,9 @@
 //! `/v1/providers`: how each provider stands, and what to do when it does not send.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{Extension, State},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,7 +16,7 @@ use crate::{
         limit::JsonBytes,
         params::{Id, Named},
     },
-    service::{forecast::Outlook, providers::QuotaStatus},
+    service::{Caller, forecast::Outlook, providers::QuotaStatus},
 };
 
 /// All providers.
@@ -172,11 +175,14 @@ pub async fn list(State(state): State<AppState>) -> Reply<ProviderList> {
 )]
 pub async fn move_waiting(
     State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
     Id(ProviderName(from)): Id<ProviderName>,
     JsonBytes(body): JsonBytes,
 ) -> Reply<Moved> {
     let MoveRequest { to } = json::read(&body)?;
-    Ok(Json(Moved { moved: state.strays.move_to(&from, &to).await? }))
+    let done = state.strays.move_to(&from, &to).await;
+    let told = |moved: &i64| format!("to={to} recipients={moved}");
+    Ok(Json(Moved { moved: state.audit.ended(&caller, "provider.move", &from, told, done).await? }))
 }
 
 /// A provider's name in a path; whether there is one is for the service to say.
