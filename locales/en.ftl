@@ -817,6 +817,9 @@ word-delivery = delivery
 word-topic = topic
 word-key = key
 word-mail = mail
+word-provider = provider
+word-client = client
+word-attachment = attachment
 field-fault-remedy = { $field }: { $fault-text }; { $remedy-text }
 and-more = and { $more } more
 

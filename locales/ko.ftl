@@ -444,7 +444,7 @@ tls-cannot-be-set-up-x = TLS를 준비할 수 없습니다: { $e }
 report-this-as-a-fault-of = 프로그램의 오류이니 알려 주십시오
 
 # src/service/figures.rs
-x-is-not-between-1-and = { $hours }은(는) 1부터 { $max-hours }까지가 아닙니다
+x-is-not-between-1-and = { $hours }은(는) 1부터 { $max-hours }까지의 수가 아닙니다
 leave-it-out-for-the-last = 최근 24시간을 보려면 빼십시오
 
 # src/service/keys.rs
@@ -677,7 +677,7 @@ not-sent-again-x-x = 다시 보내지 않음, { $code }: { $count }
 a-file-of-swagger-ui-could = Swagger UI의 파일을 만들 수 없습니다: { $error }
 
 # src/http/api/deliveries/again.rs
-x-is-not-between-x-and = { $given }은(는) { $least }부터 { $most }까지가 아닙니다
+x-is-not-between-x-and = { $given }은(는) { $least }부터 { $most }까지의 수가 아닙니다
 give-a-number-in-that-range = 그 범위의 수를 적으십시오
 use-failed-expired-unknown-or-unsettled = failed, expired, unknown, unsettled 가운데 하나를 쓰십시오
 what-is-x-is-never-sent = { $word } 상태의 메일은 다시 보내지 않습니다
@@ -799,7 +799,7 @@ verify-the-recipient-in-the-ses = SES 콘솔(Identities)에서 수신자를 인�
 x-is-not-a-provider-of = { $to }은(는) 이 서버의 제공자가 아닙니다
 name-one-of-x = { $value } 가운데 하나를 적으십시오
 it-is-the-provider-the-mail = 메일이 이미 그 제공자로 나가려고 기다리고 있습니다
-name-another-one = 다른 것을 적으십시오
+name-another-one = 다른 제공자를 적으십시오
 x-recipients-wait-for-the-provider = 수신자 { $waiting }명의 메일이 설정에 없는 제공자 { $provider }을(를) 기다립니다. 다시 설정하거나 POST /v1/providers/{ $path }/move {"{"}"to": "…"{"}"}로 옮기십시오
 
 # src/service/accept/route.rs
@@ -816,6 +816,9 @@ word-delivery = 발송
 word-topic = 토픽
 word-key = 키
 word-mail = 메일
+word-provider = 제공자
+word-client = 클라이언트
+word-attachment = 첨부 파일
 field-fault-remedy = { $field }: { $fault-text }. { $remedy-text }
 and-more = 그 밖에 { $more }건
 

@@ -138,6 +138,26 @@ fn one_fault_and_nothing_changes() {
 }
 
 #[test]
+fn a_key_and_the_secret_of_tokens_are_taken_and_the_key_before_holds_until_it_is_revoked() {
+    let (folder, secret) = (tempfile::tempdir().expect("a folder"), "s".repeat(32));
+    let (old, new) = ("o".repeat(32), "n".repeat(32));
+    let write = |text: String| fs::write(folder.path().join(".env"), text).expect("written");
+    write(format!("JEBI_API_KEY={old}\n"));
+    let mut server = Server::start(folder.path(), &[]);
+    let mut status = |key: &str| {
+        server.key = Some(key.to_owned());
+        server.ask("GET", "/v1/topics", "").0
+    };
+    assert_eq!([status(&old), status(&new)], [200, 401]);
+    write(format!("JEBI_API_KEY={new}\nJWT_SECRET={secret}\n"));
+    assert_eq!(run(folder.path(), &[], &["reload"]).out, "access.api_key: changed\naccess.jwt_secret: changed\n");
+    let token = run(folder.path(), &[], &["token", "create", "--sub", "홍길동"]).out;
+    assert_eq!([status(&old), status(&new), status(token.trim())], [200; 3]);
+    assert_eq!(run(folder.path(), &[], &["key", "revoke", "1"]).code, 0);
+    assert_eq!([status(&old), status(&new)], [401, 200]);
+}
+
+#[test]
 fn without_a_server_there_is_nothing_to_reload() {
     let folder = tempfile::tempdir().expect("a folder");
     drop(Server::start(folder.path(), &[]));
