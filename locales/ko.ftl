@@ -289,6 +289,7 @@ x-is-out-of-range = { $value }은(는) 범위를 벗어납니다
 x-is-not-a-whole-number = { $value }은(는) 정수가 아닙니다
 x-is-not-a-choice = { $value }은(는) 고를 수 있는 값이 아닙니다
 write-x = { $value } 가운데서 적으십시오
+write-one-of-x = { $value } 가운데 하나를 적으십시오
 
 # src/config/provider.rs
 x-says-so = { $written }에서 정했습니다
@@ -767,7 +768,7 @@ has-the-same-names-in-the = 다른 제공자와 환경 변수 이름이 겹칩�
 give-it-a-name-that-differs = _와 -를 같은 글자로 보아도 겹치지 않는 이름을 주십시오
 
 # src/config/smtp.rs
-give-the-server-name-such-as = smtp.gmail.com 같은 서버 이름이나 프리셋을 적으십시오
+set-smtp-host-to-the-server = SMTP_HOST에 smtp.gmail.com 같은 서버 이름을 적거나 프리셋을 고르십시오
 is-not-set-and-mail-is = SMTP 서버로 보내기로 했는데 지정되지 않았습니다
 is-not-set-and-the-host = { $value }의 호스트가 이것에 달려 있는데 지정되지 않았습니다
 write-an-aws-region-such-as = ap-northeast-2 같은 AWS 리전을 적거나 호스트를 지정하십시오

@@ -82,7 +82,7 @@ impl Part<Config> for ProvidersPart {
                 match self.maker.make(provider).await {
                     Ok(new) => made.push(Some(new)),
                     Err(fault) => {
-                        faults.push(Fault { field: format!("{}.{}", provider.name, fault.field), code: "invalid_setting", ..fault })
+                        faults.push(Fault { field: format!("{}.{}", provider.name, fault.field), code: "invalid_setting", ..fault });
                     }
                 }
             }
