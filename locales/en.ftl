@@ -133,6 +133,7 @@ jwt-secret-is-not-set-so = JWT_SECRET: is not set, so no token could be checked;
 there-is-no-database-x-run = there is no database { $file }; run this where the server runs, or set DATABASE_URL as it has it
 its-control-socket-x-x = its control socket { $value }: { $error }
 the-process-that-has-x-open = the process that has { $file } open cannot be reached ({ $why-text }); run this as the user the server runs as, or set JEBI_API_KEY and the server's SERVER_HOST and SERVER_PORT
+the-process-that-has-x-open-tls = the process that has { $file } open cannot be reached ({ $why-text }); commands do not call its HTTPS port: run this as the user the server runs as, or call the API with a client of your own
 the-request-cannot-be-written-x = the request cannot be written: { $e }
 the-answer-cannot-be-read-x = the answer cannot be read: { $e }
 the-server-at-x-does-not = the server at { $place } does not answer: { $e }

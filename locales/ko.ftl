@@ -132,6 +132,7 @@ jwt-secret-is-not-set-so = JWT_SECRET: 지정되지 않아 토큰을 확인할 �
 there-is-no-database-x-run = 데이터베이스 { $file }이(가) 없습니다. 서버를 실행하는 곳에서 실행하거나 서버와 같은 DATABASE_URL을 지정하십시오
 its-control-socket-x-x = 제어 소켓 { $value }: { $error }
 the-process-that-has-x-open = { $file }을(를) 열고 있는 프로세스에 접속할 수 없습니다({ $why-text }). 서버를 실행하는 사용자로 실행하거나, JEBI_API_KEY와 서버의 SERVER_HOST, SERVER_PORT를 지정하십시오
+the-process-that-has-x-open-tls = { $file }을(를) 열고 있는 프로세스에 접속할 수 없습니다({ $why-text }). 명령은 서버의 HTTPS 포트를 쓰지 않습니다. 서버를 실행하는 사용자로 실행하거나, 다른 클라이언트로 API를 호출하십시오
 the-request-cannot-be-written-x = 요청을 쓸 수 없습니다: { $e }
 the-answer-cannot-be-read-x = 응답을 읽을 수 없습니다: { $e }
 the-server-at-x-does-not = { $place }의 서버가 응답하지 않습니다: { $e }

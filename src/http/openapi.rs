@@ -238,6 +238,17 @@ mod tests {
     }
 
     #[test]
+    fn every_operation_with_a_body_says_how_that_is_refused() {
+        for (path, mut item) in document().paths.paths {
+            for operation in operations(&mut item).filter(|operation| operation.request_body.is_some()) {
+                for status in ["400", "408", "413", "415", "422"] {
+                    assert!(operation.responses.responses.contains_key(status), "{path} does not say {status}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_operation_has_an_id_of_its_own() {
         let mut ids = BTreeSet::new();
         for (path, mut item) in document().paths.paths {

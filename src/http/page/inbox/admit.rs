@@ -45,9 +45,11 @@ pub async fn admit(
     next: Next,
 ) -> Result<Response, Problem> {
     let shows_key = request.headers().contains_key(AUTHORIZATION) || request.headers().contains_key("x-api-key");
-    let at_this_machine = state.settings.keyless_inbox && is_at_this_machine(&request);
+    // Proxies can be declared while the server runs: from then on a peer on this machine may be anybody.
+    let is_alone = state.access.current().trusted_proxies.is_empty();
+    let at_this_machine = state.settings.keyless_inbox && is_alone && is_at_this_machine(&request);
     if !shows_key && (at_this_machine || has_pass(&state, &request)) {
-        request.extensions_mut().insert(Caller::LOCAL);
+        request.extensions_mut().insert(Caller::LOCAL.at(client.address())?);
         return Ok(next.run(request).await);
     }
     auth::require(State((state, needs)), client, request, next).await
