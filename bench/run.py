@@ -12,6 +12,8 @@ TOOLS = pathlib.Path(os.environ.get("BENCH_TARGET", HERE / "target")) / "release
 JEBI = pathlib.Path(os.environ.get("JEBI", ROOT / "target" / "release" / "jebi"))
 KEY = "bench" * 8
 SES, PORT, TIMES = 24580, 24600, int(os.environ.get("TIMES", "3"))
+# A month ahead: scheduled, and within how far ahead mail may be.
+SCHEDULED = ',"scheduled_at":"%s"' % time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 30 * 86400))
 BULK = '{"messages":[{"topic_id":"%s","emails":[{{recipients}}],"from":"from@example.com","subject":"Hello bid-{{i}}- bts-{{ts}}-","content":"<p>{{filler}}</p>"%s}]}'
 ONE = '{"messages":[{"emails":["{{to}}"],"from":"from@example.com","subject":"Hello bid-{{i}}- bts-{{ts}}-","content":"<p>{{filler}}</p>"}]}'
 
@@ -48,7 +50,10 @@ class Jebi:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def load(self, body, requests, per=1, conns=1, wait=True, **more):
-        return json.loads(self.spawn(body, requests, per, conns, wait, **more).communicate()[0])
+        told = json.loads(self.spawn(body, requests, per, conns, wait, **more).communicate()[0])
+        if told["first_failure"]:
+            sys.exit(f"a figure of refused requests is none: {told['first_failure']}")
+        return told
 
     def spawn(self, body, requests, per=1, conns=1, wait=True, **more):
         cmd = [TOOLS / "load", "--url", f"http://127.0.0.1:{PORT}/v1/messages", "--header", f"X-API-KEY: {KEY}", "--body", body, "--requests", str(requests),
@@ -135,9 +140,9 @@ def accept_bulk():
     """10,000-recipient requests while nothing is sent (scheduled) and while sending."""
     def once():
         with Jebi() as j:
-            idle = j.load(BULK % ("later", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 20, 10000, 4, wait=False)
+            idle = j.load(BULK % ("later", SCHEDULED), 20, 10000, 4, wait=False)
             j.load(BULK % ("first", ""), 10, 10000, 4, wait=False)
-            busy = j.load(BULK % ("more", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 20, 10000, 4, wait=False)
+            busy = j.load(BULK % ("more", SCHEDULED), 20, 10000, 4, wait=False)
             return dict(recipients_per_s=idle["recipients_per_s"], while_sending_per_s=busy["recipients_per_s"])
     return repeat(once)
 
@@ -155,7 +160,7 @@ def single_beside_bulk():
     """The same while 10,000-recipient requests are taken in one after the other."""
     def once():
         with Jebi() as j:
-            other = j.spawn(BULK % ("later", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 1000, 10000, 1, wait=False, interval_ms=200, seconds=4)
+            other = j.spawn(BULK % ("later", SCHEDULED), 1000, 10000, 1, wait=False, interval_ms=200, seconds=4)
             r = j.load(ONE, 30000, 1, 64, wait=False)
             other.communicate()
             return dict(requests_per_s=r["requests_per_s"], p50_ms=r["latency_us"]["p50"] / 1000, p99_ms=r["latency_us"]["p99"] / 1000)
@@ -189,7 +194,7 @@ def latency50():
 
 def waiting_million():
     with Jebi() as j:
-        j.load(BULK % ("later", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 100, 10000, 4, wait=False)
+        j.load(BULK % ("later", SCHEDULED), 100, 10000, 4, wait=False)
         time.sleep(3)
         return dict(rss_mib=j.memory(), peak_mib=j.memory("VmHWM"))
 
@@ -197,7 +202,7 @@ def waiting_million():
 def cancel_million():
     """Cancels a topic of 1,000,000 while single mails are sent; how late the latest single mail was."""
     with Jebi() as j:
-        j.load(BULK % ("big", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 100, 10000, 4, wait=False)
+        j.load(BULK % ("big", SCHEDULED), 100, 10000, 4, wait=False)
         time.sleep(10)
         calm = j.load(ONE, 150, 1, 1, interval_ms=20)
         singles = j.spawn(ONE, 300, 1, 1, interval_ms=20)
@@ -221,11 +226,11 @@ def grown():
         m = dict(l.rsplit(" ", 1) for l in urllib.request.urlopen(f"http://127.0.0.1:{PORT}/metrics").read().decode().splitlines() if l.startswith("jebi_"))
         return statistics.median(took) * 1000, r["cpu_seconds_per_1k"] * 1000, r["end_to_end"]["messages_per_s"], m
     with Jebi() as j:
-        j.load(BULK % ("history", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 10, 10000, 4, wait=False)
+        j.load(BULK % ("history", SCHEDULED), 10, 10000, 4, wait=False)
         time.sleep(5)
         small = look(j, "history")
         for _ in range(49):
-            j.load(BULK % ("history", ',"scheduled_at":"2036-01-01T00:00:00Z"'), 10, 10000, 4, wait=False)
+            j.load(BULK % ("history", SCHEDULED), 10, 10000, 4, wait=False)
         time.sleep(60)
         large = look(j, "history")
         return dict(topic_ms_100k=small[0], topic_ms_5m=large[0], cpu_us_100k=small[1], cpu_us_5m=large[1], mails_per_s_100k=small[2], mails_per_s_5m=large[2])

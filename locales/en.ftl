@@ -294,8 +294,6 @@ write-x = write { $value }
 
 # src/config/provider.rs
 x-says-so = { $written } says so
-set-provider-ses-to-send-through = set PROVIDER=ses to send through AWS SES, or PROVIDER=local to keep mail in the local inbox
-asks-for-an-smtp-provider-which = asks for an SMTP provider, which comes with a later release
 aws-ses-from-email-is-set = AWS_SES_FROM_EMAIL is set
 x-is-set = { $name } is set
 email-backend-is-one-for-ses = EMAIL_BACKEND is one for SES
@@ -903,7 +901,6 @@ help-flag-config = Configuration file (JEBI_CONFIG; jebi.toml in the working dir
 help-flag-host = Address to listen on (SERVER_HOST)
 help-flag-port = Port to listen on (SERVER_PORT; 0 for any free one)
 help-flag-database-url = Database (DATABASE_URL), for example sqlite://data/jebi.db
-help-flag-provider = What mail goes through (PROVIDER): ses or local
 help-flag-set = Any key of the configuration; may be repeated
 help-example = Example:
     { $example }
@@ -938,6 +935,11 @@ help-send-again-what-failed-for-now = Send again what failed for now or expired
 help-send-again-what-failed-for-now-long = Send again what failed for now or expired
 
     Of the mail accepted in the last hours. What the provider refused for good, what was cancelled, and addresses on the suppression list are not sent again; what was sent again before is passed over.
+help-let-a-running-server-read-its = Let a running server read its configuration anew
+help-let-a-running-server-read-its-long = Let a running server read its configuration anew
+
+    Prints the keys that changed. With one fault anywhere nothing changes. SIGHUP does the same.
+help-what-mail-goes-through-provider-ses = What mail goes through (PROVIDER): ses, smtp or local
 help-help-short = Print help
 help-help-more = Print help (see more with '--help')
 help-help-summary = Print help (see a summary with '-h')

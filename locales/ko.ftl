@@ -293,8 +293,6 @@ write-x = { $value } 가운데서 적으십시오
 
 # src/config/provider.rs
 x-says-so = { $written }에서 정했습니다
-set-provider-ses-to-send-through = AWS SES로 보내려면 PROVIDER=ses, 로컬 수신함에 두려면 PROVIDER=local로 정하십시오
-asks-for-an-smtp-provider-which = SMTP 제공자는 다음 릴리스부터 쓸 수 있습니다
 aws-ses-from-email-is-set = AWS_SES_FROM_EMAIL이 지정되어 있습니다
 x-is-set = { $name }이(가) 지정되어 있습니다
 email-backend-is-one-for-ses = EMAIL_BACKEND가 SES용입니다
@@ -902,7 +900,6 @@ help-flag-config = 설정 파일(JEBI_CONFIG, 없으면 작업 디렉터리의 j
 help-flag-host = 접속을 받을 주소(SERVER_HOST)
 help-flag-port = 접속을 받을 포트(SERVER_PORT, 0이면 비어 있는 아무 포트)
 help-flag-database-url = 데이터베이스(DATABASE_URL). 예: sqlite://data/jebi.db
-help-flag-provider = 메일을 보낼 제공자(PROVIDER): ses 또는 local
 help-flag-set = 설정의 아무 키나 정합니다. 여러 번 쓸 수 있습니다
 help-example = 예:
     { $example }
@@ -937,6 +934,11 @@ help-send-again-what-failed-for-now = 일시적으로 실패했거나 만료된 
 help-send-again-what-failed-for-now-long = 일시적으로 실패했거나 만료된 메일을 다시 보냅니다
 
     최근 몇 시간 안에 접수한 메일이 대상입니다. 제공자가 영구히 거절한 것, 취소한 것, 수신 차단 목록의 주소는 다시 보내지 않으며, 이미 다시 보낸 것은 건너뜁니다.
+help-let-a-running-server-read-its = 실행 중인 서버가 설정을 다시 읽게 합니다
+help-let-a-running-server-read-its-long = 실행 중인 서버가 설정을 다시 읽게 합니다
+
+    바뀐 키를 출력합니다. 잘못이 하나라도 있으면 아무것도 바뀌지 않습니다. SIGHUP도 같은 일을 합니다.
+help-what-mail-goes-through-provider-ses = 메일을 보낼 제공자(PROVIDER): ses, smtp, local
 help-help-short = 도움말을 출력합니다
 help-help-more = 도움말을 출력합니다(자세한 내용은 '--help')
 help-help-summary = 도움말을 출력합니다(요약은 '-h')

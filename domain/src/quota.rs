@@ -135,12 +135,15 @@ impl Quota {
     /// # Errors
     /// When to ask again.
     pub fn check(&self, now: Wall, lane: Lane, n: u64) -> Result<(), Wall> {
-        let Some(room) = self.room(now, lane) else { return Ok(()) };
+        let (Some(room), used) = (self.room(now, lane), self.used(now)) else { return Ok(()) };
         // A copy larger than the whole limit goes alone, for the provider to judge.
-        if room >= n || self.used(now) == 0 {
+        if room >= n || used == 0 {
             return Ok(());
         }
-        let mut missing = n - room;
+        // More than the limit may have been sent, where it was lowered since.
+        let kept = if lane == Lane::Bulk { self.reserve() } else { 0 };
+        let allowed = self.limit.unwrap_or(u64::MAX).saturating_sub(kept);
+        let mut missing = (used + n).saturating_sub(allowed).min(used);
         for (slot, sent) in self.ledger.slots.iter().filter(|(slot, _)| leaves(*slot) > now) {
             if *sent >= missing {
                 return Err(leaves(*slot));

@@ -59,7 +59,9 @@ fn what_others_send_through_the_account_counts_and_leaves_after_a_day() {
     q.told(5, Wall(4000));
     assert_eq!(q.used(Wall(4000)), 30, "but never below what we sent ourselves");
     q.told(130, Wall(5000));
-    assert_eq!(q.check(Wall(5000), Lane::Transactional, 1), Err(Wall(DAY + SLOT_MS)));
+    assert_eq!(q.check(Wall(5000), Lane::Transactional, 1), Err(Wall(5000 + SLOT_MS)), "ours alone make no room: look again soon");
+    q.told(110, Wall(5000));
+    assert_eq!(q.check(Wall(5000), Lane::Transactional, 10), Err(Wall(DAY + SLOT_MS)), "when ours of the first slot are gone");
     assert_eq!(q.used(Wall(5000 + DAY)), 30, "our slot has not rolled out, the others' figure is a day old");
 }
 
@@ -126,6 +128,7 @@ proptest! {
     }
 
     #[test]
+    // Slots may hold more than the limit: it may have been lowered since.
     fn the_time_told_is_the_first_that_does(sent in prop::collection::vec((0i64..100, 1u64..30), 1..50), n in 1u64..20) {
         let q = Quota::new(Some(40), 0.0, sent);
         let now = Wall(100 * SLOT_MS);

@@ -52,6 +52,7 @@ const NO_TEXTS: &[&str] = &[
     " at line",
     ", expected ",
     "--set {}",
+    "--set {path}",
     "An address, with or without a name.",
     "Bearer realm=\"jebi\"",
     "cannot parse integer",

@@ -52,9 +52,9 @@ fn each_phase_has_its_time_and_only_the_final_reply_leaves_an_unknown() {
             stub.on(at, [Act::Hang]);
             let (outcome, ()) = tokio::join!(send(&*sender, mail()), let_pass(&stub, &clock, at, limit));
             if at == At::Body {
-                assert_unknown(&outcome, "timeout")
+                assert_unknown(&outcome, "timeout");
             } else {
-                assert_transient(&outcome, "timeout")
+                assert_transient(&outcome, "timeout");
             }
             assert!(reason(&outcome).text.contains(word), "{outcome:?}");
             assert!(matches!(send(&*sender, mail()).await, Outcome::Accepted { .. }));
