@@ -593,6 +593,7 @@ network = network
 # src/service/tokens.rs
 its-subject-was-revoked-or-has = its subject was revoked or has expired
 its-header-cannot-be-read = its header cannot be read
+its-header-asks-for-extensions = its header asks for extensions (crit), and none is known here
 it-is-not-signed-with-hs256 = it is not signed with HS256
 its-claims-cannot-be-read = its claims cannot be read
 its-signature-does-not-hold = its signature does not hold
@@ -818,6 +819,10 @@ word-delivery = delivery
 word-topic = topic
 word-key = key
 word-mail = mail
+word-client = client
+word-attachment = attachment
+word-html-part = HTML part
+word-provider = provider
 field-fault-remedy = { $field }: { $fault-text }; { $remedy-text }
 and-more = and { $more } more
 

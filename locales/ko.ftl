@@ -592,6 +592,7 @@ network = 네트워크
 # src/service/tokens.rs
 its-subject-was-revoked-or-has = 주체가 폐기되었거나 만료되었습니다
 its-header-cannot-be-read = 헤더를 읽을 수 없습니다
+its-header-asks-for-extensions = 헤더가 확장(crit)을 요구하지만 이 서버가 아는 확장이 없습니다
 it-is-not-signed-with-hs256 = HS256으로 서명되지 않았습니다
 its-claims-cannot-be-read = 클레임을 읽을 수 없습니다
 its-signature-does-not-hold = 서명이 맞지 않습니다
@@ -817,6 +818,10 @@ word-delivery = 발송
 word-topic = 토픽
 word-key = 키
 word-mail = 메일
+word-client = 클라이언트
+word-attachment = 첨부 파일
+word-html-part = HTML 본문
+word-provider = 제공자
 field-fault-remedy = { $field }: { $fault-text }. { $remedy-text }
 and-more = 그 밖에 { $more }건
 

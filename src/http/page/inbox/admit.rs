@@ -24,7 +24,7 @@ use crate::{
 pub const COOKIE: &str = "jebi_inbox";
 
 /// Headers by which a proxy says that it stands between. With one of them the peer is not who asks.
-const PROXY: [&str; 8] = [
+const PROXY: [&str; 12] = [
     "forwarded",
     "via",
     "x-real-ip",
@@ -33,9 +33,13 @@ const PROXY: [&str; 8] = [
     "x-cluster-client-ip",
     "x-original-host",
     "x-original-forwarded-for",
+    "x-originating-ip",
+    "x-remote-addr",
+    "x-remote-ip",
+    "cdn-loop",
 ];
 /// The same, by how they begin.
-const PROXY_PREFIXES: [&str; 4] = ["x-forwarded", "cf-", "x-envoy-", "x-amzn-"];
+const PROXY_PREFIXES: [&str; 9] = ["x-forwarded", "cf-", "x-envoy-", "x-amzn-", "x-azure-", "x-arr-", "fastly-", "fly-", "ngrok-"];
 
 /// Lets pass who needs no key, and asks everybody else for one.
 pub async fn admit(
@@ -161,6 +165,8 @@ mod tests {
             "CF-Connecting-IP",
             "True-Client-IP",
             "X-Envoy-External-Address",
+            "CDN-Loop",
+            "Fly-Client-IP",
         ] {
             assert!(!at("GET", "127.0.0.1:5000", &[OWN[0], (name, "127.0.0.1")]), "{name}");
         }
