@@ -13,7 +13,11 @@ use jebi_domain::{
     refusal::{Fault, Refusal, RefusalKind},
 };
 
-use super::{AppState, access::client::{Client, Sender}, error::Problem};
+use super::{
+    AppState,
+    access::client::{Client, Sender},
+    error::Problem,
+};
 use crate::service::Caller;
 
 /// Set by the server on requests that came over the control socket, which only this machine's administrator can open.

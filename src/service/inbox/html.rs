@@ -14,8 +14,7 @@ const MOST_INLINED: usize = 32 << 20;
 /// How elements begin that do something no policy stops: browsers connect ahead for a `link`, and for an inner frame before they
 /// see that it is forbidden; `meta` and `base` send the frame elsewhere where a sandbox does not hold them.
 /// The last two (SVG) give a link its address after the document was read.
-const DISARMED: [&str; 11] =
-    ["link", "meta", "base", "iframe", "frame", "fencedframe", "portal", "object", "embed", "animate", "set"];
+const DISARMED: [&str; 11] = ["link", "meta", "base", "iframe", "frame", "fencedframe", "portal", "object", "embed", "animate", "set"];
 /// How links look whose address was taken away; the mail's own style comes after it.
 const LINK_STYLE: &str = "<style>a{color:#1a5fb4;text-decoration:underline}</style>";
 /// Attributes that load what they name.
