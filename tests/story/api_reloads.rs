@@ -100,8 +100,9 @@ fn a_rate_holds_from_the_next_mail_on_and_providers_come_and_go() {
     write(folder.path(), &ses, "AKIAOLD", 500, "");
     server.signal(Signal::HUP);
     until("it is gone again", || (names(&server) == ["aws"]).then_some(()));
-    let log = fs::read_to_string(folder.path().join("log")).expect("a log");
-    assert!(log.contains("SIGHUP") && log.contains("provider removed"), "{log}");
+    // Told once everything is applied, which is a moment after it shows.
+    let log = || fs::read_to_string(folder.path().join("log")).expect("a log");
+    until("it is told", || Some(log()).filter(|log| log.contains("SIGHUP") && log.contains("provider removed")).map(drop));
 }
 
 #[test]
