@@ -81,6 +81,8 @@ const NO_TEXTS: &[&str] = &[
     "{id:<4} {prefix:<14} {scopes:<15} {created:<24} {expires:<24} {revoked:<24} {}",
     "Authorization, Content-Type, Idempotency-Key, X-API-KEY, X-Request-Id",
     "Idempotency-Replayed, Retry-After, X-Request-Id",
+    "changed={} restart={}",
+    "to={to} recipients={n}",
     "unsettled={} waiting={}",
     "name={name:?} scopes={scopes} expires={end} senders={senders} networks={networks} daily_limit={limit}",
     "{} secrets",

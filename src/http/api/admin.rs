@@ -123,15 +123,19 @@ pub async fn release(State(state): State<AppState>, Extension(caller): Extension
     ),
 )]
 pub async fn reload(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Reply<ReloadedBody> {
-    let Some(reload) = &state.reload else {
-        let remedy = "nothing to do: the next start reads the configuration";
-        let fault = Fault::new("", "not_running", "no server runs on this store, or it was started without sources to read", remedy);
-        return Err(Refusal::new(RefusalKind::Conflict, fault).into());
+    let done = match &state.reload {
+        Some(reload) => reload.reload().await,
+        None => Err(not_running()),
     };
-    let done = reload.reload().await;
     let told = |done: &Reloaded| format!("changed={} restart={}", done.changed.join(","), done.restart.join(","));
-    let done = state.audit.ended(&caller, "configuration.reload", "configuration", told, done).await?;
+    let done = state.audit.ended(&caller, "configuration.reload", "server", told, done).await?;
     Ok(Json(ReloadedBody { changed: done.changed, restart: done.restart, warnings: done.warnings }))
+}
+
+fn not_running() -> Refusal {
+    let remedy = "nothing to do: the next start reads the configuration";
+    let fault = Fault::new("", "not_running", "no server runs on this store, or it was started without sources to read", remedy);
+    Refusal::new(RefusalKind::Conflict, fault)
 }
 
 /// Check the store

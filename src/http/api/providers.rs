@@ -168,6 +168,7 @@ pub async fn list(State(state): State<AppState>) -> Reply<ProviderList> {
         (status = 200, description = "Moved.", body = Moved),
         (status = 400, description = "The body is not JSON."),
         (status = 404, description = "No such provider, and nothing waits for one of that name."),
+        (status = 408, description = "The body did not arrive in time."),
         (status = 413, description = "The body is too large."),
         (status = 415, description = "The body is not declared as JSON."),
         (status = 422, description = "The other provider is not configured."),
@@ -181,8 +182,8 @@ pub async fn move_waiting(
 ) -> Reply<Moved> {
     let MoveRequest { to } = json::read(&body)?;
     let done = state.strays.move_to(&from, &to).await;
-    let told = |moved: &i64| format!("to={to} recipients={moved}");
-    Ok(Json(Moved { moved: state.audit.ended(&caller, "provider.move", &from, told, done).await? }))
+    let moved = state.audit.ended(&caller, "provider.move", &from, |n| format!("to={to} recipients={n}"), done).await?;
+    Ok(Json(Moved { moved }))
 }
 
 /// A provider's name in a path; whether there is one is for the service to say.
