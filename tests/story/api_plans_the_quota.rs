@@ -50,8 +50,10 @@ fn bulk_leaves_the_reserve_and_what_waits_shows_until_when() {
 
     let codes = post(&server, "transactional", 15);
     assert!(ses.wait_for(40, mails(10)));
-    until("transactional mail waits too", || (provider(&server)["state"] == "held").then_some(()));
-    let shown = provider(&server);
+    let shown = until("transactional mail waits too", || {
+        let shown = provider(&server);
+        (shown["state"] == "held" && shown["leased"] == 0).then_some(shown)
+    });
     assert_eq!((&shown["reason"]["code"], &shown["quota"]["remaining"]), (&json!("daily_limit"), &json!(0)));
     assert_eq!(ses.total(), 40);
     let first = server.get(&format!("/v1/deliveries?message_id={codes}&state=waiting"));
