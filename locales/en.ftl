@@ -133,6 +133,7 @@ jwt-secret-is-not-set-so = JWT_SECRET: is not set, so no token could be checked;
 there-is-no-database-x-run = there is no database { $file }; run this where the server runs, or set DATABASE_URL as it has it
 its-control-socket-x-x = its control socket { $value }: { $error }
 the-process-that-has-x-open = the process that has { $file } open cannot be reached ({ $why-text }); run this as the user the server runs as, or set JEBI_API_KEY and the server's SERVER_HOST and SERVER_PORT
+the-process-that-has-x-open-tls = the process that has { $file } open cannot be reached ({ $why-text }); commands do not call its HTTPS port: run this as the user the server runs as, or call the API with a client of your own
 the-request-cannot-be-written-x = the request cannot be written: { $e }
 the-answer-cannot-be-read-x = the answer cannot be read: { $e }
 the-server-at-x-does-not = the server at { $place } does not answer: { $e }
@@ -290,6 +291,7 @@ x-is-out-of-range = { $value } is out of range
 x-is-not-a-whole-number = { $value } is not a whole number
 x-is-not-a-choice = { $value } is not a choice
 write-x = write { $value }
+write-one-of-x = write one of { $value }
 
 # src/config/provider.rs
 x-says-so = { $written } says so
@@ -592,6 +594,7 @@ network = network
 # src/service/tokens.rs
 its-subject-was-revoked-or-has = its subject was revoked or has expired
 its-header-cannot-be-read = its header cannot be read
+its-header-asks-for-extensions = its header asks for extensions (crit), and none is known here
 it-is-not-signed-with-hs256 = it is not signed with HS256
 its-claims-cannot-be-read = its claims cannot be read
 its-signature-does-not-hold = its signature does not hold
@@ -770,7 +773,7 @@ has-the-same-names-in-the = has the same names in the environment as another pro
 give-it-a-name-that-differs = give it a name that differs in more than _ and -
 
 # src/config/smtp.rs
-give-the-server-name-such-as = give the server's name, such as smtp.gmail.com, or a preset
+set-smtp-host-to-the-server = set SMTP_HOST to the server's name, such as smtp.gmail.com, or choose a preset
 is-not-set-and-mail-is = is not set, and mail is to go through an SMTP server
 is-not-set-and-the-host = is not set, and the host of { $value } depends on it
 write-an-aws-region-such-as = write an AWS region such as ap-northeast-2, or give the host
@@ -819,6 +822,10 @@ word-delivery = delivery
 word-topic = topic
 word-key = key
 word-mail = mail
+word-attachment = attachment
+word-client = client
+word-html-part = HTML part
+word-provider = provider
 field-fault-remedy = { $field }: { $fault-text }; { $remedy-text }
 and-more = and { $more } more
 

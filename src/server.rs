@@ -1,5 +1,6 @@
 //! Listening: TCP for everybody, plain or TLS; a socket in the data folder for the administrator of this machine.
 
+mod patience;
 pub mod tls;
 
 use std::{
@@ -30,6 +31,7 @@ use crate::{
     http::{Encrypted, LocalAdmin, Peer},
     lifecycle::Lifecycle,
 };
+use patience::Patient;
 use tls::Tls;
 
 /// Bytes the head of a request may have before the connection is refused with a bare 431. Half of it is refused in words.
@@ -49,7 +51,8 @@ const HANDSHAKE: u8 = 22;
 pub struct Listening {
     /// `None` for plain HTTP.
     pub tls: Option<Arc<Tls>>,
-    /// How long a connection may take for the head of a request, be idle before one, or take for its TLS handshake.
+    /// How long a connection may take for the head of a request, be idle before one, take for its TLS handshake, or take nothing of
+    /// an answer.
     pub head_time: Duration,
     /// Connections at a time; more wait to be accepted.
     pub max_connections: usize,
@@ -192,7 +195,7 @@ where
     let mut http = hyper::server::conn::http1::Builder::new();
     // No pipeline_flush: with it the answer to a head that cannot be read stays unsent, for the head is still in the buffer.
     http.timer(TokioTimer::new()).header_read_timeout(head_time).max_buf_size(HEAD_BYTES).max_headers(HEAD_LINES);
-    if let Err(error) = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await {
+    if let Err(error) = watcher.watch(http.serve_connection(TokioIo::new(Patient::new(stream, head_time)), service)).await {
         tracing::debug!(%error, "a connection ended early");
     }
 }

@@ -69,6 +69,10 @@ impl Client {
             Some(key) if config.server.port != 0 && config.server.tls.is_none() => {
                 Ok(Self::Tcp(reachable(config.server.listen()), key.clone()))
             }
+            Some(_) if config.server.tls.is_some() => Err(Failure::unavailable(format!(
+                "the process that has {file} open cannot be reached ({why}); commands do not call its HTTPS port: \
+                 run this as the user the server runs as, or call the API with a client of your own"
+            ))),
             _ => Err(Failure::unavailable(format!(
                 "the process that has {file} open cannot be reached ({why}); \
                  run this as the user the server runs as, or set JEBI_API_KEY and the server's SERVER_HOST and SERVER_PORT"

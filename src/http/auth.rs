@@ -1,5 +1,7 @@
 //! Who asks: an API key or a signed token in `Authorization: Bearer` or `X-API-KEY`, or the administrator on this machine.
 
+use std::net::Ipv4Addr;
+
 use axum::{
     extract::{Extension, Request, State},
     http::{HeaderMap, header::AUTHORIZATION},
@@ -11,7 +13,11 @@ use jebi_domain::{
     refusal::{Fault, Refusal, RefusalKind},
 };
 
-use super::{AppState, access::client::Client, error::Problem};
+use super::{
+    AppState,
+    access::client::{Client, Sender},
+    error::Problem,
+};
 use crate::service::Caller;
 
 /// Set by the server on requests that came over the control socket, which only this machine's administrator can open.
@@ -62,7 +68,13 @@ fn counted(state: &AppState, client: Client, refusal: Refusal) -> Refusal {
     if refusal.kind != RefusalKind::Unauthenticated {
         return refusal;
     }
-    let Some(Err(wait)) = client.address().map(|address| state.attempts.take(address)) else { return refusal };
+    let address = match client.sender {
+        Sender::Here => return refusal,
+        Sender::At(address) => address,
+        // Whoever makes a proxy contradict itself gets no attempts of an own.
+        Sender::Unclear => Ipv4Addr::UNSPECIFIED.into(),
+    };
+    let Err(wait) = state.attempts.take(address) else { return refusal };
     let retry_after_s = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
     let fault = "too many keys that do not hold were shown from this address";
     let fault = Fault::new("Authorization", "too_many_attempts", fault, "use a key that holds; one is taken at once");

@@ -63,7 +63,17 @@ fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Refus
         Ok(_) => (String::new(), error.to_string()),
     };
     let path = if path == "." { String::new() } else { path };
-    Refusal::invalid(fault(path, &said))
+    Refusal::invalid(fault(brief(path), &brief(said)))
+}
+
+/// Most of a library's words that are told, at the beginning and at the end, in characters: it repeats the caller's value whole.
+const TOLD: usize = 200;
+
+/// Without the middle where it is too long.
+fn brief(text: String) -> String {
+    let Some((head, _)) = text.char_indices().nth(TOLD) else { return text };
+    let Some((tail, _)) = text.char_indices().rev().nth(TOLD).filter(|(tail, _)| *tail > head) else { return text };
+    format!("{}…{}", &text[..head], &text[tail..])
 }
 
 fn fault(path: String, said: &str) -> Fault {
@@ -130,5 +140,15 @@ mod tests {
         assert_eq!(of(r#"{"inner":[{"name":"a"}]}"#), ("inner[0].list".into(), "missing_field"));
         assert_eq!(of(r#"{"inner":[{"name":"a","list":["b",7]}]}"#), ("inner[0].list[1]".into(), "wrong_type"));
         assert_eq!(of(r#"{"inner":[{"name":5,"list":[]}]}"#), ("inner[0].name".into(), "wrong_type"));
+    }
+
+    #[test]
+    fn a_large_value_is_not_told_whole() {
+        let large = "가".repeat(100_000);
+        for body in [format!(r#"{{"inner":"{large}"}}"#), format!(r#"{{"{large}":1}}"#), format!(r#"{{"inner":[{{"{large}":1}}]}}"#)] {
+            let fault = read::<Outer>(body.as_bytes()).map(|_| ()).unwrap_err().faults.remove(0);
+            assert!(fault.fault.len() + fault.field.len() + fault.remedy.len() < 5_000, "{fault:?}");
+        }
+        assert_eq!(brief("가".repeat(TOLD * 2)), "가".repeat(TOLD * 2), "nothing is left out for nothing");
     }
 }

@@ -142,6 +142,11 @@ impl Modify for Problems {
             ("500", "The server made a mistake."),
             ("503", "The store does not answer now; try again after `Retry-After` seconds."),
         ];
+        const OPEN: [(&str, &str); 3] = [
+            ("403", "The caller's network may not call."),
+            ("431", "The head of the request is too large."),
+            ("503", "Too many requests are under way; try again after `Retry-After` seconds."),
+        ];
         for (path, item) in &mut document.paths.paths {
             for operation in operations(item) {
                 let responses = &mut operation.responses.responses;
@@ -149,9 +154,13 @@ impl Modify for Problems {
                     for (status, words) in ALWAYS {
                         responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new(words)));
                     }
-                } else if path != "/health" {
-                    let words = "The caller's network may not call.";
-                    responses.entry("403".to_owned()).or_insert_with(|| RefOr::T(Response::new(words)));
+                } else {
+                    for (status, words) in OPEN {
+                        let is_free = path == "/health" && status != "431";
+                        if !is_free && !responses.contains_key(status) {
+                            responses.insert(status.to_owned(), RefOr::T(Response::new(words)));
+                        }
+                    }
                 }
                 for (status, response) in responses {
                     if let RefOr::T(response) = response
@@ -234,6 +243,17 @@ mod tests {
         for reference in text.split("\"$ref\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
             let pointer = reference.strip_prefix('#').unwrap();
             assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+        }
+    }
+
+    #[test]
+    fn every_operation_with_a_body_says_how_that_is_refused() {
+        for (path, mut item) in document().paths.paths {
+            for operation in operations(&mut item).filter(|operation| operation.request_body.is_some()) {
+                for status in ["400", "408", "413", "415", "422"] {
+                    assert!(operation.responses.responses.contains_key(status), "{path} does not say {status}");
+                }
+            }
         }
     }
 

@@ -30,12 +30,7 @@ impl Audit {
         Self { store, clock }
     }
 
-    /// Writes down an act that was done. `act` is `noun.verb`; `detail` is for people and holds no secret.
-    pub async fn note(&self, caller: &Caller, act: &'static str, target: impl ToString, detail: impl Into<String>) {
-        self.write(caller, act, target.to_string(), detail.into(), DONE).await;
-    }
-
-    /// Writes down how an act ended, and passes that on.
+    /// Writes down how an act ended, and passes that on. `act` is `noun.verb`; `detail` is for people and holds no secret.
     ///
     /// # Errors
     /// What was handed in.

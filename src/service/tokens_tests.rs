@@ -68,6 +68,10 @@ fn only_hs256_with_one_of_the_secrets() {
     let unsigned = signed(&claims, Algorithm::HS256, SECRET);
     let body = unsigned.split('.').nth(1).expect("claims");
     assert!(check(&format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{body}.")).is_err());
+    // What a signer says must be understood has to be refused by who does not (RFC 7515, section 4.1.11).
+    let header = Header { crit: Some(vec!["b64".to_owned()]), ..Header::new(Algorithm::HS256) };
+    let critical = encode(&header, &claims, &EncodingKey::from_secret(SECRET.as_bytes())).expect("signed");
+    assert!(check(&critical).is_err_and(|why| why.contains("crit")));
     let good = signed(&claims, Algorithm::HS256, SECRET);
     assert!(check(&good.replacen(body, &body[..body.len() - 2], 1)).is_err());
 }

@@ -125,7 +125,8 @@ impl Usage {
             return Err(too_many(limit, taken, recipients, day.ends.since(at).as_secs() + 1));
         }
         held.reserved += recipients;
-        Ok(Some(Reservation { usage: Arc::clone(self), key, begins: day.begins, recipients, stored: true }))
+        // Its own day: another request may have begun the next one meanwhile.
+        Ok(Some(Reservation { usage: Arc::clone(self), key, begins: held.begins, recipients, stored: true }))
     }
 
     async fn used_since(&self, key: KeyNo, day: Day) -> Result<i64, Refusal> {

@@ -8,6 +8,10 @@ use unic_langid::LanguageIdentifier;
 
 /// A value with a name that ends so is a text of the catalogue itself.
 const NESTED: &str = "-text";
+/// How deep texts lie within texts. None of ours does deeper; what does was put together by a caller.
+const DEEPEST: usize = 4;
+/// Longer texts stay English, in bytes: what makes them long are a caller's values, and each is compared with every text there is.
+const LONGEST: usize = 4_096;
 
 /// Made at the first use, once.
 pub(super) static KOREAN: LazyLock<Catalogue> =
@@ -50,9 +54,14 @@ impl Catalogue {
 
     /// The text in this language, if there is one.
     pub fn translated(&self, english: &str) -> Option<String> {
+        if english.len() > LONGEST { None } else { self.within(english, DEEPEST) }
+    }
+
+    /// The same for a text that holds others, so many deep.
+    fn within(&self, english: &str, depth: usize) -> Option<String> {
         let (id, values) = self.find(english)?;
         let values = values.into_iter().map(|(name, value)| {
-            let nested = if name.ends_with(NESTED) { self.translated(value) } else { None };
+            let nested = if name.ends_with(NESTED) && depth > 0 { self.within(value, depth - 1) } else { None };
             (name, FluentValue::from(nested.unwrap_or_else(|| value.to_owned())))
         });
         let pattern = self.bundle.get_message(id)?.value()?;
@@ -148,6 +157,17 @@ mod tests {
         assert_eq!(said("at all: x: y"), Some("x: y: 모두".into()));
         assert_eq!(said("at night: x"), Some("x: night".into()));
         assert_eq!(said("it is short"), None);
+    }
+
+    #[test]
+    fn a_caller_cannot_nest_texts_without_end() {
+        let repeated = |times: usize| catalogue().translated(&format!("{}x", "at all: ".repeat(times)));
+        assert_eq!(repeated(1), Some("x: 모두".into()));
+        let endless = Catalogue::new("ko", "a = at { $why-text }\n", "a = { $why-text }에\n");
+        let said = |times: usize| endless.translated(&format!("{}x", "at ".repeat(times)));
+        assert_eq!(said(DEEPEST), Some(format!("x{}", "에".repeat(DEEPEST))));
+        assert_eq!(said(DEEPEST + 3), Some(format!("at at x{}", "에".repeat(DEEPEST + 1))));
+        assert_eq!(said(LONGEST), None, "too long to be one of ours");
     }
 
     #[test]

@@ -64,7 +64,16 @@ fn without_the_socket_commands_use_tcp_and_a_key() {
     assert!(said.starts_with("the process that has data/jebi.db open cannot be reached (its control socket data/jebi.sock: "), "{said}");
     assert!(said.ends_with("or set JEBI_API_KEY and the server's SERVER_HOST and SERVER_PORT"), "{said}");
 
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+    fs::write(dir.path().join("cert.pem"), made.cert.pem()).expect("written");
+    fs::write(dir.path().join("key.pem"), made.signing_key.serialize_pem()).expect("written");
     let key = server.key.as_deref().expect("a first key");
+    let tls = [("SERVER_PORT", port), ("JEBI_API_KEY", key), ("TLS_CERT", "cert.pem"), ("TLS_KEY", "key.pem")];
+    let ran = run(dir.path(), &tls, &SEND);
+    let (code, said) = fault(&ran);
+    assert_eq!(code, 69);
+    assert!(said.contains("commands do not call its HTTPS port: run this as the user the server runs as"), "{said}");
+
     let ran = run(dir.path(), &[("SERVER_PORT", port), ("JEBI_API_KEY", key)], &[&SEND[..], &["--wait"]].concat());
     assert_eq!((ran.code, ran.out.split(' ').nth(2)), (0, Some("sent\n")), "{}", ran.err);
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{body::Body, http::Method};
 use serde_json::{Value, json};
 
-use crate::support::api::{Api, list};
+use crate::support::api::{Api, list, text};
 
 async fn acts(api: &Api, query: &str) -> Vec<Value> {
     list(&api.get(&format!("/v1/audit{query}")).await.expect(200)["acts"]).to_vec()
@@ -60,6 +60,29 @@ async fn the_local_administrator_is_named_too() {
     api.send(request).await.expect(200);
     let act = &acts(&api, "").await[0];
     assert_eq!((&act["actor"], &act["key"], &act["act"]), (&json!("local administrator"), &Value::Null, &json!("store.release")));
+}
+
+#[tokio::test]
+async fn what_changes_the_installation_is_written_down_too() {
+    let api = Api::new().await;
+    api.post("/v1/keys", &json!({"name": "", "scopes": ["send"]})).await.problem(422);
+    api.post("/v1/providers/none/move", &json!({"to": "local"})).await.problem(422);
+    api.post("/v1/admin/reload", &json!({})).await.problem(409);
+    api.delete("/v1/inbox/7").await.problem(404);
+    api.delete("/v1/inbox").await.expect(200);
+    let seen = acts(&api, "").await;
+    let told: Vec<_> = seen.iter().rev().map(|a| (text(&a["act"]), text(&a["target"]), text(&a["result"]))).collect();
+    assert_eq!(
+        told,
+        [
+            ("key.create", "", "invalid_name"),
+            ("provider.move", "none", "unknown_provider"),
+            ("configuration.reload", "server", "not_running"),
+            ("inbox.remove", "7", "not_found"),
+            ("inbox.clear", "inbox", "done"),
+        ]
+    );
+    assert_eq!(seen[0]["detail"], "mails=0");
 }
 
 #[tokio::test]

@@ -68,6 +68,19 @@ fn slow_heads_idle_connections_and_slow_bodies_end() {
     assert!(refused.starts_with("HTTP/1.1 408") && refused.contains("request_timeout"), "{refused}");
 }
 
+/// Many answers asked for and none taken: more than the buffers between hold.
+#[test]
+fn who_takes_no_answer_loses_its_place() {
+    let (server, _dir) = start(&[("JEBI_HEAD_TIMEOUT_SECONDS", "1"), ("MAX_CONNECTIONS", "1")]);
+    let greedy = connect(&server);
+    let asked = "GET /openapi.json HTTP/1.1\r\nHost: jebi\r\n\r\n".repeat(200);
+    (&greedy).write_all(asked.as_bytes()).expect("written");
+    let mut next = connect(&server);
+    next.write_all(b"GET /health HTTP/1.1\r\nHost: jebi\r\nConnection: close\r\n\r\n").expect("written");
+    assert!(rest(next).starts_with("HTTP/1.1 200"));
+    drop(greedy);
+}
+
 #[test]
 fn a_large_head_is_refused() {
     let (server, _dir) = start(&[]);
@@ -116,6 +129,7 @@ async fn beyond_the_requests_under_way_others_are_refused_at_once() {
         assert_eq!(refused.headers["retry-after"], "1");
         api.get("/health").await.expect(200);
         api.get("/ready").await.expect(200);
+        api.local("/v1/topics").await.expect(200);
         give.send(mail(10)[20..].to_owned()).expect("it is awaited");
     };
     let (first, ()) = tokio::join!(api.submit(body), others);

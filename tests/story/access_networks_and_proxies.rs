@@ -92,6 +92,32 @@ async fn networks_are_replaced_while_requests_run() {
     ask(&api, "192.0.2.9", "/v1/topics", &[]).await.problem(403);
 }
 
+/// Whoever makes the proxy contradict itself has attempts too, though nobody knows whose.
+#[tokio::test]
+async fn an_unclear_caller_cannot_guess_without_end() {
+    let access = AccessSettings { trusted_proxies: networks(&["10.0.0.1"]), ..AccessSettings::default() };
+    let api = Api::with(Setup { access, ..Setup::default() }).await;
+    let unclear = |n: u8| [("x-forwarded-for", "192.0.2.9".to_owned()), ("forwarded", format!("for=203.0.113.{n}"))];
+    let guesser = api.with_key("guess");
+    for n in 0..=10 {
+        let headers = unclear(n);
+        let answer = ask(&guesser, "10.0.0.1", "/v1/topics", &headers.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
+        answer.problem(if n < 10 { 401 } else { 429 });
+    }
+    let headers = unclear(0);
+    ask(&api, "10.0.0.1", "/v1/topics", &headers.each_ref().map(|(name, value)| (*name, value.as_str()))).await.expect(200);
+}
+
+/// A server that reads its inbox without a key learns of a proxy: from then on a peer on this machine may be anybody.
+#[tokio::test]
+async fn a_proxy_declared_while_it_runs_ends_keyless_reading() {
+    let api = Api::new().await;
+    let keyless = || Request::get("/v1/inbox").header("host", "localhost").body(Body::empty()).expect("a request");
+    api.send_from("127.0.0.1", keyless()).await.expect(200);
+    api.state.access.replace(AccessSettings { trusted_proxies: networks(&["10.0.0.1"]), ..AccessSettings::default() });
+    api.send_from("127.0.0.1", keyless()).await.problem(401);
+}
+
 #[tokio::test]
 async fn plain_http_at_a_declared_proxy_is_sent_to_https() {
     let access = AccessSettings { trusted_proxies: networks(&["10.0.0.1"]), https_redirect: true, ..AccessSettings::default() };

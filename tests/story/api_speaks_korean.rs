@@ -34,6 +34,18 @@ async fn a_problem_is_told_in_korean_where_it_is_preferred() {
     assert_eq!(body["errors"][0]["remedy"], "쓸 수 있는 값: `transactional` or `bulk`");
 }
 
+/// A value that reads like our own texts within texts; it overflowed the stack once.
+#[tokio::test]
+async fn a_value_that_looks_like_our_texts_does_no_harm() {
+    let api = Api::new().await;
+    for times in [1, 10, 50_000] {
+        let body = serde_json::json!({"messages": format!("x, expected {}", "a: b; ".repeat(times))}).to_string();
+        let answer = api.send(liking(&api, "ko", "/v1/messages", &body)).await;
+        assert_eq!(answer.problem(422), [("messages".into(), "wrong_type".into())]);
+        assert!(answer.body.len() < 4_000, "the value is not given back whole: {}", answer.body.len());
+    }
+}
+
 #[tokio::test]
 async fn english_is_the_rule() {
     let api = Api::new().await;

@@ -18,7 +18,7 @@ use crate::{
         error::Reply,
         params::{Params, number_cursor, read_number_cursor},
     },
-    service::Caller,
+    service::{Caller, reload::Reloaded},
 };
 
 /// Whether the store is held.
@@ -122,14 +122,20 @@ pub async fn release(State(state): State<AppState>, Extension(caller): Extension
         (status = 422, description = "The configuration has faults. Nothing was changed."),
     ),
 )]
-pub async fn reload(State(state): State<AppState>) -> Reply<ReloadedBody> {
-    let Some(reload) = &state.reload else {
-        let remedy = "nothing to do: the next start reads the configuration";
-        let fault = Fault::new("", "not_running", "no server runs on this store, or it was started without sources to read", remedy);
-        return Err(Refusal::new(RefusalKind::Conflict, fault).into());
+pub async fn reload(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Reply<ReloadedBody> {
+    let done = match &state.reload {
+        Some(reload) => reload.reload().await,
+        None => Err(not_running()),
     };
-    let done = reload.reload().await?;
+    let told = |done: &Reloaded| format!("changed={} restart={}", done.changed.join(","), done.restart.join(","));
+    let done = state.audit.ended(&caller, "configuration.reload", "server", told, done).await?;
     Ok(Json(ReloadedBody { changed: done.changed, restart: done.restart, warnings: done.warnings }))
+}
+
+fn not_running() -> Refusal {
+    let remedy = "nothing to do: the next start reads the configuration";
+    let fault = Fault::new("", "not_running", "no server runs on this store, or it was started without sources to read", remedy);
+    Refusal::new(RefusalKind::Conflict, fault)
 }
 
 /// Check the store

@@ -54,7 +54,7 @@ struct ActBody {
     actor: String,
     /// The number of the key that was shown.
     key: Option<i64>,
-    /// Where the request came from; `null` for the local administrator.
+    /// Where the request came from; `null` over the control socket, which is no network.
     address: Option<String>,
     /// What was done, as `noun.verb`.
     #[schema(example = "key.create")]

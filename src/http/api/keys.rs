@@ -184,10 +184,11 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<KeyCreated>), Problem> {
     let KeyRequest { name, scopes, expires_at, senders, networks, daily_limit } = json::read(&body)?;
     let allowed = GrantChange { scopes, expires_at: expires_at.map(Some), senders, networks, daily_limit: daily_limit.map(Some) };
-    let created = state.keys.create(&name, allowed).await?;
-    let info = KeyBody::of(created.info, &HashMap::new());
-    state.audit.note(&caller, "key.create", info.id, info.allowed()).await;
-    Ok((StatusCode::CREATED, Json(KeyCreated { info, key: created.secret })))
+    let created = state.keys.create(&name, allowed).await;
+    let created = created.map(|made| KeyCreated { info: KeyBody::of(made.info, &HashMap::new()), key: made.secret });
+    let target = created.as_ref().map_or_else(|_| String::new(), |made| made.info.id.to_string());
+    let created = state.audit.ended(&caller, "key.create", target, |made| made.info.allowed(), created).await?;
+    Ok((StatusCode::CREATED, Json(created)))
 }
 
 /// Change an API key

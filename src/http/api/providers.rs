@@ -1,6 +1,9 @@
 //! `/v1/providers`: how each provider stands, and what to do when it does not send.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{Extension, State},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,7 +16,7 @@ use crate::{
         limit::JsonBytes,
         params::{Id, Named},
     },
-    service::{forecast::Outlook, providers::QuotaStatus},
+    service::{Caller, forecast::Outlook, providers::QuotaStatus},
 };
 
 /// All providers.
@@ -165,6 +168,7 @@ pub async fn list(State(state): State<AppState>) -> Reply<ProviderList> {
         (status = 200, description = "Moved.", body = Moved),
         (status = 400, description = "The body is not JSON."),
         (status = 404, description = "No such provider, and nothing waits for one of that name."),
+        (status = 408, description = "The body did not arrive in time."),
         (status = 413, description = "The body is too large."),
         (status = 415, description = "The body is not declared as JSON."),
         (status = 422, description = "The other provider is not configured."),
@@ -172,11 +176,14 @@ pub async fn list(State(state): State<AppState>) -> Reply<ProviderList> {
 )]
 pub async fn move_waiting(
     State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
     Id(ProviderName(from)): Id<ProviderName>,
     JsonBytes(body): JsonBytes,
 ) -> Reply<Moved> {
     let MoveRequest { to } = json::read(&body)?;
-    Ok(Json(Moved { moved: state.strays.move_to(&from, &to).await? }))
+    let done = state.strays.move_to(&from, &to).await;
+    let moved = state.audit.ended(&caller, "provider.move", &from, |n| format!("to={to} recipients={n}"), done).await?;
+    Ok(Json(Moved { moved }))
 }
 
 /// A provider's name in a path; whether there is one is for the service to say.

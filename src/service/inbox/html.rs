@@ -13,7 +13,8 @@ const MOST_LINKS: usize = 100;
 const MOST_INLINED: usize = 32 << 20;
 /// How elements begin that do something no policy stops: browsers connect ahead for a `link`, and for an inner frame before they
 /// see that it is forbidden; `meta` and `base` send the frame elsewhere where a sandbox does not hold them.
-const DISARMED: [&str; 9] = ["link", "meta", "base", "iframe", "frame", "fencedframe", "portal", "object", "embed"];
+/// The last two (SVG) give a link its address after the document was read.
+const DISARMED: [&str; 11] = ["link", "meta", "base", "iframe", "frame", "fencedframe", "portal", "object", "embed", "animate", "set"];
 /// How links look whose address was taken away; the mail's own style comes after it.
 const LINK_STYLE: &str = "<style>a{color:#1a5fb4;text-decoration:underline}</style>";
 /// Attributes that load what they name.
@@ -98,13 +99,17 @@ fn attributes(mut rest: &str, mut each: impl FnMut(&str, String)) -> &str {
     }
 }
 
+/// Longest name of a character reference that is read, with its `&`.
+const LONGEST_REFERENCE: usize = 10;
+
 /// With its character references resolved, as far as web addresses use them.
 fn decoded(value: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(value.len()), value);
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let end = rest.find(';').filter(|end| *end <= 10);
+        // No further: a value of nothing but `&` would be searched to its end at each of them.
+        let end = rest.bytes().take(LONGEST_REFERENCE + 1).position(|b| b == b';');
         match end.and_then(|end| Some((reference(&rest[1..end])?, end))) {
             Some((c, end)) => {
                 out.push(c);

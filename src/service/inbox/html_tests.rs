@@ -59,6 +59,22 @@ fn elements_that_act_on_the_whole_document_are_disarmed() {
 }
 
 #[test]
+fn svg_cannot_give_a_link_its_address_later() {
+    let shown = framed("<svg><a><SET attributeName=href to=//a /><animate attributeName='href' values=//a /></a></svg>", &HashMap::new());
+    assert!(!shown.contains("<SET") && !shown.contains("<animate"), "{shown}");
+}
+
+/// 1 MiB of each: with a search to the end at each character this would take many minutes.
+#[test]
+fn hostile_repetitions_are_read_in_linear_time() {
+    for one in ["&", "<a href=\"", "<!--", "<style>", "<", "cid:", "href", "url(", "&#x"] {
+        let value = one.repeat((1 << 20) / one.len());
+        outside(&format!("<a href=\"{value}\"><p style='{value}'>{value}"));
+        framed(&value, &HashMap::from([("x", ("image/png", b"x".as_slice()))]));
+    }
+}
+
+#[test]
 fn links_lose_their_addresses_and_keep_their_looks() {
     let shown = framed("<!DOCTYPE html>\n<a HREF = 'https://a.example'>여기</a> the word href", &HashMap::new());
     assert_eq!(shown, format!("<!DOCTYPE html>{LINK_STYLE}\n<a jebi-removed-HREF = 'https://a.example'>여기</a> the word href"));

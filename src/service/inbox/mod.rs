@@ -12,7 +12,7 @@ mod mail;
 mod name;
 mod session;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use jebi_domain::{
@@ -34,6 +34,15 @@ const LARGE: usize = 64 << 10;
 pub enum Which {
     No(i64),
     Delivery(DeliveryId),
+}
+
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::No(no) => no.fmt(f),
+            Self::Delivery(id) => id.fmt(f),
+        }
+    }
 }
 
 /// Reads it.

@@ -3,7 +3,11 @@
 mod files;
 mod view;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::{Extension, State},
+    http::StatusCode,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,7 +21,7 @@ use crate::{
         error::{Problem, Reply},
         params::{Id, Page, Params, number_cursor, read_number_cursor},
     },
-    service::{inbox::Which, search::page_length},
+    service::{Caller, inbox::Which, search::page_length},
 };
 
 /// What was removed.
@@ -66,8 +70,13 @@ pub async fn show(State(state): State<AppState>, Id(which): Id<Which>) -> Reply<
     params(("id" = String, Path, description = "The mail's number, or its delivery's id.")),
     responses((status = 204, description = "It is removed."), (status = 404, description = "No such mail.")),
 )]
-pub async fn remove(State(state): State<AppState>, Id(which): Id<Which>) -> Result<StatusCode, Problem> {
-    state.inbox.remove(which).await?;
+pub async fn remove(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(which): Id<Which>,
+) -> Result<StatusCode, Problem> {
+    let removed = state.inbox.remove(which).await;
+    state.audit.ended(&caller, "inbox.remove", which, |()| String::new(), removed).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -75,6 +84,8 @@ pub async fn remove(State(state): State<AppState>, Id(which): Id<Which>) -> Resu
 ///
 /// Removes every mail for good. Their deliveries keep their results.
 #[utoipa::path(delete, path = "/v1/inbox", tag = "inbox", responses((status = 200, description = "All are removed.", body = Cleared)))]
-pub async fn clear(State(state): State<AppState>) -> Reply<Cleared> {
-    Ok(Json(Cleared { removed: state.inbox.clear().await? }))
+pub async fn clear(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Reply<Cleared> {
+    let removed = state.inbox.clear().await;
+    let removed = state.audit.ended(&caller, "inbox.clear", "inbox", |n| format!("mails={n}"), removed).await?;
+    Ok(Json(Cleared { removed }))
 }

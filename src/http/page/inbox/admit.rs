@@ -24,7 +24,7 @@ use crate::{
 pub const COOKIE: &str = "jebi_inbox";
 
 /// Headers by which a proxy says that it stands between. With one of them the peer is not who asks.
-const PROXY: [&str; 8] = [
+const PROXY: [&str; 12] = [
     "forwarded",
     "via",
     "x-real-ip",
@@ -33,9 +33,13 @@ const PROXY: [&str; 8] = [
     "x-cluster-client-ip",
     "x-original-host",
     "x-original-forwarded-for",
+    "x-originating-ip",
+    "x-remote-addr",
+    "x-remote-ip",
+    "cdn-loop",
 ];
 /// The same, by how they begin.
-const PROXY_PREFIXES: [&str; 4] = ["x-forwarded", "cf-", "x-envoy-", "x-amzn-"];
+const PROXY_PREFIXES: [&str; 9] = ["x-forwarded", "cf-", "x-envoy-", "x-amzn-", "x-azure-", "x-arr-", "fastly-", "fly-", "ngrok-"];
 
 /// Lets pass who needs no key, and asks everybody else for one.
 pub async fn admit(
@@ -45,9 +49,11 @@ pub async fn admit(
     next: Next,
 ) -> Result<Response, Problem> {
     let shows_key = request.headers().contains_key(AUTHORIZATION) || request.headers().contains_key("x-api-key");
-    let at_this_machine = state.settings.keyless_inbox && is_at_this_machine(&request);
+    // Proxies can be declared while the server runs: from then on a peer on this machine may be anybody.
+    let is_alone = state.access.current().trusted_proxies.is_empty();
+    let at_this_machine = state.settings.keyless_inbox && is_alone && is_at_this_machine(&request);
     if !shows_key && (at_this_machine || has_pass(&state, &request)) {
-        request.extensions_mut().insert(Caller::LOCAL);
+        request.extensions_mut().insert(Caller::LOCAL.at(client.address())?);
         return Ok(next.run(request).await);
     }
     auth::require(State((state, needs)), client, request, next).await
@@ -159,6 +165,8 @@ mod tests {
             "CF-Connecting-IP",
             "True-Client-IP",
             "X-Envoy-External-Address",
+            "CDN-Loop",
+            "Fly-Client-IP",
         ] {
             assert!(!at("GET", "127.0.0.1:5000", &[OWN[0], (name, "127.0.0.1")]), "{name}");
         }
