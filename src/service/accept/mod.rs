@@ -91,8 +91,13 @@ pub struct Settings {
 /// A request's idempotency key and the SHA-256 of its raw body.
 pub type Idempotency = (String, [u8; 32]);
 
-/// Writes the answer: status and body. Called inside the transaction that stores it, so it must be quick.
-pub type Render = Box<dyn FnOnce(Receipt) -> (u16, Bytes) + Send>;
+/// How the answer comes about.
+pub struct Render {
+    /// Tells a fault as the caller is to read it. Called before the transaction: in another language it takes its time.
+    pub say: Box<dyn Fn(Fault) -> Fault + Send>,
+    /// Writes it: status and body. Called inside the transaction that stores it, so it must be quick.
+    pub write: Box<dyn FnOnce(Receipt) -> (u16, Bytes) + Send>,
+}
 
 /// An answer to give, byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,10 +190,15 @@ impl Accept {
         self.waiting.admit(addresses).await?;
         let settings = self.settings.load_full();
         let random = Arc::clone(&self.random);
+        let Render { say, write } = render;
+        let prepare = move || {
+            let Prepared { drafts, receipt } = prepare::prepare(&settings, &*random, at, submission)?;
+            Ok(Prepared { drafts, receipt: receipt.told(say) })
+        };
         let prepared = if addresses < MANY {
-            prepare::prepare(&settings, &*random, at, submission)?
+            prepare()?
         } else {
-            tokio::task::spawn_blocking(move || prepare::prepare(&settings, &*random, at, submission)).await.unwrap_or_else(|e| {
+            tokio::task::spawn_blocking(prepare).await.unwrap_or_else(|e| {
                 // The blocking pool cancels only while the runtime goes down; a panic goes on here as if there were no pool.
                 e.try_into_panic().map_or_else(|_| Err(refusal(StoreError::Closed)), |panic| std::panic::resume_unwind(panic))
             })?
@@ -200,7 +210,7 @@ impl Accept {
         let recipients: usize = drafts.iter().map(|d| d.copies.recipients()).sum();
         let reserved = self.usage.reserve(caller, recipients, at).await?;
         let (clock, api_key) = (Arc::clone(&self.clock), caller.key);
-        let answer = Box::new(move |report: &_| render(receipt.finish(report, clock.boot().since(started))));
+        let answer = Box::new(move |report: &_| write(receipt.finish(report, clock.boot().since(started))));
         match self.store.accept(AcceptBatch { drafts, api_key, idempotency, at, answer }).await {
             Ok(Accepted::Stored(status, body)) => {
                 self.waiting.add(recipients);

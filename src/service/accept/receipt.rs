@@ -192,6 +192,15 @@ impl Unfinished {
         self.messages.iter().filter(|m| m.id.is_some()).map(|m| m.at)
     }
 
+    /// With every fault as its caller is to read it.
+    pub(super) fn told(mut self, say: impl Fn(Fault) -> Fault) -> Self {
+        for message in &mut self.messages {
+            let rejected = std::mem::take(&mut message.rejected);
+            message.rejected = rejected.into_iter().map(|r| Rejected { fault: say(r.fault), ..r }).collect();
+        }
+        self
+    }
+
     /// The receipt, once the store has said which recipients are suppressed. Only messages with an id had a draft.
     pub(super) fn finish(self, report: &AcceptReport, took: Duration) -> Receipt {
         let mut suppressed = report.suppressed.iter();

@@ -8,11 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::shape;
-use crate::{
-    http::error::said,
-    service::accept::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken},
-    words::Language,
-};
+use crate::service::accept::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 
 /// What was accepted.
 #[derive(Serialize, ToSchema)]
@@ -85,22 +81,21 @@ struct CopyAnswer {
     email: String,
 }
 
-impl SubmitAnswer {
-    /// Faults are told in `language`; a repeated request gets this first answer, in whatever language it was.
-    pub fn new(r: Receipt, language: Language) -> Self {
+impl From<Receipt> for SubmitAnswer {
+    fn from(r: Receipt) -> Self {
         Self {
             total: r.total,
             success: r.success,
             errors: r.errors,
             duration_ms: r.duration_ms,
             scheduled: r.scheduled,
-            messages: r.messages.into_iter().map(|taken| MessageAnswer::new(taken, language)).collect(),
+            messages: r.messages.into_iter().map(MessageAnswer::from).collect(),
         }
     }
 }
 
-impl MessageAnswer {
-    fn new(t: Taken, language: Language) -> Self {
+impl From<Taken> for MessageAnswer {
+    fn from(t: Taken) -> Self {
         let copy = |Copy { id, email }| CopyAnswer { id, email };
         Self {
             id: t.id,
@@ -109,7 +104,7 @@ impl MessageAnswer {
             total: t.total,
             success: t.success,
             errors: t.errors,
-            rejected: t.rejected.into_iter().map(|r| RejectedAddress::new(r, language)).collect(),
+            rejected: t.rejected.into_iter().map(RejectedAddress::from).collect(),
             duplicates: t.duplicates.into_iter().map(|Duplicate { index, field, email }| AddressPlace { index, field, email }).collect(),
             suppressed: t.suppressed.into_iter().map(|Suppressed { index, field, email }| AddressPlace { index, field, email }).collect(),
             deliveries: t.copies.map(|all| all.into_iter().map(copy).collect()),
@@ -117,10 +112,9 @@ impl MessageAnswer {
     }
 }
 
-impl RejectedAddress {
-    fn new(r: Rejected, language: Language) -> Self {
+impl From<Rejected> for RejectedAddress {
+    fn from(r: Rejected) -> Self {
         let Rejected { index, email, fault } = r;
-        let fault = said(fault, language);
         Self { index, email, field: fault.field, code: fault.code, fault: fault.fault, remedy: fault.remedy }
     }
 }

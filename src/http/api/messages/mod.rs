@@ -30,7 +30,7 @@ use crate::{
         limit::{self, JsonBytes, MaybeJsonBytes},
         params::{Id, Params, number_cursor, read_number_cursor},
     },
-    service::{Caller, retry::Scope, search::page_length},
+    service::{Caller, accept::Render, retry::Scope, search::page_length},
 };
 use answer::SubmitAnswer;
 use request::SubmitRequest;
@@ -78,7 +78,11 @@ pub async fn submit(
     };
     let (request, idempotency) = limit::work(size, read).await?;
     let language = error::language(&headers);
-    let render = Box::new(move |receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::new(receipt, language))));
+    // A repeated request gets this first answer, in whatever language it was.
+    let render = Render {
+        say: Box::new(move |fault| error::said(fault, language)),
+        write: Box::new(|receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::from(receipt)))),
+    };
     let answer = state.accept.submit(caller, request.into(), idempotency, render).await?;
     Ok(again::answer(answer))
 }
