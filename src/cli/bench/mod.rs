@@ -87,8 +87,10 @@ async fn measured(what: &What, config: &Config) -> Result<Figures, Failure> {
 
 async fn until_stopped(work: impl Future<Output = Result<Figures, Failure>>, lifecycle: &Lifecycle) -> Result<Figures, Failure> {
     tokio::select! {
-        done = work => done,
+        // First: the server that is measured stops too, and the work fails for that.
+        biased;
         () = lifecycle.soft.cancelled() => Err(Failure::refused("stopped before it was measured")),
+        done = work => done,
     }
 }
 
