@@ -291,6 +291,7 @@ x-is-out-of-range = { $value } is out of range
 x-is-not-a-whole-number = { $value } is not a whole number
 x-is-not-a-choice = { $value } is not a choice
 write-x = write { $value }
+write-one-of-x = write one of { $value }
 
 # src/config/provider.rs
 x-says-so = { $written } says so
@@ -770,7 +771,7 @@ has-the-same-names-in-the = has the same names in the environment as another pro
 give-it-a-name-that-differs = give it a name that differs in more than _ and -
 
 # src/config/smtp.rs
-give-the-server-name-such-as = give the server's name, such as smtp.gmail.com, or a preset
+set-smtp-host-to-the-server = set SMTP_HOST to the server's name, such as smtp.gmail.com, or choose a preset
 is-not-set-and-mail-is = is not set, and mail is to go through an SMTP server
 is-not-set-and-the-host = is not set, and the host of { $value } depends on it
 write-an-aws-region-such-as = write an AWS region such as ap-northeast-2, or give the host
@@ -819,8 +820,8 @@ word-delivery = delivery
 word-topic = topic
 word-key = key
 word-mail = mail
-word-client = client
 word-attachment = attachment
+word-client = client
 word-html-part = HTML part
 word-provider = provider
 field-fault-remedy = { $field }: { $fault-text }; { $remedy-text }

@@ -38,11 +38,11 @@ give-an-address-without-quotation-marks = 따옴표 없는 주소를 적으십�
 it-holds-quotation-marks = 따옴표가 있습니다
 nothing-stands-before-the = @ 앞이 비어 있습니다
 the-part-before-the-holds-x = @ 앞에 { $character-text }이(가) 있는데, 제공자는 이 자리에 ASCII 문자만 받습니다
-ask-for-an-address-written-in = 로마자로 된 주소를 확인하십시오
+ask-for-an-address-written-in = 로마자로 된 주소를 받으십시오
 the-part-before-the-has-x = @ 앞이 { $value }바이트입니다
 at-most-x-are-possible-rfc = { $max-local }바이트까지 쓸 수 있습니다(RFC 5321). 주소를 확인하십시오
 the-part-before-the-begins-or = @ 앞이 점으로 시작하거나 끝나거나, 점이 이어져 있습니다
-ask-for-another-address-receivers-and = 다른 주소를 확인하십시오. 수신 서버와 제공자가 이런 주소를 거절합니다(RFC 5321)
+ask-for-another-address-receivers-and = 다른 주소를 받으십시오. 수신 서버와 제공자가 이런 주소를 거절합니다(RFC 5321)
 the-part-before-the-holds-x-more = @ 앞에 `{ $value }`이(가) 있습니다
 nothing-stands-after-the = @ 뒤가 비어 있습니다
 an-ip-address-stands-after-the = @ 뒤에 IP 주소가 있습니다
@@ -212,10 +212,10 @@ is-x-bytes-but-only-x = { $body }바이트인데, 쓰기를 기다릴 수 있는
 x-is-jebi-itself-so-mail = { $endpoint }은(는) 제비 자신이어서 메일이 제자리를 맴돌게 됩니다
 leave-it-out-to-send-through = AWS로 보내려면 빼고, 아니면 다른 서비스의 주소를 적으십시오
 mail-stays-in-the-local-inbox = 제공자를 정하지 않아 메일이 로컬 수신함에 남는데, 서버가 { $value }에서 접속을 받아 다른 컴퓨터에서도 쓸 수 있습니다. 실제로 보내려면 PROVIDER=ses, 이대로 좋다면 PROVIDER=local로 정하십시오
-x-the-secret-can-be-read = { $flag }: 이 컴퓨터의 모든 사용자가 프로세스 목록에서 비밀 값을 볼 수 있습니다. 환경 변수나 파일에 두십시오
+x-the-secret-can-be-read = { $flag }: 이 컴퓨터의 사용자라면 누구나 프로세스 목록에서 비밀 값을 볼 수 있습니다. 환경 변수나 파일에 두십시오
 x-in-env-is-not-seen = .env의 { $value }은(는) AWS 자격 증명 체인이 보지 못합니다. 체인은 실제 환경 변수만 읽습니다. 쓰려면 환경 변수로 내보내십시오
 is-x-bytes-but-all-bodies = { $one }바이트인데, 모든 본문을 합쳐 { $all }바이트까지만 됩니다({ $value })
-x-is-set-only-x-may = { $written }이(가) 지정되어 { $list }에만 보낼 수 있고 다른 주소로 가는 메일은 거절합니다. 모두에게 보내려면 빼십시오
+x-is-set-only-x-may = { $written }이(가) 지정되어 있어 { $list }에만 보낼 수 있고, 다른 주소로 가는 메일은 거절합니다. 모두에게 보내려면 빼십시오
 
 # src/config/database.rs
 write-sqlite-data-jebi-db-a = sqlite://data/jebi.db(작업 디렉터리 기준 경로)나 sqlite:///var/lib/jebi/jebi.db로 적으십시오
@@ -232,7 +232,7 @@ names-no-file = 파일 이름이 없습니다
 has-no = =가 없습니다
 write-name-value-or-start-the = NAME=값으로 적거나, 줄을 #으로 시작하십시오
 has-no-name-before-the = = 앞에 이름이 없습니다
-opens-a-quote-and-never-closes = 따옴표를 열고 닫지 않았습니다
+opens-a-quote-and-never-closes = 따옴표를 열기만 하고 닫지 않았습니다
 close-the-quote = 따옴표를 닫으십시오
 has-more-behind-the-closing-quote = 닫는 따옴표 뒤에 다른 것이 있습니다
 quote-the-whole-value-or-none = 값 전체를 따옴표로 묶거나 따옴표를 모두 빼십시오
@@ -247,9 +247,9 @@ line-x-is-not-toml-x = { $line }번째 줄이 TOML이 아닙니다({ $value })
 correct-it-jebi-config-defaults-shows = 고치십시오. 모든 키는 `jebi config --defaults`로 볼 수 있습니다
 is-not-a-single-text-or = 글자나 숫자 값 하나가 아닙니다
 write-one-value = 값을 하나만 적으십시오
-x-is-not-used-because-x = { $name }이(가) 먼저 쓰이므로 { $other }은(는) 쓰지 않습니다
-write-the-value-itself-or-put = 값을 그대로 적거나, 그 글자 자체가 값이면 작은따옴표로 묶으십시오
-holds-a-x-which-is-not = ${"{"}…{"}"}가 있는데, 이것은 풀어 쓰지 않습니다
+x-is-not-used-because-x = { $name }이(가) 우선하므로 { $other }은(는) 쓰지 않습니다
+write-the-value-itself-or-put = 실제 값을 적거나, 그 글자 자체가 값이면 작은따옴표로 묶으십시오
+holds-a-x-which-is-not = ${"{"}…{"}"}가 있는데, 이것은 값으로 바꾸어 주지 않습니다
 write-set-section-key-value = --set section.key=value로 적으십시오
 is-given-twice-x-sets-it = 두 번 지정했습니다({ $before }도 같은 값을 정합니다)
 keep-one-of-them = 하나만 남기십시오
@@ -277,12 +277,12 @@ remove-it-jebi-config-defaults-shows = 빼십시오. 모든 키는 `jebi config 
 did-you-mean-x = { $name }을(를) 쓰려던 것입니까?
 mail-goes-through-x-because-x = 메일을 { $value }(으)로 보냅니다. 이유: { $why-text }
 set-but-not-used-by-jebi = 지정되었지만 제비가 쓰지 않는 이름: { $value }
-the-profile-x-is-in-force = 프로필 { $value }이(가) 적용됩니다({ $profile-name }): { $files }이(가) 다른 것 위에 놓입니다
+the-profile-x-is-in-force = 프로필 { $value }을(를) 적용합니다({ $profile-name }): { $files }의 값이 다른 파일의 값보다 우선합니다
 x-is-set-but-this-build = { $value }이(가) 지정되었지만 이 빌드에는 Sentry가 없어 아무것도 보내지 않습니다. --features sentry로 빌드하십시오
 mail-goes-through-x-by-its = 메일은 발신자에 따라 { $value }(으)로 보냅니다
 no-daily-limit = 하루 한도 없음
 x-recipients-a-day = 하루 { $n }명
-x-is-taken-for-x-x = { $name }을(를) { $service }(으)로 봅니다({ $daily-text }). 알려진 값을 바꾸는 방법은 `jebi config --defaults`에 있습니다
+x-is-taken-for-x-x = { $name }을(를) { $service }(으)로 보고 그 값을 씁니다({ $daily-text }). 값을 바꾸는 방법은 `jebi config --defaults`에 있습니다
 
 # src/config/parse.rs
 write-a-whole-number-from-x = { $value }부터 { $second }까지의 정수를 적으십시오
@@ -290,6 +290,7 @@ x-is-out-of-range = { $value }은(는) 범위를 벗어납니다
 x-is-not-a-whole-number = { $value }은(는) 정수가 아닙니다
 x-is-not-a-choice = { $value }은(는) 고를 수 있는 값이 아닙니다
 write-x = { $value } 가운데서 적으십시오
+write-one-of-x = { $value } 가운데 하나를 적으십시오
 
 # src/config/provider.rs
 x-says-so = { $written }에서 정했습니다
@@ -353,8 +354,8 @@ the-authorization-header-holds-no-bearer = Authorization 헤더에 bearer 키가
 the-request-shows-no-api-key = 요청에 API 키가 없습니다
 the-x-api-key-header-is = X-API-KEY 헤더가 ASCII가 아닙니다
 this-api-key-does-not-exist-was = 없거나 폐기되었거나 만료된 API 키입니다
-too-many-keys-that-do-not = 이 주소에서 쓸 수 없는 키가 너무 많이 왔습니다
-use-a-key-that-holds-one = 쓸 수 있는 키를 보내십시오. 그런 키는 바로 받습니다
+too-many-keys-that-do-not = 이 주소에서 틀린 키를 너무 많이 보냈습니다
+use-a-key-that-holds-one = 올바른 키를 보내십시오. 올바른 키는 바로 받습니다
 
 # src/http/error.rs
 there-is-no-such-path = 그런 경로가 없습니다
@@ -445,7 +446,7 @@ tls-cannot-be-set-up-x = TLS를 준비할 수 없습니다: { $e }
 report-this-as-a-fault-of = 프로그램의 오류이니 알려 주십시오
 
 # src/service/figures.rs
-x-is-not-between-1-and = { $hours }은(는) 1부터 { $max-hours }까지가 아닙니다
+x-is-not-between-1-and = { $hours }은(는) 1부터 { $max-hours }까지의 수가 아닙니다
 leave-it-out-for-the-last = 최근 24시간을 보려면 빼십시오
 
 # src/service/keys.rs
@@ -590,7 +591,7 @@ x-is-no-x = { $text }은(는) { $noun-text }이(가) 아닙니다
 network = 네트워크
 
 # src/service/tokens.rs
-its-subject-was-revoked-or-has = 주체가 폐기되었거나 만료되었습니다
+its-subject-was-revoked-or-has = 주체(sub)가 폐기되었거나 만료되었습니다
 its-header-cannot-be-read = 헤더를 읽을 수 없습니다
 its-header-asks-for-extensions = 헤더가 확장(crit)을 요구하지만 이 서버가 아는 확장이 없습니다
 it-is-not-signed-with-hs256 = HS256으로 서명되지 않았습니다
@@ -665,7 +666,7 @@ correct-the-file-rights-or-encoding = 파일의 권한이나 인코딩(UTF-8)을
 # src/config/recipients.rs
 write-addresses-and-domains-with-commas = 주소와 @도메인을 쉼표로 나누어 적으십시오: kim@example.kr, @example.com
 holds-x-which-is-not-an = 주소도 @도메인도 아닌 { $value }이(가) 있습니다({ $fault-text })
-names-nobody = 아무도 적지 않았습니다
+names-nobody = 아무도 적혀 있지 않습니다
 
 # src/service/accept/allow.rs
 this-server-mails-only-the-recipients = 이 서버는 목록에 있는 수신자에게만 보내는데, 이 수신자는 목록에 없습니다
@@ -679,7 +680,7 @@ not-sent-again-x-x = 다시 보내지 않음, { $code }: { $count }
 a-file-of-swagger-ui-could = Swagger UI의 파일을 만들 수 없습니다: { $error }
 
 # src/http/api/deliveries/again.rs
-x-is-not-between-x-and = { $given }은(는) { $least }부터 { $most }까지가 아닙니다
+x-is-not-between-x-and = { $given }은(는) { $least }부터 { $most }까지의 수가 아닙니다
 give-a-number-in-that-range = 그 범위의 수를 적으십시오
 use-failed-expired-unknown-or-unsettled = failed, expired, unknown, unsettled 가운데 하나를 쓰십시오
 what-is-x-is-never-sent = { $word } 상태의 메일은 다시 보내지 않습니다
@@ -723,7 +724,7 @@ submit-the-mail-anew-if-you = 도착하지 않은 것이 확실하면 메일을 
 it-was-sent-again-before-as = 이미 발송 { $id }(으)로 다시 보냈습니다
 look-at-that-delivery = 그 발송을 확인하십시오
 it-was-sent-again-x-times = { $times }번 다시 보냈습니다
-raise-max-retries-or-leave-it = max_retries를 늘리거나 그대로 두십시오
+raise-max-retries-or-leave-it = max_retries를 늘리거나, 더 보내지 말고 그대로 두십시오
 
 # src/service/times.rs
 x-is-more-than-x-days = { $due }은(는) { $days }일보다 먼 시각입니다. 지금은 { $now }입니다
@@ -732,7 +733,7 @@ give-an-earlier-time-jebi-max = 더 이른 시각을 적으십시오. 한도는 
 # src/app/reload.rs
 was-of-the-kind-x-and = 종류가 { $value }이었는데 { $second }(으)로 바뀌었습니다
 give-the-new-account-a-name = 새 계정에 다른 이름을 주고, 기다리는 메일은 POST /v1/providers/NAME/move로 옮기십시오
-the-server-could-not-use-its-store = 서버가 저장소를 쓸 수 없었습니다. 설정을 다시 읽히십시오
+the-server-could-not-use-its-store = 서버가 저장소를 쓸 수 없었습니다. 설정을 다시 한번 읽게 하십시오
 correct-the-files-or-the-paths = 파일이나 그 경로를 바로잡으십시오
 
 # src/cli/reload.rs
@@ -751,7 +752,7 @@ switch-imap-smtp-on-in-naver = 네이버 메일의 환경설정 > POP3/IMAP 설�
 make-a-password-for-external-apps = 네이버웍스 메일 설정에서 외부 앱 비밀번호를 만들어 쓰십시오
 set-imap-smtp-to-in-kakao = 카카오메일 설정에서 IMAP/SMTP를 사용함으로 바꾸고, 2단계 인증을 켠 뒤 앱 비밀번호를 쓰십시오
 set-imap-smtp-to-in-daum = 다음메일 설정에서 IMAP/SMTP를 사용함으로 바꾸고, 2단계 인증을 켠 뒤 앱 비밀번호를 쓰십시오
-outlook-com-takes-no-passwords-any = Outlook.com은 비밀번호를 더는 받지 않고 OAuth 2.0만 받는데, 제비에는 그 기능이 없습니다. 다른 서비스로 보내십시오
+outlook-com-takes-no-passwords-any = Outlook.com은 이제 비밀번호를 받지 않고 OAuth 2.0만 받는데, 제비에는 그 기능이 없습니다. 다른 서비스로 보내십시오
 let-the-administrator-allow-authenticated-smtp = 관리자에게 이 사서함의 SMTP AUTH를 허용해 달라고 하십시오. Microsoft는 2027년에 비밀번호 로그인을 없앱니다
 ses-has-smtp-credentials-of-its = SES의 SMTP 자격 증명은 따로 있습니다(SES 콘솔의 SMTP settings). AWS 액세스 키로는 로그인할 수 없습니다
 x-is-not-a-service-jebi = { $value }은(는) 제비가 아는 서비스가 아닙니다
@@ -762,18 +763,18 @@ write-addresses-such-as-shop-example = shop@example.com 같은 주소나 @exampl
 x-is-neither-an-address-nor = { $value }은(는) 주소도 도메인도 아닙니다({ $fault-text })
 is-not-a-key-of-a = { $kind } 종류의 제공자에는 없는 키입니다
 it-takes-x = 쓸 수 있는 키: { $value }
-move-it-into-a-providers-name = { $section } 종류의 [providers.NAME] 안으로 옮기거나, 그것들을 빼십시오
+move-it-into-a-providers-name = { $section } 종류의 [providers.NAME] 안으로 옮기거나, [providers.NAME]을 빼십시오
 is-set-beside-providers-name-which = 이것을 대신하는 [providers.NAME]과 함께 지정되어 있습니다
 leave-it-out-senders-choose-among = 빼십시오. [providers.NAME] 가운데서는 발신자에 따라 정해집니다
-has-the-same-names-in-the = 다른 제공자와 환경 변수 이름이 같습니다
-give-it-a-name-that-differs = _와 - 말고도 다른 이름을 주십시오
+has-the-same-names-in-the = 다른 제공자와 환경 변수 이름이 겹칩니다
+give-it-a-name-that-differs = _와 -를 같은 글자로 보아도 겹치지 않는 이름을 주십시오
 
 # src/config/smtp.rs
-give-the-server-name-such-as = smtp.gmail.com 같은 서버 이름이나 프리셋을 적으십시오
+set-smtp-host-to-the-server = SMTP_HOST에 smtp.gmail.com 같은 서버 이름을 적거나 프리셋을 고르십시오
 is-not-set-and-mail-is = SMTP 서버로 보내기로 했는데 지정되지 않았습니다
 is-not-set-and-the-host = { $value }의 호스트가 이것에 달려 있는데 지정되지 않았습니다
 write-an-aws-region-such-as = ap-northeast-2 같은 AWS 리전을 적거나 호스트를 지정하십시오
-is-none-so-mail-and-password = none이어서 메일과 비밀번호가 { $value }까지 누구나 읽을 수 있게 네트워크를 지나갑니다
+is-none-so-mail-and-password = none이어서 메일과 비밀번호가 { $value }까지 암호화되지 않은 채 네트워크를 지나갑니다
 write-starttls-or-implicit-where-the = starttls나 implicit으로 적으십시오. 믿을 수 있는 네트워크라면 smtp.allow_unencrypted(JEBI_SMTP_ALLOW_UNENCRYPTED)를 true로 지정하십시오
 is-starttls-but-port-465-speaks = starttls인데, 465번 포트는 첫 바이트부터 TLS입니다
 write-implicit-or-use-port-587 = implicit으로 적거나 587번 포트를 쓰십시오
@@ -800,13 +801,13 @@ verify-the-recipient-in-the-ses = SES 콘솔(Identities)에서 수신자를 인�
 # src/service/stray.rs
 x-is-not-a-provider-of = { $to }은(는) 이 서버의 제공자가 아닙니다
 name-one-of-x = { $value } 가운데 하나를 적으십시오
-it-is-the-provider-the-mail = 메일이 이미 그 제공자를 기다리고 있습니다
-name-another-one = 다른 것을 적으십시오
-x-recipients-wait-for-the-provider = 수신자 { $waiting }명이 설정에 없는 제공자 { $provider }을(를) 기다립니다. 다시 설정하거나 POST /v1/providers/{ $path }/move {"{"}"to": "…"{"}"}로 옮기십시오
+it-is-the-provider-the-mail = 메일이 이미 그 제공자로 나가려고 기다리고 있습니다
+name-another-one = 다른 제공자를 적으십시오
+x-recipients-wait-for-the-provider = 수신자 { $waiting }명의 메일이 설정에 없는 제공자 { $provider }을(를) 기다립니다. 다시 설정하거나 POST /v1/providers/{ $path }/move {"{"}"to": "…"{"}"}로 옮기십시오
 
 # src/service/accept/route.rs
 no-provider-of-this-server-carries = 이 서버에는 { $from }의 메일을 맡는 제공자가 없습니다
-send-from-one-of-x-or = { $value } 가운데 하나로 보내거나, 운영자에게 이 발신자를 [providers.NAME]의 `senders`에 더하거나 `senders` 없는 제공자를 두라고 하십시오
+send-from-one-of-x-or = { $value } 가운데 하나로 보내거나, 운영자에게 이 발신자를 [providers.NAME]의 `senders`에 더하거나 `senders` 없는 제공자를 두어 달라고 하십시오
 
 # Words that stand in other texts
 word-begins = 맨 앞
@@ -818,8 +819,8 @@ word-delivery = 발송
 word-topic = 토픽
 word-key = 키
 word-mail = 메일
-word-client = 클라이언트
 word-attachment = 첨부 파일
+word-client = 클라이언트
 word-html-part = HTML 본문
 word-provider = 제공자
 field-fault-remedy = { $field }: { $fault-text }. { $remedy-text }
@@ -900,7 +901,7 @@ help-send-from = 발신자. 빼면 설정된 발신자를 씁니다
 help-send-topic = 토픽: 메일을 묶어 집계하고 멈추고 취소합니다
 help-send-schedule = 보낼 시각: 서버 시간대의 "2026-01-31 09:00:00" 또는 RFC 3339
 help-send-wait = 결과를 SYNC_WAIT_SECONDS까지 기다려 함께 출력합니다
-help-config-reference = 대신 모든 키의 뜻과 기본값을 출력합니다. jebi.toml로 쓸 수 있습니다
+help-config-reference = 적용 중인 설정 대신 모든 키의 뜻과 기본값을 출력합니다. jebi.toml로 쓸 수 있습니다
 help-flag-config = 설정 파일(JEBI_CONFIG, 없으면 작업 디렉터리의 jebi.toml)
 help-flag-host = 접속을 받을 주소(SERVER_HOST)
 help-flag-port = 접속을 받을 포트(SERVER_PORT, 0이면 비어 있는 아무 포트)
@@ -924,7 +925,7 @@ help-send-read-or-admin-several-may = send, read, admin. 여러 개 줄 수 있�
 help-a-sender-it-may-use-an = 쓸 수 있는 발신자: 주소, 또는 @example.kr처럼 도메인 전체. 여러 개 줄 수 있습니다
 help-make-signed-tokens-jwt = 서명된 토큰(JWT)을 만듭니다
 help-an-api-key-of-that-server = 그 서버에서 보내고 조회할 수 있는 API 키. 빼면 JEBI_API_KEY를 씁니다
-help-mail-accepted-in-the-last-so = 최근 몇 시간 안에 접수한 메일인지. 1~8784
+help-mail-accepted-in-the-last-so = 최근 몇 시간 동안 접수한 메일을 볼지 정합니다. 1~8784
 help-measure-a-running-server-instead-only = 실행 중인 서버를 잽니다. 로컬 수신함으로만 보내는 서버여야 합니다
 help-measure-how-fast-this-machine-takes = 이 컴퓨터가 메일을 접수하고 보내는 속도를 잽니다
 help-measure-how-fast-this-machine-takes-long = 이 컴퓨터가 메일을 접수하고 보내는 속도를 잽니다
@@ -932,8 +933,8 @@ help-measure-how-fast-this-machine-takes-long = 이 컴퓨터가 메일을 접�
     측정용 서버와 폴더를 따로 만들어 쓰고 끝나면 지웁니다. 아무것도 이 컴퓨터 밖으로 나가지 않습니다. --one도 --many도 없으면 둘 다 잽니다.
 help-measure-one-large-mailing = 대량 발송 한 번을 잽니다
 help-measure-single-mails-one-after-another = 한 통씩 차례로, 요청부터 발송까지 잽니다
-help-not-what-was-sent-again-so = 이만큼 다시 보낸 메일은 뺍니다. 0~100
-help-only-of-this-topic = 이 토픽만
+help-not-what-was-sent-again-so = 이미 이 횟수만큼 다시 보낸 메일은 뺍니다. 0~100
+help-only-of-this-topic = 이 토픽의 메일만
 help-print-the-figures-as-json = 결과를 JSON으로 출력합니다
 help-send-again-what-failed-for-now = 일시적으로 실패했거나 만료된 메일을 다시 보냅니다
 help-send-again-what-failed-for-now-long = 일시적으로 실패했거나 만료된 메일을 다시 보냅니다

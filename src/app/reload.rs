@@ -81,7 +81,9 @@ impl Part<Config> for ProvidersPart {
                 }
                 match self.maker.make(provider).await {
                     Ok(new) => made.push(Some(new)),
-                    Err(fault) => faults.push(Fault { field: format!("{}.{}", provider.name, fault.field), ..fault }),
+                    Err(fault) => {
+                        faults.push(Fault { field: format!("{}.{}", provider.name, fault.field), code: "invalid_setting", ..fault });
+                    }
                 }
             }
             if !faults.is_empty() {

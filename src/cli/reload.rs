@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::Value;
 
-use super::{Client, Failure, eprint, print};
+use super::{Client, Failure, note, tell};
 
 pub(super) async fn run(client: &Client) -> Result<(), Failure> {
     if !client.is_live() {
@@ -14,11 +14,11 @@ pub(super) async fn run(client: &Client) -> Result<(), Failure> {
         let all = done[name].as_array().map(Vec::as_slice).unwrap_or_default();
         all.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     };
-    list("changed").iter().for_each(|key| print(&format!("{key}: changed")));
-    list("restart").iter().for_each(|key| print(&format!("{key}: changed, holds from the next start on")));
-    list("warnings").iter().for_each(eprint);
+    list("changed").iter().for_each(|key| tell(&format!("{key}: changed")));
+    list("restart").iter().for_each(|key| tell(&format!("{key}: changed, holds from the next start on")));
+    list("warnings").iter().for_each(|warning| note(warning));
     if list("changed").is_empty() && list("restart").is_empty() {
-        eprint("nothing has changed; values of the process's environment and flags change only with a restart");
+        note("nothing has changed; values of the process's environment and flags change only with a restart");
     }
     Ok(())
 }

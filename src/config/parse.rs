@@ -38,7 +38,7 @@ pub(super) fn word<T: Copy>(words: &[(&str, T)]) -> impl FnOnce(&str) -> Result<
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         found
             .map(|(_, value)| *value)
-            .ok_or_else(|| Bad::new(format!("{} is not a choice", shown(text)), format!("write {}", known.join(" or "))))
+            .ok_or_else(|| Bad::new(format!("{} is not a choice", shown(text)), format!("write one of {}", known.join(", "))))
     }
 }
 

@@ -177,6 +177,26 @@ mod tests {
     }
 
     #[test]
+    fn the_reference_page_shows_what_is_known() {
+        let page = include_str!("default.toml");
+        for p in PRESETS {
+            let row = page.lines().find_map(|line| line.strip_prefix(&format!("#   {} ", p.name))).expect(p.name);
+            let shown: Vec<&str> = row.split_whitespace().map(|word| word.trim_end_matches('*')).collect();
+            let or_none = |number: Option<String>| number.unwrap_or_else(|| "none".into());
+            let known = [
+                p.hosts[0].replace("{region}", "REGION"),
+                p.port.to_string(),
+                if p.tls == Tls::Implicit { "implicit" } else { "starttls" }.into(),
+                p.max_recipients.to_string(),
+                or_none(p.daily_limit.map(|n| n.to_string())),
+                or_none(p.max_send_per_second.map(|n| n.to_string())),
+                p.max_connections.to_string(),
+            ];
+            assert_eq!(shown, known, "{}", p.name);
+        }
+    }
+
+    #[test]
     fn every_preset_is_found_by_its_name_and_its_host_and_leaves_room_to_send() {
         for preset in PRESETS {
             assert_eq!(named(preset.name).ok().map(|p| p.name), Some(preset.name));

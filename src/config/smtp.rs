@@ -152,7 +152,7 @@ fn place(r: &mut Reader, named: Option<&'static Preset>, region: Option<String>,
         return Some(Place { preset: named.or_else(|| preset::at(&host)), host });
     }
     let Some(preset) = named else {
-        let remedy = "give the server's name, such as smtp.gmail.com, or a preset";
+        let remedy = "set SMTP_HOST to the server's name, such as smtp.gmail.com, or choose a preset";
         let written = r.written(&HOST);
         r.refuse(written, Bad::new("is not set, and mail is to go through an SMTP server", remedy));
         return None;

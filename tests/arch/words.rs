@@ -98,6 +98,8 @@ const NO_TEXTS: &[&str] = &[
     "as itself",
     "retry {id}",
     "due={} recipients={recipients}",
+    "changed={} restart={}",
+    "to={to} recipients={moved}",
     "{bar:40} {pos}/{len} {eta}",
     "{n} {more}",
     "{} and {}",

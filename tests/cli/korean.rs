@@ -58,9 +58,14 @@ fn commands_and_the_api_behind_them_answer_in_korean() {
 }
 
 #[test]
-fn the_greeting_is_korean() {
+fn the_greeting_and_a_reload_are_korean() {
     let dir = folder();
     let server = Server::start(dir.path(), &[KOREAN]);
     assert!(server.greeting.starts_with("제비가 준비되었습니다: http://127.0.0.1:"), "{}", server.greeting);
     assert!(server.greeting.contains("\n첫 메일 보내기:\n") && server.key.is_some(), "{}", server.greeting);
+    let told = "바뀐 것이 없습니다. 프로세스의 환경 변수와 명령행 옵션은 다시 시작해야 바뀝니다\n";
+    assert_eq!(run(dir.path(), &[KOREAN], &["reload"]).err, told);
+    std::fs::write(dir.path().join("jebi.toml"), "[sending]\njitter_ms = 30\n[inbox]\nkeyless = false\n").expect("a file");
+    let told = "sending.jitter_ms: 바뀌었습니다\ninbox.keyless: 바뀌었고, 다음에 시작할 때부터 적용됩니다\n";
+    assert_eq!(run(dir.path(), &[KOREAN], &["reload"]).out, told);
 }

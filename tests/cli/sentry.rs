@@ -33,7 +33,7 @@ mod with {
                 let tell = tell.clone();
                 thread::spawn(move || {
                     while let Some(body) = take(&stream) {
-                        tell.send(body).unwrap_or_default()
+                        tell.send(body).unwrap_or_default();
                     }
                 });
             }

@@ -63,6 +63,19 @@ fn an_account_that_says_it_is_stopped_holds_mail_before_one_is_refused() {
 }
 
 #[test]
+fn an_account_under_review_sends_and_says_what_to_do() {
+    run(async {
+        let rig = Rig::with(settings(None), |_, p| p.accounts([report(None, AccountState::Probation)])).await;
+        rig.store.post(Post { copies: 3, ..Post::default() });
+        rig.until(|rig| rig.store.count(State::Sent) == 3).await;
+        let status = rig.status();
+        assert_eq!(status.state.as_str(), "running");
+        let reason = status.reason.expect("it is told");
+        assert!(reason.code == "PROBATION" && !reason.remedy.is_empty(), "{reason:?}");
+    });
+}
+
+#[test]
 fn failures_in_a_row_open_the_circuit_and_one_success_closes_it() {
     run(async {
         let rig = Rig::at_rate(100.0).await;

@@ -22,4 +22,5 @@ mod property;
 mod reclaim;
 mod settle;
 mod sqlite;
+mod upgrade;
 mod verify;

@@ -8,6 +8,9 @@ use crate::support::{
     server::{Server, until},
 };
 
+/// Made elsewhere: a second start shows none.
+const KEY_OF_THE_SHOP: &str = "a-key-made-elsewhere-of-32-characters-or-more";
+
 fn provider(server: &Server) -> Value {
     server.get("/v1/providers")["providers"][0].clone()
 }
@@ -47,8 +50,10 @@ fn bulk_leaves_the_reserve_and_what_waits_shows_until_when() {
 
     let codes = post(&server, "transactional", 15);
     assert!(ses.wait_for(40, mails(10)));
-    until("transactional mail waits too", || (provider(&server)["state"] == "held").then_some(()));
-    let shown = provider(&server);
+    let shown = until("transactional mail waits too", || {
+        let shown = provider(&server);
+        (shown["state"] == "held" && shown["leased"] == 0).then_some(shown)
+    });
     assert_eq!((&shown["reason"]["code"], &shown["quota"]["remaining"]), (&json!("daily_limit"), &json!(0)));
     assert_eq!(ses.total(), 40);
     let first = server.get(&format!("/v1/deliveries?message_id={codes}&state=waiting"));
@@ -76,4 +81,29 @@ fn what_was_sent_before_a_restart_counts() {
     post(&again, "transactional", 15);
     until("the limit is met", || (provider(&again)["state"] == "held").then_some(()));
     assert_eq!((ses.total(), &provider(&again)["quota"]["used"]), (20, &json!(20)));
+}
+
+#[test]
+fn the_limit_of_a_mail_account_is_counted_here_and_over_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sink = FakeSes::start(Some(200.0));
+    let port = sink.listen_for_smtp().to_string();
+    let account = [("SMTP_HOST", "127.0.0.1"), ("SMTP_PORT", &port), ("SMTP_TLS", "none"), ("JEBI_SMTP_DAILY_LIMIT", "20")];
+    let more = [("DEFAULT_FROM_EMAIL", "shop@example.kr"), ("JEBI_QUOTA_RESERVE_PERCENT", "0"), ("JEBI_API_KEY", KEY_OF_THE_SHOP)];
+    let environment: Vec<_> = account.into_iter().chain(more).collect();
+    let start = || {
+        let mut server = Server::start(folder.path(), &environment);
+        server.key = Some(KEY_OF_THE_SHOP.into());
+        server
+    };
+    let mut first = start();
+    post(&first, "bulk", 15);
+    assert!(sink.wait_for(15, mails(15)));
+    first.signal(rustix::process::Signal::TERM);
+    assert!(first.ended().0.success());
+    let again = start();
+    post(&again, "transactional", 15);
+    until("the limit is met", || (provider(&again)["state"] == "held").then_some(()));
+    let quota = provider(&again)["quota"].clone();
+    assert_eq!((sink.total(), &quota["limit"], &quota["used"]), (20, &json!(20), &json!(20)), "{quota}");
 }

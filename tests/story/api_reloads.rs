@@ -100,8 +100,9 @@ fn a_rate_holds_from_the_next_mail_on_and_providers_come_and_go() {
     write(folder.path(), &ses, "AKIAOLD", 500, "");
     server.signal(Signal::HUP);
     until("it is gone again", || (names(&server) == ["aws"]).then_some(()));
-    let log = fs::read_to_string(folder.path().join("log")).expect("a log");
-    assert!(log.contains("SIGHUP") && log.contains("provider removed"), "{log}");
+    // Told once everything is applied, which is a moment after it shows.
+    let log = || fs::read_to_string(folder.path().join("log")).expect("a log");
+    until("it is told", || Some(log()).filter(|log| log.contains("SIGHUP") && log.contains("provider removed")).map(drop));
 }
 
 #[test]
@@ -118,6 +119,9 @@ fn one_fault_and_nothing_changes() {
     assert_eq!(server.get("/v1/providers")["providers"][0]["rate"], 5.0);
     let failed = run(folder.path(), &[], &["reload"]);
     assert_ne!(failed.code, 0);
+    let acts = server.get("/v1/audit");
+    let act = &acts["acts"][0];
+    assert_eq!([&act["act"], &act["result"]], ["configuration.reload", "invalid_setting"], "{acts}");
     // What waits for a restart is told until it comes.
     write(folder.path(), &ses, "AKIAOLD", 50, "[server]\nport = 3999\n");
     for _ in 0..2 {
@@ -132,6 +136,26 @@ fn one_fault_and_nothing_changes() {
     }
     assert_eq!(server.get("/v1/providers")["providers"][0]["rate"], 50.0);
     assert_eq!(post(&server, "many", 11).0, 503, "the new limit on waiting mail");
+}
+
+#[test]
+fn a_key_and_the_secret_of_tokens_are_taken_and_the_key_before_holds_until_it_is_revoked() {
+    let (folder, secret) = (tempfile::tempdir().expect("a folder"), "s".repeat(32));
+    let (old, new) = ("o".repeat(32), "n".repeat(32));
+    let write = |text: String| fs::write(folder.path().join(".env"), text).expect("written");
+    write(format!("JEBI_API_KEY={old}\n"));
+    let mut server = Server::start(folder.path(), &[]);
+    let mut status = |key: &str| {
+        server.key = Some(key.to_owned());
+        server.ask("GET", "/v1/topics", "").0
+    };
+    assert_eq!([status(&old), status(&new)], [200, 401]);
+    write(format!("JEBI_API_KEY={new}\nJWT_SECRET={secret}\n"));
+    assert_eq!(run(folder.path(), &[], &["reload"]).out, "access.api_key: changed\naccess.jwt_secret: changed\n");
+    let token = run(folder.path(), &[], &["token", "create", "--sub", "홍길동"]).out;
+    assert_eq!([status(&old), status(&new), status(token.trim())], [200; 3]);
+    assert_eq!(run(folder.path(), &[], &["key", "revoke", "1"]).code, 0);
+    assert_eq!([status(&old), status(&new)], [401, 200]);
 }
 
 #[test]

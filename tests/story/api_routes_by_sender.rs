@@ -84,6 +84,8 @@ fn mail_waiting_for_a_provider_that_is_gone_is_told_and_moved() {
     }
     let (status, moved) = server.ask("POST", "/v1/providers/news/move", r#"{"to":"rest"}"#);
     assert_eq!((status, &moved["moved"]), (200, &json!(2)));
+    let act = &server.get("/v1/audit?limit=1")["acts"][0];
+    assert_eq!([&act["act"], &act["target"], &act["detail"]], ["provider.move", "news", "to=rest recipients=2"]);
     assert_eq!(server.get("/ready")["warnings"], json!([]));
     for message in &waiting {
         assert_eq!(server.get(&format!("/v1/messages/{message}"))["provider"], "rest");

@@ -67,22 +67,31 @@ async fn measured(what: &What, config: &Config) -> Result<Figures, Failure> {
     let lifecycle = Lifecycle::default();
     let signals = lifecycle.clone().follow_signals().map_err(|e| Failure::unavailable(format!("signals cannot be listened to: {e}")))?;
     let signals = tokio::spawn(signals);
-    let measured = match &what.url {
+    let measured = measured_on(what, config, &lifecycle).await;
+    signals.abort();
+    // What fails after somebody stopped it (the server goes too) fails because of that.
+    if measured.is_err() && lifecycle.soft.is_cancelled() {
+        return Err(Failure::refused("stopped before it was measured"));
+    }
+    measured
+}
+
+/// On the server that was named, else on one of its own.
+async fn measured_on(what: &What, config: &Config, lifecycle: &Lifecycle) -> Result<Figures, Failure> {
+    match &what.url {
         Some(url) => {
             let key = what.key.clone().map(Secret::new).or_else(|| config.access.api_key.clone());
             let key =
                 key.ok_or_else(|| Failure::refused("--key: is needed with --url; give an API key of that server, or set JEBI_API_KEY"))?;
-            until_stopped(figures(what, address(url)?, &key, false), &lifecycle).await
+            until_stopped(figures(what, address(url)?, &key, false), lifecycle).await
         }
         None => {
-            let site = Site::start(config, &lifecycle).await?;
-            let measured = until_stopped(figures(what, site.address(), &site.key, true), &lifecycle).await;
+            let site = Site::start(config, lifecycle).await?;
+            let measured = until_stopped(figures(what, site.address(), &site.key, true), lifecycle).await;
             site.stop().await;
             measured
         }
-    };
-    signals.abort();
-    measured
+    }
 }
 
 async fn until_stopped(work: impl Future<Output = Result<Figures, Failure>>, lifecycle: &Lifecycle) -> Result<Figures, Failure> {
