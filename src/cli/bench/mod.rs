@@ -96,10 +96,8 @@ async fn measured_on(what: &What, config: &Config, lifecycle: &Lifecycle) -> Res
 
 async fn until_stopped(work: impl Future<Output = Result<Figures, Failure>>, lifecycle: &Lifecycle) -> Result<Figures, Failure> {
     tokio::select! {
-        // First: the server that is measured stops too, and the work fails for that.
-        biased;
-        () = lifecycle.soft.cancelled() => Err(Failure::refused("stopped before it was measured")),
         done = work => done,
+        () = lifecycle.soft.cancelled() => Err(Failure::refused("stopped before it was measured")),
     }
 }
 
