@@ -7,7 +7,7 @@ use std::any::Any;
 
 use axum::{
     Json,
-    body::Body,
+    body::{Body, Bytes},
     extract::Request,
     http::{
         HeaderMap, HeaderValue, StatusCode,
@@ -20,7 +20,7 @@ use jebi_domain::refusal::{Fault, Refusal, RefusalKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::request_id::RequestId;
+use super::{limit, request_id::RequestId};
 use crate::words::Language;
 
 /// A refused request on its way out.
@@ -120,30 +120,38 @@ pub async fn render(request: Request, next: Next) -> Response {
     let language = language(request.headers());
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
-    let request_id = id.as_ref().map_or("", RequestId::as_str);
+    // A request of many recipients may have many faults, and another language takes its time for each.
+    let size = problem.faults.iter().map(|fault| fault.field.len() + fault.fault.len() + fault.remedy.len()).sum();
     tracing::debug!(status = problem.status.as_u16(), code = problem.faults.first().map(|f| f.code), "request refused");
-    let faults: Vec<Fault> = problem.faults.into_iter().map(|fault| said(fault, language)).collect();
-    let body = ProblemBody {
-        kind: "about:blank",
-        title: &language.say(problem.status.canonical_reason().unwrap_or("Error")),
-        status: problem.status.as_u16(),
-        detail: detail(&faults, language),
-        code: faults.first().map_or("error", |f| f.code),
-        errors: faults.iter().map(FaultBody::from).collect(),
-        request_id,
-    };
-    *response.body_mut() = Body::from(super::json::write(&body));
+    let Problem { status, retry_after_s, faults } = problem;
+    let work = move || Ok(write(status, faults, language, id.as_ref().map_or("", RequestId::as_str)));
+    // The process goes down where it cannot be written; its status says enough then.
+    *response.body_mut() = limit::work(size, work).await.map_or_else(|_| Body::empty(), Body::from);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     headers.append(VARY, HeaderValue::from_static("Accept-Language"));
-    if let Some(seconds) = problem.retry_after_s {
+    if let Some(seconds) = retry_after_s {
         headers.insert(RETRY_AFTER, seconds.into());
     }
-    if problem.status == StatusCode::UNAUTHORIZED {
+    if status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"jebi\""));
     }
     response
+}
+
+/// The body of a problem.
+fn write(status: StatusCode, faults: Vec<Fault>, language: Language, request_id: &str) -> Bytes {
+    let faults: Vec<Fault> = faults.into_iter().map(|fault| said(fault, language)).collect();
+    super::json::write(&ProblemBody {
+        kind: "about:blank",
+        title: &language.say(status.canonical_reason().unwrap_or("Error")),
+        status: status.as_u16(),
+        detail: detail(&faults, language),
+        code: faults.first().map_or("error", |f| f.code),
+        errors: faults.iter().map(FaultBody::from).collect(),
+        request_id,
+    })
 }
 
 /// The language a request asks for.
