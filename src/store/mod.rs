@@ -1,4 +1,5 @@
 //! The queue on disk. Engines implement the ports in `jebi_domain::port::store`; this file picks one by URL.
 
 mod group;
+pub mod postgres;
 pub mod sqlite;
