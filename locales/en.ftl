@@ -221,13 +221,13 @@ x-is-set-only-x-may = { $written } is set: only { $list } may be mailed, and mai
 # src/config/database.rs
 write-sqlite-data-jebi-db-a = write sqlite://data/jebi.db (a path from the working directory) or sqlite:///var/lib/jebi/jebi.db
 is-not-a-database-address = is not a database address
-asks-for-postgresql-which-comes-with = asks for PostgreSQL, which comes with a later release
-write-sqlite-data-jebi-db = write sqlite://data/jebi.db
 x-is-not-an-engine-jebi = { $value } is not an engine Jebi has
 asks-for-a-database-in-memory = asks for a database in memory, which would lose mail
 holds-options-which-jebi-sets-itself = holds options, which Jebi sets itself
 leave-out-the-and-what-follows = leave out the ? and what follows it
 names-no-file = names no file
+write-sqlite-for-a-file-or-postgres = write sqlite://data/jebi.db for a file, or postgres://user:password@host:5432/database
+x-is-set-but-only-postgresql = { $written } is set, but only PostgreSQL uses it: SQLite keeps everything beside { $file }; move that with DATABASE_URL, or leave it out
 
 # src/config/dotenv.rs
 has-no = has no =
@@ -466,6 +466,8 @@ too-much-is-waiting-to-be = too much is waiting to be written: { $why-text }
 the-server-disk-is-full-or = the server's disk is full or nearly so
 send-the-same-request-again-later = send the same request again later, with the same Idempotency-Key; the cause is in the server's log
 the-server-could-not-use-its = the server could not use its store; nothing was acknowledged
+the-server-database-cannot-be-used = the server's database cannot be used just now: { $why-text }
+send-the-same-request-again-later-key = send the same request again later, with the same Idempotency-Key
 
 # src/service/accept/content.rs
 it-has-neither-content-nor-text = it has neither content nor text
@@ -520,6 +522,120 @@ give-another-time-or-rfc-3339 = give another time, or RFC 3339 with an offset
 # src/store/group.rs
 the-writer-byte-budget-is-used = the writer's byte budget is used up
 the-writer-is-more-than-two = the writer is more than two seconds behind
+
+# src/store/postgres/check.rs
+user-x-may-not-read-and-write = user { $role } may not read and write the table { $table }
+run-there-as-its-owner-grant = run there, as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{ $schema }" TO "{ $role }", and GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{ $schema }" TO "{ $role }"
+the-server-at-x-is-postgresql-x = the server at { $place } is PostgreSQL { $version }, which cannot tell up to which message everything is committed
+upgrade-it-to-postgresql-13 = upgrade it to PostgreSQL 13 or newer
+the-server-at-x-is-a-read-only = the server at { $place } is a read-only replica
+name-the-primary-in = name the primary in DATABASE_URL
+the-server-at-x-takes-no-writes-default = the server at { $place } takes no writes: default_transaction_read_only is on
+see-why-it-is-then-alter = see why it is; then ALTER DATABASE "{ $database }" RESET default_transaction_read_only, or the same for the role or the server
+the-server-at-x-runs-with-fsync = the server at { $place } runs with fsync = off, so what it has committed can be gone after a power cut
+set-fsync-on = set fsync = on in its postgresql.conf and reload it
+the-database-x-is-encoded-in = the database { $database } is encoded in { $encoding }, which does not hold every letter
+make-one-that-does-create = make one that does: CREATE DATABASE "{ $database }" OWNER "{ $role }" ENCODING 'UTF8' TEMPLATE template0
+the-search-path-of-user = the search_path of user { $role } names no schema that is there
+make-one-create-schema = make one: CREATE SCHEMA AUTHORIZATION "{ $role }"
+user-x-may-not-make-or-use = user { $role } may not make or use tables in the schema { $schema }
+run-in-the-database-x-as = run in the database { $database }, as its owner: GRANT { $wanted } ON SCHEMA "{ $schema }" TO "{ $role }"
+the-server-at-x-does-not-list = the server at { $place } does not list its own database
+
+# src/store/postgres/connect.rs
+x-tried-for-x-s = { $fault-text } (tried for { $seconds } s, DATABASE_START_WAIT)
+
+# src/store/postgres/error.rs
+postgresql-x-x = PostgreSQL: { $fault-text }; { $remedy-text }
+the-server-at-x-does-not-speak-tls = the server at { $place } does not speak TLS
+set-ssl-on = set ssl = on in its postgresql.conf; only where nobody can listen in between write sslmode=disable
+the-server-at-x-wants-a-password = the server at { $place } wants a password of user { $user }, and none is set
+write-it-into-database-url-as = write it into DATABASE_URL as user:password@, or into DATABASE_PASSWORD
+logging-in-at-x-failed = logging in at { $place } failed: { $error }: { $why }
+take-a-way-to-log-in = take a way to log in that Jebi knows: scram-sha-256, md5 or trust in pg_hba.conf
+the-server-at-x-ended = the server at { $place } ended the connection while it was being opened
+see-the-server-log-nothing-to-do = see the server's log; nothing to do if it was being restarted
+no-answer-from-x-within = no answer from { $place } within { $seconds } s
+see-whether-the-server-runs-and-timeout = see whether the server runs, and whether a firewall lets this machine through; DATABASE_CONNECT_TIMEOUT is how long is waited
+nothing-to-do-if-the-server-was = nothing to do if the server was restarted: it is connected again by itself
+the-connection-to-x-was-lost = the connection to { $place } was lost
+a-statement-could-not-be-exchanged = a statement could not be exchanged: { $error }
+it-cannot-be-reached = it cannot be reached
+it-takes-no-writes = it takes no writes
+others-are-writing-the-same = others are writing the same
+it-takes-too-long = it takes too long
+the-server-at-x-does-not-take-the-password = the server at { $place } does not take the password of user { $user }
+correct-it-in-database-url = correct it in DATABASE_URL or DATABASE_PASSWORD; a role that does not exist is refused with the same words
+the-server-at-x-has-no-user = the server at { $place } has no user { $user } that may log in
+make-it-there-create-role = make it there: CREATE ROLE "{ $user }" LOGIN PASSWORD '…'
+the-server-at-x-does-not-let = the server at { $place } does not let user { $user } in from here: { $message }
+add-a-line-for-this-user = add a line for this user, database and address to its pg_hba.conf; hostssl lines want TLS
+there-is-no-database-x-at = there is no database { $database } at { $place }
+make-it-there-create-database = make it there: CREATE DATABASE "{ $database }" OWNER "{ $user }" ENCODING 'UTF8' TEMPLATE template0
+the-server-at-x-is-starting = the server at { $place } is starting or stopping: { $message }
+nothing-to-do-if-it-passes = nothing to do if it passes: it is tried again by itself
+the-pooler-at-x-refuses = the pooler at { $place } refuses the connection: { $message }
+see-that-it-knows-this-user = see that it knows this user and database; set DATABASE_POOLER=transaction where it lends connections for a transaction
+another-transaction-was-in-the-way = another transaction was in the way: { $message }
+nothing-to-do-it-is-tried = nothing to do: it is tried again by itself
+a-lock-was-not-to-be-had = a lock was not to be had in time: { $message }
+see-pg-locks = see pg_locks for who holds it; it is tried again by itself
+a-statement-was-broken-off = a statement was broken off: { $message }
+see-what-keeps-the-server-busy = see what keeps the server busy; DATABASE_STATEMENT_TIMEOUT is how long a statement may take
+the-server-at-x-has-no-connection = the server at { $place } has no connection left: { $message }
+raise-its-max-connections = raise its max_connections or the limit of the role or database, lower DATABASE_POOL_SIZE, or put a pooler between
+the-disk-of-the-server-at-x = the disk of the server at { $place } is full: { $message }
+free-space-there = free space there; mail is refused until then
+the-server-at-x-is-out-of-memory = the server at { $place } is out of memory or of another resource: { $message }
+see-its-log-and-give-it-more = see its log, and give it more
+the-server-at-x-takes-no-writes = the server at { $place } takes no writes: { $message }
+name-the-primary-in-database-url-after = name the primary in DATABASE_URL; after a failover it is found again by itself where the address follows it
+user-x-lacks-a-right = user { $user } lacks a right: { $message }
+give-it-to-the-user-there = give it to the user there, or make it the owner: ALTER DATABASE "{ $database }" OWNER TO "{ $user }"
+a-prepared-statement-was-not-kept = a prepared statement was not kept ({ $code }): a pooler lends connections for a transaction only
+set-database-pooler-transaction = set DATABASE_POOLER=transaction
+a-statement-failed-x = a statement failed ({ $code }): { $message }
+see-the-server-log-and-report = see the server's log, and report this as a fault of the program
+nothing-listens-at-x = nothing listens at { $place }
+start-the-server-there = start the server there, or correct host and port in DATABASE_URL
+there-is-no-socket-x = there is no socket { $place }
+start-the-server-or-correct-the-folder = start the server, or correct the folder and the port in DATABASE_URL
+this-process-may-not-open-x = this process may not open { $place }
+let-its-user-into-the-folder = let its user into the folder of the socket, or use a TCP address
+the-name-of-x-cannot-be-resolved = the name of { $place } cannot be resolved: { $error }
+correct-the-host-in-database-url = correct the host in DATABASE_URL, or see why this machine's name service does not know it
+x-cannot-be-reached-x = { $place } cannot be reached: { $error }
+see-whether-the-server-runs-and = see whether the server runs, and whether a firewall lets this machine through
+tls-could-not-be-agreed-on = TLS could not be agreed on
+see-the-server-log-and-which-tls = see the server's log, and which TLS versions it takes (ssl_min_protocol_version)
+no-secure-connection-to-x = no secure connection to { $place }: { $what-text } ({ $inner })
+the-certificate-is-for-another-name = the certificate is for another name
+name-the-server-in-database-url = name the server in DATABASE_URL by the name its certificate is for; sslmode=verify-ca checks the authority alone
+the-certificate-is-of-an-unknown = the certificate is of an unknown authority
+name-the-certificate-of-the-server = name the certificate of the server's authority as DATABASE_CA_FILE; if you know of none, somebody between may pose as the server
+the-certificate-has-expired = the certificate has expired
+renew-it-on-the-server = renew it on the server, and check this machine's clock
+the-certificate-is-not-valid-yet = the certificate is not valid yet
+check-this-machine-clock = check this machine's clock
+the-certificate-cannot-be-used = the certificate cannot be used
+give-the-server-one-that-is-signed = give the server one that is signed by an authority and names its host (subjectAltName)
+
+# src/store/postgres/pool.rs
+no-pool-could-be-made = no pool could be made: { $error }
+no-connection-for-reading = no connection for reading was free within { $seconds } s
+raise-database-pool-size = raise DATABASE_POOL_SIZE
+it-is-tried-again-by-itself = it is tried again by itself
+the-connections-for-reading = the connections for reading are closed
+it-is-stopping-ask-again = it is stopping: ask again when it has started
+
+# src/store/postgres/tls.rs
+this-system-has-no-certificate-authorities-to = this system has no certificate authorities to check the server's certificate with
+install-the-package-ca = install the package ca-certificates, or name a PEM file as DATABASE_CA_FILE
+the-authorities-in-x = the authorities in { $path } cannot be used: { $why }
+give-a-readable-file-as-database-ca = give a readable file with one or more PEM certificates as DATABASE_CA_FILE
+
+# src/app/mod.rs
+database-url-asks-for-postgresql = DATABASE_URL: asks for PostgreSQL, which comes with a later release; write sqlite://data/jebi.db
 
 # src/store/sqlite/open.rs
 the-folder-or-file-x-cannot = the folder or file { $value } cannot be used: { $source }
@@ -747,6 +863,37 @@ nothing-has-changed-values-of-the = nothing has changed; values of the process's
 
 # src/config/mod.rs
 providers-x-comes-first = providers.{ $value } comes first
+
+# src/config/postgres.rs
+write-postgres-user-password-host = write postgres://user:password@host:5432/database
+write-special-characters-of-a-password = write /, ?, #, @ and % of a password as %2F, %3F, %23, %40 and %25, or put it into DATABASE_PASSWORD
+write-sslmode = write sslmode=verify-full, verify-ca, require or disable
+holds-a-password-and-so-does = holds a password, and so does { $other }
+holds-sslrootcert-and = holds sslrootcert, and { $other } names a file too
+names-authorities-in-sslrootcert = names authorities in sslrootcert, but nobody asks them with sslmode={ $mode }
+write-sslmode-verify-full-or = write sslmode=verify-full, or leave sslrootcert out
+is-not-the-address-of-a-postgresql = is not the address of a PostgreSQL
+has-an-at-or-a-hash = has an @ or a # where none can be, as when a password is not percent-encoded
+names-no-user = names no user
+names-no-database = names no database
+names-several-hosts = names several hosts
+name-the-one-address-that-follows = name the one address that follows the primary: a virtual address, a service name or a pooler
+names-a-host-twice = names a host twice, before the path and in its options
+names-no-host = names no host
+names-a-host-that-is-neither = names a host that is neither a name nor an address
+has-a-port-that-is-no-number = has a port that is no number from 1 to 65535
+write-host-5432 = write host:5432; if it is a part of the password, put that into DATABASE_PASSWORD
+asks-for-tls-over-a-unix-socket = asks for TLS over a Unix socket, which PostgreSQL does not speak
+leave-sslmode-out = leave sslmode out; the socket stays on this machine
+names-a-file-in-sslrootcert = names a file in sslrootcert that cannot be read or holds no certificate
+holds-a-password-among = holds a password among its options
+write-it-as-user-password = write it as user:password@, or into DATABASE_PASSWORD
+holds-an-option-jebi-does-not = holds an option Jebi does not take
+keep-host-port-user = keep host, port, user, sslmode and sslrootcert; time-outs are keys of their own
+asks-for-sslmode-prefer = asks for sslmode=prefer, which goes on in the clear where TLS fails and nobody notices
+asks-for-sslmode-allow = asks for sslmode=allow, which takes TLS only where the server insists
+asks-for-an-sslmode-there-is-not = asks for an sslmode there is not
+holds-a-percent-that-is-not = holds a % that is not followed by two hexadecimal digits of UTF-8 text
 
 # src/config/preset.rs
 gmail-takes-no-account-password-switch = Gmail takes no account password: switch 2-step verification on, make an app password at myaccount.google.com/apppasswords, and use that

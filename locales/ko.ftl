@@ -220,13 +220,13 @@ x-is-set-only-x-may = { $written }이(가) 지정되어 있어 { $list }에만 �
 # src/config/database.rs
 write-sqlite-data-jebi-db-a = sqlite://data/jebi.db(작업 디렉터리 기준 경로)나 sqlite:///var/lib/jebi/jebi.db로 적으십시오
 is-not-a-database-address = 데이터베이스 주소가 아닙니다
-asks-for-postgresql-which-comes-with = PostgreSQL은 다음 릴리스부터 쓸 수 있습니다
-write-sqlite-data-jebi-db = sqlite://data/jebi.db로 적으십시오
 x-is-not-an-engine-jebi = { $value }은(는) 제비가 쓸 수 있는 데이터베이스가 아닙니다
 asks-for-a-database-in-memory = 메모리 데이터베이스는 메일을 잃으므로 쓸 수 없습니다
 holds-options-which-jebi-sets-itself = 옵션이 붙어 있습니다. 옵션은 제비가 정합니다
 leave-out-the-and-what-follows = ?와 그 뒤를 빼십시오
 names-no-file = 파일 이름이 없습니다
+write-sqlite-for-a-file-or-postgres = 파일이면 sqlite://data/jebi.db, PostgreSQL이면 postgres://사용자:비밀번호@호스트:5432/데이터베이스로 적으십시오
+x-is-set-but-only-postgresql = { $written }이(가) 설정되어 있지만 PostgreSQL에서만 쓰입니다. SQLite는 모든 것을 { $file } 옆에 둡니다. DATABASE_URL로 옮기거나 이 설정을 빼십시오
 
 # src/config/dotenv.rs
 has-no = =가 없습니다
@@ -465,6 +465,8 @@ too-much-is-waiting-to-be = 쓰기를 기다리는 것이 너무 많습니다: {
 the-server-disk-is-full-or = 서버의 디스크가 가득 찼거나 거의 찼습니다
 send-the-same-request-again-later = 잠시 뒤 같은 Idempotency-Key로 같은 요청을 다시 보내십시오. 원인은 서버의 로그에 있습니다
 the-server-could-not-use-its = 서버가 저장소를 쓸 수 없었습니다. 아무것도 접수되지 않았습니다
+the-server-database-cannot-be-used = 지금 서버의 데이터베이스를 쓸 수 없습니다: { $why-text }
+send-the-same-request-again-later-key = 잠시 뒤 같은 Idempotency-Key로 같은 요청을 다시 보내십시오
 
 # src/service/accept/content.rs
 it-has-neither-content-nor-text = content도 text도 없습니다
@@ -519,6 +521,120 @@ give-another-time-or-rfc-3339 = 다른 시각을 적거나, 시차를 붙인 RFC
 # src/store/group.rs
 the-writer-byte-budget-is-used = 쓰기를 기다리는 요청에 정해진 바이트를 다 썼습니다
 the-writer-is-more-than-two = 디스크에 쓰는 것이 2초 넘게 밀려 있습니다
+
+# src/store/postgres/check.rs
+user-x-may-not-read-and-write = 사용자 { $role }에게 테이블 { $table }을(를) 읽고 쓸 권한이 없습니다
+run-there-as-its-owner-grant = 그 데이터베이스에서 소유자로 실행하십시오: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{ $schema }" TO "{ $role }" 그리고 GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{ $schema }" TO "{ $role }"
+the-server-at-x-is-postgresql-x = { $place }의 서버는 PostgreSQL { $version }입니다. 이 버전은 어느 메시지까지 모두 커밋되었는지 알려 주지 못합니다
+upgrade-it-to-postgresql-13 = PostgreSQL 13 이상으로 올리십시오
+the-server-at-x-is-a-read-only = { $place }의 서버는 읽기 전용 복제본입니다
+name-the-primary-in = DATABASE_URL에 프라이머리를 적으십시오
+the-server-at-x-takes-no-writes-default = { $place }의 서버는 쓰기를 받지 않습니다. default_transaction_read_only가 켜져 있습니다
+see-why-it-is-then-alter = 왜 켜졌는지 확인한 뒤 ALTER DATABASE "{ $database }" RESET default_transaction_read_only를 실행하거나, 역할이나 서버에서 같은 설정을 푸십시오
+the-server-at-x-runs-with-fsync = { $place }의 서버가 fsync = off로 돌고 있어, 커밋한 것이 정전 뒤에 사라질 수 있습니다
+set-fsync-on = postgresql.conf에서 fsync = on으로 바꾸고 설정을 다시 읽히십시오
+the-database-x-is-encoded-in = 데이터베이스 { $database }의 인코딩 { $encoding }은(는) 모든 글자를 담지 못합니다
+make-one-that-does-create = UTF8로 새로 만드십시오: CREATE DATABASE "{ $database }" OWNER "{ $role }" ENCODING 'UTF8' TEMPLATE template0
+the-search-path-of-user = 사용자 { $role }의 search_path에 있는 스키마가 하나도 존재하지 않거나 쓸 수 없습니다
+make-one-create-schema = 하나 만드십시오: CREATE SCHEMA AUTHORIZATION "{ $role }"
+user-x-may-not-make-or-use = 사용자 { $role }에게 스키마 { $schema }에서 테이블을 만들거나 쓸 권한이 없습니다
+run-in-the-database-x-as = 데이터베이스 { $database }에서 소유자로 실행하십시오: GRANT { $wanted } ON SCHEMA "{ $schema }" TO "{ $role }"
+the-server-at-x-does-not-list = { $place }의 서버가 자기 데이터베이스를 목록에 보이지 않습니다
+
+# src/store/postgres/connect.rs
+x-tried-for-x-s = { $fault-text }({ $seconds }초 동안 시도함, DATABASE_START_WAIT)
+
+# src/store/postgres/error.rs
+postgresql-x-x = PostgreSQL: { $fault-text }. { $remedy-text }
+the-server-at-x-does-not-speak-tls = { $place }의 서버는 TLS를 쓰지 않습니다
+set-ssl-on = postgresql.conf에서 ssl = on으로 바꾸십시오. 사이에서 아무도 엿들을 수 없는 곳에서만 sslmode=disable로 적으십시오
+the-server-at-x-wants-a-password = { $place }의 서버가 사용자 { $user }의 비밀번호를 요구하는데 설정된 것이 없습니다
+write-it-into-database-url-as = DATABASE_URL에 사용자:비밀번호@ 꼴로 적거나 DATABASE_PASSWORD에 적으십시오
+logging-in-at-x-failed = { $place }에 로그인하지 못했습니다: { $error }: { $why }
+take-a-way-to-log-in = pg_hba.conf에서 제비가 아는 로그인 방식인 scram-sha-256, md5, trust 가운데 하나를 쓰십시오
+the-server-at-x-ended = { $place }의 서버가 연결을 여는 도중에 끊었습니다
+see-the-server-log-nothing-to-do = 서버의 로그를 보십시오. 재시작하던 중이었다면 할 일이 없습니다
+no-answer-from-x-within = { $place }에서 { $seconds }초 안에 응답이 없습니다
+see-whether-the-server-runs-and-timeout = 서버가 돌고 있는지, 방화벽이 이 컴퓨터를 통과시키는지 확인하십시오. 기다리는 시간은 DATABASE_CONNECT_TIMEOUT입니다
+nothing-to-do-if-the-server-was = 서버가 재시작된 것이라면 할 일이 없습니다. 저절로 다시 연결합니다
+the-connection-to-x-was-lost = { $place }와의 연결이 끊어졌습니다
+a-statement-could-not-be-exchanged = 문장을 주고받지 못했습니다: { $error }
+it-cannot-be-reached = 연결할 수 없습니다
+it-takes-no-writes = 쓰기를 받지 않습니다
+others-are-writing-the-same = 다른 곳에서 같은 것을 쓰고 있습니다
+it-takes-too-long = 너무 오래 걸립니다
+the-server-at-x-does-not-take-the-password = { $place }의 서버가 사용자 { $user }의 비밀번호를 받아들이지 않습니다
+correct-it-in-database-url = DATABASE_URL이나 DATABASE_PASSWORD에서 고치십시오. 없는 역할도 같은 말로 거절됩니다
+the-server-at-x-has-no-user = { $place }의 서버에 로그인할 수 있는 사용자 { $user }이(가) 없습니다
+make-it-there-create-role = 그 서버에 만드십시오: CREATE ROLE "{ $user }" LOGIN PASSWORD '…'
+the-server-at-x-does-not-let = { $place }의 서버가 여기서 오는 사용자 { $user }을(를) 들이지 않습니다: { $message }
+add-a-line-for-this-user = 서버의 pg_hba.conf에 이 사용자, 데이터베이스, 주소의 줄을 더하십시오. hostssl 줄은 TLS를 요구합니다
+there-is-no-database-x-at = { $place }에 데이터베이스 { $database }이(가) 없습니다
+make-it-there-create-database = 그 서버에 만드십시오: CREATE DATABASE "{ $database }" OWNER "{ $user }" ENCODING 'UTF8' TEMPLATE template0
+the-server-at-x-is-starting = { $place }의 서버가 시작하거나 멈추는 중입니다: { $message }
+nothing-to-do-if-it-passes = 곧 지나가면 할 일이 없습니다. 저절로 다시 시도합니다
+the-pooler-at-x-refuses = { $place }의 풀러가 연결을 거절합니다: { $message }
+see-that-it-knows-this-user = 풀러가 이 사용자와 데이터베이스를 아는지 확인하십시오. 트랜잭션 단위로 연결을 빌려주는 풀러라면 DATABASE_POOLER=transaction으로 설정하십시오
+another-transaction-was-in-the-way = 다른 트랜잭션과 부딪쳤습니다: { $message }
+nothing-to-do-it-is-tried = 할 일이 없습니다. 저절로 다시 시도합니다
+a-lock-was-not-to-be-had = 제때 잠금을 얻지 못했습니다: { $message }
+see-pg-locks = 누가 잡고 있는지 pg_locks에서 보십시오. 저절로 다시 시도합니다
+a-statement-was-broken-off = 문장 실행이 중단되었습니다: { $message }
+see-what-keeps-the-server-busy = 서버가 왜 바쁜지 확인하십시오. 문장 하나에 허용되는 시간은 DATABASE_STATEMENT_TIMEOUT입니다
+the-server-at-x-has-no-connection = { $place }의 서버에 남은 연결이 없습니다: { $message }
+raise-its-max-connections = 서버의 max_connections나 역할 또는 데이터베이스의 제한을 올리거나, DATABASE_POOL_SIZE를 줄이거나, 사이에 풀러를 두십시오
+the-disk-of-the-server-at-x = { $place }의 서버의 디스크가 가득 찼습니다: { $message }
+free-space-there = 그곳의 공간을 비우십시오. 그때까지 메일을 받지 않습니다
+the-server-at-x-is-out-of-memory = { $place }의 서버에 메모리나 다른 자원이 모자랍니다: { $message }
+see-its-log-and-give-it-more = 서버의 로그를 보고 자원을 늘리십시오
+the-server-at-x-takes-no-writes = { $place }의 서버는 쓰기를 받지 않습니다: { $message }
+name-the-primary-in-database-url-after = DATABASE_URL에 프라이머리를 적으십시오. 주소가 프라이머리를 따라간다면 장애 조치 뒤에 저절로 다시 찾습니다
+user-x-lacks-a-right = 사용자 { $user }에게 권한이 모자랍니다: { $message }
+give-it-to-the-user-there = 그 사용자에게 권한을 주거나 소유자로 만드십시오: ALTER DATABASE "{ $database }" OWNER TO "{ $user }"
+a-prepared-statement-was-not-kept = 준비한 문장이 남아 있지 않습니다({ $code }). 풀러가 트랜잭션 단위로 연결을 빌려주고 있습니다
+set-database-pooler-transaction = DATABASE_POOLER=transaction으로 설정하십시오
+a-statement-failed-x = 문장을 실행하지 못했습니다({ $code }): { $message }
+see-the-server-log-and-report = 서버의 로그를 보고, 프로그램의 결함으로 알려 주십시오
+nothing-listens-at-x = { $place }에서 듣는 서버가 없습니다
+start-the-server-there = 그곳에서 서버를 시작하거나 DATABASE_URL의 호스트와 포트를 고치십시오
+there-is-no-socket-x = 소켓 { $place }이(가) 없습니다
+start-the-server-or-correct-the-folder = 서버를 시작하거나 DATABASE_URL의 폴더와 포트를 고치십시오
+this-process-may-not-open-x = 이 프로세스에는 { $place }을(를) 열 권한이 없습니다
+let-its-user-into-the-folder = 이 프로세스의 사용자가 소켓 폴더에 들어갈 수 있게 하거나 TCP 주소를 쓰십시오
+the-name-of-x-cannot-be-resolved = { $place }의 이름을 찾을 수 없습니다: { $error }
+correct-the-host-in-database-url = DATABASE_URL의 호스트를 고치거나, 이 컴퓨터의 이름 서비스가 왜 모르는지 확인하십시오
+x-cannot-be-reached-x = { $place }에 연결할 수 없습니다: { $error }
+see-whether-the-server-runs-and = 서버가 돌고 있는지, 방화벽이 이 컴퓨터를 통과시키는지 확인하십시오
+tls-could-not-be-agreed-on = TLS 협상에 실패했습니다
+see-the-server-log-and-which-tls = 서버의 로그와, 서버가 받는 TLS 버전(ssl_min_protocol_version)을 확인하십시오
+no-secure-connection-to-x = { $place }에 안전하게 연결할 수 없습니다: { $what-text }({ $inner })
+the-certificate-is-for-another-name = 인증서가 다른 이름의 것입니다
+name-the-server-in-database-url = DATABASE_URL에서 서버를 인증서에 있는 이름으로 적으십시오. sslmode=verify-ca는 인증 기관만 확인합니다
+the-certificate-is-of-an-unknown = 인증서를 발급한 인증 기관을 알 수 없습니다
+name-the-certificate-of-the-server = 서버 인증 기관의 인증서를 DATABASE_CA_FILE로 지정하십시오. 그런 것이 없다면 누군가 사이에서 서버인 척하는 것일 수 있습니다
+the-certificate-has-expired = 인증서의 유효 기간이 지났습니다
+renew-it-on-the-server = 서버에서 갱신하고 이 컴퓨터의 시계를 확인하십시오
+the-certificate-is-not-valid-yet = 인증서가 아직 유효하지 않습니다
+check-this-machine-clock = 이 컴퓨터의 시계를 확인하십시오
+the-certificate-cannot-be-used = 인증서를 쓸 수 없습니다
+give-the-server-one-that-is-signed = 인증 기관이 서명하고 호스트 이름(subjectAltName)이 들어 있는 인증서를 서버에 두십시오
+
+# src/store/postgres/pool.rs
+no-pool-could-be-made = 연결 풀을 만들지 못했습니다: { $error }
+no-connection-for-reading = 읽기용 연결이 { $seconds }초 안에 비지 않았습니다
+raise-database-pool-size = DATABASE_POOL_SIZE를 올리십시오
+it-is-tried-again-by-itself = 저절로 다시 시도합니다
+the-connections-for-reading = 읽기용 연결이 닫혔습니다
+it-is-stopping-ask-again = 멈추는 중입니다. 다시 시작된 뒤에 요청하십시오
+
+# src/store/postgres/tls.rs
+this-system-has-no-certificate-authorities-to = 서버의 인증서를 확인할 인증 기관이 이 시스템에 없습니다
+install-the-package-ca = ca-certificates 패키지를 설치하거나 DATABASE_CA_FILE로 PEM 파일을 지정하십시오
+the-authorities-in-x = { $path }의 인증 기관을 쓸 수 없습니다: { $why }
+give-a-readable-file-as-database-ca = PEM 인증서가 하나 이상 든, 읽을 수 있는 파일을 DATABASE_CA_FILE로 지정하십시오
+
+# src/app/mod.rs
+database-url-asks-for-postgresql = DATABASE_URL: PostgreSQL은 다음 릴리스부터 쓸 수 있습니다. sqlite://data/jebi.db로 적으십시오
 
 # src/store/sqlite/open.rs
 the-folder-or-file-x-cannot = 폴더나 파일 { $value }을(를) 쓸 수 없습니다: { $source }
@@ -746,6 +862,37 @@ nothing-has-changed-values-of-the = 바뀐 것이 없습니다. 프로세스의 
 
 # src/config/mod.rs
 providers-x-comes-first = providers.{ $value }이(가) 먼저입니다
+
+# src/config/postgres.rs
+write-postgres-user-password-host = postgres://사용자:비밀번호@호스트:5432/데이터베이스로 적으십시오
+write-special-characters-of-a-password = 비밀번호의 /, ?, #, @, %는 %2F, %3F, %23, %40, %25로 적거나, 비밀번호를 DATABASE_PASSWORD에 적으십시오
+write-sslmode = sslmode=verify-full, verify-ca, require, disable 가운데 하나로 적으십시오
+holds-a-password-and-so-does = 비밀번호가 들어 있는데 { $other }에도 있습니다
+holds-sslrootcert-and = sslrootcert가 있는데 { $other }도 파일을 가리킵니다
+names-authorities-in-sslrootcert = sslrootcert로 인증 기관을 지정했지만 sslmode={ $mode }에서는 확인에 쓰이지 않습니다
+write-sslmode-verify-full-or = sslmode=verify-full로 적거나 sslrootcert를 빼십시오
+is-not-the-address-of-a-postgresql = PostgreSQL의 주소가 아닙니다
+has-an-at-or-a-hash = 있을 수 없는 자리에 @나 #가 있습니다. 비밀번호를 퍼센트 인코딩하지 않았을 때 이렇게 됩니다
+names-no-user = 사용자 이름이 없습니다
+names-no-database = 데이터베이스 이름이 없습니다
+names-several-hosts = 호스트가 여럿입니다
+name-the-one-address-that-follows = 늘 프라이머리로 이어지는 주소 하나를 적으십시오. 가상 주소, 서비스 이름, 풀러 가운데 하나입니다
+names-a-host-twice = 호스트가 경로 앞과 옵션에 두 번 있습니다
+names-no-host = 호스트가 없습니다
+names-a-host-that-is-neither = 호스트가 이름도 주소도 아닙니다
+has-a-port-that-is-no-number = 포트가 1부터 65535까지의 숫자가 아닙니다
+write-host-5432 = 호스트:5432처럼 적으십시오. 비밀번호의 일부라면 비밀번호를 DATABASE_PASSWORD에 적으십시오
+asks-for-tls-over-a-unix-socket = 유닉스 소켓에 TLS를 요구하지만 PostgreSQL은 거기서 TLS를 쓰지 않습니다
+leave-sslmode-out = sslmode를 빼십시오. 소켓은 이 컴퓨터를 벗어나지 않습니다
+names-a-file-in-sslrootcert = sslrootcert의 파일을 읽을 수 없거나 인증서가 들어 있지 않습니다
+holds-a-password-among = 옵션 가운데 비밀번호가 있습니다
+write-it-as-user-password = 사용자:비밀번호@ 꼴로 적거나 DATABASE_PASSWORD에 적으십시오
+holds-an-option-jebi-does-not = 제비가 받지 않는 옵션이 있습니다
+keep-host-port-user = host, port, user, sslmode, sslrootcert만 남기십시오. 시간 제한에는 따로 키가 있습니다
+asks-for-sslmode-prefer = sslmode=prefer입니다. TLS가 안 되면 아무도 모르게 암호화 없이 이어집니다
+asks-for-sslmode-allow = sslmode=allow입니다. 서버가 요구할 때만 TLS를 씁니다
+asks-for-an-sslmode-there-is-not = 없는 sslmode입니다
+holds-a-percent-that-is-not = % 뒤에 UTF-8 글자를 나타내는 16진수 두 자리가 없습니다
 
 # src/config/preset.rs
 gmail-takes-no-account-password-switch = Gmail은 계정 비밀번호를 받지 않습니다. 2단계 인증을 켜고 myaccount.google.com/apppasswords에서 앱 비밀번호를 만들어 쓰십시오

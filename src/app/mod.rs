@@ -11,7 +11,8 @@ mod providers;
 mod reload;
 
 use std::{
-    collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, os::unix::net::UnixStream, path::Path, process, sync::Arc, time::Duration,
+    collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, os::unix::net::UnixStream, path::Path, process, sync::Arc,
+    time::Duration,
 };
 
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};

@@ -38,8 +38,8 @@ pub(super) const KEYS: &[&Key] = &[
     &DATA_DIR,
 ];
 
-const REMEDY: &str = "write sqlite://data/jebi.db (a path from the working directory), sqlite:///var/lib/jebi/jebi.db or \
-                      postgres://user:password@host/database";
+const REMEDY: &str = "write sqlite://data/jebi.db (a path from the working directory) or sqlite:///var/lib/jebi/jebi.db";
+const ENGINES: &str = "write sqlite://data/jebi.db for a file, or postgres://user:password@host:5432/database";
 
 /// Which engine, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,12 +106,12 @@ enum Engine {
 /// is not echoed.
 fn engine(text: &str) -> Result<Engine, Bad> {
     let Some((scheme, rest)) = text.split_once(':') else {
-        return Err(Bad::new("is not a database address", REMEDY));
+        return Err(Bad::new("is not a database address", ENGINES));
     };
     match scheme.to_ascii_lowercase().as_str() {
         "sqlite" => sqlite(rest).map(Engine::Sqlite),
         scheme if postgres::is_scheme(scheme) => Ok(Engine::Postgres),
-        _ => Err(Bad::new(format!("{} is not an engine Jebi has", shown(scheme)), REMEDY)),
+        _ => Err(Bad::new(format!("{} is not an engine Jebi has", shown(scheme)), ENGINES)),
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) const STATEMENT: Key = Key::new("database.statement_timeout_seconds",
 pub(super) const CONNECT: Key = Key::new("database.connect_timeout_seconds", &["DATABASE_CONNECT_TIMEOUT"]);
 pub(super) const START_WAIT: Key = Key::new("database.start_wait_seconds", &["DATABASE_START_WAIT"]);
 
-const FORM: &str = "write postgres://user:password@host:5432/database, or sqlite://data/jebi.db for a file";
+const FORM: &str = "write postgres://user:password@host:5432/database";
 const ENCODE: &str = "write /, ?, #, @ and % of a password as %2F, %3F, %23, %40 and %25, or put it into DATABASE_PASSWORD";
 const MODES: &str = "write sslmode=verify-full, verify-ca, require or disable";
 const USUAL_PORT: u16 = 5432;
@@ -145,13 +145,13 @@ pub(super) fn read(r: &mut Reader, url_key: &Key) -> Option<Postgres> {
 
 /// Adds what other keys say of an address.
 fn complete(r: &mut Reader, key: &Key, mut url: PostgresUrl, password: Option<&Secret>, ca_file: Option<&PathBuf>) -> Option<PostgresUrl> {
-    let twice = |what: &str| Bad::new(format!("holds {what}"), "keep one of them");
+    let twice = |fault: String| Bad::new(fault, "keep one of them");
     if url.password.is_some() && password.is_some() {
-        r.refuse(r.written(key), twice(&format!("a password, and so does {}", r.written(&PASSWORD))));
+        r.refuse(r.written(key), twice(format!("holds a password, and so does {}", r.written(&PASSWORD))));
         return None;
     }
     if url.ca_file.is_some() && ca_file.is_some() {
-        r.refuse(r.written(key), twice(&format!("sslrootcert, and {} names a file too", r.written(&CA))));
+        r.refuse(r.written(key), twice(format!("holds sslrootcert, and {} names a file too", r.written(&CA))));
         return None;
     }
     if url.ca_file.is_some() && !url.ssl.verifies() {
@@ -233,7 +233,10 @@ fn place_of(place: &str, options: &Options) -> Result<(PostgresHost, Option<u16>
 
 fn port_of(text: &str) -> Result<u16, Bad> {
     match text.parse() {
-        Ok(0) | Err(_) => Err(Bad::new("has a port that is no number from 1 to 65535", ENCODE)),
+        Ok(0) | Err(_) => Err(Bad::new(
+            "has a port that is no number from 1 to 65535",
+            "write host:5432; if it is a part of the password, put that into DATABASE_PASSWORD",
+        )),
         Ok(port) => Ok(port),
     }
 }
@@ -241,9 +244,10 @@ fn port_of(text: &str) -> Result<u16, Bad> {
 fn ssl_mode(asked: Option<SslMode>, host: &PostgresHost) -> Result<SslMode, Bad> {
     match (asked, host) {
         (None | Some(SslMode::Disable), PostgresHost::Unix(_)) => Ok(SslMode::Disable),
-        (Some(_), PostgresHost::Unix(_)) => {
-            Err(Bad::new("asks for TLS over a Unix socket, which PostgreSQL does not speak", "leave sslmode out; the socket stays on this machine"))
-        }
+        (Some(_), PostgresHost::Unix(_)) => Err(Bad::new(
+            "asks for TLS over a Unix socket, which PostgreSQL does not speak",
+            "leave sslmode out; the socket stays on this machine",
+        )),
         (Some(mode), PostgresHost::Tcp(_)) => Ok(mode),
         (None, PostgresHost::Tcp(host)) if is_this_machine(host) => Ok(SslMode::Disable),
         (None, PostgresHost::Tcp(_)) => Ok(SslMode::VerifyFull),
@@ -279,7 +283,10 @@ impl Options {
                 "sslrootcert" if value == "system" => {}
                 "sslrootcert" => {
                     let file = pem_file(&value).map_err(|_| {
-                        Bad::new("names a file in sslrootcert that cannot be read or holds no certificate", "name a PEM file of certificates")
+                        Bad::new(
+                            "names a file in sslrootcert that cannot be read or holds no certificate",
+                            "name a PEM file of certificates",
+                        )
                     })?;
                     options.ca_file = Some(file);
                 }
@@ -287,7 +294,10 @@ impl Options {
                     return Err(Bad::new("holds a password among its options", "write it as user:password@, or into DATABASE_PASSWORD"));
                 }
                 _ => {
-                    return Err(Bad::new("holds an option Jebi does not take", "keep host, port, user, sslmode and sslrootcert; time-outs are keys of their own"));
+                    return Err(Bad::new(
+                        "holds an option Jebi does not take",
+                        "keep host, port, user, sslmode and sslrootcert; time-outs are keys of their own",
+                    ));
                 }
             }
         }

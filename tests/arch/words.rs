@@ -33,19 +33,28 @@ const SPEAKERS: [&str; 14] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 8] = [
+const SILENT: [&str; 9] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
     "src/service/dispatch/",
     "src/service/ready.rs",
     "src/store/mod.rs",
+    "src/store/postgres/",
     "src/store/sqlite/",
     "src/config/effective.rs",
 ];
 
 /// Files in a silent folder that speak all the same.
-const SPEAK: [&str; 2] = ["src/store/sqlite/guard.rs", "src/store/sqlite/open.rs"];
+const SPEAK: [&str; 7] = [
+    "src/store/postgres/check.rs",
+    "src/store/postgres/connect.rs",
+    "src/store/postgres/error.rs",
+    "src/store/postgres/pool.rs",
+    "src/store/postgres/tls.rs",
+    "src/store/sqlite/guard.rs",
+    "src/store/sqlite/open.rs",
+];
 
 /// Literals that look like texts and are none: what is looked for in libraries' texts, forms of output, names, log texts.
 const NO_TEXTS: &[&str] = &[
@@ -58,12 +67,15 @@ const NO_TEXTS: &[&str] = &[
     "cannot parse integer",
     "cannot renew its lease in the store: nothing is sent until it can",
     "duplicate field",
+    "failed to lookup address",
     "first key",
     "it has no row",
     "its message is gone",
     "missing field",
     "number too large",
+    "password missing",
     "query string: ",
+    "server does not support TLS",
     "the last mail could be stored",
     "the last mail could not be stored: {why}",
     "through {}: {}",

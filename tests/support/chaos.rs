@@ -9,6 +9,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener as StdListener},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use tokio::{
@@ -19,6 +20,8 @@ use tokio::{
     },
     sync::{oneshot, watch},
 };
+
+const LONG: Duration = Duration::from_secs(60);
 
 /// Which half of a COMMIT is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +129,9 @@ impl Chaos {
 
     /// Waits until so many connections have been opened through here since the start.
     pub async fn opened(&self, count: usize) {
-        self.shared.opened.subscribe().wait_for(|opened| *opened >= count).await.expect("it is there");
+        let mut opened = self.shared.opened.subscribe();
+        let reached = opened.wait_for(|opened| *opened >= count);
+        drop(tokio::time::timeout(LONG, reached).await.unwrap_or_else(|_| panic!("not {count} connections in {LONG:?}")));
     }
 }
 
@@ -179,7 +184,7 @@ async fn connection(client: TcpStream, shared: Arc<Shared>) {
     let told = sprung.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(sprung) = told {
         // The test may not wait for it.
-        drop(sprung.send(()));
+        let _ = sprung.send(());
     }
 }
 

@@ -3,7 +3,7 @@
 
 use tokio_postgres::{Client, Row, error::SqlState, types::Type};
 
-use super::{Fault, Kind, Target};
+use super::{Fault, Kind, Target, danger};
 
 /// The oldest version: `pg_current_xact_id()` and `pg_snapshot` came with it, by which a node knows that all messages up to a number are
 /// committed or gone.
@@ -73,19 +73,17 @@ pub(super) async fn look(client: &Client, target: &Target, rights: Rights) -> Re
             return Err(Fault::new(
                 Kind::Denied,
                 format!("user {role} may not read and write the table {table}"),
-                format!("run there, as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\", and GRANT USAGE ON ALL SEQUENCES IN SCHEMA \"{schema}\" TO \"{role}\""),
+                format!(
+                    "run there, as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\", and GRANT USAGE ON ALL SEQUENCES IN SCHEMA \"{schema}\" TO \"{role}\""
+                ),
             ));
         }
     }
-    let mut warnings = dangers(&facts);
+    let mut warnings = danger::of(facts.full_page_writes, facts.autovacuum);
     let system_id = told(client, include_str!("check/system_id.sql"), target).await?;
     let timeline = told(client, include_str!("check/timeline.sql"), target).await?;
     if system_id.is_none() || timeline.is_none() {
-        warnings.push(format!(
-            "the server does not tell which one it is, so a restored copy is known by its database's number alone: \
-             GRANT EXECUTE ON FUNCTION pg_control_system(), pg_walfile_name(pg_lsn), pg_current_wal_lsn() TO \"{}\"",
-            facts.role
-        ));
+        warnings.push(danger::of_no_identity(&facts.role));
     }
     let identity = Identity { system_id, timeline, database_oid: facts.database_oid };
     Ok(Checked { version: facts.version, identity, warnings })
@@ -95,7 +93,12 @@ pub(super) async fn look(client: &Client, target: &Target, rights: Rights) -> Re
 async fn told(client: &Client, sql: &str, target: &Target) -> Result<Option<i64>, Fault> {
     match client.query_typed(sql, &[]).await {
         Ok(rows) => rows.first().map(|row| row.try_get(0)).transpose().map_err(|e| Fault::using(&e, target)),
-        Err(e) if matches!(e.code(), Some(&(SqlState::INSUFFICIENT_PRIVILEGE | SqlState::UNDEFINED_FUNCTION | SqlState::FEATURE_NOT_SUPPORTED))) => {
+        Err(e)
+            if matches!(
+                e.code(),
+                Some(&(SqlState::INSUFFICIENT_PRIVILEGE | SqlState::UNDEFINED_FUNCTION | SqlState::FEATURE_NOT_SUPPORTED))
+            ) =>
+        {
             Ok(None)
         }
         Err(e) => Err(Fault::using(&e, target)),
@@ -144,7 +147,9 @@ fn judge(facts: &Facts, target: &Target, rights: Rights) -> Result<String, Fault
         return Err(Fault::new(
             Kind::ReadOnly,
             format!("the server at {place} takes no writes: default_transaction_read_only is on"),
-            format!("see why it is; then ALTER DATABASE \"{database}\" RESET default_transaction_read_only, or the same for the role or the server"),
+            format!(
+                "see why it is; then ALTER DATABASE \"{database}\" RESET default_transaction_read_only, or the same for the role or the server"
+            ),
         ));
     }
     if !facts.fsync {
@@ -180,23 +185,12 @@ fn judge(facts: &Facts, target: &Target, rights: Rights) -> Result<String, Fault
     ))
 }
 
-fn dangers(facts: &Facts) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if !facts.full_page_writes {
-        warnings.push(
-            "the server runs with full_page_writes = off: a power cut can damage the database, except on file systems that never tear a page \
-             (ZFS)"
-                .to_owned(),
-        );
-    }
-    if !facts.autovacuum {
-        warnings.push("the server runs without autovacuum: the queue's tables grow and slow down until they are vacuumed by hand".to_owned());
-    }
-    warnings
-}
-
 fn missing(target: &Target) -> Fault {
-    Fault::new(Kind::Internal, format!("the server at {} does not list its own database", target.place()), "report this as a fault of the program")
+    Fault::new(
+        Kind::Internal,
+        format!("the server at {} does not list its own database", target.place()),
+        "report this as a fault of the program",
+    )
 }
 
 #[cfg(test)]

@@ -62,9 +62,9 @@ fn who_may_not_make_tables_is_told_what_to_run() {
 
 #[test]
 fn dangers_are_told_and_stop_nothing() {
-    assert!(dangers(&good()).is_empty());
+    assert!(danger::of(true, true).is_empty());
     let facts = Facts { full_page_writes: false, autovacuum: false, ..good() };
     assert!(judge(&facts, &target(), Rights::Migrate).is_ok());
-    let told = dangers(&facts);
+    let told = danger::of(facts.full_page_writes, facts.autovacuum);
     assert!(told[0].contains("full_page_writes") && told[1].contains("autovacuum"), "{told:?}");
 }

@@ -122,8 +122,9 @@ impl Fault {
             Some(told) => used(told, target),
             None if error.is_closed() || error.source().is_some_and(|source| source.is::<io::Error>()) => lost(),
             None => {
-                let why = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-                Self::new(Kind::Internal, format!("a statement could not be exchanged: {error}{why}"), "report this as a fault of the program")
+                // The cause is told by the source alone where there is one.
+                let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+                Self::new(Kind::Internal, format!("a statement could not be exchanged: {why}"), "report this as a fault of the program")
             }
         }
     }
@@ -131,12 +132,12 @@ impl Fault {
     /// What the caller of the store is told.
     #[must_use]
     pub fn outward(&self) -> StoreError {
-        let away = |why| StoreError::Unavailable { retry_after_s: AWAY, why };
+        let again = |retry_after_s, why| StoreError::Unavailable { retry_after_s, why };
         match self.kind {
-            Kind::Unavailable | Kind::Lost => away("it cannot be reached"),
-            Kind::ReadOnly => away("it takes no writes"),
-            Kind::Retry => StoreError::Busy { retry_after_s: CROWDED, why: "others were writing the same" },
-            Kind::Slow => StoreError::Busy { retry_after_s: AWAY, why: "the database takes too long" },
+            Kind::Unavailable | Kind::Lost => again(AWAY, "it cannot be reached"),
+            Kind::ReadOnly => again(AWAY, "it takes no writes"),
+            Kind::Retry => again(CROWDED, "others are writing the same"),
+            Kind::Slow => again(AWAY, "it takes too long"),
             Kind::Full => StoreError::Full,
             Kind::Denied | Kind::Misconfigured | Kind::Unfit | Kind::Internal => StoreError::Internal(self.to_string()),
         }
@@ -224,9 +225,11 @@ fn used(told: &DbError, target: &Target) -> Fault {
             format!("the server at {place} has no connection left: {message}"),
             "raise its max_connections or the limit of the role or database, lower DATABASE_POOL_SIZE, or put a pooler between",
         ),
-        SqlState::DISK_FULL => {
-            Fault::new(Kind::Full, format!("the disk of the server at {place} is full: {message}"), "free space there; mail is refused until then")
-        }
+        SqlState::DISK_FULL => Fault::new(
+            Kind::Full,
+            format!("the disk of the server at {place} is full: {message}"),
+            "free space there; mail is refused until then",
+        ),
         SqlState::OUT_OF_MEMORY | SqlState::INSUFFICIENT_RESOURCES | SqlState::CONFIGURATION_LIMIT_EXCEEDED => Fault::new(
             Kind::Unavailable,
             format!("the server at {place} is out of memory or of another resource: {message}"),
@@ -247,7 +250,11 @@ fn used(told: &DbError, target: &Target) -> Fault {
             format!("a prepared statement was not kept ({code}): a pooler lends connections for a transaction only"),
             "set DATABASE_POOLER=transaction",
         ),
-        _ => Fault::new(Kind::Internal, format!("a statement failed ({code}): {message}"), "see the server's log, and report this as a fault of the program"),
+        _ => Fault::new(
+            Kind::Internal,
+            format!("a statement failed ({code}): {message}"),
+            "see the server's log, and report this as a fault of the program",
+        ),
     }
 }
 
@@ -290,6 +297,8 @@ fn tls(error: &io::Error, place: &str) -> Option<Fault> {
         rustls::Error::InvalidCertificate(fault) => certificate(fault),
         _ => ("TLS could not be agreed on", "see the server's log, and which TLS versions it takes (ssl_min_protocol_version)"),
     };
+    // A semicolon stands between a fault and its remedy alone.
+    let inner = inner.to_string().replace("; ", ", ");
     Some(Fault::new(Kind::Misconfigured, format!("no secure connection to {place}: {what} ({inner})"), remedy))
 }
 

@@ -6,12 +6,14 @@
 //! | `tls` | whom we trust at the other end |
 //! | `connect` | one connection: opened, set up, looked at; opened again until it is there |
 //! | `check` | whether a server is fit to keep mail, and which one it is |
+//! | `danger` | what is told of a fit server all the same |
 //! | `reach` | whether the server can be reached, for others to read |
 //! | `pool` | connections for reading |
 //! | `error` | what a failure means, and what to do about it |
 
 mod check;
 mod connect;
+mod danger;
 mod error;
 mod pool;
 mod reach;
