@@ -120,7 +120,7 @@ fn what_could_not_be_kept_was_not_accepted_and_reports_nothing() {
             StoreError::Closed,
         ]);
         let (provider, mut heard) = local(&inbox);
-        for _ in 0..3 {
+        for _ in 0..4 {
             match send(&provider, mail()).await {
                 Outcome::Transient { reason } => {
                     assert!(!reason.remedy.is_empty() && !reason.text.contains("table"), "{reason:?}");
