@@ -2,7 +2,7 @@
 
 use jebi_domain::delivery::State;
 
-use super::{Error, sql, turn::Turn};
+use super::{Error, q, turn::Turn};
 
 /// Somebody a delivery goes to.
 #[derive(Clone, Copy, Debug)]
@@ -33,19 +33,18 @@ impl Whose {
     /// Puts an attempt on record, once.
     pub fn note(self, turn: &Turn<'_>, e: &Ended<'_>) -> Result<(), Error> {
         match self.position {
-            None => turn.execute(sql!("attempt_insert"), (self.key, e.attempt, e.at, e.outcome, e.provider_id, e.reason)),
+            None => turn.append(q!("attempt_insert"), (self.key, e.attempt, e.at, e.outcome, e.provider_id, e.reason)),
             Some(position) => {
-                turn.execute(sql!("joint_attempt_insert"), (self.key, position, e.attempt, e.at, e.outcome, e.provider_id, e.reason))
+                turn.append(q!("joint_attempt_insert"), (self.key, position, e.attempt, e.at, e.outcome, e.provider_id, e.reason))
             }
         }
-        .map(drop)
     }
 
     /// Whether another attempt than this may have been accepted.
     pub fn may_have_another(self, turn: &Turn<'_>, attempt: u16) -> Result<bool, Error> {
         let found = match self.position {
-            None => turn.row(sql!("attempt_maybe"), (self.key, attempt), |_| Ok(()))?,
-            Some(position) => turn.row(sql!("joint_attempt_maybe"), (self.key, position, attempt), |_| Ok(()))?,
+            None => turn.row(q!("attempt_maybe"), (self.key, attempt), |_| Ok(()))?,
+            Some(position) => turn.row(q!("joint_attempt_maybe"), (self.key, position, attempt), |_| Ok(()))?,
         };
         Ok(found.is_some())
     }
@@ -60,8 +59,8 @@ impl Whose {
     /// Whether this attempt is on record as one of unknown end.
     pub fn was_unknown(self, turn: &Turn<'_>, attempt: u16) -> Result<bool, Error> {
         let found = match self.position {
-            None => turn.row(sql!("attempt_unknown"), (self.key, attempt), |_| Ok(()))?,
-            Some(position) => turn.row(sql!("joint_attempt_unknown"), (self.key, position, attempt), |_| Ok(()))?,
+            None => turn.row(q!("attempt_unknown"), (self.key, attempt), |_| Ok(()))?,
+            Some(position) => turn.row(q!("joint_attempt_unknown"), (self.key, position, attempt), |_| Ok(()))?,
         };
         Ok(found.is_some())
     }

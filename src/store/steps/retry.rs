@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use jebi_domain::{
-    address,
     delivery::State,
     id::{DeliveryId, DeliveryKey, MessageNo},
     message::{Mailbox, Role},
@@ -15,10 +14,9 @@ use jebi_domain::{
 };
 
 use super::{
-    Error,
+    Error, Snapshot,
     joint::Joint,
-    readers::Snapshot,
-    row, settle, sql,
+    params, q, row, settle,
     turn::{Known, Turn},
 };
 
@@ -57,7 +55,7 @@ struct Fresh {
 
 pub(super) fn send_again(turn: &mut Turn<'_>, asked: &SendAgain) -> Result<Vec<Again>, Error> {
     let Some(known) = turn.known(asked.message.0)? else { return Ok(vec![Again::Refused(NotAgain::Missing); asked.ordinals.len()]) };
-    let retired: Option<Option<i64>> = turn.row(sql!("queue_cancelled"), [known.queue], |r| r.get(0))?;
+    let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [known.queue], |r| r.get(0))?;
     let cancelled = known.cancelled || retired.flatten().is_some();
     let (mut out, mut returns, mut fresh) = (Vec::with_capacity(asked.ordinals.len()), settle::Returns::new(), Vec::new());
     for ordinal in &asked.ordinals {
@@ -143,10 +141,10 @@ fn anew(
     joint: bool,
     mut people: Vec<Person>,
 ) -> Result<Verdict, Error> {
-    if let Some(again) = turn.row(sql!("resent_get"), [key.0], |r| r.get(0))? {
-        return Ok(Verdict::Refused(NotAgain::Already(public(&Snapshot(turn.db), DeliveryKey(again))?)));
+    if let Some(again) = turn.row(q!("resent_get"), [key.0], |r| r.get(0))? {
+        return Ok(Verdict::Refused(NotAgain::Already(public(&turn.look(), DeliveryKey(again))?)));
     }
-    let before: u32 = turn.row(sql!("resent_times"), [key.0], |r| r.get(1))?.unwrap_or(0);
+    let before: u32 = turn.row(q!("resent_times"), [key.0], |r| r.get(1))?.unwrap_or(0);
     if asked.max_times.is_some_and(|most| before >= most) {
         return Ok(Verdict::Refused(NotAgain::TooOften(before)));
     }
@@ -155,8 +153,8 @@ fn anew(
         return Ok(Verdict::Refused(NotAgain::NotAllowed));
     }
     let mut listed = HashSet::new();
-    for one in &people {
-        if turn.row(sql!("suppression_get"), [address::key(&one.mailbox.email)], |_| Ok(()))?.is_some() {
+    for (one, found) in people.iter().zip(turn.listed(people.iter().map(|one| one.mailbox.email.as_str()))?) {
+        if found {
             listed.insert(one.mailbox.email.clone());
         }
     }
@@ -171,15 +169,15 @@ fn anew(
 }
 
 fn read(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<Standing>, Error> {
-    let found = turn.row(sql!("delivery_view"), (key.0, key.0, 1), |r| {
+    let found = turn.row(q!("delivery_view"), (key.0, key.0, 1), |r| {
         let mailbox = Mailbox { email: r.get(1)?, name: r.get(2)? };
-        Ok((r.get::<_, i64>(3)?, r.get(4)?, r.get::<_, Option<i64>>(7)?.is_some(), r.get(9)?, r.get(11)?, mailbox))
+        Ok((r.get::<i64>(3)?, r.get(4)?, r.get::<Option<i64>>(7)?.is_some(), r.get(9)?, r.get(11)?, mailbox))
     })?;
     let Some((code, attempt, joint, next_try, reason, mailbox)) = found else { return Ok(None) };
     let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
     let transient = |reason: Option<Reason>| reason.is_some_and(|r| r.transient);
     let people = if joint {
-        let all = turn.rows_of(sql!("joint_list"), [key.0], |r| Ok(row::joint(r)))?.into_iter();
+        let all = turn.rows_of(q!("joint_list"), [key.0], |r| Ok(row::joint(r)))?.into_iter();
         let person =
             |one: row::Recipient| Person { state: one.state, transient: transient(one.reason), role: one.role, mailbox: one.mailbox };
         all.map(|one| one.map(person)).collect::<Result<_, _>>()?
@@ -213,13 +211,13 @@ fn reopen(
         }
         copy.sum_up(turn, attempt, asked.now, Some(asked.due.0))?;
     } else {
-        let changed = turn.execute(sql!("delivery_reopen"), (key.0, now.state.code(), State::Unsettled.code(), asked.due.0))?;
+        let changed = turn.execute(q!("delivery_reopen"), (key.0, now.state.code(), State::Unsettled.code(), asked.due.0))?;
         if changed != 1 {
             return Err(Error::damaged("delivery", format!("{} changed while it was sent again", key.0)));
         }
     }
     turn.delta.topic(known.topic).moved(Some(State::Unknown), State::Unsettled, unknown);
-    turn.execute(sql!("decision_insert"), (key.0, attempt, "resend", asked.now.0, ""))?;
+    turn.execute(q!("decision_insert"), (key.0, attempt, "resend", asked.now.0, ""))?;
     returns.push((known.queue, asked.due.0, asked.message.0, attempt + 1, key.ordinal()));
     Ok(())
 }
@@ -230,12 +228,11 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
     // Each of them has a way, or it would not be here.
     let way = asked.rules.routes.choose(&m.content.from.email).ok_or_else(|| Error::damaged("route", "its sender has none"))?;
     let queue = turn.queue(&way.provider, m.lane, known.topic)?;
-    let no = turn.memory.next_message;
-    turn.memory.next_message += 1;
+    let no = turn.db.message_no()?;
     let copies = u32::try_from(fresh.len()).map_err(|e| Error::damaged("copies", e))?;
     turn.execute(
-        sql!("message_again"),
-        rusqlite::params![
+        q!("message_again"),
+        params![
             no,
             asked.id.0.as_slice(),
             queue,
@@ -255,17 +252,17 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
         let count = i64::try_from(one.people.len()).map_err(|e| Error::damaged("recipients", e))?;
         match one.people.first().filter(|_| !one.joint) {
             Some(Person { mailbox, .. }) => {
-                turn.execute(sql!("delivery_insert"), (key, &mailbox.email, &mailbox.name, State::Waiting.code(), None::<i64>))?;
+                turn.append(q!("delivery_insert"), (key, &mailbox.email, &mailbox.name, State::Waiting.code(), None::<i64>))?;
             }
             None => {
                 for (Person { role, mailbox, .. }, position) in one.people.iter().zip(0_i64..) {
                     let joint = (key, position, role.code(), &mailbox.email, &mailbox.name, State::Waiting.code());
-                    turn.execute(sql!("joint_insert"), joint)?;
+                    turn.append(q!("joint_insert"), joint)?;
                 }
-                turn.execute(sql!("delivery_insert"), (key, "", None::<&str>, State::Waiting.code(), count))?;
+                turn.append(q!("delivery_insert"), (key, "", None::<&str>, State::Waiting.code(), count))?;
             }
         }
-        turn.execute(sql!("resent_insert"), (one.of.0, key, one.times))?;
+        turn.execute(q!("resent_insert"), (one.of.0, key, one.times))?;
         turn.rows += 2;
         recipients += count;
     }
@@ -279,17 +276,17 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
 
 /// What callers know a copy by.
 fn public(s: &Snapshot<'_>, key: DeliveryKey) -> Result<DeliveryId, Error> {
-    let id = s.row(sql!("message_id"), [key.message().0], |r| r.get::<_, Vec<u8>>(0))?;
+    let id = s.row(q!("message_id"), [key.message().0], |r| r.get::<Vec<u8>>(0))?;
     let message = row::id(&id.ok_or_else(|| Error::damaged("link", "its message is gone"))?)?;
     Ok(DeliveryId { message, ordinal: key.ordinal() })
 }
 
 pub(super) fn links(s: &Snapshot<'_>, id: DeliveryId) -> Result<Links, Error> {
-    let Some(no) = s.row(sql!("message_no"), [id.message.0.as_slice()], |r| r.get(0))? else { return Ok(Links::default()) };
+    let Some(no) = s.row(q!("message_no"), [id.message.0.as_slice()], |r| r.get(0))? else { return Ok(Links::default()) };
     let key = DeliveryKey::new(MessageNo(no), id.ordinal).0;
     let told = |found: Option<i64>| found.map(|other| public(s, DeliveryKey(other))).transpose();
     Ok(Links {
-        retry_of: told(s.row(sql!("resent_times"), [key], |r| r.get(0))?)?,
-        retried_as: told(s.row(sql!("resent_get"), [key], |r| r.get(0))?)?,
+        retry_of: told(s.row(q!("resent_times"), [key], |r| r.get(0))?)?,
+        retried_as: told(s.row(q!("resent_get"), [key], |r| r.get(0))?)?,
     })
 }

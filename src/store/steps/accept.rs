@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jebi_domain::{
-    address,
     delivery::State,
     id::{DeliveryKey, KeyNo, LeaseNo, MessageNo, QueueNo},
     idempotency,
@@ -17,13 +16,12 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::{
-    Error,
-    readers::Snapshot,
-    row, sql,
+    Error, Snapshot,
+    group::{Class, TURN_ROWS},
+    params, q, row,
     turn::{Known, Places, Turn},
     writer::{Job, Step},
 };
-use crate::store::group::{Class, TURN_ROWS};
 
 /// Rows a request may have to be written in one turn beside others.
 const SMALL: u32 = 250;
@@ -40,7 +38,8 @@ pub(super) struct AcceptJob {
     api_key: KeyNo,
     idempotency: Option<(String, [u8; 32])>,
     at: Wall,
-    answer: Option<Answer>,
+    answer: Answer,
+    mark: Mark,
     /// Where the next step goes on: draft, and recipients of it written.
     draft: usize,
     written: usize,
@@ -49,6 +48,15 @@ pub(super) struct AcceptJob {
     staged: bool,
     outcome: Option<Accepted>,
     reply: oneshot::Sender<StoreResult<Accepted>>,
+}
+
+/// Where a step began.
+#[derive(Default)]
+struct Mark {
+    draft: usize,
+    written: usize,
+    numbers: usize,
+    suppressed: usize,
 }
 
 /// What publishing needs to know of a draft whose rows are written.
@@ -67,7 +75,8 @@ impl AcceptJob {
             api_key: batch.api_key,
             idempotency: batch.idempotency,
             at: batch.at,
-            answer: Some(batch.answer),
+            answer: batch.answer,
+            mark: Mark::default(),
             draft: 0,
             written: 0,
             numbers: Vec::new(),
@@ -104,7 +113,7 @@ impl AcceptJob {
 
     fn repeated(&self, turn: &Turn<'_>) -> Result<Option<Accepted>, Error> {
         let Some((key, _)) = &self.idempotency else { return Ok(None) };
-        Ok(answer(&Snapshot(turn.db), self.api_key, key, self.at)?.map(Accepted::Repeated))
+        Ok(answer(&turn.look(), self.api_key, key, self.at)?.map(Accepted::Repeated))
     }
 }
 
@@ -112,7 +121,7 @@ impl AcceptJob {
 pub(super) fn answer(at: &Snapshot<'_>, api_key: KeyNo, key: &str, now: Wall) -> Result<Option<StoredAnswer>, Error> {
     let since = now - idempotency::KEPT;
     let found =
-        at.row(sql!("idempotency_get"), (api_key.0, key, since.0), |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?)))?;
+        at.row(q!("idempotency_get"), (api_key.0, key, since.0), |r| Ok((r.get::<Vec<u8>>(0)?, r.get(1)?, r.get::<Vec<u8>>(2)?)))?;
     let read = |(fingerprint, status, body): (Vec<u8>, u16, Vec<u8>)| {
         let fingerprint = fingerprint.try_into().map_err(|f: Vec<u8>| Error::damaged("fingerprint", f.len()))?;
         Ok(StoredAnswer { fingerprint, status, body: Bytes::from(body) })
@@ -121,7 +130,22 @@ pub(super) fn answer(at: &Snapshot<'_>, api_key: KeyNo, key: &str, now: Wall) ->
 }
 
 impl Job for AcceptJob {
+    fn rewind(&mut self) {
+        let Mark { draft, written, numbers, suppressed } = self.mark;
+        (self.draft, self.written, self.outcome) = (draft, written, None);
+        self.numbers.truncate(numbers);
+        for (i, of_draft) in self.report.suppressed.iter_mut().enumerate().skip(draft) {
+            of_draft.truncate(if i == draft { suppressed } else { 0 });
+        }
+    }
+
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error> {
+        self.mark = Mark {
+            draft: self.draft,
+            written: self.written,
+            numbers: self.numbers.len(),
+            suppressed: self.report.suppressed.get(self.draft).map_or(0, Vec::len),
+        };
         let begins = self.draft == 0 && self.written == 0;
         if begins {
             if let Some(repeated) = self.repeated(turn)? {
@@ -168,15 +192,14 @@ impl AcceptJob {
             Copies::Each(all) => {
                 let room = if self.staged { (TURN_ROWS.saturating_sub(turn.rows)).max(1) as usize } else { all.len() };
                 let end = all.len().min(self.written + room);
-                let mut insert = turn.statement(sql!("delivery_insert"))?;
-                let mut listed = Listed::new(turn)?;
-                for (i, to) in all.iter().enumerate().take(end).skip(self.written) {
+                let slice = &all[self.written..end];
+                let states = states(turn, slice.iter())?;
+                for ((i, to), state) in all.iter().enumerate().skip(self.written).zip(states) {
                     let ordinal = u32::try_from(i).map_err(|e| Error::damaged("ordinal", e))?;
-                    let state = listed.state_of(&to.email)?;
                     if state == State::Suppressed {
                         suppressed.push(ordinal);
                     }
-                    insert.execute((DeliveryKey::new(no, ordinal).0, &to.email, &to.name, state.code(), None::<i64>))?;
+                    turn.append(q!("delivery_insert"), (DeliveryKey::new(no, ordinal).0, &to.email, &to.name, state.code(), None::<i64>))?;
                     turn.rows += 1;
                 }
                 self.written = end;
@@ -186,20 +209,19 @@ impl AcceptJob {
             }
             Copies::Joint(all) => {
                 let key = DeliveryKey::new(no, 0).0;
-                let mut listed = Listed::new(turn)?;
-                for (i, (role, to)) in all.iter().enumerate() {
-                    let state = listed.state_of(&to.email)?;
+                let states = states(turn, all.iter().map(|(_, to)| to))?;
+                for ((i, (role, to)), state) in all.iter().enumerate().zip(states) {
                     if state == State::Suppressed {
                         suppressed.push(u32::try_from(i).map_err(|e| Error::damaged("position", e))?);
                     }
-                    turn.execute(
-                        sql!("joint_insert"),
+                    turn.append(
+                        q!("joint_insert"),
                         (key, i64::try_from(i).unwrap_or(i64::MAX), role.code(), &to.email, &to.name, state.code()),
                     )?;
                     turn.rows += 1;
                 }
                 let state = if suppressed.len() == all.len() { State::Suppressed } else { State::Waiting };
-                turn.execute(sql!("delivery_insert"), (key, "", None::<&str>, state.code(), i64::try_from(all.len()).unwrap_or(i64::MAX)))?;
+                turn.append(q!("delivery_insert"), (key, "", None::<&str>, state.code(), i64::try_from(all.len()).unwrap_or(i64::MAX)))?;
             }
         }
         self.draft += 1;
@@ -215,12 +237,11 @@ impl AcceptJob {
         let body = serde_json::to_vec(&m.content).map_err(|e| Error::damaged("content", e))?;
         let shared = copies.count() > 1 || body.len() > INLINE;
         let content_no = if shared { Some(content(turn, &body)?) } else { None };
-        let no = turn.memory.next_message;
-        turn.memory.next_message += 1;
+        let no = turn.db.message_no()?;
         let joint = matches!(copies, Copies::Joint(_));
-        turn.execute(
-            sql!("message_insert"),
-            rusqlite::params![
+        turn.append(
+            q!("message_insert"),
+            params![
                 no,
                 m.id.0.as_slice(),
                 queue,
@@ -253,16 +274,12 @@ impl AcceptJob {
             let recipients: usize = self.drafts.iter().map(|d| d.copies.recipients()).sum();
             turn.delta.used(self.api_key, self.at, i64::try_from(recipients).unwrap_or(i64::MAX));
         }
-        let make = self.answer.take().ok_or_else(|| Error::damaged("batch", "published twice"))?;
-        let (status, body) = make(&self.report);
+        let (status, body) = (self.answer)(&self.report);
         if let Some((key, fingerprint)) = &self.idempotency {
             let since = self.at - idempotency::KEPT;
-            turn.execute(sql!("idempotency_forget"), (self.api_key.0, key, since.0))?;
+            turn.run(q!("idempotency_forget"), (self.api_key.0, key, since.0))?;
             let first = self.numbers.first().map(|n| n.no);
-            turn.execute(
-                sql!("idempotency_insert"),
-                (self.api_key.0, key, fingerprint.as_slice(), status, body.as_ref(), self.at.0, first),
-            )?;
+            turn.execute(q!("idempotency_insert"), (self.api_key.0, key, fingerprint.as_slice(), status, body.as_ref(), self.at.0, first))?;
         }
         self.outcome = Some(Accepted::Stored(status, body));
         Ok(())
@@ -276,7 +293,7 @@ impl AcceptJob {
             None => {
                 // The queue of this moment: cancelling the topic before now does not touch what is published after.
                 let queue = turn.queue(&m.provider, m.lane, numbered.topic)?;
-                turn.execute(sql!("message_publish"), (numbered.no, queue))?;
+                turn.execute(q!("message_publish"), (numbered.no, queue))?;
                 queue
             }
         };
@@ -305,36 +322,23 @@ impl AcceptJob {
         let (draft, suppressed, numbered) = (&self.drafts[i], &self.report.suppressed[i], &self.numbers[i]);
         let (m, copies) = (&draft.message, draft.copies.count());
         let expired = m.expires_at.is_some_and(|at| at <= self.at);
-        if m.due > self.at || expired || copies > BORN_LEASED || turn.memory.held {
+        if m.due > self.at || expired || copies > BORN_LEASED || turn.memory.common.is_held() {
             return Ok(None);
         }
         // As it is now: it may have been paused while the request was staged.
         if turn.topic(&m.topic, self.at)?.1 {
             return Ok(None);
         }
-        let Some(s) = turn.memory.subscriptions.get(&m.provider) else { return Ok(None) };
+        let found = turn.memory.common.subscriptions().get(&m.provider).map(|s| (s.incarnation, Arc::clone(&s.window)));
+        let Some((incarnation, window)) = found else { return Ok(None) };
         let claimed = born(draft, suppressed);
-        let incarnation = s.incarnation;
-        let Some(places) = Places::take(&s.window, m.lane, claimed.len() as i64) else { return Ok(None) };
+        let Some(places) = Places::take(&window, m.lane, claimed.len() as i64) else { return Ok(None) };
         turn.delta.places.push(places);
-        let lease = turn.memory.next_lease;
-        turn.memory.next_lease += 1;
+        let lease = turn.memory.common.lease_no();
         let weight = claimed.first().map_or(1, |c| c.open().count());
-        turn.execute(
-            sql!("lease_insert"),
-            rusqlite::params![
-                lease,
-                incarnation.0,
-                queue,
-                numbered.no,
-                0,
-                copies,
-                1,
-                claimed.len() as i64,
-                weight as i64,
-                false,
-                self.at.0
-            ],
+        turn.append(
+            q!("lease_insert"),
+            params![lease, incarnation.0, queue, numbered.no, 0, copies, 1, claimed.len() as i64, weight as i64, false, self.at.0],
         )?;
         turn.rows += 1;
         let known =
@@ -375,22 +379,13 @@ fn born(draft: &Draft, suppressed: &[u32]) -> Vec<Copy> {
     }
 }
 
-/// The look-up in the suppression list. Most installations start without a list: no look-up then.
-struct Listed<'a>(Option<rusqlite::CachedStatement<'a>>);
-
-impl<'a> Listed<'a> {
-    fn new(turn: &Turn<'a>) -> Result<Self, Error> {
-        let wanted = turn.memory.suppressed > 0;
-        Ok(Self(wanted.then(|| turn.statement(sql!("suppression_get"))).transpose()?))
+/// Whether each waits or is on the suppression list. Most installations start without a list: no look-up then.
+fn states<'a>(turn: &Turn<'_>, people: impl ExactSizeIterator<Item = &'a Mailbox>) -> Result<Vec<State>, Error> {
+    if turn.memory.suppressed == 0 {
+        return Ok(vec![State::Waiting; people.len()]);
     }
-
-    fn state_of(&mut self, email: &str) -> Result<State, Error> {
-        let listed = match &mut self.0 {
-            Some(get) => get.exists([address::key(email)])?,
-            None => false,
-        };
-        Ok(if listed { State::Suppressed } else { State::Waiting })
-    }
+    let listed = turn.listed(people.map(|to| to.email.as_str()))?;
+    Ok(listed.into_iter().map(|listed| if listed { State::Suppressed } else { State::Waiting }).collect())
 }
 
 /// The number of a content, stored once by its hash.
@@ -401,12 +396,9 @@ fn content(turn: &mut Turn<'_>, body: &[u8]) -> Result<i64, Error> {
     {
         return Ok(no);
     }
-    let no = match turn.row(sql!("content_by_hash"), [hash.as_slice()], |r| r.get(0))? {
+    let no = match turn.row(q!("content_by_hash"), [hash.as_slice()], |r| r.get(0))? {
         Some(no) => no,
-        None => {
-            turn.execute(sql!("content_insert"), (hash.as_slice(), body))?;
-            turn.db.last_insert_rowid()
-        }
+        None => turn.inserted(q!("content_insert"), (hash.as_slice(), body))?,
     };
     turn.memory.last_content = Some((hash, no));
     Ok(no)

@@ -1,6 +1,13 @@
 //! Writing outcomes: one compare-and-set on (state, attempt) each. The usual case, a first attempt accepted, is one statement;
 //! everything else is read first and judged here.
 
+use super::{
+    Error, Value, params, q,
+    record::{Ended, Whose},
+    refs, row, settle_joint,
+    turn::Turn,
+};
+use crate::crash_point::crash_point;
 use jebi_domain::{
     delivery::State,
     id::{DeliveryId, DeliveryKey, MessageNo},
@@ -9,15 +16,6 @@ use jebi_domain::{
     settle::{Late, Move, Past, late as judge_late, next},
     time::Wall,
 };
-use rusqlite::CachedStatement;
-
-use super::{
-    Error,
-    record::{Ended, Whose},
-    refs, row, settle_joint, sql,
-    turn::Turn,
-};
-use crate::crash_point::crash_point;
 
 /// A copy as it stands before a settlement.
 pub(super) struct Standing {
@@ -55,9 +53,12 @@ pub(super) fn settle(turn: &mut Turn<'_>, batch: &[Settlement]) -> Result<(), (E
 fn write_batch(turn: &mut Turn<'_>, batch: &[Settlement]) -> Result<(), (Error, Option<usize>)> {
     let mut returns = Returns::new();
     let mut closed: Vec<(i64, i64)> = Vec::new();
-    let mut sent = turn.statement(sql!("delivery_sent")).map_err(|e| (e, None))?;
+    let mut at_once = sent(turn, batch).map_err(|e| (e, None))?.into_iter();
     for (i, s) in batch.iter().enumerate() {
-        if settle_one(turn, &mut sent, s, &mut returns).map_err(|e| (e, Some(i)))? {
+        // The usual case; no row changes when the copy is not a first attempt waiting for its outcome.
+        let usual = matches!(s.decision, Decision::Sent { .. }) && at_once.next() == Some(true);
+        let freed = if usual { count_sent(turn, s).map(|()| true) } else { judge(turn, s, &mut returns) };
+        if freed.map_err(|e| (e, Some(i)))? {
             match closed.iter_mut().rev().find(|(lease, _)| *lease == s.lease.0) {
                 Some((_, n)) => *n += 1,
                 None => closed.push((s.lease.0, 1)),
@@ -70,21 +71,23 @@ fn write_batch(turn: &mut Turn<'_>, batch: &[Settlement]) -> Result<(), (Error, 
     Ok(())
 }
 
-/// Whether a place of the lease is freed by it.
-fn settle_one(turn: &mut Turn<'_>, sent: &mut CachedStatement<'_>, s: &Settlement, returns: &mut Returns) -> Result<bool, Error> {
-    // The usual case; no row changes when the copy is not a first attempt waiting for its outcome.
-    let at_once = match &s.decision {
-        Decision::Sent { provider_id } => sent.execute((s.key.0, s.attempt, provider_id, s.at.0))? == 1,
-        _ => false,
-    };
-    if !at_once {
-        return judge(turn, s, returns);
+/// Writes what was accepted at its first attempt; which of those decided as sent that were.
+fn sent(turn: &Turn<'_>, batch: &[Settlement]) -> Result<Vec<bool>, Error> {
+    let mut rows = Vec::with_capacity(batch.len());
+    for s in batch {
+        if let Decision::Sent { provider_id } = &s.decision {
+            rows.push([Value::Int(s.key.0), Value::Int(s.attempt.into()), Value::Text(provider_id), Value::Int(s.at.0)]);
+        }
     }
-    let topic = topic_of(turn, s.key.message())?;
+    turn.each(q!("delivery_sent"), &rows)
+}
+
+fn count_sent(turn: &mut Turn<'_>, s: &Settlement) -> Result<(), Error> {
+    let topic = turn.topic_of(s.queue)?;
     turn.delta.topic(topic).moved(Some(State::Waiting), State::Sent, 1);
     turn.delta.sent(s.at, 1);
     turn.delta.taken(s.queue, s.at, 1);
-    Ok(true)
+    Ok(())
 }
 
 /// Whether the provider took the mail or may have: then it counts against its 24-hour limit.
@@ -93,13 +96,17 @@ pub(super) fn may_be_taken(decision: &Decision) -> bool {
 }
 
 /// Puts back what is tried again, and ends the leases whose last place was freed.
-fn finish(turn: &mut Turn<'_>, returns: Returns, closed: Vec<(i64, i64)>) -> Result<(), Error> {
+fn finish(turn: &mut Turn<'_>, returns: Returns, mut closed: Vec<(i64, i64)>) -> Result<(), Error> {
     requeue(turn, returns)?;
-    for (lease, n) in closed {
-        let left: Option<i64> = turn.row(sql!("lease_settle"), (lease, n), |r| r.get(0))?;
-        if left.is_some_and(|open| open <= 0) {
-            turn.execute(sql!("lease_delete"), [lease])?;
-            turn.execute(sql!("lease_unmark"), [lease])?;
+    // In one order everywhere: two writers that settle under the same leases wait for each other instead of both.
+    closed.sort_unstable();
+    let rows: Vec<[Value<'_>; 2]> = closed.iter().map(|(lease, n)| [Value::Int(*lease), Value::Int(*n)]).collect();
+    let ended = turn.each(q!("lease_end"), &rows)?;
+    for ((lease, n), ended) in closed.into_iter().zip(ended) {
+        if ended {
+            turn.append(q!("lease_unmark"), [lease])?;
+        } else {
+            turn.run(q!("lease_settle"), (lease, n))?;
         }
     }
     Ok(())
@@ -107,36 +114,28 @@ fn finish(turn: &mut Turn<'_>, returns: Returns, closed: Vec<(i64, i64)>) -> Res
 
 /// Names the delivery of a key, for the log.
 pub(super) fn named(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<DeliveryId>, Error> {
-    let id: Option<Vec<u8>> = turn.row(sql!("message_id"), [key.message().0], |r| r.get(0))?;
+    let id: Option<Vec<u8>> = turn.row(q!("message_id"), [key.message().0], |r| r.get(0))?;
     id.map(|id| Ok(DeliveryId { message: row::id(&id)?, ordinal: key.ordinal() })).transpose()
 }
 
-fn topic_of(turn: &mut Turn<'_>, message: MessageNo) -> Result<i64, Error> {
-    if let Some(k) = turn.memory.messages.get(&message.0) {
-        return Ok(k.topic);
-    }
-    turn.row(sql!("message_topic_of"), [message.0], |r| r.get(0))?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))
-}
-
 pub(super) fn home(turn: &Turn<'_>, message: MessageNo) -> Result<Home, Error> {
-    let found =
-        turn.row(sql!("message_topic_of"), [message.0], |r| Ok((r.get(0)?, r.get::<_, i64>(1)?, r.get::<_, Option<i64>>(2)?.is_some())))?;
+    let found = turn.row(q!("message_topic_of"), [message.0], |r| Ok((r.get(0)?, r.get::<i64>(1)?, r.get::<Option<i64>>(2)?.is_some())))?;
     let (topic, queue, cancelled) = found.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
-    let retired: Option<Option<i64>> = turn.row(sql!("queue_cancelled"), [queue], |r| r.get(0))?;
+    let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [queue], |r| r.get(0))?;
     Ok(Home { topic, queue, cancelled: cancelled || retired.flatten().is_some() })
 }
 
 fn read(turn: &Turn<'_>, s: &Settlement) -> Result<Option<Standing>, Error> {
-    let found = turn.row(sql!("delivery_get"), [s.key.0], |r| {
+    let found = turn.row(q!("delivery_get"), [s.key.0], |r| {
         let state: i64 = r.get(0)?;
         Ok((
             state,
             Standing {
                 state: State::Waiting,
                 attempt: r.get(1)?,
-                reported: r.get::<_, i64>(2)? != 0,
+                reported: r.get::<i64>(2)? != 0,
                 twice: r.get(3)?,
-                joint: r.get::<_, Option<i64>>(4)?.is_some(),
+                joint: r.get::<Option<i64>>(4)?.is_some(),
                 changed_at: r.get(5)?,
                 next_try: r.get(6)?,
                 provider_id: r.get(7)?,
@@ -190,7 +189,7 @@ fn out_of_turn(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, decision: &D
     let Some(ended) = beside(s, decision) else { return Ok(true) };
     whose(s).note(turn, &ended)?;
     if now.state == State::Sent {
-        turn.execute(sql!("delivery_twice"), [s.key.0])?;
+        turn.execute(q!("delivery_twice"), [s.key.0])?;
     }
     Ok(true)
 }
@@ -201,10 +200,10 @@ fn whose(s: &Settlement) -> Whose {
 
 /// Frees a place of the lease once, however often it is asked. `false` when there is no such lease or it was freed before.
 pub(super) fn mark(turn: &Turn<'_>, s: &Settlement) -> Result<bool, Error> {
-    if turn.row(sql!("lease_get"), [s.lease.0], |_| Ok(()))?.is_none() {
+    if turn.row(q!("lease_get"), [s.lease.0], |_| Ok(()))?.is_none() {
         return Ok(false);
     }
-    Ok(turn.execute(sql!("lease_mark"), (s.lease.0, s.key.ordinal()))? == 1)
+    Ok(turn.execute(q!("lease_mark"), (s.lease.0, s.key.ordinal()))? == 1)
 }
 
 /// The copy is where the settlement expects it.
@@ -219,7 +218,7 @@ fn apply(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, decision: &Decisio
     match moved.ok_or_else(|| Error::damaged("settlement", "its decision is not one recipient's"))? {
         Move::Back { due, reason } => {
             if let Some(reason) = reason {
-                turn.execute(sql!("delivery_wait_reason"), (s.key.0, row::reason_text(reason)?, due.0))?;
+                turn.execute(q!("delivery_wait_reason"), (s.key.0, row::reason_text(reason)?, due.0))?;
             }
             turn.delta.queue(home.queue, i64::from(now.state == State::Waiting));
             returns.push((home.queue, due.0, message, s.attempt, s.key.ordinal()));
@@ -257,7 +256,7 @@ fn late(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, decision: &Decision
         Late::Nothing => return Ok(()),
         Late::Another => {
             record(turn, s, decision)?;
-            turn.execute(sql!("delivery_twice"), [s.key.0])?;
+            turn.execute(q!("delivery_twice"), [s.key.0])?;
             return Ok(());
         }
         Late::Sent => (State::Sent, None),
@@ -297,12 +296,12 @@ pub(super) fn is_leased(turn: &Turn<'_>, s: &Settlement, now: &Standing) -> Resu
 
 /// Whether the attempt after the one named is out.
 pub(super) fn out_now(turn: &Turn<'_>, key: DeliveryKey, done: u16) -> Result<bool, Error> {
-    let leases = turn.rows_of(sql!("lease_of_message"), [key.message().0], |r| {
-        Ok((r.get::<_, i64>(0)?, r.get::<_, u32>(1)?, r.get::<_, u32>(2)?, r.get::<_, u16>(3)?))
+    let leases = turn.rows_of(q!("lease_of_message"), [key.message().0], |r| {
+        Ok((r.get::<i64>(0)?, r.get::<u32>(1)?, r.get::<u32>(2)?, r.get::<u16>(3)?))
     })?;
     for (lease, first, count, attempt) in leases {
         if attempt == done + 1 && (first..first + count).contains(&key.ordinal()) {
-            let returned = turn.row(sql!("lease_marked"), (lease, key.ordinal()), |_| Ok(()))?.is_some();
+            let returned = turn.row(q!("lease_marked"), (lease, key.ordinal()), |_| Ok(()))?.is_some();
             if !returned {
                 return Ok(true);
             }
@@ -338,19 +337,8 @@ fn write(
     let twice = now.twice || (to == State::Sent && whose(s).may_be_twice(turn, s.attempt, (now.state, now.attempt))?);
     let reason = reason.map(row::reason_text).transpose()?;
     let changed = turn.execute(
-        sql!("delivery_settle"),
-        rusqlite::params![
-            s.key.0,
-            now.state.code(),
-            now.attempt,
-            to.code(),
-            attempt,
-            twice,
-            s.at.0,
-            next_try.map(|t| t.0),
-            provider_id,
-            reason,
-        ],
+        q!("delivery_settle"),
+        params![s.key.0, now.state.code(), now.attempt, to.code(), attempt, twice, s.at.0, next_try.map(|t| t.0), provider_id, reason,],
     )?;
     if changed == 1 { Ok(()) } else { Err(Error::damaged("delivery", format!("{} changed while it was settled", s.key.0))) }
 }

@@ -2,7 +2,6 @@
 //! cancelled, expired or suppressed is settled as that instead.
 
 use jebi_domain::{
-    address,
     delivery::State,
     id::{DeliveryKey, Incarnation, LeaseNo, MessageNo, QueueNo},
     message::{Copy, Lane, OnUnknown},
@@ -11,9 +10,9 @@ use jebi_domain::{
 };
 
 use super::{
-    Error,
+    Error, db,
     joint::{Joint, addressees, alone},
-    sql,
+    params, q,
     turn::{Known, Turn},
 };
 
@@ -34,16 +33,16 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub fn read(queue: i64, r: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+    pub fn read(queue: i64, r: &db::Row<'_>) -> Result<Self, Error> {
         Ok(Self { queue, due: r.get(0)?, no: r.get(1)?, message: r.get(2)?, first: r.get(3)?, count: r.get(4)?, attempt: r.get(5)? })
     }
 
     /// Takes `n` copies off its head.
     pub fn take(&self, turn: &mut Turn<'_>, n: u32) -> Result<(), Error> {
         if n >= self.count {
-            turn.execute(sql!("entry_delete"), (self.queue, self.due, self.no))?;
+            turn.execute(q!("entry_delete"), (self.queue, self.due, self.no))?;
         } else {
-            turn.execute(sql!("entry_advance"), (self.queue, self.due, self.no, n))?;
+            turn.execute(q!("entry_advance"), (self.queue, self.due, self.no, n))?;
         }
         turn.rows += 1;
         turn.delta.queue(self.queue, 0);
@@ -78,10 +77,10 @@ fn claim_queue(
     cleared: &mut u32,
     report: &mut ClaimReport,
 ) -> Result<(), Error> {
-    let found = turn.row(sql!("queue_get"), [queue.0], |r| {
+    let found = turn.row(q!("queue_get"), [queue.0], |r| {
         let (lane, topic): (i64, i64) = (r.get(1)?, r.get(2)?);
-        let own = r.get::<_, String>(0)? == claim.provider;
-        Ok((lane, topic, own, r.get::<_, Option<i64>>(3)?.is_some(), r.get::<_, Option<i64>>(4)?.is_some(), r.get::<_, Option<i64>>(5)?))
+        let own = r.get::<String>(0)? == claim.provider;
+        Ok((lane, topic, own, r.get::<Option<i64>>(3)?.is_some(), r.get::<Option<i64>>(4)?.is_some(), r.get::<Option<i64>>(5)?))
     })?;
     // One that was moved to another provider is gone for this one.
     let Some((lane, topic, _, cancelled, paused, next_due)) = found.filter(|(_, _, own, ..)| *own) else {
@@ -90,7 +89,7 @@ fn claim_queue(
     };
     let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
     // A held store gives nothing, like a paused topic.
-    let paused = paused || turn.memory.held;
+    let paused = paused || turn.memory.common.is_held();
     let mut info = QueueInfo { queue, lane, next_due: next_due.map(Wall), paused };
     if cancelled || paused {
         info.next_due = if cancelled { None } else { info.next_due };
@@ -99,7 +98,7 @@ fn claim_queue(
     }
     let mut left = want;
     while left > 0 && *cleared < CLEARED {
-        let Some(entry) = turn.row(sql!("entry_due"), (queue.0, claim.now.0), |r| Entry::read(queue.0, r))? else { break };
+        let Some(entry) = turn.row(q!("entry_due"), (queue.0, claim.now.0), |r| Entry::read(queue.0, r))? else { break };
         let known = match turn.known(entry.message).and_then(|k| k.ok_or_else(|| Error::damaged("entry", "its message is gone"))) {
             Ok(known) => known,
             // One that cannot be read keeps its own queue waiting, not everybody's: as if empty, until the queues are read again.
@@ -123,7 +122,7 @@ fn claim_queue(
         left = left.saturating_sub(copies);
         report.claimed.extend(taken);
     }
-    info.next_due = turn.row(sql!("entry_first"), [queue.0], |r| r.get(0))?.map(Wall);
+    info.next_due = turn.row(q!("entry_first"), [queue.0], |r| r.get(0))?.map(Wall);
     report.queues.push(info);
     Ok(())
 }
@@ -146,15 +145,15 @@ fn overdue(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known) -> 
         return Ok(None);
     }
     // A message of which something was attempted ends by its own expiry only. Decided once, for all its entries.
-    if !turn.rows_of(sql!("lease_of_message"), [entry.message], |_| Ok(()))?.is_empty() {
+    if !turn.rows_of(q!("lease_of_message"), [entry.message], |_| Ok(()))?.is_empty() {
         return Ok(None);
     }
     let (from, to) = range(entry.message, 0, known.copies);
     let mut known = known.clone();
-    known.attempted = turn.row(sql!("message_attempted"), (from, to), |_| Ok(()))?.is_some();
+    known.attempted = turn.row(q!("message_attempted"), (from, to), |_| Ok(()))?.is_some();
     known.lapsed = !known.attempted;
     if known.lapsed {
-        turn.execute(sql!("message_lapse"), (entry.message, claim.now.0))?;
+        turn.execute(q!("message_lapse"), (entry.message, claim.now.0))?;
     }
     let state = known.lapsed.then_some(State::Expired);
     turn.remember(entry.message, known);
@@ -176,7 +175,7 @@ pub(super) fn clear(turn: &mut Turn<'_>, entry: &Entry, topic: i64, n: u32, resu
             end_open(turn, &mut copy, (result, State::Unknown), now)?;
         } else {
             let to = if row.state == State::Unsettled { State::Unknown } else { result };
-            turn.execute(sql!("delivery_state"), (row.key.0, row.state.code(), to.code(), now.0))?;
+            turn.execute(q!("delivery_state"), (row.key.0, row.state.code(), to.code(), now.0))?;
         }
         turn.rows += 1;
         turn.delta.topic(topic).moved(Some(State::Unsettled), State::Unknown, row.unsettled);
@@ -212,16 +211,20 @@ fn settle_open(turn: &Turn<'_>, copy: &mut Joint, i: usize, to: State, now: Wall
 fn rows(turn: &Turn<'_>, entry: &Entry, n: u32) -> Result<Vec<Row>, Error> {
     let (from, to) = range(entry.message, entry.first, n);
     let mut out = Vec::with_capacity(n as usize);
-    let mut all = turn.statement(sql!("delivery_range"))?;
-    let mut all = all.query((from, to))?;
-    while let Some(r) = all.next()? {
+    let found = turn.rows_of(q!("delivery_range"), (from, to), |r| {
         let (code, attempt): (i64, u16) = (r.get(3)?, r.get(4)?);
         let Some(state @ (State::Waiting | State::Unsettled)) = State::from_code(code).filter(|_| attempt + 1 == entry.attempt) else {
-            continue;
+            return Ok(None);
         };
-        let key = DeliveryKey(r.get(0)?);
-        let joint = r.get::<_, Option<i64>>(5)?.is_some();
-        let addressees = if joint { addressees(turn, key)? } else { vec![alone(r.get(1)?, r.get(2)?, state)] };
+        let joint = r.get::<Option<i64>>(5)?.is_some();
+        let person = if joint { None } else { Some(alone(r.get(1)?, r.get(2)?, state)) };
+        Ok(Some((DeliveryKey(r.get(0)?), state, attempt, joint, person)))
+    })?;
+    for (key, state, attempt, joint, person) in found.into_iter().flatten() {
+        let addressees = match person {
+            Some(person) => vec![person],
+            None => addressees(turn, key)?,
+        };
         let count = |unsettled: bool| addressees.iter().map(|a| i64::from(a.open && a.unsettled == unsettled)).sum();
         let (waiting, unsettled) = (count(false), count(true));
         out.push(Row { key, state, attempt, joint, copy: Copy { ordinal: key.ordinal(), addressees }, waiting, unsettled });
@@ -251,12 +254,11 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
         return Ok((n, None));
     }
     turn.delta.queue(entry.queue, -rows.iter().map(|r| r.waiting).sum::<i64>());
-    let no = turn.memory.next_lease;
-    turn.memory.next_lease += 1;
+    let no = turn.memory.common.lease_no();
     let Incarnation(incarnation) = claim.incarnation;
-    turn.execute(
-        sql!("lease_insert"),
-        rusqlite::params![
+    turn.append(
+        q!("lease_insert"),
+        params![
             no,
             incarnation,
             entry.queue,
@@ -271,7 +273,7 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
         ],
     )?;
     if !was_unsettled && rows[0].unsettled > 0 {
-        turn.execute(sql!("lease_again"), (no, rows[0].unsettled))?;
+        turn.execute(q!("lease_again"), (no, rows[0].unsettled))?;
     }
     turn.rows += 1;
     let claimed = Claimed {
@@ -289,14 +291,14 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
 /// Ends what is unsettled where the message is not to be resent, but for what an operator sends again; others of a joint copy go on.
 fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
     for row in rows.iter_mut().filter(|r| r.unsettled > 0) {
-        if turn.row(sql!("decision_resend"), (row.key.0, row.attempt), |_| Ok(()))?.is_some() {
+        if turn.row(q!("decision_resend"), (row.key.0, row.attempt), |_| Ok(()))?.is_some() {
             continue;
         }
         if row.joint {
             let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
             end_open(turn, &mut copy, (State::Waiting, State::Unknown), now)?;
         } else {
-            turn.execute(sql!("delivery_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code(), now.0))?;
+            turn.execute(q!("delivery_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code(), now.0))?;
         }
         row.copy.addressees.iter_mut().filter(|a| a.unsettled).for_each(|a| (a.open, a.unsettled) = (false, false));
         turn.delta.topic(known.topic).moved(Some(State::Unsettled), State::Unknown, std::mem::take(&mut row.unsettled));
@@ -310,12 +312,13 @@ fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -
 /// review, not by the list.
 fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
     for row in rows.iter_mut().filter(|r| r.waiting > 0) {
+        let listed = turn.listed(row.copy.addressees.iter().map(|a| a.mailbox.email.as_str()))?;
         let mut gone = Vec::new();
-        for (i, a) in row.copy.addressees.iter_mut().enumerate().filter(|(_, a)| a.open && !a.unsettled) {
-            if turn.row(sql!("suppression_get"), [address::key(&a.mailbox.email)], |_| Ok(()))?.is_some() {
-                a.open = false;
-                gone.push(i);
-            }
+        for (i, (a, _)) in
+            row.copy.addressees.iter_mut().zip(listed).enumerate().filter(|(_, (a, listed))| *listed && a.open && !a.unsettled)
+        {
+            a.open = false;
+            gone.push(i);
         }
         if gone.is_empty() {
             continue;
@@ -332,7 +335,7 @@ fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Ro
             copy.sum_up(turn, copy.attempt, now, Some(entry.due))?;
             row.state = if row.waiting > 0 { State::Waiting } else { State::Unsettled };
         } else {
-            turn.execute(sql!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
+            turn.execute(q!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
         }
     }
     rows.retain(|r| r.waiting + r.unsettled > 0);

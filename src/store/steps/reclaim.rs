@@ -13,10 +13,10 @@ use super::{
     Error,
     claim::range,
     joint::{Joint, Told},
+    params, q,
     record::{Ended, Whose},
     row,
     settle::named,
-    sql,
     turn::{Known, Turn},
 };
 use crate::crash_point::crash_point;
@@ -24,15 +24,14 @@ use crate::crash_point::crash_point;
 /// Starts an incarnation. The database is ours alone (a lock file), so all others have ended; one that did not say so may
 /// have used a slot a moment ago.
 pub(super) fn start(turn: &mut Turn<'_>, now: Wall) -> Result<Incarnation, Error> {
-    let unclean: i64 = turn.row(sql!("incarnation_open"), [], |r| r.get(0))?.unwrap_or(0);
+    let unclean: i64 = turn.row(q!("incarnation_open"), (), |r| r.get(0))?.unwrap_or(0);
     if unclean > 0 {
-        turn.execute(sql!("slot_unclean"), [now.0])?;
+        turn.execute(q!("slot_unclean"), [now.0])?;
     }
-    turn.execute(sql!("incarnation_insert"), [now.0])?;
-    let no = turn.db.last_insert_rowid();
-    turn.execute(sql!("incarnation_end_others"), (no, now.0))?;
+    let no = turn.inserted(q!("incarnation_insert"), [now.0])?;
+    turn.execute(q!("incarnation_end_others"), (no, now.0))?;
     // Lease numbers are never used again: a late answer must not meet somebody else's lease.
-    turn.memory.next_lease = turn.memory.next_lease.max(no << LEASE_BITS);
+    turn.memory.common.number_from(no << LEASE_BITS);
     Ok(Incarnation(no))
 }
 
@@ -66,13 +65,13 @@ pub(super) fn reclaim(
 ) -> Result<(u64, bool), Error> {
     let (mut copies, mut after) = (0, 0);
     loop {
-        let dead = turn.rows_of(sql!("lease_dead"), (own.0, dead_before.0, after), |r| {
+        let dead = turn.rows_of(q!("lease_dead"), (own.0, dead_before.0, after), |r| {
             Ok(Dead { no: r.get(0)?, queue: r.get(1)?, message: r.get(2)?, first: r.get(3)?, count: r.get(4)?, attempt: r.get(5)? })
         })?;
         let Some(last) = dead.last() else { return Ok((copies, false)) };
         after = last.no;
         for lease in dead.iter().filter(|lease| !turn.memory.damaged.contains(&lease.no)).collect::<Vec<_>>() {
-            if turn.rows > crate::store::group::TURN_ROWS {
+            if turn.rows > super::group::TURN_ROWS {
                 return Ok((copies, true));
             }
             match reclaim_one(turn, lease, now, wait_ms) {
@@ -132,13 +131,13 @@ struct Case<'a> {
 fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) -> Result<u64, Error> {
     let known = turn.known(lease.message)?.ok_or_else(|| Error::damaged("lease", "its message is gone"))?;
     let wait_ms = wait_ms[known.message.lane as usize];
-    let retired: Option<Option<i64>> = turn.row(sql!("queue_cancelled"), [lease.queue], |r| r.get(0))?;
+    let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [lease.queue], |r| r.get(0))?;
     let cancelled = known.cancelled || retired.flatten().is_some();
     let case = Case { lease, known: &known, cancelled, now, wait_ms, reasons: reasons()? };
-    let marks: Vec<u32> = turn.rows_of(sql!("lease_marks"), [lease.no], |r| r.get(0))?;
+    let marks: Vec<u32> = turn.rows_of(q!("lease_marks"), [lease.no], |r| r.get(0))?;
     let (from, to) = range(lease.message, lease.first, lease.count);
-    let rows: Vec<(i64, i64, u16, bool, i64)> = turn.rows_of(sql!("delivery_range"), (from, to), |r| {
-        Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<_, Option<i64>>(5)?.is_some(), r.get(6)?))
+    let rows: Vec<(i64, i64, u16, bool, i64)> = turn.rows_of(q!("delivery_range"), (from, to), |r| {
+        Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<Option<i64>>(5)?.is_some(), r.get(6)?))
     })?;
     let (mut run, mut copies): (Option<Run>, u64) = (None, 0);
     for (key, state, attempt, joint, feedback) in rows {
@@ -164,8 +163,8 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
         }
     }
     enqueue_run(turn, lease, run)?;
-    turn.execute(sql!("lease_delete"), [lease.no])?;
-    turn.execute(sql!("lease_unmark"), [lease.no])?;
+    turn.execute(q!("lease_delete"), [lease.no])?;
+    turn.append(q!("lease_unmark"), [lease.no])?;
     crash_point("reclaim");
     Ok(copies)
 }
@@ -219,13 +218,13 @@ fn one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became, Erro
         // Settled by evidence for an earlier attempt while this one was out.
         if from == State::Sent && attempt > 0 {
             whose.note(turn, &case.attempt())?;
-            turn.execute(sql!("delivery_twice"), [key.0])?;
+            turn.execute(q!("delivery_twice"), [key.0])?;
         }
         return Ok(Became { changed: false, reviewed: false });
     }
     let to = interrupted(from, copy.reported, case.cancelled);
     if attempt > 0 {
-        let earlier = turn.row(sql!("delivery_get"), [key.0], |r| Ok((r.get::<_, Option<i64>>(5)?, r.get::<_, Option<String>>(8)?)))?;
+        let earlier = turn.row(q!("delivery_get"), [key.0], |r| Ok((r.get::<Option<i64>>(5)?, r.get::<Option<String>>(8)?)))?;
         let (at, why) = earlier.unwrap_or_default();
         whose.note(turn, &Ended::before(attempt, from, at, (None, why.as_deref())))?;
     }
@@ -237,8 +236,8 @@ fn one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became, Erro
     let last = case.lease.attempt;
     let why = case.why(from, to);
     turn.execute(
-        sql!("delivery_settle"),
-        rusqlite::params![key.0, from.code(), attempt, to.code(), last, twice, case.now.0, next_try, None::<String>, why],
+        q!("delivery_settle"),
+        params![key.0, from.code(), attempt, to.code(), last, twice, case.now.0, next_try, None::<String>, why],
     )?;
     case.count(turn, from, to);
     Ok(Became { changed: true, reviewed: to == State::Unsettled })
@@ -258,7 +257,7 @@ fn joint_one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became
                 joint.people[i].twice |= one.state == State::Sent;
                 joint.people[i].out = None;
                 joint.put(turn, i, one.state)?;
-                turn.execute(sql!("delivery_twice"), [copy.key.0])?;
+                turn.execute(q!("delivery_twice"), [copy.key.0])?;
             }
             continue;
         }

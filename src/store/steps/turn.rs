@@ -2,9 +2,13 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
 };
 
+use super::{Error, Params, Query, Session, keys::QUARTER, params, q};
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
@@ -14,9 +18,6 @@ use jebi_domain::{
     quota,
     time::Wall,
 };
-use rusqlite::{CachedStatement, Connection, OptionalExtension};
-
-use super::{Error, keys::QUARTER, sql};
 
 /// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
 const CACHE: usize = 4_096;
@@ -149,7 +150,7 @@ impl Delta {
 
 /// A message as the writer needs it.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub struct Known {
     pub message: Arc<Message>,
     pub queue: i64,
     pub topic: i64,
@@ -161,32 +162,103 @@ pub(super) struct Known {
     pub attempted: bool,
 }
 
-/// What the writer remembers between turns. Everything but the numbers can be dropped at any time.
+/// What all writers of a node have in common.
 #[derive(Default)]
-pub(super) struct Memory {
-    pub topics: HashMap<String, (i64, bool)>,
-    pub queues: HashMap<(String, Lane, i64), i64>,
-    pub messages: HashMap<i64, Known>,
-    pub last_content: Option<([u8; 32], i64)>,
-    pub next_message: i64,
-    pub next_entry: i64,
-    pub next_lease: i64,
+pub struct Common {
+    subscriptions: Mutex<HashMap<String, Subscription>>,
+    next_entry: AtomicI64,
+    next_lease: AtomicI64,
+    held: AtomicBool,
+}
+
+impl Common {
+    /// Numbers given out from here on.
+    pub(in crate::store) fn new(next_entry: i64, next_lease: i64, held: bool) -> Self {
+        let (next_entry, next_lease) = (AtomicI64::new(next_entry), AtomicI64::new(next_lease));
+        Self { subscriptions: Mutex::default(), next_entry, next_lease, held: AtomicBool::new(held) }
+    }
+
+    /// The dispatchers of this node, by provider.
+    pub(super) fn subscriptions(&self) -> MutexGuard<'_, HashMap<String, Subscription>> {
+        self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells this node's dispatchers.
+    pub(in crate::store) fn tell(&self, notices: Vec<(String, Notice)>) {
+        let subscriptions = self.subscriptions();
+        for (provider, notice) in notices {
+            if let Some(s) = subscriptions.get(&provider) {
+                (s.notify)(notice);
+            }
+        }
+    }
+
+    pub(super) fn lease_no(&self) -> i64 {
+        self.next_lease.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn entry_no(&self) -> i64 {
+        self.next_entry.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Gives an incarnation numbers of its own.
+    pub(super) fn number_from(&self, first: i64) {
+        self.next_lease.fetch_max(first, Ordering::Relaxed);
+    }
+
+    /// Whether the store gives no mail out.
+    pub(in crate::store) fn is_held(&self) -> bool {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    pub(in crate::store) fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::Relaxed);
+    }
+}
+
+/// What a writer remembers between turns. Everything can be dropped at any time.
+pub struct Memory {
+    pub(super) common: Arc<Common>,
+    pub(super) topics: HashMap<String, (i64, bool)>,
+    pub(super) queues: HashMap<(String, Lane, i64), i64>,
+    /// Topics by queue.
+    topic_of: HashMap<i64, i64>,
+    pub(super) messages: HashMap<i64, Known>,
+    pub(super) last_content: Option<([u8; 32], i64)>,
     /// Addresses on the suppression list, and the number of the first message accepted since it last grew.
-    pub suppressed: i64,
-    pub suppressed_before: i64,
-    pub subscriptions: HashMap<String, Subscription>,
-    pub held: bool,
+    pub(super) suppressed: i64,
+    pub(super) suppressed_before: i64,
     /// The hour of the last message accepted, since 1970; `None` when it is not known.
-    pub hour: Option<i64>,
+    hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
-    pub damaged: HashSet<i64>,
+    pub(super) damaged: HashSet<i64>,
 }
 
 impl Memory {
+    pub(in crate::store) fn new(common: Arc<Common>) -> Self {
+        Self {
+            common,
+            topics: HashMap::new(),
+            queues: HashMap::new(),
+            topic_of: HashMap::new(),
+            messages: HashMap::new(),
+            last_content: None,
+            suppressed: 0,
+            suppressed_before: 0,
+            hour: None,
+            damaged: HashSet::new(),
+        }
+    }
+
+    pub(in crate::store) fn common(&self) -> &Arc<Common> {
+        &self.common
+    }
+
     /// After a rollback what was cached may not be in the database.
-    pub fn forget(&mut self) {
+    pub(in crate::store) fn forget(&mut self) {
         self.topics.clear();
         self.queues.clear();
+        self.topic_of.clear();
         self.messages.clear();
         self.last_content = None;
         self.hour = None;
@@ -194,11 +266,11 @@ impl Memory {
 }
 
 /// One turn of the writer.
-pub(super) struct Turn<'a> {
-    pub db: &'a Connection,
+pub struct Turn<'a> {
+    pub db: &'a dyn Session,
     pub memory: &'a mut Memory,
     /// Of the job under way.
-    pub delta: Delta,
+    pub(super) delta: Delta,
     /// Of the jobs done.
     total: Delta,
     /// Rows written so far, about.
@@ -208,34 +280,8 @@ pub(super) struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    pub fn new(db: &'a Connection, memory: &'a mut Memory) -> Self {
+    pub fn new(db: &'a dyn Session, memory: &'a mut Memory) -> Self {
         Self { db, memory, delta: Delta::default(), total: Delta::default(), rows: 0, broken: None }
-    }
-
-    pub fn statement(&self, text: &'static str) -> Result<CachedStatement<'a>, Error> {
-        Ok(self.db.prepare_cached(text)?)
-    }
-
-    pub fn execute(&self, text: &'static str, params: impl rusqlite::Params) -> Result<usize, Error> {
-        Ok(self.statement(text)?.execute(params)?)
-    }
-
-    pub fn row<T>(
-        &self,
-        text: &'static str,
-        params: impl rusqlite::Params,
-        read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Option<T>, Error> {
-        Ok(self.statement(text)?.query_row(params, read).optional()?)
-    }
-
-    pub fn rows_of<T>(
-        &self,
-        text: &'static str,
-        params: impl rusqlite::Params,
-        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, Error> {
-        Ok(self.statement(text)?.query_map(params, read)?.collect::<Result<_, _>>()?)
     }
 
     /// Keeps what the job under way changed.
@@ -263,16 +309,16 @@ impl<'a> Turn<'a> {
     }
 
     /// Writes the counts of all jobs kept.
-    pub fn flush(&mut self) -> Result<Told, Error> {
+    pub(super) fn flush(&mut self) -> Result<Told, Error> {
         let total = std::mem::take(&mut self.total);
         let (mut waiting, mut unsettled) = (0, 0);
         for (no, d) in &total.topics {
             waiting += d.pending;
             unsettled += d.states[State::Unsettled as usize];
             let s = |state: State| d.states[state as usize];
-            self.execute(
-                sql!("topic_add"),
-                rusqlite::params![
+            self.run(
+                q!("topic_add"),
+                params![
                     no,
                     d.total,
                     d.pending,
@@ -291,28 +337,28 @@ impl<'a> Turn<'a> {
             )?;
         }
         if waiting != 0 || unsettled != 0 {
-            self.execute(sql!("totals_add"), (waiting, unsettled))?;
+            self.run(q!("totals_add"), (waiting, unsettled))?;
         }
         for (minute, n) in &total.sent {
-            self.execute(sql!("sent_add"), (minute, n))?;
+            self.run(q!("sent_add"), (minute, n))?;
         }
         for ((queue, slot), n) in &total.taken {
-            self.execute(sql!("sent_slot_add"), (queue, slot, n))?;
+            self.run(q!("sent_slot_add"), (queue, slot, n))?;
         }
         for ((key, quarter), n) in &total.used {
-            self.execute(sql!("key_usage_add"), (key, quarter, n))?;
-            self.execute(sql!("key_usage_purge"), (key, quarter - USAGE_KEPT))?;
+            self.run(q!("key_usage_add"), (key, quarter, n))?;
+            self.run(q!("key_usage_purge"), (key, quarter - USAGE_KEPT))?;
         }
         let mut notices = total.notices;
         for (no, waiting) in &total.queues {
-            let info = self.row(sql!("queue_add"), (no, waiting), |r| {
+            let info = self.row(q!("queue_add"), (no, waiting), |r| {
                 let lane: i64 = r.get(1)?;
                 let (due, cancelled, paused): (Option<i64>, Option<i64>, Option<i64>) = (r.get(2)?, r.get(3)?, r.get(4)?);
-                Ok((r.get::<_, String>(0)?, lane, due, cancelled.is_some(), paused.is_some()))
+                Ok((r.get::<String>(0)?, lane, due, cancelled.is_some(), paused.is_some()))
             })?;
             if let Some((provider, lane, due, false, paused)) = info {
                 let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
-                let info = QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused: paused || self.memory.held };
+                let info = QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused: paused || self.memory.common.is_held() };
                 notices.push((provider, Notice::Queue(info)));
             }
         }
@@ -324,7 +370,7 @@ impl<'a> Turn<'a> {
         if let Some(k) = self.memory.messages.get(&no) {
             return Ok(Some(k.clone()));
         }
-        let Some(read) = self.row(sql!("message_get"), [no], |r| Ok(super::row::message(r)))? else {
+        let Some(read) = self.row(q!("message_get"), [no], |r| Ok(super::row::message(r)))? else {
             return Ok(None);
         };
         let known = read?;
@@ -350,10 +396,7 @@ impl<'a> Turn<'a> {
         }
         let found = match self.find_topic(name)? {
             Some(found) => found,
-            None => {
-                self.execute(sql!("topic_insert"), (name, now.0))?;
-                (self.db.last_insert_rowid(), false)
-            }
+            None => self.new_topic(name, now)?,
         };
         if self.memory.topics.len() >= CACHE {
             self.memory.topics.clear();
@@ -362,8 +405,16 @@ impl<'a> Turn<'a> {
         Ok(found)
     }
 
+    fn new_topic(&self, name: &str, now: Wall) -> Result<(i64, bool), Error> {
+        if let Some(no) = self.row(q!("topic_insert"), (name, now.0), |r| r.get(0))? {
+            return Ok((no, false));
+        }
+        // Another node was first.
+        self.find_topic(name)?.ok_or_else(|| Error::damaged("topic", "it was not written"))
+    }
+
     pub fn find_topic(&self, name: &str) -> Result<Option<(i64, bool)>, Error> {
-        self.row(sql!("topic_by_name"), [name], |r| Ok((r.get(0)?, r.get::<_, Option<i64>>(1)?.is_some())))
+        self.row(q!("topic_by_name"), [name], |r| Ok((r.get(0)?, r.get::<Option<i64>>(1)?.is_some())))
     }
 
     /// The live queue of a (provider, lane, topic); made when there is none.
@@ -372,12 +423,9 @@ impl<'a> Turn<'a> {
         if let Some(no) = self.memory.queues.get(&key) {
             return Ok(*no);
         }
-        let no = match self.row(sql!("queue_live"), (provider, lane.code(), topic), |r| r.get(0))? {
+        let no = match self.row(q!("queue_live"), (provider, lane.code(), topic), |r| r.get(0))? {
             Some(no) => no,
-            None => {
-                self.execute(sql!("queue_insert"), (provider, lane.code(), topic))?;
-                self.db.last_insert_rowid()
-            }
+            None => self.inserted(q!("queue_insert"), (provider, lane.code(), topic))?,
         };
         if self.memory.queues.len() >= CACHE {
             self.memory.queues.clear();
@@ -386,11 +434,30 @@ impl<'a> Turn<'a> {
         Ok(no)
     }
 
+    /// Runs an insert; the number its row was given.
+    pub fn inserted(&self, query: &'static Query, params: impl Params) -> Result<i64, Error> {
+        self.row(query, params, |r| r.get(0))?.ok_or_else(|| Error::damaged("row", format!("{} gave no number", query.name)))
+    }
+
+    /// The topic of a queue, which never changes.
+    pub fn topic_of(&mut self, queue: QueueNo) -> Result<i64, Error> {
+        if let Some(topic) = self.memory.topic_of.get(&queue.0) {
+            return Ok(*topic);
+        }
+        let found = self.row(q!("queue_get"), [queue.0], |r| r.get(2))?;
+        let topic = found.ok_or_else(|| Error::damaged("queue", format!("{} is gone", queue.0)))?;
+        if self.memory.topic_of.len() >= CACHE {
+            self.memory.topic_of.clear();
+        }
+        self.memory.topic_of.insert(queue.0, topic);
+        Ok(topic)
+    }
+
     /// Notes the hour a message was accepted in, where it is another than the one's before.
     pub fn note_hour(&mut self, no: i64, at: Wall) -> Result<(), Error> {
         let hour = at.0.div_euclid(HOUR_MS);
         if self.memory.hour != Some(hour) {
-            self.execute(sql!("hour_insert"), (no, hour))?;
+            self.append(q!("hour_insert"), (no, hour))?;
             self.memory.hour = Some(hour);
         }
         Ok(())
@@ -398,9 +465,8 @@ impl<'a> Turn<'a> {
 
     /// Puts copies `first .. first + count` of a message into a queue for the attempt named.
     pub fn enqueue(&mut self, queue: i64, due: Wall, message: i64, range: (u32, u32), attempt: u16) -> Result<(), Error> {
-        let no = self.memory.next_entry;
-        self.memory.next_entry += 1;
-        self.execute(sql!("entry_insert"), (queue, due.0, no, message, range.0, range.1, attempt))?;
+        let no = self.memory.common.entry_no();
+        self.append(q!("entry_insert"), (queue, due.0, no, message, range.0, range.1, attempt))?;
         self.rows += 1;
         // Its next due time has to be read again, even if no recipient more is waiting.
         self.delta.queue(queue, 0);

@@ -9,9 +9,8 @@ use jebi_domain::{
     outcome::Reason,
     time::Wall,
 };
-use rusqlite::Row;
 
-use super::{Error, turn::Known};
+use super::{Error, Row, turn::Known};
 
 pub(super) fn on_unknown_code(p: OnUnknown) -> i64 {
     match p {
@@ -29,9 +28,9 @@ pub(super) fn message(r: &Row<'_>) -> Result<Known, Error> {
     let content: Vec<u8> = r.get(13)?;
     let content: Content = serde_json::from_slice(&content).map_err(|e| Error::damaged("content", e))?;
     let lane: i64 = r.get(16)?;
-    let on_unknown = if r.get::<_, i64>(6)? == on_unknown_code(OnUnknown::Hold) { OnUnknown::Hold } else { OnUnknown::Resend };
+    let on_unknown = if r.get::<i64>(6)? == on_unknown_code(OnUnknown::Hold) { OnUnknown::Hold } else { OnUnknown::Resend };
     let message = Message {
-        id: id(&r.get::<_, Vec<u8>>(1)?)?,
+        id: id(&r.get::<Vec<u8>>(1)?)?,
         topic: r.get(14)?,
         lane: Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?,
         provider: r.get(15)?,
@@ -41,15 +40,15 @@ pub(super) fn message(r: &Row<'_>) -> Result<Known, Error> {
         created_at: Wall(r.get(7)?),
         due: Wall(r.get(8)?),
         scheduled: r.get(9)?,
-        expires_at: r.get::<_, Option<i64>>(10)?.map(Wall),
+        expires_at: r.get::<Option<i64>>(10)?.map(Wall),
     };
     Ok(Known {
         message: Arc::new(message),
         queue: r.get(2)?,
         topic: r.get(3)?,
         copies: r.get(4)?,
-        cancelled: r.get::<_, Option<i64>>(11)?.is_some(),
-        lapsed: r.get::<_, Option<i64>>(17)?.is_some(),
+        cancelled: r.get::<Option<i64>>(11)?.is_some(),
+        lapsed: r.get::<Option<i64>>(17)?.is_some(),
         attempted: false,
     })
 }
@@ -86,6 +85,6 @@ pub(super) fn joint(r: &Row<'_>) -> Result<Recipient, Error> {
         attempt: r.get(6)?,
         provider_id: r.get(7)?,
         reason: reason(r.get(8)?)?,
-        changed_at: r.get::<_, Option<i64>>(9)?.map(Wall),
+        changed_at: r.get::<Option<i64>>(9)?.map(Wall),
     })
 }

@@ -14,20 +14,20 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, SqliteStore, feedback, joint::Joint, record::Whose, reschedule, retry, row, settle, sql, turn::Turn};
-use crate::store::group::Class;
+use super::group::Class;
+use super::{Engine, Error, SqlStore, feedback, joint::Joint, q, record::Whose, reschedule, retry, row, settle, turn::Turn};
 
-impl OperatorStore for SqliteStore {
+impl<E: Engine> OperatorStore for SqlStore<E> {
     fn send_again(&self, again: SendAgain) -> Boxed<'_, StoreResult<Vec<Again>>> {
         // It makes mail, like accepting.
-        if self.floor.free(&self.folder, self.shared.clock.boot()) <= 0 {
+        if self.engine.room() <= 0 {
             return Box::pin(async { Err(StoreError::Full) });
         }
         self.shared.write(Class::Admin, move |t| retry::send_again(t, &again))
     }
 
     fn links(&self, id: DeliveryId) -> Boxed<'_, StoreResult<Links>> {
-        self.readers.read(move |s| retry::links(s, id))
+        self.look(move |s| retry::links(s, id))
     }
 
     fn settle_by_hand(&self, id: DeliveryId, to: State, note: &str, now: Wall) -> Boxed<'_, StoreResult<Settled>> {
@@ -38,7 +38,7 @@ impl OperatorStore for SqliteStore {
     fn reschedule(&self, id: MessageId, due: Wall, scheduled: bool) -> Boxed<'_, StoreResult<Rescheduled>> {
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
-            let places = self.readers.read(move |s| reschedule::untried(s, id)).await?;
+            let places = self.look(move |s| reschedule::untried(s, id)).await?;
             shared.write(Class::Admin, move |t| reschedule::reschedule(t, id, &places, due, scheduled)).await
         })
     }
@@ -47,9 +47,9 @@ impl OperatorStore for SqliteStore {
         let key = key.to_owned();
         self.shared.write(Class::Admin, move |t| {
             let since = now - jebi_domain::idempotency::KEPT;
-            t.execute(sql!("idempotency_forget"), (api_key.0, &key, since.0))?;
-            let StoredAnswer { fingerprint, status, body } = answer;
-            t.execute(sql!("idempotency_keep"), (api_key.0, &key, fingerprint.as_slice(), status, body.as_ref(), now.0)).map(drop)
+            t.execute(q!("idempotency_forget"), (api_key.0, &key, since.0))?;
+            let StoredAnswer { fingerprint, status, body } = &answer;
+            t.execute(q!("idempotency_keep"), (api_key.0, &key, fingerprint.as_slice(), status, body.as_ref(), now.0)).map(drop)
         })
     }
 }
@@ -57,8 +57,7 @@ impl OperatorStore for SqliteStore {
 /// Gives a copy of open outcome its result on a person's word. A resend that waits finds it changed and drops out.
 fn by_hand(turn: &mut Turn<'_>, id: DeliveryId, to: State, note: &str, now: Wall) -> Result<Settled, Error> {
     let Some(key) = feedback::key_of(turn, id)? else { return Ok(Settled::Missing) };
-    let found =
-        turn.row(sql!("delivery_get"), [key.0], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, u16>(1)?, r.get::<_, Option<i64>>(4)?.is_some())))?;
+    let found = turn.row(q!("delivery_get"), [key.0], |r| Ok((r.get::<i64>(0)?, r.get::<u16>(1)?, r.get::<Option<i64>>(4)?.is_some())))?;
     let Some((code, attempt, joint)) = found else { return Ok(Settled::Missing) };
     let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
     let is_open = |state: State| matches!(state, State::Unsettled | State::Unknown);
@@ -91,12 +90,12 @@ fn by_hand(turn: &mut Turn<'_>, id: DeliveryId, to: State, note: &str, now: Wall
         }
         copy.sum_up(turn, attempt, now, None)?;
     } else {
-        turn.execute(sql!("delivery_by_hand"), (key.0, code, to.code(), now.0, reason))?;
+        turn.execute(q!("delivery_by_hand"), (key.0, code, to.code(), now.0, reason))?;
         if to == State::Sent && (Whose { key: key.0, position: None }).may_have_another(turn, attempt)? {
-            turn.execute(sql!("delivery_twice"), [key.0])?;
+            turn.execute(q!("delivery_twice"), [key.0])?;
         }
     }
-    turn.execute(sql!("decision_insert"), (key.0, attempt, to.as_str(), now.0, note))?;
+    turn.execute(q!("decision_insert"), (key.0, attempt, to.as_str(), now.0, note))?;
     let known = turn.known(key.message().0)?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
     for from in open {
         turn.delta.topic(known.topic).moved(Some(from), to, 1);

@@ -9,10 +9,9 @@ use jebi_domain::{
 };
 
 use super::{
-    Error,
+    Error, Snapshot,
     housekeep::{SLICE, hash},
-    readers::Snapshot,
-    sql,
+    q,
     turn::Turn,
 };
 
@@ -54,29 +53,28 @@ fn is_near(last: DeliveryKey, next: DeliveryKey) -> bool {
 fn write(turn: &mut Turn<'_>, run: Option<(DeliveryKey, DeliveryKey)>) -> Result<(), Error> {
     let Some((first, last)) = run else { return Ok(()) };
     turn.rows += 1;
-    turn.execute(sql!("ref_due_insert"), (first.0, last.0)).map(drop)
+    turn.append(q!("ref_due_insert"), (first.0, last.0))
 }
 
 /// Moves the index on by a slice. `true` when there is more.
 pub(super) fn index(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     let period = now.0.div_euclid(PERIOD_MS);
-    let Some((no, first, last)): Option<(i64, i64, i64)> =
-        turn.row(sql!("ref_due_first"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+    let Some((no, first, last)): Option<(i64, i64, i64)> = turn.row(q!("ref_due_first"), (), |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
     else {
         return Ok(false);
     };
-    let next: Option<i64> = turn.row(sql!("ref_slice_end"), (first, last, SLICE), |r| r.get(0))?;
+    let next: Option<i64> = turn.row(q!("ref_slice_end"), (first, last, SLICE), |r| r.get(0))?;
     let ids: Vec<(i64, String)> =
-        turn.rows_of(sql!("ref_ids"), (first, next.map_or(last, |next| next - 1)), |r| Ok((r.get(0)?, r.get(1)?)))?;
+        turn.rows_of(q!("ref_ids"), (first, next.map_or(last, |next| next - 1)), |r| Ok((r.get(0)?, r.get(1)?)))?;
     let mut found: Vec<(i64, i64)> = ids.into_iter().map(|(key, id)| (hash(id.as_bytes()), key)).collect();
     match next {
-        Some(next) => turn.execute(sql!("ref_due_advance"), (no, next))?,
-        None => turn.execute(sql!("ref_due_delete"), [no])?,
+        Some(next) => turn.execute(q!("ref_due_advance"), (no, next))?,
+        None => turn.execute(q!("ref_due_delete"), [no])?,
     };
     // In order of the tree they go into: neighbours share pages.
     found.sort_unstable();
     for (hash, key) in found {
-        turn.execute(sql!("ref_insert"), (period, hash, key))?;
+        turn.append(q!("ref_insert"), (period, hash, key))?;
         turn.rows += 1;
     }
     Ok(true)
@@ -85,25 +83,25 @@ pub(super) fn index(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
 /// Drops ids that are old enough. `true` when there is more.
 pub(super) fn purge(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     let oldest = now.0.div_euclid(PERIOD_MS) - PERIODS;
-    Ok(turn.execute(sql!("ref_purge"), (oldest, SLICE))? == SLICE as usize)
+    Ok(turn.execute(q!("ref_purge"), (oldest, SLICE))? == u64::from(SLICE))
 }
 
 /// Copies an accepted attempt of which has this id, the provider's or our own; newest first.
 pub(super) fn find(s: &Snapshot<'_>, id: &str) -> Result<Vec<DeliveryKey>, Error> {
-    let mut keys: Vec<i64> = s.rows(sql!("ref_tail"), [id], |r| r.get(0))?;
-    let (oldest, newest): (Option<i64>, Option<i64>) = s.row(sql!("ref_periods"), [], |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
+    let mut keys: Vec<i64> = s.rows(q!("ref_tail"), [id], |r| r.get(0))?;
+    let (oldest, newest): (Option<i64>, Option<i64>) = s.row(q!("ref_periods"), (), |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
     if let (Some(oldest), Some(newest)) = (oldest, newest) {
         for period in oldest..=newest {
-            for key in s.rows(sql!("ref_keys"), (period, hash(id.as_bytes())), |r| r.get::<_, i64>(0))? {
+            for key in s.rows(q!("ref_keys"), (period, hash(id.as_bytes())), |r| r.get::<i64>(0))? {
                 // Ids that share a number are told apart by their rows.
-                if s.row(sql!("ref_is"), (key, id), |_| Ok(()))?.is_some() {
+                if s.row(q!("ref_is"), (key, id), |_| Ok(()))?.is_some() {
                     keys.push(key);
                 }
             }
         }
     }
     if let Some(own) = DeliveryId::parse(id)
-        && let Some(no) = s.row(sql!("message_no"), [own.message.0.as_slice()], |r| r.get(0))?
+        && let Some(no) = s.row(q!("message_no"), [own.message.0.as_slice()], |r| r.get(0))?
     {
         keys.push(DeliveryKey::new(MessageNo(no), own.ordinal).0);
     }

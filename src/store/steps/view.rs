@@ -9,9 +9,8 @@ use jebi_domain::{
     port::store::{Backlog, Counts, DeliveryView, MessageView, QueueInfo, RecipientView, StoreHealth, TimelineEntry, TopicPage, TopicView},
     time::Wall,
 };
-use rusqlite::Row;
 
-use super::{Error, claim::range, readers::Snapshot, row, sql, turn::Known};
+use super::{Error, Row, Snapshot, claim::range, q, row, turn::Known};
 
 /// A message and what is needed to tell the state of its copies.
 pub(super) struct Standing {
@@ -25,14 +24,14 @@ pub(super) struct Standing {
 }
 
 pub(super) fn standing(s: &Snapshot<'_>, no: i64) -> Result<Option<Standing>, Error> {
-    let read = s.row(sql!("message_get"), [no], |r| Ok((row::message(r), r.get::<_, Option<i64>>(11)?)))?;
+    let read = s.row(q!("message_get"), [no], |r| Ok((row::message(r), r.get::<Option<i64>>(11)?)))?;
     let Some((known, own_cancel)) = read else { return Ok(None) };
     let known = known?;
-    let queue = s.row(sql!("queue_get"), [known.queue], |r| Ok((r.get::<_, Option<i64>>(3)?, r.get::<_, Option<i64>>(4)?.is_some())))?;
+    let queue = s.row(q!("queue_get"), [known.queue], |r| Ok((r.get::<Option<i64>>(3)?, r.get::<Option<i64>>(4)?.is_some())))?;
     let (retired, paused) = queue.unwrap_or_default();
-    let leases: Vec<(i64, u32, u32, u16)> = s.rows(sql!("lease_of_message"), [no], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
+    let leases: Vec<(i64, u32, u32, u16)> = s.rows(q!("lease_of_message"), [no], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
     let with_marks = leases.into_iter().map(|(lease, first, count, attempt)| {
-        let marks = s.rows(sql!("lease_marks"), [lease], |r| r.get(0))?;
+        let marks = s.rows(q!("lease_marks"), [lease], |r| r.get(0))?;
         Ok((first, count, attempt, marks))
     });
     let leases = with_marks.collect::<Result<_, Error>>()?;
@@ -62,7 +61,7 @@ impl Standing {
         let key = DeliveryKey(r.get(0)?);
         let (code, attempt, feedback): (i64, u16, i64) = (r.get(3)?, r.get(4)?, r.get(5)?);
         let of = |code| State::from_code(code).ok_or_else(|| Error::damaged("state", code));
-        let recipients = match r.get::<_, Option<i64>>(7)? {
+        let recipients = match r.get::<Option<i64>>(7)? {
             None => vec![RecipientView {
                 role: Role::To,
                 email: r.get(1)?,
@@ -93,14 +92,14 @@ impl Standing {
             maybe_twice: r.get(6)?,
             created_at: m.created_at,
             due: m.due,
-            next_try: r.get::<_, Option<i64>>(9)?.filter(|_| waits).map(Wall),
-            changed_at: r.get::<_, Option<i64>>(8)?.map_or(m.created_at, Wall),
+            next_try: r.get::<Option<i64>>(9)?.filter(|_| waits).map(Wall),
+            changed_at: r.get::<Option<i64>>(8)?.map_or(m.created_at, Wall),
             paused: self.paused,
         })
     }
 
     fn joint(&self, s: &Snapshot<'_>, key: DeliveryKey, attempt: u16) -> Result<Vec<RecipientView>, Error> {
-        let all = s.rows(sql!("joint_list"), [key.0], |r| Ok(row::joint(r)))?;
+        let all = s.rows(q!("joint_list"), [key.0], |r| Ok(row::joint(r)))?;
         let view = |one: Result<row::Recipient, Error>| {
             let one = one?;
             Ok(RecipientView {
@@ -126,36 +125,35 @@ impl Standing {
             *counts.of_mut(state) += 1;
             FeedbackKind::of_bits(feedback).for_each(|kind| *counts.feedback_mut(kind) += 1);
         };
-        let mut all = s.0.prepare_cached(sql!("delivery_tally"))?;
-        let mut all = all.query((from, to))?;
-        while let Some(r) = all.next()? {
+        s.visit(q!("delivery_tally"), (from, to), |r| {
             let (key, code, attempt, feedback) = (DeliveryKey(r.get(0)?), r.get(1)?, r.get(2)?, r.get(3)?);
-            if r.get::<_, Option<i64>>(4)?.is_some() {
+            if r.get::<Option<i64>>(4)?.is_some() {
                 self.joint(s, key, attempt)?.iter().for_each(|one| count(one.state, one.feedback));
             } else {
                 let stored = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
                 count(self.shown(stored, key.ordinal(), attempt), feedback);
             }
-        }
+            Ok(true)
+        })?;
         Ok(counts)
     }
 }
 
 pub(super) fn message(s: &Snapshot<'_>, id: MessageId) -> Result<Option<MessageView>, Error> {
-    let Some(no) = s.row(sql!("message_no"), [id.0.as_slice()], |r| r.get(0))? else { return Ok(None) };
+    let Some(no) = s.row(q!("message_no"), [id.0.as_slice()], |r| r.get(0))? else { return Ok(None) };
     let Some(st) = standing(s, no)? else { return Ok(None) };
     let counts = st.counts(s)?;
     Ok(Some(MessageView { message: st.known.message, no: MessageNo(no), copies: st.known.copies, counts, cancelled_at: st.cancelled_at }))
 }
 
 pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(DeliveryView, Vec<TimelineEntry>)>, Error> {
-    let Some(no) = s.row(sql!("message_no"), [id.message.0.as_slice()], |r| r.get(0))? else { return Ok(None) };
+    let Some(no) = s.row(q!("message_no"), [id.message.0.as_slice()], |r| r.get(0))? else { return Ok(None) };
     let Some(st) = standing(s, no)? else { return Ok(None) };
     let key = DeliveryKey::new(MessageNo(no), id.ordinal).0;
-    let Some(view) = s.row(sql!("delivery_view"), (key, key, 1), |r| Ok(st.copy(s, r)))?.transpose()? else { return Ok(None) };
+    let Some(view) = s.row(q!("delivery_view"), (key, key, 1), |r| Ok(st.copy(s, r)))?.transpose()? else { return Ok(None) };
     let mut timeline = vec![line(st.known.message.created_at, "accepted", 0, st.known.message.route.clone())];
-    let earlier = s.rows(sql!("attempt_list"), [key], Earlier::read)?;
-    let apart = s.rows(sql!("joint_attempt_list"), [key], |r| Ok((Earlier::read(r)?, r.get::<_, String>(5)?)))?;
+    let earlier = s.rows(q!("attempt_list"), [key], Earlier::read)?;
+    let apart = s.rows(q!("joint_attempt_list"), [key], |r| Ok((Earlier::read(r)?, r.get::<String>(5)?)))?;
     let people = view.recipients.len();
     let mut told = earlier.into_iter().map(|one| (one, String::new())).collect::<Vec<_>>();
     told.extend(shared(apart, people));
@@ -167,9 +165,7 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
     }
     timeline.extend(ends(s, &view)?);
     tell_decisions(s, key, &mut timeline)?;
-    let events = s.rows(sql!("event_list"), [key], |r| {
-        Ok((r.get::<_, String>(0)?, r.get::<_, i64>(1)?, r.get::<_, i64>(2)?, r.get::<_, String>(3)?))
-    })?;
+    let events = s.rows(q!("event_list"), [key], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?, r.get::<i64>(2)?, r.get::<String>(3)?)))?;
     for (recipient, bits, at, detail) in events {
         let kind = FeedbackKind::worst(bits).map_or("feedback", FeedbackKind::as_str).to_owned();
         timeline.push(TimelineEntry { at: Wall(at), kind, attempt: 0, recipient, detail });
@@ -180,9 +176,8 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
 
 /// Puts what operators decided behind the attempt each decision was made about.
 fn tell_decisions(s: &Snapshot<'_>, key: i64, timeline: &mut Vec<TimelineEntry>) -> Result<(), Error> {
-    let decisions = s.rows(sql!("decision_list"), [key], |r| {
-        Ok((r.get::<_, u16>(0)?, r.get::<_, String>(1)?, r.get::<_, i64>(2)?, r.get::<_, String>(3)?))
-    })?;
+    let decisions =
+        s.rows(q!("decision_list"), [key], |r| Ok((r.get::<u16>(0)?, r.get::<String>(1)?, r.get::<i64>(2)?, r.get::<String>(3)?)))?;
     for (attempt, kind, at, note) in decisions {
         let place = timeline.iter().rposition(|line| line.attempt <= attempt).map_or(0, |last| last + 1);
         timeline.insert(place, line(Wall(at), &format!("operator_{kind}"), attempt, note));
@@ -200,7 +195,7 @@ struct Earlier {
 }
 
 impl Earlier {
-    fn read(r: &Row<'_>) -> rusqlite::Result<Self> {
+    fn read(r: &Row<'_>) -> Result<Self, Error> {
         Ok(Self { attempt: r.get(0)?, at: r.get(1)?, outcome: r.get(2)?, provider_id: r.get(3)?, reason: r.get(4)? })
     }
 
@@ -255,7 +250,7 @@ fn ends(s: &Snapshot<'_>, view: &DeliveryView) -> Result<Vec<TimelineEntry>, Err
     if view.recipients.iter().all(like) {
         return Ok(view.recipients.iter().take(1).filter(ended).map(|one| entry(view.changed_at, one, "")).collect());
     }
-    let times = s.rows(sql!("joint_list"), [view.key.0], |r| Ok(row::joint(r)))?.into_iter();
+    let times = s.rows(q!("joint_list"), [view.key.0], |r| Ok(row::joint(r)))?.into_iter();
     let times: Vec<Option<Wall>> = times.map(|one| one.map(|one| one.changed_at)).collect::<Result<_, _>>()?;
     let each = view.recipients.iter().zip(times).filter(|(one, _)| ended(one));
     let mut lines: Vec<_> = each.map(|(one, at)| entry(at.unwrap_or(view.created_at), one, &one.email)).collect();
@@ -268,7 +263,7 @@ fn line(at: Wall, kind: &str, attempt: u16, detail: String) -> TimelineEntry {
 }
 
 /// Reads a row of `topic_get` or `topic_list`: its number and the topic, `sending` still to be told apart.
-fn read_topic(r: &Row<'_>) -> rusqlite::Result<(i64, TopicView)> {
+fn read_topic(r: &Row<'_>) -> Result<(i64, TopicView), Error> {
     let counts = Counts {
         total: r.get(4)?,
         waiting: r.get(5)?,
@@ -285,12 +280,12 @@ fn read_topic(r: &Row<'_>) -> rusqlite::Result<(i64, TopicView)> {
         complained: r.get(15)?,
         opened: r.get(16)?,
     };
-    let paused = r.get::<_, Option<i64>>(3)?.is_some();
+    let paused = r.get::<Option<i64>>(3)?.is_some();
     Ok((r.get(0)?, TopicView { name: r.get(1)?, created_at: Wall(r.get(2)?), paused, counts }))
 }
 
 fn tell_sending(s: &Snapshot<'_>, (no, mut topic): (i64, TopicView)) -> Result<TopicView, Error> {
-    let (first, resend): (i64, i64) = s.row(sql!("topic_sending"), [no], |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
+    let (first, resend): (i64, i64) = s.row(q!("topic_sending"), [no], |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
     // What evidence settled while it was out is still under its lease.
     let (first, resend) = (first.min(topic.counts.waiting), resend.min(topic.counts.unsettled));
     topic.counts.waiting -= first;
@@ -300,13 +295,13 @@ fn tell_sending(s: &Snapshot<'_>, (no, mut topic): (i64, TopicView)) -> Result<T
 }
 
 pub(super) fn topic(s: &Snapshot<'_>, name: &str) -> Result<Option<TopicView>, Error> {
-    let found = s.row(sql!("topic_get"), [name], read_topic)?;
+    let found = s.row(q!("topic_get"), [name], read_topic)?;
     found.filter(|_| !name.is_empty()).map(|t| tell_sending(s, t)).transpose()
 }
 
 pub(super) fn topics(s: &Snapshot<'_>, after: &str, limit: u32) -> Result<TopicPage, Error> {
     // The empty name is mail without a topic; every other comes after it.
-    let found = s.rows(sql!("topic_list"), (after, limit + 1), read_topic)?;
+    let found = s.rows(q!("topic_list"), (after, limit + 1), read_topic)?;
     let more = found.len() > limit as usize;
     let topics: Vec<_> = found.into_iter().take(limit as usize).map(|t| tell_sending(s, t)).collect::<Result<_, _>>()?;
     let next = topics.last().filter(|_| more).map(|t| t.name.clone());
@@ -314,11 +309,11 @@ pub(super) fn topics(s: &Snapshot<'_>, after: &str, limit: u32) -> Result<TopicP
 }
 
 pub(super) fn health(s: &Snapshot<'_>, free_bytes: i64) -> Result<StoreHealth, Error> {
-    let (pending, unsettled) = s.row(sql!("totals_get"), [], |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
-    let leased: i64 = s.row(sql!("lease_count"), [], |r| r.get(0))?.unwrap_or(0);
+    let (pending, unsettled) = s.row(q!("totals_get"), (), |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
+    let leased: i64 = s.row(q!("lease_count"), (), |r| r.get(0))?.unwrap_or(0);
     let mut oldest_due = [None; 2];
     for lane in Lane::ALL {
-        let due: Option<Option<i64>> = s.row(sql!("oldest_due"), [lane.code()], |r| r.get(0))?;
+        let due: Option<Option<i64>> = s.row(q!("oldest_due"), [lane.code()], |r| r.get(0))?;
         oldest_due[lane as usize] = due.flatten().map(Wall);
     }
     Ok(StoreHealth { waiting: pending, unsettled, leased, oldest_due, free_bytes })
@@ -326,9 +321,9 @@ pub(super) fn health(s: &Snapshot<'_>, free_bytes: i64) -> Result<StoreHealth, E
 
 /// What waits, by queue.
 pub(super) fn backlog(s: &Snapshot<'_>) -> Result<Vec<Backlog>, Error> {
-    let found = s.rows(sql!("backlog"), [], |r| {
+    let found = s.rows(q!("backlog"), (), |r| {
         let (provider, lane, topic): (String, i64, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
-        Ok((provider, lane, topic, r.get::<_, Option<i64>>(3)?.is_some(), r.get(4)?))
+        Ok((provider, lane, topic, r.get::<Option<i64>>(3)?.is_some(), r.get(4)?))
     })?;
     let one = |(provider, lane, topic, paused, waiting)| {
         let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
@@ -339,8 +334,8 @@ pub(super) fn backlog(s: &Snapshot<'_>) -> Result<Vec<Backlog>, Error> {
 
 /// The live queues of a provider that hold entries. All are shown as paused while the store is held.
 pub(super) fn queues(s: &Snapshot<'_>, provider: &str, held: bool) -> Result<Vec<QueueInfo>, Error> {
-    let found = s.rows(sql!("queues_of_provider"), [provider], |r| {
-        Ok((r.get(0)?, r.get::<_, i64>(1)?, r.get::<_, Option<i64>>(2)?, r.get::<_, Option<i64>>(3)?.is_some()))
+    let found = s.rows(q!("queues_of_provider"), [provider], |r| {
+        Ok((r.get(0)?, r.get::<i64>(1)?, r.get::<Option<i64>>(2)?, r.get::<Option<i64>>(3)?.is_some()))
     })?;
     let info = |(no, lane, due, paused): (i64, i64, Option<i64>, bool)| {
         let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;

@@ -7,9 +7,8 @@ use jebi_domain::{
     port::store::{KeyInfo, KeyKind, KeyUse, NewKey},
     time::Wall,
 };
-use rusqlite::Row;
 
-use super::{Error, sql, turn::Turn};
+use super::{Error, Row, params, q, turn::Turn};
 
 /// Milliseconds of a quarter of an hour.
 pub(super) const QUARTER: i64 = 15 * 60_000;
@@ -29,14 +28,14 @@ pub(super) fn read(r: &Row<'_>) -> Result<KeyInfo, Error> {
         hash: hash.try_into().map_err(|h: Vec<u8>| Error::damaged("key hash", h.len()))?,
         grant: Grant {
             scopes: Scopes::from_code(scopes).ok_or_else(|| Error::damaged("scopes", scopes))?,
-            expires_at: r.get::<_, Option<i64>>(6)?.map(Wall),
+            expires_at: r.get::<Option<i64>>(6)?.map(Wall),
             senders: senders.ok_or_else(|| Error::damaged("senders", "no address or domain"))?,
             networks: networks.ok_or_else(|| Error::damaged("networks", "no network"))?,
             daily_limit: r.get(9)?,
         },
         created_at: Wall(r.get(10)?),
-        revoked_at: r.get::<_, Option<i64>>(11)?.map(Wall),
-        last_used_at: r.get::<_, Option<i64>>(12)?.map(Wall),
+        revoked_at: r.get::<Option<i64>>(11)?.map(Wall),
+        last_used_at: r.get::<Option<i64>>(12)?.map(Wall),
         requests: r.get(13)?,
     })
 }
@@ -46,14 +45,14 @@ fn lines<T: ToString>(all: &[T]) -> String {
 }
 
 pub(super) fn add(turn: &mut Turn<'_>, key: &NewKey, now: Wall) -> Result<KeyInfo, Error> {
-    let find = |turn: &Turn<'_>| turn.row(sql!("key_by_hash"), [key.hash.as_slice()], |r| Ok(read(r)))?.transpose();
+    let find = |turn: &Turn<'_>| turn.row(q!("key_by_hash"), [key.hash.as_slice()], |r| Ok(read(r)))?.transpose();
     if let Some(known) = find(turn)? {
         return Ok(known);
     }
     let (grant, kind) = (&key.grant, i64::from(key.kind == KeyKind::Token));
     turn.execute(
-        sql!("key_insert"),
-        rusqlite::params![
+        q!("key_insert"),
+        params![
             kind,
             key.name,
             key.prefix,
@@ -71,8 +70,8 @@ pub(super) fn add(turn: &mut Turn<'_>, key: &NewKey, now: Wall) -> Result<KeyInf
 
 pub(super) fn change(turn: &mut Turn<'_>, no: KeyNo, name: &str, grant: &Grant) -> Result<Option<KeyInfo>, Error> {
     turn.execute(
-        sql!("key_change"),
-        rusqlite::params![
+        q!("key_change"),
+        params![
             no.0,
             name,
             grant.scopes.code(),
@@ -82,12 +81,12 @@ pub(super) fn change(turn: &mut Turn<'_>, no: KeyNo, name: &str, grant: &Grant) 
             grant.daily_limit
         ],
     )?;
-    turn.row(sql!("key_get"), [no.0], |r| Ok(read(r)))?.transpose()
+    turn.row(q!("key_get"), [no.0], |r| Ok(read(r)))?.transpose()
 }
 
 pub(super) fn note_use(turn: &mut Turn<'_>, uses: &[KeyUse]) -> Result<(), Error> {
     for one in uses {
-        turn.execute(sql!("key_used"), (one.key.0, one.requests, one.last.0))?;
+        turn.execute(q!("key_used"), (one.key.0, one.requests, one.last.0))?;
         turn.rows += 1;
     }
     Ok(())

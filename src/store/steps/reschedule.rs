@@ -2,7 +2,7 @@
 
 use jebi_domain::{id::MessageId, port::operator::Rescheduled, time::Wall};
 
-use super::{Error, claim::range, readers::Snapshot, sql, turn::Turn};
+use super::{Error, Snapshot, claim::range, q, turn::Turn};
 
 /// Where an entry stands: queue, due time, number.
 pub(super) type Place = (i64, i64, i64);
@@ -10,17 +10,17 @@ pub(super) type Place = (i64, i64, i64);
 /// The entries of a message's copies that were never tried. They are looked for beside the writer: a queue may be long, and it has no
 /// index by message.
 pub(super) fn untried(s: &Snapshot<'_>, id: MessageId) -> Result<Vec<Place>, Error> {
-    let Some(no) = s.row(sql!("message_no"), [id.0.as_slice()], |r| r.get::<_, i64>(0))? else { return Ok(Vec::new()) };
-    let queue: Option<i64> = s.row(sql!("message_topic_of"), [no], |r| r.get(1))?;
+    let Some(no) = s.row(q!("message_no"), [id.0.as_slice()], |r| r.get::<i64>(0))? else { return Ok(Vec::new()) };
+    let queue: Option<i64> = s.row(q!("message_topic_of"), [no], |r| r.get(1))?;
     let Some(queue) = queue else { return Ok(Vec::new()) };
-    s.rows(sql!("entries_untried"), (queue, no), |r| Ok((queue, r.get(0)?, r.get(1)?)))
+    s.rows(q!("entries_untried"), (queue, no), |r| Ok((queue, r.get(0)?, r.get(1)?)))
 }
 
 /// Moves those of the entries that still stand. What was claimed meanwhile goes out.
 pub(super) fn reschedule(turn: &mut Turn<'_>, id: MessageId, places: &[Place], due: Wall, scheduled: bool) -> Result<Rescheduled, Error> {
-    let Some(no) = turn.row(sql!("message_no"), [id.0.as_slice()], |r| r.get::<_, i64>(0))? else { return Ok(Rescheduled::Missing) };
+    let Some(no) = turn.row(q!("message_no"), [id.0.as_slice()], |r| r.get::<i64>(0))? else { return Ok(Rescheduled::Missing) };
     let known = turn.known(no)?.ok_or_else(|| Error::damaged("message", "it has no queue"))?;
-    let retired: Option<Option<i64>> = turn.row(sql!("queue_cancelled"), [known.queue], |r| r.get(0))?;
+    let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [known.queue], |r| r.get(0))?;
     if known.cancelled || retired.flatten().is_some() {
         return Ok(Rescheduled::Cancelled);
     }
@@ -29,16 +29,16 @@ pub(super) fn reschedule(turn: &mut Turn<'_>, id: MessageId, places: &[Place], d
     }
     let mut recipients = 0;
     for (queue, was, entry) in places {
-        let found: Option<(u32, u32)> = turn.row(sql!("entry_get"), (queue, was, entry, no), |r| Ok((r.get(0)?, r.get(1)?)))?;
+        let found: Option<(u32, u32)> = turn.row(q!("entry_get"), (queue, was, entry, no), |r| Ok((r.get(0)?, r.get(1)?)))?;
         let Some((first, count)) = found else { continue };
-        turn.execute(sql!("entry_delete"), (queue, was, entry))?;
+        turn.execute(q!("entry_delete"), (queue, was, entry))?;
         turn.enqueue(*queue, due, no, (first, count), 1)?;
         let (from, to) = range(no, first, count);
-        let waiting: i64 = turn.row(sql!("message_waiting"), (from, to), |r| r.get(0))?.unwrap_or(0);
+        let waiting: i64 = turn.row(q!("message_waiting"), (from, to), |r| r.get(0))?.unwrap_or(0);
         recipients += waiting;
     }
     if recipients > 0 {
-        turn.execute(sql!("message_reschedule"), (no, due.0, scheduled))?;
+        turn.execute(q!("message_reschedule"), (no, due.0, scheduled))?;
         turn.memory.messages.remove(&no);
     }
     Ok(Rescheduled::Done(recipients))

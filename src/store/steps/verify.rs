@@ -10,7 +10,7 @@ use jebi_domain::{
     settle::summed_up,
 };
 
-use super::{Error, claim::range, readers::Snapshot, row, sql};
+use super::{Error, Row, Snapshot, claim::range, q, row};
 
 /// Violations listed per rule at most.
 const LISTED: usize = 100;
@@ -39,8 +39,8 @@ fn violate(out: &mut VerifySlice, rule: &'static str, detail: String) {
 
 /// Every lease has a live owner. (One whose owner is gone is reclaimed within seconds of a start; a live store has none.)
 fn leases(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
-    let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, i64>(0)?, r.get::<_, u32>(1)?, r.get::<_, u32>(2)?, r.get::<_, Option<Vec<u8>>>(3)?));
-    for (no, first, count, message) in s.rows(sql!("verify_lease_owner"), [], read)? {
+    let read = |r: &Row<'_>| Ok((r.get::<i64>(0)?, r.get::<u32>(1)?, r.get::<u32>(2)?, r.get::<Option<Vec<u8>>>(3)?));
+    for (no, first, count, message) in s.rows(q!("verify_lease_owner"), (), read)? {
         let id = message.map(|id| row::id(&id)).transpose()?;
         let what = id.map_or_else(
             || "of a message that is gone".to_owned(),
@@ -53,8 +53,8 @@ fn leases(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
 
 /// The sums over all topics, which every health check reads, are those of the topics.
 fn totals(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
-    let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?));
-    let (kept, summed) = (s.row(sql!("totals_get"), [], read)?, s.row(sql!("verify_totals"), [], read)?);
+    let read = |r: &Row<'_>| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?));
+    let (kept, summed) = (s.row(q!("totals_get"), (), read)?, s.row(q!("verify_totals"), (), read)?);
     if kept != summed {
         violate(out, "totals_differ", format!("waiting and unsettled: kept {kept:?}, summed over the topics {summed:?}"));
     }
@@ -63,7 +63,7 @@ fn totals(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
 
 /// No idempotency key without its message.
 fn idempotency(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
-    for no in s.rows(sql!("verify_idempotency"), [], |r| r.get::<_, i64>(0))? {
+    for no in s.rows(q!("verify_idempotency"), (), |r| r.get::<i64>(0))? {
         violate(out, "key_without_message", format!("idempotency key {no} answers for a message that is not there"));
     }
     Ok(())
@@ -71,10 +71,10 @@ fn idempotency(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
 
 /// Never two accepted attempts without an unknown between.
 fn twice(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
-    for key in s.rows(sql!("verify_twice"), [], |r| r.get::<_, i64>(0))? {
+    for key in s.rows(q!("verify_twice"), (), |r| r.get::<i64>(0))? {
         violate(out, "sent_twice_unmarked", format!("delivery key {key} was accepted twice and does not show it"));
     }
-    for (key, position) in s.rows(sql!("verify_twice_joint"), [], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)))? {
+    for (key, position) in s.rows(q!("verify_twice_joint"), (), |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))? {
         let who = format!("recipient {position} of delivery key {key}");
         violate(out, "sent_twice_unmarked", format!("{who} was accepted twice and does not show it"));
     }
@@ -83,8 +83,8 @@ fn twice(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
 
 /// Recounts the topic after the one given. Returns its number, or `None` when there is none.
 fn topic(s: &Snapshot<'_>, after: i64, out: &mut VerifySlice) -> Result<Option<i64>, Error> {
-    let found = s.row(sql!("verify_topic_after"), [after], |r| {
-        let get = |i| r.get::<_, i64>(i);
+    let found = s.row(q!("verify_topic_after"), [after], |r| {
+        let get = |i| r.get::<i64>(i);
         let counts = Counts {
             total: get(2)?,
             waiting: get(3)?,
@@ -100,7 +100,7 @@ fn topic(s: &Snapshot<'_>, after: i64, out: &mut VerifySlice) -> Result<Option<i
             complained: get(13)?,
             ..Counts::default()
         };
-        Ok((get(0)?, r.get::<_, String>(1)?, counts))
+        Ok((get(0)?, r.get::<String>(1)?, counts))
     })?;
     let Some((no, name, kept)) = found else { return Ok(None) };
     let name = if name.is_empty() { "(no topic)".to_owned() } else { name };
@@ -108,7 +108,7 @@ fn topic(s: &Snapshot<'_>, after: i64, out: &mut VerifySlice) -> Result<Option<i
     if counted != kept {
         violate(out, "counts_differ", format!("topic {name}: kept {kept:?}, counted {counted:?}"));
     }
-    let queued: i64 = s.row(sql!("verify_queue_waiting"), [no], |r| r.get(0))?.unwrap_or(0);
+    let queued: i64 = s.row(q!("verify_queue_waiting"), [no], |r| r.get(0))?.unwrap_or(0);
     if queued + covered.leased != counted.waiting {
         violate(
             out,
@@ -167,16 +167,16 @@ struct Queue {
 }
 
 fn queue(s: &Snapshot<'_>, no: i64) -> Result<Queue, Error> {
-    let retired: Option<Option<i64>> = s.row(sql!("queue_cancelled"), [no], |r| r.get(0))?;
+    let retired: Option<Option<i64>> = s.row(q!("queue_cancelled"), [no], |r| r.get(0))?;
     let mut entries: HashMap<i64, Vec<(u32, u32, u16)>> = HashMap::new();
-    for (message, first, count, attempt) in s.rows(sql!("verify_entries"), [no], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))? {
+    for (message, first, count, attempt) in s.rows(q!("verify_entries"), [no], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))? {
         entries.entry(message).or_default().push((first, count, attempt));
     }
     Ok(Queue { retired: retired.flatten().is_some(), entries })
 }
 
 fn leased(s: &Snapshot<'_>, message: i64) -> Result<Vec<Leased>, Error> {
-    let mut leases = s.rows(sql!("lease_of_message"), [message], |r| {
+    let mut leases = s.rows(q!("lease_of_message"), [message], |r| {
         Ok(Leased {
             no: r.get(0)?,
             first: r.get(1)?,
@@ -188,7 +188,7 @@ fn leased(s: &Snapshot<'_>, message: i64) -> Result<Vec<Leased>, Error> {
         })
     })?;
     for lease in &mut leases {
-        lease.marks = s.rows(sql!("lease_marks"), [lease.no], |r| r.get::<_, u32>(0))?.into_iter().collect();
+        lease.marks = s.rows(q!("lease_marks"), [lease.no], |r| r.get::<u32>(0))?.into_iter().collect();
     }
     Ok(leases)
 }
@@ -196,7 +196,7 @@ fn leased(s: &Snapshot<'_>, message: i64) -> Result<Vec<Leased>, Error> {
 fn recount(s: &Snapshot<'_>, topic: i64, name: &str, out: &mut VerifySlice) -> Result<(Counts, Covered), Error> {
     let (mut counts, mut covered) = (Counts::default(), Covered::default());
     let messages: Vec<(i64, i64, u32, bool)> =
-        s.rows(sql!("verify_topic_messages"), [topic], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get::<_, Option<i64>>(3)?.is_some())))?;
+        s.rows(q!("verify_topic_messages"), [topic], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get::<Option<i64>>(3)?.is_some())))?;
     let mut queues: HashMap<i64, Queue> = HashMap::new();
     for (no, in_queue, copies, own_cancel) in messages {
         let home = match queues.entry(in_queue) {
@@ -206,9 +206,7 @@ fn recount(s: &Snapshot<'_>, topic: i64, name: &str, out: &mut VerifySlice) -> R
         let mut acting = Acting { entries: home.entries.remove(&no).unwrap_or_default(), leases: leased(s, no)? };
         let cancelled = home.retired || own_cancel;
         let (from, to) = range(no, 0, copies);
-        let mut rows = s.0.prepare_cached(sql!("delivery_range"))?;
-        let mut rows = rows.query((from, to))?;
-        while let Some(r) = rows.next()? {
+        s.visit(q!("delivery_range"), (from, to), |r| {
             out.checked += 1;
             let (key, code, attempt, joint, feedback): (i64, i64, u16, Option<i64>, i64) =
                 (r.get(0)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?);
@@ -224,7 +222,7 @@ fn recount(s: &Snapshot<'_>, topic: i64, name: &str, out: &mut VerifySlice) -> R
                     violate(out, "claimable_twice", format!("{} is in {queued} queue entries and {leased} leases", copy()));
                 }
                 // An unsettled one without a next try is held for a person.
-                let waits = state == State::Waiting || r.get::<_, Option<i64>>(7)?.is_some();
+                let waits = state == State::Waiting || r.get::<Option<i64>>(7)?.is_some();
                 if waits && queued + leased == 0 && !cancelled {
                     violate(out, "waiting_for_nothing", format!("{} waits but is in no queue and no lease", copy()));
                 }
@@ -232,7 +230,7 @@ fn recount(s: &Snapshot<'_>, topic: i64, name: &str, out: &mut VerifySlice) -> R
             let recipients: Vec<(i64, i64)> = match joint {
                 None => vec![(code, feedback)],
                 Some(_) => {
-                    let all = s.rows(sql!("joint_list"), [key], |r| Ok(row::joint(r)))?;
+                    let all = s.rows(q!("joint_list"), [key], |r| Ok(row::joint(r)))?;
                     let people = all.into_iter().collect::<Result<Vec<_>, _>>()?;
                     let want = summed_up(people.iter().map(|one| one.state));
                     if want != state {
@@ -255,7 +253,8 @@ fn recount(s: &Snapshot<'_>, topic: i64, name: &str, out: &mut VerifySlice) -> R
                 *counts.of_mut(state) += 1;
                 FeedbackKind::of_bits(feedback).for_each(|kind| *counts.feedback_mut(kind) += 1);
             }
-        }
+            Ok(true)
+        })?;
         // A lease that ends before its copies have an outcome would leave them to nobody.
         for l in acting.leases.iter().filter(|l| l.open < l.found) {
             violate(out, "lease_miscounted", format!("lease {} counts {} copies out, {} are", l.no, l.open, l.found));

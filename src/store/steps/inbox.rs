@@ -6,9 +6,8 @@ use jebi_domain::{
     port::{InboxMail, InboxSummary},
     time::Wall,
 };
-use rusqlite::Row;
 
-use super::{Error, row, sql, turn::Turn};
+use super::{Error, Row, params, q, row, turn::Turn};
 
 /// Newest mails kept.
 const KEPT: i64 = 10_000;
@@ -17,9 +16,9 @@ const TRIM_EVERY: i64 = 256;
 
 pub(super) fn keep(turn: &mut Turn<'_>, mail: &InboxMail) -> Result<(), Error> {
     let to = serde_json::to_string(&mail.to).map_err(|e| Error::damaged("recipients", e))?;
-    turn.execute(
-        sql!("inbox_insert"),
-        rusqlite::params![
+    let no = turn.inserted(
+        q!("inbox_insert"),
+        params![
             mail.delivery.message.0.as_slice(),
             mail.delivery.ordinal,
             mail.at.0,
@@ -31,8 +30,8 @@ pub(super) fn keep(turn: &mut Turn<'_>, mail: &InboxMail) -> Result<(), Error> {
         ],
     )?;
     turn.rows += 1;
-    if turn.db.last_insert_rowid() % TRIM_EVERY == 0 {
-        turn.execute(sql!("inbox_trim"), [KEPT])?;
+    if no % TRIM_EVERY == 0 {
+        turn.run(q!("inbox_trim"), [KEPT])?;
     }
     Ok(())
 }
@@ -42,15 +41,15 @@ pub(super) fn read(r: &Row<'_>) -> Result<InboxSummary, Error> {
     let size: i64 = r.get(7)?;
     Ok(InboxSummary {
         no: r.get(0)?,
-        delivery: DeliveryId { message: row::id(&r.get::<_, Vec<u8>>(1)?)?, ordinal: r.get(2)? },
+        delivery: DeliveryId { message: row::id(&r.get::<Vec<u8>>(1)?)?, ordinal: r.get(2)? },
         at: Wall(r.get(3)?),
         from: r.get(4)?,
-        to: serde_json::from_str(&r.get::<_, String>(5)?).map_err(|e| Error::damaged("recipients", e))?,
+        to: serde_json::from_str(&r.get::<String>(5)?).map_err(|e| Error::damaged("recipients", e))?,
         subject: r.get(6)?,
         size: u64::try_from(size).unwrap_or(0),
     })
 }
 
 pub(super) fn source(r: &Row<'_>) -> Result<(InboxSummary, Bytes), Error> {
-    Ok((read(r)?, Bytes::from(r.get::<_, Vec<u8>>(8)?)))
+    Ok((read(r)?, Bytes::from(r.get::<Vec<u8>>(8)?)))
 }

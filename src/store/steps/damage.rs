@@ -7,10 +7,10 @@ use std::sync::{
 
 use jebi_domain::port::store::{Settlement, StoreResult};
 
-use super::{Error, SqliteStore, settle, turn::Turn};
-use crate::store::group::Class;
+use super::group::Class;
+use super::{Engine, Error, SqlStore, settle, turn::Turn};
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     /// Settles a batch without those of its outcomes that meet damage. These copies stay under their lease; the next start takes
     /// them over.
     pub(super) async fn settle_around_damage(&self, batch: Vec<Settlement>) -> StoreResult<()> {
@@ -42,7 +42,7 @@ impl SqliteStore {
     /// passes that one over.
     pub(super) async fn around_damage<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Turn<'_>) -> Result<T, Error> + Send + 'static,
+        mut work: impl FnMut(&mut Turn<'_>) -> Result<T, Error> + Send + 'static,
     ) -> StoreResult<Option<T>> {
         let met = Arc::new(AtomicBool::new(false));
         let found = Arc::clone(&met);

@@ -30,6 +30,38 @@ pub enum Class {
     Housekeep,
 }
 
+/// Several classes: what one writer takes, or what it takes just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Classes(u8);
+
+impl Classes {
+    pub const ALL: Self = Self((1 << CLASSES.len()) - 1);
+
+    /// This class alone.
+    pub const fn only(class: Class) -> Self {
+        Self(1 << class as u8)
+    }
+
+    /// All but this one.
+    pub const fn without(self, class: Class) -> Self {
+        Self(self.0 & !(1 << class as u8))
+    }
+
+    /// Those up to this one, in the order turns take them.
+    pub const fn until(self, last: Class) -> Self {
+        Self(self.0 & ((2 << last as u8) - 1))
+    }
+
+    /// Those before this one.
+    pub const fn before(self, class: Class) -> Self {
+        Self(self.0 & ((1 << class as u8) - 1))
+    }
+
+    pub const fn has(self, class: Class) -> bool {
+        self.0 & (1 << class as u8) != 0
+    }
+}
+
 const CLASSES: [Class; 6] = [Class::Settle, Class::Accept, Class::Claim, Class::Admin, Class::Bulk, Class::Housekeep];
 
 /// A submission: `J` is the engine's job.
@@ -94,16 +126,17 @@ impl<J> Group<J> {
         }
         q.by_class[class as usize].push_back(Waiting { job, bytes, since: now });
         drop(q);
-        self.wake.notify_one();
+        // Each writer looks whether it is its own.
+        self.wake.notify_all();
         Ok(())
     }
 
-    /// Takes the next job, of class `last` at the latest, waiting for one if `wait`. `None` when there is none, or (waiting)
-    /// when it is closed and empty.
-    pub fn take(&self, wait: bool, last: Class) -> Option<(Class, J)> {
+    /// Takes the next job of these classes, waiting for one if `wait`. `None` when there is none, or (waiting) when it is closed and
+    /// empty of them.
+    pub fn take(&self, wait: bool, of: Classes) -> Option<(Class, J)> {
         let mut q = self.lock();
         loop {
-            for class in CLASSES.into_iter().filter(|c| *c <= last) {
+            for class in CLASSES.into_iter().filter(|class| of.has(*class)) {
                 if let Some(job) = q.pop(class) {
                     return Some((class, job));
                 }
@@ -127,10 +160,10 @@ impl<J> Group<J> {
         if is_old { q.pop(class) } else { None }
     }
 
-    /// Whether anything of a class before `class` waits.
-    pub fn is_waiting_before(&self, class: Class) -> bool {
+    /// Whether anything of these classes waits.
+    pub fn is_waiting(&self, of: Classes) -> bool {
         let q = self.lock();
-        q.by_class[..class as usize].iter().any(|c| !c.is_empty())
+        CLASSES.into_iter().any(|class| of.has(class) && !q.by_class[class as usize].is_empty())
     }
 
     /// Refuses new work; what is there is still handed out.
@@ -167,7 +200,7 @@ mod tests {
             assert!(g.submit(class, name, 1, Boot(0)).is_ok());
         }
         let mut order = Vec::new();
-        while let Some((_, name)) = g.take(false, Class::Housekeep) {
+        while let Some((_, name)) = g.take(false, Classes::ALL) {
             order.push(name);
         }
         assert_eq!(order, ["s", "a1", "a2", "c", "b", "h"]);
@@ -179,8 +212,8 @@ mod tests {
         assert!(g.submit(Class::Accept, 1, 80, Boot(0)).is_ok());
         assert!(matches!(g.submit(Class::Bulk, 2, 30, Boot(0)), Err((2, StoreError::Busy { .. }))));
         assert!(g.submit(Class::Settle, 3, 1_000_000, Boot(0)).is_ok());
-        assert_eq!(g.take(false, Class::Housekeep), Some((Class::Settle, 3)));
-        assert_eq!(g.take(false, Class::Housekeep), Some((Class::Accept, 1)));
+        assert_eq!(g.take(false, Classes::ALL), Some((Class::Settle, 3)));
+        assert_eq!(g.take(false, Classes::ALL), Some((Class::Accept, 1)));
         // One request larger than the whole budget must still get through alone.
         assert!(g.submit(Class::Accept, 4, 500, Boot(0)).is_ok());
     }
@@ -209,7 +242,7 @@ mod tests {
         assert!(g.submit(Class::Accept, 1, 1, Boot(0)).is_ok());
         g.close();
         assert!(matches!(g.submit(Class::Settle, 2, 0, Boot(0)), Err((2, StoreError::Closed))));
-        assert_eq!(g.take(true, Class::Housekeep), Some((Class::Accept, 1)));
-        assert_eq!(g.take(true, Class::Housekeep), None);
+        assert_eq!(g.take(true, Classes::ALL), Some((Class::Accept, 1)));
+        assert_eq!(g.take(true, Classes::ALL), None);
     }
 }

@@ -10,11 +10,10 @@ use jebi_domain::{
 };
 
 use super::{
-    Error,
+    Error, Snapshot,
     claim::range,
     housekeep::address_hash,
-    readers::Snapshot,
-    refs, sql,
+    params, q, refs,
     turn::HOUR_MS,
     view::{Standing, standing},
 };
@@ -77,7 +76,7 @@ pub(super) fn deliveries(s: &Snapshot<'_>, filter: &DeliveryFilter, after: Optio
     match (&filter.message, &filter.email) {
         _ if filter.provider_id.is_some() => by_provider_id(s, &mut page, after)?,
         (Some(id), _) => {
-            let no = s.row(sql!("message_no"), [id.0.as_slice()], |r| r.get(0))?;
+            let no = s.row(q!("message_no"), [id.0.as_slice()], |r| r.get(0))?;
             if let Some(no) = no
                 && let Some(st) = standing(s, no)?
                 && fits(filter, &st)
@@ -124,7 +123,7 @@ impl Walk {
     ) -> Result<Option<Self>, Error> {
         let topic = match topic {
             None => None,
-            Some(name) => match s.row(sql!("topic_by_name"), [name], |r| r.get(0))? {
+            Some(name) => match s.row(q!("topic_by_name"), [name], |r| r.get(0))? {
                 Some(no) => Some(no),
                 None => return Ok(None),
             },
@@ -142,8 +141,8 @@ impl Walk {
                 }
             };
             let found: Option<i64> = match self.topic {
-                Some(topic) => s.row(sql!("message_before_in_topic"), (topic, self.before), |r| r.get(0))?,
-                None => s.row(sql!("message_before"), [self.before], |r| r.get(0))?,
+                Some(topic) => s.row(q!("message_before_in_topic"), (topic, self.before), |r| r.get(0))?,
+                None => s.row(q!("message_before"), [self.before], |r| r.get(0))?,
             };
             let Some(no) = found else { return Ok(None) };
             if no >= from {
@@ -160,8 +159,8 @@ impl Walk {
             return Ok(Some((i64::MIN, i64::MAX)));
         }
         let hour = |at: Option<Wall>, else_: i64| at.map_or(else_, |at| at.0.div_euclid(HOUR_MS));
-        s.row(sql!("hour_before"), (self.before, hour(self.since, i64::MIN), hour(self.until, i64::MAX)), |r| {
-            Ok((r.get(0)?, r.get::<_, Option<i64>>(1)?.unwrap_or(i64::MAX)))
+        s.row(q!("hour_before"), (self.before, hour(self.since, i64::MIN), hour(self.until, i64::MAX)), |r| {
+            Ok((r.get(0)?, r.get::<Option<i64>>(1)?.unwrap_or(i64::MAX)))
         })
     }
 }
@@ -209,23 +208,20 @@ fn through_message(s: &Snapshot<'_>, page: &mut Page<'_>, st: &Standing, after: 
     let (first, last) = range(st.no, 0, st.known.copies);
     let mut from = after.map_or(first, |key| key.0 + 1);
     while from <= last {
-        let mut all = s.0.prepare_cached(sql!("delivery_view"))?;
-        let mut all = all.query((from, last, CHUNK))?;
-        let mut any = false;
-        while let Some(r) = all.next()? {
+        let (mut any, mut ended) = (false, false);
+        s.visit(q!("delivery_view"), (from, last, CHUNK), |r| {
             any = true;
             let key = DeliveryKey(r.get(0)?);
             from = key.0 + 1;
-            let joint = r.get::<_, Option<i64>>(7)?.is_some();
+            let joint = r.get::<Option<i64>>(7)?.is_some();
             if joint || !page.passes_over(r.get(3)?) {
                 page.offer(st.copy(s, r)?);
             }
-            if page.ends_at(key) {
-                return Ok(true);
-            }
-        }
-        if !any {
-            break;
+            ended = page.ends_at(key);
+            Ok(!ended)
+        })?;
+        if ended || !any {
+            return Ok(ended);
         }
     }
     Ok(false)
@@ -233,16 +229,16 @@ fn through_message(s: &Snapshot<'_>, page: &mut Page<'_>, st: &Standing, after: 
 
 fn by_address(s: &Snapshot<'_>, page: &mut Page<'_>, email: &str, after: Option<DeliveryKey>) -> Result<(), Error> {
     let key = address::key(email).to_string();
-    let indexed: i64 = s.row(sql!("marker_get"), ["address_indexed"], |r| r.get(0))?.unwrap_or(0);
+    let indexed: i64 = s.row(q!("marker_get"), ["address_indexed"], |r| r.get(0))?.unwrap_or(0);
     let mut before = after.map_or(i64::MAX, |k| k.0);
     loop {
-        let mut keys: Vec<i64> = s.rows(sql!("address_tail"), rusqlite::params![indexed, before, key, CHUNK], |r| r.get(0))?;
-        keys.extend(s.rows(sql!("address_joint_tail"), rusqlite::params![indexed, before, key, CHUNK], |r| r.get::<_, i64>(0))?);
+        let mut keys: Vec<i64> = s.rows(q!("address_tail"), params![indexed, before, key, CHUNK], |r| r.get(0))?;
+        keys.extend(s.rows(q!("address_joint_tail"), params![indexed, before, key, CHUNK], |r| r.get::<i64>(0))?);
         // Each list may go on below its last: what lies lower than the first CHUNK of both comes with the next round.
         keys.sort_unstable_by(|a, b| b.cmp(a));
         keys.truncate(CHUNK as usize);
         if keys.is_empty() {
-            keys = s.rows(sql!("address_keys"), rusqlite::params![address_hash(email), before, CHUNK], |r| r.get(0))?;
+            keys = s.rows(q!("address_keys"), params![address_hash(email), before, CHUNK], |r| r.get(0))?;
         }
         let Some(lowest) = keys.last().copied() else { return Ok(()) };
         for key in keys.into_iter().map(DeliveryKey) {
@@ -258,7 +254,7 @@ fn by_address(s: &Snapshot<'_>, page: &mut Page<'_>, email: &str, after: Option<
 /// Offers one copy. `true` when the page ended with it.
 fn one(s: &Snapshot<'_>, page: &mut Page<'_>, st: &Standing, key: DeliveryKey) -> Result<bool, Error> {
     if fits(page.filter, st)
-        && let Some(copy) = s.row(sql!("delivery_view"), (key.0, key.0, 1), |r| Ok(st.copy(s, r)))?
+        && let Some(copy) = s.row(q!("delivery_view"), (key.0, key.0, 1), |r| Ok(st.copy(s, r)))?
     {
         page.offer(copy?);
     } else {

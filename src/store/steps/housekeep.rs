@@ -13,7 +13,7 @@ use jebi_domain::{
 use super::{
     Error,
     claim::{Entry, clear},
-    refs, row, sql,
+    q, refs, row,
     turn::Turn,
 };
 use crate::crash_point::crash_point;
@@ -28,13 +28,13 @@ pub(super) fn slice(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
 
 /// Gives the rows of retired queues their result.
 fn sweep(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
-    let Some((queue, topic)) = turn.row(sql!("queue_unswept"), [], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)))? else {
+    let Some((queue, topic)) = turn.row(q!("queue_unswept"), (), |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))? else {
         return Ok(false);
     };
     let mut left = SLICE;
     while left > 0 {
-        let Some(entry) = turn.row(sql!("entry_first"), [queue], |r| Entry::read(queue, r))? else {
-            turn.execute(sql!("queue_swept"), (queue, now.0))?;
+        let Some(entry) = turn.row(q!("entry_first"), [queue], |r| Entry::read(queue, r))? else {
+            turn.execute(q!("queue_swept"), (queue, now.0))?;
             return Ok(true);
         };
         let n = entry.count.min(left);
@@ -48,28 +48,28 @@ fn sweep(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
 /// Removes what a request that never got to its last commit has left. The writer
 /// does no housekeeping while one is being staged.
 fn unstage(turn: &mut Turn<'_>) -> Result<bool, Error> {
-    let found = turn.row(sql!("staged_message"), [turn.memory.next_message], |r| r.get::<_, i64>(0))?;
+    let found = turn.row(q!("staged_message"), [turn.db.next_message()], |r| r.get::<i64>(0))?;
     let Some(no) = found else { return Ok(false) };
     let (from, to) = (DeliveryKey::new(MessageNo(no), 0).0, DeliveryKey::new(MessageNo(no), MAX_COPIES - 1).0);
-    if turn.execute(sql!("staged_delivery_delete"), (from, to, SLICE))? < SLICE as usize {
-        turn.execute(sql!("staged_joint_delete"), (from, to))?;
-        turn.execute(sql!("staged_message_delete"), [no])?;
+    if turn.execute(q!("staged_delivery_delete"), (from, to, SLICE))? < u64::from(SLICE) {
+        turn.execute(q!("staged_joint_delete"), (from, to))?;
+        turn.execute(q!("staged_message_delete"), [no])?;
     }
     Ok(true)
 }
 
 /// Moves the address index on.
 fn index(turn: &mut Turn<'_>) -> Result<bool, Error> {
-    let done: i64 = turn.row(sql!("marker_get"), ["address_indexed"], |r| r.get(0))?.unwrap_or(0);
+    let done: i64 = turn.row(q!("marker_get"), ["address_indexed"], |r| r.get(0))?.unwrap_or(0);
     let rows: Vec<(i64, String, bool)> =
-        turn.rows_of(sql!("address_slice"), (done, SLICE), |r| Ok((r.get(0)?, r.get(1)?, r.get::<_, Option<i64>>(2)?.is_some())))?;
+        turn.rows_of(q!("address_slice"), (done, SLICE), |r| Ok((r.get(0)?, r.get(1)?, r.get::<Option<i64>>(2)?.is_some())))?;
     let Some((last, ..)) = rows.last() else { return Ok(false) };
     let last = *last;
     let full = rows.len() == SLICE as usize;
     let mut hashes = Vec::with_capacity(rows.len());
     for (key, email, joint) in rows {
         if joint {
-            let all = turn.rows_of(sql!("joint_list"), [key], |r| Ok(row::joint(r)))?;
+            let all = turn.rows_of(q!("joint_list"), [key], |r| Ok(row::joint(r)))?;
             for one in all {
                 hashes.push((address_hash(&one?.mailbox.email), key));
             }
@@ -80,10 +80,10 @@ fn index(turn: &mut Turn<'_>) -> Result<bool, Error> {
     // In order of the tree they go into: neighbours share pages.
     hashes.sort_unstable();
     for (hash, key) in hashes {
-        turn.execute(sql!("address_insert"), (hash, key))?;
+        turn.append(q!("address_insert"), (hash, key))?;
         turn.rows += 1;
     }
-    turn.execute(sql!("marker_set"), ("address_indexed", last))?;
+    turn.run(q!("marker_set"), ("address_indexed", last))?;
     Ok(full)
 }
 
@@ -99,7 +99,7 @@ pub(super) fn hash(bytes: &[u8]) -> i64 {
 }
 
 fn purge(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
-    turn.execute(sql!("sent_slot_purge"), [quota::slot_of(now - quota::WINDOW - quota::SLOT)])?;
+    turn.execute(q!("sent_slot_purge"), [quota::slot_of(now - quota::WINDOW - quota::SLOT)])?;
     let before = now - idempotency::KEPT;
-    Ok(turn.execute(sql!("idempotency_purge"), [before.0])? == 200)
+    Ok(turn.execute(q!("idempotency_purge"), [before.0])? == 200)
 }

@@ -10,9 +10,9 @@ use jebi_domain::{
 };
 
 use super::{
-    Error,
+    Error, Row, params, q,
     record::{Ended, Whose},
-    row, sql,
+    row,
     turn::Turn,
 };
 
@@ -66,11 +66,11 @@ pub(super) struct Joint {
 
 impl Joint {
     pub fn read(turn: &Turn<'_>, key: DeliveryKey, (state, attempt): (State, u16)) -> Result<Self, Error> {
-        let read = |r: &rusqlite::Row<'_>| {
+        let read = |r: &Row<'_>| {
             let person = Person {
                 position: r.get(0)?,
                 state: State::Waiting,
-                reported: r.get::<_, i64>(2)? != 0,
+                reported: r.get::<i64>(2)? != 0,
                 attempt: r.get(3)?,
                 twice: r.get(4)?,
                 out: r.get(5)?,
@@ -78,9 +78,9 @@ impl Joint {
                 provider_id: r.get(7)?,
                 reason: r.get(8)?,
             };
-            Ok((r.get::<_, i64>(1)?, person))
+            Ok((r.get::<i64>(1)?, person))
         };
-        let people = turn.rows_of(sql!("joint_people"), [key.0], read)?.into_iter().map(|(code, person)| {
+        let people = turn.rows_of(q!("joint_people"), [key.0], read)?.into_iter().map(|(code, person)| {
             let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
             Ok(Person { state, ..person })
         });
@@ -116,8 +116,8 @@ impl Joint {
     pub fn put(&self, turn: &Turn<'_>, index: usize, from: State) -> Result<(), Error> {
         let one = &self.people[index];
         let changed = turn.execute(
-            sql!("joint_put"),
-            rusqlite::params![
+            q!("joint_put"),
+            params![
                 self.key.0,
                 one.position,
                 from.code(),
@@ -146,8 +146,8 @@ impl Joint {
         let reason =
             self.people.iter().max_by_key(|one| (one.reason.is_some(), one.state.severity())).and_then(|one| one.reason.as_deref());
         let changed = turn.execute(
-            sql!("joint_sum"),
-            rusqlite::params![
+            q!("joint_sum"),
+            params![
                 self.key.0,
                 self.state.code(),
                 self.attempt,
@@ -166,7 +166,7 @@ impl Joint {
 
 /// The recipients of a joint copy, as a claim hands them out.
 pub(super) fn addressees(turn: &Turn<'_>, key: DeliveryKey) -> Result<Vec<Addressee>, Error> {
-    let read = turn.rows_of(sql!("joint_list"), [key.0], |r| Ok(row::joint(r)))?;
+    let read = turn.rows_of(q!("joint_list"), [key.0], |r| Ok(row::joint(r)))?;
     let addressee = |one: row::Recipient| Addressee {
         role: one.role,
         mailbox: one.mailbox,

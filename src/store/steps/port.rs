@@ -1,6 +1,6 @@
 //! The store ports on SQLite: each method hands a job to the writer or a look-up to a reader.
 
-use std::sync::{Arc, PoisonError, atomic::Ordering};
+use std::sync::{Arc, atomic::Ordering};
 
 use bytes::Bytes;
 use jebi_domain::{
@@ -23,12 +23,39 @@ use jebi_domain::{
 use tokio::sync::oneshot;
 
 use super::{
-    Error, SqliteStore, accept, accept::AcceptJob, audit, cancel, claim, feedback, guard, housekeep, inbox, keys, list, moving, reclaim,
-    sql, turn::Turn, verify, view, writer::CLOSE_WAIT,
+    Engine, Error, Row, Snapshot, SqlStore, accept,
+    accept::AcceptJob,
+    audit, cancel, claim, feedback,
+    group::{Class, Classes},
+    housekeep, inbox, keys, list, moving, q, reclaim, release,
+    turn::Turn,
+    verify, view,
 };
-use crate::{crash_point::crash_point, store::group::Class};
+use crate::crash_point::crash_point;
 
-impl QueueStore for SqliteStore {
+impl<E: Engine> SqlStore<E> {
+    /// Runs a look-up in one snapshot.
+    pub(super) fn look<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Snapshot<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Boxed<'static, StoreResult<T>> {
+        let (tell, told) = oneshot::channel();
+        let look = self.engine.read(Box::new(move |s| {
+            // The caller may have gone away.
+            let _ = tell.send(work(s));
+        }));
+        Box::pin(async move {
+            look.await?;
+            let found = told.await.map_err(|_| StoreError::Internal("a look-up ended without an answer".into()))?;
+            found.map_err(|e| {
+                tracing::error!(error = %e, "a store look-up failed");
+                e.outward()
+            })
+        })
+    }
+}
+
+impl<E: Engine> QueueStore for SqlStore<E> {
     fn start(&self, now: Wall) -> Boxed<'_, StoreResult<Incarnation>> {
         self.shared.write(Class::Admin, move |t| reclaim::start(t, now))
     }
@@ -36,7 +63,7 @@ impl QueueStore for SqliteStore {
     fn beat(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
         self.shared.write(Class::Settle, move |t| {
             // One that was ended by others holds nothing any more: its lease must not be renewed.
-            match t.execute(sql!("incarnation_beat"), (incarnation.0, now.0))? {
+            match t.execute(q!("incarnation_beat"), (incarnation.0, now.0))? {
                 0 => Err(Error::damaged("incarnation", "it has been ended")),
                 _ => Ok(()),
             }
@@ -44,11 +71,11 @@ impl QueueStore for SqliteStore {
     }
 
     fn end(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
-        self.shared.write(Class::Admin, move |t| t.execute(sql!("incarnation_end"), (incarnation.0, now.0)).map(drop))
+        self.shared.write(Class::Admin, move |t| t.execute(q!("incarnation_end"), (incarnation.0, now.0)).map(drop))
     }
 
     fn accept(&self, batch: AcceptBatch) -> Boxed<'_, StoreResult<Accepted>> {
-        if self.floor.free(&self.folder, self.shared.clock.boot()) <= 0 {
+        if self.engine.room() <= 0 {
             return Box::pin(async { Err(StoreError::Full) });
         }
         let (reply, answer) = oneshot::channel();
@@ -63,19 +90,20 @@ impl QueueStore for SqliteStore {
 
     fn answer(&self, api_key: KeyNo, key: &str, now: Wall) -> Boxed<'_, StoreResult<Option<StoredAnswer>>> {
         let key = key.to_owned();
-        self.readers.read(move |s| accept::answer(s, api_key, &key, now))
+        self.look(move |s| accept::answer(s, api_key, &key, now))
     }
 
     fn subscribe(&self, subscription: Subscription) -> Boxed<'_, StoreResult<()>> {
+        // In the writer's order: what is committed after this is told.
         self.shared.write(Class::Admin, move |t| {
-            t.memory.subscriptions.insert(subscription.provider.clone(), subscription);
+            t.memory.common.subscriptions().insert(subscription.provider.clone(), subscription.clone());
             Ok(())
         })
     }
 
     fn queues(&self, provider: &str) -> Boxed<'_, StoreResult<Vec<QueueInfo>>> {
         let (provider, held) = (provider.to_owned(), self.guard() != Guard::Open);
-        self.readers.read(move |s| view::queues(s, &provider, held))
+        self.look(move |s| view::queues(s, &provider, held))
     }
 
     fn claim(&self, claim: Claim) -> Boxed<'_, StoreResult<ClaimReport>> {
@@ -107,19 +135,19 @@ impl QueueStore for SqliteStore {
 
     fn record_slot(&self, provider: &str, at: Wall) -> Boxed<'_, StoreResult<()>> {
         let provider = provider.to_owned();
-        self.shared.write(Class::Settle, move |t| t.execute(sql!("slot_record"), (provider, at.0)).map(drop))
+        self.shared.write(Class::Settle, move |t| t.execute(q!("slot_record"), (&provider, at.0)).map(drop))
     }
 
     fn sent_slots(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<Vec<(i64, u64)>>> {
         let (provider, from) = (provider.to_owned(), quota::slot_of(since));
         // A count that is written is positive.
-        let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, u64::try_from(r.get::<_, i64>(1)?).unwrap_or(0)));
-        self.readers.read(move |s| s.rows(sql!("sent_slots"), (provider, from), read))
+        let read = |r: &Row<'_>| Ok((r.get(0)?, u64::try_from(r.get::<i64>(1)?).unwrap_or(0)));
+        self.look(move |s| s.rows(q!("sent_slots"), (provider, from), read))
     }
 
     fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>> {
         let provider = provider.to_owned();
-        self.readers.read(move |s| Ok(s.row(sql!("slot_last"), [provider], |r| r.get::<_, Option<i64>>(0))?.flatten().map(Wall)))
+        self.look(move |s| Ok(s.row(q!("slot_last"), [provider], |r| r.get::<Option<i64>>(0))?.flatten().map(Wall)))
     }
 
     fn cancel_topic(&self, topic: &str, now: Wall) -> Boxed<'_, StoreResult<Option<i64>>> {
@@ -142,8 +170,8 @@ impl QueueStore for SqliteStore {
 
     fn feedback_since(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<bool>> {
         let provider = provider.to_owned();
-        self.readers.read(move |s| {
-            let last = s.row(sql!("feedback_last"), [provider], |r| r.get::<_, Option<i64>>(0))?.flatten();
+        self.look(move |s| {
+            let last = s.row(q!("feedback_last"), [provider], |r| r.get::<Option<i64>>(0))?.flatten();
             Ok(last.is_some_and(|at| at >= since.0))
         })
     }
@@ -154,58 +182,60 @@ impl QueueStore for SqliteStore {
 
     fn housekeep(&self, now: Wall) -> Boxed<'_, StoreResult<bool>> {
         let shared = Arc::clone(&self.shared);
-        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_waiting_before(Class::Housekeep)))
+        self.shared.write(Class::Housekeep, move |t| {
+            Ok(housekeep::slice(t, now)? && !shared.group.is_waiting(Classes::ALL.before(Class::Housekeep)))
+        })
     }
 }
 
-impl ReadStore for SqliteStore {
+impl<E: Engine> ReadStore for SqlStore<E> {
     fn message(&self, id: MessageId) -> Boxed<'_, StoreResult<Option<MessageView>>> {
-        self.readers.read(move |s| view::message(s, id))
+        self.look(move |s| view::message(s, id))
     }
 
     fn delivery(&self, id: DeliveryId) -> Boxed<'_, StoreResult<Option<(DeliveryView, Vec<TimelineEntry>)>>> {
-        self.readers.read(move |s| view::delivery(s, id))
+        self.look(move |s| view::delivery(s, id))
     }
 
     fn messages(&self, filter: MessageFilter, before: Option<MessageNo>, limit: u32) -> Boxed<'_, StoreResult<MessagePage>> {
-        self.readers.read(move |s| list::messages(s, &filter, before, limit))
+        self.look(move |s| list::messages(s, &filter, before, limit))
     }
 
     fn deliveries(&self, filter: DeliveryFilter, after: Option<DeliveryKey>, limit: u32) -> Boxed<'_, StoreResult<DeliveryPage>> {
-        self.readers.read(move |s| list::deliveries(s, &filter, after, limit))
+        self.look(move |s| list::deliveries(s, &filter, after, limit))
     }
 
     fn topic(&self, name: &str) -> Boxed<'_, StoreResult<Option<TopicView>>> {
         let name = name.to_owned();
-        self.readers.read(move |s| view::topic(s, &name))
+        self.look(move |s| view::topic(s, &name))
     }
 
     fn topics(&self, after: Option<String>, limit: u32) -> Boxed<'_, StoreResult<TopicPage>> {
-        self.readers.read(move |s| view::topics(s, after.as_deref().unwrap_or_default(), limit))
+        self.look(move |s| view::topics(s, after.as_deref().unwrap_or_default(), limit))
     }
 
     fn sent_since(&self, since: Wall) -> Boxed<'_, StoreResult<i64>> {
         let minute = since.0.div_euclid(60_000);
-        self.readers.read(move |s| Ok(s.row(sql!("sent_since"), [minute], |r| r.get(0))?.unwrap_or(0)))
+        self.look(move |s| Ok(s.row(q!("sent_since"), [minute], |r| r.get(0))?.unwrap_or(0)))
     }
 
     fn backlog(&self) -> Boxed<'_, StoreResult<Vec<Backlog>>> {
-        self.readers.read(view::backlog)
+        self.look(view::backlog)
     }
 
     fn health(&self) -> Boxed<'_, StoreResult<StoreHealth>> {
-        let free = if self.shared.failing.load(Ordering::Relaxed) { -1 } else { self.floor.free(&self.folder, self.shared.clock.boot()) };
-        self.readers.read(move |s| view::health(s, free))
+        let free = if self.shared.failing.load(Ordering::Relaxed) { -1 } else { self.engine.room() };
+        self.look(move |s| view::health(s, free))
     }
 
     fn verify(&self, after: Option<i64>) -> Boxed<'_, StoreResult<VerifySlice>> {
-        self.readers.read(move |s| verify::slice(s, after))
+        self.look(move |s| verify::slice(s, after))
     }
 }
 
-impl AdminStore for SqliteStore {
+impl<E: Engine> AdminStore for SqlStore<E> {
     fn keys(&self) -> Boxed<'_, StoreResult<Vec<KeyInfo>>> {
-        self.readers.read(|s| s.rows(sql!("key_list"), [], |r| Ok(keys::read(r)))?.into_iter().collect())
+        self.look(|s| s.rows(q!("key_list"), (), |r| Ok(keys::read(r)))?.into_iter().collect())
     }
 
     fn add_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
@@ -218,7 +248,7 @@ impl AdminStore for SqliteStore {
     }
 
     fn revoke_key(&self, no: KeyNo, now: Wall) -> Boxed<'_, StoreResult<bool>> {
-        self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("key_revoke"), (no.0, now.0))? == 1))
+        self.shared.write(Class::Admin, move |t| Ok(t.execute(q!("key_revoke"), (no.0, now.0))? == 1))
     }
 
     fn move_queues(&self, from: &str, to: &str) -> Boxed<'_, StoreResult<(i64, bool)>> {
@@ -232,12 +262,12 @@ impl AdminStore for SqliteStore {
 
     fn key_usage(&self, since: Wall) -> Boxed<'_, StoreResult<Vec<(KeyNo, i64)>>> {
         let quarter = since.0.div_euclid(keys::QUARTER);
-        self.readers.read(move |s| s.rows(sql!("key_usage_since"), (quarter, since.0), |r| Ok((KeyNo(r.get(0)?), r.get(1)?))))
+        self.look(move |s| s.rows(q!("key_usage_since"), (quarter, since.0), |r| Ok((KeyNo(r.get(0)?), r.get(1)?))))
     }
 
     fn forgive_key(&self, no: KeyNo, since: Wall, now: Wall) -> Boxed<'_, StoreResult<()>> {
         let quarter = since.0.div_euclid(keys::QUARTER);
-        self.shared.write(Class::Admin, move |t| t.execute(sql!("key_forgive"), (no.0, quarter, now.0)).map(drop))
+        self.shared.write(Class::Admin, move |t| t.execute(q!("key_forgive"), (no.0, quarter, now.0)).map(drop))
     }
 
     fn audit(&self, entry: AuditEntry) -> Boxed<'_, StoreResult<()>> {
@@ -245,18 +275,18 @@ impl AdminStore for SqliteStore {
     }
 
     fn audits(&self, filter: AuditFilter, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<AuditPage>> {
-        self.readers.read(move |s| audit::list(s, filter, before, limit))
+        self.look(move |s| audit::list(s, filter, before, limit))
     }
 
     fn guard(&self) -> Guard {
-        self.guard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.engine.guard()
     }
 
     fn release(&self, now: Wall) -> Boxed<'_, StoreResult<Released>> {
         Box::pin(async move {
             let mut released = Released::default();
             loop {
-                let release = move |t: &mut Turn<'_>| guard::release(t, now, released);
+                let release = move |t: &mut Turn<'_>| release::release(t, now, released);
                 let Some((so_far, done)) = self.around_damage(release).await? else { continue };
                 released = so_far;
                 if done {
@@ -265,49 +295,29 @@ impl AdminStore for SqliteStore {
             }
             crash_point("released");
             // Only what is on the disk as released may send.
-            *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = Guard::Open;
-            self.shared.write(Class::Admin, guard::open).await?;
+            self.engine.lifted();
+            self.shared.write(Class::Admin, release::open).await?;
             Ok(released)
         })
     }
 
     fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>> {
-        Box::pin(async move {
-            let (id, epoch) = self.shared.write(Class::Admin, guard::raise_in).await?;
-            crash_point("epoch_raised");
-            let file = self.guard_file.clone();
-            let write = tokio::task::spawn_blocking(move || guard::write(&file, &id, epoch));
-            match write.await {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(e)) => Err(StoreError::Internal(format!("the installation file cannot be written: {e}"))),
-                Err(e) => Err(StoreError::Internal(e.to_string())),
-            }
-        })
+        self.engine.raise_epoch()
     }
 
     fn close(&self) -> Boxed<'_, ()> {
-        Box::pin(async move {
-            let Some(thread) = self.end_writer() else { return };
-            // First, so that the writer's connection is the last one: closing it moves the log into the database file.
-            self.readers.close();
-            let joined = tokio::time::timeout(CLOSE_WAIT, tokio::task::spawn_blocking(move || thread.join())).await;
-            match joined {
-                Ok(Ok(Ok(()))) => drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take()),
-                Ok(_) => tracing::error!("the store's writer ended by a panic"),
-                Err(_) => tracing::error!("the store's writer did not end in time; what it had committed is safe"),
-            }
-        })
+        self.engine.close()
     }
 }
 
-impl Inbox for SqliteStore {
+impl<E: Engine> Inbox for SqlStore<E> {
     fn keep(&self, mail: InboxMail) -> Boxed<'_, StoreResult<()>> {
         self.shared.write(Class::Settle, move |t| inbox::keep(t, &mail))
     }
 
     fn list(&self, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<InboxPage>> {
-        self.readers.read(move |s| {
-            let found = s.rows(sql!("inbox_list"), (before.unwrap_or(i64::MAX), limit + 1), |r| Ok(inbox::read(r)))?;
+        self.look(move |s| {
+            let found = s.rows(q!("inbox_list"), (before.unwrap_or(i64::MAX), limit + 1), |r| Ok(inbox::read(r)))?;
             let mut mails: Vec<InboxSummary> = found.into_iter().collect::<Result<_, Error>>()?;
             let more = mails.len() > limit as usize;
             mails.truncate(limit as usize);
@@ -317,19 +327,19 @@ impl Inbox for SqliteStore {
     }
 
     fn get(&self, no: i64) -> Boxed<'_, StoreResult<Option<(InboxSummary, Bytes)>>> {
-        self.readers.read(move |s| s.row(sql!("inbox_get"), [no], |r| Ok(inbox::source(r)))?.transpose())
+        self.look(move |s| s.row(q!("inbox_get"), [no], |r| Ok(inbox::source(r)))?.transpose())
     }
 
     fn find(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<i64>>> {
-        self.readers.read(move |s| s.row(sql!("inbox_find"), (delivery.message.0.as_slice(), delivery.ordinal), |r| r.get(0)))
+        self.look(move |s| s.row(q!("inbox_find"), (delivery.message.0.as_slice(), delivery.ordinal), |r| r.get(0)))
     }
 
     fn remove(&self, no: i64) -> Boxed<'_, StoreResult<bool>> {
-        self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("inbox_remove"), [no])? == 1))
+        self.shared.write(Class::Admin, move |t| Ok(t.execute(q!("inbox_remove"), [no])? == 1))
     }
 
     fn clear(&self) -> Boxed<'_, StoreResult<u64>> {
         // At most what is kept: a few thousand rows at once are no hindrance to anybody.
-        self.shared.write(Class::Admin, move |t| Ok(t.execute(sql!("inbox_clear"), [])? as u64))
+        self.shared.write(Class::Admin, move |t| Ok(t.execute(q!("inbox_clear"), ())? as u64))
     }
 }
