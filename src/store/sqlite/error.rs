@@ -10,6 +10,8 @@ pub(super) enum Error {
     Sql(#[from] rusqlite::Error),
     #[error("the stored {what} cannot be read: {why}")]
     Damaged { what: &'static str, why: String },
+    #[error("the incarnation has been ended")]
+    Ended,
 }
 
 impl Error {
@@ -26,6 +28,7 @@ impl Error {
             Self::Sql(e) => {
                 matches!(e, InvalidColumnType(..) | FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | Utf8Error(..))
             }
+            Self::Ended => false,
         }
     }
 
@@ -50,7 +53,11 @@ impl Error {
 
     /// What the caller is told.
     pub(super) fn outward(&self) -> StoreError {
-        if self.is_full() { StoreError::Full } else { StoreError::Internal(self.to_string()) }
+        match self {
+            Self::Ended => StoreError::Ended,
+            _ if self.is_full() => StoreError::Full,
+            _ => StoreError::Internal(self.to_string()),
+        }
     }
 }
 

@@ -86,10 +86,11 @@ fn hex(id: &[u8]) -> String {
 pub(super) fn check(db: &Connection, path: &Path, now: Wall, random: &dyn Random) -> Result<Guard, super::OpenError> {
     let found = db
         .query_row(sql!("installation_get"), [], |r| {
-            Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, i64>(1)?, r.get::<_, Option<i64>>(2)?, r.get::<_, Option<String>>(3)?))
+            let held = |since, why| Ok::<_, rusqlite::Error>((r.get::<_, Option<i64>>(since)?, r.get::<_, Option<String>>(why)?));
+            Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, i64>(1)?, held(2, 3)?, held(5, 6)?))
         })
         .optional()?;
-    let Some((id, epoch, held_since, held_why)) = found else {
+    let Some((id, epoch, (held_since, held_why), (bulk_since, bulk_why))) = found else {
         let mut id = [0; 16];
         random.fill(&mut id);
         // The file first: a first start cut short here is a first start again, while a row without a file would be a copy.
@@ -112,7 +113,7 @@ pub(super) fn check(db: &Connection, path: &Path, now: Wall, random: &dyn Random
         Some(_) => None,
     };
     let guard = match why {
-        None => Guard::Open,
+        None => bulk_since.map_or(Guard::Open, |since| Guard::BulkHeld { why: bulk_why.unwrap_or_default(), since: Wall(since) }),
         Some(why) => {
             db.execute(sql!("installation_hold"), (now.0, &why))?;
             Guard::Held { why, since: now }
@@ -143,7 +144,11 @@ pub(super) fn raise_in(turn: &mut Turn<'_>) -> Result<(Vec<u8>, i64), Error> {
 /// have been sent by the original, so a person is asked; what is due later goes as planned.
 pub(super) fn release(turn: &mut Turn<'_>, now: Wall, so_far: Released) -> Result<(Released, bool), Error> {
     let held: Option<Option<i64>> = turn.row(sql!("installation_get"), [], |r| r.get(4))?;
-    let Some(last) = held.flatten() else { return Ok((so_far, true)) };
+    let Some(last) = held.flatten() else {
+        // At most bulk alone was held: it goes on as it is.
+        turn.execute(sql!("installation_release"), [])?;
+        return Ok((so_far, true));
+    };
     let mut released = so_far;
     // Nothing is leased while held, so every lease is from before.
     let (_, more) = reclaim(turn, Incarnation(0), Wall(i64::MAX), now, [0; 2])?;
@@ -178,7 +183,7 @@ pub(super) fn release(turn: &mut Turn<'_>, now: Wall, so_far: Released) -> Resul
 
 /// Lets the writer send again, and tells the dispatchers. After the commit of the release.
 pub(super) fn open(turn: &mut Turn<'_>) -> Result<(), Error> {
-    turn.memory.held = false;
+    turn.memory.held = [false; 2];
     let queues: Vec<i64> = turn.rows_of(sql!("queues_due"), [], |r| r.get(0))?;
     queues.into_iter().for_each(|queue| turn.delta.queue(queue, 0));
     Ok(())

@@ -9,7 +9,10 @@ use std::{
     thread,
 };
 
-use jebi_domain::port::{Clock, Random, store::Guard};
+use jebi_domain::{
+    message::Lane,
+    port::{Clock, Random, store::Guard},
+};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
@@ -46,7 +49,7 @@ impl From<Error> for OpenError {
     fn from(e: Error) -> Self {
         match e {
             Error::Sql(e) => Self::Sqlite(e),
-            damaged @ Error::Damaged { .. } => Self::Damaged(damaged.to_string()),
+            other @ (Error::Damaged { .. } | Error::Ended) => Self::Damaged(other.to_string()),
         }
     }
 }
@@ -157,7 +160,7 @@ fn load(db: &mut Connection, guard: &Guard) -> Result<Memory, OpenError> {
         next_entry: entry + 1,
         // Until the first incarnation starts and brings its own.
         next_lease: lease + 1,
-        held: *guard != Guard::Open,
+        held: Lane::ALL.map(|lane| guard.holds(lane)),
         ..Memory::default()
     };
     feedback::load(&mut Turn::new(db, &mut memory))?;

@@ -1,6 +1,9 @@
 //! The store ports on SQLite: each method hands a job to the writer or a look-up to a reader.
 
-use std::sync::{Arc, PoisonError, atomic::Ordering};
+use std::{
+    sync::{Arc, PoisonError, atomic::Ordering},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use jebi_domain::{
@@ -8,12 +11,13 @@ use jebi_domain::{
     event::Feedback,
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId, MessageNo},
     port::{
-        Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
+        Boxed, Inbox, InboxMail, InboxPage, InboxSummary, NodeStore,
+        nodes::{NODES_SHOWN, NodeInfo, NodeStart, NodeState},
         store::{
             AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Backlog, Claim, ClaimReport, DeliveryFilter,
-            DeliveryPage, DeliveryView, Guard, KeyInfo, KeyUse, MessageFilter, MessagePage, MessageView, NewKey, QueueInfo, QueueStore,
-            ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry, TopicPage,
-            TopicView, VerifySlice,
+            DeliveryPage, DeliveryView, Guard, Housekept, KeyInfo, KeyUse, MessageFilter, MessagePage, MessageView, NewKey, QueueInfo,
+            QueueStore, ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry,
+            TopicPage, TopicView, VerifySlice,
         },
     },
     quota,
@@ -29,18 +33,23 @@ use super::{
 use crate::{crash_point::crash_point, store::group::Class};
 
 impl QueueStore for SqliteStore {
-    fn start(&self, now: Wall) -> Boxed<'_, StoreResult<Incarnation>> {
-        self.shared.write(Class::Admin, move |t| reclaim::start(t, now))
+    fn start(&self, node: &NodeStart, now: Wall) -> Boxed<'_, StoreResult<Incarnation>> {
+        let node = node.clone();
+        self.shared.write(Class::Admin, move |t| reclaim::start(t, &node, now))
     }
 
     fn beat(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
         self.shared.write(Class::Settle, move |t| {
             // One that was ended by others holds nothing any more: its lease must not be renewed.
             match t.execute(sql!("incarnation_beat"), (incarnation.0, now.0))? {
-                0 => Err(Error::damaged("incarnation", "it has been ended")),
+                0 => Err(Error::Ended),
                 _ => Ok(()),
             }
         })
+    }
+
+    fn drain(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Settle, move |t| t.execute(sql!("incarnation_drain"), (incarnation.0, now.0)).map(drop))
     }
 
     fn end(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
@@ -74,8 +83,8 @@ impl QueueStore for SqliteStore {
     }
 
     fn queues(&self, provider: &str) -> Boxed<'_, StoreResult<Vec<QueueInfo>>> {
-        let (provider, held) = (provider.to_owned(), self.guard() != Guard::Open);
-        self.readers.read(move |s| view::queues(s, &provider, held))
+        let (provider, guard) = (provider.to_owned(), self.guard());
+        self.readers.read(move |s| view::queues(s, &provider, &guard))
     }
 
     fn claim(&self, claim: Claim) -> Boxed<'_, StoreResult<ClaimReport>> {
@@ -86,11 +95,15 @@ impl QueueStore for SqliteStore {
         Box::pin(self.settle_around_damage(batch))
     }
 
-    fn reclaim(&self, own: Incarnation, dead_before: Wall, now: Wall, unknown_wait_ms: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
+    fn reclaim(&self, own: Incarnation, dead_after: Duration, now: Wall, unknown_wait_ms: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
         Box::pin(async move {
-            let mut all = 0;
+            let (mut all, dead_before) = (0, now - dead_after);
             loop {
-                let reclaim = move |t: &mut Turn<'_>| reclaim::reclaim(t, own, dead_before, now, unknown_wait_ms);
+                let reclaim = move |t: &mut Turn<'_>| {
+                    // First its own beat and claims fail, then its leases are taken.
+                    t.execute(sql!("incarnation_end_dead"), (own.0, dead_before.0, now.0))?;
+                    reclaim::reclaim(t, own, dead_before, now, unknown_wait_ms)
+                };
                 match self.around_damage(reclaim).await? {
                     // Again without what cannot be read.
                     None => {}
@@ -152,9 +165,12 @@ impl QueueStore for SqliteStore {
         self.shared.write(Class::Admin, move |t| feedback::suppress(t, &addresses, now))
     }
 
-    fn housekeep(&self, now: Wall) -> Boxed<'_, StoreResult<bool>> {
+    fn housekeep(&self, _own: Incarnation, now: Wall) -> Boxed<'_, StoreResult<Housekept>> {
         let shared = Arc::clone(&self.shared);
-        self.shared.write(Class::Housekeep, move |t| Ok(housekeep::slice(t, now)? && !shared.group.is_waiting_before(Class::Housekeep)))
+        self.shared.write(Class::Housekeep, move |t| {
+            let more = housekeep::slice(t, now)? && !shared.group.is_waiting_before(Class::Housekeep);
+            Ok(if more { Housekept::More } else { Housekept::Done })
+        })
     }
 }
 
@@ -296,6 +312,30 @@ impl AdminStore for SqliteStore {
                 Ok(_) => tracing::error!("the store's writer ended by a panic"),
                 Err(_) => tracing::error!("the store's writer did not end in time; what it had committed is safe"),
             }
+        })
+    }
+}
+
+impl NodeStore for SqliteStore {
+    fn nodes(&self, now: Wall) -> Boxed<'_, StoreResult<Vec<NodeInfo>>> {
+        self.readers.read(move |s| {
+            s.rows(sql!("node_list"), (now.0, NODES_SHOWN), |r| {
+                let (ended_at, draining_at): (Option<i64>, Option<i64>) = (r.get(4)?, r.get(5)?);
+                let beat_age = Duration::from_millis(u64::try_from(r.get::<_, i64>(6)?).unwrap_or(0));
+                let state = NodeState::of(ended_at.is_some(), draining_at.is_some(), beat_age);
+                Ok(NodeInfo {
+                    incarnation: Incarnation(r.get(0)?),
+                    name: r.get(1)?,
+                    version: r.get(2)?,
+                    started_at: Wall(r.get(3)?),
+                    ended_at: ended_at.map(Wall),
+                    beat_age,
+                    state,
+                    leased: r.get(7)?,
+                    // The one node there is.
+                    upkeep: state == NodeState::Sending,
+                })
+            })
         })
     }
 }

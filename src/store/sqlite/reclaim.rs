@@ -5,6 +5,7 @@ use jebi_domain::{
     delivery::State,
     id::{DeliveryId, DeliveryKey, Incarnation, MessageNo, QueueNo},
     outcome::Reason,
+    port::nodes::NodeStart,
     settle::interrupted,
     time::Wall,
 };
@@ -23,14 +24,16 @@ use crate::crash_point::crash_point;
 
 /// Starts an incarnation. The database is ours alone (a lock file), so all others have ended; one that did not say so may
 /// have used a slot a moment ago.
-pub(super) fn start(turn: &mut Turn<'_>, now: Wall) -> Result<Incarnation, Error> {
+pub(super) fn start(turn: &mut Turn<'_>, node: &NodeStart, now: Wall) -> Result<Incarnation, Error> {
     let unclean: i64 = turn.row(sql!("incarnation_open"), [], |r| r.get(0))?.unwrap_or(0);
     if unclean > 0 {
         turn.execute(sql!("slot_unclean"), [now.0])?;
     }
-    turn.execute(sql!("incarnation_insert"), [now.0])?;
+    turn.execute(sql!("incarnation_insert"), (now.0, &node.name, &node.version))?;
     let no = turn.db.last_insert_rowid();
     turn.execute(sql!("incarnation_end_others"), (no, now.0))?;
+    // Nothing more is leased at accept for one that has ended.
+    turn.memory.subscriptions.clear();
     // Lease numbers are never used again: a late answer must not meet somebody else's lease.
     turn.memory.next_lease = turn.memory.next_lease.max(no << LEASE_BITS);
     Ok(Incarnation(no))

@@ -175,7 +175,8 @@ pub(super) struct Memory {
     pub suppressed: i64,
     pub suppressed_before: i64,
     pub subscriptions: HashMap<String, Subscription>,
-    pub held: bool,
+    /// Lanes that wait for a release.
+    pub held: [bool; 2],
     /// The hour of the last message accepted, since 1970; `None` when it is not known.
     pub hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
@@ -312,7 +313,8 @@ impl<'a> Turn<'a> {
             })?;
             if let Some((provider, lane, due, false, paused)) = info {
                 let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
-                let info = QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused: paused || self.memory.held };
+                let info =
+                    QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused: paused || self.memory.held[lane as usize] };
                 notices.push((provider, Notice::Queue(info)));
             }
         }
