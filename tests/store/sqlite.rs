@@ -15,7 +15,7 @@ use jebi_domain::{
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::support::{Engine, Fixture, START, each};
+use super::support::{Engine, Fixture, START, each, node};
 
 pub struct Sqlite {
     folder: TempDir,
@@ -185,7 +185,7 @@ fn a_full_disk_and_a_closed_store_refuse_mail() {
         let batch = f.batch(vec![f.draft(each("t", 1))], None);
         let refused = floored.accept(batch).await;
         assert!(matches!(refused, Err(StoreError::Closed | StoreError::Full)), "{refused:?}");
-        assert_eq!(floored.start(f.now()).await, Err(StoreError::Closed));
+        assert_eq!(floored.start(&node("하나"), f.now()).await, Err(StoreError::Closed));
     });
 }
 
@@ -195,7 +195,7 @@ fn too_many_waiting_bytes_are_refused_and_nothing_else_is() {
     super::support::run(Box::new(Sqlite::new()), async |f: &mut Fixture| {
         let engine = Sqlite::new();
         let store = engine.store(&f.clock, |o| o.byte_budget = 2_000).expect("opens");
-        let incarnation = store.start(f.now()).await.expect("start");
+        let incarnation = store.start(&node("하나"), f.now()).await.expect("start");
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let (tell, reached) = std::sync::mpsc::channel::<()>();
         let mut held = f.batch(vec![f.draft(each("t", 1))], None);

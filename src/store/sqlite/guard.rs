@@ -74,10 +74,11 @@ fn hex(id: &[u8]) -> String {
 pub(super) fn check(db: &Connection, path: &Path, now: Wall, random: &dyn Random) -> Result<Guard, super::OpenError> {
     let found = db
         .query_row(sql!("installation_get"), [], |r| {
-            Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, i64>(1)?, r.get::<_, Option<i64>>(2)?, r.get::<_, Option<String>>(3)?))
+            let held = |since, why| Ok::<_, rusqlite::Error>((r.get::<_, Option<i64>>(since)?, r.get::<_, Option<String>>(why)?));
+            Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, i64>(1)?, held(2, 3)?, held(5, 6)?))
         })
         .optional()?;
-    let Some((id, epoch, held_since, held_why)) = found else {
+    let Some((id, epoch, (held_since, held_why), (bulk_since, bulk_why))) = found else {
         let mut id = [0; 16];
         random.fill(&mut id);
         // The file first: a first start cut short here is a first start again, while a row without a file would be a copy.
@@ -100,7 +101,7 @@ pub(super) fn check(db: &Connection, path: &Path, now: Wall, random: &dyn Random
         Some(_) => None,
     };
     let guard = match why {
-        None => Guard::Open,
+        None => bulk_since.map_or(Guard::Open, |since| Guard::BulkHeld { why: bulk_why.unwrap_or_default(), since: Wall(since) }),
         Some(why) => {
             db.execute(sql!("installation_hold"), (now.0, &why))?;
             Guard::Held { why, since: now }

@@ -48,7 +48,7 @@ impl From<Error> for OpenError {
     fn from(e: Error) -> Self {
         match e {
             Error::Engine { text, .. } => Self::Engine(text),
-            damaged @ Error::Damaged { .. } => Self::Damaged(damaged.to_string()),
+            other @ (Error::Damaged { .. } | Error::Ended) => Self::Damaged(other.to_string()),
         }
     }
 }
@@ -161,7 +161,7 @@ fn connect(file: &Path) -> Result<Connection, OpenError> {
 fn load(db: Connection, guard: &Guard) -> Result<(WriterSession, Memory), OpenError> {
     let (message, entry, lease): (i64, i64, i64) = db.query_row(sql!("numbers"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     // The leases' numbers hold until the first incarnation starts and brings its own.
-    let common = Common::new(entry + 1, lease + 1, *guard != Guard::Open);
+    let common = Common::new(entry + 1, lease + 1, guard);
     let session = WriterSession { db, next_message: Cell::new(message + 1) };
     let mut memory = Memory::new(Arc::new(common));
     load_suppressed(&mut Turn::new(&session, &mut memory))?;

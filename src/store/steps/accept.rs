@@ -322,7 +322,7 @@ impl AcceptJob {
         let (draft, suppressed, numbered) = (&self.drafts[i], &self.report.suppressed[i], &self.numbers[i]);
         let (m, copies) = (&draft.message, draft.copies.count());
         let expired = m.expires_at.is_some_and(|at| at <= self.at);
-        if m.due > self.at || expired || copies > BORN_LEASED || turn.memory.common.is_held() {
+        if m.due > self.at || expired || copies > BORN_LEASED || turn.memory.common.is_held(m.lane) {
             return Ok(None);
         }
         // As it is now: it may have been paused while the request was staged.

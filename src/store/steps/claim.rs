@@ -63,6 +63,10 @@ struct Row {
 }
 
 pub(super) fn claim(turn: &mut Turn<'_>, claim: &Claim) -> Result<ClaimReport, Error> {
+    // One that was ended by others must not take anything any more.
+    if turn.row(q!("incarnation_alive"), [claim.incarnation.0], |_| Ok(()))?.is_none() {
+        return Err(Error::Ended);
+    }
     let (mut report, mut cleared) = (ClaimReport::default(), 0);
     for (queue, want) in &claim.turns {
         claim_queue(turn, claim, (*queue, *want), &mut cleared, &mut report)?;
@@ -89,7 +93,7 @@ fn claim_queue(
     };
     let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
     // A held store gives nothing, like a paused topic.
-    let paused = paused || turn.memory.common.is_held();
+    let paused = paused || turn.memory.common.is_held(lane);
     let mut info = QueueInfo { queue, lane, next_due: next_due.map(Wall), paused };
     if cancelled || paused {
         info.next_due = if cancelled { None } else { info.next_due };

@@ -22,6 +22,8 @@ pub enum Error {
     Engine { kind: Kind, text: String },
     #[error("the stored {what} cannot be read: {why}")]
     Damaged { what: &'static str, why: String },
+    #[error("the incarnation has been ended")]
+    Ended,
 }
 
 impl Error {
@@ -38,7 +40,7 @@ impl Error {
     fn kind(&self) -> Option<Kind> {
         match self {
             Self::Engine { kind, .. } => Some(*kind),
-            Self::Damaged { .. } => None,
+            Self::Damaged { .. } | Self::Ended => None,
         }
     }
 
@@ -61,6 +63,10 @@ impl Error {
 
     /// What the caller is told.
     pub(in crate::store) fn outward(&self) -> StoreError {
-        if self.is_full() { StoreError::Full } else { StoreError::Internal(self.to_string()) }
+        match self {
+            Self::Ended => StoreError::Ended,
+            _ if self.is_full() => StoreError::Full,
+            _ => StoreError::Internal(self.to_string()),
+        }
     }
 }

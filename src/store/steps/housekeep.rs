@@ -6,7 +6,9 @@ use jebi_domain::{
     address,
     delivery::State,
     id::{DeliveryKey, MAX_COPIES, MessageNo},
-    idempotency, quota,
+    idempotency,
+    port::nodes::NODE_KEPT,
+    quota,
     time::Wall,
 };
 
@@ -100,6 +102,7 @@ pub(super) fn hash(bytes: &[u8]) -> i64 {
 
 fn purge(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     turn.execute(q!("sent_slot_purge"), [quota::slot_of(now - quota::WINDOW - quota::SLOT)])?;
+    turn.execute(q!("incarnation_purge"), [(now - NODE_KEPT).0])?;
     let before = now - idempotency::KEPT;
     Ok(turn.execute(q!("idempotency_purge"), [before.0])? == 200)
 }

@@ -18,6 +18,7 @@ mod joint;
 mod keys;
 mod list;
 mod moving;
+mod nodes;
 mod operator;
 mod port;
 mod reclaim;

@@ -1,6 +1,9 @@
 //! The store ports on SQLite: each method hands a job to the writer or a look-up to a reader.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use jebi_domain::{
@@ -9,11 +12,12 @@ use jebi_domain::{
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId, MessageNo},
     port::{
         Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
+        nodes::NodeStart,
         store::{
             AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Backlog, Claim, ClaimReport, DeliveryFilter,
-            DeliveryPage, DeliveryView, Guard, KeyInfo, KeyUse, MessageFilter, MessagePage, MessageView, NewKey, QueueInfo, QueueStore,
-            ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry, TopicPage,
-            TopicView, VerifySlice,
+            DeliveryPage, DeliveryView, Guard, Housekept, KeyInfo, KeyUse, MessageFilter, MessagePage, MessageView, NewKey, QueueInfo,
+            QueueStore, ReadStore, Released, Settlement, StoreError, StoreHealth, StoreResult, StoredAnswer, Subscription, TimelineEntry,
+            TopicPage, TopicView, VerifySlice,
         },
     },
     quota,
@@ -56,18 +60,23 @@ impl<E: Engine> SqlStore<E> {
 }
 
 impl<E: Engine> QueueStore for SqlStore<E> {
-    fn start(&self, now: Wall) -> Boxed<'_, StoreResult<Incarnation>> {
-        self.shared.write(Class::Admin, move |t| reclaim::start(t, now))
+    fn start(&self, node: &NodeStart, now: Wall) -> Boxed<'_, StoreResult<Incarnation>> {
+        let node = node.clone();
+        self.shared.write(Class::Admin, move |t| reclaim::start(t, &node, now))
     }
 
     fn beat(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
         self.shared.write(Class::Settle, move |t| {
             // One that was ended by others holds nothing any more: its lease must not be renewed.
             match t.execute(q!("incarnation_beat"), (incarnation.0, now.0))? {
-                0 => Err(Error::damaged("incarnation", "it has been ended")),
+                0 => Err(Error::Ended),
                 _ => Ok(()),
             }
         })
+    }
+
+    fn drain(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Settle, move |t| t.execute(q!("incarnation_drain"), (incarnation.0, now.0)).map(drop))
     }
 
     fn end(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
@@ -102,8 +111,8 @@ impl<E: Engine> QueueStore for SqlStore<E> {
     }
 
     fn queues(&self, provider: &str) -> Boxed<'_, StoreResult<Vec<QueueInfo>>> {
-        let (provider, held) = (provider.to_owned(), self.guard() != Guard::Open);
-        self.look(move |s| view::queues(s, &provider, held))
+        let (provider, guard) = (provider.to_owned(), self.guard());
+        self.look(move |s| view::queues(s, &provider, &guard))
     }
 
     fn claim(&self, claim: Claim) -> Boxed<'_, StoreResult<ClaimReport>> {
@@ -114,11 +123,16 @@ impl<E: Engine> QueueStore for SqlStore<E> {
         Box::pin(self.settle_around_damage(batch))
     }
 
-    fn reclaim(&self, own: Incarnation, dead_before: Wall, now: Wall, unknown_wait_ms: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
+    fn reclaim(&self, own: Incarnation, dead_after: Duration, now: Wall, unknown_wait_ms: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
         Box::pin(async move {
             let mut all = 0;
+            let dead_after = i64::try_from(dead_after.as_millis()).unwrap_or(i64::MAX);
             loop {
-                let reclaim = move |t: &mut Turn<'_>| reclaim::reclaim(t, own, dead_before, now, unknown_wait_ms);
+                let reclaim = move |t: &mut Turn<'_>| {
+                    // First its own beat and claims fail, then its leases are taken.
+                    t.execute(q!("incarnation_end_dead"), (own.0, now.0, dead_after))?;
+                    reclaim::reclaim(t, own, Wall(i64::MIN), now, unknown_wait_ms)
+                };
                 match self.around_damage(reclaim).await? {
                     // Again without what cannot be read.
                     None => {}
@@ -180,10 +194,11 @@ impl<E: Engine> QueueStore for SqlStore<E> {
         self.shared.write(Class::Admin, move |t| feedback::suppress(t, &addresses, now))
     }
 
-    fn housekeep(&self, now: Wall) -> Boxed<'_, StoreResult<bool>> {
+    fn housekeep(&self, _own: Incarnation, now: Wall) -> Boxed<'_, StoreResult<Housekept>> {
         let shared = Arc::clone(&self.shared);
         self.shared.write(Class::Housekeep, move |t| {
-            Ok(housekeep::slice(t, now)? && !shared.group.is_waiting(Classes::ALL.before(Class::Housekeep)))
+            let more = housekeep::slice(t, now)? && !shared.group.is_waiting(Classes::ALL.before(Class::Housekeep));
+            Ok(if more { Housekept::More } else { Housekept::Done })
         })
     }
 }

@@ -5,6 +5,7 @@ use jebi_domain::{
     delivery::State,
     id::{DeliveryId, DeliveryKey, Incarnation, MessageNo, QueueNo},
     outcome::Reason,
+    port::nodes::NodeStart,
     settle::interrupted,
     time::Wall,
 };
@@ -23,13 +24,15 @@ use crate::crash_point::crash_point;
 
 /// Starts an incarnation. The database is ours alone (a lock file), so all others have ended; one that did not say so may
 /// have used a slot a moment ago.
-pub(super) fn start(turn: &mut Turn<'_>, now: Wall) -> Result<Incarnation, Error> {
+pub(super) fn start(turn: &mut Turn<'_>, node: &NodeStart, now: Wall) -> Result<Incarnation, Error> {
     let unclean: i64 = turn.row(q!("incarnation_open"), (), |r| r.get(0))?.unwrap_or(0);
     if unclean > 0 {
         turn.execute(q!("slot_unclean"), [now.0])?;
     }
-    let no = turn.inserted(q!("incarnation_insert"), [now.0])?;
+    let no = turn.inserted(q!("incarnation_insert"), (now.0, &node.name, &node.version))?;
     turn.execute(q!("incarnation_end_others"), (no, now.0))?;
+    // Nothing more is leased at accept for one that has ended.
+    turn.memory.common.subscriptions().clear();
     // Lease numbers are never used again: a late answer must not meet somebody else's lease.
     turn.memory.common.number_from(no << LEASE_BITS);
     Ok(Incarnation(no))

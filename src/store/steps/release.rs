@@ -1,6 +1,12 @@
 //! Releasing a store that was held for looking copied or restored.
 
-use jebi_domain::{delivery::State, id::Incarnation, outcome::Reason, port::store::Released, time::Wall};
+use jebi_domain::{
+    delivery::State,
+    id::Incarnation,
+    outcome::Reason,
+    port::store::{Guard, Released},
+    time::Wall,
+};
 
 use super::{
     Error,
@@ -20,7 +26,11 @@ const SLICE: u32 = 500;
 /// have been sent by the original, so a person is asked; what is due later goes as planned.
 pub(super) fn release(turn: &mut Turn<'_>, now: Wall, so_far: Released) -> Result<(Released, bool), Error> {
     let held: Option<Option<i64>> = turn.row(q!("installation_get"), (), |r| r.get(4))?;
-    let Some(last) = held.flatten() else { return Ok((so_far, true)) };
+    let Some(last) = held.flatten() else {
+        // At most bulk alone was held: it goes on as it is.
+        turn.execute(q!("installation_release"), ())?;
+        return Ok((so_far, true));
+    };
     let mut released = so_far;
     // Nothing is leased while held, so every lease is from before.
     let (_, more) = reclaim(turn, Incarnation(0), Wall(i64::MAX), now, [0; 2])?;
@@ -55,7 +65,7 @@ pub(super) fn release(turn: &mut Turn<'_>, now: Wall, so_far: Released) -> Resul
 
 /// Lets the writer send again, and tells the dispatchers. After the commit of the release.
 pub(super) fn open(turn: &mut Turn<'_>) -> Result<(), Error> {
-    turn.memory.common.hold(false);
+    turn.memory.common.hold(&Guard::Open);
     let queues: Vec<i64> = turn.rows_of(q!("queues_due"), (), |r| r.get(0))?;
     queues.into_iter().for_each(|queue| turn.delta.queue(queue, 0));
     Ok(())

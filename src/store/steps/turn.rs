@@ -14,7 +14,7 @@ use jebi_domain::{
     event::FeedbackKind,
     id::{KeyNo, QueueNo},
     message::{Lane, Message},
-    port::store::{Notice, QueueInfo, Subscription, Window},
+    port::store::{Guard, Notice, QueueInfo, Subscription, Window},
     quota,
     time::Wall,
 };
@@ -168,14 +168,15 @@ pub struct Common {
     subscriptions: Mutex<HashMap<String, Subscription>>,
     next_entry: AtomicI64,
     next_lease: AtomicI64,
-    held: AtomicBool,
+    /// Lanes that wait for a release.
+    held: [AtomicBool; 2],
 }
 
 impl Common {
     /// Numbers given out from here on.
-    pub(in crate::store) fn new(next_entry: i64, next_lease: i64, held: bool) -> Self {
+    pub(in crate::store) fn new(next_entry: i64, next_lease: i64, guard: &Guard) -> Self {
         let (next_entry, next_lease) = (AtomicI64::new(next_entry), AtomicI64::new(next_lease));
-        Self { subscriptions: Mutex::default(), next_entry, next_lease, held: AtomicBool::new(held) }
+        Self { subscriptions: Mutex::default(), next_entry, next_lease, held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))) }
     }
 
     /// The dispatchers of this node, by provider.
@@ -206,13 +207,13 @@ impl Common {
         self.next_lease.fetch_max(first, Ordering::Relaxed);
     }
 
-    /// Whether the store gives no mail out.
-    pub(in crate::store) fn is_held(&self) -> bool {
-        self.held.load(Ordering::Relaxed)
+    /// Whether the store gives no mail of the lane out.
+    pub(super) fn is_held(&self, lane: Lane) -> bool {
+        self.held[lane as usize].load(Ordering::Relaxed)
     }
 
-    pub(in crate::store) fn hold(&self, held: bool) {
-        self.held.store(held, Ordering::Relaxed);
+    pub(in crate::store) fn hold(&self, guard: &Guard) {
+        Lane::ALL.into_iter().for_each(|lane| self.held[lane as usize].store(guard.holds(lane), Ordering::Relaxed));
     }
 }
 
@@ -358,7 +359,8 @@ impl<'a> Turn<'a> {
             })?;
             if let Some((provider, lane, due, false, paused)) = info {
                 let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
-                let info = QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused: paused || self.memory.common.is_held() };
+                let info =
+                    QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused: paused || self.memory.common.is_held(lane) };
                 notices.push((provider, Notice::Queue(info)));
             }
         }

@@ -6,7 +6,9 @@ use jebi_domain::{
     id::{DeliveryId, DeliveryKey, MessageId, MessageNo, QueueNo},
     message::{Lane, Role},
     outcome::Reason,
-    port::store::{Backlog, Counts, DeliveryView, MessageView, QueueInfo, RecipientView, StoreHealth, TimelineEntry, TopicPage, TopicView},
+    port::store::{
+        Backlog, Counts, DeliveryView, Guard, MessageView, QueueInfo, RecipientView, StoreHealth, TimelineEntry, TopicPage, TopicView,
+    },
     time::Wall,
 };
 
@@ -332,14 +334,14 @@ pub(super) fn backlog(s: &Snapshot<'_>) -> Result<Vec<Backlog>, Error> {
     found.into_iter().map(one).collect()
 }
 
-/// The live queues of a provider that hold entries. All are shown as paused while the store is held.
-pub(super) fn queues(s: &Snapshot<'_>, provider: &str, held: bool) -> Result<Vec<QueueInfo>, Error> {
+/// The live queues of a provider that hold entries. Those of a lane that is held are shown as paused.
+pub(super) fn queues(s: &Snapshot<'_>, provider: &str, guard: &Guard) -> Result<Vec<QueueInfo>, Error> {
     let found = s.rows(q!("queues_of_provider"), [provider], |r| {
         Ok((r.get(0)?, r.get::<i64>(1)?, r.get::<Option<i64>>(2)?, r.get::<Option<i64>>(3)?.is_some()))
     })?;
     let info = |(no, lane, due, paused): (i64, i64, Option<i64>, bool)| {
         let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
-        Ok(QueueInfo { queue: QueueNo(no), lane, next_due: due.map(Wall), paused: paused || held })
+        Ok(QueueInfo { queue: QueueNo(no), lane, next_due: due.map(Wall), paused: paused || guard.holds(lane) })
     };
     found.into_iter().map(info).collect()
 }
