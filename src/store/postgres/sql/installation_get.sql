@@ -1,0 +1,1 @@
+SELECT id, epoch, held_since, held_why, held_message FROM installation WHERE one = 1;
