@@ -125,7 +125,7 @@ impl Session for WriterSession {
         Ok(no)
     }
 
-    fn next_message(&self) -> i64 {
-        self.next_message.get()
+    fn next_message(&self) -> Result<i64, Error> {
+        Ok(self.next_message.get())
     }
 }

@@ -152,7 +152,11 @@ impl Job for AcceptJob {
                 self.outcome = Some(repeated);
                 return Ok(Step::Done);
             }
-            self.staged = self.rows() > SMALL;
+            // Without an incarnation nobody could tell what it stages from leftovers.
+            self.staged = self.rows() > SMALL && (turn.db.is_alone() || turn.memory.common.own().0 != 0);
+        }
+        if self.staged && !turn.is_alive()? {
+            return Err(Error::Ended);
         }
         while self.draft < self.drafts.len() {
             if self.staged && turn.rows >= TURN_ROWS {
@@ -257,6 +261,7 @@ impl AcceptJob {
                 m.route,
                 if shared { None } else { Some(&body) },
                 content_no,
+                if self.staged { Some(turn.memory.common.own().0) } else { None },
             ],
         )?;
         turn.rows += 1;
@@ -279,7 +284,10 @@ impl AcceptJob {
             let since = self.at - idempotency::KEPT;
             turn.run(q!("idempotency_forget"), (self.api_key.0, key, since.0))?;
             let first = self.numbers.first().map(|n| n.no);
-            turn.execute(q!("idempotency_insert"), (self.api_key.0, key, fingerprint.as_slice(), status, body.as_ref(), self.at.0, first))?;
+            let row = (self.api_key.0, key, fingerprint.as_slice(), status, body.as_ref(), self.at.0, first);
+            if turn.execute(q!("idempotency_insert"), row)? == 0 {
+                return Err(turn.changed("another node has stored a request with this idempotency key meanwhile"));
+            }
         }
         self.outcome = Some(Accepted::Stored(status, body));
         Ok(())
@@ -293,7 +301,7 @@ impl AcceptJob {
             None => {
                 // The queue of this moment: cancelling the topic before now does not touch what is published after.
                 let queue = turn.queue(&m.provider, m.lane, numbered.topic)?;
-                turn.execute(q!("message_publish"), (numbered.no, queue))?;
+                turn.change(q!("message_publish"), (numbered.no, queue))?;
                 queue
             }
         };
@@ -331,6 +339,10 @@ impl AcceptJob {
         }
         let found = turn.memory.common.subscriptions().get(&m.provider).map(|s| (s.incarnation, Arc::clone(&s.window)));
         let Some((incarnation, window)) = found else { return Ok(None) };
+        // One that was ended by others must not take anything any more.
+        if incarnation != turn.memory.common.own() || !turn.is_alive()? {
+            return Ok(None);
+        }
         let claimed = born(draft, suppressed);
         let Some(places) = Places::take(&window, m.lane, claimed.len() as i64) else { return Ok(None) };
         turn.delta.places.push(places);

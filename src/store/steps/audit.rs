@@ -10,7 +10,10 @@ use super::{Error, Row, Snapshot, q, turn::Turn};
 
 pub(super) fn add(turn: &mut Turn<'_>, entry: &AuditEntry) -> Result<(), Error> {
     let key = entry.key.map(|key| key.0);
-    turn.run(q!("audit_insert"), (entry.at.0, &entry.actor, key, &entry.address, &entry.act, &entry.target, &entry.detail, &entry.result))?;
+    turn.inserted(
+        q!("audit_insert"),
+        (entry.at.0, &entry.actor, key, &entry.address, &entry.act, &entry.target, &entry.detail, &entry.result),
+    )?;
     turn.rows += 1;
     Ok(())
 }

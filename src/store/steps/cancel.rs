@@ -28,6 +28,7 @@ pub(super) fn topic(turn: &mut Turn<'_>, name: &str, now: Wall) -> Result<Option
         // Mail accepted in this very turn is cancelled too.
         let waiting = turn.waiting_in(queue, written);
         turn.execute(q!("queue_retire"), (queue, now.0))?;
+        turn.retired(queue);
         turn.delta.topic(topic).moved(Some(State::Waiting), State::Cancelled, waiting);
         turn.delta.notices.push((provider, Notice::Cancelled(QueueNo(queue))));
         cancelled += waiting;
@@ -40,47 +41,34 @@ pub(super) fn topic(turn: &mut Turn<'_>, name: &str, now: Wall) -> Result<Option
 pub(super) fn message(turn: &mut Turn<'_>, id: MessageId, now: Wall) -> Result<Option<i64>, Error> {
     let Some(no) = turn.row(q!("message_no"), [id.0.as_slice()], |r| r.get::<i64>(0))? else { return Ok(None) };
     let known = turn.known(no)?.ok_or_else(|| Error::damaged("message", "it has no queue"))?;
-    let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [known.queue], |r| r.get(0))?;
-    if retired.flatten().is_some() || turn.execute(q!("message_cancel"), (no, now.0))? == 0 {
+    let retired = |turn: &Turn<'_>| -> Result<bool, Error> {
+        let at: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [known.queue], |r| r.get(0))?;
+        Ok(at.flatten().is_some())
+    };
+    if retired(turn)? || turn.execute(q!("message_cancel"), (no, now.0))? == 0 {
+        return Ok(Some(0));
+    }
+    // After the message: whoever settles one of its copies has that first, too.
+    turn.db.lock_queues(&[known.queue])?;
+    if retired(turn)? {
         return Ok(Some(0));
     }
     turn.memory.messages.remove(&no);
+    // In one look: counted in two, a copy settled between them would count as waiting and not as leased.
     let (from, to) = range(no, 0, known.copies);
-    let all: i64 = turn.row(q!("message_waiting"), (from, to), |r| r.get(0))?.unwrap_or(0);
-    let waiting = all - leased(turn, no)?;
+    let waiting: i64 = turn.row(q!("message_free"), (from, to), |r| r.get(0))?.unwrap_or(0);
     turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Cancelled, waiting);
     turn.delta.queue(known.queue, -waiting);
     turn.delta.notices.push((known.message.provider.clone(), Notice::CancelledMessage(MessageNo(no))));
     Ok(Some(waiting))
 }
 
-/// Recipients of a message that are under a lease and waiting for their outcome.
-fn leased(turn: &Turn<'_>, message: i64) -> Result<i64, Error> {
-    let leases: Vec<(i64, u32, u32, u16)> =
-        turn.rows_of(q!("lease_of_message"), [message], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
-    let mut out = 0;
-    for (lease, first, count, attempt) in leases {
-        let marks: Vec<u32> = turn.rows_of(q!("lease_marks"), [lease], |r| r.get(0))?;
-        let (from, to) = range(message, first, count);
-        let rows: Vec<(i64, i64, u16, bool)> =
-            turn.rows_of(q!("delivery_range"), (from, to), |r| Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<Option<i64>>(5)?.is_some())))?;
-        for (key, state, done, joint) in rows {
-            let returned = marks.contains(&jebi_domain::id::DeliveryKey(key).ordinal());
-            if state != State::Waiting.code() || done + 1 != attempt || returned {
-                continue;
-            }
-            out += if joint { turn.row(q!("joint_open"), (key, state), |r| r.get(0))?.unwrap_or(0) } else { 1 };
-        }
-    }
-    Ok(out)
-}
-
 /// Pauses or resumes. `false` for an unknown topic.
 pub(super) fn pause(turn: &mut Turn<'_>, name: &str, paused: bool, now: Wall) -> Result<bool, Error> {
     let Some(topic) = named(turn, name)? else { return Ok(false) };
+    let queues: Vec<i64> = turn.rows_of(q!("topic_queues_live"), [topic], |r| r.get(0))?;
     turn.execute(q!("topic_pause"), (topic, paused.then_some(now.0)))?;
     turn.memory.topics.remove(name);
-    let queues: Vec<i64> = turn.rows_of(q!("topic_queues_live"), [topic], |r| r.get(0))?;
     // Listing them makes the turn tell their dispatchers.
     queues.into_iter().for_each(|q| turn.delta.queue(q, 0));
     Ok(true)

@@ -64,9 +64,10 @@ struct Row {
 
 pub(super) fn claim(turn: &mut Turn<'_>, claim: &Claim) -> Result<ClaimReport, Error> {
     // One that was ended by others must not take anything any more.
-    if turn.row(q!("incarnation_alive"), [claim.incarnation.0], |_| Ok(()))?.is_none() {
+    if claim.incarnation != turn.memory.common.own() || !turn.is_alive()? {
         return Err(Error::Ended);
     }
+    turn.db.lock_queues(&claim.turns.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())?;
     let (mut report, mut cleared) = (ClaimReport::default(), 0);
     for (queue, want) in &claim.turns {
         claim_queue(turn, claim, (*queue, *want), &mut cleared, &mut report)?;
@@ -179,7 +180,7 @@ pub(super) fn clear(turn: &mut Turn<'_>, entry: &Entry, topic: i64, n: u32, resu
             end_open(turn, &mut copy, (result, State::Unknown), now)?;
         } else {
             let to = if row.state == State::Unsettled { State::Unknown } else { result };
-            turn.execute(q!("delivery_state"), (row.key.0, row.state.code(), to.code(), now.0))?;
+            turn.change(q!("delivery_state"), (row.key.0, row.state.code(), to.code(), now.0))?;
         }
         turn.rows += 1;
         turn.delta.topic(topic).moved(Some(State::Unsettled), State::Unknown, row.unsettled);
@@ -214,6 +215,10 @@ fn settle_open(turn: &Turn<'_>, copy: &mut Joint, i: usize, to: State, now: Wall
 /// The copies at the head of an entry that still want its attempt.
 fn rows(turn: &Turn<'_>, entry: &Entry, n: u32) -> Result<Vec<Row>, Error> {
     let (from, to) = range(entry.message, entry.first, n);
+    if entry.attempt > 1 {
+        // Evidence may come for one of them. Those that wait for their first attempt are nobody else's.
+        turn.db.lock_copies(from, to)?;
+    }
     let mut out = Vec::with_capacity(n as usize);
     let found = turn.rows_of(q!("delivery_range"), (from, to), |r| {
         let (code, attempt): (i64, u16) = (r.get(3)?, r.get(4)?);
@@ -302,7 +307,7 @@ fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -
             let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
             end_open(turn, &mut copy, (State::Waiting, State::Unknown), now)?;
         } else {
-            turn.execute(q!("delivery_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code(), now.0))?;
+            turn.change(q!("delivery_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code(), now.0))?;
         }
         row.copy.addressees.iter_mut().filter(|a| a.unsettled).for_each(|a| (a.open, a.unsettled) = (false, false));
         turn.delta.topic(known.topic).moved(Some(State::Unsettled), State::Unknown, std::mem::take(&mut row.unsettled));
@@ -339,7 +344,7 @@ fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Ro
             copy.sum_up(turn, copy.attempt, now, Some(entry.due))?;
             row.state = if row.waiting > 0 { State::Waiting } else { State::Unsettled };
         } else {
-            turn.execute(q!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
+            turn.change(q!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
         }
     }
     rows.retain(|r| r.waiting + r.unsettled > 0);

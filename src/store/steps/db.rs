@@ -9,6 +9,7 @@ use super::Error;
 pub struct Query {
     pub name: &'static str,
     pub sqlite: &'static str,
+    pub postgres: &'static str,
 }
 
 /// A query by its file's name.
@@ -17,6 +18,7 @@ macro_rules! q {
         static QUERY: $crate::store::steps::Query = $crate::store::steps::Query {
             name: $name,
             sqlite: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/sqlite/sql/", $name, ".sql")),
+            postgres: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/postgres/sql/", $name, ".sql")),
         };
         &QUERY
     }};

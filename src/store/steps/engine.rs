@@ -38,11 +38,52 @@ pub trait Session: Statements {
     /// Undoes what was done since. An error when the whole transaction is lost with it: a crossed one when the others may run again.
     fn undo(&self) -> Result<(), Error>;
 
-    /// A number for a new message: later ones are higher.
+    /// A number for a new message: later ones of this node are higher.
     fn message_no(&self) -> Result<i64, Error>;
 
     /// The first number that no message of this moment has.
-    fn next_message(&self) -> i64;
+    fn next_message(&self) -> Result<i64, Error>;
+
+    /// Up to which number, itself not, no message can come any more, nor a copy of one: what follows numbers stops before it.
+    fn complete_before(&self) -> Result<i64, Error> {
+        Ok(i64::MAX)
+    }
+
+    /// Whether nobody else writes: what was read stays as it is. Then none of the locks below is needed.
+    fn is_alone(&self) -> bool {
+        true
+    }
+
+    /// Keeps others from changing these queues: what waits in them, whether they are retired.
+    fn lock_queues(&self, _queues: &[i64]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Keeps others from changing the copies of these keys, the last included.
+    fn lock_copies(&self, _first: i64, _last: i64) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Keeps others from cancelling a message before this transaction ends.
+    fn share_message(&self, _no: i64) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// What others may have changed of a message in memory, by the queue it is in; `None` when nothing has.
+    fn moved(&self, _no: i64) -> Result<Option<Moved>, Error> {
+        Ok(None)
+    }
+}
+
+/// What of a message changes after it is accepted.
+pub struct Moved {
+    pub queue: i64,
+    pub due: i64,
+    pub scheduled: bool,
+    pub cancelled: bool,
+    pub lapsed: bool,
+    /// The provider of its queue.
+    pub provider: String,
 }
 
 /// A look-up, to be called with a snapshot.
@@ -142,6 +183,19 @@ impl super::turn::Turn<'_> {
     /// Runs a statement; the number of rows it changed.
     pub(in crate::store) fn execute(&self, query: &'static Query, params: impl Params) -> Result<u64, Error> {
         params.bound(|values| self.db.execute(query, values))
+    }
+
+    /// Runs a statement that must change exactly one row, as it was read before.
+    pub(in crate::store) fn change(&self, query: &'static Query, params: impl Params) -> Result<(), Error> {
+        match self.execute(query, params)? {
+            1 => Ok(()),
+            n => Err(self.changed(format!("{} changed {n} rows where there was one", query.name))),
+        }
+    }
+
+    /// What was read is not there any more. Where others write too they were quicker, and it works when run again.
+    pub(in crate::store) fn changed(&self, text: impl ToString) -> Error {
+        if self.db.is_alone() { Error::damaged("row", text) } else { Error::changed(text) }
     }
 
     /// Runs a statement whose result nobody looks at.

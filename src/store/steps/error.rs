@@ -32,7 +32,7 @@ impl Error {
         Self::Damaged { what, why: why.to_string() }
     }
 
-    /// What was read has changed since.
+    /// What was read has changed since: see [`Turn::changed`](super::Turn::changed).
     pub(super) fn changed(text: impl ToString) -> Self {
         Self::Engine { kind: Kind::Crossed, text: text.to_string() }
     }

@@ -70,7 +70,7 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
         return Ok(true);
     }
     let from @ (State::Unsettled | State::Unknown) = state else { return Ok(true) };
-    turn.execute(q!("delivery_state"), (key.0, from.code(), State::Sent.code(), report.at.0))?;
+    turn.change(q!("delivery_state"), (key.0, from.code(), State::Sent.code(), report.at.0))?;
     if (Whose { key: key.0, position: None }).may_have_another(turn, attempt)? {
         turn.execute(q!("delivery_twice"), [key.0])?;
     }
@@ -120,6 +120,6 @@ pub(super) fn suppress(turn: &mut Turn<'_>, addresses: &[(String, SuppressionCau
 /// Reads what the writer remembers of the list. Mail accepted until now is looked up again when it is claimed.
 pub(in crate::store) fn load(turn: &mut Turn<'_>) -> Result<(), Error> {
     turn.memory.suppressed = turn.row(q!("suppression_count"), (), |r| r.get(0))?.unwrap_or_default();
-    turn.memory.suppressed_before = turn.db.next_message();
+    turn.memory.suppressed_before = turn.db.next_message()?;
     Ok(())
 }

@@ -50,7 +50,7 @@ fn sweep(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
 /// Removes what a request that never got to its last commit has left. The writer
 /// does no housekeeping while one is being staged.
 fn unstage(turn: &mut Turn<'_>) -> Result<bool, Error> {
-    let found = turn.row(q!("staged_message"), [turn.db.next_message()], |r| r.get::<i64>(0))?;
+    let found = turn.row(q!("staged_message"), [turn.memory.common.own().0], |r| r.get::<i64>(0))?;
     let Some(no) = found else { return Ok(false) };
     let (from, to) = (DeliveryKey::new(MessageNo(no), 0).0, DeliveryKey::new(MessageNo(no), MAX_COPIES - 1).0);
     if turn.execute(q!("staged_delivery_delete"), (from, to, SLICE))? < u64::from(SLICE) {
@@ -63,8 +63,9 @@ fn unstage(turn: &mut Turn<'_>) -> Result<bool, Error> {
 /// Moves the address index on.
 fn index(turn: &mut Turn<'_>) -> Result<bool, Error> {
     let done: i64 = turn.row(q!("marker_get"), ["address_indexed"], |r| r.get(0))?.unwrap_or(0);
+    let before = turn.db.complete_before()?.checked_mul(1 << 24).unwrap_or(i64::MAX);
     let rows: Vec<(i64, String, bool)> =
-        turn.rows_of(q!("address_slice"), (done, SLICE), |r| Ok((r.get(0)?, r.get(1)?, r.get::<Option<i64>>(2)?.is_some())))?;
+        turn.rows_of(q!("address_slice"), (done, SLICE, before), |r| Ok((r.get(0)?, r.get(1)?, r.get::<Option<i64>>(2)?.is_some())))?;
     let Some((last, ..)) = rows.last() else { return Ok(false) };
     let last = *last;
     let full = rows.len() == SLICE as usize;

@@ -80,6 +80,7 @@ impl Joint {
             };
             Ok((r.get::<i64>(1)?, person))
         };
+        turn.db.lock_copies(key.0, key.0)?;
         let people = turn.rows_of(q!("joint_people"), [key.0], read)?.into_iter().map(|(code, person)| {
             let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
             Ok(Person { state, ..person })
@@ -133,7 +134,7 @@ impl Joint {
         if changed == 1 {
             Ok(())
         } else {
-            Err(Error::damaged("recipient", format!("{} of {} changed meanwhile", one.position, self.key.0)))
+            Err(turn.changed(format!("recipient {} of delivery {} changed meanwhile", one.position, self.key.0)))
         }
     }
 
@@ -160,7 +161,7 @@ impl Joint {
                 reason
             ],
         )?;
-        if changed == 1 { Ok(()) } else { Err(Error::damaged("delivery", format!("{} changed while it was settled", self.key.0))) }
+        if changed == 1 { Ok(()) } else { Err(turn.changed(format!("delivery {} changed while it was settled", self.key.0))) }
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn add(turn: &mut Turn<'_>, key: &NewKey, now: Wall) -> Result<KeyInf
         return Ok(known);
     }
     let (grant, kind) = (&key.grant, i64::from(key.kind == KeyKind::Token));
-    turn.execute(
+    turn.row(
         q!("key_insert"),
         params![
             kind,
@@ -64,6 +64,7 @@ pub(super) fn add(turn: &mut Turn<'_>, key: &NewKey, now: Wall) -> Result<KeyInf
             grant.daily_limit,
             now.0
         ],
+        |_| Ok(()),
     )?;
     find(turn)?.ok_or_else(|| Error::damaged("key", "it was not written"))
 }

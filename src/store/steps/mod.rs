@@ -41,7 +41,7 @@ use jebi_domain::port::Clock;
 
 pub use self::{
     db::{Bind, Columns, Many, Params, Query, Row, Statements, Value, Visit},
-    engine::{Engine, Look, Session, Snapshot},
+    engine::{Engine, Look, Moved, Session, Snapshot},
     error::{Error, Kind},
     turn::{Common, Memory},
 };

@@ -16,7 +16,7 @@ pub(super) fn slice(turn: &mut Turn<'_>, from: &str, to: &str) -> Result<(i64, b
         // What was accepted or settled in this very turn moves too.
         let waiting = turn.waiting_in(*queue, *written);
         if turn.execute(q!("queue_move"), (queue, from, to))? != 1 {
-            return Err(Error::damaged("queue", format!("{queue} changed while it was moved")));
+            return Err(turn.changed(format!("queue {queue} changed while it was moved")));
         }
         // Its old dispatcher gives back what it has not started; its new one is told of it by the turn.
         turn.delta.notices.push((from.to_owned(), Notice::Cancelled(QueueNo(*queue))));

@@ -90,7 +90,7 @@ fn by_hand(turn: &mut Turn<'_>, id: DeliveryId, to: State, note: &str, now: Wall
         }
         copy.sum_up(turn, attempt, now, None)?;
     } else {
-        turn.execute(q!("delivery_by_hand"), (key.0, code, to.code(), now.0, reason))?;
+        turn.change(q!("delivery_by_hand"), (key.0, code, to.code(), now.0, reason))?;
         if to == State::Sent && (Whose { key: key.0, position: None }).may_have_another(turn, attempt)? {
             turn.execute(q!("delivery_twice"), [key.0])?;
         }

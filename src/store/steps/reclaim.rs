@@ -33,8 +33,7 @@ pub(super) fn start(turn: &mut Turn<'_>, node: &NodeStart, now: Wall) -> Result<
     turn.execute(q!("incarnation_end_others"), (no, now.0))?;
     // Nothing more is leased at accept for one that has ended.
     turn.memory.common.subscriptions().clear();
-    // Lease numbers are never used again: a late answer must not meet somebody else's lease.
-    turn.memory.common.number_from(no << LEASE_BITS);
+    turn.memory.common.begin(Incarnation(no));
     Ok(Incarnation(no))
 }
 
@@ -43,9 +42,6 @@ pub(super) fn start(turn: &mut Turn<'_>, node: &NodeStart, now: Wall) -> Result<
 const TOGETHER: u32 = 16;
 const STEP_MS: i64 = 100;
 const STEPS: i64 = 32;
-
-/// Lease numbers an incarnation has.
-const LEASE_BITS: u32 = 40;
 
 /// A lease whose incarnation is gone.
 struct Dead {
@@ -93,7 +89,7 @@ pub(super) fn reclaim(
 
 /// Tells which deliveries stay as they are.
 fn name(turn: &Turn<'_>, lease: &Dead, error: &Error) -> Result<(), Error> {
-    let first = named(turn, DeliveryKey::new(MessageNo(lease.message), lease.first))?;
+    let first = named(&turn.look(), DeliveryKey::new(MessageNo(lease.message), lease.first))?;
     let delivery = first.map_or_else(|| format!("copy {} of message {}", lease.first, lease.message), |id| id.to_string());
     tracing::error!(
         %error,
@@ -139,6 +135,7 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
     let case = Case { lease, known: &known, cancelled, now, wait_ms, reasons: reasons()? };
     let marks: Vec<u32> = turn.rows_of(q!("lease_marks"), [lease.no], |r| r.get(0))?;
     let (from, to) = range(lease.message, lease.first, lease.count);
+    turn.db.lock_copies(from, to)?;
     let rows: Vec<(i64, i64, u16, bool, i64)> = turn.rows_of(q!("delivery_range"), (from, to), |r| {
         Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<Option<i64>>(5)?.is_some(), r.get(6)?))
     })?;
@@ -238,7 +235,7 @@ fn one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became, Erro
     let next_try = (to == State::Unsettled).then_some(case.review_at(key.ordinal()).0);
     let last = case.lease.attempt;
     let why = case.why(from, to);
-    turn.execute(
+    turn.change(
         q!("delivery_settle"),
         params![key.0, from.code(), attempt, to.code(), last, twice, case.now.0, next_try, None::<String>, why],
     )?;

@@ -79,6 +79,7 @@ fn release_entry(turn: &mut Turn<'_>, entry: &Entry, now: Wall, reason: &str) ->
         return Ok(0);
     }
     let (from, to) = range(entry.message, entry.first, n);
+    turn.db.lock_copies(from, to)?;
     let rows: Vec<(i64, i64, u16, bool)> =
         turn.rows_of(q!("delivery_range"), (from, to), |r| Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<Option<i64>>(5)?.is_some())))?;
     let mut released = 0;
@@ -90,7 +91,7 @@ fn release_entry(turn: &mut Turn<'_>, entry: &Entry, now: Wall, reason: &str) ->
         let open = |of: State| turn.row(q!("joint_open"), (key, of.code()), |r| r.get::<i64>(0)).map(Option::unwrap_or_default);
         // Of a joint copy some may wait while others are unsettled already.
         let (n, unsettled) = if joint { (open(State::Waiting)?, open(State::Unsettled)?) } else { (i64::from(waits), i64::from(!waits)) };
-        turn.execute(q!("delivery_held"), (key, state, State::Unsettled.code(), now.0, reason))?;
+        turn.change(q!("delivery_held"), (key, state, State::Unsettled.code(), now.0, reason))?;
         if waits {
             if joint {
                 turn.execute(q!("joint_state"), (key, State::Waiting.code(), State::Unsettled.code()))?;

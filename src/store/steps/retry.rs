@@ -169,6 +169,7 @@ fn anew(
 }
 
 fn read(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<Standing>, Error> {
+    turn.db.lock_copies(key.0, key.0)?;
     let found = turn.row(q!("delivery_view"), (key.0, key.0, 1), |r| {
         let mailbox = Mailbox { email: r.get(1)?, name: r.get(2)? };
         Ok((r.get::<i64>(3)?, r.get(4)?, r.get::<Option<i64>>(7)?.is_some(), r.get(9)?, r.get(11)?, mailbox))
@@ -213,7 +214,7 @@ fn reopen(
     } else {
         let changed = turn.execute(q!("delivery_reopen"), (key.0, now.state.code(), State::Unsettled.code(), asked.due.0))?;
         if changed != 1 {
-            return Err(Error::damaged("delivery", format!("{} changed while it was sent again", key.0)));
+            return Err(turn.changed(format!("delivery {} changed while it was sent again", key.0)));
         }
     }
     turn.delta.topic(known.topic).moved(Some(State::Unknown), State::Unsettled, unknown);

@@ -2,7 +2,7 @@
 //! everything else is read first and judged here.
 
 use super::{
-    Error, Value, params, q,
+    Error, Snapshot, Value, params, q,
     record::{Ended, Whose},
     refs, row, settle_joint,
     turn::Turn,
@@ -45,7 +45,7 @@ pub(super) type Returns = Vec<(i64, i64, i64, u16, u32)>;
 /// Writes a batch. Where a settlement meets damage, the error comes with its place in the batch: the others can be written without it.
 pub(super) fn settle(turn: &mut Turn<'_>, batch: &[Settlement]) -> Result<(), (Error, Option<usize>)> {
     write_batch(turn, batch).map_err(|(e, at)| {
-        let damaged = at.filter(|_| e.is_damage());
+        let damaged = at.filter(|_| e.is_damage() || e.is_crossed());
         (e, damaged)
     })
 }
@@ -113,12 +113,13 @@ fn finish(turn: &mut Turn<'_>, returns: Returns, mut closed: Vec<(i64, i64)>) ->
 }
 
 /// Names the delivery of a key, for the log.
-pub(super) fn named(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<DeliveryId>, Error> {
-    let id: Option<Vec<u8>> = turn.row(q!("message_id"), [key.message().0], |r| r.get(0))?;
+pub(super) fn named(s: &Snapshot<'_>, key: DeliveryKey) -> Result<Option<DeliveryId>, Error> {
+    let id: Option<Vec<u8>> = s.row(q!("message_id"), [key.message().0], |r| r.get(0))?;
     id.map(|id| Ok(DeliveryId { message: row::id(&id)?, ordinal: key.ordinal() })).transpose()
 }
 
 pub(super) fn home(turn: &Turn<'_>, message: MessageNo) -> Result<Home, Error> {
+    turn.db.share_message(message.0)?;
     let found = turn.row(q!("message_topic_of"), [message.0], |r| Ok((r.get(0)?, r.get::<i64>(1)?, r.get::<Option<i64>>(2)?.is_some())))?;
     let (topic, queue, cancelled) = found.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
     let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [queue], |r| r.get(0))?;
@@ -340,7 +341,7 @@ fn write(
         q!("delivery_settle"),
         params![s.key.0, now.state.code(), now.attempt, to.code(), attempt, twice, s.at.0, next_try.map(|t| t.0), provider_id, reason,],
     )?;
-    if changed == 1 { Ok(()) } else { Err(Error::damaged("delivery", format!("{} changed while it was settled", s.key.0))) }
+    if changed == 1 { Ok(()) } else { Err(turn.changed(format!("delivery {} changed while it was settled", s.key.0))) }
 }
 
 /// Puts copies back into their queues, neighbours together.

@@ -1,18 +1,18 @@
 //! One writer turn: the transaction, the caches that save look-ups, and the counts that move with it.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
-use super::{Error, Params, Query, Session, keys::QUARTER, params, q};
+use super::{Error, Moved, Params, Query, Session, keys::QUARTER, params, q};
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
-    id::{KeyNo, QueueNo},
+    id::{Incarnation, KeyNo, QueueNo},
     message::{Lane, Message},
     port::store::{Guard, Notice, QueueInfo, Subscription, Window},
     quota,
@@ -21,6 +21,8 @@ use jebi_domain::{
 
 /// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
 const CACHE: usize = 4_096;
+/// Numbers of entries and leases an incarnation has.
+const NUMBER_BITS: u32 = 40;
 /// Milliseconds of an hour, the grain messages are found by time with.
 pub(super) const HOUR_MS: i64 = 3_600_000;
 /// Quarters of an hour the use of a key is kept for: 35 days.
@@ -76,6 +78,9 @@ pub(super) struct Delta {
     used: BTreeMap<(i64, i64), i64>,
     /// Recipients that count against a provider's 24-hour limit, by queue and slot.
     taken: BTreeMap<(i64, i64), i64>,
+    /// Queues something was put into, and those the turn itself retired.
+    filled: BTreeSet<i64>,
+    retired: BTreeSet<i64>,
     pub notices: Vec<(String, Notice)>,
     /// Taken for mail born leased.
     pub places: Vec<Places>,
@@ -143,6 +148,8 @@ impl Delta {
         for (place, n) in other.taken {
             *self.taken.entry(place).or_default() += n;
         }
+        self.filled.extend(other.filled);
+        self.retired.extend(other.retired);
         self.notices.extend(other.notices);
         self.places.extend(other.places);
     }
@@ -162,12 +169,29 @@ pub struct Known {
     pub attempted: bool,
 }
 
+impl Known {
+    /// As others have left it.
+    fn after(mut self, moved: Moved) -> Self {
+        let Moved { queue, due, scheduled, cancelled, lapsed, provider } = moved;
+        let m = &self.message;
+        if m.due.0 != due || m.scheduled != scheduled || m.provider != provider {
+            let mut message = Message::clone(m);
+            (message.due, message.scheduled, message.provider) = (Wall(due), scheduled, provider);
+            self.message = Arc::new(message);
+        }
+        (self.queue, self.cancelled, self.lapsed, self.attempted) = (queue, cancelled, lapsed, false);
+        self
+    }
+}
+
 /// What all writers of a node have in common.
 #[derive(Default)]
 pub struct Common {
     subscriptions: Mutex<HashMap<String, Subscription>>,
     next_entry: AtomicI64,
     next_lease: AtomicI64,
+    /// This node's incarnation; 0 before it starts one.
+    own: AtomicI64,
     /// Lanes that wait for a release.
     held: [AtomicBool; 2],
 }
@@ -176,7 +200,13 @@ impl Common {
     /// Numbers given out from here on.
     pub(in crate::store) fn new(next_entry: i64, next_lease: i64, guard: &Guard) -> Self {
         let (next_entry, next_lease) = (AtomicI64::new(next_entry), AtomicI64::new(next_lease));
-        Self { subscriptions: Mutex::default(), next_entry, next_lease, held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))) }
+        Self {
+            subscriptions: Mutex::default(),
+            next_entry,
+            next_lease,
+            own: AtomicI64::new(0),
+            held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))),
+        }
     }
 
     /// The dispatchers of this node, by provider.
@@ -202,9 +232,17 @@ impl Common {
         self.next_entry.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Gives an incarnation numbers of its own.
-    pub(super) fn number_from(&self, first: i64) {
-        self.next_lease.fetch_max(first, Ordering::Relaxed);
+    /// This node's incarnation; 0 before it starts one.
+    pub(in crate::store) fn own(&self) -> Incarnation {
+        Incarnation(self.own.load(Ordering::Relaxed))
+    }
+
+    /// Begins an incarnation, with numbers of its own for entries and leases: they are never used again, as a late answer must not meet
+    /// somebody else's lease.
+    pub(super) fn begin(&self, own: Incarnation) {
+        self.own.store(own.0, Ordering::Relaxed);
+        self.next_lease.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
+        self.next_entry.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
     }
 
     /// Whether the store gives no mail of the lane out.
@@ -276,13 +314,17 @@ pub struct Turn<'a> {
     total: Delta,
     /// Rows written so far, about.
     pub rows: u32,
+    /// Messages whose place in memory is of this turn.
+    fresh: HashSet<i64>,
+    /// Whether this node's incarnation still is, as far as it was asked.
+    alive: Option<bool>,
     /// Why the engine has rolled the transaction back by itself, if it has.
     pub broken: Option<Error>,
 }
 
 impl<'a> Turn<'a> {
     pub fn new(db: &'a dyn Session, memory: &'a mut Memory) -> Self {
-        Self { db, memory, delta: Delta::default(), total: Delta::default(), rows: 0, broken: None }
+        Self { db, memory, delta: Delta::default(), total: Delta::default(), rows: 0, fresh: HashSet::new(), alive: None, broken: None }
     }
 
     /// Keeps what the job under way changed.
@@ -311,7 +353,10 @@ impl<'a> Turn<'a> {
 
     /// Writes the counts of all jobs kept.
     pub(super) fn flush(&mut self) -> Result<Told, Error> {
-        let total = std::mem::take(&mut self.total);
+        let mut total = std::mem::take(&mut self.total);
+        // Queues first, then topics, then the sums, each in one order: of two writers one waits, and never both.
+        let mut notices = std::mem::take(&mut total.notices);
+        notices.extend(self.flush_queues(&total)?);
         let (mut waiting, mut unsettled) = (0, 0);
         for (no, d) in &total.topics {
             waiting += d.pending;
@@ -337,9 +382,6 @@ impl<'a> Turn<'a> {
                 ],
             )?;
         }
-        if waiting != 0 || unsettled != 0 {
-            self.run(q!("totals_add"), (waiting, unsettled))?;
-        }
         for (minute, n) in &total.sent {
             self.run(q!("sent_add"), (minute, n))?;
         }
@@ -350,27 +392,54 @@ impl<'a> Turn<'a> {
             self.run(q!("key_usage_add"), (key, quarter, n))?;
             self.run(q!("key_usage_purge"), (key, quarter - USAGE_KEPT))?;
         }
-        let mut notices = total.notices;
+        if waiting != 0 || unsettled != 0 {
+            self.run(q!("totals_add"), (waiting, unsettled))?;
+        }
+        Ok((notices, total.places))
+    }
+
+    /// Writes what waits in the queues touched; what dispatchers are told of it.
+    fn flush_queues(&self, total: &Delta) -> Result<Vec<(String, Notice)>, Error> {
+        let mut notices = Vec::new();
+        if !total.queues.is_empty() {
+            self.db.lock_queues(&total.queues.keys().copied().collect::<Vec<_>>())?;
+        }
         for (no, waiting) in &total.queues {
             let info = self.row(q!("queue_add"), (no, waiting), |r| {
                 let lane: i64 = r.get(1)?;
                 let (due, cancelled, paused): (Option<i64>, Option<i64>, Option<i64>) = (r.get(2)?, r.get(3)?, r.get(4)?);
                 Ok((r.get::<String>(0)?, lane, due, cancelled.is_some(), paused.is_some()))
             })?;
-            if let Some((provider, lane, due, false, paused)) = info {
-                let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
-                let info =
-                    QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused: paused || self.memory.common.is_held(lane) };
-                notices.push((provider, Notice::Queue(info)));
+            let Some((provider, lane, due, cancelled, paused)) = info else { continue };
+            if cancelled {
+                if total.filled.contains(no) && !total.retired.contains(no) {
+                    return Err(self.changed("another node has cancelled a topic that mail was just put into"));
+                }
+                continue;
             }
+            let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
+            let paused = paused || self.memory.common.is_held(lane);
+            notices.push((provider, Notice::Queue(QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused })));
         }
-        Ok((notices, total.places))
+        Ok(notices)
+    }
+
+    /// Notes that a queue was retired by this turn.
+    pub fn retired(&mut self, queue: i64) {
+        self.delta.retired.insert(queue);
     }
 
     /// A message by its number, from memory where it was met lately.
     pub fn known(&mut self, no: i64) -> Result<Option<Known>, Error> {
-        if let Some(k) = self.memory.messages.get(&no) {
-            return Ok(Some(k.clone()));
+        if let Some(known) = self.memory.messages.get(&no) {
+            if self.db.is_alone() || self.fresh.contains(&no) {
+                return Ok(Some(known.clone()));
+            }
+            if let Some(moved) = self.db.moved(no)? {
+                let known = known.clone().after(moved);
+                self.remember(no, known.clone());
+                return Ok(Some(known));
+            }
         }
         let Some(read) = self.row(q!("message_get"), [no], |r| Ok(super::row::message(r)))? else {
             return Ok(None);
@@ -385,6 +454,7 @@ impl<'a> Turn<'a> {
         if self.memory.messages.len() >= CACHE / 16 {
             self.memory.messages.clear();
         }
+        self.fresh.insert(no);
         self.memory.messages.insert(no, known);
     }
 
@@ -441,6 +511,14 @@ impl<'a> Turn<'a> {
         self.row(query, params, |r| r.get(0))?.ok_or_else(|| Error::damaged("row", format!("{} gave no number", query.name)))
     }
 
+    /// Whether this node's incarnation still is: others may have ended it. It is not ended before this transaction is.
+    pub fn is_alive(&mut self) -> Result<bool, Error> {
+        if self.alive.is_none() {
+            self.alive = Some(self.row(q!("incarnation_alive"), [self.memory.common.own().0], |_| Ok(()))?.is_some());
+        }
+        Ok(self.alive == Some(true))
+    }
+
     /// The topic of a queue, which never changes.
     pub fn topic_of(&mut self, queue: QueueNo) -> Result<i64, Error> {
         if let Some(topic) = self.memory.topic_of.get(&queue.0) {
@@ -470,6 +548,7 @@ impl<'a> Turn<'a> {
         let no = self.memory.common.entry_no();
         self.append(q!("entry_insert"), (queue, due.0, no, message, range.0, range.1, attempt))?;
         self.rows += 1;
+        self.delta.filled.insert(queue);
         // Its next due time has to be read again, even if no recipient more is waiting.
         self.delta.queue(queue, 0);
         Ok(())

@@ -82,8 +82,9 @@ impl Shared {
     }
 }
 
-/// Turns a job is run in again where others' writes crossed it, before it is given up.
+/// Turns a job is run in again where others' writes crossed it, before it is given up; and how many of them together with others.
 const TRIES: u32 = 8;
+const TOGETHER: u32 = 3;
 
 /// The thread's state.
 pub(in crate::store) struct Writer<S> {
@@ -136,7 +137,7 @@ impl<S: Session> Writer<S> {
         }
         let mut turn = Turn::new(session, memory);
         let mut done = Done::new();
-        Filling { shared, classes: self.classes, again, started }.fill(&mut turn, begun, first, &mut done);
+        Filling { shared, classes: self.classes, again, started, one: self.lost >= TOGETHER }.fill(&mut turn, begun, first, &mut done);
         let broken = turn.broken.take().map_or(Ok(()), Err);
         let ended = broken.and_then(|()| turn.flush()).and_then(|told| {
             crash_point("turn_before_commit");
@@ -185,7 +186,7 @@ impl<S: Session> Writer<S> {
         }
         self.lost = 0;
         self.shared.judge(e);
-        let left = done.into_iter().chain(self.again.drain(..)).map(|(_, job)| job).chain(self.begun.take());
+        let left = done.into_iter().map(|(_, job)| job).chain(self.begun.take());
         left.for_each(|job| job.done(Err(e.outward())));
     }
 }
@@ -196,6 +197,8 @@ struct Filling<'a> {
     classes: Classes,
     again: &'a mut VecDeque<(Class, Box<dyn Job>)>,
     started: Boot,
+    /// Only one job: the last turns were lost, and nobody knows for whose sake.
+    one: bool,
 }
 
 impl Filling<'_> {
@@ -214,7 +217,7 @@ impl Filling<'_> {
             if let Some(more) = step(turn, (class, job), done) {
                 *begun = Some(more);
             }
-            if turn.broken.is_some() || class == Class::Housekeep {
+            if turn.broken.is_some() || class == Class::Housekeep || self.one {
                 return;
             }
             let spent = shared.clock.boot().since(self.started);

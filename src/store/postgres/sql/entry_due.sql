@@ -1,0 +1,1 @@
+SELECT due, no, message, first, count, attempt FROM entry WHERE queue = $1::bigint AND due <= $2::bigint ORDER BY due, no LIMIT 1;
