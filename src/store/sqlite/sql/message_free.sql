@@ -1,3 +1,4 @@
+-- Waiting recipients of a message's copies ?1 to ?2 that no lease holds.
 SELECT coalesce(sum(CASE WHEN d.joint IS NULL THEN 1 ELSE (SELECT count(*) FROM joint_recipient j WHERE j.key = d.key AND j.state = 0) END), 0)
 FROM delivery d
 WHERE d.key BETWEEN ?1 AND ?2 AND d.state = 0 AND NOT EXISTS (
