@@ -2,13 +2,18 @@
 //!
 //! | file | owns |
 //! |---|---|
+//! | `database` | from the configuration to what a PostgreSQL store is told |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
 
+pub mod database;
 mod providers;
 mod reload;
 
-use std::{collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, path::Path, process, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, os::unix::net::UnixStream, path::Path, process, sync::Arc,
+    time::Duration,
+};
 
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
@@ -75,6 +80,8 @@ use crate::{
 pub enum StartError {
     #[error("{0}")]
     Store(#[from] OpenError),
+    #[error("DATABASE_URL: asks for PostgreSQL, which comes with a later release; write sqlite://data/jebi.db")]
+    NoEngine,
     #[error("the store does not work: {0}")]
     StoreUse(#[from] StoreError),
     #[error("cannot listen on {address}: {source}; free it or set SERVER_HOST and SERVER_PORT")]
@@ -116,8 +123,11 @@ pub struct App {
 ///
 /// # Errors
 /// When it cannot be opened.
-pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Arc<dyn Store>, OpenError> {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
+pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Arc<dyn Store>, StartError> {
+    let file = match &config.database.url {
+        DatabaseUrl::Sqlite(file) => file,
+        DatabaseUrl::Postgres(_) => return Err(StartError::NoEngine),
+    };
     let options = Options {
         file: file.clone(),
         byte_budget: config.database.writer_queue_bytes,
@@ -130,27 +140,34 @@ pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -
     Ok(Arc::new(SqliteStore::open(options, clock, random)?))
 }
 
-/// Whether there is a store.
+/// Whether there is a store. One of PostgreSQL's is there; whether it can be reached shows when it is opened.
 #[must_use]
 pub fn has_store(config: &Config) -> bool {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    file.exists()
+    match &config.database.url {
+        DatabaseUrl::Sqlite(file) => file.exists(),
+        DatabaseUrl::Postgres(_) => true,
+    }
 }
 
-/// Whether another process has the store open.
+/// Whether another process of this machine has the store open: the server that a command has to talk to.
 ///
 /// # Errors
 /// When its lock cannot be looked at.
 pub fn is_running(config: &Config) -> Result<bool, OpenError> {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    SqliteStore::is_open_elsewhere(file)
+    match &config.database.url {
+        DatabaseUrl::Sqlite(file) => SqliteStore::is_open_elsewhere(file),
+        // Nobody locks it, as several nodes share it. A socket nobody listens on was left by a kill.
+        DatabaseUrl::Postgres(_) => Ok(UnixStream::connect(control_socket(config)).is_ok()),
+    }
 }
 
 /// The socket through which the administrator of this machine talks to the server.
 #[must_use]
 pub fn control_socket(config: &Config) -> std::path::PathBuf {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    file.with_extension("sock")
+    match &config.database.url {
+        DatabaseUrl::Sqlite(file) => file.with_extension("sock"),
+        DatabaseUrl::Postgres(_) => config.database.data_dir.join("jebi.sock"),
+    }
 }
 
 impl App {
@@ -285,7 +302,7 @@ impl AtRest {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, OpenError> {
+    pub fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, StartError> {
         let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         let around = Around { clock, random, metrics: metrics::apart() };
@@ -457,9 +474,8 @@ impl Readiness for NodeReady {
     }
 }
 
-/// The folder the store lies in, for messages.
+/// The folder this node keeps its own things in: with SQLite the whole store.
 #[must_use]
 pub fn data_folder(config: &Config) -> &Path {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    file.parent().unwrap_or(Path::new("."))
+    &config.database.data_dir
 }

@@ -48,9 +48,9 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { why, .. } => write!(f, "the store is busy: {why}"),
+            Self::Unavailable { why, .. } => write!(f, "the database cannot be used just now: {why}"),
             Self::Full => f.write_str("the disk is full or nearly so"),
             Self::Closed => f.write_str("the store is closing"),
-            Self::Unavailable { why, .. } => write!(f, "the database is not available: {why}"),
             Self::Ended => f.write_str("another node has ended this one, because it did not beat"),
             Self::Internal(text) => f.write_str(text),
         }
