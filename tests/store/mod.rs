@@ -20,6 +20,7 @@ mod moving;
 mod nodes;
 mod notices;
 mod operator;
+mod postgres;
 mod postgres_connect;
 mod property;
 mod reclaim;
