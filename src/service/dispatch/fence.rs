@@ -3,21 +3,23 @@
 use std::{
     sync::{
         OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use jebi_domain::time::Boot;
+use jebi_domain::{id::Incarnation, port::nodes::DEAD_AFTER, time::Boot};
 
-/// A node that has not beaten for so long is dead to the others (design 6).
-pub const LEASE: Duration = Duration::from_secs(15);
 /// How much of the lease must be left when a call starts.
 pub const MARGIN: Duration = Duration::from_secs(2);
 
-/// Until when this node's leases hold, on the clock that runs through suspend. Shared by all providers of the node.
+/// A generation before the first.
+const LAPSED: u64 = 0;
+
+/// Until when this node's leases hold, on the clock that runs through suspend, and whose they are. Shared by all providers of the node.
 #[derive(Debug, Default)]
 pub struct Fence {
+    incarnation: AtomicI64,
     end: AtomicU64,
     generation: AtomicU64,
     /// The loop that ended by an error of ours: without it nothing may be sent any more.
@@ -25,6 +27,33 @@ pub struct Fence {
 }
 
 impl Fence {
+    /// Claims are made for this incarnation from now on. Nothing starts before a beat of it is noted.
+    pub fn begin(&self, incarnation: Incarnation) {
+        self.incarnation.store(incarnation.0, Ordering::Release);
+    }
+
+    /// The start of this node that claims are made for.
+    #[must_use]
+    pub fn incarnation(&self) -> Incarnation {
+        Incarnation(self.incarnation.load(Ordering::Acquire))
+    }
+
+    /// Another node has ended this incarnation and may send what was claimed for it: nothing of that is sent here any more, and
+    /// nothing starts before a beat of the next one is noted.
+    pub fn lapse(&self) {
+        self.end.store(0, Ordering::Release);
+        self.generation.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// The generation of what is leased to an incarnation just now; one that no copy to be sent belongs to, where it is not the
+    /// current one.
+    #[must_use]
+    pub fn generation_of(&self, incarnation: Incarnation) -> u64 {
+        // In this order: one that lapses in between gets the generation of before.
+        let generation = self.generation();
+        if self.incarnation() == incarnation { generation } else { LAPSED }
+    }
+
     /// Notes a beat that has been stored; `submitted` is the time *before* it was handed to the store.
     ///
     /// A beat that comes after the lease had run out starts a new generation: others may have taken in between what was
@@ -34,7 +63,7 @@ impl Fence {
         if submitted >= old {
             self.generation.fetch_add(1, Ordering::AcqRel);
         }
-        self.end.fetch_max((submitted + LEASE).0, Ordering::AcqRel);
+        self.end.fetch_max((submitted + DEAD_AFTER).0, Ordering::AcqRel);
     }
 
     /// Closes it for good: the loop named has ended by an error of ours, and what cannot be settled is not sent (contract 6). The first
@@ -86,6 +115,22 @@ mod tests {
         fence.close("claimer");
         fence.renew(Boot(11 * S));
         assert_eq!((fence.failed(), fence.is_open(Boot(11 * S))), (Some("settler"), false));
+    }
+
+    #[test]
+    fn what_an_ended_incarnation_held_is_never_sent_by_the_next() {
+        let fence = Fence::default();
+        fence.begin(Incarnation(1));
+        fence.renew(Boot(10 * S));
+        let before = fence.generation_of(Incarnation(1));
+        assert_eq!((before, fence.generation_of(Incarnation(2))), (fence.generation(), LAPSED));
+        fence.lapse();
+        assert!(!fence.is_open(Boot(10 * S)));
+        fence.begin(Incarnation(2));
+        fence.renew(Boot(11 * S));
+        assert!(fence.is_open(Boot(11 * S)));
+        assert_ne!(fence.generation(), before);
+        assert_eq!((fence.generation_of(Incarnation(1)), fence.generation_of(Incarnation(2))), (LAPSED, fence.generation()));
     }
 
     #[test]

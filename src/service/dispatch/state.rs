@@ -100,6 +100,8 @@ pub(super) struct Inner {
     pub stop: Stop,
     /// Why the store may not send.
     pub guard: Option<Reason>,
+    /// Why bulk alone may not be sent.
+    pub bulk_held: Option<Reason>,
     /// A loop of this process has ended by an error of ours.
     pub failed: bool,
     /// Outcomes can't be written.
@@ -193,6 +195,7 @@ impl Dispatch {
             paused_until: Boot(0),
             stop: Stop::No,
             guard: None,
+            bulk_held: None,
             failed: false,
             unwritable: false,
             store_time: Duration::from_millis(2),
@@ -394,6 +397,12 @@ impl Dispatch {
     pub(super) fn return_ready(&self, inner: &mut Inner) {
         let all = inner.ready.remove(|_| true);
         self.give_back(inner, &all);
+    }
+
+    /// The same for bulk alone.
+    pub(super) fn return_bulk(&self, inner: &mut Inner) {
+        let bulk = inner.ready.remove(|copy| copy.lane() == Lane::Bulk);
+        self.give_back(inner, &bulk);
     }
 
     pub(super) fn give_back(&self, inner: &mut Inner, copies: &[ReadyCopy]) {

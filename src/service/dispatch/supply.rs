@@ -6,7 +6,7 @@ use std::{
 };
 
 use jebi_domain::{
-    id::{MessageNo, QueueNo},
+    id::{Incarnation, MessageNo, QueueNo},
     message::Lane,
     port::store::{Claimed, Notice, Window},
     time::Boot,
@@ -45,6 +45,12 @@ impl Dispatch {
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.fence.generation()
+    }
+
+    /// The incarnation claims are made for. Read the generation first.
+    #[must_use]
+    pub fn incarnation(&self) -> Incarnation {
+        self.fence.incarnation()
     }
 
     /// How much may be claimed now.
@@ -91,10 +97,11 @@ impl Dispatch {
             self.changed.notify_waiters();
         }
     }
-    /// Takes notice of what happened in the store. Called on the store's writer: must not block. The claimer is told besides.
-    pub fn notice(&self, notice: &Notice) {
+    /// Takes notice of what happened in the store, as subscribed to by an incarnation. Called on the store's writer: must not block.
+    /// The claimer is told besides.
+    pub fn notice(&self, notice: &Notice, of: Incarnation) {
         match notice {
-            Notice::Leased(claimed) => self.add(&mut self.lock(), claimed.clone(), self.fence.generation(), true),
+            Notice::Leased(claimed) => self.add(&mut self.lock(), claimed.clone(), self.fence.generation_of(of), true),
             Notice::Cancelled(queue) => self.take_back_queue(*queue),
             Notice::CancelledMessage(message) => self.take_back_message(*message),
             Notice::Queue(info) if info.paused => self.take_back_queue(info.queue),
@@ -112,6 +119,9 @@ impl Dispatch {
         inner.ready.add(&mail, claimed, generation);
         if !inner.may_send() || inner.health.is_stopped() {
             return self.return_ready(inner);
+        }
+        if lane == Lane::Bulk && inner.bulk_held.is_some() {
+            return self.return_bulk(inner);
         }
         self.senders.notify_waiters();
     }
@@ -211,7 +221,7 @@ impl Inner {
         let limit = i64::from(leased_limit(self.limit, throughput, self.store_time));
         let ready = Lane::ALL.map(|lane| self.ready.len(lane));
         let room = [limit + i64::from(RESERVE), limit].map(|limit| u32::try_from(limit - used).unwrap_or(0));
-        let closed = Lane::ALL.map(|lane| self.daily.is_closed(lane));
+        let closed = Lane::ALL.map(|lane| self.daily.is_closed(lane) || (lane == Lane::Bulk && self.bulk_held.is_some()));
         let room = [0, 1].map(|lane: usize| if closed[lane] { 0 } else { room[lane].min(ready_max.saturating_sub(ready[lane])) });
         Rooms { room, worth: [0, 1].map(|lane: usize| worth_claiming(room[lane], ready[lane], ready_max)) }
     }
