@@ -87,7 +87,8 @@ fn a_node_that_was_taken_for_dead_gives_up_what_it_held_and_comes_back_as_a_new_
         assert_eq!((to.len(), provider.sent().len()), (4, 4), "nothing twice");
         for ordinal in 0..4 {
             let view = f.view(id, ordinal).await;
-            assert_eq!((view.state, view.maybe_twice), (State::Sent, false));
+            let told = f.store.delivery(view.id).await.expect("read").expect("there").1;
+            assert_eq!((view.state, view.maybe_twice), (State::Sent, false), "{told:#?}");
         }
         let nodes = f.store.nodes(f.now()).await.expect("nodes");
         let state = |no| nodes.iter().find(|n| n.incarnation == no).map(|n| (n.name.as_str(), n.state));
