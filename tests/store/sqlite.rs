@@ -115,9 +115,12 @@ fn every_query_is_prepared_against_the_schema() {
 #[test]
 fn every_query_is_used_and_every_used_one_is_there() {
     let mut used = BTreeSet::new();
-    for file in fs::read_dir(sql_folder()).expect("the folder").map(|f| f.expect("one").path()).filter(|p| p.extension().is_some()) {
+    let folders = [sql_folder(), sql_folder().with_file_name("steps")];
+    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("the folder")).map(|f| f.expect("one").path());
+    for file in files.filter(|p| p.extension().is_some()) {
         let text = fs::read_to_string(file).expect("a text");
-        for part in text.split("sql!(\"").skip(1) {
+        // The engine's own, and those of the steps.
+        for part in text.split("sql!(\"").skip(1).chain(text.split("q!(\"").skip(1)) {
             used.insert(part.split('"').next().expect("a name").to_owned());
         }
     }

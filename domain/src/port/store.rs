@@ -80,8 +80,8 @@ pub struct AcceptReport {
     pub suppressed: Vec<Vec<u32>>,
 }
 
-/// Makes the answer, inside the transaction that stores it.
-pub type Answer = Box<dyn FnOnce(&AcceptReport) -> (u16, Bytes) + Send>;
+/// Makes the answer, inside the transaction that stores it; again where that has to be run again.
+pub type Answer = Box<dyn Fn(&AcceptReport) -> (u16, Bytes) + Send>;
 
 /// One request's mail, accepted wholly or not at all.
 pub struct AcceptBatch {
