@@ -12,7 +12,8 @@ pub(super) async fn run(client: &Client) -> Result<(), Failure> {
         // A JSON value by itself takes no width.
         let (id, leased) = (node["incarnation"].to_string(), node["leased"].to_string());
         let beat = format!("{:.1} s", node["beat_age_ms"].as_f64().unwrap_or_default() / 1000.0);
-        let name = if node["this"] == true { format!("{} (answers)", text("name")) } else { text("name").to_owned() };
+        // The one that answers is marked.
+        let name = if node["this"] == true { format!("{} *", text("name")) } else { text("name").to_owned() };
         print(&format!("{id:<4} {:<9} {:<24} {beat:>9} {leased:>6} {:<10} {name}", text("state"), text("started_at"), text("version")));
     }
     Ok(())
