@@ -28,8 +28,7 @@ async fn begin_anew(shared: &Shared) {
     let ended = shared.fence.incarnation();
     shared.fence.lapse();
     let all = shared.dispatches.load();
-    // What is ready is seen to be nobody's, and goes back.
-    all.iter().for_each(|dispatch| dispatch.senders.notify_waiters());
+    all.iter().for_each(|dispatch| dispatch.give_up(shared.clock.wall()));
     if all.iter().any(|dispatch| dispatch.is_stopping()) {
         return;
     }

@@ -22,6 +22,8 @@ pub struct Fence {
     incarnation: AtomicI64,
     end: AtomicU64,
     generation: AtomicU64,
+    /// Generations before this one belong to incarnations that others have ended.
+    ended_before: AtomicU64,
     /// The loop that ended by an error of ours: without it nothing may be sent any more.
     failed: OnceLock<&'static str>,
 }
@@ -42,7 +44,14 @@ impl Fence {
     /// nothing starts before a beat of the next one is noted.
     pub fn lapse(&self) {
         self.end.store(0, Ordering::Release);
-        self.generation.fetch_add(1, Ordering::AcqRel);
+        let generation = self.generation.fetch_add(1, Ordering::AcqRel) + 1;
+        self.ended_before.fetch_max(generation, Ordering::AcqRel);
+    }
+
+    /// Whether what was claimed under a generation has been, or will be, taken over by others.
+    #[must_use]
+    pub fn is_taken_over(&self, generation: u64) -> bool {
+        generation < self.ended_before.load(Ordering::Acquire)
     }
 
     /// The generation of what is leased to an incarnation just now; one that no copy to be sent belongs to, where it is not the
@@ -130,6 +139,7 @@ mod tests {
         fence.renew(Boot(11 * S));
         assert!(fence.is_open(Boot(11 * S)));
         assert_ne!(fence.generation(), before);
+        assert!(fence.is_taken_over(before) && fence.is_taken_over(LAPSED) && !fence.is_taken_over(fence.generation()));
         assert_eq!((fence.generation_of(Incarnation(1)), fence.generation_of(Incarnation(2))), (LAPSED, fence.generation()));
     }
 
@@ -150,5 +160,6 @@ mod tests {
         assert_eq!(fence.generation(), first);
         fence.renew(Boot(40 * S));
         assert_ne!(fence.generation(), first);
+        assert!(!fence.is_taken_over(first), "nobody has ended it: what it holds is its own to give back");
     }
 }

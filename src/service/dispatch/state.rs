@@ -25,6 +25,7 @@ use super::{
     ready::{Finished, MailCache, Ready, ReadyCopy},
     settings::Settings,
     stop::Stop,
+    supply::taken_over,
 };
 
 /// The soonest a sender thread asks again for slots.
@@ -250,8 +251,8 @@ impl Dispatch {
         if !inner.needs_thread(index) {
             return Reserve::Asleep;
         }
+        // What is ready stays until a beat says whether it is still ours: if others have it, they are told that it was not sent.
         if inner.ready.total() > 0 && !self.fence.is_open(now) {
-            self.return_ready(inner);
             return Reserve::Until(now + FENCE_POLL);
         }
         match inner.startable(now, PULL) {
@@ -268,7 +269,6 @@ impl Dispatch {
             return self.released(inner, ticket);
         };
         if !self.fence.is_open(now) {
-            self.return_ready(inner);
             return self.released(inner, ticket);
         }
         while let Some(first) = inner.ready.first() {
@@ -276,7 +276,8 @@ impl Dispatch {
             let expired = first.mail.message.expires_at.is_some_and(|at| at <= wall);
             if lapsed || expired {
                 // Another node may have it by now, or the next claim lets it expire.
-                let ended = inner.ready.pop().map(|copy| copy.ended(Outcome::NotStarted, wall));
+                let outcome = if self.fence.is_taken_over(first.generation) { taken_over() } else { Outcome::NotStarted };
+                let ended = inner.ready.pop().map(|copy| copy.ended(outcome, wall));
                 inner.finished.extend(ended);
                 self.settler.notify_one();
                 continue;

@@ -8,8 +8,9 @@ use std::{
 use jebi_domain::{
     id::{Incarnation, MessageNo, QueueNo},
     message::Lane,
+    outcome::{Outcome, Reason},
     port::store::{Claimed, Notice, Window},
-    time::Boot,
+    time::{Boot, Wall},
 };
 
 use super::{
@@ -32,6 +33,12 @@ impl Rooms {
     pub fn worthwhile(&self) -> [u32; 2] {
         [0, 1].map(|lane| if self.worth[lane] { self.room[lane] } else { 0 })
     }
+}
+
+/// The end of an attempt that was never made, for mail that is no longer ours to give back.
+pub(super) fn taken_over() -> Outcome {
+    let text = "the node that was to send it was taken for dead before it did, and sent nothing";
+    Outcome::Transient { reason: Reason::new("node_taken_over", text, "nothing to do: it is sent by itself") }
 }
 
 impl Dispatch {
@@ -131,6 +138,16 @@ impl Dispatch {
         let inner = &mut *self.lock();
         let gone = inner.ready.remove(|copy| copy.queue == queue);
         self.give_back(inner, &gone);
+    }
+
+    /// Gives up what is ready, because others have ended this incarnation and take its mail over. That it was not sent is evidence for
+    /// them: without it they would have to take it for sent, perhaps.
+    pub fn give_up(&self, wall: Wall) {
+        let inner = &mut *self.lock();
+        let gone = inner.ready.remove(|_| true);
+        inner.finished.extend(gone.iter().map(|copy| copy.ended(taken_over(), wall)));
+        self.settler.notify_one();
+        self.senders.notify_waiters();
     }
 
     /// Gives back what is ready of a cancelled message.
