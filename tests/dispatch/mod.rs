@@ -6,6 +6,6 @@ mod outcomes;
 mod quota;
 mod rate;
 mod receivers;
-mod rig;
+pub(crate) mod rig;
 mod stop;
 mod workers;

@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod support;
+mod takeover;
 
 mod accept;
 mod cancel;

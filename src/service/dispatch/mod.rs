@@ -24,7 +24,7 @@ mod supply;
 pub mod turns;
 pub mod window;
 
-pub use fence::{Fence, LEASE};
+pub use fence::Fence;
 pub use settings::Settings;
 pub use state::{Again, Dispatch, Reserve, Setup, Take};
 pub use stop::Left;
