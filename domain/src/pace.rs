@@ -22,7 +22,7 @@ const LATENESS: Duration = Duration::from_millis(8);
 /// How much slower it goes after the provider said we are too fast.
 const SLOWED: f64 = 0.9;
 /// For how long.
-const SLOWED_FOR: Duration = Duration::from_secs(10);
+pub(crate) const SLOWED_FOR: Duration = Duration::from_secs(10);
 
 /// Paces one provider account on one node.
 #[derive(Debug)]
