@@ -65,6 +65,11 @@ impl Pacer {
         self.slowed_until = now + SLOWED_FOR;
     }
 
+    /// Another node was told so: slower until then.
+    pub fn slowed_until(&mut self, until: Boot) {
+        self.slowed_until = self.slowed_until.max(until);
+    }
+
     #[must_use]
     pub fn is_slowed(&self, now: Boot) -> bool {
         now < self.slowed_until

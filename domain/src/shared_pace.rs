@@ -77,7 +77,7 @@ pub struct Hand {
     slots: VecDeque<Slot>,
     /// Recipients of slots that were given and not used.
     unused: u64,
-    /// Slots missed since [`Self::forget_missed`].
+    /// Slots missed since one was used.
     missed: u32,
     /// When slots were asked for last, and before when it is no use to ask again.
     asked: Boot,
@@ -222,28 +222,28 @@ impl Hand {
                 return Err(Some(at));
             }
             self.slots.pop_front();
+            self.missed = 0;
             self.unused += u64::from(slot.weight - n);
             return Ok(());
         }
         Err(None)
     }
 
-    /// How many slots may be used now, those missed lately included: a connection was being made for each.
-    pub fn open(&mut self, now: Boot) -> u32 {
+    /// How many calls may start for slots that are open now, beside those whose connection is being made. While there are any, slots
+    /// missed since the last one was used count as well: a connection is opened for each, side by side.
+    pub fn startable(&mut self, now: Boot, starting: u32) -> u32 {
         self.drop_missed(now);
+        if starting == 0 {
+            self.missed = 0;
+        }
         let open = self.slots.iter().take_while(|slot| self.opens(**slot, now).is_none_or(|at| at <= now)).count();
-        self.missed.saturating_add(u32::try_from(open).unwrap_or(u32::MAX))
+        self.missed.saturating_add(u32::try_from(open).unwrap_or(u32::MAX)).saturating_sub(starting)
     }
 
     /// When the first slot after `now` may be used.
     #[must_use]
     pub fn next(&self, now: Boot) -> Option<Boot> {
         self.slots.iter().filter_map(|slot| self.opens(*slot, now)).find(|at| *at > now)
-    }
-
-    /// Slots missed so far no longer count as open.
-    pub fn forget_missed(&mut self) {
-        self.missed = 0;
     }
 
     /// Recipients of the slots held, and of those given and not used.
@@ -257,10 +257,16 @@ impl Hand {
         self.unused += n;
     }
 
-    /// Whether there is something to tell though no mail waits.
+    /// Whether other nodes have yet to hear that we were too fast.
     #[must_use]
-    pub fn has_to_tell(&self) -> bool {
-        self.slow || self.unused > 0
+    pub fn is_to_slow(&self) -> bool {
+        self.slow
+    }
+
+    /// Recipients that were counted, not sent to, and not given back yet.
+    #[must_use]
+    pub fn unused(&self) -> u64 {
+        self.unused
     }
 
     /// Gives up what is held.

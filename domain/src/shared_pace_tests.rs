@@ -274,7 +274,7 @@ fn without_a_rate_slots_wait_for_their_mail_and_without_an_answer_nothing_goes()
     assert_eq!((grant.granted, grant.day_used), (4, 8));
     hand.answered(&ask, &grant, now, now);
     let later = now + Duration::from_secs(3_600);
-    assert_eq!((hand.open(later), hand.uncounted()), (4, 8));
+    assert_eq!((hand.startable(later, 0), hand.uncounted()), (4, 8));
     assert!(hand.take(later, 2).is_ok());
     hand.drop_all();
     assert_eq!((hand.take(later, 2), hand.uncounted()), (Err(None), 6));
