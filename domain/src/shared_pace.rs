@@ -152,7 +152,8 @@ impl Hand {
             provider: provider.to_owned(),
             count,
             weight,
-            rate,
+            // Rounded down: never above what was told.
+            rate_milli: rate.map(|rate| ((rate * 1e3) as i64).max(1)),
             window_us: micros(self.window()),
             lead_us: micros(self.trip + Duration::from_millis(1)),
             ahead_us: micros(AHEAD),
@@ -183,10 +184,9 @@ impl Hand {
             return Brought::ClockSet;
         }
         self.afresh = false;
-        let weight = f64::from(ask.weight);
-        for i in 0..grant.granted {
-            let after_first = (f64::from(i + 1) * weight - 1.0) * grant.spacing_us * 1e3;
-            let at = (grant.spacing_us > 0.0).then(|| grant.first_us.saturating_mul(1_000) + after_first.ceil() as i64);
+        for i in 1..=i64::from(grant.granted) {
+            let last = (i * i64::from(ask.weight) - 1).saturating_mul(grant.spacing_ns);
+            let at = (grant.spacing_ns > 0).then(|| grant.first_us.saturating_mul(1_000).saturating_add(last));
             self.slots.push_back(Slot { at, weight: ask.weight });
         }
         self.not_before = after + Duration::from_millis(1);

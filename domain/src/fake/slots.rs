@@ -6,8 +6,8 @@ use crate::port::slots::{SlotAsk, SlotGrant};
 pub const RATE_HOLDS_US: i64 = 10_000_000;
 /// Database time may step back by so much without being taken for set anew.
 pub const STEP_US: i64 = 1_000;
-/// How much slower it goes after the provider said we are too fast.
-const SLOWED: f64 = 0.9;
+/// A recipient, in thousandths.
+const ONE: i64 = 1_000;
 
 /// One provider's row. `None` in its place is a row that is not there. Times are microseconds of database time.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,13 +15,14 @@ pub struct SlotRow {
     pub next: i64,
     pub set_at: i64,
     /// Recipients of the largest mail lately given a slot, and until when that widens the spacing.
-    pub wide: u32,
+    pub wide: i64,
     pub wide_until: i64,
-    pub rate: Option<f64>,
+    /// In thousandths.
+    pub rate: Option<i64>,
     pub rate_until: i64,
     pub slow_until: i64,
     /// Recipients given in the 24 hours; a double needs no days.
-    pub taken: u64,
+    pub taken: i64,
 }
 
 impl SlotRow {
@@ -50,54 +51,64 @@ impl SlotRow {
             self.next = self.next.max(now + ask.window_us);
         }
         let mut first = self.next.max(now + ask.lead_us);
-        let speed = rate.map(|rate| if self.slow_until > now { rate * SLOWED } else { rate });
-        let wide = if self.wide_until > first { self.wide } else { 1 };
-        let within = if ask.count > 1 { ask.weight } else { 1 };
-        let window = ask.window_us as f64;
-        let spaced = |wide: u32, speed: f64| window / (speed + 1.0 - f64::from(wide)).max(speed.min(1.0));
-        let spacing_us = speed.map_or(0.0, |speed| spaced(wide.max(within), speed));
-        let weight = f64::from(ask.weight);
-        let mut granted = ask.count;
-        if spacing_us > 0.0 {
-            granted = granted.min((((now + ask.ahead_us - first) as f64) / (weight * spacing_us)).ceil().max(0.0) as u32);
+        let speed = rate.map(|rate| if self.slow_until > now { rate * 9 / 10 } else { rate });
+        let (count, weight) = (i64::from(ask.count), i64::from(ask.weight));
+        let alive = if self.wide_until > first { self.wide } else { 1 };
+        let wide = if count > 1 { alive.max(weight) } else { alive };
+        let spaced = |speed: i64| ceil(ask.window_us * 1_000 * ONE, (speed + ONE * (1 - wide)).max(speed.min(ONE)));
+        let spacing_ns = speed.map_or(0, spaced);
+        let mut granted = count;
+        if spacing_ns > 0 {
+            granted = granted.min(ceil((now + ask.ahead_us - first) * 1_000, weight * spacing_ns).max(0));
         } else {
             first = now;
         }
-        self.taken = self.taken.saturating_sub(ask.unused);
+        self.taken = (self.taken - whole(ask.unused)).max(0);
         if let Some(limit) = ask.day_limit {
-            let room = limit.saturating_sub(self.taken) / u64::from(ask.weight);
-            granted = granted.min(u32::try_from(room).unwrap_or(u32::MAX).max(u32::from(self.taken == 0)));
+            let room = (whole(limit) - self.taken).max(0) / weight;
+            granted = granted.min(room.max(i64::from(self.taken == 0)));
         }
-        if granted > 0 {
-            self.taken += u64::from(granted) * u64::from(ask.weight);
-        }
-        if granted > 0 && spacing_us > 0.0 {
-            self.next = first + (f64::from(granted) * weight * spacing_us).ceil() as i64;
-            if ask.weight > 1 {
-                let alive = if self.wide_until > first { self.wide } else { 1 };
-                if ask.weight >= alive {
-                    (self.wide, self.wide_until) = (ask.weight, self.next + ask.window_us);
-                } else {
-                    // The larger one's time must not be drawn out by smaller ones: this one pays for itself.
-                    self.next += ((weight - 1.0) * spacing_us).ceil() as i64;
-                }
+        self.taken += granted * weight;
+        if granted > 0 && spacing_ns > 0 {
+            self.next = first + ceil(granted * weight * spacing_ns, 1_000);
+            if weight >= alive && weight > 1 {
+                (self.wide, self.wide_until) = (weight, self.next + ask.window_us);
+            } else {
+                // The larger one's time must not be drawn out by smaller ones: this one pays for itself.
+                self.next += ceil((weight - 1) * spacing_ns, 1_000);
             }
         }
-        let slow_us = (self.slow_until - now).max(0);
-        SlotGrant { now_us: now, granted, first_us: first, spacing_us, rate, slow_us, day_used: self.taken }
+        SlotGrant {
+            now_us: now,
+            granted: u32::try_from(granted).unwrap_or(0),
+            first_us: first,
+            spacing_ns,
+            rate_milli: rate,
+            slow_us: (self.slow_until - now).max(0),
+            day_used: u64::try_from(self.taken).unwrap_or(0),
+        }
     }
 
     /// The lowest rate told lately, and a pause where this one is lower than that.
-    fn lowest(&mut self, ask: &SlotAsk, now: i64) -> Option<f64> {
+    fn lowest(&mut self, ask: &SlotAsk, now: i64) -> Option<i64> {
         let told = self.rate_until > now;
-        let infinite = |rate: Option<f64>| rate.unwrap_or(f64::INFINITY);
-        let is_lower = told && infinite(ask.rate) < infinite(self.rate);
+        let infinite = |rate: Option<i64>| rate.unwrap_or(i64::MAX);
+        let is_lower = told && infinite(ask.rate_milli) < infinite(self.rate);
         if is_lower {
             self.next = self.next.max(now) + ask.window_us;
         }
-        if !told || infinite(ask.rate) <= infinite(self.rate) {
-            (self.rate, self.rate_until) = (ask.rate, now + RATE_HOLDS_US);
+        if !told || infinite(ask.rate_milli) <= infinite(self.rate) {
+            (self.rate, self.rate_until) = (ask.rate_milli, now + RATE_HOLDS_US);
         }
         self.rate
     }
+}
+
+fn whole(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// `a / b` rounded up, for `b` above 0.
+fn ceil(a: i64, b: i64) -> i64 {
+    a.div_euclid(b) + i64::from(a.rem_euclid(b) > 0)
 }

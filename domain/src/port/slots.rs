@@ -3,16 +3,16 @@
 use super::{Boxed, store::StoreResult};
 
 /// What a node asks for. Times are microseconds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotAsk {
     pub provider: String,
     /// Slots wanted, a mail each. 0 only tells and learns: nothing is given then, but all the rest of the call holds.
     pub count: u32,
     /// Recipients of each of these mails, at least 1.
     pub weight: u32,
-    /// Recipients a second as this node knows the limit, above 0; `None` for no limit.
-    pub rate: Option<f64>,
-    /// What `rate + 1` recipients in a row span at least: a second and what times may be off by.
+    /// Recipients in a thousand seconds as this node knows the limit, at least 1; `None` for no limit.
+    pub rate_milli: Option<i64>,
+    /// What a second's recipients and one more in a row span at least: a second and what times may be off by.
     pub window_us: i64,
     /// No slot begins sooner than this from now: the answer has to travel.
     pub lead_us: i64,
@@ -30,7 +30,7 @@ pub struct SlotAsk {
 }
 
 /// What a node gets.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlotGrant {
     /// Database time, read between the call and its answer, while the provider's row was locked.
     pub now_us: i64,
@@ -38,10 +38,11 @@ pub struct SlotGrant {
     pub granted: u32,
     /// Where their first recipient begins; where none is given, when the next would begin.
     pub first_us: i64,
-    /// From one recipient to the next. Mail `i`, from 0, goes at `first + ((i + 1) * weight - 1) * spacing`, not sooner.
-    pub spacing_us: f64,
-    /// Recipients a second in force: the lowest that a node told in the last ten seconds; `None` for no limit.
-    pub rate: Option<f64>,
+    /// From one recipient to the next, in nanoseconds; 0 without a limit, where slots have no time. Mail `i`, from 0, goes at
+    /// `first + ((i + 1) * weight - 1) * spacing`, not sooner.
+    pub spacing_ns: i64,
+    /// Recipients in a thousand seconds in force: the lowest that a node told in the last ten seconds; `None` for no limit.
+    pub rate_milli: Option<i64>,
     /// For how long from now all go slower; 0 where they do not.
     pub slow_us: i64,
     /// Recipients counted in the 24 hours until now, all nodes together, these included.
@@ -61,7 +62,8 @@ pub struct SlotGrant {
 /// - A row that is not there begins `window_us` from now, and so does one whose last change lies in the future by more than a
 ///   millisecond, after what it had still given out. The row must not survive a crash of the database, a failover or a restore in an
 ///   older state: in PostgreSQL it is unlogged.
-/// - What is given counts for the day at once; `unused` is taken off again.
+/// - What is given counts for the day at once; `unused` is taken off again. The day is counted in slots of ten minutes of database
+///   time ([`crate::quota`]); a row that is not there begins with what was settled ([`super::store::QueueStore::sent_slots`]).
 ///
 /// A call is a transaction of its own and may end without waiting for the disk. It must not wait for a writer's turn. Its future may
 /// be dropped; what it may have given then is lost, as are the slots of a node that died: at most `ahead_us` of sending for all

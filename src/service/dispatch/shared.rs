@@ -29,7 +29,7 @@ const WARN_EVERY: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Shared {
     hand: Hand,
-    /// Nobody looks whether slots are wanted before being woken.
+    /// Slots for mail are not looked for before a wake-up.
     idle: bool,
     /// The lowest rate any node told lately.
     rate: Option<f64>,
@@ -144,16 +144,16 @@ impl Dispatch {
     /// Whether to ask the store for slots now. Only for mail that is ready, may be sent and fits into the day.
     pub fn slots_wanted(&self, now: Boot) -> Ask {
         let inner = &mut *self.lock();
-        let ask = self.look_for_slots(inner, now);
         if let Some(shared) = &mut inner.shared {
-            shared.idle = matches!(ask, Ask::Idle);
+            shared.idle = false;
         }
-        ask
+        self.look_for_slots(inner, now)
     }
 
     fn look_for_slots(&self, inner: &mut Inner, now: Boot) -> Ask {
         if !inner.shares() {
             if let Some(shared) = &mut inner.shared {
+                shared.idle = true;
                 shared.hand.drop_all();
                 if let Some(sent) = shared.told.take() {
                     inner.daily.told(sent, now);
@@ -180,7 +180,7 @@ impl Dispatch {
         match hand.want(now, run, rate) {
             Want::Now(count) => return Ask::Call(hand.ask(now, &self.provider, count, run.weight, rate, limit)),
             Want::At(at) => return Ask::At(at),
-            Want::Nothing => {}
+            Want::Nothing => shared.idle = true,
         }
         if rate.is_none() {
             // Without a rate they would be held for ever.
@@ -226,7 +226,7 @@ impl Dispatch {
             tracing::warn!(provider = %self.provider, "the clock of the database, or of this machine, was set: sending pauses for a second");
         }
         self.warn_of_clock(shared, now);
-        shared.rate = grant.rate;
+        shared.rate = grant.rate_milli.map(|rate| rate as f64 / 1e3);
         inner.daily.counted(now, grant.day_used.saturating_sub(shared.hand.uncounted()));
         if let Some(sent) = shared.told.take() {
             inner.daily.told(sent, now);

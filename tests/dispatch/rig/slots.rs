@@ -61,11 +61,11 @@ impl FakeSlots {
     }
     /// Counts recipients that were sent to before.
     pub fn set_taken(&self, taken: u64) {
-        let row = SlotRow { taken, ..SlotRow::fresh(0, 0) };
+        let row = SlotRow { taken: i64::try_from(taken).expect("small"), ..SlotRow::fresh(0, 0) };
         self.lock().row = Some(row);
     }
     pub fn taken(&self) -> u64 {
-        self.lock().row.as_ref().map_or(0, |row| row.taken)
+        self.lock().row.as_ref().map_or(0, |row| row.taken.unsigned_abs())
     }
     pub fn asked(&self) -> Vec<SlotAsk> {
         self.lock().asked.clone()
