@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jebi_domain::port::{
     Clock,
-    slots::{SlotAsk, SharedSlots},
+    slots::{SharedSlots, SlotAsk},
     store::{StoreError, StoreResult},
 };
 

@@ -7,6 +7,6 @@ mod outcomes;
 mod quota;
 mod rate;
 mod receivers;
-mod rig;
+pub mod rig;
 mod stop;
 mod workers;

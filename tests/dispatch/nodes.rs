@@ -24,7 +24,7 @@ struct Nodes {
 impl Nodes {
     async fn start(count: usize, settings: Settings) -> Self {
         let clock = started_clock();
-        let slots = FakeSlots::new(&clock);
+        let slots = FakeSlots::new(clock.clone());
         let mut nodes = Self { clock, slots, all: Vec::new(), settings };
         for _ in 0..count {
             nodes.join().await;
@@ -44,7 +44,9 @@ impl Nodes {
 
     /// Each gets so many bulk mails of its own.
     fn post(&self, copies: u32) {
-        self.all.iter().for_each(|rig| drop(rig.store.post(Post { copies, ..Post::default() })));
+        for rig in &self.all {
+            rig.store.post(Post { copies, ..Post::default() });
+        }
     }
 
     /// Moves the clock on in steps of a millisecond.
@@ -170,7 +172,9 @@ fn without_the_database_nothing_starts_and_afterwards_nothing_is_made_up() {
 
 #[test]
 fn a_database_that_crashed_or_whose_clock_was_set_gives_a_pause_and_no_burst() {
-    for trouble in [|slots: &FakeSlots| slots.crash(), |slots: &FakeSlots| slots.step(5_000_000), |slots: &FakeSlots| slots.step(-7_200_000_000)] {
+    for trouble in
+        [|slots: &FakeSlots| slots.crash(), |slots: &FakeSlots| slots.step(5_000_000), |slots: &FakeSlots| slots.step(-7_200_000_000)]
+    {
         run(async {
             let nodes = Nodes::at_rate(3, 100.0).await;
             nodes.post(3000);
@@ -288,7 +292,7 @@ fn what_was_refused_or_not_used_does_not_count() {
 fn what_other_programs_send_is_what_the_account_counts_beyond_all_nodes() {
     run(async {
         let clock = started_clock();
-        let slots = FakeSlots::new(&clock);
+        let slots = FakeSlots::new(clock.clone());
         slots.set_taken(60);
         let told = |sent: f64| {
             let report = report(Some(20.0), AccountState::Healthy);

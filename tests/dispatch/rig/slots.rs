@@ -6,7 +6,7 @@ use std::{
 };
 
 use jebi_domain::{
-    fake::{ManualClock, slots::SlotRow},
+    fake::slots::SlotRow,
     port::{
         Boxed, Clock,
         slots::{SharedSlots, SlotAsk, SlotGrant},
@@ -29,14 +29,14 @@ struct Inner {
 /// The double. Nodes share one.
 pub struct FakeSlots {
     inner: Mutex<Inner>,
-    clock: ManualClock,
+    clock: Arc<dyn Clock>,
 }
 
 impl FakeSlots {
-    pub fn new(clock: &ManualClock) -> Arc<Self> {
+    pub fn new(clock: impl Clock + 'static) -> Arc<Self> {
         let delays = vec![(Duration::from_millis(1), Duration::from_millis(1)), (Duration::ZERO, Duration::from_millis(3))];
         let inner = Inner { row: None, asked: Vec::new(), delays, offset_us: 1_700_000_000_000_000, away: false, silent: false };
-        Arc::new(Self { inner: Mutex::new(inner), clock: clock.clone() })
+        Arc::new(Self { inner: Mutex::new(inner), clock: Arc::new(clock) })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -73,7 +73,7 @@ impl FakeSlots {
 
     fn carry_out(&self, ask: &SlotAsk) -> SlotGrant {
         let inner = &mut *self.lock();
-        let now = i64::try_from(self.clock.boot().0 / 1_000).expect("small") + inner.offset_us;
+        let now = i64::try_from(self.clock.boot().0 / 1_000).expect("a time") + inner.offset_us;
         inner.row.get_or_insert_with(|| SlotRow::fresh(now, ask.window_us)).reserve(ask, now)
     }
 }
