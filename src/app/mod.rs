@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, path::P
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
     allow::AllowList,
-    port::{Clock, Random, Store, operator::Rules, store::StoreError},
+    port::{Clock, Random, Store, nodes::NodeStart, operator::Rules, store::StoreError},
     refusal::Refusal,
     time::Wall,
 };
@@ -166,7 +166,7 @@ impl App {
         let listener = listen(config.server.listen()).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
-        let incarnation = store.start(clock.wall()).await?;
+        let incarnation = store.start(&NodeStart { name: String::new(), version: env!("CARGO_PKG_VERSION").into() }, clock.wall()).await?;
         let (feedback_to, feedback) = mpsc::unbounded_channel();
         let maker = Arc::new(Maker { inbox: Arc::clone(&store) as _, clock: Arc::clone(&clock), feedback: feedback_to });
         let mut running = BTreeMap::new();

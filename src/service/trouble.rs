@@ -20,6 +20,13 @@ pub(super) fn refusal(error: StoreError) -> Refusal {
         }
         StoreError::Full => Refusal::busy(FULL, "disk_full", "the server's disk is full or nearly so"),
         StoreError::Closed => Refusal::busy(CLOSING, "stopping", "the server is stopping"),
+        StoreError::Unavailable { retry_after_s, why } => {
+            let remedy = "send the same request again later, with the same Idempotency-Key; nothing was acknowledged";
+            let fault = Fault::new("", "store_unavailable", format!("the database is not available just now: {why}"), remedy);
+            Refusal::new(RefusalKind::Busy { retry_after_s }, fault)
+        }
+        // Nothing a request does is for an incarnation; the node starts anew by itself.
+        StoreError::Ended => Refusal::busy(CLOSING, "stopping", "this node is starting anew"),
         StoreError::Internal(text) => {
             tracing::error!(error = %text, "the store failed");
             // A failure during the commit may have come after it: the key is what makes repeating safe.

@@ -100,6 +100,9 @@ fn refused(error: &StoreError) -> Outcome {
         StoreError::Closed => Outcome::NotStarted,
         StoreError::Busy { .. } => Outcome::Transient { reason: reason(error.to_string(), "nothing to do: it is tried again by itself") },
         StoreError::Full => Outcome::Transient { reason: reason(error.to_string(), "free space on the disk of the database") },
+        StoreError::Unavailable { .. } | StoreError::Ended => {
+            Outcome::Transient { reason: reason(error.to_string(), "nothing to do: it is tried again by itself") }
+        }
         StoreError::Internal(cause) => {
             tracing::error!(%cause, "the local inbox could not keep a mail");
             Outcome::Transient { reason: reason("the inbox could not be written".to_owned(), "see the server's log for the cause") }

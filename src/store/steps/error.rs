@@ -1,0 +1,72 @@
+//! What can go wrong inside a transaction.
+
+use jebi_domain::port::store::StoreError;
+
+/// What an engine's failure means for the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing in particular: the statement did not work.
+    Other,
+    /// Another transaction wrote what this one needs: nothing was stored, and it works when run again.
+    Crossed,
+    /// The disk is full: nothing was stored, and it may be again later.
+    Full,
+    /// The disk would not take a sync or a write: what is on it is unknown from here on.
+    Fatal,
+}
+
+/// An error of one job or of the whole turn.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{text}")]
+    Engine { kind: Kind, text: String },
+    #[error("the stored {what} cannot be read: {why}")]
+    Damaged { what: &'static str, why: String },
+    #[error("the incarnation has been ended")]
+    Ended,
+}
+
+impl Error {
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers, texts and errors alike")]
+    pub(in crate::store) fn damaged(what: &'static str, why: impl ToString) -> Self {
+        Self::Damaged { what, why: why.to_string() }
+    }
+
+    /// What was read has changed since: see [`Turn::changed`](super::Turn::changed).
+    pub(super) fn changed(text: impl ToString) -> Self {
+        Self::Engine { kind: Kind::Crossed, text: text.to_string() }
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Engine { kind, .. } => Some(*kind),
+            Self::Damaged { .. } | Self::Ended => None,
+        }
+    }
+
+    /// Whether a stored value is not what it should be: the rest of the store is well.
+    pub(super) fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
+    }
+
+    pub(in crate::store) fn is_fatal(&self) -> bool {
+        self.kind() == Some(Kind::Fatal)
+    }
+
+    pub(in crate::store) fn is_crossed(&self) -> bool {
+        self.kind() == Some(Kind::Crossed)
+    }
+
+    pub(in crate::store) fn is_full(&self) -> bool {
+        self.kind() == Some(Kind::Full)
+    }
+
+    /// What the caller is told.
+    pub(in crate::store) fn outward(&self) -> StoreError {
+        match self {
+            Self::Ended => StoreError::Ended,
+            _ if self.is_full() => StoreError::Full,
+            _ => StoreError::Internal(self.to_string()),
+        }
+    }
+}
