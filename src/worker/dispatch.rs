@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use jebi_domain::{
     port::{
         Clock, Provider, Random,
+        slots::SharedSlots,
         store::{QueueStore, StoreError, StoreResult},
     },
     quota,
@@ -21,6 +22,7 @@ use super::{
     claim::{Claimer, Inbox},
     sender::SenderLoop,
     settle::Settler,
+    slots::Reserver,
     watch::Watch,
 };
 use crate::service::dispatch::{Dispatch, Fence, Left, Settings, Setup, lateness::Lateness, turns::Turns};
@@ -50,6 +52,8 @@ pub struct DispatchDeps {
 pub struct Dispatcher {
     deps: DispatchDeps,
     dispatch: Arc<Dispatch>,
+    /// Where several nodes share the rate.
+    shared: Option<Arc<dyn SharedSlots>>,
     tasks: Vec<AbortHandle>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -63,9 +67,10 @@ impl Dispatcher {
     pub async fn new(deps: DispatchDeps) -> StoreResult<Self> {
         let provider = deps.provider.get();
         let name = provider.name().to_owned();
-        let last_slot = deps.store.last_slot(&name).await?;
+        let shared = deps.store.shared_slots();
+        let last_slot = if shared.is_none() { deps.store.last_slot(&name).await? } else { None };
         let sent = deps.store.sent_slots(&name, deps.clock.wall() - quota::WINDOW - quota::SLOT).await?;
-        if last_slot.is_none() {
+        if shared.is_none() && last_slot.is_none() {
             // Slots are recorded about every second. An end before the first record must leave something that shows a start,
             // for the store to count as a slot taken at the next one.
             deps.store.record_slot(&name, Wall(0)).await?;
@@ -76,13 +81,14 @@ impl Dispatcher {
             kind: provider.kind(),
             settings: deps.settings.clone(),
             fence: deps.fence.clone(),
+            shares_slots: shared.is_some(),
             last_slot,
             sent,
             wall: deps.clock.wall(),
             boot: deps.clock.boot(),
         }));
         watch.add(dispatch.clone());
-        Ok(Self { deps, dispatch, tasks: Vec::new(), threads: Vec::new() })
+        Ok(Self { deps, dispatch, shared, tasks: Vec::new(), threads: Vec::new() })
     }
 
     #[must_use]
@@ -142,9 +148,17 @@ impl Dispatcher {
         let mut claimer = Claimer::new(&self.dispatch, &self.deps, inbox);
         claimer.subscribe().await?;
         self.tasks.push(runtime.spawn(over("claimer", claimer.run().boxed())).abort_handle());
+        if let Some(reserver) = self.reserver() {
+            self.tasks.push(runtime.spawn(over("slots", reserver.run().boxed())).abort_handle());
+        }
         let record = record(self.dispatch.clone(), self.deps.store.clone(), self.deps.clock.clone());
         self.tasks.push(runtime.spawn(over("slot_recorder", record.boxed())).abort_handle());
         Ok(())
+    }
+
+    fn reserver(&self) -> Option<Reserver> {
+        let slots = self.shared.clone()?;
+        Some(Reserver { dispatch: self.dispatch.clone(), slots, clock: self.deps.clock.clone() })
     }
 
     /// The loop of one sender thread, for a `LocalSet`.
@@ -181,6 +195,9 @@ impl Dispatcher {
         self.wait(clock.boot() + WRITE_GRACE, |left| left.unwritten == 0).await;
         record_slot(&self.dispatch, &*self.deps.store, &*clock).await;
         self.tasks.iter().for_each(AbortHandle::abort);
+        if let Some(reserver) = self.reserver() {
+            reserver.last_words().await;
+        }
         self.dispatch.left()
     }
 

@@ -15,6 +15,7 @@ mod quota;
 mod reclaim;
 mod sender;
 mod settle;
+mod slots;
 pub mod upkeep;
 pub mod watch;
 

@@ -2,6 +2,7 @@
 
 mod health;
 mod lanes;
+mod nodes;
 mod outcomes;
 mod quota;
 mod rate;

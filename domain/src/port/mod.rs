@@ -9,6 +9,7 @@ pub mod operator;
 mod provider;
 mod random;
 mod settlement;
+pub mod slots;
 pub mod store;
 
 pub use clock::Clock;

@@ -13,7 +13,7 @@ use std::{
 use bytes::Bytes;
 
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
-use super::{Boxed, Inbox, NodeStore, OperatorStore, nodes::NodeStart};
+use super::{Boxed, Inbox, NodeStore, OperatorStore, nodes::NodeStart, slots::SharedSlots};
 pub use super::{
     guard::{Guard, Released},
     settlement::Settlement,
@@ -497,6 +497,10 @@ pub trait QueueStore: Send + Sync {
     fn sent_slots(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<Vec<(i64, u64)>>>;
     /// When a slot of a provider was last taken, as recorded.
     fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>>;
+    /// The slots of a store that several nodes share; `None` where one process has it alone and paces itself.
+    fn shared_slots(&self) -> Option<Arc<dyn SharedSlots>> {
+        None
+    }
 
     /// Cancels all waiting mail of a topic: counts at once, rows in slices later. Returns recipients cancelled now.
     /// What is posted to the topic afterwards is sent. `None` for an unknown topic.

@@ -40,7 +40,7 @@ impl Dispatch {
                 } else {
                     inner.health.try_again();
                 }
-                inner.daily.set(&inner.settings, Some(&report), now);
+                inner.limits_told(&report, now);
                 warn_of_probation(&self.provider, &inner.account, &report);
                 inner.account = Account::Told(report);
             }
@@ -60,13 +60,14 @@ impl Dispatch {
             tracing::info!(provider = %self.provider, rate, "sending rate, recipients a second");
             inner.set_rate(rate);
         }
+        self.ask_for_slots(inner);
         self.health_changed();
     }
 
     /// Takes other settings: rate, limits and connections hold from the next mail on.
     pub fn apply(&self, settings: Settings, now: Boot) {
         let inner = &mut *self.lock();
-        inner.pacer.set_jitter(settings.jitter);
+        inner.set_jitter(settings.jitter);
         let told = if let Account::Told(report) = &inner.account { Some(report) } else { None };
         // The account's count is as old as its answer: only its limit counts again.
         let told = told.map(|report| AccountReport { sent_last_24_hours: None, ..report.clone() });
@@ -154,7 +155,7 @@ impl Dispatch {
             kind: self.kind,
             state,
             reason,
-            rate: inner.pacer.rate_at(now),
+            rate: inner.rate_at(now),
             max_send_rate: told.and_then(|r| r.max_send_rate),
             max_24_hour_send: told.and_then(|r| r.max_24_hour_send),
             sent_last_24_hours: told.and_then(|r| r.sent_last_24_hours),

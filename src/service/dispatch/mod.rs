@@ -18,6 +18,7 @@ pub mod ready;
 mod receivers;
 mod settings;
 pub mod settle;
+mod shared;
 mod state;
 mod stop;
 mod supply;
@@ -26,6 +27,7 @@ pub mod window;
 
 pub use fence::Fence;
 pub use settings::Settings;
+pub use shared::Ask;
 pub use state::{Again, Dispatch, Reserve, Setup, Take};
 pub use stop::Left;
 pub use supply::Rooms;

@@ -24,6 +24,7 @@ use super::{
     metrics::Meters,
     ready::{Finished, MailCache, Ready, ReadyCopy},
     settings::Settings,
+    shared::Shared,
     stop::Stop,
     supply::taken_over,
 };
@@ -45,6 +46,8 @@ pub struct Setup {
     pub kind: &'static str,
     pub settings: Settings,
     pub fence: Arc<Fence>,
+    /// Whether the store gives out slots for several nodes; else this process paces itself.
+    pub shares_slots: bool,
     /// When the recorded last slot was taken, and the time now in both clocks.
     pub last_slot: Option<Wall>,
     /// Recipients sent in the last 24 hours, by slot of `jebi_domain::quota`.
@@ -69,6 +72,8 @@ pub(super) enum Account {
 pub(super) struct Inner {
     pub ready: Ready,
     pub pacer: Pacer,
+    /// The slots held, where several nodes share the rate.
+    pub shared: Option<Shared>,
     pub settings: Settings,
     pub daily: Daily,
     pub health: Health,
@@ -162,12 +167,14 @@ pub struct Dispatch {
     pub changed: Notify,
     /// Wakes who asks the account: it is another one now.
     pub ask: Notify,
+    /// Wakes who asks for slots.
+    pub slots: Notify,
 }
 
 impl Dispatch {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let Setup { provider, kind, settings, fence, last_slot, sent, wall, boot } = setup;
+        let Setup { provider, kind, settings, fence, shares_slots, last_slot, sent, wall, boot } = setup;
         // The first slot lies 1 s + J after the last one of an earlier incarnation. A clock set back must not stretch that.
         let gap = Duration::from_secs(1) + settings.jitter;
         let first = last_slot.map_or(boot, |last| boot + (last + gap).since(wall).min(gap));
@@ -175,6 +182,7 @@ impl Dispatch {
         let inner = Inner {
             ready: Ready::default(),
             pacer: Pacer::new(settings.max_rate, settings.jitter, first),
+            shared: shares_slots.then(|| Shared::new(settings.jitter)),
             health: Health::default(),
             backoff: Backoff::default(),
             concurrency: Concurrency::default(),
@@ -216,6 +224,7 @@ impl Dispatch {
             settler: Notify::new(),
             changed: Notify::new(),
             ask: Notify::new(),
+            slots: Notify::new(),
         }
     }
 
@@ -257,8 +266,10 @@ impl Dispatch {
         }
         match inner.startable(now, PULL) {
             Ok(n) => Reserve::Start(n, inner.start(now, n)),
-            Err(Some(at)) => Reserve::Until(at),
-            Err(None) => Reserve::Asleep,
+            Err(at) => {
+                self.ask_for_slots(inner);
+                at.map_or(Reserve::Asleep, Reserve::Until)
+            }
         }
     }
 
@@ -292,12 +303,13 @@ impl Dispatch {
             }
             let lane = first.lane();
             if !inner.daily.admits(now, lane, recipients) {
-                tracing::info!(provider = %self.provider, lane = lane.as_str(), "the limit of 24 hours is met; the lane waits");
-                self.return_closed(inner);
+                self.close_lanes(inner, lane);
                 continue;
             }
-            if let Err(at) = inner.pacer.take(now, recipients) {
-                return Take::Wait(at);
+            match inner.take_slot(now, recipients) {
+                Ok(()) => {}
+                Err(Some(at)) => return Take::Wait(at),
+                Err(None) => break,
             }
             let Some(copy) = inner.ready.pop() else { break };
             inner.note_trials(&copy, now);
@@ -337,7 +349,7 @@ impl Dispatch {
         {
             inner.limit = inner.settings.calls(inner.concurrency.limit(inner.pacer.rate()));
         }
-        inner.daily.ended(&outcome, copy.recipients());
+        inner.count_end(&outcome, copy.recipients());
         inner.in_flight = inner.in_flight.saturating_sub(1);
         self.learn(inner, ticket, &outcome, now);
         self.learn_receivers(inner, copy, &outcome, now);
@@ -358,7 +370,8 @@ impl Dispatch {
 
     fn learn(&self, inner: &mut Inner, ticket: Ticket, outcome: &Outcome, now: Boot) {
         if outcome.is_too_fast() {
-            inner.pacer.slow_down(now);
+            inner.slow_down(now);
+            self.ask_for_slots(inner);
             if inner.pacer.rate().is_none() {
                 inner.paused_until = now + RATE_PAUSE;
             }
@@ -476,6 +489,10 @@ impl Dispatch {
     #[must_use]
     pub fn last_slot(&self) -> Option<Boot> {
         let inner = self.lock();
+        // Slots of several nodes are recorded where they are given out.
+        if inner.shared.is_some() {
+            return None;
+        }
         inner.pacer.rate().and(inner.pacer.last())
     }
 }
@@ -496,6 +513,12 @@ impl Inner {
 
     /// How many calls may start now, up to `most` and at least one; or when to look again.
     fn startable(&mut self, now: Boot, most: u32) -> Result<u32, Option<Boot>> {
+        let permits = self.permits(now, most)?;
+        Ok(self.slots(now)?.min(permits))
+    }
+
+    /// The same, whether there are slots or not.
+    pub(super) fn permits(&mut self, now: Boot, most: u32) -> Result<u32, Option<Boot>> {
         let waiting = self.ready.total().saturating_sub(self.starting);
         if waiting == 0 || !self.may_start() {
             return Err(None);
@@ -515,12 +538,15 @@ impl Inner {
         if now < self.paused_until {
             return Err(Some(self.paused_until));
         }
-        Ok(self.slots(now)?.min(waiting).min(free.max(1)).min(most))
+        Ok(waiting.min(free.max(1)).min(most))
     }
 
     /// How many starts the slots that come free now will serve. A start that waits for its connection counts until it has used
     /// its slot, so that slow connections are opened side by side and fast ones one by one.
-    fn slots(&self, now: Boot) -> Result<u32, Option<Boot>> {
+    fn slots(&mut self, now: Boot) -> Result<u32, Option<Boot>> {
+        if self.shares() {
+            return self.shared_slots(now);
+        }
         let Some(spacing) = self.pacer.spacing(now) else { return Ok(PULL) };
         let next = self.pacer.next_slot();
         if now < next {

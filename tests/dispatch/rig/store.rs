@@ -17,6 +17,7 @@ use jebi_domain::{
     port::{
         Boxed,
         nodes::NodeStart,
+        slots::SharedSlots,
         store::{
             AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Claim, ClaimReport, Claimed, Guard, Housekept, KeyInfo,
             KeyUse, NewKey, Notice, QueueInfo, QueueStore, Released, Settlement, StoreError, StoreResult, StoredAnswer, Subscription,
@@ -72,6 +73,7 @@ struct Inner {
     guard: Guard,
     leased_most: usize,
     late_from: Option<Wall>,
+    shared: Option<Arc<dyn SharedSlots>>,
 }
 
 /// What is to go wrong.
@@ -200,6 +202,10 @@ impl MemoryStore {
     }
     pub fn set_last_slot(&self, at: Wall) {
         self.lock().last_slot = Some(at);
+    }
+    /// Lets it share its slots with other nodes'.
+    pub fn share(&self, slots: Arc<dyn SharedSlots>) {
+        self.lock().shared = Some(slots);
     }
     pub fn set_feedback(&self) {
         self.lock().has_feedback = true;
@@ -481,6 +487,9 @@ impl QueueStore for MemoryStore {
     }
     fn last_slot(&self, _: &str) -> Boxed<'_, StoreResult<Option<Wall>>> {
         ready(Ok(self.lock().last_slot))
+    }
+    fn shared_slots(&self) -> Option<Arc<dyn SharedSlots>> {
+        self.lock().shared.clone()
     }
     fn cancel_topic(&self, topic: &str, _: Wall) -> Boxed<'_, StoreResult<Option<i64>>> {
         self.cancel(topic);
