@@ -26,6 +26,8 @@ pub(super) fn refusal(error: StoreError) -> Refusal {
         }
         StoreError::Full => Refusal::busy(FULL, "disk_full", "the server's disk is full or nearly so"),
         StoreError::Closed => Refusal::busy(CLOSING, "stopping", "the server is stopping"),
+        // Nothing a request does is for an incarnation; the node starts anew by itself.
+        StoreError::Ended => Refusal::busy(CLOSING, "stopping", "this node is starting anew"),
         StoreError::Internal(text) => {
             tracing::error!(error = %text, "the store failed");
             // A failure during the commit may have come after it: the key is what makes repeating safe.
@@ -45,6 +47,13 @@ mod tests {
         let told = refusal(StoreError::Internal("UNIQUE constraint failed: idempotency.key".into()));
         assert_eq!(told.kind, RefusalKind::Busy { retry_after_s: FAILED });
         assert!(!format!("{told:?}").contains("UNIQUE"));
+    }
+
+    #[test]
+    fn a_database_that_is_away_says_when_to_come_back_and_that_nothing_was_acknowledged() {
+        let told = refusal(StoreError::Unavailable { retry_after_s: 7, why: "it cannot be reached" });
+        assert_eq!((told.kind, told.faults[0].code), (RefusalKind::Busy { retry_after_s: 7 }, "store_unavailable"));
+        assert!(told.faults[0].remedy.contains("same Idempotency-Key"));
     }
 
     #[test]

@@ -1,5 +1,8 @@
-//! The queue on disk. Engines implement the ports in `jebi_domain::port::store`; this file picks one by URL.
+//! The queue on disk: the business steps, written once (`steps`), and the engines they run on, each with its connections, statements and
+//! migrations.
 
-mod group;
 pub mod postgres;
 pub mod sqlite;
+mod steps;
+
+pub use steps::SqlStore;

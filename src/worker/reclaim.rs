@@ -7,12 +7,13 @@ use jebi_domain::{
     message::Lane,
     port::{
         Clock,
+        nodes::DEAD_AFTER,
         store::{QueueStore, StoreResult},
     },
 };
 
 use super::Shared;
-use crate::service::dispatch::{LEASE, settle::unknown_wait};
+use crate::service::dispatch::settle::unknown_wait;
 
 const EVERY: Duration = Duration::from_secs(5);
 /// Feedback in so many hours shows that it reaches us (contract 3).
@@ -21,7 +22,7 @@ pub(super) const EVIDENCE: Duration = Duration::from_secs(24 * 3600);
 pub(super) async fn run(shared: Shared) {
     while shared.pause(EVERY).await {
         let providers: Vec<String> = shared.dispatches.load().iter().map(|d| d.provider().to_owned()).collect();
-        if let Err(err) = once(&*shared.queue, &*shared.clock, shared.incarnation, &providers).await {
+        if let Err(err) = once(&*shared.queue, &*shared.clock, shared.fence.incarnation(), &providers).await {
             tracing::warn!(%err, "leases of dead nodes could not be taken over; tried again in five seconds");
         }
     }
@@ -35,7 +36,7 @@ pub(super) async fn once(store: &dyn QueueStore, clock: &dyn Clock, own: Incarna
         has_feedback = has_feedback || store.feedback_since(provider, now - EVIDENCE).await?;
     }
     let waits = Lane::ALL.map(|lane| i64::try_from(unknown_wait(lane, has_feedback).as_millis()).unwrap_or(i64::MAX));
-    let copies = store.reclaim(own, now - LEASE, now, waits).await?;
+    let copies = store.reclaim(own, DEAD_AFTER, now, waits).await?;
     if copies > 0 {
         tracing::warn!(copies, "an earlier or dead node left mail that may or may not have been sent; it is unsettled");
     }

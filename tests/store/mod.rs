@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod support;
+mod takeover;
 
 mod accept;
 mod cancel;
@@ -17,8 +18,10 @@ mod keys;
 mod list;
 mod model;
 mod moving;
+mod nodes;
 mod notices;
 mod operator;
+mod postgres;
 mod postgres_connect;
 mod property;
 mod reclaim;

@@ -2,15 +2,19 @@
 
 mod clock;
 mod find;
+mod guard;
 mod inbox;
+pub mod nodes;
 pub mod operator;
 mod provider;
 mod random;
 mod settlement;
+pub mod slots;
 pub mod store;
 
 pub use clock::Clock;
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
+pub use nodes::NodeStore;
 pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
