@@ -134,6 +134,7 @@ there-is-no-database-x-run = there is no database { $file }; run this where the 
 its-control-socket-x-x = its control socket { $value }: { $error }
 the-process-that-has-x-open = the process that has { $file } open cannot be reached ({ $why-text }); run this as the user the server runs as, or set JEBI_API_KEY and the server's SERVER_HOST and SERVER_PORT
 the-process-that-has-x-open-tls = the process that has { $file } open cannot be reached ({ $why-text }); commands do not call its HTTPS port: run this as the user the server runs as, or call the API with a client of your own
+no-server-answers-at-its-control = no server answers at its control socket { $value }: { $error }; run this where the server runs, as the user it runs as
 the-request-cannot-be-written-x = the request cannot be written: { $e }
 the-answer-cannot-be-read-x = the answer cannot be read: { $e }
 the-server-at-x-does-not = the server at { $place } does not answer: { $e }
@@ -149,6 +150,10 @@ key-x-x-is-made-keep = key { $value } ({ $name }) is made; keep it, it is not sh
 
 # src/cli/mod.rs
 the-runtime-could-not-be-started = the runtime could not be started: { $e }
+
+# src/cli/ready.rs
+the-server-has-not-answered-within = the server has not answered within { $value } s
+ready = ready
 
 # src/cli/release.rs
 the-store-is-not-held-there = the store is not held: there is nothing to release
@@ -887,6 +892,10 @@ help-release = Let a store send that was copied or restored
 help-release-long = Let a store send that was copied or restored
 
     What was due before the copy is then unsettled and is not sent by itself: the original may have sent it.
+help-ready = Ask the server of this machine whether it takes and sends mail
+help-ready-long = Ask the server of this machine whether it takes and sends mail
+
+    Ends with 0 when it does, with 1 when it does not (the reasons are printed), with 69 when no server answers. For health checks.
 help-config = Show the configuration in effect, secrets hidden
 help-openapi = Print the API's description (OpenAPI 3.1)
 help-key-create = Make a key and print it; it is never shown again

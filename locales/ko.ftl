@@ -133,6 +133,7 @@ there-is-no-database-x-run = 데이터베이스 { $file }이(가) 없습니다. 
 its-control-socket-x-x = 제어 소켓 { $value }: { $error }
 the-process-that-has-x-open = { $file }을(를) 열고 있는 프로세스에 접속할 수 없습니다({ $why-text }). 서버를 실행하는 사용자로 실행하거나, JEBI_API_KEY와 서버의 SERVER_HOST, SERVER_PORT를 지정하십시오
 the-process-that-has-x-open-tls = { $file }을(를) 열고 있는 프로세스에 접속할 수 없습니다({ $why-text }). 명령은 서버의 HTTPS 포트를 쓰지 않습니다. 서버를 실행하는 사용자로 실행하거나, 다른 클라이언트로 API를 호출하십시오
+no-server-answers-at-its-control = 제어 소켓 { $value }에서 응답하는 서버가 없습니다({ $error }). 서버를 실행하는 곳에서 그 사용자로 실행하십시오
 the-request-cannot-be-written-x = 요청을 쓸 수 없습니다: { $e }
 the-answer-cannot-be-read-x = 응답을 읽을 수 없습니다: { $e }
 the-server-at-x-does-not = { $place }의 서버가 응답하지 않습니다: { $e }
@@ -148,6 +149,10 @@ key-x-x-is-made-keep = { $value }번 키({ $name })를 만들었습니다. 다�
 
 # src/cli/mod.rs
 the-runtime-could-not-be-started = 실행 환경을 시작할 수 없습니다: { $e }
+
+# src/cli/ready.rs
+the-server-has-not-answered-within = 서버가 { $value }초 안에 응답하지 않았습니다
+ready = 준비되었습니다
 
 # src/cli/release.rs
 the-store-is-not-held-there = 저장소가 보류 상태가 아니므로 해제할 것이 없습니다
@@ -886,6 +891,10 @@ help-release = 복사하거나 복원한 저장소의 발송을 허용합니다
 help-release-long = 복사하거나 복원한 저장소의 발송을 허용합니다
 
     복사하기 전에 보낼 때가 되었던 메일은 원본이 이미 보냈을 수 있으므로, 결과를 알 수 없는 것으로 남고 저절로 보내지 않습니다.
+help-ready = 이 컴퓨터의 서버가 메일을 받고 보낼 수 있는지 묻습니다
+help-ready-long = 이 컴퓨터의 서버가 메일을 받고 보낼 수 있는지 묻습니다
+
+    그렇다면 0으로, 아니면 이유를 출력하고 1로, 응답하는 서버가 없으면 69로 끝납니다. 상태 검사에 씁니다.
 help-config = 적용 중인 설정을 비밀 값을 가리고 보여 줍니다
 help-openapi = API 설명(OpenAPI 3.1)을 출력합니다
 help-key-create = 키를 만들어 출력합니다. 다시 보여 주지 않습니다

@@ -9,6 +9,7 @@ mod failure;
 mod help;
 mod key;
 mod openapi;
+mod ready;
 mod release;
 mod reload;
 mod retry;
@@ -76,6 +77,11 @@ enum Command {
     /// Prints what is not as it must be, one a line, and ends with 1 when there is anything. The server may run meanwhile.
     #[command(after_help = "Example:\n  jebi verify")]
     Verify,
+    /// Ask the server of this machine whether it takes and sends mail
+    ///
+    /// Ends with 0 when it does, with 1 when it does not (the reasons are printed), with 69 when no server answers. For health checks.
+    #[command(after_help = "Example:\n  jebi ready")]
+    Ready,
     /// Let a store send that was copied or restored
     ///
     /// What was due before the copy is then unsettled and is not sent by itself: the original may have sent it.
@@ -114,6 +120,7 @@ pub fn run() -> ExitCode {
         }
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
+        Command::Ready => alone(flags, async |config| ready::run(config).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),
         Command::Reload => through(flags, Missing::Refuse, async |_, client| reload::run(client).await),
         Command::Bench(what) => bench::run(&what, flags),
@@ -137,17 +144,22 @@ fn parsed() -> Cli {
 
 /// Runs a command that needs the API.
 fn through(flags: Flags, missing: Missing, work: impl AsyncFnOnce(&Config, &Client) -> Result<(), Failure>) -> Result<(), Failure> {
+    alone(flags, async |config| {
+        let client = Client::open(config, missing).await?;
+        let done = work(config, &client).await;
+        client.close().await;
+        done
+    })
+}
+
+/// Runs a command that needs the configuration.
+fn alone(flags: Flags, work: impl AsyncFnOnce(&Config) -> Result<(), Failure>) -> Result<(), Failure> {
     let Loaded { config, .. } = load(flags)?;
     // The command says how it ends; of the log only what is wrong.
     log::init("warn", false).map_err(|e| Failure::refused(e.to_string()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::unavailable(format!("the runtime could not be started: {e}")))?;
-    runtime.block_on(async {
-        let client = Client::open(&config, missing).await?;
-        let done = work(&config, &client).await;
-        client.close().await;
-        done
-    })
+    runtime.block_on(work(&config))
 }
 
 /// Loads the configuration, or says every fault of it, one a line.
