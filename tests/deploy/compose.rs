@@ -59,11 +59,11 @@ fn the_compose_file_says_what_jebi_understands() {
 fn a_compose_file_that_does_not_fit_is_seen() {
     let good = text("deploy/docker-compose.yml");
     for (from, to, fault) in [
-        ("DB_HOST:", "DB_HOTS:", "DB_HOTS is no name of the configuration"),
+        ("DATABASE_URL:", "DATABSE_URL:", "DATABSE_URL is no name of the configuration"),
         ("stop_grace_period: 40s", "stop_grace_period: 10s", "killed after 10 s, while a stop may take 30 s"),
         ("\"/usr/local/bin/jebi\", \"ready\"", "\"/usr/local/bin/jebi\", \"helthy\"", "/usr/local/bin/jebi helthy: "),
         ("image: postgres:17.2-bookworm", "image: postgres", "postgres: the image postgres is not pinned"),
-        ("/run/secrets/db_password", "/run/secrets/other", "jebi-1: DB_PASSWORD_FILE reads no secret of this file"),
+        ("/run/secrets/db_password", "/run/secrets/other", "jebi-1: DATABASE_PASSWORD_FILE reads no secret of this file"),
     ] {
         let found = faults(&good.replace(from, to));
         assert!(found.iter().any(|found| found.starts_with(fault)), "{fault}: {found:?}");

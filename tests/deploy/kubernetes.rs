@@ -65,7 +65,7 @@ fn the_manifest_says_what_jebi_understands() {
 fn a_manifest_that_does_not_fit_is_seen() {
     let good = text("deploy/kubernetes.yaml");
     for (from, to, fault) in [
-        ("DB_HOST:", "DB_HOTS:", "DB_HOTS is no name of the configuration"),
+        ("DATABASE_URL:", "DATABSE_URL:", "DATABSE_URL is no name of the configuration"),
         ("path: /ready", "path: /readyz", "no route /readyz"),
         ("livenessProbe:\n            httpGet: {path: /health", "livenessProbe:\n            httpGet: {path: /ready", "a database that is away"),
         ("terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 30", "killed after 30 s, while a stop may take 35 s"),
