@@ -148,6 +148,11 @@ the-server-answer-has-no-number = the server's answer has no number { $name }: i
 key-x-is-revoked = key { $id } is revoked
 key-x-x-is-made-keep = key { $value } ({ $name }) is made; keep it, it is not shown again
 
+# src/cli/migrate.rs
+the-schema-is-up-to-date = the schema is up to date
+x-pending = { $migration }: pending
+x-applied = { $migration }: applied
+
 # src/cli/mod.rs
 the-runtime-could-not-be-started = the runtime could not be started: { $e }
 
@@ -892,6 +897,11 @@ help-release = Let a store send that was copied or restored
 help-release-long = Let a store send that was copied or restored
 
     What was due before the copy is then unsettled and is not sent by itself: the original may have sent it.
+help-migrate = Bring the store's schema up to date
+help-migrate-long = Bring the store's schema up to date
+
+    A start does it by itself, unless AUTO_MIGRATE is false. Prints what it did; a store that is up to date is left alone.
+help-migrate-check = Only tell what is pending, and end with 1 when anything is
 help-ready = Ask the server of this machine whether it takes and sends mail
 help-ready-long = Ask the server of this machine whether it takes and sends mail
 

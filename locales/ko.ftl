@@ -147,6 +147,11 @@ the-server-answer-has-no-number = 서버의 응답에 숫자 { $name }이(가) �
 key-x-is-revoked = { $id }번 키를 폐기했습니다
 key-x-x-is-made-keep = { $value }번 키({ $name })를 만들었습니다. 다시 보여 주지 않으니 보관하십시오
 
+# src/cli/migrate.rs
+the-schema-is-up-to-date = 스키마가 최신입니다
+x-pending = { $migration }: 적용 대기
+x-applied = { $migration }: 적용함
+
 # src/cli/mod.rs
 the-runtime-could-not-be-started = 실행 환경을 시작할 수 없습니다: { $e }
 
@@ -891,6 +896,11 @@ help-release = 복사하거나 복원한 저장소의 발송을 허용합니다
 help-release-long = 복사하거나 복원한 저장소의 발송을 허용합니다
 
     복사하기 전에 보낼 때가 되었던 메일은 원본이 이미 보냈을 수 있으므로, 결과를 알 수 없는 것으로 남고 저절로 보내지 않습니다.
+help-migrate = 저장소의 스키마를 최신으로 올립니다
+help-migrate-long = 저장소의 스키마를 최신으로 올립니다
+
+    AUTO_MIGRATE가 false가 아니면 서버가 시작할 때 스스로 합니다. 한 일을 출력하고, 이미 최신이면 그대로 둡니다.
+help-migrate-check = 적용할 것이 있는지만 알려 주고, 있으면 1로 끝납니다
 help-ready = 이 컴퓨터의 서버가 메일을 받고 보낼 수 있는지 묻습니다
 help-ready-long = 이 컴퓨터의 서버가 메일을 받고 보낼 수 있는지 묻습니다
 

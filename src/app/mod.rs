@@ -2,9 +2,11 @@
 //!
 //! | file | owns |
 //! |---|---|
+//! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
 
+mod migrate;
 mod providers;
 mod reload;
 
@@ -26,7 +28,10 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-pub use self::reload::ReadAgain;
+pub use self::{
+    migrate::{migrate, pending},
+    reload::ReadAgain,
+};
 use self::{
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},

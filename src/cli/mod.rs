@@ -8,6 +8,7 @@ mod expiry;
 mod failure;
 mod help;
 mod key;
+mod migrate;
 mod openapi;
 mod ready;
 mod release;
@@ -77,6 +78,11 @@ enum Command {
     /// Prints what is not as it must be, one a line, and ends with 1 when there is anything. The server may run meanwhile.
     #[command(after_help = "Example:\n  jebi verify")]
     Verify,
+    /// Bring the store's schema up to date
+    ///
+    /// A start does it by itself, unless AUTO_MIGRATE is false. Prints what it did; a store that is up to date is left alone.
+    #[command(after_help = "Example:\n  jebi migrate --check || jebi migrate")]
+    Migrate(migrate::How),
     /// Ask the server of this machine whether it takes and sends mail
     ///
     /// Ends with 0 when it does, with 1 when it does not (the reasons are printed), with 69 when no server answers. For health checks.
@@ -120,6 +126,7 @@ pub fn run() -> ExitCode {
         }
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
+        Command::Migrate(how) => alone(flags, async |config| migrate::run(&how, config)),
         Command::Ready => alone(flags, async |config| ready::run(config).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),
         Command::Reload => through(flags, Missing::Refuse, async |_, client| reload::run(client).await),

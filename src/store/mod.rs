@@ -1,4 +1,7 @@
 //! The queue on disk. Engines implement the ports in `jebi_domain::port::store`; this file picks one by URL.
 
 mod group;
+mod migration;
 pub mod sqlite;
+
+pub use migration::Migration;

@@ -8,6 +8,7 @@ mod keys;
 mod korean;
 mod locked;
 mod log;
+mod migrate;
 mod ready;
 mod release;
 mod retry;

@@ -1,0 +1,27 @@
+//! The schema of the store a configuration names: what is pending, and applying it.
+
+use crate::{
+    config::{Config, DatabaseUrl},
+    store::{
+        Migration,
+        sqlite::{OpenError, SqliteStore},
+    },
+};
+
+/// What a start would change in the schema.
+///
+/// # Errors
+/// A store that cannot be read, or one of a newer Jebi.
+pub fn pending(config: &Config) -> Result<Vec<Migration>, OpenError> {
+    let DatabaseUrl::Sqlite(file) = &config.database.url;
+    SqliteStore::pending(file)
+}
+
+/// Brings the schema up to date under the store's lock. Returns what was applied.
+///
+/// # Errors
+/// A store that cannot be opened, or that a process has open.
+pub fn migrate(config: &Config) -> Result<Vec<Migration>, OpenError> {
+    let DatabaseUrl::Sqlite(file) = &config.database.url;
+    SqliteStore::migrate(file)
+}
