@@ -16,6 +16,7 @@ const MIGRATIONS: &[(u32, &str, &str)] = &[
     (3, "quota", include_str!("migrations/0003_quota.sql")),
     (4, "search", include_str!("migrations/0004_search.sql")),
     (5, "access", include_str!("migrations/0005_access.sql")),
+    (6, "nodes", include_str!("migrations/0006_nodes.sql")),
 ];
 
 /// Brings the database to the newest schema. Returns what was applied, in order.

@@ -1,0 +1,29 @@
+-- Several nodes on one store.
+
+-- What operators know a node by, and when it began to stop: it takes no mail any more, and ends what is out.
+ALTER TABLE incarnation ADD COLUMN name text NOT NULL DEFAULT '';
+ALTER TABLE incarnation ADD COLUMN version text NOT NULL DEFAULT '';
+ALTER TABLE incarnation ADD COLUMN draining_at bigint;
+-- Those that live: few, however many starts there were.
+CREATE INDEX incarnation_live ON incarnation (no) WHERE ended_at IS NULL;
+
+-- The incarnation that stages it; what an ended one has left is removed. NULL where it was written in one commit.
+ALTER TABLE message ADD COLUMN staged_by bigint;
+
+-- The node that does the housekeeping, and until when (jebi_now).
+CREATE TABLE upkeep (
+    one integer PRIMARY KEY CHECK (one = 1),
+    incarnation bigint NOT NULL,
+    until bigint NOT NULL
+) WITH (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+INSERT INTO upkeep (one, incarnation, until) VALUES (1, 0, 0);
+
+-- The first free slot of the rate all nodes share (jebi_now_us).
+ALTER TABLE provider ADD COLUMN next_slot bigint;
+
+-- Which cluster and database this is: another means a copy. `timeline` changes where a standby was made the primary.
+ALTER TABLE installation ADD COLUMN system_id bigint;
+ALTER TABLE installation ADD COLUMN database_oid bigint;
+ALTER TABLE installation ADD COLUMN timeline bigint;
+-- Where the store was transferred to: it must not send any more.
+ALTER TABLE installation ADD COLUMN moved_to text;
