@@ -3,5 +3,6 @@
 mod group;
 mod migration;
 pub mod sqlite;
+pub mod transfer;
 
 pub use migration::Migration;

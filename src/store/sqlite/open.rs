@@ -10,7 +10,7 @@ use std::{
 };
 
 use jebi_domain::port::{Clock, Random, store::Guard};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::{
     Error, Options, Shared, SqliteStore,
@@ -36,6 +36,8 @@ pub enum OpenError {
     Newer { no: u32, name: String },
     #[error("migration {no} ({name}) in the database is not the one this Jebi knows: it was made by a changed build")]
     Changed { no: u32, name: String },
+    #[error("the store {} was transferred to {to} and neither takes nor sends mail any more: set DATABASE_URL to where it is now", .file.display())]
+    Moved { file: PathBuf, to: String },
     #[error("the database cannot be opened: {0}")]
     Sqlite(#[from] rusqlite::Error),
     #[error("the database is damaged: {0}")]
@@ -62,6 +64,9 @@ impl SqliteStore {
         let lock = lock(&file)?;
         let mut db = connect(&file)?;
         migrate::run(&mut db, &file)?;
+        if let Some(to) = db.query_row(sql!("installation_moved"), [], |r| r.get(0)).optional()?.flatten() {
+            return Err(OpenError::Moved { file, to });
+        }
         let guard_file = guard::path(&file);
         let guard = guard::check(&db, &guard_file, clock.wall(), random)?;
         let memory = load(&mut db, &guard)?;

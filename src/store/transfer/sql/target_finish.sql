@@ -1,0 +1,1 @@
+UPDATE installation SET moved_to = NULL WHERE moved_to = $1;
