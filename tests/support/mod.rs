@@ -5,6 +5,7 @@ pub mod fake_ses;
 pub mod http;
 pub mod machine;
 pub mod postfix;
+pub mod postgres;
 pub mod server;
 pub mod ses_stub;
 pub mod smtp_stub;
