@@ -2,15 +2,21 @@
 //!
 //! | file | owns |
 //! |---|---|
+//! | `database` | from the configuration to what a PostgreSQL store is told |
 //! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
+//! | `transfer` | moving a store to PostgreSQL |
 
+pub mod database;
 mod migrate;
 mod providers;
 mod reload;
+mod transfer;
 
-use std::{collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, path::Path, process, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, os::unix::net::UnixStream, path::Path, process, sync::Arc, time::Duration,
+};
 
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
@@ -31,7 +37,9 @@ use tower::ServiceExt;
 pub use self::{
     migrate::{migrate, pending},
     reload::ReadAgain,
+    transfer::{MoveError, Moved, transfer},
 };
+pub use crate::store::transfer::Progress;
 use self::{
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
@@ -71,7 +79,10 @@ use crate::{
         times::Times,
         tokens::{self, Tokens},
     },
-    store::sqlite::{DiskFloor, OpenError, Options, SqliteStore},
+    store::{
+        Migration,
+        sqlite::{DiskFloor, OpenError, Options, SqliteStore},
+    },
     worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
 };
 
@@ -80,6 +91,10 @@ use crate::{
 pub enum StartError {
     #[error("{0}")]
     Store(#[from] OpenError),
+    #[error("DATABASE_URL: asks for PostgreSQL, which comes with a later release; write sqlite://data/jebi.db")]
+    NoEngine,
+    #[error("the schema lacks {0}: run `jebi migrate`, or set AUTO_MIGRATE=true")]
+    Pending(Migration),
     #[error("the store does not work: {0}")]
     StoreUse(#[from] StoreError),
     #[error("cannot listen on {address}: {source}; free it or set SERVER_HOST and SERVER_PORT")]
@@ -121,8 +136,16 @@ pub struct App {
 ///
 /// # Errors
 /// When it cannot be opened.
-pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Arc<dyn Store>, OpenError> {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
+pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Arc<dyn Store>, StartError> {
+    let file = match &config.database.url {
+        DatabaseUrl::Sqlite(file) => file,
+        DatabaseUrl::Postgres(_) => return Err(StartError::NoEngine),
+    };
+    if !config.database.auto_migrate
+        && let Some(lacking) = SqliteStore::pending(file)?.first()
+    {
+        return Err(StartError::Pending(*lacking));
+    }
     let options = Options {
         file: file.clone(),
         byte_budget: config.database.writer_queue_bytes,
@@ -135,27 +158,34 @@ pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -
     Ok(Arc::new(SqliteStore::open(options, clock, random)?))
 }
 
-/// Whether there is a store.
+/// Whether there is a store. One of PostgreSQL's is there; whether it can be reached shows when it is opened.
 #[must_use]
 pub fn has_store(config: &Config) -> bool {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    file.exists()
+    match &config.database.url {
+        DatabaseUrl::Sqlite(file) => file.exists(),
+        DatabaseUrl::Postgres(_) => true,
+    }
 }
 
-/// Whether another process has the store open.
+/// Whether another process of this machine has the store open: the server that a command has to talk to.
 ///
 /// # Errors
 /// When its lock cannot be looked at.
 pub fn is_running(config: &Config) -> Result<bool, OpenError> {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    SqliteStore::is_open_elsewhere(file)
+    match &config.database.url {
+        DatabaseUrl::Sqlite(file) => SqliteStore::is_open_elsewhere(file),
+        // Nobody locks it, as several nodes share it. A socket nobody listens on was left by a kill.
+        DatabaseUrl::Postgres(_) => Ok(UnixStream::connect(control_socket(config)).is_ok()),
+    }
 }
 
 /// The socket through which the administrator of this machine talks to the server.
 #[must_use]
 pub fn control_socket(config: &Config) -> std::path::PathBuf {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    file.with_extension("sock")
+    match &config.database.url {
+        DatabaseUrl::Sqlite(file) => file.with_extension("sock"),
+        DatabaseUrl::Postgres(_) => config.database.data_dir.join("jebi.sock"),
+    }
 }
 
 impl App {
@@ -290,7 +320,7 @@ impl AtRest {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, OpenError> {
+    pub fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, StartError> {
         let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         let around = Around { clock, random, metrics: metrics::apart() };
@@ -462,9 +492,8 @@ impl Readiness for NodeReady {
     }
 }
 
-/// The folder the store lies in, for messages.
+/// The folder this node keeps its own things in: with SQLite the whole store.
 #[must_use]
 pub fn data_folder(config: &Config) -> &Path {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    file.parent().unwrap_or(Path::new("."))
+    &config.database.data_dir
 }

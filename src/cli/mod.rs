@@ -17,6 +17,7 @@ mod retry;
 mod send;
 mod serve;
 mod token;
+mod transfer;
 mod verify;
 
 use std::{
@@ -83,6 +84,12 @@ enum Command {
     /// A start does it by itself, unless AUTO_MIGRATE is false. Prints what it did; a store that is up to date is left alone.
     #[command(after_help = "Example:\n  jebi migrate --check || jebi migrate")]
     Migrate(migrate::How),
+    /// Move a store from SQLite to PostgreSQL
+    ///
+    /// Everything is copied with its numbers in one transaction, and counted in both. Then the source takes and sends no mail any
+    /// more. When it is cut short, run it again.
+    #[command(after_help = transfer::EXAMPLE)]
+    Transfer(transfer::Way),
     /// Ask the server of this machine whether it takes and sends mail
     ///
     /// Ends with 0 when it does, with 1 when it does not (the reasons are printed), with 69 when no server answers. For health checks.
@@ -127,6 +134,7 @@ pub fn run() -> ExitCode {
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
         Command::Migrate(how) => alone(flags, async |config| migrate::run(&how, config)),
+        Command::Transfer(way) => transfer::run(&way, &flags),
         Command::Ready => alone(flags, async |config| ready::run(config).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),
         Command::Reload => through(flags, Missing::Refuse, async |_, client| reload::run(client).await),

@@ -18,6 +18,12 @@ pub(super) fn refusal(error: StoreError) -> Refusal {
         StoreError::Busy { retry_after_s, why } => {
             Refusal::busy(retry_after_s, "store_busy", format!("too much is waiting to be written: {why}"))
         }
+        StoreError::Unavailable { retry_after_s, why } => {
+            // A connection lost during the commit may have been lost after it: the key is what makes repeating safe.
+            let remedy = "send the same request again later, with the same Idempotency-Key";
+            let fault = Fault::new("", "store_unavailable", format!("the server's database cannot be used just now: {why}"), remedy);
+            Refusal::new(RefusalKind::Busy { retry_after_s }, fault)
+        }
         StoreError::Full => Refusal::busy(FULL, "disk_full", "the server's disk is full or nearly so"),
         StoreError::Closed => Refusal::busy(CLOSING, "stopping", "the server is stopping"),
         StoreError::Internal(text) => {
@@ -46,5 +52,14 @@ mod tests {
         let told = refusal(StoreError::Busy { retry_after_s: 3, why: "2 s of writes" });
         assert_eq!(told.kind, RefusalKind::Busy { retry_after_s: 3 });
         assert!(told.faults[0].fault.contains("2 s of writes"));
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_asked_again_with_the_same_key() {
+        let told = refusal(StoreError::Unavailable { retry_after_s: 5, why: "it cannot be reached" });
+        assert_eq!(told.kind, RefusalKind::Busy { retry_after_s: 5 });
+        assert_eq!(told.faults[0].code, "store_unavailable");
+        // Nobody knows whether a COMMIT came through: it must not say that nothing was stored.
+        assert!(!format!("{told:?}").contains("nothing was stored"), "{told:?}");
     }
 }

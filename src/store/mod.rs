@@ -2,6 +2,7 @@
 
 mod group;
 mod migration;
+pub mod postgres;
 pub mod sqlite;
 pub mod transfer;
 

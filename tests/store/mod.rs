@@ -19,6 +19,7 @@ mod model;
 mod moving;
 mod notices;
 mod operator;
+mod postgres_connect;
 mod property;
 mod reclaim;
 mod settle;

@@ -1,6 +1,7 @@
 //! What several areas' tests share.
 
 pub mod api;
+pub mod chaos;
 pub mod fake_ses;
 pub mod http;
 pub mod machine;

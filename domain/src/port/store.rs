@@ -30,6 +30,8 @@ use crate::{
 pub enum StoreError {
     /// Too much is waiting to be written; nothing was stored. Try again after so many seconds.
     Busy { retry_after_s: u32, why: &'static str },
+    /// The database cannot be reached, or takes no writes just now; nothing was acknowledged. Try again after so many seconds.
+    Unavailable { retry_after_s: u32, why: &'static str },
     /// The disk is full or nearly so; nothing was stored.
     Full,
     /// It is closing down; nothing was stored.
@@ -42,6 +44,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { why, .. } => write!(f, "the store is busy: {why}"),
+            Self::Unavailable { why, .. } => write!(f, "the database cannot be used just now: {why}"),
             Self::Full => f.write_str("the disk is full or nearly so"),
             Self::Closed => f.write_str("the store is closing"),
             Self::Internal(text) => f.write_str(text),

@@ -19,7 +19,7 @@ mod target;
 
 use std::path::Path;
 
-pub use source::{mark_moved, moved_to};
+pub use source::{identity, mark_moved, moved_to};
 pub use tables::{LEFT_OUT, MADE_ANEW, TABLES};
 pub use target::{Found, UNFINISHED, finish, look};
 

@@ -80,6 +80,15 @@ pub fn moved_to(file: &Path) -> Result<Option<(Vec<u8>, String)>, TransferError>
     look().map_err(|source| TransferError::Read { file: file.display().to_string(), source })
 }
 
+/// The id of a store that was opened at least once.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn identity(file: &Path) -> Result<Vec<u8>, TransferError> {
+    let look = || connect(file)?.query_row(include_str!("sql/source_identity.sql"), [], |r| r.get(0));
+    look().map_err(|source| TransferError::Read { file: file.display().to_string(), source })
+}
+
 /// Marks the store as moved: from then on nothing starts on it.
 ///
 /// # Errors

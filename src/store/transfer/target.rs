@@ -20,6 +20,8 @@ pub const UNFINISHED: &str = "unfinished";
 /// What a transfer finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
+    /// No tables of ours.
+    NoSchema,
     /// Nothing but what the schema begins with.
     Empty,
     /// A copy that was not finished, of the store with this id. Nothing can have been added to it.
@@ -28,11 +30,14 @@ pub enum Found {
     Used(String),
 }
 
-/// Looks at the target, whose schema must be there.
+/// Looks at the target.
 ///
 /// # Errors
 /// A connection that breaks.
 pub async fn look(target: &Client) -> Result<Found, TransferError> {
+    if !target.query_one(include_str!("sql/target_known.sql"), &[]).await?.get::<_, bool>(0) {
+        return Ok(Found::NoSchema);
+    }
     if let Some(row) = target.query_opt(include_str!("sql/target_moved.sql"), &[]).await?
         && row.get::<_, Option<&str>>(1) == Some(UNFINISHED)
     {
