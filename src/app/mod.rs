@@ -15,13 +15,14 @@ mod reload;
 mod transfer;
 
 use std::{
-    collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, os::unix::net::UnixStream, path::Path, process, sync::Arc, time::Duration,
+    collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, os::unix::net::UnixStream, path::Path, process, sync::Arc,
+    time::Duration,
 };
 
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
     allow::AllowList,
-    port::{Clock, Random, Store, operator::Rules, store::StoreError},
+    port::{Clock, Random, Store, nodes::NodeStart, operator::Rules, store::StoreError},
     refusal::Refusal,
     time::Wall,
 };
@@ -80,7 +81,7 @@ use crate::{
         tokens::{self, Tokens},
     },
     store::{
-        Migration,
+        Migration, postgres,
         sqlite::{DiskFloor, OpenError, Options, SqliteStore},
     },
     worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
@@ -91,6 +92,8 @@ use crate::{
 pub enum StartError {
     #[error("{0}")]
     Store(#[from] OpenError),
+    #[error("{0}")]
+    Postgres(#[from] postgres::OpenError),
     #[error("DATABASE_URL: asks for PostgreSQL, which comes with a later release; write sqlite://data/jebi.db")]
     NoEngine,
     #[error("the schema lacks {0}: run `jebi migrate`, or set AUTO_MIGRATE=true")]
@@ -201,7 +204,7 @@ impl App {
         let listener = listen(config.server.listen()).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
-        let incarnation = store.start(clock.wall()).await?;
+        let incarnation = store.start(&NodeStart { name: String::new(), version: env!("CARGO_PKG_VERSION").into() }, clock.wall()).await?;
         let (feedback_to, feedback) = mpsc::unbounded_channel();
         let maker = Arc::new(Maker { inbox: Arc::clone(&store) as _, clock: Arc::clone(&clock), feedback: feedback_to });
         let mut running = BTreeMap::new();

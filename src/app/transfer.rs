@@ -7,7 +7,8 @@ use std::{
 
 use jebi_domain::port::{
     Clock, Random, Store,
-    store::{Guard, StoreError},
+    nodes::NodeStart,
+    store::{Guard, Housekept, StoreError},
 };
 
 use super::{StartError, database, open_store};
@@ -78,13 +79,14 @@ pub async fn transfer(
     let reach = Arc::new(Reach::new(Arc::clone(&clock)));
     let session = database::session(postgres, "transfer");
     let connector = Connector::new(database::target(url), session, Rights::Migrate, Arc::clone(&clock), Arc::clone(&random), reach)?;
-    let mut connected = connector.open().await?;
+    let mut connected = connector.open_at_start(postgres.start_wait).await?;
+    let place = (connected.identity.system_id, connected.identity.database_oid, connected.identity.timeline);
     let found = transfer::look(&connected.client).await?;
     if let Some((id, to)) = transfer::moved_to(file)? {
         if found != Found::Unfinished(id) {
             return Err(MoveError::Before { file: file.clone(), to });
         }
-        transfer::finish(&connected.client).await?;
+        transfer::finish(&connected.client, place).await?;
         return Ok(Moved::Finished);
     }
     if found == Found::NoSchema {
@@ -97,7 +99,7 @@ pub async fn transfer(
         crash_point("transfer_copied");
         transfer::mark_moved(file, &postgres.url.to_string())?;
         crash_point("transfer_marked");
-        transfer::finish(&connected.client).await?;
+        transfer::finish(&connected.client, place).await?;
     }
     store.close().await;
     done
@@ -121,10 +123,10 @@ async fn filled(
         Found::Unfinished(_) => return Err(MoveError::Foreign),
     }
     // What a killed server left under way becomes unsettled, as at any start; no lease is left.
-    let incarnation = store.start(clock.wall()).await?;
+    let incarnation = store.start(&NodeStart { name: "transfer".into(), version: env!("CARGO_PKG_VERSION").into() }, clock.wall()).await?;
     let providers: Vec<String> = source.providers.iter().map(|provider| provider.name.clone()).collect();
     worker::reclaim(store, clock, incarnation, &providers).await?;
-    while store.housekeep(clock.wall()).await? {}
+    while store.housekeep(incarnation, clock.wall()).await? == Housekept::More {}
     store.end(incarnation, clock.wall()).await?;
     Ok(Moved::Copied(transfer::copy(file, client, told).await?))
 }

@@ -1,9 +1,15 @@
 //! `jebi migrate`: brings the store's schema up to date, where a start is not to do it by itself (`AUTO_MIGRATE=false`).
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use super::{Failure, note, tell};
-use crate::{app, config::Config};
+use crate::{
+    app,
+    config::Config,
+    system::{SystemClock, SystemRandom},
+};
 
 #[derive(Args)]
 pub(super) struct How {
@@ -12,8 +18,9 @@ pub(super) struct How {
     check: bool,
 }
 
-pub(super) fn run(how: &How, config: &Config) -> Result<(), Failure> {
-    let pending = app::pending(config).map_err(|e| Failure::refused(e.to_string()))?;
+pub(super) async fn run(how: &How, config: &Config) -> Result<(), Failure> {
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let pending = app::pending(config, clock.clone(), random.clone()).await.map_err(|e| Failure::refused(e.to_string()))?;
     // Nothing to do needs no lock, so a running server is no obstacle.
     if pending.is_empty() {
         tell("the schema is up to date");
@@ -23,7 +30,7 @@ pub(super) fn run(how: &How, config: &Config) -> Result<(), Failure> {
         pending.iter().for_each(|migration| tell(&format!("{migration}: pending")));
         return Err(Failure::silent());
     }
-    let applied = app::migrate(config).map_err(|e| Failure::refused(e.to_string()))?;
+    let applied = app::migrate(config, clock, random).await.map_err(|e| Failure::refused(e.to_string()))?;
     applied.iter().for_each(|migration| tell(&format!("{migration}: applied")));
     if applied.is_empty() {
         // Somebody else was quicker.

@@ -133,7 +133,7 @@ pub fn run() -> ExitCode {
         }
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
-        Command::Migrate(how) => alone(flags, async |config| migrate::run(&how, config)),
+        Command::Migrate(how) => alone(flags, async |config| migrate::run(&how, config).await),
         Command::Transfer(way) => transfer::run(&way, &flags),
         Command::Ready => alone(flags, async |config| ready::run(config).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),

@@ -241,9 +241,10 @@ fn port_of(text: &str) -> Result<u16, Bad> {
 fn ssl_mode(asked: Option<SslMode>, host: &PostgresHost) -> Result<SslMode, Bad> {
     match (asked, host) {
         (None | Some(SslMode::Disable), PostgresHost::Unix(_)) => Ok(SslMode::Disable),
-        (Some(_), PostgresHost::Unix(_)) => {
-            Err(Bad::new("asks for TLS over a Unix socket, which PostgreSQL does not speak", "leave sslmode out; the socket stays on this machine"))
-        }
+        (Some(_), PostgresHost::Unix(_)) => Err(Bad::new(
+            "asks for TLS over a Unix socket, which PostgreSQL does not speak",
+            "leave sslmode out; the socket stays on this machine",
+        )),
         (Some(mode), PostgresHost::Tcp(_)) => Ok(mode),
         (None, PostgresHost::Tcp(host)) if is_this_machine(host) => Ok(SslMode::Disable),
         (None, PostgresHost::Tcp(_)) => Ok(SslMode::VerifyFull),
@@ -279,7 +280,10 @@ impl Options {
                 "sslrootcert" if value == "system" => {}
                 "sslrootcert" => {
                     let file = pem_file(&value).map_err(|_| {
-                        Bad::new("names a file in sslrootcert that cannot be read or holds no certificate", "name a PEM file of certificates")
+                        Bad::new(
+                            "names a file in sslrootcert that cannot be read or holds no certificate",
+                            "name a PEM file of certificates",
+                        )
                     })?;
                     options.ca_file = Some(file);
                 }
@@ -287,7 +291,10 @@ impl Options {
                     return Err(Bad::new("holds a password among its options", "write it as user:password@, or into DATABASE_PASSWORD"));
                 }
                 _ => {
-                    return Err(Bad::new("holds an option Jebi does not take", "keep host, port, user, sslmode and sslrootcert; time-outs are keys of their own"));
+                    return Err(Bad::new(
+                        "holds an option Jebi does not take",
+                        "keep host, port, user, sslmode and sslrootcert; time-outs are keys of their own",
+                    ));
                 }
             }
         }

@@ -71,6 +71,9 @@ impl Ready {
         };
         checks.push(match self.store.guard() {
             Guard::Open => Check::new("restore_guard", true, "open"),
+            Guard::BulkHeld { why, since } => {
+                Check::new("restore_guard", true, format!("bulk is held since {since}: {why}; look, then run `jebi release`"))
+            }
             Guard::Held { why, since } => Check::new("restore_guard", false, format!("held since {since}: {why}; run `jebi release`")),
         });
         checks.extend(self.parts.iter().flat_map(|part| part.checks()));

@@ -26,6 +26,8 @@ pub(super) fn refusal(error: StoreError) -> Refusal {
         }
         StoreError::Full => Refusal::busy(FULL, "disk_full", "the server's disk is full or nearly so"),
         StoreError::Closed => Refusal::busy(CLOSING, "stopping", "the server is stopping"),
+        // Nothing a request does is for an incarnation; the node starts anew by itself.
+        StoreError::Ended => Refusal::busy(CLOSING, "stopping", "this node is starting anew"),
         StoreError::Internal(text) => {
             tracing::error!(error = %text, "the store failed");
             // A failure during the commit may have come after it: the key is what makes repeating safe.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jebi_domain::port::store::Housekept;
+
 use super::Shared;
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -13,9 +15,9 @@ const EPOCH: Duration = Duration::from_secs(10);
 pub(super) async fn run(shared: Shared) {
     let mut pause = EVERY;
     while shared.pause(pause).await {
-        pause = match shared.queue.housekeep(shared.clock.wall()).await {
-            Ok(true) => BREATH,
-            Ok(false) => EVERY,
+        pause = match shared.queue.housekeep(shared.incarnation, shared.clock.wall()).await {
+            Ok(Housekept::More) => BREATH,
+            Ok(Housekept::Done | Housekept::Elsewhere) => EVERY,
             Err(err) => {
                 tracing::warn!(%err, "housekeeping failed; tried again in ten seconds");
                 AFTER_ERROR

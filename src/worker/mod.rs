@@ -186,7 +186,7 @@ impl Shared {
         let guard = self.admin.guard();
         let why = match &guard {
             Guard::Open => None,
-            Guard::Held { why, .. } => Some(why.as_str()),
+            Guard::BulkHeld { why, .. } | Guard::Held { why, .. } => Some(why.as_str()),
         };
         self.dispatches.load().iter().for_each(|dispatch| dispatch.set_guard(why));
     }

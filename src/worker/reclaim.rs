@@ -7,12 +7,13 @@ use jebi_domain::{
     message::Lane,
     port::{
         Clock,
+        nodes::DEAD_AFTER,
         store::{QueueStore, StoreResult},
     },
 };
 
 use super::Shared;
-use crate::service::dispatch::{LEASE, settle::unknown_wait};
+use crate::service::dispatch::settle::unknown_wait;
 
 const EVERY: Duration = Duration::from_secs(5);
 /// Feedback in so many hours shows that it reaches us (contract 3).
@@ -38,7 +39,7 @@ pub async fn once(store: &(impl QueueStore + ?Sized), clock: &dyn Clock, own: In
         has_feedback = has_feedback || store.feedback_since(provider, now - EVIDENCE).await?;
     }
     let waits = Lane::ALL.map(|lane| i64::try_from(unknown_wait(lane, has_feedback).as_millis()).unwrap_or(i64::MAX));
-    let copies = store.reclaim(own, now - LEASE, now, waits).await?;
+    let copies = store.reclaim(own, DEAD_AFTER, now, waits).await?;
     if copies > 0 {
         tracing::warn!(copies, "an earlier or dead node left mail that may or may not have been sent; it is unsettled");
     }

@@ -148,7 +148,9 @@ fn a_data_folder_sqlite_does_not_use_is_warned_of() {
     assert_eq!(loaded.config.database.data_dir, PathBuf::from("data"));
     assert_eq!(
         loaded.warnings,
-        ["JEBI_DATA_DIR is set, but only PostgreSQL uses it: SQLite keeps everything beside data/jebi.db; move that with DATABASE_URL, or \
-          leave it out"]
+        [
+            "JEBI_DATA_DIR is set, but only PostgreSQL uses it: SQLite keeps everything beside data/jebi.db; move that with DATABASE_URL, or \
+          leave it out"
+        ]
     );
 }

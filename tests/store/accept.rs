@@ -1,5 +1,7 @@
 //! Accepting: all of a request or nothing, staged or not, content once, suppression on the way in.
 
+use std::sync::Mutex;
+
 use jebi_domain::{delivery::State, message::Lane, port::store::DeliveryFilter, suppression::SuppressionCause, time::Wall};
 
 use super::support::{self, Fixture, Mail, address, each, joint, keys, to};
@@ -84,10 +86,11 @@ conform! {
     /// The answer is made in the last step of a staged request: at that moment all its rows are on the disk and none is shown.
     async fn a_crash_while_staging_leaves_nothing_to_see(f) {
         f.post_one(each("before", 2)).await;
-        let crashed = f.engine.crashed();
+        let crashed = Mutex::new(Some(f.engine.crashed()));
         let (tell, told) = std::sync::mpsc::channel();
         let mut batch = f.batch(vec![f.draft(each("t", 20_000)), f.draft(each("", 10)), f.draft(joint("t", 5))], Some("key"));
         batch.answer = Box::new(move |_| {
+            let crashed = crashed.lock().expect("whole").take().expect("asked once");
             tell.send(crashed()).expect("told");
             (202, bytes::Bytes::new())
         });

@@ -10,7 +10,7 @@ use jebi_domain::{
 
 use super::{
     sqlite::Sqlite,
-    support::{self, Engine, Fixture, Mail, PROVIDER, copies, each, run, sent, unsettled},
+    support::{self, Engine, Fixture, Mail, PROVIDER, copies, each, node, run, sent, unsettled},
 };
 
 fn copy(from: &Path, to: &Path, names: &[&str]) {
@@ -21,7 +21,7 @@ fn copy(from: &Path, to: &Path, names: &[&str]) {
 
 fn why(guard: &Guard) -> &str {
     match guard {
-        Guard::Held { why, .. } => why,
+        Guard::Held { why, .. } | Guard::BulkHeld { why, .. } => why,
         Guard::Open => "open",
     }
 }
@@ -79,7 +79,7 @@ async fn hold(f: &mut Fixture, sqlite: &Path) {
     fs::remove_file(sqlite.join("installation")).expect("remove");
     f.store = f.engine.open(&f.clock).expect("opens");
     assert!(matches!(f.store.guard(), Guard::Held { .. }));
-    f.incarnation = f.store.start(f.now()).await.expect("start");
+    f.incarnation = f.store.start(&node("하나"), f.now()).await.expect("start");
     f.subscribe().await;
     f.take_notices();
 }

@@ -17,6 +17,7 @@ mod keys;
 mod list;
 mod model;
 mod moving;
+mod nodes;
 mod notices;
 mod operator;
 mod postgres_connect;

@@ -6,7 +6,7 @@ use jebi::{
     app::database,
     config::{Config, DatabaseUrl, Sources},
     store::postgres::{Connected, Connector, Fault, Kind, Pool, Reach, Rights, Session, Standing, Target},
-    system::{SystemClock},
+    system::SystemClock,
     words::Language,
 };
 use jebi_domain::{
@@ -288,7 +288,10 @@ async fn tls_is_checked_as_sslmode_says() {
         assert!(row.get::<_, bool>(0), "{good} is not encrypted");
     }
     let named = refused(&url("127.0.0.1", "verify-full", Some(&ours))).await;
-    assert!(named.fault.contains(&format!("no secure connection to 127.0.0.1:{}: the certificate is for another name", server.port())), "{named}");
+    assert!(
+        named.fault.contains(&format!("no secure connection to 127.0.0.1:{}: the certificate is for another name", server.port())),
+        "{named}"
+    );
     for mode in ["verify-full", "verify-ca"] {
         let posing = refused(&url("localhost", mode, Some(&other))).await;
         assert!(posing.fault.contains("the certificate is of an unknown authority"), "{posing}");
@@ -362,7 +365,8 @@ async fn a_start_gives_up_after_its_time_and_at_once_where_waiting_does_not_help
     assert_eq!(clock.boot().since(ManualClock::new(Wall(0)).boot()), Duration::from_secs(60));
 
     let server = Postgres::shared();
-    let at_once = connector_of(&server.url_of("nowhere")).open_at_start(Duration::from_secs(60)).await.map(|_| ()).expect_err("no database");
+    let at_once =
+        connector_of(&server.url_of("nowhere")).open_at_start(Duration::from_secs(60)).await.map(|_| ()).expect_err("no database");
     assert_eq!(at_once.kind, Kind::Misconfigured);
 }
 
@@ -426,7 +430,9 @@ async fn a_connection_that_is_lost_is_had_again() {
     assert_eq!(spoken(connector.fault(&error)).kind, Kind::Lost);
 
     let again = connector.open_again(&stop).await.expect("the way is free");
-    db.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jebi seoul-1' AND datname = current_database()");
+    db.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jebi seoul-1' AND datname = current_database()",
+    );
     let error = again.client.batch_execute("SELECT 1").await.expect_err("it was ended");
     assert_eq!(spoken(connector.fault(&error)).kind, Kind::Lost);
 

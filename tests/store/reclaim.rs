@@ -1,8 +1,10 @@
 //! Incarnations and the leases of those that are gone.
 
+use std::time::Duration;
+
 use jebi_domain::{delivery::State, message::Lane, time::Wall};
 
-use super::support::{self, Mail, PROVIDER, copies, each, retry, sent};
+use super::support::{self, Mail, PROVIDER, copies, each, node, retry, sent};
 
 conform! {
     async fn an_unclean_end_leaves_unsettled_copies_to_be_reviewed_by_lane(f) {
@@ -28,8 +30,8 @@ conform! {
         let id = f.post_one(each("t", 300)).await;
         f.claim(300).await;
         f.reopen().await;
-        f.incarnation = f.store.start(f.now()).await.expect("start");
-        f.store.reclaim(f.incarnation, f.now(), f.now(), [0, 0]).await.expect("reclaim");
+        f.incarnation = f.store.start(&node("다시"), f.now()).await.expect("start");
+        f.store.reclaim(f.incarnation, Duration::ZERO, f.now(), [0, 0]).await.expect("reclaim");
         let mut lost = 0;
         for _ in 0..40 {
             f.pass(100);

@@ -15,7 +15,7 @@ use jebi_domain::{
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::support::{Engine, Fixture, START, each};
+use super::support::{Engine, Fixture, START, each, node};
 
 pub struct Sqlite {
     folder: TempDir,
@@ -115,9 +115,12 @@ fn every_query_is_prepared_against_the_schema() {
 #[test]
 fn every_query_is_used_and_every_used_one_is_there() {
     let mut used = BTreeSet::new();
-    for file in fs::read_dir(sql_folder()).expect("the folder").map(|f| f.expect("one").path()).filter(|p| p.extension().is_some()) {
+    let folders = [sql_folder(), sql_folder().with_file_name("steps")];
+    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("the folder")).map(|f| f.expect("one").path());
+    for file in files.filter(|p| p.extension().is_some()) {
         let text = fs::read_to_string(file).expect("a text");
-        for part in text.split("sql!(\"").skip(1) {
+        // The engine's own, and those of the steps.
+        for part in text.split("sql!(\"").skip(1).chain(text.split("q!(\"").skip(1)) {
             used.insert(part.split('"').next().expect("a name").to_owned());
         }
     }
@@ -182,7 +185,7 @@ fn a_full_disk_and_a_closed_store_refuse_mail() {
         let batch = f.batch(vec![f.draft(each("t", 1))], None);
         let refused = floored.accept(batch).await;
         assert!(matches!(refused, Err(StoreError::Closed | StoreError::Full)), "{refused:?}");
-        assert_eq!(floored.start(f.now()).await, Err(StoreError::Closed));
+        assert_eq!(floored.start(&node("하나"), f.now()).await, Err(StoreError::Closed));
     });
 }
 
@@ -192,7 +195,7 @@ fn too_many_waiting_bytes_are_refused_and_nothing_else_is() {
     super::support::run(Box::new(Sqlite::new()), async |f: &mut Fixture| {
         let engine = Sqlite::new();
         let store = engine.store(&f.clock, |o| o.byte_budget = 2_000).expect("opens");
-        let incarnation = store.start(f.now()).await.expect("start");
+        let incarnation = store.start(&node("하나"), f.now()).await.expect("start");
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let (tell, reached) = std::sync::mpsc::channel::<()>();
         let mut held = f.batch(vec![f.draft(each("t", 1))], None);

@@ -16,9 +16,10 @@ use jebi_domain::{
     outcome::{Decision, Reason},
     port::{
         Clock,
+        nodes::{DEAD_AFTER, NodeStart},
         store::{
-            AcceptBatch, AcceptReport, Accepted, Claim, Claimed, Counts, DeliveryFilter, DeliveryView, MessageView, Notice, Settlement,
-            Store, StoreResult, Subscription, Violation, Window,
+            AcceptBatch, AcceptReport, Accepted, Claim, Claimed, Counts, DeliveryFilter, DeliveryView, Housekept, MessageView, Notice,
+            Settlement, Store, StoreResult, Subscription, Violation, Window,
         },
     },
     time::Wall,
@@ -188,7 +189,7 @@ impl Fixture {
 
     /// What a node does at its start; returns how many copies it reclaimed.
     pub async fn begin(&mut self) -> u64 {
-        self.incarnation = self.store.start(self.now()).await.expect("start");
+        self.incarnation = self.store.start(&node("하나"), self.now()).await.expect("start");
         self.subscribe().await;
         self.reclaim().await
     }
@@ -206,7 +207,7 @@ impl Fixture {
     }
 
     pub async fn reclaim(&self) -> u64 {
-        self.store.reclaim(self.incarnation, self.now(), self.now(), [1_000, 60_000]).await.expect("reclaim")
+        self.store.reclaim(self.incarnation, DEAD_AFTER, self.now(), [1_000, 60_000]).await.expect("reclaim")
     }
 
     /// Ends the process without a word to the store's callers, and starts another.
@@ -346,7 +347,7 @@ impl Fixture {
     }
 
     pub async fn housekeep(&self) {
-        while self.store.housekeep(self.now()).await.expect("housekeep") {}
+        while self.store.housekeep(self.incarnation, self.now()).await.expect("housekeep") == Housekept::More {}
     }
 
     pub async fn violations(&self) -> Vec<Violation> {
@@ -368,6 +369,11 @@ impl Fixture {
     pub fn take_notices(&self) -> Vec<Notice> {
         std::mem::take(&mut self.notices.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// What a node says of itself.
+pub fn node(name: &str) -> NodeStart {
+    NodeStart { name: name.into(), version: "0.0.0".into() }
 }
 
 /// Every key claimed, sorted.

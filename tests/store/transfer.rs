@@ -8,11 +8,15 @@ use std::{
 
 use jebi::store::{
     sqlite::{DiskFloor, Options, SqliteStore},
-    transfer::{self, Found, LEFT_OUT, MADE_ANEW, Progress, TABLES, TransferError, UNFINISHED},
+    transfer::{self, Found, LEFT_OUT, MADE_ANEW, Progress, TABLES, TransferError},
+    UNFINISHED,
 };
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
-    port::store::{AdminStore, QueueStore},
+    port::{
+        nodes::NodeStart,
+        store::{AdminStore, QueueStore},
+    },
 };
 use rusqlite::{Connection, types::ValueRef};
 use tokio_postgres::{Client, NoTls};
@@ -43,7 +47,7 @@ impl Source {
         for _ in 0..3 {
             let store = SqliteStore::open(options(source.folder.path()), Arc::new(ManualClock::new(START)), &SeededRandom::new(3));
             let store = store.expect("it opens");
-            let incarnation = store.start(START).await.expect("it starts");
+            let incarnation = store.start(&NodeStart { name: "a".into(), version: "1".into() }, START).await.expect("it starts");
             store.end(incarnation, START).await.expect("it ends");
             store.close().await;
         }
@@ -206,8 +210,9 @@ async fn an_unfinished_copy_is_made_anew_and_a_finished_one_is_a_store() {
     assert_eq!(again.iter().find(|(table, _)| *table == "event"), Some(&("event", 2)));
     assert_eq!(number(&target, "SELECT count(*) FROM event"), 2);
 
-    assert!(transfer::finish(&client).await.expect("finished"));
-    assert!(!transfer::finish(&client).await.expect("asked"), "once");
+    assert!(transfer::finish(&client, (Some(7), 8, Some(9))).await.expect("finished"));
+    assert_eq!(target.sql("SELECT system_id, database_oid, timeline FROM installation")[0], ["7", "8", "9"].map(|n| Some(n.to_owned())));
+    assert!(!transfer::finish(&client, (Some(7), 8, Some(9))).await.expect("asked"), "once");
     assert_eq!(transfer::look(&client).await.expect("a look"), Found::Used("message".into()));
 }
 

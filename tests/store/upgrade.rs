@@ -9,10 +9,12 @@ use jebi_domain::{
     delivery::State,
     fake::{ManualClock, SeededRandom},
     id::{Incarnation, KeyNo},
-    port::store::{AdminStore, Claim, Counts, DeliveryFilter, DeliveryView, Guard, QueueStore, ReadStore},
+    port::store::{AdminStore, Claim, Counts, DeliveryFilter, DeliveryView, Guard, Housekept, QueueStore, ReadStore},
     time::Wall,
 };
 use rusqlite::Connection;
+
+use super::support::node;
 
 const DUMP: &str = include_str!("releases/0001.sql");
 /// Its identity, as its file `installation` had it.
@@ -93,14 +95,14 @@ async fn a_database_of_the_first_release_goes_on_with_everything_it_knew() {
     }
 
     // What this release finds mail by is made for what was there.
-    while store.housekeep(AFTERWARDS).await.expect("housekeep") {}
+    while store.housekeep(Incarnation(0), AFTERWARDS).await.expect("housekeep") == Housekept::More {}
     let by_id = DeliveryFilter { provider_id: copy.provider_id.clone(), ..DeliveryFilter::default() };
     assert_eq!(all(&store, by_id).await.len(), 1);
     let since = DeliveryFilter { since: Some(Wall(1_795_274_072_000)), ..DeliveryFilter::default() };
     assert_eq!(all(&store, since).await.len(), 4, "the joint copy of later, two scheduled ones, a cancelled one");
 
     clock.set_wall(DUE);
-    let incarnation = store.start(DUE).await.expect("start");
+    let incarnation = store.start(&node("하나"), DUE).await.expect("start");
     assert_eq!(claimed(&store, incarnation, Wall(DUE.0 - 1)).await, 0);
     assert_eq!(claimed(&store, incarnation, DUE).await, 2, "scheduled mail goes when it is due");
     store.close().await;

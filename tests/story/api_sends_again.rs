@@ -8,6 +8,7 @@ use jebi_domain::{
     id::DeliveryKey,
     outcome::{Decision, Reason},
     port::{
+        nodes::NodeStart,
         operator::Rules,
         store::{Claim, Settlement, Store},
     },
@@ -31,7 +32,7 @@ fn people(n: usize) -> Vec<String> {
 async fn send(api: &Api, ends: &[Decision]) -> usize {
     let store: &Arc<dyn Store> = &api.store;
     let now = api.state.clock.wall();
-    let incarnation = store.start(now).await.expect("start");
+    let incarnation = store.start(&NodeStart { name: "하나".into(), version: "0.0.0".into() }, now).await.expect("start");
     let mut done = 0;
     loop {
         let turns = store.queues("local").await.expect("queues").into_iter().map(|q| (q.queue, 1_000)).collect();

@@ -40,7 +40,8 @@ pub const LOCKED: &str = "locked";
 const LONG: Duration = Duration::from_secs(60);
 /// Free space in memory below which the folder is on the disk.
 const ROOM: u64 = 2 << 30;
-const HELP: &str = "the tests need PostgreSQL 13 or newer: run scripts/test, which installs it (Debian, Ubuntu: apt-get install postgresql)";
+const HELP: &str =
+    "the tests need PostgreSQL 13 or newer: run scripts/test, which installs it (Debian, Ubuntu: apt-get install postgresql)";
 
 /// Lines of `postgresql.conf`. Durable by its own words, as we ask of every server, and quick, for it lies in memory.
 const SETTINGS: &str = "listen_addresses = '127.0.0.1'
@@ -117,7 +118,9 @@ impl Postgres {
     pub fn start(settings: &str) -> Self {
         let folder = own_folder();
         let data = folder.join("data");
-        run(command(&program("initdb")).args(["--username", ADMIN, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]).arg(&data));
+        run(command(&program("initdb"))
+            .args(["--username", ADMIN, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"])
+            .arg(&data));
         let server = Self::over(folder, settings);
         server.sql(&format!("CREATE ROLE {LOCKED}"));
         server
@@ -135,7 +138,9 @@ impl Postgres {
             give(&to);
         }
         let data = folder.join("data");
-        run(command(&program("initdb")).args(["--username", ADMIN, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]).arg(&data));
+        run(command(&program("initdb"))
+            .args(["--username", ADMIN, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"])
+            .arg(&data));
         let (cert, key) = (folder.join("server.pem"), folder.join("server.key"));
         Self::over(folder, &format!("ssl = on\nssl_cert_file = '{}'\nssl_key_file = '{}'\n", cert.display(), key.display()))
     }
@@ -145,7 +150,8 @@ impl Postgres {
         let folder = own_folder();
         let data = folder.join("data");
         let mut copy = command(&program("pg_basebackup"));
-        copy.args(["--username", ADMIN, "--checkpoint", "fast", "--write-recovery-conf", "--no-sync", "--port"]).arg(self.0.port.to_string());
+        copy.args(["--username", ADMIN, "--checkpoint", "fast", "--write-recovery-conf", "--no-sync", "--port"])
+            .arg(self.0.port.to_string());
         run(copy.arg("--host").arg(&self.0.folder).arg("--pgdata").arg(&data));
         Self::over(folder, "")
     }
@@ -162,7 +168,8 @@ impl Postgres {
         give(&conf);
         let mut keeper = command(Path::new("/bin/sh"));
         keeper.args(["-c", KEEPER, "keeper"]).arg(program("postgres")).arg(&folder);
-        let mut process = keeper.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a shell");
+        let mut process =
+            keeper.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a shell");
         let (orders, answers) = (process.stdin.take(), BufReader::new(process.stdout.take().expect("piped")));
         let keeper = Mutex::new(Keeper { process, orders, answers, up: false });
         let server = Self(Arc::new(Inner { folder, port, keeper, templates: Mutex::default(), databases: AtomicU32::new(0) }));
@@ -251,13 +258,16 @@ impl Postgres {
             keeper.tell("start");
             keeper.up = true;
         }
-        let answers = || self.try_sql("postgres", "SELECT 1").ok().or_else(|| self.ended().then(|| panic!("it did not start: {}", self.log())));
+        let answers =
+            || self.try_sql("postgres", "SELECT 1").ok().or_else(|| self.ended().then(|| panic!("it did not start: {}", self.log())));
         until("PostgreSQL", LONG, answers);
     }
 
     /// Whether it gave up by itself while it started.
     fn ended(&self) -> bool {
-        self.log().contains("database system is shut down") || self.log().contains("FATAL:  could not") || self.log().contains("invalid value")
+        self.log().contains("database system is shut down")
+            || self.log().contains("FATAL:  could not")
+            || self.log().contains("invalid value")
     }
 
     /// Ends it: running transactions are undone, connections are closed. Returns when it has ended.

@@ -3,6 +3,7 @@
 mod clock;
 mod find;
 mod inbox;
+pub mod nodes;
 pub mod operator;
 mod provider;
 mod random;
@@ -11,6 +12,7 @@ pub mod store;
 
 pub use clock::Clock;
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
+pub use nodes::NodeStore;
 pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;

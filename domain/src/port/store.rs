@@ -7,13 +7,14 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
 
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 pub use super::settlement::Settlement;
-use super::{Boxed, Inbox, OperatorStore};
+use super::{Boxed, Inbox, NodeStore, OperatorStore, nodes::NodeStart};
 use crate::{
     access::Grant,
     delivery::State,
@@ -30,12 +31,15 @@ use crate::{
 pub enum StoreError {
     /// Too much is waiting to be written; nothing was stored. Try again after so many seconds.
     Busy { retry_after_s: u32, why: &'static str },
-    /// The database cannot be reached, or takes no writes just now; nothing was acknowledged. Try again after so many seconds.
-    Unavailable { retry_after_s: u32, why: &'static str },
     /// The disk is full or nearly so; nothing was stored.
     Full,
     /// It is closing down; nothing was stored.
     Closed,
+    /// The database cannot be reached or does not take writes just now. Nothing is acknowledged; it may have been stored where the
+    /// connection was lost during the commit. Try again after so many seconds.
+    Unavailable { retry_after_s: u32, why: &'static str },
+    /// The incarnation that asks was ended by another node: it holds no lease any more, and must start anew.
+    Ended,
     /// Anything else. The text is for the log, never for a caller.
     Internal(String),
 }
@@ -47,6 +51,7 @@ impl fmt::Display for StoreError {
             Self::Unavailable { why, .. } => write!(f, "the database cannot be used just now: {why}"),
             Self::Full => f.write_str("the disk is full or nearly so"),
             Self::Closed => f.write_str("the store is closing"),
+            Self::Ended => f.write_str("another node has ended this one, because it did not beat"),
             Self::Internal(text) => f.write_str(text),
         }
     }
@@ -75,8 +80,8 @@ pub struct AcceptReport {
     pub suppressed: Vec<Vec<u32>>,
 }
 
-/// Makes the answer, inside the transaction that stores it.
-pub type Answer = Box<dyn FnOnce(&AcceptReport) -> (u16, Bytes) + Send>;
+/// Makes the answer, inside the transaction that stores it; again where that has to be run again.
+pub type Answer = Box<dyn Fn(&AcceptReport) -> (u16, Bytes) + Send>;
 
 /// One request's mail, accepted wholly or not at all.
 pub struct AcceptBatch {
@@ -423,12 +428,28 @@ pub struct StoreHealth {
 }
 
 /// Whether the store may send.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Guard {
     /// It is where it was left.
+    #[default]
     Open,
+    /// It may lack the last commits (another server of a PostgreSQL cluster took over): transactional mail goes on, bulk waits until
+    /// released. Why, in words, and since when.
+    BulkHeld { why: String, since: Wall },
     /// It looks copied or restored; nothing is sent until released. Why, in words, and since when.
     Held { why: String, since: Wall },
+}
+
+impl Guard {
+    /// Whether mail of a lane must wait for a release.
+    #[must_use]
+    pub fn holds(&self, lane: Lane) -> bool {
+        match self {
+            Self::Open => false,
+            Self::BulkHeld { .. } => lane == Lane::Bulk,
+            Self::Held { .. } => true,
+        }
+    }
 }
 
 /// What a release did.
@@ -457,13 +478,27 @@ pub struct VerifySlice {
     pub next: Option<i64>,
 }
 
+/// What a slice of housekeeping did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Housekept {
+    /// Another node does it for the installation.
+    Elsewhere,
+    /// There is more to do.
+    More,
+    /// Nothing is left to do for now.
+    Done,
+}
+
 /// The way in and the way through.
 pub trait QueueStore: Send + Sync {
-    /// Starts an incarnation of this node. Returns its number and the wall time of the last slot an earlier one recorded
-    /// for each provider; an unclean end counts as a slot taken `now`.
-    fn start(&self, now: Wall) -> Boxed<'_, StoreResult<Incarnation>>;
-    /// Shows that the incarnation lives. Counts its lease from before the call.
+    /// Starts an incarnation of this node. An unclean end of an earlier one counts as a slot taken `now`. On an engine that only
+    /// one process uses, all earlier ones have ended by it.
+    fn start(&self, node: &NodeStart, now: Wall) -> Boxed<'_, StoreResult<Incarnation>>;
+    /// Shows that the incarnation lives. Its lease counts from before the call. [`StoreError::Ended`] when another node has ended
+    /// it; the same is told to its claims. A beat also reads again what [`AdminStore::guard`] tells.
     fn beat(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>>;
+    /// Marks the incarnation as stopping, for people and other nodes to see, and lets another do the housekeeping. It still settles.
+    fn drain(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>>;
     /// Ends an incarnation that holds nothing any more.
     fn end(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>>;
 
@@ -482,9 +517,10 @@ pub trait QueueStore: Send + Sync {
     /// Writes outcomes by compare-and-set on (state, attempt). Repeating a settlement changes nothing; one that comes late
     /// is evidence.
     fn settle(&self, batch: Vec<Settlement>) -> Boxed<'_, StoreResult<()>>;
-    /// Takes the leases of all other incarnations that have ended or not beaten since `dead_before`. Their copies without
-    /// an outcome become unsettled and are reviewed at `now + unknown_wait`. Returns how many copies.
-    fn reclaim(&self, own: Incarnation, dead_before: Wall, now: Wall, unknown_wait_ms: [i64; 2]) -> Boxed<'_, StoreResult<u64>>;
+    /// Ends all other incarnations that have not beaten for `dead_after`, by the clock of beats, and takes the leases of all that
+    /// have ended. Their copies without an outcome become unsettled and are reviewed at `now + unknown_wait`. Returns how many
+    /// copies. Cheap where there is nothing: every node asks every few seconds.
+    fn reclaim(&self, own: Incarnation, dead_after: Duration, now: Wall, unknown_wait_ms: [i64; 2]) -> Boxed<'_, StoreResult<u64>>;
 
     /// Records that a slot of a provider was last taken at `at`.
     fn record_slot(&self, provider: &str, at: Wall) -> Boxed<'_, StoreResult<()>>;
@@ -510,9 +546,10 @@ pub trait QueueStore: Send + Sync {
     /// Puts addresses on the suppression list; those there already keep their first cause.
     fn suppress(&self, addresses: Vec<(String, SuppressionCause)>, now: Wall) -> Boxed<'_, StoreResult<()>>;
 
-    /// One slice of deferred work (row states of cancelled mail, the address index, old idempotency keys, staged leftovers),
-    /// at most a writer turn. `true` when there is more.
-    fn housekeep(&self, now: Wall) -> Boxed<'_, StoreResult<bool>>;
+    /// One slice of deferred work (row states of cancelled mail, the address index, old idempotency keys, staged leftovers, nodes
+    /// long ended), at most a writer turn. One node does it for all: `own` takes the right to it when it is free, and keeps it by
+    /// asking.
+    fn housekeep(&self, own: Incarnation, now: Wall) -> Boxed<'_, StoreResult<Housekept>>;
 }
 
 /// Looking things up.
@@ -559,9 +596,10 @@ pub trait AdminStore: Send + Sync {
     fn audit(&self, entry: AuditEntry) -> Boxed<'_, StoreResult<()>>;
     /// Acts, newest first, with numbers below `before`.
     fn audits(&self, filter: AuditFilter, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<AuditPage>>;
-    /// Whether the store is held for looking copied or restored.
+    /// Whether the store is held, as last read: at the opening, by each beat and by [`Self::release`]. Asks nobody.
     fn guard(&self) -> Guard;
-    /// Lets a held store send. What was due before becomes unsettled and is held for a person.
+    /// Lets a held store send. Of one held whole, what was due before becomes unsettled and is held for a person; bulk alone that was
+    /// held goes on as it is. Other nodes learn of it by their next beat.
     fn release(&self, now: Wall) -> Boxed<'_, StoreResult<Released>>;
     /// Raises the epoch in the database and beside it, so that a backup taken before shows as one.
     fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>>;
@@ -570,5 +608,5 @@ pub trait AdminStore: Send + Sync {
 }
 
 /// A whole engine.
-pub trait Store: QueueStore + ReadStore + AdminStore + OperatorStore + Inbox {}
-impl<T: QueueStore + ReadStore + AdminStore + OperatorStore + Inbox> Store for T {}
+pub trait Store: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + Inbox {}
+impl<T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + Inbox> Store for T {}

@@ -94,7 +94,7 @@ impl From<Violation> for ViolationBody {
 pub async fn guard(State(state): State<AppState>) -> Json<GuardBody> {
     Json(match state.admin.guard() {
         Guard::Open => GuardBody { held: false, why: None, since: None },
-        Guard::Held { why, since } => GuardBody { held: true, why: Some(why), since: Some(Time(since)) },
+        Guard::BulkHeld { why, since } | Guard::Held { why, since } => GuardBody { held: true, why: Some(why), since: Some(Time(since)) },
     })
 }
 

@@ -98,7 +98,9 @@ fn refused(error: &StoreError) -> Outcome {
     let reason = |text: String, remedy: &str| Reason::new("inbox", text, remedy);
     match error {
         StoreError::Closed => Outcome::NotStarted,
-        StoreError::Busy { .. } | StoreError::Unavailable { .. } => Outcome::Transient { reason: reason(error.to_string(), "nothing to do: it is tried again by itself") },
+        StoreError::Busy { .. } | StoreError::Unavailable { .. } | StoreError::Ended => {
+            Outcome::Transient { reason: reason(error.to_string(), "nothing to do: it is tried again by itself") }
+        }
         StoreError::Full => Outcome::Transient { reason: reason(error.to_string(), "free space on the disk of the database") },
         StoreError::Internal(cause) => {
             tracing::error!(%cause, "the local inbox could not keep a mail");

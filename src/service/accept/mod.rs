@@ -91,7 +91,7 @@ pub struct Settings {
 pub type Idempotency = (String, [u8; 32]);
 
 /// Writes the answer: status and body. Called inside the transaction that stores it, so it must be quick.
-pub type Render = Box<dyn FnOnce(Receipt) -> (u16, Bytes) + Send>;
+pub type Render = Box<dyn Fn(Receipt) -> (u16, Bytes) + Send>;
 
 /// How an answer is told.
 pub struct Voice {

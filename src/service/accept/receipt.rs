@@ -146,7 +146,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    fn finish(self, suppressed: &[u32]) -> Taken {
+    fn finish(&self, suppressed: &[u32]) -> Taken {
         let shown = if self.joint { self.kept.len().min(1) } else { self.kept.len() };
         let copies = self.id.filter(|_| shown <= LISTED).map(|message| {
             let copy = |at: usize| Copy {
@@ -168,13 +168,13 @@ impl Pending {
             suppressed: suppressed.collect(),
             copies,
             id: self.id,
-            topic: self.topic,
+            topic: self.topic.clone(),
             lane: self.lane,
             total: self.total,
             success: self.kept.len(),
             errors: self.rejected.len(),
-            rejected: self.rejected,
-            duplicates: self.duplicates,
+            rejected: self.rejected.clone(),
+            duplicates: self.duplicates.clone(),
         }
     }
 }
@@ -200,11 +200,11 @@ impl Unfinished {
     }
 
     /// The receipt, once the store has said which recipients are suppressed. Only messages with an id had a draft.
-    pub(super) fn finish(self, report: &AcceptReport, took: Duration) -> Receipt {
+    pub(super) fn finish(&self, report: &AcceptReport, took: Duration) -> Receipt {
         let mut suppressed = report.suppressed.iter();
         let messages: Vec<_> = self
             .messages
-            .into_iter()
+            .iter()
             .map(|m| {
                 let found = m.id.and_then(|_| suppressed.next());
                 m.finish(found.map_or(&[], Vec::as_slice))

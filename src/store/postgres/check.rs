@@ -73,7 +73,9 @@ pub(super) async fn look(client: &Client, target: &Target, rights: Rights) -> Re
             return Err(Fault::new(
                 Kind::Denied,
                 format!("user {role} may not read and write the table {table}"),
-                format!("run there, as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\", and GRANT USAGE ON ALL SEQUENCES IN SCHEMA \"{schema}\" TO \"{role}\""),
+                format!(
+                    "run there, as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\", and GRANT USAGE ON ALL SEQUENCES IN SCHEMA \"{schema}\" TO \"{role}\""
+                ),
             ));
         }
     }
@@ -95,7 +97,12 @@ pub(super) async fn look(client: &Client, target: &Target, rights: Rights) -> Re
 async fn told(client: &Client, sql: &str, target: &Target) -> Result<Option<i64>, Fault> {
     match client.query_typed(sql, &[]).await {
         Ok(rows) => rows.first().map(|row| row.try_get(0)).transpose().map_err(|e| Fault::using(&e, target)),
-        Err(e) if matches!(e.code(), Some(&(SqlState::INSUFFICIENT_PRIVILEGE | SqlState::UNDEFINED_FUNCTION | SqlState::FEATURE_NOT_SUPPORTED))) => {
+        Err(e)
+            if matches!(
+                e.code(),
+                Some(&(SqlState::INSUFFICIENT_PRIVILEGE | SqlState::UNDEFINED_FUNCTION | SqlState::FEATURE_NOT_SUPPORTED))
+            ) =>
+        {
             Ok(None)
         }
         Err(e) => Err(Fault::using(&e, target)),
@@ -144,7 +151,9 @@ fn judge(facts: &Facts, target: &Target, rights: Rights) -> Result<String, Fault
         return Err(Fault::new(
             Kind::ReadOnly,
             format!("the server at {place} takes no writes: default_transaction_read_only is on"),
-            format!("see why it is; then ALTER DATABASE \"{database}\" RESET default_transaction_read_only, or the same for the role or the server"),
+            format!(
+                "see why it is; then ALTER DATABASE \"{database}\" RESET default_transaction_read_only, or the same for the role or the server"
+            ),
         ));
     }
     if !facts.fsync {
@@ -190,13 +199,18 @@ fn dangers(facts: &Facts) -> Vec<String> {
         );
     }
     if !facts.autovacuum {
-        warnings.push("the server runs without autovacuum: the queue's tables grow and slow down until they are vacuumed by hand".to_owned());
+        warnings
+            .push("the server runs without autovacuum: the queue's tables grow and slow down until they are vacuumed by hand".to_owned());
     }
     warnings
 }
 
 fn missing(target: &Target) -> Fault {
-    Fault::new(Kind::Internal, format!("the server at {} does not list its own database", target.place()), "report this as a fault of the program")
+    Fault::new(
+        Kind::Internal,
+        format!("the server at {} does not list its own database", target.place()),
+        "report this as a fault of the program",
+    )
 }
 
 #[cfg(test)]

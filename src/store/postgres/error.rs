@@ -123,7 +123,11 @@ impl Fault {
             None if error.is_closed() || error.source().is_some_and(|source| source.is::<io::Error>()) => lost(),
             None => {
                 let why = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-                Self::new(Kind::Internal, format!("a statement could not be exchanged: {error}{why}"), "report this as a fault of the program")
+                Self::new(
+                    Kind::Internal,
+                    format!("a statement could not be exchanged: {error}{why}"),
+                    "report this as a fault of the program",
+                )
             }
         }
     }
@@ -224,9 +228,11 @@ fn used(told: &DbError, target: &Target) -> Fault {
             format!("the server at {place} has no connection left: {message}"),
             "raise its max_connections or the limit of the role or database, lower DATABASE_POOL_SIZE, or put a pooler between",
         ),
-        SqlState::DISK_FULL => {
-            Fault::new(Kind::Full, format!("the disk of the server at {place} is full: {message}"), "free space there; mail is refused until then")
-        }
+        SqlState::DISK_FULL => Fault::new(
+            Kind::Full,
+            format!("the disk of the server at {place} is full: {message}"),
+            "free space there; mail is refused until then",
+        ),
         SqlState::OUT_OF_MEMORY | SqlState::INSUFFICIENT_RESOURCES | SqlState::CONFIGURATION_LIMIT_EXCEEDED => Fault::new(
             Kind::Unavailable,
             format!("the server at {place} is out of memory or of another resource: {message}"),
@@ -247,7 +253,11 @@ fn used(told: &DbError, target: &Target) -> Fault {
             format!("a prepared statement was not kept ({code}): a pooler lends connections for a transaction only"),
             "set DATABASE_POOLER=transaction",
         ),
-        _ => Fault::new(Kind::Internal, format!("a statement failed ({code}): {message}"), "see the server's log, and report this as a fault of the program"),
+        _ => Fault::new(
+            Kind::Internal,
+            format!("a statement failed ({code}): {message}"),
+            "see the server's log, and report this as a fault of the program",
+        ),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use deadpool_postgres::{Client, Connect, Hook, HookError, Manager, ManagerConfig, PoolError, RecyclingMethod, Runtime, TimeoutType};
 use tokio::task::JoinHandle;
 
-use super::{Connector, Fault, Kind};
+use super::{Connector, Fault, Kind, Session};
 
 /// Lends connections for reading. A new one is set up and looked at like every other; one that has ended is replaced.
 pub struct Pool {
@@ -80,6 +80,18 @@ impl Pool {
             Err(_) => {}
         }
         got
+    }
+
+    /// What its connections are set to.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        self.connector.session()
+    }
+
+    /// What an error on one of its connections means.
+    #[must_use]
+    pub fn fault_of(&self, error: &tokio_postgres::Error) -> Fault {
+        self.connector.fault(error)
     }
 
     /// Ends them all, and lends no more.

@@ -1,61 +1,35 @@
-//! What can go wrong inside a transaction.
+//! What SQLite's failures mean.
 
-use jebi_domain::port::store::StoreError;
 use rusqlite::{ErrorCode, ffi};
 
-/// An error of one job or of the whole turn.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Error {
-    #[error(transparent)]
-    Sql(#[from] rusqlite::Error),
-    #[error("the stored {what} cannot be read: {why}")]
-    Damaged { what: &'static str, why: String },
+use crate::store::steps::{Error, Kind};
+
+impl From<rusqlite::Error> for Error {
+    fn from(e: rusqlite::Error) -> Self {
+        use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
+        match &e {
+            InvalidColumnType(..) | FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | Utf8Error(..) => Self::damaged("row", e),
+            _ => Self::Engine { kind: kind(&e), text: e.to_string() },
+        }
+    }
 }
 
-impl Error {
-    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers, texts and errors alike")]
-    pub(super) fn damaged(what: &'static str, why: impl ToString) -> Self {
-        Self::Damaged { what, why: why.to_string() }
+fn kind(e: &rusqlite::Error) -> Kind {
+    let rusqlite::Error::SqliteFailure(e, _) = e else { return Kind::Other };
+    // The log's index, which is no part of what is kept, is grown by a write too; SQLite calls its failure an I/O error.
+    if e.code == ErrorCode::DiskFull || e.extended_code == ffi::SQLITE_IOERR_SHMSIZE {
+        return Kind::Full;
     }
-
-    /// Whether a stored value is not what it should be: the rest of the store is well.
-    pub(super) fn is_damage(&self) -> bool {
-        use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
-        match self {
-            Self::Damaged { .. } => true,
-            Self::Sql(e) => {
-                matches!(e, InvalidColumnType(..) | FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | Utf8Error(..))
-            }
-        }
-    }
-
-    fn code(&self) -> Option<ffi::Error> {
-        match self {
-            Self::Sql(rusqlite::Error::SqliteFailure(e, _)) => Some(*e),
-            _ => None,
-        }
-    }
-
-    /// Whether the disk would not take a sync or a write: what is on it is unknown from here on.
-    pub(super) fn is_fatal(&self) -> bool {
-        let fatal = |e: ffi::Error| matches!(e.code, ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase);
-        !self.is_full() && self.code().is_some_and(fatal)
-    }
-
-    /// Whether the disk is full: nothing was stored, and it may be again later. The log's index, which is no part of what is kept, is
-    /// grown by a write too; SQLite calls its failure an I/O error.
-    pub(super) fn is_full(&self) -> bool {
-        self.code().is_some_and(|e| e.code == ErrorCode::DiskFull || e.extended_code == ffi::SQLITE_IOERR_SHMSIZE)
-    }
-
-    /// What the caller is told.
-    pub(super) fn outward(&self) -> StoreError {
-        if self.is_full() { StoreError::Full } else { StoreError::Internal(self.to_string()) }
+    match e.code {
+        ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Kind::Fatal,
+        _ => Kind::Other,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use jebi_domain::port::store::StoreError;
+
     use super::*;
 
     fn error(code: i32) -> Error {

@@ -1,51 +1,21 @@
 //! The embedded engine: SQLite in WAL mode, every commit synced, one writer thread, a few readers.
 
-mod accept;
-mod audit;
-mod cancel;
-mod claim;
-mod damage;
 mod disk;
+mod engine;
 mod error;
-mod feedback;
 mod guard;
-mod housekeep;
-mod inbox;
-mod joint;
-mod keys;
-mod list;
 mod migrate;
-mod moving;
 mod open;
-mod operator;
-mod port;
 mod readers;
-mod reclaim;
-mod record;
-mod refs;
-mod reschedule;
-mod retry;
-mod row;
-mod settle;
-mod settle_joint;
-mod turn;
-mod verify;
-mod view;
-mod writer;
+mod session;
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
-    thread::{self, JoinHandle},
-};
+use std::{path::PathBuf, sync::Arc};
 
-use jebi_domain::port::{Clock, store::Guard};
-
-use self::{disk::Floor, error::Error, readers::Readers, writer::Job};
-use crate::store::group::Group;
 pub use disk::DiskFloor;
-use open::Lock;
+pub use engine::Sqlite;
 pub use open::OpenError;
+
+use crate::store::SqlStore;
 
 /// The text of a query, by its file's name.
 macro_rules! sql {
@@ -66,43 +36,5 @@ pub struct Options {
     pub on_fatal: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
-/// What the writer thread and the callers share.
-struct Shared {
-    group: Group<Box<dyn Job>>,
-    clock: Arc<dyn Clock>,
-    on_fatal: Arc<dyn Fn(&str) + Send + Sync>,
-    /// The last turn could not be committed.
-    failing: AtomicBool,
-}
-
 /// An open store.
-pub struct SqliteStore {
-    shared: Arc<Shared>,
-    readers: Arc<Readers>,
-    floor: Floor,
-    folder: PathBuf,
-    guard_file: PathBuf,
-    guard: Mutex<Guard>,
-    writer: Mutex<Option<JoinHandle<()>>>,
-    /// Held while open: one process a database.
-    lock: Mutex<Option<Lock>>,
-}
-
-impl SqliteStore {
-    /// Tells the writer to end after what is submitted. Its thread, unless that was taken before.
-    fn end_writer(&self) -> Option<JoinHandle<()>> {
-        self.shared.group.close();
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-/// Dropped without `close`: the lock must outlast the writer's connection.
-impl Drop for SqliteStore {
-    fn drop(&mut self) {
-        if let Some(thread) = self.end_writer().filter(|t| t.thread().id() != thread::current().id())
-            && thread.join().is_err()
-        {
-            tracing::error!("the store's writer ended by a panic");
-        }
-    }
-}
+pub type SqliteStore = SqlStore<Sqlite>;

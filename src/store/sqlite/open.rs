@@ -1,6 +1,7 @@
 //! Opening: the lock, the pragmas, the migrations, the restore guard, the writer thread.
 
 use std::{
+    cell::Cell,
     fs::{DirBuilder, File, TryLockError},
     io,
     os::unix::fs::DirBuilderExt,
@@ -13,15 +14,17 @@ use jebi_domain::port::{Clock, Random, store::Guard};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::{
-    Error, Options, Shared, SqliteStore,
+    Options, Sqlite, SqliteStore,
     disk::{self, Floor},
-    feedback, guard, migrate,
+    guard, migrate,
     readers::Readers,
+    session::WriterSession,
     sql,
-    turn::{Memory, Turn},
-    writer::{Alarm, Writer},
 };
-use crate::store::{Migration, group::Group};
+use crate::store::{
+    Migration,
+    steps::{Alarm, Classes, Common, Error, Group, Memory, Shared, Turn, Writer, load_suppressed},
+};
 
 /// Why a store could not be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +43,8 @@ pub enum OpenError {
     Moved { file: PathBuf, to: String },
     #[error("the database cannot be opened: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    #[error("the database cannot be read: {0}")]
+    Engine(String),
     #[error("the database is damaged: {0}")]
     Damaged(String),
 }
@@ -47,8 +52,8 @@ pub enum OpenError {
 impl From<Error> for OpenError {
     fn from(e: Error) -> Self {
         match e {
-            Error::Sql(e) => Self::Sqlite(e),
-            damaged @ Error::Damaged { .. } => Self::Damaged(damaged.to_string()),
+            Error::Engine { text, .. } => Self::Engine(text),
+            other @ (Error::Damaged { .. } | Error::Ended) => Self::Damaged(other.to_string()),
         }
     }
 }
@@ -69,10 +74,15 @@ impl SqliteStore {
         }
         let guard_file = guard::path(&file);
         let guard = guard::check(&db, &guard_file, clock.wall(), random)?;
-        let memory = load(&mut db, &guard)?;
-        let shared =
-            Arc::new(Shared { group: Group::new(options.byte_budget), clock, on_fatal: options.on_fatal, failing: AtomicBool::new(false) });
-        let writer = Writer { shared: Arc::clone(&shared), db, memory, begun: None };
+        let (session, memory) = load(db, &guard)?;
+        let shared = Arc::new(Shared {
+            group: Group::new(options.byte_budget),
+            clock,
+            on_fatal: options.on_fatal,
+            failing: AtomicBool::new(false),
+            common: Arc::clone(memory.common()),
+        });
+        let writer = Writer::new(Arc::clone(&shared), session, memory, Classes::ALL);
         let thread = thread::Builder::new()
             .name("jebi-writer".into())
             .spawn(move || {
@@ -80,8 +90,8 @@ impl SqliteStore {
                 writer.run();
             })
             .map_err(|source| OpenError::Folder { path: file.clone(), source })?;
-        Ok(Self {
-            shared,
+        let engine = Sqlite {
+            shared: Arc::clone(&shared),
             readers: Arc::new(Readers::new(&file)),
             floor: Floor::new(options.disk_floor),
             folder,
@@ -89,7 +99,8 @@ impl SqliteStore {
             guard: Mutex::new(guard),
             writer: Mutex::new(Some(thread)),
             lock: Mutex::new(Some(lock)),
-        })
+        };
+        Ok(Self { shared, engine })
     }
 
     /// What a start would change in the schema. Of a store that another process has open, too.
@@ -182,18 +193,14 @@ fn connect(file: &Path) -> Result<Connection, OpenError> {
     Ok(db)
 }
 
-fn load(db: &mut Connection, guard: &Guard) -> Result<Memory, OpenError> {
+fn load(db: Connection, guard: &Guard) -> Result<(WriterSession, Memory), OpenError> {
     let (message, entry, lease): (i64, i64, i64) = db.query_row(sql!("numbers"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-    let mut memory = Memory {
-        next_message: message + 1,
-        next_entry: entry + 1,
-        // Until the first incarnation starts and brings its own.
-        next_lease: lease + 1,
-        held: *guard != Guard::Open,
-        ..Memory::default()
-    };
-    feedback::load(&mut Turn::new(db, &mut memory))?;
-    Ok(memory)
+    // The leases' numbers hold until the first incarnation starts and brings its own.
+    let common = Common::new(entry + 1, lease + 1, guard);
+    let session = WriterSession { db, next_message: Cell::new(message + 1) };
+    let mut memory = Memory::new(Arc::new(common));
+    load_suppressed(&mut Turn::new(&session, &mut memory))?;
+    Ok((session, memory))
 }
 
 #[cfg(test)]

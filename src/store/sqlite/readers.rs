@@ -9,10 +9,10 @@ use jebi_domain::port::{
     Boxed,
     store::{StoreError, StoreResult},
 };
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
-use super::Error;
+use crate::store::steps::{Error, Look, Snapshot};
 
 /// Readers at a time. SQLite readers do not block the writer; more would only compete for two cores.
 const READERS: usize = 3;
@@ -21,29 +21,6 @@ pub(super) struct Readers {
     file: PathBuf,
     idle: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
-}
-
-/// A read transaction: everything in it is of one moment.
-pub(super) struct Snapshot<'a>(pub &'a Connection);
-
-impl Snapshot<'_> {
-    pub fn row<T>(
-        &self,
-        text: &'static str,
-        params: impl rusqlite::Params,
-        read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Option<T>, Error> {
-        Ok(self.0.prepare_cached(text)?.query_row(params, read).optional()?)
-    }
-
-    pub fn rows<T>(
-        &self,
-        text: &'static str,
-        params: impl rusqlite::Params,
-        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, Error> {
-        Ok(self.0.prepare_cached(text)?.query_map(params, read)?.collect::<Result<_, _>>()?)
-    }
 }
 
 impl Readers {
@@ -62,20 +39,17 @@ impl Readers {
     }
 
     /// Runs a look-up in one snapshot.
-    pub fn read<T: Send + 'static>(
-        self: &Arc<Self>,
-        work: impl FnOnce(&Snapshot<'_>) -> Result<T, Error> + Send + 'static,
-    ) -> Boxed<'static, StoreResult<T>> {
+    pub fn read(self: &Arc<Self>, look: Look) -> Boxed<'static, StoreResult<()>> {
         let me = Arc::clone(self);
         Box::pin(async move {
             let _place = Arc::clone(&me.places).acquire_owned().await.map_err(|_| StoreError::Closed)?;
-            let run = move || -> Result<T, Error> {
+            let run = move || -> Result<(), Error> {
                 let db = me.connection()?;
                 db.execute_batch("BEGIN")?;
-                let out = work(&Snapshot(&db));
+                look(&Snapshot(&db));
                 db.execute_batch("COMMIT")?;
                 me.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
-                out
+                Ok(())
             };
             match tokio::task::spawn_blocking(run).await {
                 Ok(out) => out.map_err(|e| {

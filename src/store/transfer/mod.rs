@@ -21,7 +21,7 @@ use std::path::Path;
 
 pub use source::{identity, mark_moved, moved_to};
 pub use tables::{LEFT_OUT, MADE_ANEW, TABLES};
-pub use target::{Found, UNFINISHED, finish, look};
+pub use target::{Found, Place, finish, look};
 
 use tokio_postgres::Client;
 

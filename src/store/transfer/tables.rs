@@ -43,10 +43,9 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
 
 /// Columns only PostgreSQL has, and where their values come from.
 pub const MADE_ANEW: &[(&str, &str, &str)] = &[
-    ("provider", "next_slot", "the first reservation of a slot"),
-    ("installation", "system_id", "the first start on the target"),
-    ("installation", "database_oid", "the first start on the target"),
-    ("installation", "timeline", "the first start on the target"),
+    ("installation", "system_id", "read from the target itself when the transfer ends"),
+    ("installation", "database_oid", "read from the target itself when the transfer ends"),
+    ("installation", "timeline", "read from the target itself when the transfer ends"),
 ];
 
 /// Tables whose rows are laid over those the schema begins with, instead of taking their place: PostgreSQL has more of them.

@@ -13,9 +13,7 @@ use super::{
     source::{Piece, Plan},
     tables::{TABLES, is_merged},
 };
-
-/// What stands in the target where a moved store says where it went: nothing starts on it.
-pub const UNFINISHED: &str = "unfinished";
+use crate::store::UNFINISHED;
 
 /// What a transfer finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,12 +45,16 @@ pub async fn look(target: &Client) -> Result<Found, TransferError> {
     Ok(used.map_or(Found::Empty, Found::Used))
 }
 
-/// Lets servers start on a target. Whether it was unfinished.
+/// Which server and database the target is, for its restore guard: system identifier, number of the database, timeline.
+pub type Place = (Option<i64>, i64, Option<i64>);
+
+/// Lets servers start on a target, which is where it is. Whether it was unfinished.
 ///
 /// # Errors
 /// A connection that breaks.
-pub async fn finish(target: &Client) -> Result<bool, TransferError> {
-    Ok(target.execute(include_str!("sql/target_finish.sql"), &[&UNFINISHED]).await? == 1)
+pub async fn finish(target: &Client, (system_id, database_oid, timeline): Place) -> Result<bool, TransferError> {
+    let statement = include_str!("sql/target_finish.sql");
+    Ok(target.execute(statement, &[&UNFINISHED, &system_id, &database_oid, &timeline]).await? == 1)
 }
 
 /// Begins the transaction, with every table that is filled emptied. Nobody else gets at them until it ends.

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -15,9 +16,10 @@ use jebi_domain::{
     outcome::{Decision, Reason},
     port::{
         Boxed,
+        nodes::NodeStart,
         store::{
-            AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Claim, ClaimReport, Claimed, Guard, KeyInfo, KeyUse,
-            NewKey, Notice, QueueInfo, QueueStore, Released, Settlement, StoreError, StoreResult, StoredAnswer, Subscription,
+            AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Claim, ClaimReport, Claimed, Guard, Housekept, KeyInfo,
+            KeyUse, NewKey, Notice, QueueInfo, QueueStore, Released, Settlement, StoreError, StoreResult, StoredAnswer, Subscription,
         },
     },
     suppression::SuppressionCause,
@@ -61,6 +63,7 @@ struct Inner {
     claims: Vec<Vec<(QueueNo, u32)>>,
     beats: u32,
     ended: bool,
+    drained: bool,
     has_feedback: bool,
     feedback: Vec<Feedback>,
     reclaims: u32,
@@ -384,7 +387,7 @@ fn fault() -> StoreError {
 }
 
 impl QueueStore for MemoryStore {
-    fn start(&self, _: Wall) -> Boxed<'_, StoreResult<Incarnation>> {
+    fn start(&self, _: &NodeStart, _: Wall) -> Boxed<'_, StoreResult<Incarnation>> {
         ready(Ok(Incarnation(1)))
     }
     fn beat(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<()>> {
@@ -441,7 +444,7 @@ impl QueueStore for MemoryStore {
             Ok(())
         }))
     }
-    fn reclaim(&self, _: Incarnation, _: Wall, _: Wall, _: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
+    fn reclaim(&self, _: Incarnation, _: Duration, _: Wall, _: [i64; 2]) -> Boxed<'_, StoreResult<u64>> {
         let inner = &mut *self.lock();
         inner.faults.meet("reclaim");
         inner.reclaims += 1;
@@ -479,11 +482,15 @@ impl QueueStore for MemoryStore {
     fn suppress(&self, _: Vec<(String, SuppressionCause)>, _: Wall) -> Boxed<'_, StoreResult<()>> {
         ready(Ok(()))
     }
-    fn housekeep(&self, _: Wall) -> Boxed<'_, StoreResult<bool>> {
+    fn drain(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.lock().drained = true;
+        ready(Ok(()))
+    }
+    fn housekeep(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<Housekept>> {
         let inner = &mut *self.lock();
         inner.faults.meet("housekeep");
         inner.housekeeping += 1;
-        ready(Ok(false))
+        ready(Ok(Housekept::Done))
     }
 }
 

@@ -135,7 +135,10 @@ CREATE INDEX message_topic ON message (topic, no) WHERE topic <> 0;
 CREATE INDEX message_staged ON message (no) WHERE queue IS NULL;
 
 -- One copy. `attempt` is the last attempt whose end is written here; the attempts before that are rows of `attempt`.
--- What settling writes comes last: an update on the same page logs only what differs from the first changed byte on.
+-- What settling writes comes last, as an update on the same page logs only from the first changed byte on; and pages are filled to a
+-- third, as a batch settles neighbours in one commit and all their new versions, which are longer, must fit beside the old. Measured,
+-- with 64 mails a commit: 160 bytes of log a settled mail, against 200 in the usual order of columns and 283 at a fillfactor of 85; the
+-- table is as large in the end, and the index half.
 CREATE TABLE delivery (
     key bigint PRIMARY KEY,
     -- Recipients of a joint copy; NULL for a copy to one.
@@ -151,7 +154,7 @@ CREATE TABLE delivery (
     reason text,
     changed_at bigint,
     next_try bigint
-) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000000,
+) WITH (fillfactor = 35, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000000,
     autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 2000000,
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000000);
 
@@ -159,12 +162,12 @@ CREATE TABLE joint_recipient (
     key bigint NOT NULL,
     position integer NOT NULL,
     role smallint NOT NULL,
-    state smallint NOT NULL,
     feedback smallint NOT NULL DEFAULT 0,
     email text COLLATE "C" NOT NULL,
     name text,
+    state smallint NOT NULL,
     PRIMARY KEY (key, position)
-) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500000,
+) WITH (fillfactor = 35, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500000,
     autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 2000000);
 
 -- Attempts before the one in the delivery's own row.

@@ -27,3 +27,6 @@ ALTER TABLE installation ADD COLUMN database_oid bigint;
 ALTER TABLE installation ADD COLUMN timeline bigint;
 -- Where the store was transferred to: it must not send any more.
 ALTER TABLE installation ADD COLUMN moved_to text;
+-- Bulk alone is held: the last commits may be lacking.
+ALTER TABLE installation ADD COLUMN bulk_held_since bigint;
+ALTER TABLE installation ADD COLUMN bulk_held_why text;

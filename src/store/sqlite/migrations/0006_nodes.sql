@@ -1,13 +1,24 @@
--- What a store of several nodes needs, as far as it means something for one process. The housekeeping lease, the shared rate and the
--- identity of a cluster are PostgreSQL's alone.
-
--- What operators know a node by, and when it began to stop: it takes no mail any more, and ends what is out.
+-- Several nodes: what each says of itself, who stages what, who does the housekeeping, the shared rate.
 ALTER TABLE incarnation ADD COLUMN name TEXT NOT NULL DEFAULT '';
 ALTER TABLE incarnation ADD COLUMN version TEXT NOT NULL DEFAULT '';
+-- Since when it starts nothing new.
 ALTER TABLE incarnation ADD COLUMN draining_at INTEGER;
 
--- The incarnation that stages it; what an ended one has left is removed. NULL where it was written in one commit.
+-- The incarnation that writes it over several turns; nobody sees it before the last.
 ALTER TABLE message ADD COLUMN staged_by INTEGER;
 
--- Where the store was transferred to: it must not send any more.
+-- The incarnation that does the housekeeping for all, until then.
+CREATE TABLE upkeep (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    incarnation INTEGER NOT NULL,
+    until INTEGER NOT NULL
+);
+
+-- When the next mail of the provider may go, in microseconds since 1970.
+ALTER TABLE provider ADD COLUMN next_slot INTEGER;
+
+-- Where the store went: it was transferred away and must not send.
 ALTER TABLE installation ADD COLUMN moved_to TEXT;
+-- Bulk alone is held: the last commits may be lacking.
+ALTER TABLE installation ADD COLUMN bulk_held_since INTEGER;
+ALTER TABLE installation ADD COLUMN bulk_held_why TEXT;

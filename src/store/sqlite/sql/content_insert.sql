@@ -1,1 +1,1 @@
-INSERT INTO content (hash, body) VALUES (?1, ?2);
+INSERT INTO content (hash, body) VALUES (?1, ?2) RETURNING no;

@@ -1,1 +1,1 @@
-UPDATE lease SET open = open - ?2 WHERE no = ?1 RETURNING open;
+UPDATE lease SET open = open - ?2 WHERE no = ?1;

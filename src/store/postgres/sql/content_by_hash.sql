@@ -1,0 +1,1 @@
+SELECT no FROM content WHERE hash = $1::bytea;

@@ -1,0 +1,1 @@
+UPDATE delivery SET twice = true WHERE key = $1::bigint;

@@ -1,0 +1,1 @@
+SELECT recipient, kind, at, detail FROM event WHERE key = $1::bigint ORDER BY no;

@@ -1,0 +1,1 @@
+SELECT last_feedback FROM provider WHERE name = $1::text;

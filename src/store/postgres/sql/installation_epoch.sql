@@ -1,0 +1,1 @@
+UPDATE installation SET epoch = epoch + 1 WHERE one = 1 RETURNING epoch;

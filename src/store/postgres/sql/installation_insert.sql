@@ -1,0 +1,1 @@
+INSERT INTO installation (one, id, epoch) VALUES (1, $1::bytea, 1);

@@ -1,0 +1,2 @@
+SELECT no, kind, name, prefix, hash, scopes, expires_at, senders, networks, daily_limit, created_at, revoked_at, last_used_at, requests
+FROM api_key ORDER BY no;

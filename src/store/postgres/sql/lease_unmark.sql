@@ -1,0 +1,1 @@
+DELETE FROM lease_returned WHERE lease = ANY ($1::bigint[]);

@@ -1,0 +1,1 @@
+SELECT value FROM marker WHERE name = $1::text;

@@ -1,0 +1,1 @@
+UPDATE message SET lapsed_at = $2::bigint WHERE no = $1::bigint;

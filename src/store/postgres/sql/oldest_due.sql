@@ -1,0 +1,2 @@
+SELECT min(q.next_due) FROM topic_queue q JOIN topic t ON t.no = q.topic
+WHERE q.lane = $1::bigint AND q.busy AND q.cancelled_at IS NULL AND t.paused_at IS NULL;

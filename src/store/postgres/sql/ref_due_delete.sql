@@ -1,0 +1,1 @@
+DELETE FROM provider_ref_due WHERE no = $1::bigint;

@@ -1,0 +1,1 @@
+SELECT min(period), max(period) FROM provider_ref;

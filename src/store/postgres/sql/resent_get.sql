@@ -1,0 +1,1 @@
+SELECT again FROM resent WHERE key = $1::bigint;

@@ -1,0 +1,1 @@
+SELECT key, times FROM resent WHERE again = $1::bigint;

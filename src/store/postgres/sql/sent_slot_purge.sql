@@ -1,0 +1,1 @@
+DELETE FROM sent_slot WHERE slot < $1::bigint;

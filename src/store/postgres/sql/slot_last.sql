@@ -1,0 +1,1 @@
+SELECT last_slot FROM provider WHERE name = $1::text;

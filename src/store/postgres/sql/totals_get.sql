@@ -1,0 +1,1 @@
+SELECT waiting, unsettled FROM totals WHERE one = 1;

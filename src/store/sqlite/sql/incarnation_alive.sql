@@ -1,0 +1,1 @@
+SELECT no FROM incarnation WHERE no = ?1 AND ended_at IS NULL;

@@ -1,0 +1,1 @@
+DELETE FROM lease WHERE no = ?1 AND open <= ?2;

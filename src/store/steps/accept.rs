@@ -1,0 +1,417 @@
+//! Accepting mail: rows, queue entries and the idempotency key in one commit. What is larger than a turn is staged
+//! (its messages have no queue yet, so nothing sees them) and published by the last commit.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jebi_domain::{
+    delivery::State,
+    id::{DeliveryKey, KeyNo, LeaseNo, MessageNo, QueueNo},
+    idempotency,
+    message::{Addressee, Copies, Copy, Draft, Mailbox, Role},
+    port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
+    time::Wall,
+};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+
+use super::{
+    Error, Snapshot,
+    group::{Class, TURN_ROWS},
+    params, q, row,
+    turn::{Known, Places, Turn},
+    writer::{Job, Step},
+};
+
+/// Rows a request may have to be written in one turn beside others.
+const SMALL: u32 = 250;
+/// Copies one queue entry covers at most.
+const ENTRY_COPIES: u32 = 10_000;
+/// Copies a message may have to be leased at accept.
+const BORN_LEASED: u32 = 50;
+/// Content above this is stored apart even for one recipient, so that reading a message's row stays cheap.
+const INLINE: usize = 16 * 1024;
+
+/// A batch on its way to disk.
+pub(super) struct AcceptJob {
+    drafts: Vec<Draft>,
+    api_key: KeyNo,
+    idempotency: Option<(String, [u8; 32])>,
+    at: Wall,
+    answer: Answer,
+    mark: Mark,
+    /// Where the next step goes on: draft, and recipients of it written.
+    draft: usize,
+    written: usize,
+    numbers: Vec<Numbered>,
+    report: AcceptReport,
+    staged: bool,
+    outcome: Option<Accepted>,
+    reply: oneshot::Sender<StoreResult<Accepted>>,
+}
+
+/// Where a step began.
+#[derive(Default)]
+struct Mark {
+    draft: usize,
+    written: usize,
+    numbers: usize,
+    suppressed: usize,
+}
+
+/// What publishing needs to know of a draft whose rows are written.
+struct Numbered {
+    no: i64,
+    topic: i64,
+    /// Filled at once when the request is not staged.
+    queue: Option<i64>,
+}
+
+impl AcceptJob {
+    pub fn new(batch: AcceptBatch, reply: oneshot::Sender<StoreResult<Accepted>>) -> Self {
+        let report = AcceptReport { suppressed: vec![Vec::new(); batch.drafts.len()] };
+        Self {
+            drafts: batch.drafts,
+            api_key: batch.api_key,
+            idempotency: batch.idempotency,
+            at: batch.at,
+            answer: batch.answer,
+            mark: Mark::default(),
+            draft: 0,
+            written: 0,
+            numbers: Vec::new(),
+            report,
+            staged: false,
+            outcome: None,
+            reply,
+        }
+    }
+
+    fn rows(&self) -> u32 {
+        self.drafts.iter().map(|d| u32::try_from(d.copies.recipients()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add)
+    }
+
+    /// Which place in the turn it has. Small requests with transactional mail go first; everything else is bulk.
+    pub fn class(&self) -> Class {
+        let transactional = self.drafts.iter().any(|d| d.message.lane == jebi_domain::message::Lane::Transactional);
+        if transactional && self.rows() <= SMALL { Class::Accept } else { Class::Bulk }
+    }
+
+    /// About what it holds in memory.
+    pub fn bytes(&self) -> usize {
+        self.drafts
+            .iter()
+            .map(|d| {
+                let c = &d.message.content;
+                256 + c.subject.len()
+                    + c.html.as_ref().map_or(0, String::len)
+                    + c.text.as_ref().map_or(0, String::len)
+                    + d.copies.recipients() * 80
+            })
+            .sum()
+    }
+
+    fn repeated(&self, turn: &Turn<'_>) -> Result<Option<Accepted>, Error> {
+        let Some((key, _)) = &self.idempotency else { return Ok(None) };
+        Ok(answer(&turn.look(), self.api_key, key, self.at)?.map(Accepted::Repeated))
+    }
+}
+
+/// The answer kept under a key.
+pub(super) fn answer(at: &Snapshot<'_>, api_key: KeyNo, key: &str, now: Wall) -> Result<Option<StoredAnswer>, Error> {
+    let since = now - idempotency::KEPT;
+    let found =
+        at.row(q!("idempotency_get"), (api_key.0, key, since.0), |r| Ok((r.get::<Vec<u8>>(0)?, r.get(1)?, r.get::<Vec<u8>>(2)?)))?;
+    let read = |(fingerprint, status, body): (Vec<u8>, u16, Vec<u8>)| {
+        let fingerprint = fingerprint.try_into().map_err(|f: Vec<u8>| Error::damaged("fingerprint", f.len()))?;
+        Ok(StoredAnswer { fingerprint, status, body: Bytes::from(body) })
+    };
+    found.map(read).transpose()
+}
+
+impl Job for AcceptJob {
+    fn rewind(&mut self) {
+        let Mark { draft, written, numbers, suppressed } = self.mark;
+        (self.draft, self.written, self.outcome) = (draft, written, None);
+        self.numbers.truncate(numbers);
+        for (i, of_draft) in self.report.suppressed.iter_mut().enumerate().skip(draft) {
+            of_draft.truncate(if i == draft { suppressed } else { 0 });
+        }
+    }
+
+    fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error> {
+        self.mark = Mark {
+            draft: self.draft,
+            written: self.written,
+            numbers: self.numbers.len(),
+            suppressed: self.report.suppressed.get(self.draft).map_or(0, Vec::len),
+        };
+        let begins = self.draft == 0 && self.written == 0;
+        if begins {
+            if let Some(repeated) = self.repeated(turn)? {
+                self.outcome = Some(repeated);
+                return Ok(Step::Done);
+            }
+            // Without an incarnation nobody could tell what it stages from leftovers.
+            self.staged = self.rows() > SMALL && (turn.db.is_alone() || turn.memory.common.own().0 != 0);
+        }
+        if self.staged && !turn.is_alive()? {
+            return Err(Error::Ended);
+        }
+        while self.draft < self.drafts.len() {
+            if self.staged && turn.rows >= TURN_ROWS {
+                return Ok(Step::More);
+            }
+            self.write_some(turn)?;
+        }
+        // Another request with the same key may have been published since the first step.
+        if self.staged
+            && let Some(repeated) = self.repeated(turn)?
+        {
+            self.outcome = Some(repeated);
+            return Ok(Step::Done);
+        }
+        self.publish(turn)?;
+        Ok(Step::Done)
+    }
+
+    fn done(self: Box<Self>, end: StoreResult<()>) {
+        let Self { outcome, reply, .. } = *self;
+        let value = end.and_then(|()| outcome.ok_or(StoreError::Internal("the batch was not written".into())));
+        // The caller may have gone away; what was committed stays and is sent.
+        let _ = reply.send(value);
+    }
+}
+
+impl AcceptJob {
+    /// Writes rows of the current draft, as many as the turn has room for.
+    fn write_some(&mut self, turn: &mut Turn<'_>) -> Result<(), Error> {
+        if self.written == 0 {
+            self.write_message(turn)?;
+        }
+        let draft = &self.drafts[self.draft];
+        let no = MessageNo(self.numbers[self.draft].no);
+        let suppressed = &mut self.report.suppressed[self.draft];
+        match &draft.copies {
+            Copies::Each(all) => {
+                let room = if self.staged { (TURN_ROWS.saturating_sub(turn.rows)).max(1) as usize } else { all.len() };
+                let end = all.len().min(self.written + room);
+                let slice = &all[self.written..end];
+                let states = states(turn, slice.iter())?;
+                for ((i, to), state) in all.iter().enumerate().skip(self.written).zip(states) {
+                    let ordinal = u32::try_from(i).map_err(|e| Error::damaged("ordinal", e))?;
+                    if state == State::Suppressed {
+                        suppressed.push(ordinal);
+                    }
+                    turn.append(q!("delivery_insert"), (DeliveryKey::new(no, ordinal).0, &to.email, &to.name, state.code(), None::<i64>))?;
+                    turn.rows += 1;
+                }
+                self.written = end;
+                if end < all.len() {
+                    return Ok(());
+                }
+            }
+            Copies::Joint(all) => {
+                let key = DeliveryKey::new(no, 0).0;
+                let states = states(turn, all.iter().map(|(_, to)| to))?;
+                for ((i, (role, to)), state) in all.iter().enumerate().zip(states) {
+                    if state == State::Suppressed {
+                        suppressed.push(u32::try_from(i).map_err(|e| Error::damaged("position", e))?);
+                    }
+                    turn.append(
+                        q!("joint_insert"),
+                        (key, i64::try_from(i).unwrap_or(i64::MAX), role.code(), &to.email, &to.name, state.code()),
+                    )?;
+                    turn.rows += 1;
+                }
+                let state = if suppressed.len() == all.len() { State::Suppressed } else { State::Waiting };
+                turn.append(q!("delivery_insert"), (key, "", None::<&str>, state.code(), i64::try_from(all.len()).unwrap_or(i64::MAX)))?;
+            }
+        }
+        self.draft += 1;
+        self.written = 0;
+        Ok(())
+    }
+
+    fn write_message(&mut self, turn: &mut Turn<'_>) -> Result<(), Error> {
+        let m = Arc::clone(&self.drafts[self.draft].message);
+        let copies = &self.drafts[self.draft].copies;
+        let (topic, _) = turn.topic(&m.topic, self.at)?;
+        let queue = if self.staged { None } else { Some(turn.queue(&m.provider, m.lane, topic)?) };
+        let body = serde_json::to_vec(&m.content).map_err(|e| Error::damaged("content", e))?;
+        let shared = copies.count() > 1 || body.len() > INLINE;
+        let content_no = if shared { Some(content(turn, &body)?) } else { None };
+        let no = turn.db.message_no()?;
+        let joint = matches!(copies, Copies::Joint(_));
+        turn.append(
+            q!("message_insert"),
+            params![
+                no,
+                m.id.0.as_slice(),
+                queue,
+                topic,
+                self.api_key.0,
+                copies.count(),
+                joint,
+                row::on_unknown_code(m.on_unknown),
+                m.created_at.0,
+                m.due.0,
+                m.scheduled,
+                m.expires_at.map(|t| t.0),
+                m.route,
+                if shared { None } else { Some(&body) },
+                content_no,
+                if self.staged { Some(turn.memory.common.own().0) } else { None },
+            ],
+        )?;
+        turn.rows += 1;
+        turn.note_hour(no, m.created_at)?;
+        self.numbers.push(Numbered { no, topic, queue });
+        Ok(())
+    }
+
+    /// Shows the batch: queue entries or leases, counts, the answer and its key.
+    fn publish(&mut self, turn: &mut Turn<'_>) -> Result<(), Error> {
+        for i in 0..self.drafts.len() {
+            self.publish_draft(turn, i)?;
+        }
+        if self.api_key.0 != 0 {
+            let recipients: usize = self.drafts.iter().map(|d| d.copies.recipients()).sum();
+            turn.delta.used(self.api_key, self.at, i64::try_from(recipients).unwrap_or(i64::MAX));
+        }
+        let (status, body) = (self.answer)(&self.report);
+        if let Some((key, fingerprint)) = &self.idempotency {
+            let since = self.at - idempotency::KEPT;
+            turn.run(q!("idempotency_forget"), (self.api_key.0, key, since.0))?;
+            let first = self.numbers.first().map(|n| n.no);
+            let row = (self.api_key.0, key, fingerprint.as_slice(), status, body.as_ref(), self.at.0, first);
+            if turn.execute(q!("idempotency_insert"), row)? == 0 {
+                return Err(turn.changed("another node has stored a request with this idempotency key meanwhile"));
+            }
+        }
+        self.outcome = Some(Accepted::Stored(status, body));
+        Ok(())
+    }
+
+    fn publish_draft(&mut self, turn: &mut Turn<'_>, i: usize) -> Result<(), Error> {
+        let (draft, suppressed, numbered) = (&self.drafts[i], &self.report.suppressed[i], &self.numbers[i]);
+        let m = &draft.message;
+        let queue = match numbered.queue {
+            Some(queue) => queue,
+            None => {
+                // The queue of this moment: cancelling the topic before now does not touch what is published after.
+                let queue = turn.queue(&m.provider, m.lane, numbered.topic)?;
+                turn.change(q!("message_publish"), (numbered.no, queue))?;
+                queue
+            }
+        };
+        let recipients = i64::try_from(draft.copies.recipients()).unwrap_or(i64::MAX);
+        let dropped = i64::try_from(suppressed.len()).unwrap_or(i64::MAX);
+        let topic = turn.delta.topic(numbered.topic);
+        topic.moved(None, State::Waiting, recipients - dropped);
+        topic.moved(None, State::Suppressed, dropped);
+        if recipients == dropped {
+            return Ok(());
+        }
+        if let Some(claimed) = self.born_leased(turn, i, queue)? {
+            turn.delta.notices.push((m.provider.clone(), Notice::Leased(claimed)));
+            return Ok(());
+        }
+        let copies = draft.copies.count();
+        for first in (0..copies).step_by(ENTRY_COPIES as usize) {
+            turn.enqueue(queue, m.due, numbered.no, (first, ENTRY_COPIES.min(copies - first)), 1)?;
+        }
+        turn.delta.queue(queue, recipients - dropped);
+        Ok(())
+    }
+
+    /// Leases a small due message to this node at once, where its dispatcher has room: one sync from request to sending.
+    fn born_leased(&self, turn: &mut Turn<'_>, i: usize, queue: i64) -> Result<Option<Claimed>, Error> {
+        let (draft, suppressed, numbered) = (&self.drafts[i], &self.report.suppressed[i], &self.numbers[i]);
+        let (m, copies) = (&draft.message, draft.copies.count());
+        let expired = m.expires_at.is_some_and(|at| at <= self.at);
+        if m.due > self.at || expired || copies > BORN_LEASED || turn.memory.common.is_held(m.lane) {
+            return Ok(None);
+        }
+        // As it is now: it may have been paused while the request was staged.
+        if turn.topic(&m.topic, self.at)?.1 {
+            return Ok(None);
+        }
+        let found = turn.memory.common.subscriptions().get(&m.provider).map(|s| (s.incarnation, Arc::clone(&s.window)));
+        let Some((incarnation, window)) = found else { return Ok(None) };
+        // One that was ended by others must not take anything any more.
+        if incarnation != turn.memory.common.own() || !turn.is_alive()? {
+            return Ok(None);
+        }
+        let claimed = born(draft, suppressed);
+        let Some(places) = Places::take(&window, m.lane, claimed.len() as i64) else { return Ok(None) };
+        turn.delta.places.push(places);
+        let lease = turn.memory.common.lease_no();
+        let weight = claimed.first().map_or(1, |c| c.open().count());
+        turn.append(
+            q!("lease_insert"),
+            params![lease, incarnation.0, queue, numbered.no, 0, copies, 1, claimed.len() as i64, weight as i64, false, self.at.0],
+        )?;
+        turn.rows += 1;
+        let known =
+            Known { message: Arc::clone(m), queue, topic: numbered.topic, copies, cancelled: false, lapsed: false, attempted: false };
+        turn.remember(numbered.no, known);
+        Ok(Some(Claimed {
+            lease: LeaseNo(lease),
+            queue: QueueNo(queue),
+            message_no: MessageNo(numbered.no),
+            message: Arc::clone(m),
+            attempt: 1,
+            was_unsettled: false,
+            copies: claimed,
+        }))
+    }
+}
+
+/// The copies of a draft that are to be sent.
+fn born(draft: &Draft, suppressed: &[u32]) -> Vec<Copy> {
+    let open = |i: usize| !suppressed.iter().any(|s| *s as usize == i);
+    match &draft.copies {
+        Copies::Each(all) => {
+            let copy = |(i, to): (usize, &Mailbox)| Copy {
+                ordinal: u32::try_from(i).unwrap_or(u32::MAX),
+                addressees: vec![Addressee { role: Role::To, mailbox: to.clone(), open: true, unsettled: false }],
+            };
+            all.iter().enumerate().filter(|(i, _)| open(*i)).map(copy).collect()
+        }
+        Copies::Joint(all) => {
+            let one = |(i, (role, to)): (usize, &(Role, Mailbox))| Addressee {
+                role: *role,
+                mailbox: to.clone(),
+                open: open(i),
+                unsettled: false,
+            };
+            vec![Copy { ordinal: 0, addressees: all.iter().enumerate().map(one).collect() }]
+        }
+    }
+}
+
+/// Whether each waits or is on the suppression list. Most installations start without a list: no look-up then.
+fn states<'a>(turn: &Turn<'_>, people: impl ExactSizeIterator<Item = &'a Mailbox>) -> Result<Vec<State>, Error> {
+    if turn.memory.suppressed == 0 {
+        return Ok(vec![State::Waiting; people.len()]);
+    }
+    let listed = turn.listed(people.map(|to| to.email.as_str()))?;
+    Ok(listed.into_iter().map(|listed| if listed { State::Suppressed } else { State::Waiting }).collect())
+}
+
+/// The number of a content, stored once by its hash.
+fn content(turn: &mut Turn<'_>, body: &[u8]) -> Result<i64, Error> {
+    let hash: [u8; 32] = Sha256::digest(body).into();
+    if let Some((last, no)) = turn.memory.last_content
+        && last == hash
+    {
+        return Ok(no);
+    }
+    let no = match turn.row(q!("content_by_hash"), [hash.as_slice()], |r| r.get(0))? {
+        Some(no) => no,
+        None => turn.inserted(q!("content_insert"), (hash.as_slice(), body))?,
+    };
+    turn.memory.last_content = Some((hash, no));
+    Ok(no)
+}

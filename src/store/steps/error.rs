@@ -1,0 +1,78 @@
+//! What can go wrong inside a transaction.
+
+use jebi_domain::port::store::StoreError;
+
+/// What an engine's failure means for the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing in particular: the statement did not work.
+    Other,
+    /// Another transaction wrote what this one needs: nothing was stored, and it works when run again.
+    Crossed,
+    /// The database cannot be reached or takes no writes: asked again after so many seconds it may.
+    Away { retry_after_s: u32, why: &'static str },
+    /// It takes too long just now, likewise.
+    Busy { retry_after_s: u32, why: &'static str },
+    /// The disk is full: nothing was stored, and it may be again later.
+    Full,
+    /// The disk would not take a sync or a write: what is on it is unknown from here on.
+    Fatal,
+}
+
+/// An error of one job or of the whole turn.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{text}")]
+    Engine { kind: Kind, text: String },
+    #[error("the stored {what} cannot be read: {why}")]
+    Damaged { what: &'static str, why: String },
+    #[error("the incarnation has been ended")]
+    Ended,
+}
+
+impl Error {
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers, texts and errors alike")]
+    pub(in crate::store) fn damaged(what: &'static str, why: impl ToString) -> Self {
+        Self::Damaged { what, why: why.to_string() }
+    }
+
+    /// What was read has changed since: see [`Turn::changed`](super::Turn::changed).
+    pub(super) fn changed(text: impl ToString) -> Self {
+        Self::Engine { kind: Kind::Crossed, text: text.to_string() }
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Engine { kind, .. } => Some(*kind),
+            Self::Damaged { .. } | Self::Ended => None,
+        }
+    }
+
+    /// Whether a stored value is not what it should be: the rest of the store is well.
+    pub(super) fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
+    }
+
+    pub(in crate::store) fn is_fatal(&self) -> bool {
+        self.kind() == Some(Kind::Fatal)
+    }
+
+    pub(in crate::store) fn is_crossed(&self) -> bool {
+        self.kind() == Some(Kind::Crossed)
+    }
+
+    pub(in crate::store) fn is_full(&self) -> bool {
+        self.kind() == Some(Kind::Full)
+    }
+
+    /// What the caller is told.
+    pub(in crate::store) fn outward(&self) -> StoreError {
+        match self {
+            Self::Ended => StoreError::Ended,
+            Self::Engine { kind: Kind::Full, .. } => StoreError::Full,
+            Self::Engine { kind: Kind::Away { retry_after_s, why }, .. } => StoreError::Unavailable { retry_after_s: *retry_after_s, why },
+            Self::Engine { kind: Kind::Busy { retry_after_s, why }, .. } => StoreError::Busy { retry_after_s: *retry_after_s, why },
+            Self::Engine { .. } | Self::Damaged { .. } => StoreError::Internal(self.to_string()),
+        }
+    }
+}

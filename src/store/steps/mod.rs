@@ -1,0 +1,71 @@
+//! The business steps of the store, written once for both engines: what is read and written inside a transaction, the writer's turns,
+//! and the ports over them. An engine brings connections, the texts of the statements, migrations and the place it lies in
+//! (`engine`, `db`).
+
+mod accept;
+mod audit;
+mod cancel;
+mod claim;
+mod damage;
+mod db;
+mod engine;
+mod error;
+mod feedback;
+mod group;
+mod housekeep;
+mod inbox;
+mod joint;
+mod keys;
+mod list;
+mod moving;
+mod nodes;
+mod operator;
+mod port;
+mod reclaim;
+mod record;
+mod refs;
+mod release;
+mod reschedule;
+mod retry;
+mod row;
+mod settle;
+mod settle_joint;
+mod turn;
+mod verify;
+mod view;
+mod writer;
+
+use std::sync::{Arc, atomic::AtomicBool};
+
+use jebi_domain::port::Clock;
+
+pub use self::{
+    db::{Bind, Columns, Many, Params, Query, Reads, Row, Statements, Value, Visit},
+    engine::{Engine, Look, Moved, Session, Snapshot, Unheld},
+    error::{Error, Kind},
+    turn::{Common, Memory},
+};
+pub(in crate::store) use self::{
+    db::{params, q},
+    feedback::load as load_suppressed,
+    group::{Class, Classes, Group},
+    turn::Turn,
+    writer::{Alarm, CLOSE_WAIT, Job, Writer},
+};
+
+/// What the writers and the callers share.
+pub struct Shared {
+    pub(in crate::store) group: Group<Box<dyn Job>>,
+    pub(in crate::store) clock: Arc<dyn Clock>,
+    /// Called when a write or sync failed for good: what is on the disk is unknown, the process must end.
+    pub(in crate::store) on_fatal: Arc<dyn Fn(&str) + Send + Sync>,
+    /// The last turn could not be committed.
+    pub(in crate::store) failing: AtomicBool,
+    pub(in crate::store) common: Arc<Common>,
+}
+
+/// An open store of either engine: the ports over the steps.
+pub struct SqlStore<E> {
+    pub(in crate::store) shared: Arc<Shared>,
+    pub(in crate::store) engine: E,
+}

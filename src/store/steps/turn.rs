@@ -1,0 +1,572 @@
+//! One writer turn: the transaction, the caches that save look-ups, and the counts that move with it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+};
+
+use super::{Error, Moved, Params, Query, Session, keys::QUARTER, params, q};
+use jebi_domain::{
+    delivery::State,
+    event::FeedbackKind,
+    id::{Incarnation, KeyNo, QueueNo},
+    message::{Lane, Message},
+    port::store::{Guard, Notice, QueueInfo, Subscription, Window},
+    quota,
+    time::Wall,
+};
+
+/// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
+const CACHE: usize = 4_096;
+/// Numbers of entries and leases an incarnation has.
+const NUMBER_BITS: u32 = 40;
+/// Milliseconds of an hour, the grain messages are found by time with.
+pub(super) const HOUR_MS: i64 = 3_600_000;
+/// Quarters of an hour the use of a key is kept for: 35 days.
+const USAGE_KEPT: i64 = 35 * 96;
+
+/// How counts of one topic move. Recipients.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct TopicDelta {
+    pub total: i64,
+    pub pending: i64,
+    states: [i64; State::ALL.len()],
+    feedback: [i64; FeedbackKind::ALL.len()],
+}
+
+impl TopicDelta {
+    /// Moves `n` recipients between states; `None` for coming into being.
+    pub fn moved(&mut self, from: Option<State>, to: State, n: i64) {
+        match from {
+            None => self.total += n,
+            Some(from) => *self.place(from) -= n,
+        }
+        *self.place(to) += n;
+    }
+
+    pub fn feedback(&mut self, kind: FeedbackKind, n: i64) {
+        self.feedback[kind as usize] += n;
+    }
+
+    fn place(&mut self, state: State) -> &mut i64 {
+        match state {
+            State::Waiting | State::Sending => &mut self.pending,
+            other => &mut self.states[other as usize],
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.total += other.total;
+        self.pending += other.pending;
+        self.states.iter_mut().zip(other.states).for_each(|(a, b)| *a += b);
+        self.feedback.iter_mut().zip(other.feedback).for_each(|(a, b)| *a += b);
+    }
+}
+
+/// What a job, or a whole turn, changes besides rows.
+#[derive(Default)]
+pub(super) struct Delta {
+    topics: BTreeMap<i64, TopicDelta>,
+    /// Waiting recipients by queue; a queue listed has had its entries changed, whatever the number.
+    queues: BTreeMap<i64, i64>,
+    /// Recipients sent, by minute.
+    sent: BTreeMap<i64, i64>,
+    /// Recipients accepted, by key and quarter of an hour.
+    used: BTreeMap<(i64, i64), i64>,
+    /// Recipients that count against a provider's 24-hour limit, by queue and slot.
+    taken: BTreeMap<(i64, i64), i64>,
+    /// Queues something was put into, and those the turn itself retired.
+    filled: BTreeSet<i64>,
+    retired: BTreeSet<i64>,
+    pub notices: Vec<(String, Notice)>,
+    /// Taken for mail born leased.
+    pub places: Vec<Places>,
+}
+
+/// Places of a dispatcher's window, given back where the mail they were taken for is not committed.
+pub(super) struct Places {
+    window: Arc<Window>,
+    lane: Lane,
+    copies: i64,
+}
+
+impl Places {
+    /// Takes them, if there are so many.
+    pub fn take(window: &Arc<Window>, lane: Lane, copies: i64) -> Option<Self> {
+        window.take(lane, copies).then(|| Self { window: Arc::clone(window), lane, copies })
+    }
+    /// The mail was committed: its dispatcher counts it from here on.
+    pub fn keep(mut self) {
+        self.copies = 0;
+    }
+}
+
+/// What dispatchers are told after a commit, by provider, and the places to keep then.
+pub(super) type Told = (Vec<(String, Notice)>, Vec<Places>);
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        self.window.put_back(self.lane, self.copies);
+    }
+}
+
+impl Delta {
+    pub fn topic(&mut self, topic: i64) -> &mut TopicDelta {
+        self.topics.entry(topic).or_default()
+    }
+    pub fn queue(&mut self, queue: i64, waiting: i64) {
+        *self.queues.entry(queue).or_default() += waiting;
+    }
+    pub fn sent(&mut self, at: Wall, n: i64) {
+        *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
+    }
+    pub fn used(&mut self, key: KeyNo, at: Wall, n: i64) {
+        *self.used.entry((key.0, at.0.div_euclid(QUARTER))).or_default() += n;
+    }
+
+    /// Recipients the provider took or may have taken.
+    pub fn taken(&mut self, queue: QueueNo, at: Wall, n: i64) {
+        *self.taken.entry((queue.0, quota::slot_of(at))).or_default() += n;
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (no, d) in other.topics {
+            self.topics.entry(no).or_default().add(&d);
+        }
+        for (no, n) in other.queues {
+            *self.queues.entry(no).or_default() += n;
+        }
+        for (minute, n) in other.sent {
+            *self.sent.entry(minute).or_default() += n;
+        }
+        for (place, n) in other.used {
+            *self.used.entry(place).or_default() += n;
+        }
+        for (place, n) in other.taken {
+            *self.taken.entry(place).or_default() += n;
+        }
+        self.filled.extend(other.filled);
+        self.retired.extend(other.retired);
+        self.notices.extend(other.notices);
+        self.places.extend(other.places);
+    }
+}
+
+/// A message as the writer needs it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub message: Arc<Message>,
+    pub queue: i64,
+    pub topic: i64,
+    pub copies: u32,
+    pub cancelled: bool,
+    /// Found to be too late before anything of it was attempted: the rest expires.
+    pub lapsed: bool,
+    /// Something of it was attempted, as far as it was asked; `false` says nothing.
+    pub attempted: bool,
+}
+
+impl Known {
+    /// As others have left it.
+    fn after(mut self, moved: Moved) -> Self {
+        let Moved { queue, due, scheduled, cancelled, lapsed, provider } = moved;
+        let m = &self.message;
+        if m.due.0 != due || m.scheduled != scheduled || m.provider != provider {
+            let mut message = Message::clone(m);
+            (message.due, message.scheduled, message.provider) = (Wall(due), scheduled, provider);
+            self.message = Arc::new(message);
+        }
+        (self.queue, self.cancelled, self.lapsed, self.attempted) = (queue, cancelled, lapsed, false);
+        self
+    }
+}
+
+/// What all writers of a node have in common.
+#[derive(Default)]
+pub struct Common {
+    subscriptions: Mutex<HashMap<String, Subscription>>,
+    next_entry: AtomicI64,
+    next_lease: AtomicI64,
+    /// This node's incarnation; 0 before it starts one.
+    own: AtomicI64,
+    /// Lanes that wait for a release.
+    held: [AtomicBool; 2],
+}
+
+impl Common {
+    /// Numbers given out from here on.
+    pub(in crate::store) fn new(next_entry: i64, next_lease: i64, guard: &Guard) -> Self {
+        let (next_entry, next_lease) = (AtomicI64::new(next_entry), AtomicI64::new(next_lease));
+        Self {
+            subscriptions: Mutex::default(),
+            next_entry,
+            next_lease,
+            own: AtomicI64::new(0),
+            held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))),
+        }
+    }
+
+    /// The dispatchers of this node, by provider.
+    pub(super) fn subscriptions(&self) -> MutexGuard<'_, HashMap<String, Subscription>> {
+        self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The providers this node has dispatchers of.
+    pub(in crate::store) fn providers(&self) -> Vec<String> {
+        self.subscriptions().keys().cloned().collect()
+    }
+
+    /// Tells this node's dispatchers.
+    pub(in crate::store) fn tell(&self, notices: Vec<(String, Notice)>) {
+        let subscriptions = self.subscriptions();
+        for (provider, notice) in notices {
+            if let Some(s) = subscriptions.get(&provider) {
+                (s.notify)(notice);
+            }
+        }
+    }
+
+    pub(super) fn lease_no(&self) -> i64 {
+        self.next_lease.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn entry_no(&self) -> i64 {
+        self.next_entry.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// This node's incarnation; 0 before it starts one.
+    pub(in crate::store) fn own(&self) -> Incarnation {
+        Incarnation(self.own.load(Ordering::Relaxed))
+    }
+
+    /// Begins an incarnation, with numbers of its own for entries and leases: they are never used again, as a late answer must not meet
+    /// somebody else's lease.
+    pub(super) fn begin(&self, own: Incarnation) {
+        self.own.store(own.0, Ordering::Relaxed);
+        self.next_lease.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
+        self.next_entry.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
+    }
+
+    /// Whether the store gives no mail of the lane out.
+    pub(super) fn is_held(&self, lane: Lane) -> bool {
+        self.held[lane as usize].load(Ordering::Relaxed)
+    }
+
+    pub(in crate::store) fn hold(&self, guard: &Guard) {
+        Lane::ALL.into_iter().for_each(|lane| self.held[lane as usize].store(guard.holds(lane), Ordering::Relaxed));
+    }
+}
+
+/// What a writer remembers between turns. Everything can be dropped at any time.
+pub struct Memory {
+    pub(super) common: Arc<Common>,
+    pub(super) topics: HashMap<String, (i64, bool)>,
+    pub(super) queues: HashMap<(String, Lane, i64), i64>,
+    /// Topics by queue.
+    topic_of: HashMap<i64, i64>,
+    pub(super) messages: HashMap<i64, Known>,
+    pub(super) last_content: Option<([u8; 32], i64)>,
+    /// Addresses on the suppression list, and the number of the first message accepted since it last grew.
+    pub(super) suppressed: i64,
+    pub(super) suppressed_before: i64,
+    /// The hour of the last message accepted, since 1970; `None` when it is not known.
+    hour: Option<i64>,
+    /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
+    pub(super) damaged: HashSet<i64>,
+}
+
+impl Memory {
+    pub(in crate::store) fn new(common: Arc<Common>) -> Self {
+        Self {
+            common,
+            topics: HashMap::new(),
+            queues: HashMap::new(),
+            topic_of: HashMap::new(),
+            messages: HashMap::new(),
+            last_content: None,
+            suppressed: 0,
+            suppressed_before: 0,
+            hour: None,
+            damaged: HashSet::new(),
+        }
+    }
+
+    pub(in crate::store) fn common(&self) -> &Arc<Common> {
+        &self.common
+    }
+
+    /// Takes in what other nodes may have written: whether there are suppressed addresses, and up to before which message they are to
+    /// be looked up again, where the list has grown.
+    pub(in crate::store) fn others_wrote(&mut self, suppressed: bool, looked_up_before: Option<i64>) {
+        self.suppressed = i64::from(suppressed);
+        if let Some(before) = looked_up_before {
+            self.suppressed_before = self.suppressed_before.max(before);
+        }
+        self.topics.clear();
+        self.queues.clear();
+    }
+
+    /// After a rollback what was cached may not be in the database.
+    pub(in crate::store) fn forget(&mut self) {
+        self.topics.clear();
+        self.queues.clear();
+        self.topic_of.clear();
+        self.messages.clear();
+        self.last_content = None;
+        self.hour = None;
+    }
+}
+
+/// One turn of the writer.
+pub struct Turn<'a> {
+    pub db: &'a dyn Session,
+    pub memory: &'a mut Memory,
+    /// Of the job under way.
+    pub(super) delta: Delta,
+    /// Of the jobs done.
+    total: Delta,
+    /// Rows written so far, about.
+    pub rows: u32,
+    /// Messages whose place in memory is of this turn.
+    fresh: HashSet<i64>,
+    /// Whether this node's incarnation still is, as far as it was asked.
+    alive: Option<bool>,
+    /// Why the engine has rolled the transaction back by itself, if it has.
+    pub broken: Option<Error>,
+}
+
+impl<'a> Turn<'a> {
+    pub fn new(db: &'a dyn Session, memory: &'a mut Memory) -> Self {
+        Self { db, memory, delta: Delta::default(), total: Delta::default(), rows: 0, fresh: HashSet::new(), alive: None, broken: None }
+    }
+
+    /// Keeps what the job under way changed.
+    pub fn keep(&mut self) {
+        let done = std::mem::take(&mut self.delta);
+        self.total.merge(done);
+    }
+
+    /// Drops what the job under way changed; its rows are rolled back by the caller.
+    pub fn drop_job(&mut self) {
+        self.delta = Delta::default();
+        self.memory.forget();
+    }
+
+    /// Recipients waiting in a queue, with what this turn has not written yet.
+    pub fn waiting_in(&self, queue: i64, written: i64) -> i64 {
+        let pending = |d: &Delta| d.queues.get(&queue).copied().unwrap_or(0);
+        written + pending(&self.total) + pending(&self.delta)
+    }
+
+    /// Recipients waiting in all topics, with what this turn has not written yet.
+    pub fn waiting(&self, written: i64) -> i64 {
+        let pending = |d: &Delta| d.topics.values().map(|t| t.pending).sum::<i64>();
+        written + pending(&self.total) + pending(&self.delta)
+    }
+
+    /// Writes the counts of all jobs kept.
+    pub(super) fn flush(&mut self) -> Result<Told, Error> {
+        let mut total = std::mem::take(&mut self.total);
+        // Queues first, then topics, then the sums, each in one order: of two writers one waits, and never both.
+        let mut notices = std::mem::take(&mut total.notices);
+        notices.extend(self.flush_queues(&total)?);
+        let (mut waiting, mut unsettled) = (0, 0);
+        for (no, d) in &total.topics {
+            waiting += d.pending;
+            unsettled += d.states[State::Unsettled as usize];
+            let s = |state: State| d.states[state as usize];
+            self.run(
+                q!("topic_add"),
+                params![
+                    no,
+                    d.total,
+                    d.pending,
+                    s(State::Unsettled),
+                    s(State::Sent),
+                    s(State::Failed),
+                    s(State::Suppressed),
+                    s(State::Cancelled),
+                    s(State::Expired),
+                    s(State::Unknown),
+                    d.feedback[0],
+                    d.feedback[1],
+                    d.feedback[2],
+                    0,
+                ],
+            )?;
+        }
+        for (minute, n) in &total.sent {
+            self.run(q!("sent_add"), (minute, n))?;
+        }
+        for ((queue, slot), n) in &total.taken {
+            self.run(q!("sent_slot_add"), (queue, slot, n))?;
+        }
+        for ((key, quarter), n) in &total.used {
+            self.run(q!("key_usage_add"), (key, quarter, n))?;
+            self.run(q!("key_usage_purge"), (key, quarter - USAGE_KEPT))?;
+        }
+        if waiting != 0 || unsettled != 0 {
+            self.run(q!("totals_add"), (waiting, unsettled))?;
+        }
+        Ok((notices, total.places))
+    }
+
+    /// Writes what waits in the queues touched; what dispatchers are told of it.
+    fn flush_queues(&self, total: &Delta) -> Result<Vec<(String, Notice)>, Error> {
+        let mut notices = Vec::new();
+        if !total.queues.is_empty() {
+            self.db.lock_queues(&total.queues.keys().copied().collect::<Vec<_>>())?;
+        }
+        for (no, waiting) in &total.queues {
+            let info = self.row(q!("queue_add"), (no, waiting), |r| {
+                let lane: i64 = r.get(1)?;
+                let (due, cancelled, paused): (Option<i64>, Option<i64>, Option<i64>) = (r.get(2)?, r.get(3)?, r.get(4)?);
+                Ok((r.get::<String>(0)?, lane, due, cancelled.is_some(), paused.is_some()))
+            })?;
+            let Some((provider, lane, due, cancelled, paused)) = info else { continue };
+            if cancelled {
+                if total.filled.contains(no) && !total.retired.contains(no) {
+                    return Err(self.changed("another node has cancelled a topic that mail was just put into"));
+                }
+                continue;
+            }
+            let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
+            let paused = paused || self.memory.common.is_held(lane);
+            notices.push((provider, Notice::Queue(QueueInfo { queue: QueueNo(*no), lane, next_due: due.map(Wall), paused })));
+        }
+        Ok(notices)
+    }
+
+    /// Notes that a queue was retired by this turn.
+    pub fn retired(&mut self, queue: i64) {
+        self.delta.retired.insert(queue);
+    }
+
+    /// A message by its number, from memory where it was met lately.
+    pub fn known(&mut self, no: i64) -> Result<Option<Known>, Error> {
+        if let Some(known) = self.memory.messages.get(&no) {
+            if self.db.is_alone() || self.fresh.contains(&no) {
+                return Ok(Some(known.clone()));
+            }
+            if let Some(moved) = self.db.moved(no)? {
+                let known = known.clone().after(moved);
+                self.remember(no, known.clone());
+                return Ok(Some(known));
+            }
+        }
+        let Some(read) = self.row(q!("message_get"), [no], |r| Ok(super::row::message(r)))? else {
+            return Ok(None);
+        };
+        let known = read?;
+        self.remember(no, known.clone());
+        Ok(Some(known))
+    }
+
+    pub fn remember(&mut self, no: i64, known: Known) {
+        // Messages hold their content: fewer of them.
+        if self.memory.messages.len() >= CACHE / 16 {
+            self.memory.messages.clear();
+        }
+        self.fresh.insert(no);
+        self.memory.messages.insert(no, known);
+    }
+
+    /// The number of a topic and whether it is paused; made when it is new.
+    pub fn topic(&mut self, name: &str, now: Wall) -> Result<(i64, bool), Error> {
+        if name.is_empty() {
+            return Ok((0, false));
+        }
+        if let Some(known) = self.memory.topics.get(name) {
+            return Ok(*known);
+        }
+        let found = match self.find_topic(name)? {
+            Some(found) => found,
+            None => self.new_topic(name, now)?,
+        };
+        if self.memory.topics.len() >= CACHE {
+            self.memory.topics.clear();
+        }
+        self.memory.topics.insert(name.to_owned(), found);
+        Ok(found)
+    }
+
+    fn new_topic(&self, name: &str, now: Wall) -> Result<(i64, bool), Error> {
+        if let Some(no) = self.row(q!("topic_insert"), (name, now.0), |r| r.get(0))? {
+            return Ok((no, false));
+        }
+        // Another node was first.
+        self.find_topic(name)?.ok_or_else(|| Error::damaged("topic", "it was not written"))
+    }
+
+    pub fn find_topic(&self, name: &str) -> Result<Option<(i64, bool)>, Error> {
+        self.row(q!("topic_by_name"), [name], |r| Ok((r.get(0)?, r.get::<Option<i64>>(1)?.is_some())))
+    }
+
+    /// The live queue of a (provider, lane, topic); made when there is none.
+    pub fn queue(&mut self, provider: &str, lane: Lane, topic: i64) -> Result<i64, Error> {
+        let key = (provider.to_owned(), lane, topic);
+        if let Some(no) = self.memory.queues.get(&key) {
+            return Ok(*no);
+        }
+        let no = match self.row(q!("queue_live"), (provider, lane.code(), topic), |r| r.get(0))? {
+            Some(no) => no,
+            None => self.inserted(q!("queue_insert"), (provider, lane.code(), topic))?,
+        };
+        if self.memory.queues.len() >= CACHE {
+            self.memory.queues.clear();
+        }
+        self.memory.queues.insert(key, no);
+        Ok(no)
+    }
+
+    /// Runs an insert; the number its row was given.
+    pub fn inserted(&self, query: &'static Query, params: impl Params) -> Result<i64, Error> {
+        self.row(query, params, |r| r.get(0))?.ok_or_else(|| Error::damaged("row", format!("{} gave no number", query.name)))
+    }
+
+    /// Whether this node's incarnation still is: others may have ended it. It is not ended before this transaction is.
+    pub fn is_alive(&mut self) -> Result<bool, Error> {
+        if self.alive.is_none() {
+            self.alive = Some(self.row(q!("incarnation_alive"), [self.memory.common.own().0], |_| Ok(()))?.is_some());
+        }
+        Ok(self.alive == Some(true))
+    }
+
+    /// The topic of a queue, which never changes.
+    pub fn topic_of(&mut self, queue: QueueNo) -> Result<i64, Error> {
+        if let Some(topic) = self.memory.topic_of.get(&queue.0) {
+            return Ok(*topic);
+        }
+        let found = self.row(q!("queue_get"), [queue.0], |r| r.get(2))?;
+        let topic = found.ok_or_else(|| Error::damaged("queue", format!("{} is gone", queue.0)))?;
+        if self.memory.topic_of.len() >= CACHE {
+            self.memory.topic_of.clear();
+        }
+        self.memory.topic_of.insert(queue.0, topic);
+        Ok(topic)
+    }
+
+    /// Notes the hour a message was accepted in, where it is another than the one's before.
+    pub fn note_hour(&mut self, no: i64, at: Wall) -> Result<(), Error> {
+        let hour = at.0.div_euclid(HOUR_MS);
+        if self.memory.hour != Some(hour) {
+            self.append(q!("hour_insert"), (no, hour))?;
+            self.memory.hour = Some(hour);
+        }
+        Ok(())
+    }
+
+    /// Puts copies `first .. first + count` of a message into a queue for the attempt named.
+    pub fn enqueue(&mut self, queue: i64, due: Wall, message: i64, range: (u32, u32), attempt: u16) -> Result<(), Error> {
+        let no = self.memory.common.entry_no();
+        self.append(q!("entry_insert"), (queue, due.0, no, message, range.0, range.1, attempt))?;
+        self.rows += 1;
+        self.delta.filled.insert(queue);
+        // Its next due time has to be read again, even if no recipient more is waiting.
+        self.delta.queue(queue, 0);
+        Ok(())
+    }
+}
