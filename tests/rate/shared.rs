@@ -12,7 +12,7 @@ use jebi::{
         watch::Watch,
     },
 };
-use jebi_domain::{id::Incarnation, port::Clock};
+use jebi_domain::port::Clock;
 use tokio::runtime::Runtime;
 
 use super::log::{Write, WriteLog, peak};
@@ -38,7 +38,6 @@ fn node(runtime: &Runtime, slots: &Arc<FakeSlots>, log: &WriteLog) -> Dispatcher
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
         settings: settings(Some(RATE)),
-        incarnation: Incarnation(1),
         fence: fence.clone(),
         watch: Watch::new(fence),
         runtime: runtime.handle().clone(),
