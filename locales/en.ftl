@@ -684,7 +684,6 @@ the-authorities-in-x = the authorities in { $path } cannot be used: { $why }
 give-a-readable-file-as-database-ca = give a readable file with one or more PEM certificates as DATABASE_CA_FILE
 
 # src/app/mod.rs
-database-url-asks-for-postgresql = DATABASE_URL: asks for PostgreSQL, which comes with a later release; write sqlite://data/jebi.db
 
 # src/store/sqlite/open.rs
 the-folder-or-file-x-cannot = the folder or file { $value } cannot be used: { $source }

@@ -683,7 +683,6 @@ the-authorities-in-x = { $path }의 인증 기관을 쓸 수 없습니다: { $wh
 give-a-readable-file-as-database-ca = PEM 인증서가 하나 이상 든, 읽을 수 있는 파일을 DATABASE_CA_FILE로 지정하십시오
 
 # src/app/mod.rs
-database-url-asks-for-postgresql = DATABASE_URL: PostgreSQL은 다음 릴리스부터 쓸 수 있습니다. sqlite://data/jebi.db로 적으십시오
 
 # src/store/sqlite/open.rs
 the-folder-or-file-x-cannot = 폴더나 파일 { $value }을(를) 쓸 수 없습니다: { $source }
