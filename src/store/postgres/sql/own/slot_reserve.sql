@@ -33,9 +33,11 @@ WITH held AS MATERIALIZED (
     SELECT *, CASE WHEN slow_until > now THEN rate * 9 / 10 ELSE rate END AS speed, CASE WHEN wide_until > first THEN wide ELSE 1 END AS alive
     FROM paced
 ), spaced AS MATERIALIZED (
-    SELECT *, CASE WHEN speed IS NULL THEN 0 ELSE ceil($5::numeric * 1000000
-        / greatest(speed + 1000 * (1 - CASE WHEN $2::bigint > 1 THEN greatest(alive, $3::bigint) ELSE alive END), least(speed, 1000)))::bigint
-        END AS spacing
+    -- In nanoseconds: between these mails, and behind the last of them.
+    SELECT *, $3::bigint > 1 AND $3::bigint >= alive AS widens, CASE WHEN speed IS NULL THEN 0 ELSE ceil($5::numeric * 1000000
+            / greatest(speed + 1000 * (1 - CASE WHEN $2::bigint > 1 THEN greatest(alive, $3::bigint) ELSE alive END), least(speed, 1000)))::bigint
+        END AS spacing, CASE WHEN speed IS NULL THEN 0 ELSE ceil($5::numeric * 1000000
+            / greatest(speed + 1000 * (1 - greatest(alive, $3::bigint)), least(speed, 1000)))::bigint END AS widest
     FROM widened
 ), given AS MATERIALIZED (
     SELECT *, least($2::bigint,
@@ -44,8 +46,8 @@ WITH held AS MATERIALIZED (
         ) AS granted
     FROM spaced
 ), ended AS MATERIALIZED (
-    SELECT *, granted > 0 AND spacing > 0 AS takes, $3::bigint > 1 AND $3::bigint >= alive AS widens,
-        first + ceil(granted * $3::numeric * spacing / 1000)::bigint AS behind
+    SELECT *, granted > 0 AND spacing > 0 AS takes,
+        first + ceil(((granted * $3::numeric - 1) * spacing + CASE WHEN widens THEN widest ELSE spacing END) / 1000)::bigint AS behind
     FROM given
 )
 UPDATE pace p SET set_at = e.now, rate = e.rate, slow_until = e.slow_until,
