@@ -2,13 +2,18 @@
 //!
 //! | file | owns |
 //! |---|---|
+//! | `database` | from the configuration to what a PostgreSQL store is told |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
 
+pub mod database;
 mod providers;
 mod reload;
 
-use std::{collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, path::Path, process, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, os::unix::net::UnixStream, path::Path, process, sync::Arc,
+    time::Duration,
+};
 
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
@@ -24,6 +29,7 @@ use tokio::{
     sync::{Mutex, mpsc},
     task::JoinHandle,
 };
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub use self::reload::ReadAgain;
@@ -48,13 +54,14 @@ use crate::{
         attempts::Attempts,
         audit::Audit,
         cancel::Cancel,
-        dispatch,
+        dispatch::{self, Fence},
         figures::Figures,
         forecast::Forecast,
         grant::GrantChange,
         identities::{Accounts, Identities},
         inbox::InboxReader,
         keys::{Created, Keys},
+        nodes::Nodes,
         providers::{ProviderStatus, Providers},
         ready::{Check, Readiness, Ready},
         reload::{Part, Reload},
@@ -67,6 +74,7 @@ use crate::{
         tokens::{self, Tokens},
     },
     store::sqlite::{DiskFloor, OpenError, Options, SqliteStore},
+    system::host_name,
     worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
 };
 
@@ -75,6 +83,8 @@ use crate::{
 pub enum StartError {
     #[error("{0}")]
     Store(#[from] OpenError),
+    #[error("DATABASE_URL: asks for PostgreSQL, which comes with a later release; write sqlite://data/jebi.db")]
+    NoEngine,
     #[error("the store does not work: {0}")]
     StoreUse(#[from] StoreError),
     #[error("cannot listen on {address}: {source}; free it or set SERVER_HOST and SERVER_PORT")]
@@ -109,6 +119,8 @@ pub struct App {
     lifecycle: Lifecycle,
     workers: Workers,
     servers: Vec<JoinHandle<()>>,
+    clock: Arc<dyn Clock>,
+    drain_wait: Duration,
     grace: Duration,
 }
 
@@ -116,8 +128,11 @@ pub struct App {
 ///
 /// # Errors
 /// When it cannot be opened.
-pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Arc<dyn Store>, OpenError> {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
+pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Arc<dyn Store>, StartError> {
+    let file = match &config.database.url {
+        DatabaseUrl::Sqlite(file) => file,
+        DatabaseUrl::Postgres(_) => return Err(StartError::NoEngine),
+    };
     let options = Options {
         file: file.clone(),
         byte_budget: config.database.writer_queue_bytes,
@@ -130,27 +145,34 @@ pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -
     Ok(Arc::new(SqliteStore::open(options, clock, random)?))
 }
 
-/// Whether there is a store.
+/// Whether there is a store. One of PostgreSQL's is there; whether it can be reached shows when it is opened.
 #[must_use]
 pub fn has_store(config: &Config) -> bool {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    file.exists()
+    match &config.database.url {
+        DatabaseUrl::Sqlite(file) => file.exists(),
+        DatabaseUrl::Postgres(_) => true,
+    }
 }
 
-/// Whether another process has the store open.
+/// Whether another process of this machine has the store open: the server that a command has to talk to.
 ///
 /// # Errors
 /// When its lock cannot be looked at.
 pub fn is_running(config: &Config) -> Result<bool, OpenError> {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    SqliteStore::is_open_elsewhere(file)
+    match &config.database.url {
+        DatabaseUrl::Sqlite(file) => SqliteStore::is_open_elsewhere(file),
+        // Nobody locks it, as several nodes share it. A socket nobody listens on was left by a kill.
+        DatabaseUrl::Postgres(_) => Ok(UnixStream::connect(control_socket(config)).is_ok()),
+    }
 }
 
 /// The socket through which the administrator of this machine talks to the server.
 #[must_use]
 pub fn control_socket(config: &Config) -> std::path::PathBuf {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    file.with_extension("sock")
+    match &config.database.url {
+        DatabaseUrl::Sqlite(file) => file.with_extension("sock"),
+        DatabaseUrl::Postgres(_) => config.database.data_dir.join("jebi.sock"),
+    }
 }
 
 impl App {
@@ -166,7 +188,6 @@ impl App {
         let listener = listen(config.server.listen()).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
-        let incarnation = store.start(&NodeStart { name: String::new(), version: env!("CARGO_PKG_VERSION").into() }, clock.wall()).await?;
         let (feedback_to, feedback) = mpsc::unbounded_channel();
         let maker = Arc::new(Maker { inbox: Arc::clone(&store) as _, clock: Arc::clone(&clock), feedback: feedback_to });
         let mut running = BTreeMap::new();
@@ -184,7 +205,7 @@ impl App {
             admin: Arc::clone(&store) as _,
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
-            incarnation,
+            node: node_start(config),
             runtime: Handle::current(),
             providers: accounts,
             feedback: Some(feedback),
@@ -202,7 +223,8 @@ impl App {
             Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&identities), accept_settings(config));
         let accept = Arc::new(accept);
         let access = Arc::new(Access::new(access_settings(config)));
-        let node: Vec<Arc<dyn Readiness>> = vec![Arc::new(NodeReady(workers.beating())), strays, Arc::clone(&warnings) as _];
+        let node: Vec<Arc<dyn Readiness>> =
+            vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _];
         let reload = reload.map(|read| {
             let part = ProvidersPart {
                 maker,
@@ -219,7 +241,7 @@ impl App {
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone() };
+        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()) };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let router = http::router(state);
@@ -229,7 +251,7 @@ impl App {
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
         if let Some(tls) = tls {
-            servers.push(tokio::spawn(workers.watch().over("certificate", tls.watch(clock, lifecycle.soft.clone()))));
+            servers.push(tokio::spawn(workers.watch().over("certificate", tls.watch(Arc::clone(&clock), lifecycle.soft.clone()))));
         }
         let socket = control_socket(config);
         match server::control_listener(&socket) {
@@ -238,7 +260,8 @@ impl App {
                 tracing::warn!(%error, socket = %socket.display(), "no control socket: commands on this machine need JEBI_API_KEY");
             }
         }
-        Ok(Self { address, keys, store, reload, lifecycle, workers, servers, grace: config.server.stop_grace })
+        let (drain_wait, grace) = (config.server.drain_wait, config.server.stop_grace);
+        Ok(Self { address, keys, store, reload, lifecycle, workers, servers, clock, drain_wait, grace })
     }
 
     /// Makes a key that allows everything, for a start that finds none.
@@ -249,12 +272,17 @@ impl App {
         self.keys.create("first key", GrantChange::default()).await
     }
 
-    /// Stops softly within the grace: no new requests, no new sends, what is under way finishes and is written, the store
-    /// closes. Returns whether nothing was left behind.
+    /// Stops softly: no new sends from now on, requests answered for `server.drain_wait` more, then no new ones; within the grace
+    /// what is under way finishes and is written, the store closes. Returns whether nothing was left behind.
     pub async fn stop(self) -> bool {
-        self.lifecycle.soft.cancel();
-        let hard = self.lifecycle.hard.clone();
+        self.lifecycle.leave.cancel();
+        let Lifecycle { soft, hard, .. } = self.lifecycle.clone();
         let servers = async {
+            tokio::select! {
+                () = self.clock.sleep_until(self.clock.boot() + self.drain_wait) => {}
+                () = hard.cancelled() => {}
+            }
+            soft.cancel();
             let drain = futures_util::future::join_all(self.servers);
             if tokio::time::timeout(self.grace, drain).await.is_err() {
                 tracing::warn!("some requests did not end in time and were dropped");
@@ -285,10 +313,10 @@ impl AtRest {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, OpenError> {
+    pub fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, StartError> {
         let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
-        let around = Around { clock, random, metrics: metrics::apart() };
+        let around = Around { clock, random, metrics: metrics::apart(), own: None };
         let board: Arc<dyn Providers> = Arc::new(NoProviders);
         let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));
         let (clock, random) = (Arc::clone(&around.clock), Arc::clone(&around.random));
@@ -326,6 +354,8 @@ struct Around {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     metrics: PrometheusHandle,
+    /// Which node this is, where it is one.
+    own: Option<Arc<Fence>>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -341,7 +371,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics } = around;
+    let Around { clock, random, metrics, own } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     Arc::new(Services {
         usage: accept.usage(),
@@ -349,7 +379,6 @@ fn services(
         attempts: Attempts::new(Arc::clone(&clock)),
         audit: Audit::new(Arc::clone(store), Arc::clone(&clock)),
         load: Load::new(config.server.max_concurrent_requests, config.server.max_bodies_bytes),
-        access,
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
         retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&accept)),
@@ -357,9 +386,9 @@ fn services(
         reschedule: Reschedule::new(Arc::clone(store)),
         repeats: Repeats::new(Arc::clone(store), Arc::clone(&clock)),
         times: times(config),
-        keys,
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
-        inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
+        inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
+        nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
@@ -369,6 +398,8 @@ fn services(
         metrics,
         clock,
         random,
+        access,
+        keys,
         settings: HttpSettings {
             body_limit: config.server.max_body_bytes,
             body_time: config.server.request_timeout,
@@ -439,8 +470,14 @@ fn times(config: &Config) -> Times {
     Times { zone: config.sending.time_zone.clone(), max_ahead: config.sending.max_schedule }
 }
 
-/// Whether this node can send.
-struct NodeReady(Beating);
+/// What this node says of itself.
+fn node_start(config: &Config) -> NodeStart {
+    let name = config.server.node.clone().unwrap_or_else(host_name);
+    NodeStart { name, version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+/// Whether this node can send, and is not told to stop.
+struct NodeReady(Beating, CancellationToken);
 
 impl Readiness for NodeReady {
     fn checks(&self) -> Vec<Check> {
@@ -451,15 +488,17 @@ impl Readiness for NodeReady {
             );
             return vec![Check::new("dispatcher", false, detail)];
         }
+        if self.1.is_cancelled() {
+            return vec![Check::new("dispatcher", false, "is stopping: what is under way is finished, other nodes send the rest")];
+        }
         let ok = self.0.is_beating();
         let detail = if ok { "sends" } else { "cannot renew its lease in the store: nothing is sent until it can" };
         vec![Check::new("dispatcher", ok, detail)]
     }
 }
 
-/// The folder the store lies in, for messages.
+/// The folder this node keeps its own things in: with SQLite the whole store.
 #[must_use]
 pub fn data_folder(config: &Config) -> &Path {
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    file.parent().unwrap_or(Path::new("."))
+    &config.database.data_dir
 }

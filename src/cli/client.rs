@@ -48,8 +48,10 @@ pub(super) enum Client {
 impl Client {
     /// Finds the way.
     pub async fn open(config: &Config, missing: Missing) -> Result<Self, Failure> {
-        let DatabaseUrl::Sqlite(file) = &config.database.url;
-        let file = file.display();
+        let file = match &config.database.url {
+            DatabaseUrl::Sqlite(file) => file.display().to_string(),
+            DatabaseUrl::Postgres(postgres) => postgres.url.to_string(),
+        };
         let running = app::is_running(config);
         if matches!(running, Ok(false)) {
             if missing == Missing::Refuse && !app::has_store(config) {

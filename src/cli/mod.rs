@@ -8,6 +8,7 @@ mod expiry;
 mod failure;
 mod help;
 mod key;
+mod nodes;
 mod openapi;
 mod release;
 mod reload;
@@ -68,6 +69,9 @@ enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
+    /// List the nodes that share the store
+    #[command(after_help = "Example:\n  jebi nodes")]
+    Nodes,
     /// Make signed tokens (JWT)
     #[command(subcommand)]
     Token(token::Command),
@@ -112,6 +116,7 @@ pub fn run() -> ExitCode {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| key::run(command, client).await)
         }
+        Command::Nodes => through(flags, Missing::Refuse, async |_, client| nodes::run(client).await),
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),

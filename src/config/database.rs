@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::{
-    key::Key,
-    parse::{shown, whole},
+    key::{Key, Origin},
+    layers::Layers,
+    parse::{shown, whole, word},
+    postgres::{self, Postgres},
     reader::{Bad, Reader},
 };
 
@@ -14,21 +16,48 @@ const FLOOR_PERCENT: Key = Key::new("database.disk_floor_percent", &["JEBI_DISK_
 const MAX_WAITING: Key = Key::new("database.max_waiting", &["MAX_WAITING"]);
 pub(super) const WRITER_QUEUE: Key = Key::new("database.writer_queue_bytes", &["JEBI_WRITER_QUEUE_BYTES"]);
 
-pub(super) const KEYS: &[&Key] = &[&URL, &FLOOR_BYTES, &FLOOR_PERCENT, &MAX_WAITING, &WRITER_QUEUE];
+const DATA_DIR: Key = Key::new("database.data_dir", &["JEBI_DATA_DIR"]);
+const AUTO_MIGRATE: Key = Key::new("database.auto_migrate", &["AUTO_MIGRATE"]);
 
-const REMEDY: &str = "write sqlite://data/jebi.db (a path from the working directory) or sqlite:///var/lib/jebi/jebi.db";
+pub(super) const KEYS: &[&Key] = &[
+    &URL,
+    &AUTO_MIGRATE,
+    &FLOOR_BYTES,
+    &FLOOR_PERCENT,
+    &MAX_WAITING,
+    &WRITER_QUEUE,
+    // Used with PostgreSQL only.
+    &postgres::PASSWORD,
+    &postgres::CA,
+    &postgres::POOLER,
+    &postgres::DIRECT,
+    &postgres::POOL_SIZE,
+    &postgres::STATEMENT,
+    &postgres::CONNECT,
+    &postgres::START_WAIT,
+    &DATA_DIR,
+];
+
+const REMEDY: &str = "write sqlite://data/jebi.db (a path from the working directory), sqlite:///var/lib/jebi/jebi.db or \
+                      postgres://user:password@host/database";
 
 /// Which engine, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// The embedded engine, in this file; a relative path counts from the working directory.
     Sqlite(PathBuf),
+    /// A PostgreSQL, which several nodes may share.
+    Postgres(Box<Postgres>),
 }
 
 /// The store.
 #[derive(Clone, Debug)]
 pub struct Database {
     pub url: DatabaseUrl,
+    /// The folder for what belongs to this node alone, such as its control socket.
+    pub data_dir: PathBuf,
+    /// Whether a start brings the schema up to date by itself.
+    pub auto_migrate: bool,
     /// Free space below which nothing is accepted, in bytes; the larger of this and the share counts.
     pub disk_floor_bytes: u64,
     /// The same as a share of the disk, in percent.
@@ -40,13 +69,26 @@ pub struct Database {
 }
 
 pub(super) fn read(r: &mut Reader) -> Option<Database> {
-    let url = r.must(&URL, url);
+    let engine = r.must(&URL, engine);
+    let auto_migrate = r.must(&AUTO_MIGRATE, word(&[("true", true), ("false", false)]));
     let disk_floor_bytes = r.must(&FLOOR_BYTES, whole(0..=1 << 50));
     let disk_floor_percent = r.must(&FLOOR_PERCENT, whole(0..=50));
     let max_waiting = r.must(&MAX_WAITING, whole(1..=1_000_000_000));
     let writer_queue_bytes = r.must(&WRITER_QUEUE, whole(1_048_576..=17_179_869_184_usize));
+    let (url, data_dir) = match engine? {
+        Engine::Sqlite(file) => {
+            let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), PathBuf::from);
+            (Some(DatabaseUrl::Sqlite(file)), Some(folder))
+        }
+        Engine::Postgres => {
+            let data_dir = r.must(&DATA_DIR, |text| Ok(PathBuf::from(text)));
+            (postgres::read(r, &URL).map(|postgres| DatabaseUrl::Postgres(Box::new(postgres))), data_dir)
+        }
+    };
     Some(Database {
         url: url?,
+        data_dir: data_dir?,
+        auto_migrate: auto_migrate?,
         disk_floor_bytes: disk_floor_bytes?,
         disk_floor_percent: disk_floor_percent?,
         max_waiting: max_waiting?,
@@ -54,20 +96,43 @@ pub(super) fn read(r: &mut Reader) -> Option<Database> {
     })
 }
 
-/// `sqlite://relative`, `sqlite:relative`, `sqlite:///absolute`. The address of another engine may hold a password: it is
-/// not echoed.
-fn url(text: &str) -> Result<DatabaseUrl, Bad> {
+/// What an address names, before the rest of it is looked at.
+enum Engine {
+    Sqlite(PathBuf),
+    Postgres,
+}
+
+/// `sqlite://relative`, `sqlite:relative`, `sqlite:///absolute`, `postgres://…`. The address of another engine may hold a password: it
+/// is not echoed.
+fn engine(text: &str) -> Result<Engine, Bad> {
     let Some((scheme, rest)) = text.split_once(':') else {
         return Err(Bad::new("is not a database address", REMEDY));
     };
     match scheme.to_ascii_lowercase().as_str() {
-        "sqlite" => sqlite(rest),
-        "postgres" | "postgresql" => Err(Bad::new("asks for PostgreSQL, which comes with a later release", "write sqlite://data/jebi.db")),
+        "sqlite" => sqlite(rest).map(Engine::Sqlite),
+        scheme if postgres::is_scheme(scheme) => Ok(Engine::Postgres),
         _ => Err(Bad::new(format!("{} is not an engine Jebi has", shown(scheme)), REMEDY)),
     }
 }
 
-fn sqlite(rest: &str) -> Result<DatabaseUrl, Bad> {
+/// The address as it may be shown, with its password hidden; `None` where it cannot be read, or is of another key.
+pub(super) fn shown_address(path: &str, text: &str) -> Option<String> {
+    let is_address = path == URL.path || path == postgres::DIRECT.path;
+    if is_address { postgres::shown(text) } else { None }
+}
+
+/// A warning where the folder is set for an engine that has its own.
+pub(super) fn unused_data_dir(layers: &Layers, database: &Database) -> Option<String> {
+    let entry = layers.get(&DATA_DIR).filter(|entry| entry.origin != Origin::Default)?;
+    let DatabaseUrl::Sqlite(file) = &database.url else { return None };
+    Some(format!(
+        "{} is set, but only PostgreSQL uses it: SQLite keeps everything beside {}; move that with DATABASE_URL, or leave it out",
+        entry.written,
+        file.display()
+    ))
+}
+
+fn sqlite(rest: &str) -> Result<PathBuf, Bad> {
     let path = rest.strip_prefix("//").unwrap_or(rest);
     // Other programs' way of saying "make the file where there is none", which Jebi always does.
     let path = path.strip_suffix("?mode=rwc").unwrap_or(path);
@@ -80,5 +145,5 @@ fn sqlite(rest: &str) -> Result<DatabaseUrl, Bad> {
     if path.is_empty() || path.ends_with('/') {
         return Err(Bad::new("names no file", REMEDY));
     }
-    Ok(DatabaseUrl::Sqlite(path.into()))
+    Ok(path.into())
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use super::{
-    Secret, Sending, all_keys,
+    Secret, Sending, all_keys, database,
     key::Key,
     layers::{Entry, Layers, is_secret},
     recipients,
@@ -66,6 +66,9 @@ impl Line {
 
 /// A section that is not used is not checked either: its values are shown with care.
 fn shown(path: &str, text: &str) -> String {
+    if let Some(address) = database::shown_address(path, text) {
+        return address;
+    }
     let holds_password = text.contains("://") && text.contains('@');
     if is_secret(path) || holds_password {
         return HIDDEN.to_owned();

@@ -23,6 +23,7 @@ mod log;
 mod names;
 mod parse;
 mod placeholder;
+mod postgres;
 mod preset;
 mod profile;
 mod provider;
@@ -43,6 +44,7 @@ pub use flags::Flags;
 pub use inbox::Inbox;
 pub use limits::Limits;
 pub use log::{Log, LogFormat};
+pub use postgres::{Pooler, Postgres, PostgresHost, PostgresUrl, SslMode};
 pub use profile::Profile;
 pub use provider::ProviderKind;
 pub use providers::{Account, ProviderConfig};
@@ -115,7 +117,7 @@ impl Config {
         let notices = names::notices(&layers, &sending, &providers, sources.profile.as_ref());
         let inbox = inbox.beside(&server, &access);
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
-        let warnings = check::warnings(&layers, &server, &sending);
+        let warnings = check::warnings(&layers, &server, &database, &sending);
         Ok(Loaded { config: Self { server, database, sending, providers, access, inbox, log, profile, effective }, notices, warnings })
     }
 

@@ -207,6 +207,12 @@ pub const CODES: &[Code] = &[
         "Repeat with the same `Idempotency-Key`; report it with the request id if it fails again.",
     ),
     code(503, "store_busy", "Too much is waiting to be written.", "Repeat after `Retry-After` seconds, with the same `Idempotency-Key`."),
+    code(
+        503,
+        "store_unavailable",
+        "The database cannot be reached or takes no writes just now.",
+        "Repeat after `Retry-After` seconds, with the same `Idempotency-Key`.",
+    ),
     code(503, "store_failed", "The store could not be used.", "The same; the cause is in the server's log."),
     code(503, "disk_full", "The disk is full or nearly so.", "Make room; repeat later."),
     code(503, "queue_full", "As many recipients wait as `MAX_WAITING` allows.", "Repeat later."),

@@ -18,13 +18,14 @@ pub(super) fn refusal(error: StoreError) -> Refusal {
         StoreError::Busy { retry_after_s, why } => {
             Refusal::busy(retry_after_s, "store_busy", format!("too much is waiting to be written: {why}"))
         }
-        StoreError::Full => Refusal::busy(FULL, "disk_full", "the server's disk is full or nearly so"),
-        StoreError::Closed => Refusal::busy(CLOSING, "stopping", "the server is stopping"),
         StoreError::Unavailable { retry_after_s, why } => {
-            let remedy = "send the same request again later, with the same Idempotency-Key; nothing was acknowledged";
-            let fault = Fault::new("", "store_unavailable", format!("the database is not available just now: {why}"), remedy);
+            // A connection lost during the commit may have been lost after it: the key is what makes repeating safe.
+            let remedy = "send the same request again later, with the same Idempotency-Key";
+            let fault = Fault::new("", "store_unavailable", format!("the server's database cannot be used just now: {why}"), remedy);
             Refusal::new(RefusalKind::Busy { retry_after_s }, fault)
         }
+        StoreError::Full => Refusal::busy(FULL, "disk_full", "the server's disk is full or nearly so"),
+        StoreError::Closed => Refusal::busy(CLOSING, "stopping", "the server is stopping"),
         // Nothing a request does is for an incarnation; the node starts anew by itself.
         StoreError::Ended => Refusal::busy(CLOSING, "stopping", "this node is starting anew"),
         StoreError::Internal(text) => {
@@ -49,9 +50,25 @@ mod tests {
     }
 
     #[test]
+    fn a_database_that_is_away_says_when_to_come_back_and_that_nothing_was_acknowledged() {
+        let told = refusal(StoreError::Unavailable { retry_after_s: 7, why: "it cannot be reached" });
+        assert_eq!((told.kind, told.faults[0].code), (RefusalKind::Busy { retry_after_s: 7 }, "store_unavailable"));
+        assert!(told.faults[0].remedy.contains("same Idempotency-Key"));
+    }
+
+    #[test]
     fn the_stores_own_waiting_time_is_passed_on() {
         let told = refusal(StoreError::Busy { retry_after_s: 3, why: "2 s of writes" });
         assert_eq!(told.kind, RefusalKind::Busy { retry_after_s: 3 });
         assert!(told.faults[0].fault.contains("2 s of writes"));
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_asked_again_with_the_same_key() {
+        let told = refusal(StoreError::Unavailable { retry_after_s: 5, why: "it cannot be reached" });
+        assert_eq!(told.kind, RefusalKind::Busy { retry_after_s: 5 });
+        assert_eq!(told.faults[0].code, "store_unavailable");
+        // Nobody knows whether a COMMIT came through: it must not say that nothing was stored.
+        assert!(!format!("{told:?}").contains("nothing was stored"), "{told:?}");
     }
 }

@@ -1,18 +1,13 @@
 //! One provider's dispatcher: its claimer and settler on the shared runtime, its sender threads, and how they stop.
 
-use std::{
-    sync::{Arc, PoisonError},
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 use futures_util::FutureExt;
 use jebi_domain::{
-    id::Incarnation,
     port::{
         Clock, Provider, Random,
         slots::SharedSlots,
-        store::{Notice, QueueStore, StoreError, StoreResult, Subscription},
+        store::{QueueStore, StoreError, StoreResult},
     },
     quota,
     time::{Boot, Wall},
@@ -46,7 +41,6 @@ pub struct DispatchDeps {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: Settings,
-    pub incarnation: Incarnation,
     pub fence: Arc<Fence>,
     pub watch: Watch,
     /// The shared runtime, for everything but sending.
@@ -141,24 +135,6 @@ impl Dispatcher {
     /// What the store answers when it does not take the subscription.
     pub async fn run_without_threads(&mut self) -> StoreResult<()> {
         let inbox = Inbox::default();
-        let (heard, dispatch) = (inbox.clone(), self.dispatch.clone());
-        let notify = move |notice: Notice| {
-            dispatch.notice(&notice);
-            // Nobody reads any more; the store keeps its subscription until another takes its place.
-            if dispatch.is_stopping() {
-                return;
-            }
-            if !matches!(notice, Notice::Leased(_)) {
-                heard.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
-                dispatch.claimer.notify_one();
-            }
-        };
-        let subscription = Subscription {
-            provider: self.dispatch.provider().to_owned(),
-            incarnation: self.deps.incarnation,
-            window: self.dispatch.window(),
-            notify: Arc::new(notify),
-        };
         let settler = Settler {
             dispatch: self.dispatch.clone(),
             store: self.deps.store.clone(),
@@ -169,8 +145,8 @@ impl Dispatcher {
         let runtime = self.deps.runtime.clone();
         let over = |name, run| self.deps.watch.clone().over(name, run);
         self.tasks.push(runtime.spawn(over("settler", settler.run().boxed())).abort_handle());
-        self.deps.store.subscribe(subscription).await?;
-        let claimer = Claimer::new(&self.dispatch, &self.deps, inbox);
+        let mut claimer = Claimer::new(&self.dispatch, &self.deps, inbox);
+        claimer.subscribe().await?;
         self.tasks.push(runtime.spawn(over("claimer", claimer.run().boxed())).abort_handle());
         if let Some(reserver) = self.reserver() {
             self.tasks.push(runtime.spawn(over("slots", reserver.run().boxed())).abort_handle());
@@ -253,7 +229,7 @@ impl Claimer {
             dispatch: dispatch.clone(),
             store: deps.store.clone(),
             clock: deps.clock.clone(),
-            incarnation: deps.incarnation,
+            subscribed: None,
             inbox,
             turns: Turns::default(),
             reload_at: Boot(0),

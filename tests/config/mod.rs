@@ -3,6 +3,7 @@
 mod bad;
 mod documents;
 mod layers;
+mod postgres;
 mod process;
 mod profile;
 mod providers;

@@ -7,6 +7,6 @@ mod outcomes;
 mod quota;
 mod rate;
 mod receivers;
-pub mod rig;
+pub(crate) mod rig;
 mod stop;
 mod workers;

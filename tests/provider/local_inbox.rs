@@ -115,6 +115,7 @@ fn what_could_not_be_kept_was_not_accepted_and_reports_nothing() {
         inbox.faults.lock().expect("lock").extend([
             secret,
             StoreError::Busy { retry_after_s: 1, why: "much to write" },
+            StoreError::Unavailable { retry_after_s: 5, why: "it cannot be reached" },
             StoreError::Full,
             StoreError::Closed,
         ]);

@@ -1,10 +1,12 @@
 //! What several areas' tests share.
 
 pub mod api;
+pub mod chaos;
 pub mod fake_ses;
 pub mod http;
 pub mod machine;
 pub mod postfix;
+pub mod postgres;
 pub mod server;
 pub mod ses_stub;
 pub mod smtp_stub;

@@ -2,6 +2,7 @@
 
 mod clock;
 mod find;
+mod guard;
 mod inbox;
 pub mod nodes;
 pub mod operator;

@@ -13,8 +13,11 @@ use std::{
 use bytes::Bytes;
 
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
-pub use super::settlement::Settlement;
 use super::{Boxed, Inbox, NodeStore, OperatorStore, nodes::NodeStart, slots::SharedSlots};
+pub use super::{
+    guard::{Guard, Released},
+    settlement::Settlement,
+};
 use crate::{
     access::Grant,
     delivery::State,
@@ -48,9 +51,9 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy { why, .. } => write!(f, "the store is busy: {why}"),
+            Self::Unavailable { why, .. } => write!(f, "the database cannot be used just now: {why}"),
             Self::Full => f.write_str("the disk is full or nearly so"),
             Self::Closed => f.write_str("the store is closing"),
-            Self::Unavailable { why, .. } => write!(f, "the database is not available: {why}"),
             Self::Ended => f.write_str("another node has ended this one, because it did not beat"),
             Self::Internal(text) => f.write_str(text),
         }
@@ -425,40 +428,6 @@ pub struct StoreHealth {
     pub oldest_due: [Option<Wall>; 2],
     /// Bytes free for new mail before accepting stops; negative when it has.
     pub free_bytes: i64,
-}
-
-/// Whether the store may send.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Guard {
-    /// It is where it was left.
-    #[default]
-    Open,
-    /// It may lack the last commits (another server of a PostgreSQL cluster took over): transactional mail goes on, bulk waits until
-    /// released. Why, in words, and since when.
-    BulkHeld { why: String, since: Wall },
-    /// It looks copied or restored; nothing is sent until released. Why, in words, and since when.
-    Held { why: String, since: Wall },
-}
-
-impl Guard {
-    /// Whether mail of a lane must wait for a release.
-    #[must_use]
-    pub fn holds(&self, lane: Lane) -> bool {
-        match self {
-            Self::Open => false,
-            Self::BulkHeld { .. } => lane == Lane::Bulk,
-            Self::Held { .. } => true,
-        }
-    }
-}
-
-/// What a release did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Released {
-    /// Recipients whose mail was due before and is now unsettled, to be looked at by a person.
-    pub unsettled: i64,
-    /// Recipients still waiting for a later time.
-    pub waiting: i64,
 }
 
 /// One violated invariant.

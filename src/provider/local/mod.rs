@@ -98,11 +98,10 @@ fn refused(error: &StoreError) -> Outcome {
     let reason = |text: String, remedy: &str| Reason::new("inbox", text, remedy);
     match error {
         StoreError::Closed => Outcome::NotStarted,
-        StoreError::Busy { .. } => Outcome::Transient { reason: reason(error.to_string(), "nothing to do: it is tried again by itself") },
-        StoreError::Full => Outcome::Transient { reason: reason(error.to_string(), "free space on the disk of the database") },
-        StoreError::Unavailable { .. } | StoreError::Ended => {
+        StoreError::Busy { .. } | StoreError::Unavailable { .. } | StoreError::Ended => {
             Outcome::Transient { reason: reason(error.to_string(), "nothing to do: it is tried again by itself") }
         }
+        StoreError::Full => Outcome::Transient { reason: reason(error.to_string(), "free space on the disk of the database") },
         StoreError::Internal(cause) => {
             tracing::error!(%cause, "the local inbox could not keep a mail");
             Outcome::Transient { reason: reason("the inbox could not be written".to_owned(), "see the server's log for the cause") }

@@ -3,7 +3,7 @@
 use jebi_domain::{
     message::Lane,
     outcome::Reason,
-    port::{AccountReport, AccountState},
+    port::{AccountReport, AccountState, store::Guard},
     time::{Boot, Wall},
 };
 
@@ -112,17 +112,31 @@ impl Dispatch {
         self.lock().health.ask_at()
     }
 
-    /// The store looks copied or restored, or no longer does.
-    pub fn set_guard(&self, why: Option<&str>) {
+    /// Takes over whether the store may send.
+    pub fn set_guard(&self, guard: &Guard) {
         let inner = &mut *self.lock();
-        let guard = why.map(|why| Reason::new("store_held", why, "if this is the live installation, run `jebi release`"));
-        if guard == inner.guard {
+        let (held, bulk_held) = match guard {
+            Guard::Open => (None, None),
+            Guard::BulkHeld { why, .. } => {
+                let remedy = "look whether mail of before was sent twice or is lacking, then run `jebi release`";
+                (None, Some(Reason::new("bulk_held", why.as_str(), remedy)))
+            }
+            Guard::Held { why, .. } => {
+                let remedy = "if this is the live installation, run `jebi release`";
+                (Some(Reason::new("store_held", why.as_str(), remedy)), None)
+            }
+        };
+        if (&held, &bulk_held) == (&inner.guard, &inner.bulk_held) {
             return;
         }
-        inner.guard = guard;
-        if inner.guard.is_some() {
+        (inner.guard, inner.bulk_held) = (held, bulk_held);
+        if inner.guard.is_some() || inner.bulk_held.is_some() {
             self.offer_window(inner);
+        }
+        if inner.guard.is_some() {
             self.return_ready(inner);
+        } else if inner.bulk_held.is_some() {
+            self.return_bulk(inner);
         }
         self.health_changed();
     }
@@ -215,6 +229,7 @@ impl Inner {
         }
         match self.daily.reason() {
             Some((Lane::Transactional, reason)) => return (ProviderState::Held, Some(reason)),
+            _ if self.bulk_held.is_some() => return (ProviderState::Running, self.bulk_held.clone()),
             Some((Lane::Bulk, reason)) => return (ProviderState::Running, Some(reason)),
             None => {}
         }

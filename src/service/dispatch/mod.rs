@@ -25,7 +25,7 @@ mod supply;
 pub mod turns;
 pub mod window;
 
-pub use fence::{Fence, LEASE};
+pub use fence::Fence;
 pub use settings::Settings;
 pub use shared::Ask;
 pub use state::{Again, Dispatch, Reserve, Setup, Take};

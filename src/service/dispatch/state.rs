@@ -26,6 +26,7 @@ use super::{
     settings::Settings,
     shared::Shared,
     stop::Stop,
+    supply::taken_over,
 };
 
 /// The soonest a sender thread asks again for slots.
@@ -105,6 +106,8 @@ pub(super) struct Inner {
     pub stop: Stop,
     /// Why the store may not send.
     pub guard: Option<Reason>,
+    /// Why bulk alone may not be sent.
+    pub bulk_held: Option<Reason>,
     /// A loop of this process has ended by an error of ours.
     pub failed: bool,
     /// Outcomes can't be written.
@@ -201,6 +204,7 @@ impl Dispatch {
             paused_until: Boot(0),
             stop: Stop::No,
             guard: None,
+            bulk_held: None,
             failed: false,
             unwritable: false,
             store_time: Duration::from_millis(2),
@@ -256,8 +260,8 @@ impl Dispatch {
         if !inner.needs_thread(index) {
             return Reserve::Asleep;
         }
+        // What is ready stays until a beat says whether it is still ours: if others have it, they are told that it was not sent.
         if inner.ready.total() > 0 && !self.fence.is_open(now) {
-            self.return_ready(inner);
             return Reserve::Until(now + FENCE_POLL);
         }
         match inner.startable(now, PULL) {
@@ -276,7 +280,6 @@ impl Dispatch {
             return self.released(inner, ticket);
         };
         if !self.fence.is_open(now) {
-            self.return_ready(inner);
             return self.released(inner, ticket);
         }
         while let Some(first) = inner.ready.first() {
@@ -284,7 +287,8 @@ impl Dispatch {
             let expired = first.mail.message.expires_at.is_some_and(|at| at <= wall);
             if lapsed || expired {
                 // Another node may have it by now, or the next claim lets it expire.
-                let ended = inner.ready.pop().map(|copy| copy.ended(Outcome::NotStarted, wall));
+                let outcome = if self.fence.is_taken_over(first.generation) { taken_over() } else { Outcome::NotStarted };
+                let ended = inner.ready.pop().map(|copy| copy.ended(outcome, wall));
                 inner.finished.extend(ended);
                 self.settler.notify_one();
                 continue;
@@ -407,6 +411,12 @@ impl Dispatch {
     pub(super) fn return_ready(&self, inner: &mut Inner) {
         let all = inner.ready.remove(|_| true);
         self.give_back(inner, &all);
+    }
+
+    /// The same for bulk alone.
+    pub(super) fn return_bulk(&self, inner: &mut Inner) {
+        let bulk = inner.ready.remove(|copy| copy.lane() == Lane::Bulk);
+        self.give_back(inner, &bulk);
     }
 
     pub(super) fn give_back(&self, inner: &mut Inner, copies: &[ReadyCopy]) {

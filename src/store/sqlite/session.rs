@@ -7,7 +7,7 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-use crate::store::steps::{Columns, Error, Query, Row, Session, Statements, Value, Visit};
+use crate::store::steps::{Columns, Error, Query, Reads, Row, Session, Statements, Value, Visit};
 
 impl ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -47,7 +47,9 @@ impl Statements for Connection {
         };
         rows.iter().map(one).collect()
     }
+}
 
+impl Reads for Connection {
     fn visit(&self, query: &'static Query, params: &[Value<'_>], each: Visit<'_>) -> Result<(), Error> {
         let mut statement = self.prepare_cached(query.sqlite)?;
         let mut rows = statement.query(params_from_iter(params))?;
@@ -80,8 +82,11 @@ impl Statements for WriterSession {
     fn each(&self, query: &'static Query, rows: &[&[Value<'_>]]) -> Result<Vec<bool>, Error> {
         Statements::each(&self.db, query, rows)
     }
+}
+
+impl Reads for WriterSession {
     fn visit(&self, query: &'static Query, params: &[Value<'_>], each: Visit<'_>) -> Result<(), Error> {
-        Statements::visit(&self.db, query, params, each)
+        Reads::visit(&self.db, query, params, each)
     }
 }
 

@@ -213,8 +213,14 @@ impl Row<'_> {
 /// Called with each row found; `false` ends the reading.
 pub type Visit<'a> = &'a mut dyn FnMut(&Row<'_>) -> Result<bool, Error>;
 
-/// A connection's statements, inside a transaction.
-pub trait Statements {
+/// Reading on a connection, inside a transaction.
+pub trait Reads {
+    /// Reads rows.
+    fn visit(&self, query: &'static Query, params: &[Value<'_>], each: Visit<'_>) -> Result<(), Error>;
+}
+
+/// Writing on a connection, inside a transaction.
+pub trait Statements: Reads {
     /// Runs a statement; the number of rows it changed.
     fn execute(&self, query: &'static Query, params: &[Value<'_>]) -> Result<u64, Error>;
 
@@ -230,7 +236,4 @@ pub trait Statements {
 
     /// Runs a statement for each of many rows; which of them it changed or found.
     fn each(&self, query: &'static Query, rows: &[&[Value<'_>]]) -> Result<Vec<bool>, Error>;
-
-    /// Reads rows.
-    fn visit(&self, query: &'static Query, params: &[Value<'_>], each: Visit<'_>) -> Result<(), Error>;
 }

@@ -1,5 +1,7 @@
 //! What an engine brings: the writer's connection with its transactions, readers, and the place it lies in.
 
+use std::time::Duration;
+
 use jebi_domain::{
     address,
     port::{
@@ -8,7 +10,7 @@ use jebi_domain::{
     },
 };
 
-use super::{Error, Params, Query, Row, Statements, Value, q, turn::Memory};
+use super::{Error, Params, Query, Reads, Row, Statements, Value, q, turn::Memory};
 
 /// The connection of a writer.
 pub trait Session: Statements {
@@ -69,6 +71,16 @@ pub trait Session: Statements {
         Ok(())
     }
 
+    /// Whether the housekeeping of the whole installation is this node's, for so long. Another one's cannot run beside this turn.
+    fn keeps_house(&self, _hold: Duration) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    /// Leases of this node that nobody was told of: their commit was lost on its way, and came through.
+    fn unheld(&self) -> Result<Vec<Unheld>, Error> {
+        Ok(Vec::new())
+    }
+
     /// What others may have changed of a message in memory, by the queue it is in; `None` when nothing has.
     fn moved(&self, _no: i64) -> Result<Option<Moved>, Error> {
         Ok(None)
@@ -84,6 +96,16 @@ pub struct Moved {
     pub lapsed: bool,
     /// The provider of its queue.
     pub provider: String,
+}
+
+/// A lease nobody holds.
+pub struct Unheld {
+    pub no: i64,
+    pub queue: i64,
+    pub message: i64,
+    pub first: u32,
+    pub count: u32,
+    pub attempt: u16,
 }
 
 /// A look-up, to be called with a snapshot.
@@ -111,11 +133,11 @@ pub trait Engine: Send + Sync {
 }
 
 /// A read transaction: everything in it is of one moment.
-pub struct Snapshot<'a>(pub &'a dyn Statements);
+pub struct Snapshot<'a>(pub &'a dyn Reads);
 
 /// Reads the first row, if there is one.
 fn first<T>(
-    db: &dyn Statements,
+    db: &dyn Reads,
     query: &'static Query,
     params: &impl Params,
     read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
@@ -134,7 +156,7 @@ fn first<T>(
 
 /// Reads all rows.
 fn all<T>(
-    db: &dyn Statements,
+    db: &dyn Reads,
     query: &'static Query,
     params: &impl Params,
     mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,

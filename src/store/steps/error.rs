@@ -9,6 +9,10 @@ pub enum Kind {
     Other,
     /// Another transaction wrote what this one needs: nothing was stored, and it works when run again.
     Crossed,
+    /// The database cannot be reached or takes no writes: asked again after so many seconds it may.
+    Away { retry_after_s: u32, why: &'static str },
+    /// It takes too long just now, likewise.
+    Busy { retry_after_s: u32, why: &'static str },
     /// The disk is full: nothing was stored, and it may be again later.
     Full,
     /// The disk would not take a sync or a write: what is on it is unknown from here on.
@@ -65,8 +69,10 @@ impl Error {
     pub(in crate::store) fn outward(&self) -> StoreError {
         match self {
             Self::Ended => StoreError::Ended,
-            _ if self.is_full() => StoreError::Full,
-            _ => StoreError::Internal(self.to_string()),
+            Self::Engine { kind: Kind::Full, .. } => StoreError::Full,
+            Self::Engine { kind: Kind::Away { retry_after_s, why }, .. } => StoreError::Unavailable { retry_after_s: *retry_after_s, why },
+            Self::Engine { kind: Kind::Busy { retry_after_s, why }, .. } => StoreError::Busy { retry_after_s: *retry_after_s, why },
+            Self::Engine { .. } | Self::Damaged { .. } => StoreError::Internal(self.to_string()),
         }
     }
 }

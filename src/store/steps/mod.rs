@@ -40,8 +40,8 @@ use std::sync::{Arc, atomic::AtomicBool};
 use jebi_domain::port::Clock;
 
 pub use self::{
-    db::{Bind, Columns, Many, Params, Query, Row, Statements, Value, Visit},
-    engine::{Engine, Look, Moved, Session, Snapshot},
+    db::{Bind, Columns, Many, Params, Query, Reads, Row, Statements, Value, Visit},
+    engine::{Engine, Look, Moved, Session, Snapshot, Unheld},
     error::{Error, Kind},
     turn::{Common, Memory},
 };

@@ -37,6 +37,9 @@ use super::{
 };
 use crate::crash_point::crash_point;
 
+/// The housekeeping is this node's for so long after each slice: it asks every second or sooner.
+const HOUSE: Duration = Duration::from_secs(15);
+
 impl<E: Engine> SqlStore<E> {
     /// Runs a look-up in one snapshot.
     pub(super) fn look<T: Send + 'static>(
@@ -197,6 +200,9 @@ impl<E: Engine> QueueStore for SqlStore<E> {
     fn housekeep(&self, _own: Incarnation, now: Wall) -> Boxed<'_, StoreResult<Housekept>> {
         let shared = Arc::clone(&self.shared);
         self.shared.write(Class::Housekeep, move |t| {
+            if !t.db.keeps_house(HOUSE)? {
+                return Ok(Housekept::Elsewhere);
+            }
             let more = housekeep::slice(t, now)? && !shared.group.is_waiting(Classes::ALL.before(Class::Housekeep));
             Ok(if more { Housekept::More } else { Housekept::Done })
         })

@@ -214,6 +214,11 @@ impl Common {
         self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The providers this node has dispatchers of.
+    pub(in crate::store) fn providers(&self) -> Vec<String> {
+        self.subscriptions().keys().cloned().collect()
+    }
+
     /// Tells this node's dispatchers.
     pub(in crate::store) fn tell(&self, notices: Vec<(String, Notice)>) {
         let subscriptions = self.subscriptions();
@@ -291,6 +296,17 @@ impl Memory {
 
     pub(in crate::store) fn common(&self) -> &Arc<Common> {
         &self.common
+    }
+
+    /// Takes in what other nodes may have written: whether there are suppressed addresses, and up to before which message they are to
+    /// be looked up again, where the list has grown.
+    pub(in crate::store) fn others_wrote(&mut self, suppressed: bool, looked_up_before: Option<i64>) {
+        self.suppressed = i64::from(suppressed);
+        if let Some(before) = looked_up_before {
+            self.suppressed_before = self.suppressed_before.max(before);
+        }
+        self.topics.clear();
+        self.queues.clear();
     }
 
     /// After a rollback what was cached may not be in the database.

@@ -8,17 +8,20 @@ use std::{
 };
 
 use jebi_domain::{
+    id::{DeliveryKey, LeaseNo, MessageNo, QueueNo},
+    outcome::Decision,
     port::{
         Boxed,
-        store::{StoreError, StoreResult},
+        store::{Settlement, StoreError, StoreResult},
     },
-    time::Boot,
+    time::{Boot, Wall},
 };
 use tokio::sync::oneshot;
 
 use super::{
     Error, Session, Shared,
     group::{Class, Classes, TURN_ROWS, TURN_TIME},
+    settle,
     turn::{Memory, Places, Turn},
 };
 use crate::crash_point::crash_point;
@@ -137,7 +140,12 @@ impl<S: Session> Writer<S> {
         }
         let mut turn = Turn::new(session, memory);
         let mut done = Done::new();
-        Filling { shared, classes: self.classes, again, started, one: self.lost >= TOGETHER }.fill(&mut turn, begun, first, &mut done);
+        if let Err(e) = give_back(&mut turn, shared.clock.wall()) {
+            turn.broken = Some(e);
+            done.extend(first);
+        } else {
+            Filling { shared, classes: self.classes, again, started, one: self.lost >= TOGETHER }.fill(&mut turn, begun, first, &mut done);
+        }
         let broken = turn.broken.take().map_or(Ok(()), Err);
         let ended = broken.and_then(|()| turn.flush()).and_then(|told| {
             crash_point("turn_before_commit");
@@ -189,6 +197,26 @@ impl<S: Session> Writer<S> {
         let left = done.into_iter().map(|(_, job)| job).chain(self.begun.take());
         left.for_each(|job| job.done(Err(e.outward())));
     }
+}
+
+/// Puts back what was leased to this node by a commit that was lost on its way: nobody was told of it, so nothing of it was sent.
+fn give_back(turn: &mut Turn<'_>, now: Wall) -> Result<(), Error> {
+    for lease in turn.db.unheld()? {
+        tracing::info!(copies = lease.count, "mail claimed by a commit whose answer was lost goes back into its queue, unsent");
+        let back = |ordinal: u32| Settlement {
+            key: DeliveryKey::new(MessageNo(lease.message), ordinal),
+            lease: LeaseNo(lease.no),
+            queue: QueueNo(lease.queue),
+            attempt: lease.attempt,
+            at: now,
+            recipients: Vec::new(),
+            decision: Decision::Return { due: now, reason: None },
+        };
+        let all: Vec<Settlement> = (lease.first..lease.first + lease.count).map(back).collect();
+        settle::settle(turn, &all).map_err(|(e, _)| e)?;
+    }
+    turn.keep();
+    Ok(())
 }
 
 /// What a turn is filled from.

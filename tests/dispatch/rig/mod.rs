@@ -102,6 +102,7 @@ impl Rig {
         let (store, provider) = (Arc::new(MemoryStore::default()), Scripted::new(clock.clone()));
         prepare(&store, &provider);
         let (fence, log) = (Arc::new(Fence::default()), Arc::<Mutex<Vec<(u64, u32)>>>::default());
+        fence.begin(Incarnation(1));
         fence.renew(clock.boot());
         let written = log.clone();
         let observer: Observer = Arc::new(move |at: Boot, n| written.lock().unwrap_or_else(PoisonError::into_inner).push((at.0, n)));
@@ -111,7 +112,6 @@ impl Rig {
             clock: Arc::new(clock.clone()),
             random: Arc::new(SeededRandom::new(7)),
             settings,
-            incarnation: Incarnation(1),
             fence: fence.clone(),
             watch: Watch::new(fence.clone()),
             runtime: tokio::runtime::Handle::current(),

@@ -45,6 +45,7 @@ struct Inner {
 /// The double. Clones share everything.
 #[derive(Clone)]
 pub struct Scripted {
+    name: &'static str,
     inner: Arc<Mutex<Inner>>,
     clock: Arc<dyn Clock>,
 }
@@ -89,7 +90,10 @@ impl Scripted {
             sent: Vec::new(),
             idle: 0,
         };
-        Self { inner: Arc::new(Mutex::new(inner)), clock: Arc::new(clock) }
+        Self { name: "test", inner: Arc::new(Mutex::new(inner)), clock: Arc::new(clock) }
+    }
+    pub fn named(name: &'static str, clock: ManualClock) -> Self {
+        Self { name, ..Self::new(clock) }
     }
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -125,7 +129,7 @@ impl Scripted {
 
 impl Provider for Scripted {
     fn name(&self) -> &str {
-        "test"
+        self.name
     }
     fn kind(&self) -> &'static str {
         "scripted"

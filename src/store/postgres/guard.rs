@@ -1,0 +1,65 @@
+//! The restore guard: a database that was copied or restored sends nothing until a person says so. It is known by the server's system
+//! identifier and its own number there: a dump that is loaded elsewhere, or beside, has others. A promoted standby and a recovery to a
+//! point in time keep both and begin a new timeline: commits of the last moments may be lacking, so bulk is held and transactional mail
+//! goes on.
+
+use jebi_domain::{
+    port::{Random, store::Guard},
+    time::Wall,
+};
+use tokio_postgres::{Client, types::Type};
+
+use super::{Identity, OpenError};
+
+/// Compares the database with what it was, and says whether it may send. `moved_to` ends the opening.
+///
+/// # Errors
+/// It was transferred away; it cannot be read.
+pub(super) async fn check(client: &Client, identity: Identity, now: Wall, random: &dyn Random) -> Result<Guard, OpenError> {
+    // Of two nodes that open it first at once, one makes the row.
+    let mut id = vec![0; 16];
+    random.fill(&mut id);
+    let Identity { system_id, timeline, database_oid } = identity;
+    let first = "INSERT INTO installation (one, id, epoch, system_id, database_oid, timeline) \
+                 VALUES (1, $1::bytea, 1, $2::bigint, $3::bigint, $4::bigint) ON CONFLICT (one) DO NOTHING";
+    let params = [(&id as _, Type::BYTEA), (&system_id as _, Type::INT8), (&database_oid as _, Type::INT8), (&timeline as _, Type::INT8)];
+    client.query_typed(first, &params).await?;
+    let found = client
+        .query_typed(
+            "SELECT system_id, database_oid, timeline, held_since, held_why, bulk_held_since, bulk_held_why, moved_to FROM installation",
+            &[],
+        )
+        .await?;
+    let row = found.first().ok_or_else(|| OpenError::Damaged("it has no row that says which installation it is".into()))?;
+    if let Some(to) = row.get::<_, Option<String>>(7) {
+        return Err(OpenError::Moved { to });
+    }
+    let (was, oid, line): (Option<i64>, Option<i64>, Option<i64>) = (row.get(0), row.get(1), row.get(2));
+    let known = |since: Option<i64>, why: Option<String>| since.map(|since| (Wall(since), why.unwrap_or_default()));
+    if let Some((since, why)) = known(row.get(3), row.get(4)) {
+        return Ok(Guard::Held { why, since });
+    }
+    let differs = |kept: Option<i64>, now: Option<i64>| kept.zip(now).is_some_and(|(kept, now)| kept != now);
+    let copied = match (differs(was, system_id), differs(oid, Some(database_oid))) {
+        (true, _) => Some("this database is on another server than before: it was copied or restored there"),
+        (_, true) => Some("this is another database than the one that was written: it was restored from a dump"),
+        _ => None,
+    };
+    if let Some(why) = copied {
+        let hold = "UPDATE installation SET held_since = $1::bigint, held_why = $2::text, \
+                    held_message = (SELECT coalesce(max(no), 0) FROM message) WHERE held_since IS NULL";
+        client.query_typed(hold, &[(&now.0, Type::INT8), (&why, Type::TEXT)]).await?;
+        return Ok(Guard::Held { why: why.to_owned(), since: now });
+    }
+    if differs(line, timeline) {
+        let why = "the server has begun a new timeline: a standby was promoted, or it was recovered to a point in time; mail of the last \
+                   moments before may have been sent and not be on record";
+        // Noted once: the next change of the timeline is another one.
+        let hold = "UPDATE installation SET bulk_held_since = coalesce(bulk_held_since, $1::bigint), bulk_held_why = $2::text, \
+                    timeline = $3::bigint";
+        client.query_typed(hold, &[(&now.0, Type::INT8), (&why, Type::TEXT), (&timeline, Type::INT8)]).await?;
+        tracing::error!("{why}; bulk mail is held until `jebi release`");
+        return Ok(Guard::BulkHeld { why: why.to_owned(), since: now });
+    }
+    Ok(known(row.get(5), row.get(6)).map_or(Guard::Open, |(since, why)| Guard::BulkHeld { why, since }))
+}

@@ -1,0 +1,141 @@
+//! Opening: the server, the schema, the restore guard, the writers' threads, the ear for other nodes.
+
+use std::{
+    sync::{Arc, Mutex, atomic::AtomicBool},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use jebi_domain::port::{Clock, Random};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Connector, Fault, Pool, Postgres, PostgresStore, Reach, Rights, Session, Target, guard, migrate,
+    reader::Readers,
+    session::{Parts, WriterSession},
+    wake::{self, Wake},
+};
+use crate::store::steps::{Alarm, Class, Classes, Common, Group, Memory, Shared, Writer};
+
+/// Why a store could not be opened. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{0}")]
+    Server(#[from] Fault),
+    #[error("the schema has migration {no:04} ({name}) of a newer Jebi: start that version")]
+    Newer { no: i64, name: String },
+    #[error("migration {no:04} ({name}) in the database is not the one this Jebi knows: it was made by a changed build")]
+    Changed { no: i64, name: String },
+    #[error("the schema lacks migration {no:04} ({name}), and AUTO_MIGRATE is false: run jebi migrate")]
+    Pending { no: i64, name: &'static str },
+    #[error("this store was transferred to {to}: set DATABASE_URL to that one")]
+    Moved { to: String },
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+    #[error("the database does not do what opening needs: {0}")]
+    Statement(#[from] tokio_postgres::Error),
+    #[error("a thread could not be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// How to open a store.
+pub struct Options {
+    pub target: Target,
+    pub session: Session,
+    /// Where notices of other nodes can be listened to, past a pooler; `None` where they cannot.
+    pub listen: Option<(Target, Session)>,
+    /// Connections for reading.
+    pub readers: usize,
+    /// How long an unreachable server is waited for.
+    pub start_wait: Duration,
+    /// Whether pending migrations are run.
+    pub migrate: bool,
+    /// Bytes of mail that may wait to be written.
+    pub byte_budget: usize,
+    /// Called when what was written cannot be trusted any more.
+    pub on_fatal: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+/// Connects, once it can, for one purpose after another.
+async fn first(
+    options: &Options,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> Result<(Arc<Connector>, super::Connected, Arc<Reach>), OpenError> {
+    let reach = Arc::new(Reach::new(Arc::clone(clock)));
+    let rights = if options.migrate { Rights::Migrate } else { Rights::Tables(&[]) };
+    let connector =
+        Connector::new(options.target.clone(), options.session.clone(), rights, Arc::clone(clock), Arc::clone(random), Arc::clone(&reach))?;
+    let connector = Arc::new(connector);
+    let connected = connector.open_at_start(options.start_wait).await?;
+    Ok((connector, connected, reach))
+}
+
+/// Brings the schema up to date; the names of the migrations that were run.
+///
+/// # Errors
+/// See [`OpenError`].
+pub async fn migrate_schema(options: &Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Vec<String>, OpenError> {
+    let (_, connected, _) = first(options, &clock, &random).await?;
+    migrate::migrate(&connected.client, options.migrate).await
+}
+
+impl PostgresStore {
+    /// Opens the store, making its tables where there are none, and starts its writers.
+    ///
+    /// # Errors
+    /// When the server, the schema or the installation does not allow it; see [`OpenError`].
+    pub async fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, OpenError> {
+        let (connector, connected, reach) = first(&options, &clock, &random).await?;
+        migrate::migrate(&connected.client, options.migrate).await?;
+        let guard = guard::check(&connected.client, connected.identity, clock.wall(), random.as_ref()).await?;
+        drop(connected);
+        let common = Arc::new(Common::new(1, 1, &guard));
+        let guard = Arc::new(Mutex::new(guard));
+        let shared = Arc::new(Shared {
+            group: Group::new(options.byte_budget),
+            clock: Arc::clone(&clock),
+            on_fatal: options.on_fatal,
+            failing: AtomicBool::new(false),
+            common: Arc::clone(&common),
+        });
+        let pooled = connector.session().pooled;
+        let readers = Arc::new(Readers { pool: Pool::new(Arc::clone(&connector), options.readers)?, pooled });
+        let stop = CancellationToken::new();
+        let wake = Arc::new(Wake::new(random.as_ref()));
+        let listen = match options.listen {
+            None => None,
+            Some((target, session)) => {
+                let ear = Connector::new(target, session, Rights::Tables(&[]), Arc::clone(&clock), random, Arc::clone(&reach))?;
+                Some(Arc::new(ear))
+            }
+        };
+        let parts = |wake| Parts {
+            connector: Arc::clone(&connector),
+            clock: Arc::clone(&clock),
+            common: Arc::clone(&common),
+            guard: Arc::clone(&guard),
+            wake,
+        };
+        let writers = vec![
+            writer(&shared, parts(Some(Arc::clone(&wake))), "jebi-writer", Classes::ALL.without(Class::Claim))?,
+            writer(&shared, parts(None), "jebi-claimer", Classes::only(Class::Claim))?,
+        ];
+        let ear = wake::Ear { wake, listen, readers: Arc::clone(&readers), common, clock, guard: Arc::clone(&guard) };
+        tokio::spawn(ear.run(stop.clone()));
+        let engine = Postgres { shared: Arc::clone(&shared), readers, guard, writers: Mutex::new(writers), stop };
+        Ok(Self { shared, engine })
+    }
+}
+
+/// Starts a writer's thread. Its connection is made by its first turn.
+fn writer(shared: &Arc<Shared>, parts: Parts, name: &str, classes: Classes) -> Result<JoinHandle<()>, OpenError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let shared = Arc::clone(shared);
+    let memory = Memory::new(Arc::clone(&parts.common));
+    let thread = thread::Builder::new().name(name.into()).spawn(move || {
+        let _alarm = Alarm(Arc::clone(&shared));
+        Writer::new(shared, WriterSession::new(parts, runtime), memory, classes).run();
+    })?;
+    Ok(thread)
+}
