@@ -39,13 +39,13 @@ impl ClockOffset {
         Self { at: now, low: self.low - drift, high: self.high + drift }
     }
 
-    /// Takes a further sample in. `false` when it contradicts what was known: a clock was set, and only the sample stands.
-    pub fn refine(&mut self, sample: Self) -> bool {
+    /// Takes a further sample in. Returns by how much it contradicts what was known: zero where it does not. Where it does a clock was
+    /// set, or runs faster than clocks may, and only the sample stands.
+    pub fn refine(&mut self, sample: Self) -> Duration {
         let known = self.at(sample.at);
         let (low, high) = (known.low.max(sample.low), known.high.min(sample.high));
-        let fits = low <= high;
-        *self = if fits { Self { at: sample.at, low, high } } else { sample };
-        fits
+        *self = if low <= high { Self { at: sample.at, low, high } } else { sample };
+        Duration::from_nanos(u64::try_from(low - high).unwrap_or(0))
     }
 
     /// How far off a mapped time may be.
@@ -79,7 +79,7 @@ mod tests {
                 let sample = ClockOffset::sample(Boot(now), Boot(now + there + back), theirs_us(now + there));
                 now += there + back;
                 let offset = known.get_or_insert(sample);
-                prop_assert!(offset.refine(sample), "no clock was set");
+                prop_assert_eq!(offset.refine(sample), Duration::ZERO, "no clock was set");
                 now += pause;
                 let at = Boot(now);
                 let latest = offset.latest(theirs_us(now) * 1_000, at);
@@ -93,11 +93,12 @@ mod tests {
     fn the_quickest_call_counts_until_it_is_old_and_a_set_clock_shows() {
         let ms = 1_000_000;
         let mut offset = ClockOffset::sample(Boot(0), Boot(ms), 500_000);
-        assert!(offset.refine(ClockOffset::sample(Boot(10 * ms), Boot(60 * ms), 520_000)));
+        assert!(offset.refine(ClockOffset::sample(Boot(10 * ms), Boot(60 * ms), 520_000)).is_zero());
         let narrow = offset.spread(Boot(60 * ms));
         assert!(narrow < Duration::from_micros(1_200), "{narrow:?}");
         assert!(offset.spread(Boot(10_000 * ms)) > Duration::from_millis(20));
-        assert!(!offset.refine(ClockOffset::sample(Boot(100 * ms), Boot(101 * ms), 1_600_000)));
+        let gap = offset.refine(ClockOffset::sample(Boot(100 * ms), Boot(101 * ms), 1_600_000));
+        assert!(gap > Duration::from_millis(995) && gap < Duration::from_secs(1), "{gap:?}");
         assert!(offset.spread(Boot(101 * ms)) < Duration::from_micros(1_100), "it starts afresh");
     }
 }

@@ -20,6 +20,9 @@ pub const AHEAD: Duration = Duration::from_millis(100);
 pub const CLOCKS: Duration = Duration::from_millis(10);
 /// How late a slot may be used.
 pub const LATENESS: Duration = Duration::from_millis(8);
+/// By how much in a second clocks may be bent beyond what they may drift, as by a time service that corrects them quickly, before they
+/// are taken for set; never more than J.
+const BENT: Duration = Duration::from_millis(5);
 /// The time between two calls while slots are held.
 const STEP: Duration = Duration::from_millis(25);
 /// A node that holds slots lets others ask first.
@@ -84,6 +87,8 @@ pub struct Hand {
     not_before: Boot,
     pause: Duration,
     afresh: bool,
+    /// Since when, and how much, the clocks were bent.
+    bent: (Boot, Duration),
     slow: bool,
     trip: Duration,
 }
@@ -102,6 +107,7 @@ impl Hand {
             not_before: Boot(0),
             pause: AFTER_ERROR.0,
             afresh: false,
+            bent: (Boot(0), Duration::ZERO),
             slow: false,
             trip: FIRST_TRIP,
         }
@@ -169,14 +175,18 @@ impl Hand {
         self.pause = AFTER_ERROR.0;
         self.trip = (self.trip * 3 + after.since(before).min(AHEAD / 2)) / 4;
         let sample = ClockOffset::sample(before, after, grant.now_us);
-        let is_same = match &mut self.offset {
+        let gap = match &mut self.offset {
             Some(known) => known.refine(sample),
             none => {
                 *none = Some(sample);
-                true
+                Duration::ZERO
             }
         };
-        if !is_same && !ask.afresh {
+        if after.since(self.bent.0) >= Duration::from_secs(1) {
+            self.bent = (after, Duration::ZERO);
+        }
+        self.bent.1 += gap;
+        if self.bent.1 > BENT.min(self.jitter) && !gap.is_zero() && !ask.afresh {
             self.unused += u64::from(grant.granted) * u64::from(ask.weight);
             self.drop_all();
             self.afresh = true;

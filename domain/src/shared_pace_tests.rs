@@ -292,3 +292,21 @@ fn a_clock_known_too_badly_starts_nothing() {
         assert!(hand.take(after + Duration::from_millis(ms), 1).is_err());
     }
 }
+
+#[test]
+fn a_clock_that_is_bent_a_little_pauses_nobody_and_one_that_is_bent_much_does() {
+    for (step_us, pauses) in [(2_000, false), (8_000, true)] {
+        let mut hand = Hand::new(J);
+        let mut answer = |now: u64, database: i64| {
+            let ask = hand.ask(Boot(now), "test", 0, 1, Some(100.0), None);
+            let grant = SlotRow::fresh(0, 0).reserve(&ask, database);
+            hand.answered(&ask, &grant, Boot(now), Boot(now + MS / 2))
+        };
+        assert_eq!(answer(S, 1_000_250), Brought::Slots(0));
+        assert_eq!(answer(S + 25 * MS, 1_025_250 + step_us) == Brought::ClockSet, pauses);
+        if !pauses {
+            assert_eq!(answer(S + 50 * MS, 1_050_250 + 2 * step_us), Brought::Slots(0));
+            assert_eq!(answer(S + 75 * MS, 1_075_250 + 5 * step_us), Brought::ClockSet, "in sum it is too much for a second");
+        }
+    }
+}

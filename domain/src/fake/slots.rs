@@ -55,8 +55,8 @@ impl SlotRow {
         let (count, weight) = (i64::from(ask.count), i64::from(ask.weight));
         let alive = if self.wide_until > first { self.wide } else { 1 };
         let wide = if count > 1 { alive.max(weight) } else { alive };
-        let spaced = |speed: i64| ceil(ask.window_us * 1_000 * ONE, (speed + ONE * (1 - wide)).max(speed.min(ONE)));
-        let spacing_ns = speed.map_or(0, spaced);
+        let spaced = |wide: i64| speed.map_or(0, |speed| ceil(ask.window_us * 1_000 * ONE, (speed + ONE * (1 - wide)).max(speed.min(ONE))));
+        let spacing_ns = spaced(wide);
         let mut granted = count;
         if spacing_ns > 0 {
             granted = granted.min(ceil((now + ask.ahead_us - first) * 1_000, weight * spacing_ns).max(0));
@@ -70,8 +70,11 @@ impl SlotRow {
         }
         self.taken += granted * weight;
         if granted > 0 && spacing_ns > 0 {
-            self.next = first + ceil(granted * weight * spacing_ns, 1_000);
-            if weight >= alive && weight > 1 {
+            let widens = weight > 1 && weight >= alive;
+            // What follows its last recipient is wider already.
+            let after = if widens { spaced(weight) } else { spacing_ns };
+            self.next = first + ceil((granted * weight - 1) * spacing_ns + after, 1_000);
+            if widens {
                 (self.wide, self.wide_until) = (weight, self.next + ask.window_us);
             } else {
                 // The larger one's time must not be drawn out by smaller ones: this one pays for itself.

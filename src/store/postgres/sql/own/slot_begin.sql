@@ -14,7 +14,8 @@ WITH held AS MATERIALIZED (
 ), used AS (
     -- The last slot that counts leaves 24 hours after its end.
     SELECT now, day, greatest(
-        coalesce((SELECT sum(d.taken) FROM pace_day d WHERE d.provider = $1::text AND d.slot >= day - 144 AND d.slot IS DISTINCT FROM before), 0)
+        coalesce((SELECT sum(d.taken) FROM pace_day d
+            WHERE d.provider = $1::text AND d.slot >= day - 144 AND d.slot IS DISTINCT FROM before), 0)
             + CASE WHEN before >= day - 144 THEN taken ELSE 0 END,
         coalesce((SELECT sum(s.sent) FROM sent_slot s WHERE s.provider = $1::text AND s.slot >= day - 144), 0))::bigint AS used
     FROM time

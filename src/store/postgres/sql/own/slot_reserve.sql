@@ -12,8 +12,10 @@ WITH held AS MATERIALIZED (
     -- Database time that was set back: what was given out still stands before what comes.
     SELECT provider, now, day_before + day_taken AS counted, day_before, wide,
         CASE WHEN now < set_at - 1000 THEN now + greatest(next_slot - set_at, 0) + $5::bigint ELSE next_slot END AS next_slot,
-        CASE WHEN now >= set_at - 1000 THEN wide_until WHEN wide_until > set_at THEN now + wide_until - set_at + $5::bigint ELSE 0 END AS wide_until,
-        rate AS told, CASE WHEN now >= set_at - 1000 THEN rate_until WHEN rate_until > set_at THEN now + rate_until - set_at ELSE 0 END AS rate_until,
+        CASE WHEN now >= set_at - 1000 THEN wide_until WHEN wide_until > set_at THEN now + wide_until - set_at + $5::bigint ELSE 0
+            END AS wide_until,
+        rate AS told,
+        CASE WHEN now >= set_at - 1000 THEN rate_until WHEN rate_until > set_at THEN now + rate_until - set_at ELSE 0 END AS rate_until,
         greatest(CASE WHEN now >= set_at - 1000 THEN slow_until WHEN slow_until > set_at THEN now + slow_until - set_at ELSE 0 END,
             CASE WHEN $8::bigint > 0 THEN now + $8::bigint ELSE 0 END) AS slow_until
     FROM clock WHERE day >= now / 600000000
@@ -30,22 +32,28 @@ WITH held AS MATERIALIZED (
         greatest(counted - $10::bigint, 0) AS used
     FROM agreed
 ), widened AS MATERIALIZED (
-    SELECT *, CASE WHEN slow_until > now THEN rate * 9 / 10 ELSE rate END AS speed, CASE WHEN wide_until > first THEN wide ELSE 1 END AS alive
+    SELECT *, CASE WHEN slow_until > now THEN rate * 9 / 10 ELSE rate END AS speed,
+        CASE WHEN wide_until > first THEN wide ELSE 1 END AS alive
     FROM paced
 ), spaced AS MATERIALIZED (
-    SELECT *, CASE WHEN speed IS NULL THEN 0 ELSE ceil($5::numeric * 1000000
-        / greatest(speed + 1000 * (1 - CASE WHEN $2::bigint > 1 THEN greatest(alive, $3::bigint) ELSE alive END), least(speed, 1000)))::bigint
-        END AS spacing
+    -- In nanoseconds: between these mails, and behind the last of them.
+    SELECT *, $3::bigint > 1 AND $3::bigint >= alive AS widens,
+        CASE WHEN speed IS NULL THEN 0 ELSE ceil($5::numeric * 1000000
+            / greatest(speed + 1000 * (1 - CASE WHEN $2::bigint > 1 THEN greatest(alive, $3::bigint) ELSE alive END), least(speed, 1000))
+            )::bigint END AS spacing,
+        CASE WHEN speed IS NULL THEN 0 ELSE ceil($5::numeric * 1000000
+            / greatest(speed + 1000 * (1 - greatest(alive, $3::bigint)), least(speed, 1000)))::bigint END AS widest
     FROM widened
 ), given AS MATERIALIZED (
     SELECT *, least($2::bigint,
         CASE WHEN spacing > 0 THEN greatest(ceil((now + $7::bigint - first)::numeric * 1000 / ($3::bigint * spacing)), 0)::bigint END,
-        CASE WHEN $11::bigint IS NOT NULL THEN greatest(greatest($11::bigint - used, 0) / $3::bigint, CASE WHEN used = 0 THEN 1 ELSE 0 END) END
+        CASE WHEN $11::bigint IS NOT NULL
+            THEN greatest(greatest($11::bigint - used, 0) / $3::bigint, CASE WHEN used = 0 THEN 1 ELSE 0 END) END
         ) AS granted
     FROM spaced
 ), ended AS MATERIALIZED (
-    SELECT *, granted > 0 AND spacing > 0 AS takes, $3::bigint > 1 AND $3::bigint >= alive AS widens,
-        first + ceil(granted * $3::numeric * spacing / 1000)::bigint AS behind
+    SELECT *, granted > 0 AND spacing > 0 AS takes,
+        first + ceil(((granted * $3::numeric - 1) * spacing + CASE WHEN widens THEN widest ELSE spacing END) / 1000)::bigint AS behind
     FROM given
 )
 UPDATE pace p SET set_at = e.now, rate = e.rate, slow_until = e.slow_until,
