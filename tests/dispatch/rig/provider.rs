@@ -92,7 +92,7 @@ impl Scripted {
         };
         Self { name: "test", inner: Arc::new(Mutex::new(inner)), clock: Arc::new(clock) }
     }
-    pub fn named(name: &'static str, clock: ManualClock) -> Self {
+    pub fn named(name: &'static str, clock: impl Clock + 'static) -> Self {
         Self { name, ..Self::new(clock) }
     }
     fn lock(&self) -> MutexGuard<'_, Inner> {
