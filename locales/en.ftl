@@ -134,6 +134,7 @@ there-is-no-database-x-run = there is no database { $file }; run this where the 
 its-control-socket-x-x = its control socket { $value }: { $error }
 the-process-that-has-x-open = the process that has { $file } open cannot be reached ({ $why-text }); run this as the user the server runs as, or set JEBI_API_KEY and the server's SERVER_HOST and SERVER_PORT
 the-process-that-has-x-open-tls = the process that has { $file } open cannot be reached ({ $why-text }); commands do not call its HTTPS port: run this as the user the server runs as, or call the API with a client of your own
+no-server-answers-at-its-control = no server answers at its control socket { $value }: { $error }; run this where the server runs, as the user it runs as
 the-request-cannot-be-written-x = the request cannot be written: { $e }
 the-answer-cannot-be-read-x = the answer cannot be read: { $e }
 the-server-at-x-does-not = the server at { $place } does not answer: { $e }
@@ -147,8 +148,17 @@ the-server-answer-has-no-number = the server's answer has no number { $name }: i
 key-x-is-revoked = key { $id } is revoked
 key-x-x-is-made-keep = key { $value } ({ $name }) is made; keep it, it is not shown again
 
+# src/cli/migrate.rs
+the-schema-is-up-to-date = the schema is up to date
+x-pending = { $migration }: pending
+x-applied = { $migration }: applied
+
 # src/cli/mod.rs
 the-runtime-could-not-be-started = the runtime could not be started: { $e }
+
+# src/cli/ready.rs
+the-server-has-not-answered-within = the server has not answered within { $value } s
+ready = ready
 
 # src/cli/release.rs
 the-store-is-not-held-there = the store is not held: there is nothing to release
@@ -183,6 +193,38 @@ send-a-mail-with-your-api = Send a mail (with your API key in JEBI_API_KEY; `jeb
 warning-x = Warning: { $warning-text }
 read-it-nothing-leaves-this-machine-x = Read it (nothing leaves this machine): { $url }/inbox
 everything-else-the-api-does-x = Everything else the API does: { $url }/docs
+
+# src/cli/transfer.rs
+x-rows-x = { $table }: rows: { $rows }
+moved-x-rows = moved: { $rows } rows, each table counted in both; set DATABASE_URL to the target and start the server
+everything-had-been-copied-before = everything had been copied before: the transfer is finished now; set DATABASE_URL to the target
+
+# src/app/mod.rs
+the-schema-lacks-x = the schema lacks { $value }: run `jebi migrate`, or set AUTO_MIGRATE=true
+
+# src/app/transfer.rs
+a-store-moves-from-sqlite = a store moves from sqlite://... to postgres://... only; there is no way back, and a copy within one engine is a backup
+there-is-no-database-x-name = there is no database { $value }: name the one the server has in DATABASE_URL
+the-store-x-was-transferred = the store { $value } was transferred to { $to } and neither takes nor sends mail any more: set DATABASE_URL to where it is now
+the-store-is-held-as-a-copy = the store is held as a copy or restored: run `jebi release` on it, then transfer it
+the-target-has-no-tables = the target has no tables: run `jebi migrate` with DATABASE_URL set to it, then transfer
+the-target-is-in-use = the target is in use (its table { $value } has rows): name an empty database
+the-target-holds-the-unfinished = the target holds the unfinished transfer of another store: finish that, or name an empty database
+
+# src/store/transfer/
+the-database-x-cannot-be-read = the database { $file } cannot be read: { $source }
+the-target-broke-off-x = the target broke off: { $value }
+x-is-in-one-of-the-two = { $table }.{ $column } is in one of the two databases only: source and target must have the schema of this Jebi
+x-of-the-row-x-cannot-be = { $table }.{ $column } of the row { $row } cannot be written to PostgreSQL: { $why-text }; correct it in the source, then transfer again
+x-has-x-rows-although = { $table } has { $left } rows although the store is at rest: start and stop the server once, then transfer again
+x-has-x-rows-in-the-source = { $table } has { $source_rows } rows in the source and { $target_rows } in the target: nothing was kept, transfer again
+the-sequence-x-belongs = the sequence { $value } belongs to no table this Jebi knows
+the-reading-of-the-source = the reading of the source ended early
+the-number-is-larger-than = the number is larger than the column takes
+the-text-is-not-utf-8 = the text is not UTF-8
+the-text-holds-a-zero-byte = the text holds a zero byte, which PostgreSQL has no place for
+the-value-is-of-another-type = the value is of another type than the column
+the-value-is-longer-than = the value is longer than 2 GiB
 
 # src/cli/verify.rs
 x-deliveries-checked-all-is-as = { $checked } deliveries checked: all is as it must be
@@ -893,6 +935,21 @@ help-release = Let a store send that was copied or restored
 help-release-long = Let a store send that was copied or restored
 
     What was due before the copy is then unsettled and is not sent by itself: the original may have sent it.
+help-migrate = Bring the store's schema up to date
+help-migrate-long = Bring the store's schema up to date
+
+    A start does it by itself, unless AUTO_MIGRATE is false. Prints what it did; a store that is up to date is left alone.
+help-migrate-check = Only tell what is pending, and end with 1 when anything is
+help-transfer = Move a store from SQLite to PostgreSQL
+help-transfer-long = Move a store from SQLite to PostgreSQL
+
+    Everything is copied with its numbers in one transaction, and counted in both. Then the source takes and sends no mail any more. When it is cut short, run it again.
+help-transfer-from = The store to move, sqlite://path; its server must be stopped
+help-transfer-to = An empty PostgreSQL database with the schema of this Jebi; the password may stand in DATABASE_PASSWORD
+help-ready = Ask the server of this machine whether it takes and sends mail
+help-ready-long = Ask the server of this machine whether it takes and sends mail
+
+    Ends with 0 when it does, with 1 when it does not (the reasons are printed), with 69 when no server answers. For health checks.
 help-config = Show the configuration in effect, secrets hidden
 help-openapi = Print the API's description (OpenAPI 3.1)
 help-key-create = Make a key and print it; it is never shown again

@@ -133,6 +133,7 @@ there-is-no-database-x-run = 데이터베이스 { $file }이(가) 없습니다. 
 its-control-socket-x-x = 제어 소켓 { $value }: { $error }
 the-process-that-has-x-open = { $file }을(를) 열고 있는 프로세스에 접속할 수 없습니다({ $why-text }). 서버를 실행하는 사용자로 실행하거나, JEBI_API_KEY와 서버의 SERVER_HOST, SERVER_PORT를 지정하십시오
 the-process-that-has-x-open-tls = { $file }을(를) 열고 있는 프로세스에 접속할 수 없습니다({ $why-text }). 명령은 서버의 HTTPS 포트를 쓰지 않습니다. 서버를 실행하는 사용자로 실행하거나, 다른 클라이언트로 API를 호출하십시오
+no-server-answers-at-its-control = 제어 소켓 { $value }에서 응답하는 서버가 없습니다({ $error }). 서버를 실행하는 곳에서 그 사용자로 실행하십시오
 the-request-cannot-be-written-x = 요청을 쓸 수 없습니다: { $e }
 the-answer-cannot-be-read-x = 응답을 읽을 수 없습니다: { $e }
 the-server-at-x-does-not = { $place }의 서버가 응답하지 않습니다: { $e }
@@ -146,8 +147,17 @@ the-server-answer-has-no-number = 서버의 응답에 숫자 { $name }이(가) �
 key-x-is-revoked = { $id }번 키를 폐기했습니다
 key-x-x-is-made-keep = { $value }번 키({ $name })를 만들었습니다. 다시 보여 주지 않으니 보관하십시오
 
+# src/cli/migrate.rs
+the-schema-is-up-to-date = 스키마가 최신입니다
+x-pending = { $migration }: 적용 대기
+x-applied = { $migration }: 적용함
+
 # src/cli/mod.rs
 the-runtime-could-not-be-started = 실행 환경을 시작할 수 없습니다: { $e }
+
+# src/cli/ready.rs
+the-server-has-not-answered-within = 서버가 { $value }초 안에 응답하지 않았습니다
+ready = 준비되었습니다
 
 # src/cli/release.rs
 the-store-is-not-held-there = 저장소가 보류 상태가 아니므로 해제할 것이 없습니다
@@ -182,6 +192,38 @@ send-a-mail-with-your-api = 메일 보내기(JEBI_API_KEY에 API 키를 넣으�
 warning-x = 주의: { $warning-text }
 read-it-nothing-leaves-this-machine-x = 읽기(아무것도 이 컴퓨터 밖으로 나가지 않습니다): { $url }/inbox
 everything-else-the-api-does-x = API로 할 수 있는 다른 일: { $url }/docs
+
+# src/cli/transfer.rs
+x-rows-x = { $table }: { $rows }행
+moved-x-rows = { $rows }행을 옮기고 표마다 양쪽에서 세어 확인했습니다. DATABASE_URL을 대상 데이터베이스로 바꾸고 서버를 시작하십시오
+everything-had-been-copied-before = 복사는 이미 끝나 있었고, 이제 이전을 마쳤습니다. DATABASE_URL을 대상 데이터베이스로 바꾸십시오
+
+# src/app/mod.rs
+the-schema-lacks-x = 스키마에 { $value }이(가) 없습니다. `jebi migrate`를 실행하거나 AUTO_MIGRATE=true로 지정하십시오
+
+# src/app/transfer.rs
+a-store-moves-from-sqlite = 저장소는 sqlite://...에서 postgres://...로만 옮길 수 있습니다. 되돌아오는 길은 없고, 같은 엔진 사이의 복사는 백업으로 합니다
+there-is-no-database-x-name = 데이터베이스 { $value }이(가) 없습니다. 서버의 DATABASE_URL에 있는 것을 지정하십시오
+the-store-x-was-transferred = 저장소 { $value }은(는) { $to }(으)로 옮겨져 더는 메일을 받지도 보내지도 않습니다. DATABASE_URL을 지금 있는 곳으로 바꾸십시오
+the-store-is-held-as-a-copy = 복사했거나 복원한 저장소여서 보류되어 있습니다. 먼저 `jebi release`를 실행한 뒤 옮기십시오
+the-target-has-no-tables = 대상 데이터베이스에 테이블이 없습니다. DATABASE_URL을 대상으로 지정해 `jebi migrate`를 실행한 뒤 옮기십시오
+the-target-is-in-use = 대상 데이터베이스가 쓰이고 있습니다({ $value } 테이블에 행이 있습니다). 빈 데이터베이스를 지정하십시오
+the-target-holds-the-unfinished = 대상 데이터베이스에 다른 저장소를 옮기다 만 것이 있습니다. 그 이전을 마치거나 빈 데이터베이스를 지정하십시오
+
+# src/store/transfer/
+the-database-x-cannot-be-read = 데이터베이스 { $file }을(를) 읽을 수 없습니다: { $source }
+the-target-broke-off-x = 대상 데이터베이스가 작업을 중단했습니다: { $value }
+x-is-in-one-of-the-two = { $table }.{ $column }이(가) 두 데이터베이스 중 한쪽에만 있습니다. 원본과 대상 모두 이 제비의 스키마여야 합니다
+x-of-the-row-x-cannot-be = { $table }.{ $column }의 { $row }번째 행을 PostgreSQL에 쓸 수 없습니다: { $why-text }. 원본에서 고친 뒤 다시 옮기십시오
+x-has-x-rows-although = 저장소가 쉬고 있는데도 { $table }에 { $left }행이 있습니다. 서버를 한 번 시작했다가 멈춘 뒤 다시 옮기십시오
+x-has-x-rows-in-the-source = { $table }이(가) 원본에는 { $source_rows }행, 대상에는 { $target_rows }행입니다. 아무것도 남기지 않았으니 다시 옮기십시오
+the-sequence-x-belongs = 시퀀스 { $value }이(가) 이 제비가 아는 어느 테이블의 것도 아닙니다
+the-reading-of-the-source = 원본 읽기가 일찍 끝났습니다
+the-number-is-larger-than = 열에 들어가지 않는 큰 수입니다
+the-text-is-not-utf-8 = UTF-8이 아닌 글입니다
+the-text-holds-a-zero-byte = PostgreSQL에 넣을 수 없는 0 바이트가 글에 있습니다
+the-value-is-of-another-type = 값의 형식이 열과 다릅니다
+the-value-is-longer-than = 값이 2GiB보다 깁니다
 
 # src/cli/verify.rs
 x-deliveries-checked-all-is-as = 발송 { $checked }건을 검사했습니다. 모두 올바릅니다
@@ -892,6 +934,21 @@ help-release = 복사하거나 복원한 저장소의 발송을 허용합니다
 help-release-long = 복사하거나 복원한 저장소의 발송을 허용합니다
 
     복사하기 전에 보낼 때가 되었던 메일은 원본이 이미 보냈을 수 있으므로, 결과를 알 수 없는 것으로 남고 저절로 보내지 않습니다.
+help-migrate = 저장소의 스키마를 최신으로 올립니다
+help-migrate-long = 저장소의 스키마를 최신으로 올립니다
+
+    AUTO_MIGRATE가 false가 아니면 서버가 시작할 때 스스로 합니다. 한 일을 출력하고, 이미 최신이면 그대로 둡니다.
+help-migrate-check = 적용할 것이 있는지만 알려 주고, 있으면 1로 끝납니다
+help-transfer = 저장소를 SQLite에서 PostgreSQL로 옮깁니다
+help-transfer-long = 저장소를 SQLite에서 PostgreSQL로 옮깁니다
+
+    모든 것을 번호까지 그대로 한 트랜잭션으로 복사하고 양쪽에서 세어 봅니다. 그 뒤 원본은 메일을 받지도 보내지도 않습니다. 중간에 끊기면 다시 실행하십시오.
+help-transfer-from = 옮길 저장소(sqlite://경로). 서버를 먼저 멈춰야 합니다
+help-transfer-to = 이 제비의 스키마가 있는 빈 PostgreSQL 데이터베이스. 비밀번호는 DATABASE_PASSWORD에 둘 수 있습니다
+help-ready = 이 컴퓨터의 서버가 메일을 받고 보낼 수 있는지 묻습니다
+help-ready-long = 이 컴퓨터의 서버가 메일을 받고 보낼 수 있는지 묻습니다
+
+    그렇다면 0으로, 아니면 이유를 출력하고 1로, 응답하는 서버가 없으면 69로 끝납니다. 상태 검사에 씁니다.
 help-config = 적용 중인 설정을 비밀 값을 가리고 보여 줍니다
 help-openapi = API 설명(OpenAPI 3.1)을 출력합니다
 help-key-create = 키를 만들어 출력합니다. 다시 보여 주지 않습니다

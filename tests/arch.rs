@@ -27,12 +27,12 @@ use std::{
 };
 
 /// This repository.
-fn here() -> &'static Path {
+pub fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Files below `root/folder` with this extension, sorted; none where there is no such folder.
-fn files(root: &Path, folder: &str, extension: &str) -> Vec<PathBuf> {
+pub fn files(root: &Path, folder: &str, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![root.join(folder)];
     while let Some(folder) = folders.pop() {
@@ -49,12 +49,12 @@ fn files(root: &Path, folder: &str, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-fn read(path: &Path) -> String {
+pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 /// The path as it is written in documents.
-fn name(root: &Path, path: &Path) -> String {
+pub fn name(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
@@ -69,6 +69,6 @@ fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
     root
 }
 
-fn assert_none(faults: &[String]) {
+pub fn assert_none(faults: &[String]) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -4,6 +4,7 @@ mod arch;
 mod cli;
 mod config;
 mod crash;
+mod deploy;
 mod dispatch;
 mod page;
 mod provider;

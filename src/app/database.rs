@@ -1,9 +1,32 @@
 //! From the configuration to what a PostgreSQL store is told.
 
+use std::{process, sync::Arc};
+
 use crate::{
-    config::{Pooler, Postgres, PostgresHost, PostgresUrl, Secret, SslMode},
-    store::postgres::{Host, Session, Target, TlsMode},
+    config::{Database, Pooler, Postgres, PostgresHost, PostgresUrl, Secret, SslMode},
+    store::postgres::{Host, Options, Session, Target, TlsMode},
 };
+
+/// How the store is opened.
+#[must_use]
+pub fn options(database: &Database, postgres: &Postgres, node: &str) -> Options {
+    let session = session(postgres, node);
+    // Behind a pooler only the direct address can be listened at.
+    let past = postgres.direct.as_ref().or_else(|| (postgres.pooler == Pooler::None).then_some(&postgres.url));
+    Options {
+        target: target(&postgres.url),
+        listen: past.map(|url| (target(url), Session { pooled: false, ..session.clone() })),
+        session,
+        readers: postgres.pool_size,
+        start_wait: postgres.start_wait,
+        migrate: database.auto_migrate,
+        byte_budget: database.writer_queue_bytes,
+        on_fatal: Arc::new(|why| {
+            tracing::error!(why, "the store cannot be trusted any more: ending, so that nothing is acknowledged that is not on disk");
+            process::exit(70);
+        }),
+    }
+}
 
 /// Which server and database, and who we are there.
 #[must_use]

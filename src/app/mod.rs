@@ -3,12 +3,16 @@
 //! | file | owns |
 //! |---|---|
 //! | `database` | from the configuration to what a PostgreSQL store is told |
+//! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
+//! | `transfer` | moving a store to PostgreSQL |
 
 pub mod database;
+mod migrate;
 mod providers;
 mod reload;
+mod transfer;
 
 use std::{
     collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, os::unix::net::UnixStream, path::Path, process, sync::Arc,
@@ -32,11 +36,16 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-pub use self::reload::ReadAgain;
+pub use self::{
+    migrate::{migrate, pending},
+    reload::ReadAgain,
+    transfer::{MoveError, Moved, transfer},
+};
 use self::{
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
 };
+pub use crate::store::transfer::Progress;
 
 use crate::{
     config::{Config, DatabaseUrl},
@@ -73,7 +82,10 @@ use crate::{
         times::Times,
         tokens::{self, Tokens},
     },
-    store::sqlite::{DiskFloor, OpenError, Options, SqliteStore},
+    store::{
+        Migration, postgres,
+        sqlite::{DiskFloor, OpenError, Options, SqliteStore},
+    },
     system::host_name,
     worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
 };
@@ -83,8 +95,10 @@ use crate::{
 pub enum StartError {
     #[error("{0}")]
     Store(#[from] OpenError),
-    #[error("DATABASE_URL: asks for PostgreSQL, which comes with a later release; write sqlite://data/jebi.db")]
-    NoEngine,
+    #[error("{0}")]
+    Postgres(#[from] postgres::OpenError),
+    #[error("the schema lacks {0}: run `jebi migrate`, or set AUTO_MIGRATE=true")]
+    Pending(Migration),
     #[error("the store does not work: {0}")]
     StoreUse(#[from] StoreError),
     #[error("cannot listen on {address}: {source}; free it or set SERVER_HOST and SERVER_PORT")]
@@ -128,11 +142,19 @@ pub struct App {
 ///
 /// # Errors
 /// When it cannot be opened.
-pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Arc<dyn Store>, StartError> {
+pub async fn open_store(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Arc<dyn Store>, StartError> {
     let file = match &config.database.url {
         DatabaseUrl::Sqlite(file) => file,
-        DatabaseUrl::Postgres(_) => return Err(StartError::NoEngine),
+        DatabaseUrl::Postgres(at) => {
+            let options = database::options(&config.database, at, &node_start(config).name);
+            return Ok(Arc::new(postgres::PostgresStore::open(options, clock, random).await?));
+        }
     };
+    if !config.database.auto_migrate
+        && let Some(lacking) = SqliteStore::pending(file)?.first()
+    {
+        return Err(StartError::Pending(*lacking));
+    }
     let options = Options {
         file: file.clone(),
         byte_budget: config.database.writer_queue_bytes,
@@ -142,7 +164,7 @@ pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -
             process::exit(70);
         }),
     };
-    Ok(Arc::new(SqliteStore::open(options, clock, random)?))
+    Ok(Arc::new(SqliteStore::open(options, clock, random.as_ref())?))
 }
 
 /// Whether there is a store. One of PostgreSQL's is there; whether it can be reached shows when it is opened.
@@ -183,7 +205,7 @@ impl App {
     pub async fn start(config: &Config, warnings: Vec<String>, around: Surroundings, lifecycle: Lifecycle) -> Result<Self, StartError> {
         let Surroundings { clock, random, metrics, observer, reload } = around;
         // The store first: of two servers on one store, the second is to hear of the store, not of the port.
-        let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
+        let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let tls = tls(config)?;
         let listener = listen(config.server.listen()).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
@@ -313,8 +335,8 @@ impl AtRest {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, StartError> {
-        let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
+    pub async fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, StartError> {
+        let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         let around = Around { clock, random, metrics: metrics::apart(), own: None };
         let board: Arc<dyn Providers> = Arc::new(NoProviders);

@@ -41,7 +41,8 @@ pub(super) enum Missing {
 /// The way to the API.
 pub(super) enum Client {
     Socket(PathBuf),
-    Tcp(SocketAddr, Secret),
+    /// With a key, where what is asked needs one.
+    Tcp(SocketAddr, Option<Secret>),
     Here(AtRest),
 }
 
@@ -59,7 +60,7 @@ impl Client {
                     "there is no database {file}; run this where the server runs, or set DATABASE_URL as it has it"
                 )));
             }
-            let opened = AtRest::open(config, Arc::new(SystemClock), Arc::new(SystemRandom));
+            let opened = AtRest::open(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await;
             return opened.map(Self::Here).map_err(|e| Failure::unavailable(e.to_string()));
         }
         let socket = app::control_socket(config);
@@ -69,7 +70,7 @@ impl Client {
         };
         match &config.access.api_key {
             Some(key) if config.server.port != 0 && config.server.tls.is_none() => {
-                Ok(Self::Tcp(reachable(config.server.listen()), key.clone()))
+                Ok(Self::Tcp(reachable(config.server.listen()), Some(key.clone())))
             }
             Some(_) if config.server.tls.is_some() => Err(Failure::unavailable(format!(
                 "the process that has {file} open cannot be reached ({why}); commands do not call its HTTPS port: \
@@ -80,6 +81,19 @@ impl Client {
                  run this as the user the server runs as, or set JEBI_API_KEY and the server's SERVER_HOST and SERVER_PORT"
             ))),
         }
+    }
+
+    /// The way to a server, for what needs no key: never opens the store.
+    pub async fn running(config: &Config) -> Result<Self, Failure> {
+        let socket = app::control_socket(config);
+        let Err(error) = UnixStream::connect(&socket).await else { return Ok(Self::Socket(socket)) };
+        if config.server.port == 0 || config.server.tls.is_some() {
+            return Err(Failure::unavailable(format!(
+                "no server answers at its control socket {}: {error}; run this where the server runs, as the user it runs as",
+                socket.display()
+            )));
+        }
+        Ok(Self::Tcp(reachable(config.server.listen()), None))
     }
 
     /// Whether a server answers.
@@ -94,10 +108,10 @@ impl Client {
     }
 
     /// Asks, and gives any answer; `null` for one that is not JSON.
-    async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<(StatusCode, Value), Failure> {
+    pub async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<(StatusCode, Value), Failure> {
         let request = Request::builder().method(method).uri(path).header(HOST, "jebi").header("content-type", "application/json");
         let request = request.header(ACCEPT_LANGUAGE, LANGUAGE.tag());
-        let request = if let Self::Tcp(_, key) = self { request.header("x-api-key", key.reveal()) } else { request };
+        let request = if let Self::Tcp(_, Some(key)) = self { request.header("x-api-key", key.reveal()) } else { request };
         let body = Full::new(body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string())));
         // Paths are written here and a configured key was checked to fit a header.
         let request = request.body(body).map_err(|e| Failure::refused(format!("the request cannot be written: {e}")))?;

@@ -8,14 +8,17 @@ mod expiry;
 mod failure;
 mod help;
 mod key;
+mod migrate;
 mod nodes;
 mod openapi;
+mod ready;
 mod release;
 mod reload;
 mod retry;
 mod send;
 mod serve;
 mod token;
+mod transfer;
 mod verify;
 
 use std::{
@@ -80,6 +83,22 @@ enum Command {
     /// Prints what is not as it must be, one a line, and ends with 1 when there is anything. The server may run meanwhile.
     #[command(after_help = "Example:\n  jebi verify")]
     Verify,
+    /// Bring the store's schema up to date
+    ///
+    /// A start does it by itself, unless AUTO_MIGRATE is false. Prints what it did; a store that is up to date is left alone.
+    #[command(after_help = "Example:\n  jebi migrate --check || jebi migrate")]
+    Migrate(migrate::How),
+    /// Move a store from SQLite to PostgreSQL
+    ///
+    /// Everything is copied with its numbers in one transaction, and counted in both. Then the source takes and sends no mail any
+    /// more. When it is cut short, run it again.
+    #[command(after_help = transfer::EXAMPLE)]
+    Transfer(transfer::Way),
+    /// Ask the server of this machine whether it takes and sends mail
+    ///
+    /// Ends with 0 when it does, with 1 when it does not (the reasons are printed), with 69 when no server answers. For health checks.
+    #[command(after_help = "Example:\n  jebi ready")]
+    Ready,
     /// Let a store send that was copied or restored
     ///
     /// What was due before the copy is then unsettled and is not sent by itself: the original may have sent it.
@@ -119,6 +138,9 @@ pub fn run() -> ExitCode {
         Command::Nodes => through(flags, Missing::Refuse, async |_, client| nodes::run(client).await),
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
+        Command::Migrate(how) => alone(flags, async |config| migrate::run(&how, config).await),
+        Command::Transfer(way) => transfer::run(&way, &flags),
+        Command::Ready => alone(flags, async |config| ready::run(config).await),
         Command::Release(consent) => through(flags, Missing::Refuse, async |_, client| release::run(consent, client).await),
         Command::Reload => through(flags, Missing::Refuse, async |_, client| reload::run(client).await),
         Command::Bench(what) => bench::run(&what, flags),
@@ -142,17 +164,22 @@ fn parsed() -> Cli {
 
 /// Runs a command that needs the API.
 fn through(flags: Flags, missing: Missing, work: impl AsyncFnOnce(&Config, &Client) -> Result<(), Failure>) -> Result<(), Failure> {
+    alone(flags, async |config| {
+        let client = Client::open(config, missing).await?;
+        let done = work(config, &client).await;
+        client.close().await;
+        done
+    })
+}
+
+/// Runs a command that needs the configuration.
+fn alone(flags: Flags, work: impl AsyncFnOnce(&Config) -> Result<(), Failure>) -> Result<(), Failure> {
     let Loaded { config, .. } = load(flags)?;
     // The command says how it ends; of the log only what is wrong.
     log::init("warn", false).map_err(|e| Failure::refused(e.to_string()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::unavailable(format!("the runtime could not be started: {e}")))?;
-    runtime.block_on(async {
-        let client = Client::open(&config, missing).await?;
-        let done = work(&config, &client).await;
-        client.close().await;
-        done
-    })
+    runtime.block_on(work(&config))
 }
 
 /// Loads the configuration, or says every fault of it, one a line.

@@ -29,7 +29,10 @@ pub(super) async fn run(shared: Shared) {
 }
 
 /// Once. The wait for evidence is the longer one where any provider's feedback reaches us: a lease does not tell whose mail it is.
-pub(super) async fn once(store: &dyn QueueStore, clock: &dyn Clock, own: Incarnation, providers: &[String]) -> StoreResult<()> {
+///
+/// # Errors
+/// A store that cannot be read or written.
+pub async fn once(store: &(impl QueueStore + ?Sized), clock: &dyn Clock, own: Incarnation, providers: &[String]) -> StoreResult<()> {
     let now = clock.wall();
     let mut has_feedback = false;
     for provider in providers {

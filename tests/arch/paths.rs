@@ -8,7 +8,7 @@ use std::{
 use super::{assert_none, files, here, name, read, tree};
 
 /// How a path of this repository begins.
-const TOPS: [&str; 9] = [".ci/", "bench/", "docs/", "domain/", "fuzz/", "scripts/", "src/", "tests/", "packaging/"];
+const TOPS: [&str; 10] = [".ci/", "bench/", "deploy/", "docs/", "domain/", "fuzz/", "scripts/", "src/", "tests/", "packaging/"];
 
 fn documents(root: &Path) -> Vec<PathBuf> {
     let top = fs::read_dir(root).expect("the root").map(|entry| entry.expect("an entry").path());

@@ -8,11 +8,14 @@ mod keys;
 mod korean;
 mod locked;
 mod log;
+mod migrate;
+mod ready;
 mod release;
 mod retry;
 mod send;
 mod sentry;
 mod stop;
+mod transfer;
 mod verify;
 
 use std::time::Duration;

@@ -27,5 +27,6 @@ mod property;
 mod reclaim;
 mod settle;
 mod sqlite;
+mod transfer;
 mod upgrade;
 mod verify;

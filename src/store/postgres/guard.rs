@@ -10,6 +10,7 @@ use jebi_domain::{
 use tokio_postgres::{Client, types::Type};
 
 use super::{Identity, OpenError};
+use crate::store::UNFINISHED;
 
 /// Compares the database with what it was, and says whether it may send. `moved_to` ends the opening.
 ///
@@ -31,8 +32,10 @@ pub(super) async fn check(client: &Client, identity: Identity, now: Wall, random
         )
         .await?;
     let row = found.first().ok_or_else(|| OpenError::Damaged("it has no row that says which installation it is".into()))?;
-    if let Some(to) = row.get::<_, Option<String>>(7) {
-        return Err(OpenError::Moved { to });
+    match row.get::<_, Option<String>>(7) {
+        Some(to) if to == UNFINISHED => return Err(OpenError::Unfinished),
+        Some(to) => return Err(OpenError::Moved { to }),
+        None => {}
     }
     let (was, oid, line): (Option<i64>, Option<i64>, Option<i64>) = (row.get(0), row.get(1), row.get(2));
     let known = |since: Option<i64>, why: Option<String>| since.map(|since| (Wall(since), why.unwrap_or_default()));

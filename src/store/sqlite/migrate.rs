@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::OpenError;
+use crate::store::Migration;
 
 /// In order; a number is never reused.
 const MIGRATIONS: &[(u32, &str, &str)] = &[
@@ -18,32 +19,52 @@ const MIGRATIONS: &[(u32, &str, &str)] = &[
     (6, "nodes", include_str!("migrations/0006_nodes.sql")),
 ];
 
-/// Brings the database to the newest schema.
-pub(super) fn run(db: &mut Connection, file: &Path) -> Result<(), OpenError> {
+/// Brings the database to the newest schema. Returns what was applied, in order.
+pub(super) fn run(db: &mut Connection, file: &Path) -> Result<Vec<Migration>, OpenError> {
     let fresh: bool = db.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |r| r.get(0))?;
     db.execute_batch("CREATE TABLE IF NOT EXISTS migration (no INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)")?;
-    let applied = applied(db)?;
-    for (no, name, hash) in &applied {
-        match MIGRATIONS.iter().find(|m| m.0 == *no) {
-            None => return Err(OpenError::Newer { no: *no, name: name.clone() }),
-            Some(m) if *hash != digest(m.2) => return Err(OpenError::Changed { no: *no, name: name.clone() }),
-            Some(_) => {}
-        }
-    }
-    let pending: Vec<_> = MIGRATIONS.iter().filter(|m| !applied.iter().any(|a| a.0 == m.0)).collect();
+    let pending = pending_after(&applied(db)?)?;
     if !fresh && !pending.is_empty() {
         let copy = file.with_extension(format!("before-{:04}.db", pending[0].0));
         // Online backup: includes what is still in the write-ahead log.
         db.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)?;
         tracing::info!(copy = %copy.display(), "backed the database up before migrating it");
     }
-    for (no, name, sql) in pending {
+    for (no, name, sql) in &pending {
         let tx = db.transaction()?;
         tx.execute_batch(sql)?;
         tx.execute("INSERT INTO migration (no, name, hash) VALUES (?1, ?2, ?3)", (no, name, digest(sql)))?;
         tx.commit()?;
     }
-    Ok(())
+    Ok(named(&pending))
+}
+
+/// What a start would apply. Changes nothing.
+pub(super) fn pending(db: &Connection) -> Result<Vec<Migration>, OpenError> {
+    let fresh: bool = db.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'migration')", [], |r| r.get(0))?;
+    let applied = if fresh { Vec::new() } else { applied(db)? };
+    Ok(named(&pending_after(&applied)?))
+}
+
+/// What a database that does not exist yet lacks.
+pub(super) fn all() -> Vec<Migration> {
+    named(&MIGRATIONS.iter().collect::<Vec<_>>())
+}
+
+fn named(migrations: &[&(u32, &'static str, &str)]) -> Vec<Migration> {
+    migrations.iter().map(|(no, name, _)| Migration { no: *no, name }).collect()
+}
+
+/// What is missing beside what was applied, all of which must be known here.
+fn pending_after(applied: &[(u32, String, String)]) -> Result<Vec<&'static (u32, &'static str, &'static str)>, OpenError> {
+    for (no, name, hash) in applied {
+        match MIGRATIONS.iter().find(|m| m.0 == *no) {
+            None => return Err(OpenError::Newer { no: *no, name: name.clone() }),
+            Some(m) if *hash != digest(m.2) => return Err(OpenError::Changed { no: *no, name: name.clone() }),
+            Some(_) => {}
+        }
+    }
+    Ok(MIGRATIONS.iter().filter(|m| !applied.iter().any(|a| a.0 == m.0)).collect())
 }
 
 fn applied(db: &Connection) -> rusqlite::Result<Vec<(u32, String, String)>> {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use jebi_domain::port::{Clock, Random, store::Guard};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::{
     Options, Sqlite, SqliteStore,
@@ -21,7 +21,10 @@ use super::{
     session::WriterSession,
     sql,
 };
-use crate::store::steps::{Alarm, Classes, Common, Error, Group, Memory, Shared, Turn, Writer, load_suppressed};
+use crate::store::{
+    Migration,
+    steps::{Alarm, Classes, Common, Error, Group, Memory, Shared, Turn, Writer, load_suppressed},
+};
 
 /// Why a store could not be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,8 @@ pub enum OpenError {
     Newer { no: u32, name: String },
     #[error("migration {no} ({name}) in the database is not the one this Jebi knows: it was made by a changed build")]
     Changed { no: u32, name: String },
+    #[error("the store {} was transferred to {to} and neither takes nor sends mail any more: set DATABASE_URL to where it is now", .file.display())]
+    Moved { file: PathBuf, to: String },
     #[error("the database cannot be opened: {0}")]
     Sqlite(#[from] rusqlite::Error),
     #[error("the database cannot be read: {0}")]
@@ -60,16 +65,13 @@ impl SqliteStore {
     /// When the folder, the lock, the schema or the file itself does not allow it; see [`OpenError`].
     pub fn open(options: Options, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Self, OpenError> {
         let file = options.file;
-        let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
-        let at = |source| OpenError::Folder { path: folder.clone(), source };
-        // Mail is nobody else's business on this machine.
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(at)?;
-        if let Some(kind) = disk::network(&folder).map_err(at)? {
-            return Err(OpenError::Network { file, kind });
-        }
+        let folder = folder(&file)?;
         let lock = lock(&file)?;
         let mut db = connect(&file)?;
         migrate::run(&mut db, &file)?;
+        if let Some(to) = db.query_row(sql!("installation_moved"), [], |r| r.get(0)).optional()?.flatten() {
+            return Err(OpenError::Moved { file, to });
+        }
         let guard_file = guard::path(&file);
         let guard = guard::check(&db, &guard_file, clock.wall(), random)?;
         let (session, memory) = load(db, &guard)?;
@@ -101,6 +103,27 @@ impl SqliteStore {
         Ok(Self { shared, engine })
     }
 
+    /// What a start would change in the schema. Of a store that another process has open, too.
+    ///
+    /// # Errors
+    /// A file that is no database, or one of a newer Jebi.
+    pub fn pending(file: &Path) -> Result<Vec<Migration>, OpenError> {
+        if !file.exists() {
+            return Ok(migrate::all());
+        }
+        migrate::pending(&Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?)
+    }
+
+    /// Brings a store that nobody has open to the newest schema, making it if there is none. Returns what was applied.
+    ///
+    /// # Errors
+    /// Like [`Self::open`].
+    pub fn migrate(file: &Path) -> Result<Vec<Migration>, OpenError> {
+        folder(file)?;
+        let _lock = lock(file)?;
+        migrate::run(&mut connect(file)?, file)
+    }
+
     /// Whether another process has the store open.
     ///
     /// # Errors
@@ -114,6 +137,18 @@ impl SqliteStore {
             Err(OpenError::Locked { .. }) => Ok(true),
             Err(e) => Err(e),
         }
+    }
+}
+
+/// The folder of the database, made where there is none.
+fn folder(file: &Path) -> Result<PathBuf, OpenError> {
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
+    let at = |source| OpenError::Folder { path: folder.clone(), source };
+    // Mail is nobody else's business on this machine.
+    DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(at)?;
+    match disk::network(&folder).map_err(at)? {
+        Some(kind) => Err(OpenError::Network { file: file.into(), kind }),
+        None => Ok(folder),
     }
 }
 

@@ -1,0 +1,1 @@
+UPDATE installation SET moved_to = ?1 WHERE moved_to IS NULL;

@@ -1,0 +1,1 @@
+SELECT id, moved_to FROM installation WHERE moved_to IS NOT NULL;

@@ -1,0 +1,1 @@
+SELECT to_regclass('installation') IS NOT NULL;

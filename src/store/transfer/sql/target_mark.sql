@@ -1,0 +1,1 @@
+UPDATE installation SET moved_to = $1;

@@ -1,0 +1,59 @@
+//! Which tables are copied. A test holds the lists to the schemas of both engines.
+
+/// In this order. Columns and their order are read from the databases themselves, which must agree.
+pub const TABLES: &[&str] = &[
+    "installation",
+    "provider",
+    "api_key",
+    "key_usage",
+    "topic",
+    "totals",
+    "topic_queue",
+    "content",
+    "message",
+    "message_hour",
+    "delivery",
+    "joint_recipient",
+    "attempt",
+    "joint_attempt",
+    "event",
+    "entry",
+    "decision",
+    "resent",
+    "idempotency",
+    "suppression",
+    "address_index",
+    "provider_ref_due",
+    "provider_ref",
+    "marker",
+    "sent_minute",
+    "sent_slot",
+    "inbox",
+    "audit",
+];
+
+/// The others, and why.
+pub const LEFT_OUT: &[(&str, &str)] = &[
+    ("incarnation", "no process that used the source uses the target; its numbers go on after the source's"),
+    ("lease", "reclaimed before: there are none"),
+    ("lease_returned", "belongs to leases"),
+    ("migration", "the target has its own"),
+    ("upkeep", "the nodes of the target settle who does the housekeeping"),
+];
+
+/// Columns only PostgreSQL has, and where their values come from.
+pub const MADE_ANEW: &[(&str, &str, &str)] = &[
+    ("installation", "system_id", "read from the target itself when the transfer ends"),
+    ("installation", "database_oid", "read from the target itself when the transfer ends"),
+    ("installation", "timeline", "read from the target itself when the transfer ends"),
+];
+
+/// Tables whose rows are laid over those the schema begins with, instead of taking their place: PostgreSQL has more of them.
+pub(super) fn is_merged(table: &str) -> bool {
+    table == "marker"
+}
+
+/// Whether a column of the target has no counterpart.
+pub(super) fn is_made_anew(table: &str, column: &str) -> bool {
+    MADE_ANEW.iter().any(|(t, c, _)| *t == table && *c == column)
+}
