@@ -509,6 +509,7 @@ take-smaller-pages-and-follow-next = take smaller pages and follow next_cursor
 
 # src/service/trouble.rs
 the-server-database-cannot-be-used = the server's database cannot be used just now: { $why-text }
+send-the-same-request-again-with = send the same request again later, with the same Idempotency-Key
 this-node-is-starting-anew = this node is starting anew
 too-much-is-waiting-to-be = too much is waiting to be written: { $why-text }
 the-server-disk-is-full-or = the server's disk is full or nearly so

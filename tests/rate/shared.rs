@@ -30,7 +30,6 @@ fn node(runtime: &Runtime, slots: &Arc<FakeSlots>, log: &WriteLog) -> Dispatcher
     store.share(slots.clone());
     store.post(Post { copies: 5_000, ..Post::default() });
     provider.answer(|_| Reply::After(Duration::from_millis(30), accepted()));
-    fence.begin(Incarnation(1));
     // Longer than the test: nobody beats here.
     fence.renew(SystemClock.boot() + Duration::from_secs(600));
     let deps = DispatchDeps {
