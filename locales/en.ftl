@@ -508,8 +508,8 @@ the-subject-of-tokens-cannot-be = the subject of tokens cannot be renamed
 take-smaller-pages-and-follow-next = take smaller pages and follow next_cursor
 
 # src/service/trouble.rs
-the-database-is-not-available-just = the database is not available just now: { $why-text }
-send-the-same-request-again-when = send the same request again later, with the same Idempotency-Key; nothing was acknowledged
+the-server-database-cannot-be-used = the server's database cannot be used just now: { $why-text }
+send-the-same-request-again-with = send the same request again later, with the same Idempotency-Key
 this-node-is-starting-anew = this node is starting anew
 too-much-is-waiting-to-be = too much is waiting to be written: { $why-text }
 the-server-disk-is-full-or = the server's disk is full or nearly so

@@ -507,8 +507,8 @@ the-subject-of-tokens-cannot-be = 토큰의 주체는 이름을 바꿀 수 없�
 take-smaller-pages-and-follow-next = 페이지를 줄이고 next_cursor로 이어서 조회하십시오
 
 # src/service/trouble.rs
-the-database-is-not-available-just = 지금은 데이터베이스를 쓸 수 없습니다: { $why-text }
-send-the-same-request-again-when = 나중에 같은 요청을 같은 Idempotency-Key로 다시 보내십시오. 접수된 것은 없습니다
+the-server-database-cannot-be-used = 지금은 서버의 데이터베이스를 쓸 수 없습니다: { $why-text }
+send-the-same-request-again-with = 나중에 같은 요청을 같은 Idempotency-Key로 다시 보내십시오
 this-node-is-starting-anew = 이 노드는 새로 시작하는 중입니다
 too-much-is-waiting-to-be = 쓰기를 기다리는 것이 너무 많습니다: { $why-text }
 the-server-disk-is-full-or = 서버의 디스크가 가득 찼거나 거의 찼습니다
