@@ -209,6 +209,9 @@ the-target-has-no-tables = the target has no tables: run `jebi migrate` with DAT
 the-target-is-in-use = the target is in use (its table { $value } has rows): name an empty database
 the-target-holds-the-unfinished = the target holds the unfinished transfer of another store: finish that, or name an empty database
 
+# src/store/postgres/open.rs
+a-store-is-being-transferred = a store is being transferred into this database: run `jebi transfer` again until it is done, then start
+
 # src/store/transfer/
 the-database-x-cannot-be-read = the database { $file } cannot be read: { $source }
 the-target-broke-off-x = the target broke off: { $value }

@@ -208,6 +208,9 @@ the-target-has-no-tables = 대상 데이터베이스에 테이블이 없습니�
 the-target-is-in-use = 대상 데이터베이스가 쓰이고 있습니다({ $value } 테이블에 행이 있습니다). 빈 데이터베이스를 지정하십시오
 the-target-holds-the-unfinished = 대상 데이터베이스에 다른 저장소를 옮기다 만 것이 있습니다. 그 이전을 마치거나 빈 데이터베이스를 지정하십시오
 
+# src/store/postgres/open.rs
+a-store-is-being-transferred = 이 데이터베이스로 저장소를 옮기는 중입니다. 끝날 때까지 `jebi transfer`를 다시 실행한 뒤 시작하십시오
+
 # src/store/transfer/
 the-database-x-cannot-be-read = 데이터베이스 { $file }을(를) 읽을 수 없습니다: { $source }
 the-target-broke-off-x = 대상 데이터베이스가 작업을 중단했습니다: { $value }

@@ -40,11 +40,11 @@ pub use self::{
     reload::ReadAgain,
     transfer::{MoveError, Moved, transfer},
 };
-pub use crate::store::transfer::Progress;
 use self::{
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
 };
+pub use crate::store::transfer::Progress;
 
 use crate::{
     config::{Config, DatabaseUrl},

@@ -24,7 +24,10 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     }
     // The checks speak English everywhere, as /ready does.
     let word = |check: &Value, name: &str| check[name].as_str().unwrap_or_default().to_owned();
-    checks.iter().filter(|check| check["ok"] == false).for_each(|check| print(&format!("{}: {}", word(check, "name"), word(check, "detail"))));
+    checks
+        .iter()
+        .filter(|check| check["ok"] == false)
+        .for_each(|check| print(&format!("{}: {}", word(check, "name"), word(check, "detail"))));
     Err(Failure::silent())
 }
 

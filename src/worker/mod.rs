@@ -34,11 +34,11 @@ use jebi_domain::{
 use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::{dispatch::Observer, watch::Watch};
 pub use self::{
     fleet::{Fleet, Wanted},
     reclaim::once as reclaim,
 };
-use self::{dispatch::Observer, watch::Watch};
 use crate::service::{
     dispatch::{Dispatch, Fence, Left, Settings},
     providers::{ProviderStatus, Providers},

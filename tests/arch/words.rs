@@ -33,7 +33,7 @@ const SPEAKERS: [&str; 14] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 8] = [
+const SILENT: [&str; 9] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
@@ -41,11 +41,13 @@ const SILENT: [&str; 8] = [
     "src/service/ready.rs",
     "src/store/mod.rs",
     "src/store/sqlite/",
+    "src/store/transfer/",
     "src/config/effective.rs",
 ];
 
 /// Files in a silent folder that speak all the same.
-const SPEAK: [&str; 2] = ["src/store/sqlite/guard.rs", "src/store/sqlite/open.rs"];
+const SPEAK: [&str; 4] =
+    ["src/store/sqlite/guard.rs", "src/store/sqlite/open.rs", "src/store/transfer/encode.rs", "src/store/transfer/mod.rs"];
 
 /// Literals that look like texts and are none: what is looked for in libraries' texts, forms of output, names, log texts.
 const NO_TEXTS: &[&str] = &[
@@ -101,6 +103,7 @@ const NO_TEXTS: &[&str] = &[
     "changed={} restart={}",
     "to={to} recipients={moved}",
     "{bar:40} {pos}/{len} {eta}",
+    "{bar:40} {pos}/{len} {eta} {msg}",
     "{n} {more}",
     "{} and {}",
     "its {part} loop ended by an error in Jebi: mail is taken and kept, but nothing is sent; restart the server, and report it with the log of the time it happened",

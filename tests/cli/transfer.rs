@@ -45,7 +45,9 @@ fn one(database: &Database, sql: &str) -> String {
 /// Where it went, as the source says it.
 fn closed(dir: &Path, to: &Database) {
     let to = format!("{}?sslmode=disable", to.url());
-    let told = format!("the store data/jebi.db was transferred to {to} and neither takes nor sends mail any more: set DATABASE_URL to where it is now");
+    let told = format!(
+        "the store data/jebi.db was transferred to {to} and neither takes nor sends mail any more: set DATABASE_URL to where it is now"
+    );
     assert_eq!(fault(&run(dir, &[], &["verify"])), (69, told.as_str()));
     assert_eq!(fault(&run(dir, &[], &SEND)), (69, told.as_str()), "it takes no mail");
     assert_eq!(fault(&run(dir, &[], &["serve", "--port", "0"])).0, 1);
@@ -57,9 +59,16 @@ fn a_store_moves_with_everything_and_the_source_is_closed() {
     let (dir, target) = (source(), target());
     let ran = transfer(dir.path(), &target.url());
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.contains("message: rows: 2\n") && ran.out.contains("delivery: rows: 2\n") && ran.out.contains("entry: rows: 1\n"), "{}", ran.out);
+    assert!(
+        ran.out.contains("message: rows: 2\n") && ran.out.contains("delivery: rows: 2\n") && ran.out.contains("entry: rows: 1\n"),
+        "{}",
+        ran.out
+    );
     assert!(ran.err.starts_with("moved: "), "{}", ran.err);
-    assert_eq!(one(&target, "SELECT string_agg(name || ' ' || pending || ' ' || sent, ', ' ORDER BY no) FROM topic"), " 0 0, 소식 0 1, 예약 1 0");
+    assert_eq!(
+        one(&target, "SELECT string_agg(name || ' ' || pending || ' ' || sent, ', ' ORDER BY no) FROM topic"),
+        " 0 0, 소식 0 1, 예약 1 0"
+    );
     assert_eq!(one(&target, "SELECT moved_to FROM installation"), "NULL");
     assert_eq!(one(&target, "SELECT count(*) FROM lease"), "0");
     assert_eq!(one(&target, "SELECT body IS NOT NULL FROM inbox, LATERAL (SELECT source AS body) b"), "t");
@@ -69,7 +78,8 @@ fn a_store_moves_with_everything_and_the_source_is_closed() {
 #[test]
 fn a_command_that_is_cut_short_is_repeated() {
     let (dir, target) = (source(), target());
-    let cut = |at: &str| jebi(dir.path(), &[("JEBI_TEST_CRASH_AT", at)]).args(["transfer", FROM, &target.url()]).output().expect("it starts");
+    let cut =
+        |at: &str| jebi(dir.path(), &[("JEBI_TEST_CRASH_AT", at)]).args(["transfer", FROM, &target.url()]).output().expect("it starts");
     assert!(!cut("transfer_copied").status.success());
     assert_eq!(one(&target, "SELECT moved_to FROM installation"), "unfinished");
     // The source goes on as if nothing had been.
@@ -95,10 +105,14 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
         assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{}", ran.err);
         ran.err.trim_end().to_owned()
     };
-    let direction = "a store moves from sqlite://... to postgres://... only; there is no way back, and a copy within one engine is a backup";
+    let direction =
+        "a store moves from sqlite://... to postgres://... only; there is no way back, and a copy within one engine is a backup";
     assert_eq!(refused(&good.url(), FROM), direction);
     assert_eq!(refused(FROM, "sqlite://data/other.db"), direction);
-    assert_eq!(refused("sqlite://data/none.db", &good.url()), "there is no database data/none.db: name the one the server has in DATABASE_URL");
+    assert_eq!(
+        refused("sqlite://data/none.db", &good.url()),
+        "there is no database data/none.db: name the one the server has in DATABASE_URL"
+    );
     let empty = Postgres::shared().database();
     let told = "the target has no tables: run `jebi migrate` with DATABASE_URL set to it, then transfer";
     assert_eq!(refused(FROM, &empty.url()), told);

@@ -83,7 +83,9 @@ fn the_builder_gets_every_file_the_build_reads() {
     for source in [files(root, "src", "rs"), files(root, "domain/src", "rs")].concat() {
         needed.insert(name(root, &source));
         let code = read(&source);
-        for included in code.split("include_str!(\"").chain(code.split("include_bytes!(\"")).skip(1).filter_map(|rest| rest.split('"').next()) {
+        for included in
+            code.split("include_str!(\"").chain(code.split("include_bytes!(\"")).skip(1).filter_map(|rest| rest.split('"').next())
+        {
             let path = source.parent().unwrap_or(Path::new("")).join(included);
             // Other pieces are code, not paths.
             if let Ok(path) = fs::canonicalize(path) {

@@ -67,7 +67,11 @@ fn a_manifest_that_does_not_fit_is_seen() {
     for (from, to, fault) in [
         ("DATABASE_URL:", "DATABSE_URL:", "DATABSE_URL is no name of the configuration"),
         ("path: /ready", "path: /readyz", "no route /readyz"),
-        ("livenessProbe:\n            httpGet: {path: /health", "livenessProbe:\n            httpGet: {path: /ready", "a database that is away"),
+        (
+            "livenessProbe:\n            httpGet: {path: /health",
+            "livenessProbe:\n            httpGet: {path: /ready",
+            "a database that is away",
+        ),
         ("terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 30", "killed after 30 s, while a stop may take 35 s"),
         ("maxUnavailable: 0", "maxUnavailable: 1", "a gap while it is updated"),
         ("runAsNonRoot: true", "runAsNonRoot: false", "it runs as root"),

@@ -103,10 +103,10 @@ fn words(list: &Value) -> Vec<&str> {
 
 #[test]
 fn a_name_that_is_none_is_seen() {
-    assert_eq!(unknown_names(["SERVER_PORT", "JEBI_API_KEY_FILE", "AWS_REGION_FILE", "SERVER_PROT"]), [
-        "AWS_REGION_FILE is no name of the configuration",
-        "SERVER_PROT is no name of the configuration"
-    ]);
+    assert_eq!(
+        unknown_names(["SERVER_PORT", "JEBI_API_KEY_FILE", "AWS_REGION_FILE", "SERVER_PROT"]),
+        ["AWS_REGION_FILE is no name of the configuration", "SERVER_PROT is no name of the configuration"]
+    );
     assert_eq!(wrong_command(&[PROGRAM, "ready"]), [""; 0]);
     assert_eq!(wrong_command(&[PROGRAM, "healthy"]).len(), 1);
     assert_eq!(wrong_command(&["/bin/sh", "-c", "true"]).len(), 1);

@@ -7,9 +7,9 @@ use std::{
 };
 
 use jebi::store::{
+    UNFINISHED,
     sqlite::{DiskFloor, Options, SqliteStore},
     transfer::{self, Found, LEFT_OUT, MADE_ANEW, Progress, TABLES, TransferError},
-    UNFINISHED,
 };
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
@@ -125,7 +125,16 @@ fn rows_of_source(db: &Connection) -> Rows {
                 ValueRef::Blob(bytes) => bytes.iter().map(|b| format!("{b:02x}")).collect(),
                 ValueRef::Real(_) => panic!("no column is a float"),
             };
-            rows.insert(names.iter().enumerate().map(|(i, name)| (name, text(i))).collect::<BTreeMap<_, _>>().into_iter().map(|(n, v)| format!("{n}={v}\n")).collect());
+            rows.insert(
+                names
+                    .iter()
+                    .enumerate()
+                    .map(|(i, name)| (name, text(i)))
+                    .collect::<BTreeMap<_, _>>()
+                    .into_iter()
+                    .map(|(n, v)| format!("{n}={v}\n"))
+                    .collect(),
+            );
         }
     }
     all
@@ -184,7 +193,9 @@ async fn every_row_of_every_table_arrives_as_it_was() {
     }
 
     // Whatever comes next has a number of its own.
-    for (table, sequence) in [("topic", "topic_no_seq"), ("topic_queue", "topic_queue_no_seq"), ("message", "message_no"), ("audit", "audit_no_seq")] {
+    for (table, sequence) in
+        [("topic", "topic_no_seq"), ("topic_queue", "topic_queue_no_seq"), ("message", "message_no"), ("audit", "audit_no_seq")]
+    {
         let last = number(&target, &format!("SELECT max(no) FROM {table}"));
         assert_eq!(number(&target, &format!("SELECT nextval('{sequence}')")), last + 1, "{sequence}");
     }
@@ -221,7 +232,10 @@ async fn what_breaks_off_leaves_the_target_as_it_was() {
     let (source, target) = (Source::new().await, target());
     let mut client = connected(&target).await;
     // The last table of all.
-    source.db().execute("INSERT INTO audit (at, actor, act, target, detail, result) VALUES (1, 'a', 'b', char(0), '', 'ok')", []).expect("added");
+    source
+        .db()
+        .execute("INSERT INTO audit (at, actor, act, target, detail, result) VALUES (1, 'a', 'b', char(0), '', 'ok')", [])
+        .expect("added");
     let error = copy(&source, &mut client).await.expect_err("it cannot be written");
     let told = "audit.target of the row 4 cannot be written to PostgreSQL: the text holds a zero byte, which PostgreSQL has no place for; \
                 correct it in the source, then transfer again";

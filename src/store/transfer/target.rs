@@ -78,7 +78,8 @@ pub(super) async fn columns(target: &Transaction<'_>, table: &str) -> Result<Vec
         let (name, kind): (String, &str) = (row.get(0), row.get(1));
         match Kind::named(kind) {
             Some(kind) => Ok((name, kind)),
-            None => Err(TransferError::Schema { table: table.to_owned(), column: format!("{name} {kind}") }),
+            // A type SQLite has nothing for.
+            None => Err(TransferError::Schema { table: table.to_owned(), column: name }),
         }
     };
     found.iter().map(column).collect()
