@@ -198,7 +198,7 @@ moved-x-rows = moved: { $rows } rows, each table counted in both; set DATABASE_U
 everything-had-been-copied-before = everything had been copied before: the transfer is finished now; set DATABASE_URL to the target
 
 # src/app/mod.rs
-the-schema-lacks-x = the schema lacks { $value }: run `jebi migrate`, or set AUTO_MIGRATE=true
+the-schema-lacks-x = the schema lacks migration { $value } ({ $second }), and AUTO_MIGRATE is false: run jebi migrate
 
 # src/app/transfer.rs
 a-store-moves-from-sqlite = a store moves from sqlite://... to postgres://... only; there is no way back, and a copy within one engine is a backup

@@ -197,7 +197,7 @@ moved-x-rows = { $rows }행을 옮기고 표마다 양쪽에서 세어 확인했
 everything-had-been-copied-before = 복사는 이미 끝나 있었고, 이제 이전을 마쳤습니다. DATABASE_URL을 대상 데이터베이스로 바꾸십시오
 
 # src/app/mod.rs
-the-schema-lacks-x = 스키마에 { $value }이(가) 없습니다. `jebi migrate`를 실행하거나 AUTO_MIGRATE=true로 지정하십시오
+the-schema-lacks-x = 스키마에 마이그레이션 { $value }({ $second })이 없고 AUTO_MIGRATE가 false입니다. jebi migrate를 실행하십시오
 
 # src/app/transfer.rs
 a-store-moves-from-sqlite = 저장소는 sqlite://...에서 postgres://...로만 옮길 수 있습니다. 되돌아오는 길은 없고, 같은 엔진 사이의 복사는 백업으로 합니다

@@ -5,12 +5,9 @@ use std::path::Path;
 use rustix::process::Signal;
 
 use super::{SEND, Server, fault, folder, next_week, run};
-use crate::{
-    arch::{files, here, read},
-    support::{
-        postgres::{Database, Postgres},
-        server::{Ran, jebi},
-    },
+use crate::support::{
+    postgres::{Database, Postgres},
+    server::{Ran, jebi},
 };
 
 const FROM: &str = "sqlite://data/jebi.db";
@@ -28,9 +25,8 @@ fn source() -> tempfile::TempDir {
 
 fn target() -> Database {
     let database = Postgres::shared().database();
-    for migration in files(here(), "src/store/postgres/migrations", "sql") {
-        database.sql(&read(&migration));
-    }
+    let ran = run(folder().path(), &[("DATABASE_URL", &database.url())], &["migrate"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
     database
 }
 
