@@ -165,6 +165,7 @@ the-store-is-not-held-there = the store is not held: there is nothing to release
 held-since-x-x = held since { $value }: { $why-text }
 released-recipients-now-unsettled-x-waiting = released: recipients now unsettled: { $value }, waiting and sent when due: { $second }
 yes-is-needed-where-nobody-can = --yes: is needed where nobody can be asked; give it if the original of this store no longer sends
+bulk-mail-that-waits-will-be = Bulk mail that waits will be sent as it stands: some may have been sent before the other server took over. Release? [y/N]{" "}
 what-was-due-will-be-left = What was due will be left unsettled and not sent by itself. The original must no longer send. Release? [y/N]{" "}
 not-released = not released
 look-at-the-unsettled-with-get-v1 = look at the unsettled with GET /v1/deliveries?state=unsettled; send what did not arrive with POST /v1/deliveries/ID/retry, say what did with POST /v1/deliveries/ID/settle
@@ -184,6 +185,7 @@ no-api-key-could-be-made = no API key could be made: { $why-text }; make one wit
 stopped-before-everything-was-finished-what = stopped before everything was finished; what was under way shows as unsettled
 jebi-is-ready-x = Jebi is ready: { $url }
 its-data-is-in-x = Its data is in { $value }
+it-sends-no-bulk-mail-until = It sends no bulk mail until you run `jebi release`: { $why-text }
 it-sends-nothing-until-you-run = It sends nothing until you run `jebi release`: { $why-text }
 api-key-shown-once-keep-it = API key (shown once, keep it): { $key }
 send-a-first-mail = Send a first mail:
@@ -361,6 +363,8 @@ write-noreply-example-com-or-example = write noreply@example.com or Example <nor
 x-is-not-a-sender-x = { $value } is not a sender ({ $fault-text })
 
 # src/config/server.rs
+x-is-not-a-name-of-1 = { $value } is not a name of 1 to { $node-name } characters
+name-the-node-for-people-such = name the node for people, such as mail-1
 write-127-0-0-1-for = write 127.0.0.1 for this machine only, 0.0.0.0 for every network, or one address of this machine
 x-is-not-an-ip-address = { $value } is not an IP address
 is-set-without-x = is set without { $missing }
@@ -507,6 +511,9 @@ the-subject-of-tokens-cannot-be = the subject of tokens cannot be renamed
 take-smaller-pages-and-follow-next = take smaller pages and follow next_cursor
 
 # src/service/trouble.rs
+the-database-is-not-available-just = the database is not available just now: { $why-text }
+send-the-same-request-again-when = send the same request again later, with the same Idempotency-Key; nothing was acknowledged
+this-node-is-starting-anew = this node is starting anew
 too-much-is-waiting-to-be = too much is waiting to be written: { $why-text }
 the-server-disk-is-full-or = the server's disk is full or nearly so
 send-the-same-request-again-later = send the same request again later, with the same Idempotency-Key; the cause is in the server's log
@@ -951,6 +958,7 @@ help-config = Show the configuration in effect, secrets hidden
 help-openapi = Print the API's description (OpenAPI 3.1)
 help-key-create = Make a key and print it; it is never shown again
 help-key-create-name = What it is for
+help-nodes = List the nodes that share the store
 help-key-list = List all keys, revoked ones too
 help-key-revoke = End a key: it is refused from now on
 help-key-revoke-id = Its number, from `jebi key list`

@@ -164,6 +164,7 @@ the-store-is-not-held-there = 저장소가 보류 상태가 아니므로 해제�
 held-since-x-x = { $value }부터 보류: { $why-text }
 released-recipients-now-unsettled-x-waiting = 해제했습니다. 결과를 알 수 없게 된 수신자: { $value }, 대기하다가 제때 보낼 수신자: { $second }
 yes-is-needed-where-nobody-can = --yes: 물어볼 사람이 없는 곳에서는 꼭 필요합니다. 이 저장소의 원본이 더는 보내지 않는다면 넣으십시오
+bulk-mail-that-waits-will-be = 대기하는 대량 메일을 지금 상태 그대로 보냅니다. 다른 서버가 넘겨받기 전에 이미 보낸 것이 있을 수 있습니다. 해제할까요? [y/N]{" "}
 what-was-due-will-be-left = 보낼 때가 되었던 메일은 결과를 알 수 없는 것으로 남고 저절로 보내지 않습니다. 원본은 더는 보내지 않아야 합니다. 해제할까요? [y/N]{" "}
 not-released = 해제하지 않았습니다
 look-at-the-unsettled-with-get-v1 = 결과를 알 수 없는 메일은 GET /v1/deliveries?state=unsettled로 확인하십시오. 도착하지 않은 것은 POST /v1/deliveries/ID/retry로 다시 보내고, 도착한 것은 POST /v1/deliveries/ID/settle로 알리십시오
@@ -183,6 +184,7 @@ no-api-key-could-be-made = API 키를 만들지 못했습니다: { $why-text }. 
 stopped-before-everything-was-finished-what = 끝나지 않은 일을 남기고 멈췄습니다. 진행 중이던 메일은 unsettled로 나타납니다
 jebi-is-ready-x = 제비가 준비되었습니다: { $url }
 its-data-is-in-x = 데이터 위치: { $value }
+it-sends-no-bulk-mail-until = `jebi release`를 실행하기 전에는 대량 메일을 보내지 않습니다: { $why-text }
 it-sends-nothing-until-you-run = `jebi release`를 실행하기 전에는 아무것도 보내지 않습니다: { $why-text }
 api-key-shown-once-keep-it = API 키(한 번만 보여 주니 보관하십시오): { $key }
 send-a-first-mail = 첫 메일 보내기:
@@ -360,6 +362,8 @@ write-noreply-example-com-or-example = noreply@example.com이나 이름 <noreply
 x-is-not-a-sender-x = { $value }은(는) 발신자가 아닙니다({ $fault-text })
 
 # src/config/server.rs
+x-is-not-a-name-of-1 = { $value }은(는) 1~{ $node-name }자의 이름이 아닙니다
+name-the-node-for-people-such = mail-1처럼 사람이 알아볼 노드 이름을 적으십시오
 write-127-0-0-1-for = 이 컴퓨터에서만 쓰려면 127.0.0.1, 모든 네트워크에서 쓰려면 0.0.0.0, 아니면 이 컴퓨터의 주소 하나를 적으십시오
 x-is-not-an-ip-address = { $value }은(는) IP 주소가 아닙니다
 is-set-without-x = { $missing } 없이 지정되었습니다
@@ -506,6 +510,9 @@ the-subject-of-tokens-cannot-be = 토큰의 주체는 이름을 바꿀 수 없�
 take-smaller-pages-and-follow-next = 페이지를 줄이고 next_cursor로 이어서 조회하십시오
 
 # src/service/trouble.rs
+the-database-is-not-available-just = 지금은 데이터베이스를 쓸 수 없습니다: { $why-text }
+send-the-same-request-again-when = 나중에 같은 요청을 같은 Idempotency-Key로 다시 보내십시오. 접수된 것은 없습니다
+this-node-is-starting-anew = 이 노드는 새로 시작하는 중입니다
 too-much-is-waiting-to-be = 쓰기를 기다리는 것이 너무 많습니다: { $why-text }
 the-server-disk-is-full-or = 서버의 디스크가 가득 찼거나 거의 찼습니다
 send-the-same-request-again-later = 잠시 뒤 같은 Idempotency-Key로 같은 요청을 다시 보내십시오. 원인은 서버의 로그에 있습니다
@@ -950,6 +957,7 @@ help-config = 적용 중인 설정을 비밀 값을 가리고 보여 줍니다
 help-openapi = API 설명(OpenAPI 3.1)을 출력합니다
 help-key-create = 키를 만들어 출력합니다. 다시 보여 주지 않습니다
 help-key-create-name = 쓰임새
+help-nodes = 저장소를 함께 쓰는 노드를 보여 줍니다
 help-key-list = 폐기한 것까지 모든 키를 보여 줍니다
 help-key-revoke = 키를 폐기합니다. 이제부터 거절됩니다
 help-key-revoke-id = 키의 번호. `jebi key list`로 확인합니다

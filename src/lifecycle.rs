@@ -1,14 +1,17 @@
-//! Starting and ending: signals, and the stop in two steps. The first signal stops softly: no new work, what is under way is
-//! finished and written. A second one, or the end of the grace, stops hard: what was under way shows as unsettled at the next start.
+//! Starting and ending: signals, and the stop in steps. The first signal ends sending and shows that this node leaves, while requests
+//! are still answered for a while; then it stops softly: nothing new is taken, what is under way is finished and written. A second
+//! signal, or the end of the grace, stops hard: what was under way shows as unsettled at the next start.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// The two steps, to be waited for and to be set off.
+/// The steps, to be waited for and to be set off.
 #[derive(Clone, Debug, Default)]
 pub struct Lifecycle {
+    /// Send nothing more, and say so to whoever looks; requests are still answered.
+    pub leave: CancellationToken,
     /// Finish what is under way and take nothing new.
     pub soft: CancellationToken,
     /// Drop everything.
@@ -16,7 +19,7 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
-    /// Turns SIGTERM and SIGINT into the two steps. They are caught from this call on; what it returns must be run, and ends at
+    /// Turns SIGTERM and SIGINT into the first and the last step. They are caught from this call on; what it returns must be run, and ends at
     /// the second signal.
     ///
     /// # Errors
@@ -31,17 +34,17 @@ impl Lifecycle {
     /// # Errors
     /// When the signal cannot be listened to.
     pub fn hangups(&self) -> io::Result<Hangups> {
-        Ok(Hangups { signal: signal(SignalKind::hangup())?, soft: self.soft.clone() })
+        Ok(Hangups { signal: signal(SignalKind::hangup())?, leave: self.leave.clone() })
     }
 
     async fn follow(self, mut term: Signal, mut int: Signal) {
-        for step in [&self.soft, &self.hard] {
+        for step in [&self.leave, &self.hard] {
             let name = tokio::select! {
                 _ = term.recv() => "SIGTERM",
                 _ = int.recv() => "SIGINT",
             };
             let how =
-                if self.soft.is_cancelled() { "stopping at once" } else { "finishing what is under way; a second signal stops at once" };
+                if self.leave.is_cancelled() { "stopping at once" } else { "finishing what is under way; a second signal stops at once" };
             tracing::info!(signal = name, "{how}");
             step.cancel();
         }
@@ -51,7 +54,7 @@ impl Lifecycle {
 /// SIGHUPs: each asks for the configuration to be read anew.
 pub struct Hangups {
     signal: Signal,
-    soft: CancellationToken,
+    leave: CancellationToken,
 }
 
 impl Hangups {
@@ -59,7 +62,7 @@ impl Hangups {
     pub async fn next(&mut self) -> bool {
         tokio::select! {
             _ = self.signal.recv() => true,
-            () = self.soft.cancelled() => false,
+            () = self.leave.cancelled() => false,
         }
     }
 }

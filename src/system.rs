@@ -1,4 +1,4 @@
-//! The real clock and the real randomness: the only file that reads either.
+//! The real clock, the real randomness, and the machine's name: the only file that reads them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,6 +7,12 @@ use jebi_domain::{
     time::{Boot, Wall},
 };
 use rustix::time::{ClockId, clock_gettime};
+
+/// The name of this machine.
+#[must_use]
+pub fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
 
 /// Wall time from the system, boot time from `CLOCK_BOOTTIME`.
 #[derive(Clone, Copy, Debug, Default)]

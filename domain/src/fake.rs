@@ -1,4 +1,6 @@
-//! Test doubles: a clock moved by hand, seeded randomness.
+//! Test doubles: a clock moved by hand, seeded randomness, the rules of shared slots.
+
+pub mod slots;
 
 use std::sync::Arc;
 use std::{

@@ -22,7 +22,7 @@ const LATENESS: Duration = Duration::from_millis(8);
 /// How much slower it goes after the provider said we are too fast.
 const SLOWED: f64 = 0.9;
 /// For how long.
-const SLOWED_FOR: Duration = Duration::from_secs(10);
+pub(crate) const SLOWED_FOR: Duration = Duration::from_secs(10);
 
 /// Paces one provider account on one node.
 #[derive(Debug)]
@@ -63,6 +63,11 @@ impl Pacer {
     /// The provider refused a mail for its rate: 0.9 R for ten seconds.
     pub fn slow_down(&mut self, now: Boot) {
         self.slowed_until = now + SLOWED_FOR;
+    }
+
+    /// Another node was told so: slower until then.
+    pub fn slowed_until(&mut self, until: Boot) {
+        self.slowed_until = self.slowed_until.max(until);
     }
 
     #[must_use]

@@ -164,6 +164,24 @@ impl Quota {
         self.ledger.take_back(n);
     }
 
+    /// So many were counted by all nodes together, others through the same account left out. The difference to what is known here was
+    /// just counted, or taken back.
+    pub fn counted(&mut self, now: Wall, all: u64) {
+        self.ledger.forget(now);
+        if all >= self.ledger.sum {
+            self.ledger.add(slot_of(now), all - self.ledger.sum);
+        } else {
+            self.ledger.take_back(self.ledger.sum - all);
+        }
+    }
+
+    /// What a lane may fill our own count up to; `None` for no limit.
+    #[must_use]
+    pub fn allowed(&self, now: Wall, lane: Lane) -> Option<u64> {
+        let kept = if lane == Lane::Bulk { self.reserve() } else { 0 };
+        Some(self.limit?.saturating_sub(kept).saturating_sub(self.others(now)))
+    }
+
     /// When `n` more recipients will have been sent to, at `rate` a second (`None` for as fast as can be): an estimate, for what
     /// others send stays counted for a day, and mail that comes later is not known. `None` beyond 90 days.
     #[must_use]

@@ -33,6 +33,7 @@ use tokio::{
     sync::{Mutex, mpsc},
     task::JoinHandle,
 };
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub use self::{
@@ -62,13 +63,14 @@ use crate::{
         attempts::Attempts,
         audit::Audit,
         cancel::Cancel,
-        dispatch,
+        dispatch::{self, Fence},
         figures::Figures,
         forecast::Forecast,
         grant::GrantChange,
         identities::{Accounts, Identities},
         inbox::InboxReader,
         keys::{Created, Keys},
+        nodes::Nodes,
         providers::{ProviderStatus, Providers},
         ready::{Check, Readiness, Ready},
         reload::{Part, Reload},
@@ -84,6 +86,7 @@ use crate::{
         Migration, postgres,
         sqlite::{DiskFloor, OpenError, Options, SqliteStore},
     },
+    system::host_name,
     worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
 };
 
@@ -94,8 +97,6 @@ pub enum StartError {
     Store(#[from] OpenError),
     #[error("{0}")]
     Postgres(#[from] postgres::OpenError),
-    #[error("DATABASE_URL: asks for PostgreSQL, which comes with a later release; write sqlite://data/jebi.db")]
-    NoEngine,
     #[error("the schema lacks migration {:04} ({}), and AUTO_MIGRATE is false: run jebi migrate", .0.no, .0.name)]
     Pending(Migration),
     #[error("the store does not work: {0}")]
@@ -132,6 +133,8 @@ pub struct App {
     lifecycle: Lifecycle,
     workers: Workers,
     servers: Vec<JoinHandle<()>>,
+    clock: Arc<dyn Clock>,
+    drain_wait: Duration,
     grace: Duration,
 }
 
@@ -139,10 +142,13 @@ pub struct App {
 ///
 /// # Errors
 /// When it cannot be opened.
-pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Arc<dyn Store>, StartError> {
+pub async fn open_store(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Arc<dyn Store>, StartError> {
     let file = match &config.database.url {
         DatabaseUrl::Sqlite(file) => file,
-        DatabaseUrl::Postgres(_) => return Err(StartError::NoEngine),
+        DatabaseUrl::Postgres(at) => {
+            let options = database::options(&config.database, at, &node_start(config).name);
+            return Ok(Arc::new(postgres::PostgresStore::open(options, clock, random).await?));
+        }
     };
     if !config.database.auto_migrate
         && let Some(lacking) = SqliteStore::pending(file)?.first()
@@ -158,7 +164,7 @@ pub fn open_store(config: &Config, clock: Arc<dyn Clock>, random: &dyn Random) -
             process::exit(70);
         }),
     };
-    Ok(Arc::new(SqliteStore::open(options, clock, random)?))
+    Ok(Arc::new(SqliteStore::open(options, clock, random.as_ref())?))
 }
 
 /// Whether there is a store. One of PostgreSQL's is there; whether it can be reached shows when it is opened.
@@ -199,12 +205,11 @@ impl App {
     pub async fn start(config: &Config, warnings: Vec<String>, around: Surroundings, lifecycle: Lifecycle) -> Result<Self, StartError> {
         let Surroundings { clock, random, metrics, observer, reload } = around;
         // The store first: of two servers on one store, the second is to hear of the store, not of the port.
-        let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
+        let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let tls = tls(config)?;
         let listener = listen(config.server.listen()).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
-        let incarnation = store.start(&NodeStart { name: String::new(), version: env!("CARGO_PKG_VERSION").into() }, clock.wall()).await?;
         let (feedback_to, feedback) = mpsc::unbounded_channel();
         let maker = Arc::new(Maker { inbox: Arc::clone(&store) as _, clock: Arc::clone(&clock), feedback: feedback_to });
         let mut running = BTreeMap::new();
@@ -222,7 +227,7 @@ impl App {
             admin: Arc::clone(&store) as _,
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
-            incarnation,
+            node: node_start(config),
             runtime: Handle::current(),
             providers: accounts,
             feedback: Some(feedback),
@@ -240,7 +245,8 @@ impl App {
             Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&identities), accept_settings(config));
         let accept = Arc::new(accept);
         let access = Arc::new(Access::new(access_settings(config)));
-        let node: Vec<Arc<dyn Readiness>> = vec![Arc::new(NodeReady(workers.beating())), strays, Arc::clone(&warnings) as _];
+        let node: Vec<Arc<dyn Readiness>> =
+            vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _];
         let reload = reload.map(|read| {
             let part = ProvidersPart {
                 maker,
@@ -257,7 +263,7 @@ impl App {
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone() };
+        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()) };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let router = http::router(state);
@@ -267,7 +273,7 @@ impl App {
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
         if let Some(tls) = tls {
-            servers.push(tokio::spawn(workers.watch().over("certificate", tls.watch(clock, lifecycle.soft.clone()))));
+            servers.push(tokio::spawn(workers.watch().over("certificate", tls.watch(Arc::clone(&clock), lifecycle.soft.clone()))));
         }
         let socket = control_socket(config);
         match server::control_listener(&socket) {
@@ -276,7 +282,8 @@ impl App {
                 tracing::warn!(%error, socket = %socket.display(), "no control socket: commands on this machine need JEBI_API_KEY");
             }
         }
-        Ok(Self { address, keys, store, reload, lifecycle, workers, servers, grace: config.server.stop_grace })
+        let (drain_wait, grace) = (config.server.drain_wait, config.server.stop_grace);
+        Ok(Self { address, keys, store, reload, lifecycle, workers, servers, clock, drain_wait, grace })
     }
 
     /// Makes a key that allows everything, for a start that finds none.
@@ -287,12 +294,17 @@ impl App {
         self.keys.create("first key", GrantChange::default()).await
     }
 
-    /// Stops softly within the grace: no new requests, no new sends, what is under way finishes and is written, the store
-    /// closes. Returns whether nothing was left behind.
+    /// Stops softly: no new sends from now on, requests answered for `server.drain_wait` more, then no new ones; within the grace
+    /// what is under way finishes and is written, the store closes. Returns whether nothing was left behind.
     pub async fn stop(self) -> bool {
-        self.lifecycle.soft.cancel();
-        let hard = self.lifecycle.hard.clone();
+        self.lifecycle.leave.cancel();
+        let Lifecycle { soft, hard, .. } = self.lifecycle.clone();
         let servers = async {
+            tokio::select! {
+                () = self.clock.sleep_until(self.clock.boot() + self.drain_wait) => {}
+                () = hard.cancelled() => {}
+            }
+            soft.cancel();
             let drain = futures_util::future::join_all(self.servers);
             if tokio::time::timeout(self.grace, drain).await.is_err() {
                 tracing::warn!("some requests did not end in time and were dropped");
@@ -323,10 +335,10 @@ impl AtRest {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, StartError> {
-        let store = open_store(config, Arc::clone(&clock), random.as_ref())?;
+    pub async fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, StartError> {
+        let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
-        let around = Around { clock, random, metrics: metrics::apart() };
+        let around = Around { clock, random, metrics: metrics::apart(), own: None };
         let board: Arc<dyn Providers> = Arc::new(NoProviders);
         let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));
         let (clock, random) = (Arc::clone(&around.clock), Arc::clone(&around.random));
@@ -364,6 +376,8 @@ struct Around {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     metrics: PrometheusHandle,
+    /// Which node this is, where it is one.
+    own: Option<Arc<Fence>>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -379,7 +393,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics } = around;
+    let Around { clock, random, metrics, own } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     Arc::new(Services {
         usage: accept.usage(),
@@ -387,7 +401,6 @@ fn services(
         attempts: Attempts::new(Arc::clone(&clock)),
         audit: Audit::new(Arc::clone(store), Arc::clone(&clock)),
         load: Load::new(config.server.max_concurrent_requests, config.server.max_bodies_bytes),
-        access,
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
         retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&accept)),
@@ -395,9 +408,9 @@ fn services(
         reschedule: Reschedule::new(Arc::clone(store)),
         repeats: Repeats::new(Arc::clone(store), Arc::clone(&clock)),
         times: times(config),
-        keys,
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
-        inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random)),
+        inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
+        nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
@@ -407,6 +420,8 @@ fn services(
         metrics,
         clock,
         random,
+        access,
+        keys,
         settings: HttpSettings {
             body_limit: config.server.max_body_bytes,
             body_time: config.server.request_timeout,
@@ -477,8 +492,14 @@ fn times(config: &Config) -> Times {
     Times { zone: config.sending.time_zone.clone(), max_ahead: config.sending.max_schedule }
 }
 
-/// Whether this node can send.
-struct NodeReady(Beating);
+/// What this node says of itself.
+fn node_start(config: &Config) -> NodeStart {
+    let name = config.server.node.clone().unwrap_or_else(host_name);
+    NodeStart { name, version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+/// Whether this node can send, and is not told to stop.
+struct NodeReady(Beating, CancellationToken);
 
 impl Readiness for NodeReady {
     fn checks(&self) -> Vec<Check> {
@@ -488,6 +509,9 @@ impl Readiness for NodeReady {
                  with the log of the time it happened"
             );
             return vec![Check::new("dispatcher", false, detail)];
+        }
+        if self.1.is_cancelled() {
+            return vec![Check::new("dispatcher", false, "is stopping: what is under way is finished, other nodes send the rest")];
         }
         let ok = self.0.is_beating();
         let detail = if ok { "sends" } else { "cannot renew its lease in the store: nothing is sent until it can" };

@@ -93,7 +93,7 @@ pub async fn transfer(
         return Err(MoveError::NoSchema);
     }
     // Its lock is held until the end: no server starts on it meanwhile.
-    let store = open_store(source, Arc::clone(&clock), random.as_ref())?;
+    let store = open_store(source, Arc::clone(&clock), Arc::clone(&random)).await?;
     let done = filled(source, &*store, clock.as_ref(), (file, &mut connected.client), (found, told)).await;
     if let Ok(Moved::Copied(_)) = &done {
         crash_point("transfer_copied");

@@ -60,7 +60,7 @@ impl Client {
                     "there is no database {file}; run this where the server runs, or set DATABASE_URL as it has it"
                 )));
             }
-            let opened = AtRest::open(config, Arc::new(SystemClock), Arc::new(SystemRandom));
+            let opened = AtRest::open(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await;
             return opened.map(Self::Here).map_err(|e| Failure::unavailable(e.to_string()));
         }
         let socket = app::control_socket(config);

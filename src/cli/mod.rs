@@ -9,6 +9,7 @@ mod failure;
 mod help;
 mod key;
 mod migrate;
+mod nodes;
 mod openapi;
 mod ready;
 mod release;
@@ -71,6 +72,9 @@ enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
+    /// List the nodes that share the store
+    #[command(after_help = "Example:\n  jebi nodes")]
+    Nodes,
     /// Make signed tokens (JWT)
     #[command(subcommand)]
     Token(token::Command),
@@ -131,6 +135,7 @@ pub fn run() -> ExitCode {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| key::run(command, client).await)
         }
+        Command::Nodes => through(flags, Missing::Refuse, async |_, client| nodes::run(client).await),
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
         Command::Migrate(how) => alone(flags, async |config| migrate::run(&how, config).await),

@@ -54,7 +54,7 @@ async fn serve(config: &Config, warnings: Vec<String>, again: ReadAgain) -> Resu
         // What waits is sent all the same, and commands on this machine need no key.
         Err(error) => note(&format!("no API key could be made: {error}; make one with `jebi key create`")),
     }
-    lifecycle.soft.cancelled().await;
+    lifecycle.leave.cancelled().await;
     let hard = lifecycle.hard.clone();
     let clean = tokio::select! {
         clean = app.stop() => clean,
@@ -102,8 +102,10 @@ fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &G
     let url = format!("{}://{}", if config.server.tls.is_some() { "https" } else { "http" }, reachable(address));
     let mut lines = vec![String::new(), say(&format!("Jebi is ready: {url}"))];
     lines.push(say(&format!("Its data is in {}", app::data_folder(config).display())));
-    if let Guard::Held { why, .. } = guard {
-        lines.push(say(&format!("It sends nothing until you run `jebi release`: {why}")));
+    match guard {
+        Guard::Open => {}
+        Guard::BulkHeld { why, .. } => lines.push(say(&format!("It sends no bulk mail until you run `jebi release`: {why}"))),
+        Guard::Held { why, .. } => lines.push(say(&format!("It sends nothing until you run `jebi release`: {why}"))),
     }
     // The log may be elsewhere, or too quiet to show them.
     lines.extend(warnings.iter().map(|warning| say(&format!("Warning: {warning}"))));

@@ -20,6 +20,8 @@ const URL: Key = Key::new("server.url", &["SERVER_URL"]);
 pub(super) const MAX_BODY: Key = Key::new("server.max_body_bytes", &["JEBI_MAX_BODY_BYTES"]);
 pub(super) const TIMEOUT: Key = Key::new("server.request_timeout_seconds", &["JEBI_REQUEST_TIMEOUT_SECONDS"]);
 pub(super) const SYNC_WAIT: Key = Key::new("server.sync_wait_seconds", &["SYNC_WAIT_SECONDS"]);
+const NODE: Key = Key::new("server.node", &["JEBI_NODE"]);
+const DRAIN: Key = Key::new("server.drain_wait_seconds", &["SERVER_DRAIN_WAIT"]);
 const GRACE: Key = Key::new("server.stop_grace_seconds", &["JEBI_STOP_GRACE_SECONDS"]);
 pub(super) const TLS_CERT: Key = Key::new("server.tls_cert", &["TLS_CERT"]);
 pub(super) const TLS_KEY: Key = Key::new("server.tls_key", &["TLS_KEY"]);
@@ -28,8 +30,26 @@ const CONNECTIONS: Key = Key::new("server.max_connections", &["MAX_CONNECTIONS"]
 const REQUESTS: Key = Key::new("server.max_concurrent_requests", &["MAX_CONCURRENT_REQUESTS"]);
 pub(super) const BODIES: Key = Key::new("server.max_bodies_bytes", &["JEBI_MAX_BODIES_BYTES"]);
 
-pub(super) const KEYS: &[&Key] =
-    &[&HOST, &PORT, &URL, &TLS_CERT, &TLS_KEY, &MAX_BODY, &BODIES, &TIMEOUT, &HEAD_TIMEOUT, &CONNECTIONS, &REQUESTS, &SYNC_WAIT, &GRACE];
+pub(super) const KEYS: &[&Key] = &[
+    &HOST,
+    &PORT,
+    &URL,
+    &TLS_CERT,
+    &TLS_KEY,
+    &MAX_BODY,
+    &BODIES,
+    &TIMEOUT,
+    &HEAD_TIMEOUT,
+    &CONNECTIONS,
+    &REQUESTS,
+    &SYNC_WAIT,
+    &GRACE,
+    &DRAIN,
+    &NODE,
+];
+
+/// Longest name of a node, in characters.
+const NODE_NAME: usize = 100;
 
 /// The HTTP server.
 #[derive(Clone, Debug)]
@@ -46,6 +66,10 @@ pub struct Server {
     pub request_timeout: Duration,
     /// How long a synchronous call waits for its outcome before it answers `pending`.
     pub sync_wait: Duration,
+    /// How long requests are still answered after the signal to stop.
+    pub drain_wait: Duration,
+    /// The name of this node; `None` for the host's.
+    pub node: Option<String>,
     /// How long a stop waits for mail in flight.
     pub stop_grace: Duration,
     /// Certificate chain and private key, PEM; HTTPS where they are set.
@@ -83,6 +107,8 @@ pub(super) fn read(r: &mut Reader) -> Option<Server> {
     let request_timeout = r.must(&TIMEOUT, seconds(1..=3_600));
     let sync_wait = r.must(&SYNC_WAIT, seconds(1..=600));
     let stop_grace = r.must(&GRACE, seconds(1..=3_600));
+    let drain_wait = r.must(&DRAIN, seconds(0..=300));
+    let node = r.may(&NODE, node);
     let tls = tls(r);
     let head_timeout = r.must(&HEAD_TIMEOUT, seconds(1..=300));
     let max_connections = r.must(&CONNECTIONS, whole(1..=1_000_000));
@@ -96,6 +122,8 @@ pub(super) fn read(r: &mut Reader) -> Option<Server> {
         request_timeout: request_timeout?,
         sync_wait: sync_wait?,
         stop_grace: stop_grace?,
+        drain_wait: drain_wait?,
+        node: node?,
         tls: tls?,
         head_timeout: head_timeout?,
         max_connections: max_connections?,
@@ -127,6 +155,13 @@ fn pem(text: &str, mark: &str, what: &str) -> Result<PathBuf, Bad> {
         Ok(_) => Err(Bad::new(format!("{} holds no {what}", shown(text)), remedy)),
         Err(e) => Err(Bad::new(format!("{} cannot be read: {e}", shown(text)), remedy)),
     }
+}
+
+fn node(text: &str) -> Result<String, Bad> {
+    if (1..=NODE_NAME).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
+        return Ok(text.to_owned());
+    }
+    Err(Bad::new(format!("{} is not a name of 1 to {NODE_NAME} characters", shown(text)), "name the node for people, such as mail-1"))
 }
 
 fn host(text: &str) -> Result<IpAddr, Bad> {

@@ -210,7 +210,7 @@ pub const CODES: &[Code] = &[
     code(
         503,
         "store_unavailable",
-        "The database cannot be reached, or takes no writes just now.",
+        "The database cannot be reached or takes no writes just now.",
         "Repeat after `Retry-After` seconds, with the same `Idempotency-Key`.",
     ),
     code(503, "store_failed", "The store could not be used.", "The same; the cause is in the server's log."),

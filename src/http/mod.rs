@@ -49,7 +49,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
-use api::{admin, audit, deliveries, events, inbox, keys, limits, messages, providers, topics};
+use api::{admin, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, topics};
 pub use auth::LocalAdmin;
 use auth::Needs;
 pub use peer::{Encrypted, Peer};
@@ -151,6 +151,7 @@ fn routes() -> Vec<Route> {
         get("/v1/events/counts/sent", events::sent).read(),
         get("/v1/providers", providers::list).read(),
         post("/v1/providers/{name}/move", providers::move_waiting).admin(),
+        get("/v1/nodes", nodes::list).read(),
         get("/v1/keys", keys::list).admin(),
         post("/v1/keys", keys::create).admin(),
         delete("/v1/keys/{id}", keys::revoke).admin(),

@@ -15,7 +15,7 @@ use utoipa::{
 };
 
 use super::{
-    api::{admin, audit, deliveries, events, inbox, keys, limits, messages, providers, topics},
+    api::{admin, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, topics},
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
     status,
@@ -50,6 +50,7 @@ use super::{
         events::sent,
         providers::list,
         providers::move_waiting,
+        nodes::list,
         keys::list,
         keys::create,
         keys::change,
@@ -82,6 +83,7 @@ use super::{
         (name = "topics", description = "Groups of messages: counts, cancelling, pausing."),
         (name = "events", description = "What was sent."),
         (name = "providers", description = "The accounts mail goes through."),
+        (name = "nodes", description = "The processes that share the store."),
         (name = "keys", description = "API keys, and what each allows."),
         (name = "limits", description = "What a key may still send today."),
         (name = "audit", description = "Who did what to the installation."),

@@ -8,8 +8,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use super::access::load::Load;
 use crate::service::{
     accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, forecast::Forecast,
-    inbox::InboxReader, keys::Keys, providers::Providers, ready::Ready, reload::Reload, repeat::Repeats, reschedule::Reschedule,
-    retry::Retry, search::Search, stray::Strays, times::Times, tokens::Tokens, usage::Usage,
+    inbox::InboxReader, keys::Keys, nodes::Nodes, providers::Providers, ready::Ready, reload::Reload, repeat::Repeats,
+    reschedule::Reschedule, retry::Retry, search::Search, stray::Strays, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -39,6 +39,7 @@ pub struct Services {
     pub usage: Arc<Usage>,
     pub audit: Audit,
     pub admin: Admin,
+    pub nodes: Nodes,
     pub inbox: InboxReader,
     pub figures: Figures,
     pub providers: Arc<dyn Providers>,

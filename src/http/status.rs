@@ -10,7 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{AppState, openapi as document};
-use crate::{observe::metrics as figures, service::ready::Report};
+use crate::{
+    observe::metrics as figures,
+    service::{nodes::Node, ready::Report},
+};
 
 /// That the process answers.
 #[derive(Serialize, ToSchema)]
@@ -25,6 +28,8 @@ pub struct Readiness {
     /// Whether every check is.
     ready: bool,
     checks: Vec<CheckBody>,
+    /// The nodes that run or were not seen to end. How others are does not count here.
+    nodes: Vec<NodeSeen>,
     /// What does not stop it but ought to be seen to.
     warnings: Vec<String>,
 }
@@ -39,10 +44,29 @@ struct CheckBody {
     detail: String,
 }
 
-impl From<Report> for Readiness {
-    fn from(r: Report) -> Self {
+/// A node, without its name: whoever asks has shown no key.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NodeSeen)]
+struct NodeSeen {
+    incarnation: i64,
+    /// `sending`, `stopping` or `gone`.
+    state: &'static str,
+    /// It is the one that answers.
+    this: bool,
+    beat_age_ms: u64,
+}
+
+impl From<Node> for NodeSeen {
+    fn from(Node { info, this }: Node) -> Self {
+        let beat_age_ms = u64::try_from(info.beat_age.as_millis()).unwrap_or(u64::MAX);
+        Self { incarnation: info.incarnation.0, state: info.state.as_str(), this, beat_age_ms }
+    }
+}
+
+impl Readiness {
+    fn of(r: Report, nodes: Vec<Node>) -> Self {
         let checks = r.checks.into_iter().map(|c| CheckBody { name: c.name, ok: c.ok, detail: c.detail }).collect();
-        Self { ready: r.ready, checks, warnings: r.warnings }
+        Self { ready: r.ready, checks, nodes: nodes.into_iter().map(NodeSeen::from).collect(), warnings: r.warnings }
     }
 }
 
@@ -56,7 +80,7 @@ pub async fn health() -> Json<Health> {
 
 /// Ready
 ///
-/// Whether the store and the dispatcher work. A provider that does not answer does not count: its mail waits.
+/// Whether the store and the dispatcher of this node work; not so from the moment it is told to stop. A provider that does not answer does not count: its mail waits.
 #[utoipa::path(
     get, path = "/ready", tag = "status",
     responses(
@@ -65,9 +89,9 @@ pub async fn health() -> Json<Health> {
     ),
 )]
 pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
-    let report = state.ready.report().await;
+    let (report, nodes) = tokio::join!(state.ready.report(), state.nodes.living());
     let status = if report.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Readiness::from(report)))
+    (status, Json(Readiness::of(report, nodes)))
 }
 
 /// Metrics
@@ -80,6 +104,7 @@ pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
 pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
     if let Some(health) = state.ready.health().await {
         figures::show_health(&health, state.clock.wall());
+        figures::show_nodes(state.nodes.living().await.iter().map(|node| node.info.state));
     }
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render())
 }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use jebi_domain::{message::Lane, port::store::StoreHealth, time::Wall};
+use jebi_domain::{
+    message::Lane,
+    port::{nodes::NodeState, store::StoreHealth},
+    time::Wall,
+};
 use metrics::{Unit, describe_gauge, gauge};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -22,6 +26,9 @@ pub const LEASED: &str = "jebi_deliveries_leased";
 pub const OLDEST_DUE: &str = "jebi_oldest_due_seconds";
 /// Room for new mail.
 pub const FREE: &str = "jebi_store_free_bytes";
+
+/// Nodes that share the store.
+pub const NODES: &str = "jebi_nodes";
 
 /// Upper ends of the buckets of every size.
 const SIZES: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
@@ -52,6 +59,7 @@ fn describe() {
     describe_gauge!(LEASED, Unit::Count, "Deliveries claimed by a node and not settled.");
     describe_gauge!(OLDEST_DUE, Unit::Seconds, "How late the oldest due mail of a lane is; 0 when none is.");
     describe_gauge!(FREE, Unit::Bytes, "Bytes free for new mail before accepting stops; negative when it has.");
+    describe_gauge!(NODES, Unit::Count, "Nodes that share the store, by state: sending, stopping, gone.");
 }
 
 /// Sets the gauges to how the store stands now.
@@ -66,9 +74,32 @@ pub fn show_health(health: &StoreHealth, now: Wall) {
     }
 }
 
+/// Sets how many nodes there are in each state.
+pub fn show_nodes(states: impl Iterator<Item = NodeState>) {
+    let mut counts = [NodeState::Sending, NodeState::Stopping, NodeState::Gone].map(|state| (state, 0_u32));
+    for seen in states {
+        counts.iter_mut().filter(|(state, _)| *state == seen).for_each(|(_, n)| *n += 1);
+    }
+    for (state, n) in counts {
+        gauge!(NODES, "state" => state.as_str()).set(f64::from(n));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nodes_are_counted_by_state_and_none_is_told_as_none() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        let seen = [NodeState::Sending, NodeState::Gone, NodeState::Sending];
+        metrics::with_local_recorder(&recorder, || show_nodes(seen.into_iter()));
+        let text = handle.render();
+        for line in ["jebi_nodes{state=\"sending\"} 2", "jebi_nodes{state=\"gone\"} 1", "jebi_nodes{state=\"stopping\"} 0"] {
+            assert!(text.lines().any(|l| l == line), "{line} is missing in\n{text}");
+        }
+    }
 
     #[test]
     fn the_gauges_show_how_the_store_stands() {

@@ -10,7 +10,7 @@ use std::{
 use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jebi_domain::{
-    access::Grant,
+    access::{Grant, Scope},
     id::KeyNo,
     port::{
         Clock, Random, Store,
@@ -48,6 +48,16 @@ impl fmt::Debug for Created {
     }
 }
 
+/// What a key is good for, as known here.
+pub(super) enum Standing {
+    /// There is none, it was revoked, has expired, or lacks the scope.
+    Gone,
+    /// A key, by its hash.
+    Key([u8; 32]),
+    /// A subject of tokens.
+    Subject,
+}
+
 /// Those known, as of the last look at the store.
 #[derive(Default)]
 struct Directory {
@@ -80,7 +90,7 @@ impl Keys {
         Self { store, clock, random, live: ArcSwap::default(), refreshing, changing, uses: Mutex::default() }
     }
 
-    /// Reads the keys anew. Called after every change here, and by a worker every 10 seconds for changes made elsewhere.
+    /// Reads the keys anew. Called after every change here, and by a worker every few seconds for changes made by other nodes.
     ///
     /// # Errors
     /// A store that does not answer; the keys known so far stay.
@@ -131,6 +141,17 @@ impl Keys {
         };
         let holds = !held.revoked && !held.grant.is_expired(self.clock.wall());
         Ok(holds.then(|| Caller::of(held)))
+    }
+
+    /// Whether a key holds and has a scope.
+    pub(super) fn standing(&self, no: KeyNo, scope: Scope) -> Standing {
+        let live = self.live.load();
+        let is_it =
+            |held: &Held| held.no == no && !held.revoked && !held.grant.is_expired(self.clock.wall()) && held.grant.scopes.has(scope);
+        if let Some((hash, _)) = live.keys.iter().find(|(_, held)| is_it(held)) {
+            return Standing::Key(*hash);
+        }
+        if live.subjects.values().any(|held| is_it(held)) { Standing::Subject } else { Standing::Gone }
     }
 
     /// Whether any key holds; without one nobody can use the API.

@@ -14,6 +14,7 @@ pub mod grant;
 pub mod identities;
 pub mod inbox;
 pub mod keys;
+pub mod nodes;
 pub mod providers;
 pub mod ready;
 pub mod reload;

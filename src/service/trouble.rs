@@ -50,6 +50,13 @@ mod tests {
     }
 
     #[test]
+    fn a_database_that_is_away_says_when_to_come_back_and_that_nothing_was_acknowledged() {
+        let told = refusal(StoreError::Unavailable { retry_after_s: 7, why: "it cannot be reached" });
+        assert_eq!((told.kind, told.faults[0].code), (RefusalKind::Busy { retry_after_s: 7 }, "store_unavailable"));
+        assert!(told.faults[0].remedy.contains("same Idempotency-Key"));
+    }
+
+    #[test]
     fn the_stores_own_waiting_time_is_passed_on() {
         let told = refusal(StoreError::Busy { retry_after_s: 3, why: "2 s of writes" });
         assert_eq!(told.kind, RefusalKind::Busy { retry_after_s: 3 });

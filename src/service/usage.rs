@@ -2,18 +2,20 @@
 //!
 //! A day is a calendar day in the server's zone (`TIME_ZONE`). What was accepted is counted in the commit that accepts it, so it
 //! survives a restart; here it is held in memory beside what is on its way to the store, so that concurrent requests cannot pass
-//! the limit together. Only keys with a limit are held.
+//! the limit together. Only keys with a limit are held. What other nodes took is read again when it is a second old: requests to
+//! several nodes within that second can pass the limit together, by what they bring in it.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use jebi_domain::{
     id::KeyNo,
     port::{Clock, Store},
     refusal::{Fault, Refusal, RefusalKind},
-    time::Wall,
+    time::{Boot, Wall},
 };
 use jiff::tz::TimeZone;
 
@@ -26,6 +28,11 @@ pub struct Day {
     pub ends: Wall,
 }
 
+/// How old the store's count may be.
+const FRESH: Duration = Duration::from_secs(1);
+/// While requests are on their way the store's count may have them or not, so it is read again later.
+const FRESH_ENOUGH: Duration = Duration::from_secs(5);
+
 /// A key's day.
 #[derive(Clone, Copy, Debug)]
 struct Held {
@@ -34,8 +41,20 @@ struct Held {
     used: i64,
     /// Recipients of requests on their way to the store.
     reserved: i64,
+    /// When the store's count was read.
+    read_at: Boot,
+    /// Requests that have ended since the day began.
+    ended: u64,
     /// Requests were taken without asking, while the key had no limit: `used` has to be read again.
     stale: bool,
+}
+
+impl Held {
+    /// Whether it may be counted with.
+    fn is_known(&self, now: Boot) -> bool {
+        let age = if self.reserved == 0 { FRESH } else { FRESH_ENOUGH };
+        !self.stale && now.since(self.read_at) <= age
+    }
 }
 
 /// Recipients a request has been promised. Dropped without a word (its caller hung up, nobody knows whether it was stored) it
@@ -60,6 +79,7 @@ impl Drop for Reservation {
         let mut days = self.usage.lock();
         if let Some(held) = days.get_mut(&self.key).filter(|held| held.begins == self.begins) {
             held.reserved -= self.recipients;
+            held.ended += 1;
             held.used += if self.stored { self.recipients } else { 0 };
         }
     }
@@ -108,14 +128,11 @@ impl Usage {
             return Ok(None);
         };
         let (day, recipients) = (self.day(at), i64::try_from(recipients).unwrap_or(i64::MAX));
-        let known = || self.lock().get(&key).is_some_and(|held| held.begins == day.begins && !held.stale);
+        let known = || self.lock().get(&key).is_some_and(|held| held.begins == day.begins && held.is_known(self.clock.boot()));
         if !known() {
             let _one = self.loading.lock().await;
             if !known() {
-                let used = self.used_since(key, day).await?;
-                let mut days = self.lock();
-                let reserved = days.get(&key).filter(|held| held.begins == day.begins).map_or(0, |held| held.reserved);
-                days.insert(key, Held { begins: day.begins, used, reserved, stale: false });
+                self.load(key, day).await?;
             }
         }
         let mut days = self.lock();
@@ -127,6 +144,25 @@ impl Usage {
         held.reserved += recipients;
         // Its own day: another request may have begun the next one meanwhile.
         Ok(Some(Reservation { usage: Arc::clone(self), key, begins: held.begins, recipients, stored: true }))
+    }
+
+    /// Reads the store's count.
+    async fn load(&self, key: KeyNo, day: Day) -> Result<(), Refusal> {
+        let ended = |days: &HashMap<KeyNo, Held>| days.get(&key).filter(|held| held.begins == day.begins).map_or(0, |held| held.ended);
+        let before = ended(&self.lock());
+        let read_at = self.clock.boot();
+        let used = self.used_since(key, day).await?;
+        let days = &mut *self.lock();
+        let unchanged = ended(days) == before;
+        let fresh = Held { begins: day.begins, used, reserved: 0, read_at, ended: 0, stale: false };
+        let held = days.entry(key).or_insert(fresh);
+        if held.begins != day.begins {
+            *held = fresh;
+        }
+        // What ended meanwhile may not be in the count that was read.
+        held.used = if unchanged { used } else { used.max(held.used) };
+        (held.read_at, held.stale) = (read_at, false);
+        Ok(())
     }
 
     async fn used_since(&self, key: KeyNo, day: Day) -> Result<i64, Refusal> {
@@ -141,7 +177,8 @@ impl Usage {
     pub async fn used_today(&self) -> Result<HashMap<KeyNo, i64>, Refusal> {
         let day = self.today();
         let mut used: HashMap<KeyNo, i64> = self.store.key_usage(day.begins).await.map_err(refusal)?.into_iter().collect();
-        let fresh = |held: &Held| held.begins == day.begins && !held.stale;
+        let now = self.clock.boot();
+        let fresh = |held: &Held| held.begins == day.begins && held.is_known(now);
         used.extend(self.lock().iter().filter(|(_, held)| fresh(held)).map(|(key, held)| (*key, held.used + held.reserved)));
         Ok(used)
     }

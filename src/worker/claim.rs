@@ -9,7 +9,7 @@ use jebi_domain::{
     id::Incarnation,
     port::{
         Clock,
-        store::{Claim, Notice, QueueStore},
+        store::{Claim, Notice, QueueStore, StoreResult, Subscription},
     },
     time::{Boot, Wall},
 };
@@ -40,7 +40,8 @@ pub(super) struct Claimer {
     pub dispatch: Arc<Dispatch>,
     pub store: Arc<dyn QueueStore>,
     pub clock: Arc<dyn Clock>,
-    pub incarnation: Incarnation,
+    /// The incarnation the store leases mail to at accept and sends its notices for.
+    pub subscribed: Option<Incarnation>,
     pub inbox: Inbox,
     pub turns: Turns,
     pub reload_at: Boot,
@@ -57,6 +58,9 @@ impl Claimer {
             // A wake-up after this point is kept: there is one claimer, and its notification stores a permit.
             let (boot, wall) = (self.clock.boot(), self.clock.wall());
             self.watch_for_jumps(boot, wall);
+            if self.subscribed != Some(self.dispatch.incarnation()) {
+                self.subscribe_anew().await;
+            }
             if boot >= self.reload_at {
                 self.reload(boot).await;
             }
@@ -85,7 +89,7 @@ impl Claimer {
         let generation = self.dispatch.generation();
         let from = self.clock.boot();
         let asked = Claim {
-            incarnation: self.incarnation,
+            incarnation: self.dispatch.incarnation(),
             provider: self.dispatch.provider().to_owned(),
             turns: plan.turns.clone(),
             now: self.clock.wall(),
@@ -113,6 +117,38 @@ impl Claimer {
                 self.pause = (self.pause * 2).min(AFTER_ERROR.1);
                 Some(pause)
             }
+        }
+    }
+
+    /// Registers with the store for the incarnation of now.
+    pub async fn subscribe(&mut self) -> StoreResult<()> {
+        let incarnation = self.dispatch.incarnation();
+        let (heard, dispatch) = (self.inbox.clone(), self.dispatch.clone());
+        let notify = move |notice: Notice| {
+            dispatch.notice(&notice, incarnation);
+            // Nobody reads any more; the store keeps its subscription until another takes its place.
+            if dispatch.is_stopping() {
+                return;
+            }
+            if !matches!(notice, Notice::Leased(_)) {
+                heard.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+                dispatch.claimer.notify_one();
+            }
+        };
+        let provider = self.dispatch.provider().to_owned();
+        let subscription = Subscription { provider, incarnation, window: self.dispatch.window(), notify: Arc::new(notify) };
+        self.store.subscribe(subscription).await?;
+        self.subscribed = Some(incarnation);
+        Ok(())
+    }
+
+    /// The node has started anew. Until the store knows, its mail is claimed, and not leased at accept; it is told again with the next
+    /// look at the queues.
+    async fn subscribe_anew(&mut self) {
+        match self.subscribe().await {
+            // Notices may have been lost in between.
+            Ok(()) => self.reload_at = Boot(0),
+            Err(err) => tracing::warn!(%err, provider = self.dispatch.provider(), "the store does not tell of new mail; it is asked"),
         }
     }
 

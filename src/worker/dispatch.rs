@@ -1,17 +1,13 @@
 //! One provider's dispatcher: its claimer and settler on the shared runtime, its sender threads, and how they stop.
 
-use std::{
-    sync::{Arc, PoisonError},
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 use futures_util::FutureExt;
 use jebi_domain::{
-    id::Incarnation,
     port::{
         Clock, Provider, Random,
-        store::{Notice, QueueStore, StoreError, StoreResult, Subscription},
+        slots::SharedSlots,
+        store::{QueueStore, StoreError, StoreResult},
     },
     quota,
     time::{Boot, Wall},
@@ -26,6 +22,7 @@ use super::{
     claim::{Claimer, Inbox},
     sender::SenderLoop,
     settle::Settler,
+    slots::Reserver,
     watch::Watch,
 };
 use crate::service::dispatch::{Dispatch, Fence, Left, Settings, Setup, lateness::Lateness, turns::Turns};
@@ -44,7 +41,6 @@ pub struct DispatchDeps {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub settings: Settings,
-    pub incarnation: Incarnation,
     pub fence: Arc<Fence>,
     pub watch: Watch,
     /// The shared runtime, for everything but sending.
@@ -56,6 +52,8 @@ pub struct DispatchDeps {
 pub struct Dispatcher {
     deps: DispatchDeps,
     dispatch: Arc<Dispatch>,
+    /// Where several nodes share the rate.
+    shared: Option<Arc<dyn SharedSlots>>,
     tasks: Vec<AbortHandle>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -69,9 +67,10 @@ impl Dispatcher {
     pub async fn new(deps: DispatchDeps) -> StoreResult<Self> {
         let provider = deps.provider.get();
         let name = provider.name().to_owned();
-        let last_slot = deps.store.last_slot(&name).await?;
+        let shared = deps.store.shared_slots();
+        let last_slot = if shared.is_none() { deps.store.last_slot(&name).await? } else { None };
         let sent = deps.store.sent_slots(&name, deps.clock.wall() - quota::WINDOW - quota::SLOT).await?;
-        if last_slot.is_none() {
+        if shared.is_none() && last_slot.is_none() {
             // Slots are recorded about every second. An end before the first record must leave something that shows a start,
             // for the store to count as a slot taken at the next one.
             deps.store.record_slot(&name, Wall(0)).await?;
@@ -82,13 +81,14 @@ impl Dispatcher {
             kind: provider.kind(),
             settings: deps.settings.clone(),
             fence: deps.fence.clone(),
+            shares_slots: shared.is_some(),
             last_slot,
             sent,
             wall: deps.clock.wall(),
             boot: deps.clock.boot(),
         }));
         watch.add(dispatch.clone());
-        Ok(Self { deps, dispatch, tasks: Vec::new(), threads: Vec::new() })
+        Ok(Self { deps, dispatch, shared, tasks: Vec::new(), threads: Vec::new() })
     }
 
     #[must_use]
@@ -135,24 +135,6 @@ impl Dispatcher {
     /// What the store answers when it does not take the subscription.
     pub async fn run_without_threads(&mut self) -> StoreResult<()> {
         let inbox = Inbox::default();
-        let (heard, dispatch) = (inbox.clone(), self.dispatch.clone());
-        let notify = move |notice: Notice| {
-            dispatch.notice(&notice);
-            // Nobody reads any more; the store keeps its subscription until another takes its place.
-            if dispatch.is_stopping() {
-                return;
-            }
-            if !matches!(notice, Notice::Leased(_)) {
-                heard.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
-                dispatch.claimer.notify_one();
-            }
-        };
-        let subscription = Subscription {
-            provider: self.dispatch.provider().to_owned(),
-            incarnation: self.deps.incarnation,
-            window: self.dispatch.window(),
-            notify: Arc::new(notify),
-        };
         let settler = Settler {
             dispatch: self.dispatch.clone(),
             store: self.deps.store.clone(),
@@ -163,12 +145,20 @@ impl Dispatcher {
         let runtime = self.deps.runtime.clone();
         let over = |name, run| self.deps.watch.clone().over(name, run);
         self.tasks.push(runtime.spawn(over("settler", settler.run().boxed())).abort_handle());
-        self.deps.store.subscribe(subscription).await?;
-        let claimer = Claimer::new(&self.dispatch, &self.deps, inbox);
+        let mut claimer = Claimer::new(&self.dispatch, &self.deps, inbox);
+        claimer.subscribe().await?;
         self.tasks.push(runtime.spawn(over("claimer", claimer.run().boxed())).abort_handle());
+        if let Some(reserver) = self.reserver() {
+            self.tasks.push(runtime.spawn(over("slots", reserver.run().boxed())).abort_handle());
+        }
         let record = record(self.dispatch.clone(), self.deps.store.clone(), self.deps.clock.clone());
         self.tasks.push(runtime.spawn(over("slot_recorder", record.boxed())).abort_handle());
         Ok(())
+    }
+
+    fn reserver(&self) -> Option<Reserver> {
+        let slots = self.shared.clone()?;
+        Some(Reserver { dispatch: self.dispatch.clone(), slots, clock: self.deps.clock.clone() })
     }
 
     /// The loop of one sender thread, for a `LocalSet`.
@@ -205,6 +195,9 @@ impl Dispatcher {
         self.wait(clock.boot() + WRITE_GRACE, |left| left.unwritten == 0).await;
         record_slot(&self.dispatch, &*self.deps.store, &*clock).await;
         self.tasks.iter().for_each(AbortHandle::abort);
+        if let Some(reserver) = self.reserver() {
+            reserver.last_words().await;
+        }
         self.dispatch.left()
     }
 
@@ -236,7 +229,7 @@ impl Claimer {
             dispatch: dispatch.clone(),
             store: deps.store.clone(),
             clock: deps.clock.clone(),
-            incarnation: deps.incarnation,
+            subscribed: None,
             inbox,
             turns: Turns::default(),
             reload_at: Boot(0),

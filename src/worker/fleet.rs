@@ -55,7 +55,6 @@ impl Fleet {
             clock: self.deps.clock.clone(),
             random: self.deps.random.clone(),
             settings,
-            incarnation: self.deps.incarnation,
             fence: self.shared.fence.clone(),
             watch: self.watch.clone(),
             runtime: self.deps.runtime.clone(),

@@ -15,7 +15,7 @@ const EPOCH: Duration = Duration::from_secs(10);
 pub(super) async fn run(shared: Shared) {
     let mut pause = EVERY;
     while shared.pause(pause).await {
-        pause = match shared.queue.housekeep(shared.incarnation, shared.clock.wall()).await {
+        pause = match shared.queue.housekeep(shared.fence.incarnation(), shared.clock.wall()).await {
             Ok(Housekept::More) => BREATH,
             Ok(Housekept::Done | Housekept::Elsewhere) => EVERY,
             Err(err) => {

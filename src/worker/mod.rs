@@ -15,6 +15,7 @@ mod quota;
 mod reclaim;
 mod sender;
 mod settle;
+mod slots;
 pub mod upkeep;
 pub mod watch;
 
@@ -23,11 +24,11 @@ use std::{sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use jebi_domain::{
     event::Feedback,
-    id::Incarnation,
     message::Lane,
     port::{
         Clock, Provider, Random,
-        store::{AdminStore, Guard, QueueStore, StoreResult},
+        nodes::NodeStart,
+        store::{AdminStore, QueueStore, StoreResult},
     },
     time::Wall,
 };
@@ -50,8 +51,8 @@ pub struct WorkerDeps {
     pub admin: Arc<dyn AdminStore>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
-    /// From [`QueueStore::start`].
-    pub incarnation: Incarnation,
+    /// What this node says of itself.
+    pub node: NodeStart,
     /// The shared runtime.
     pub runtime: Handle,
     /// Each configured account and how its mail is sent.
@@ -68,7 +69,7 @@ pub(crate) struct Shared {
     pub queue: Arc<dyn QueueStore>,
     pub admin: Arc<dyn AdminStore>,
     pub clock: Arc<dyn Clock>,
-    pub incarnation: Incarnation,
+    pub node: Arc<NodeStart>,
     pub fence: Arc<Fence>,
     pub dispatches: Arc<ArcSwap<Vec<Arc<Dispatch>>>>,
     pub stop: CancellationToken,
@@ -139,24 +140,26 @@ impl Beating {
     }
 }
 
-/// Beats once, takes over what earlier incarnations left, and starts every loop.
+/// Starts an incarnation of this node, takes over what earlier ones left, and starts every loop.
 ///
 /// # Errors
 /// What the store answers when it can't be used; nothing runs then.
 pub async fn start(mut deps: WorkerDeps) -> StoreResult<Workers> {
     let fence = Arc::new(Fence::default());
     let submitted = deps.clock.boot();
-    deps.queue.beat(deps.incarnation, deps.clock.wall()).await?;
+    let incarnation = deps.queue.start(&deps.node, deps.clock.wall()).await?;
+    fence.begin(incarnation);
+    deps.queue.beat(incarnation, deps.clock.wall()).await?;
     fence.renew(submitted);
     let mut names = Vec::with_capacity(deps.providers.len());
     names.extend(deps.providers.iter().map(|(provider, _)| provider.name().to_owned()));
-    reclaim::once(&*deps.queue, &*deps.clock, deps.incarnation, &names).await?;
+    reclaim::once(&*deps.queue, &*deps.clock, incarnation, &names).await?;
     let watch = Watch::new(fence.clone());
     let shared = Shared {
         queue: deps.queue.clone(),
         admin: deps.admin.clone(),
         clock: deps.clock.clone(),
-        incarnation: deps.incarnation,
+        node: Arc::new(deps.node.clone()),
         fence,
         dispatches: Arc::default(),
         stop: CancellationToken::new(),
@@ -184,11 +187,7 @@ pub async fn start(mut deps: WorkerDeps) -> StoreResult<Workers> {
 impl Shared {
     pub(crate) fn look_at_guard(&self) {
         let guard = self.admin.guard();
-        let why = match &guard {
-            Guard::Open => None,
-            Guard::BulkHeld { why, .. } | Guard::Held { why, .. } => Some(why.as_str()),
-        };
-        self.dispatches.load().iter().for_each(|dispatch| dispatch.set_guard(why));
+        self.dispatches.load().iter().for_each(|dispatch| dispatch.set_guard(&guard));
     }
 }
 
@@ -217,11 +216,17 @@ impl Workers {
         Beating { fence: self.shared.fence.clone(), clock: self.shared.clock.clone() }
     }
 
+    /// Which incarnation this node is, and how long its leases hold.
+    #[must_use]
+    pub fn fence(&self) -> Arc<Fence> {
+        self.shared.fence.clone()
+    }
+
     /// Stops softly: starts nothing, lets calls in flight finish within `grace`, writes every outcome, and ends the incarnation.
     /// Returns what was left; it shows as unsettled at the next start. The store is still open afterwards.
     pub async fn stop(self, grace: Duration) -> Left {
-        // All providers at once: the grace is for them together.
-        let left = self.fleet.stop(grace).await;
+        // All providers at once: the grace is for them together. What is ready goes back first, for other nodes to send.
+        let left = async { tokio::join!(self.fleet.stop(grace), self.drain(grace)).0 }.await;
         // The beat goes on until here: calls in flight are ours.
         self.shared.stop.cancel();
         self.tasks.wait().await;
@@ -229,10 +234,24 @@ impl Workers {
             tracing::warn!(in_flight = left.in_flight, unwritten = left.unwritten, "stopped with mail that is unsettled at the next start");
             return left;
         }
-        if let Err(err) = self.shared.queue.end(self.shared.incarnation, self.shared.clock.wall()).await {
+        if let Err(err) = self.shared.queue.end(self.shared.fence.incarnation(), self.shared.clock.wall()).await {
             tracing::warn!(%err, "the incarnation could not be ended; the next start waits for its lease");
         }
         left
+    }
+
+    /// Shows the others that this node stops, within `grace`: it is stopping all the same where the store does not take that.
+    async fn drain(&self, grace: Duration) {
+        let Shared { queue, clock, fence, .. } = &self.shared;
+        let until = clock.boot() + grace;
+        tokio::select! {
+            told = queue.drain(fence.incarnation(), clock.wall()) => {
+                if let Err(err) = told {
+                    tracing::warn!(%err, "the other nodes are not told that this one stops");
+                }
+            }
+            () = clock.sleep_until(until) => tracing::warn!("the store takes too long to note that this node stops"),
+        }
     }
 
     /// Stops hard: nothing is waited for and nothing written. What was in flight is unsettled at the next start.

@@ -22,7 +22,7 @@ pub(super) const EVIDENCE: Duration = Duration::from_secs(24 * 3600);
 pub(super) async fn run(shared: Shared) {
     while shared.pause(EVERY).await {
         let providers: Vec<String> = shared.dispatches.load().iter().map(|d| d.provider().to_owned()).collect();
-        if let Err(err) = once(&*shared.queue, &*shared.clock, shared.incarnation, &providers).await {
+        if let Err(err) = once(&*shared.queue, &*shared.clock, shared.fence.incarnation(), &providers).await {
             tracing::warn!(%err, "leases of dead nodes could not be taken over; tried again in five seconds");
         }
     }

@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use jebi_domain::{delivery::State, message::Lane, outcome::Limit, port::AccountState};
+use jebi_domain::{
+    delivery::State,
+    message::Lane,
+    outcome::Limit,
+    port::{AccountState, store::Guard},
+    time::Wall,
+};
 
 use super::rig::*;
 
@@ -121,7 +127,7 @@ fn a_panic_while_connecting_is_a_failed_connection() {
 }
 
 #[test]
-fn no_call_starts_when_the_lease_is_short_and_what_was_claimed_goes_back() {
+fn no_call_starts_when_the_lease_is_short_and_what_was_claimed_goes_back_when_a_beat_comes() {
     run(async {
         let mut rig = Rig::at_rate(1.0).await;
         rig.store.post(Post { copies: 40, ..Post::default() });
@@ -131,8 +137,12 @@ fn no_call_starts_when_the_lease_is_short_and_what_was_claimed_goes_back() {
         assert!(sent >= 12, "{sent}");
         rig.advance_finely(Duration::from_secs(3)).await;
         assert_eq!(rig.provider.sent().len(), sent, "two seconds before the lease ends nothing starts");
-        assert_eq!((rig.store.leased(), rig.store.count(State::Waiting)), (0, 40 - sent));
+        // Until then nobody knows whose it is: if others have it, they are to hear that it was not sent.
+        let (leased, claims) = (rig.store.leased(), rig.store.claims().len());
+        assert!(leased > 0 && leased == rig.status().ready as usize, "{leased}");
         rig.beats = true;
+        rig.advance(Duration::from_secs(1)).await;
+        assert!(rig.store.claims().len() > claims, "it went back and was claimed again");
         rig.until(|rig| rig.store.count(State::Sent) == 40).await;
         assert!(rig.store.rows().iter().all(|row| row.attempt == 1));
     });
@@ -161,12 +171,12 @@ fn what_was_claimed_before_a_freeze_is_not_sent_after_it() {
 fn a_store_that_looks_copied_sends_nothing_until_released() {
     run(async {
         let rig = Rig::new().await;
-        rig.dispatch.set_guard(Some("the epoch is behind"));
+        rig.dispatch.set_guard(&held("the epoch is behind"));
         rig.store.post(Post { lane: Lane::Transactional, copies: 3, ..Post::default() });
         rig.advance(Duration::from_secs(30)).await;
         assert!(rig.provider.sent().is_empty());
         assert_eq!((rig.status().state.as_str(), rig.status().reason.map(|r| r.code)), ("held", Some("store_held".into())));
-        rig.dispatch.set_guard(None);
+        rig.dispatch.set_guard(&Guard::Open);
         rig.advance(Duration::from_secs(6)).await;
         assert_eq!(rig.store.count(State::Sent), 3);
     });
@@ -180,11 +190,33 @@ fn a_guard_during_an_open_circuit_waits_quietly() {
         rig.store.post(Post { copies: 50, ..Post::default() });
         quiet().await;
         assert_eq!(rig.status().state.as_str(), "circuit_open");
-        rig.dispatch.set_guard(Some("the epoch is behind"));
+        rig.dispatch.set_guard(&held("the epoch is behind"));
         // Past the circuit's pause: a loop that asks again without waiting would never let this end.
         rig.advance(Duration::from_secs(120)).await;
         rig.provider.checkout(|| Ok(()));
-        rig.dispatch.set_guard(None);
+        rig.dispatch.set_guard(&Guard::Open);
         rig.until(|rig| rig.store.count(State::Sent) == 50).await;
+    });
+}
+
+#[test]
+fn where_bulk_alone_is_held_transactional_mail_goes_on() {
+    run(async {
+        let rig = Rig::at_rate(1.0).await;
+        rig.store.post(Post { copies: 5, ..Post::default() });
+        rig.advance(Duration::from_secs(1)).await;
+        let before = rig.provider.sent().len();
+        assert!(rig.status().ready > 0, "bulk is claimed");
+        rig.dispatch.set_guard(&Guard::BulkHeld { why: "another server took over".into(), since: Wall(0) });
+        quiet().await;
+        let status = rig.status();
+        assert_eq!((status.ready, status.state.as_str(), status.reason.map(|r| r.code)), (0, "running", Some("bulk_held".into())));
+        rig.store.post(Post { topic: "암호", lane: Lane::Transactional, ..Post::default() });
+        rig.store.post(Post { topic: "또", ..Post::default() });
+        rig.advance_finely(Duration::from_secs(10)).await;
+        let sent = rig.provider.sent();
+        assert_eq!((sent.len(), rig.store.leased()), (before + 1, 0), "the transactional one alone");
+        rig.dispatch.set_guard(&Guard::Open);
+        rig.until(|rig| rig.store.count(State::Sent) == 7).await;
     });
 }

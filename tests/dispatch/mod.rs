@@ -2,10 +2,11 @@
 
 mod health;
 mod lanes;
+mod nodes;
 mod outcomes;
 mod quota;
 mod rate;
 mod receivers;
-mod rig;
+pub(crate) mod rig;
 mod stop;
 mod workers;

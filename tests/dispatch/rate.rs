@@ -6,20 +6,6 @@ use jebi_domain::{delivery::State, message::Lane, outcome::Limit, port::AccountS
 
 use super::rig::*;
 
-/// The most recipients in any half-open second.
-fn peak(log: &[(u64, u32)]) -> u64 {
-    let (mut lo, mut sum, mut most) = (0, 0u64, 0);
-    for (at, n) in log {
-        sum += u64::from(*n);
-        while at - log[lo].0 >= 1_000_000_000 {
-            sum -= u64::from(log[lo].1);
-            lo += 1;
-        }
-        most = most.max(sum);
-    }
-    most
-}
-
 #[test]
 fn the_write_log_keeps_to_the_rate_and_uses_it() {
     for (rate, seconds) in [(12.0, 20), (200.0, 10)] {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jebi_domain::{
     delivery::State,
     outcome::{Limit, Outcome},
+    port::store::Guard,
     time::Wall,
 };
 
@@ -106,10 +107,10 @@ fn lateness_counts_from_the_end_of_a_hold() {
         rig.store.post(Post { due: Wall(1), ..Post::default() });
         quiet().await;
         let first = rig.store.late_from().expect("claimed");
-        rig.dispatch.set_guard(Some("copied"));
+        rig.dispatch.set_guard(&held("copied"));
         rig.advance(Duration::from_secs(3600)).await;
         rig.advance(Duration::from_secs(6)).await;
-        rig.dispatch.set_guard(None);
+        rig.dispatch.set_guard(&Guard::Open);
         rig.store.post(Post { due: Wall(1), ..Post::default() });
         rig.advance(Duration::from_secs(6)).await;
         let second = rig.store.late_from().expect("claimed");

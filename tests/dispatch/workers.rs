@@ -10,8 +10,8 @@ use jebi_domain::{
     delivery::State,
     event::{Feedback, FeedbackKind},
     fake::{ManualClock, SeededRandom},
-    id::{DeliveryId, Incarnation, MessageId},
-    port::{AccountState, Clock},
+    id::{DeliveryId, MessageId},
+    port::{AccountState, Clock, nodes::NodeStart, store::Guard},
     time::Wall,
 };
 
@@ -42,7 +42,7 @@ async fn observed(rate: Option<f64>, threads: usize, observer: Option<Observer>,
         admin: store.clone(),
         clock: Arc::new(clock.clone()),
         random: Arc::new(SeededRandom::new(3)),
-        incarnation: Incarnation(1),
+        node: NodeStart { name: "하나".into(), version: "0.0.0".into() },
         runtime: tokio::runtime::Handle::current(),
         providers: vec![(Arc::new(provider.clone()), jebi::service::dispatch::Settings { sender_threads: threads, ..settings(rate) })],
         feedback: Some(feedback),
@@ -97,7 +97,7 @@ fn two_sender_threads_send_everything_once_and_a_stop_under_load_loses_nothing()
         to.dedup();
         assert_eq!(to.len(), sent, "nothing twice");
         let (_, reclaims, _, _, reports, ended) = store.chores();
-        assert!(reclaims >= 1 && ended);
+        assert!(reclaims >= 1 && ended && store.was_drained());
         assert_eq!(reports, 1, "a report made before the stop is stored");
     });
 }
@@ -135,13 +135,51 @@ fn a_held_account_is_asked_again_and_goes_on_by_itself() {
 #[test]
 fn a_store_that_looks_copied_sends_nothing_and_a_release_is_noticed() {
     on_threads(async {
-        let node = node(None, 1, |store, _| store.set_guard(Some("the epoch is behind"))).await;
+        let node = node(None, 1, |store, _| store.set_guard(held("the epoch is behind"))).await;
         node.store.post(Post { copies: 5, ..Post::default() });
         node.until(|store| store.chores().0 >= 3).await;
         assert!(node.provider.sent().is_empty());
-        node.store.set_guard(None);
+        node.store.set_guard(Guard::Open);
         node.until(|store| store.count(State::Sent) == 5).await;
         node.workers.kill();
+    });
+}
+
+#[test]
+fn a_database_that_is_away_for_minutes_stops_sending_and_costs_no_mail() {
+    on_threads(async {
+        let node = node(Some(50.0), 1, |_, p| {
+            p.accounts([report(Some(50.0), AccountState::Healthy)]);
+            p.answer(|_| Reply::After(Duration::from_millis(400), accepted()));
+        })
+        .await;
+        for _ in 0..300 {
+            node.store.post(Post::default());
+        }
+        node.until(|store| store.count(State::Sent) >= 20).await;
+        node.store.faults(|f| f.down = true);
+        let pass = async |time| {
+            let end = node.clock.boot() + time;
+            node.until(|_| node.clock.boot() >= end).await;
+        };
+        // What was claimed goes or is given back; its outcomes wait to be written.
+        pass(Duration::from_secs(20)).await;
+        assert!(!node.workers.beating().is_beating());
+        let status = &node.workers.board().status()[0];
+        assert_eq!((status.in_flight, status.reason.as_ref().map(|r| r.code.as_str())), (0, Some("store_unwritable")));
+        let (out, stored) = (node.provider.sent().len(), node.store.count(State::Sent));
+        assert!(out > stored && out - stored <= 128, "{out} {stored}");
+        pass(Duration::from_secs(180)).await;
+        assert_eq!((node.provider.sent().len(), node.store.count(State::Sent)), (out, stored), "nothing more leaves meanwhile");
+        node.store.faults(|f| f.down = false);
+        node.until(|store| store.count(State::Sent) == 300).await;
+        assert!(node.workers.beating().is_beating());
+        let mut to = node.provider.recipients();
+        assert_eq!(to.len(), 300);
+        to.sort();
+        to.dedup();
+        assert_eq!(to.len(), 300, "nothing twice");
+        assert_eq!(node.workers.stop(Duration::from_secs(30)).await, Left::default());
     });
 }
 

@@ -9,7 +9,7 @@ async fn tamper(f: &mut Fixture, sql: &str) {
     f.planted = true;
     f.store.close().await;
     f.engine.tamper(sql);
-    f.store = f.engine.open(&f.clock).expect("the store opens");
+    f.store = f.engine.open(&f.clock).await.expect("the store opens");
 }
 
 conform! {
@@ -32,7 +32,7 @@ conform! {
         f.post_one(each("t", 2)).await;
         let good = f.post_one(joint("t", 2)).await;
         f.claim(9).await;
-        tamper(f, "UPDATE delivery SET attempt = 'x' WHERE key = (SELECT max(key) FROM delivery WHERE key >> 24 = 1)").await;
+        tamper(f, "UPDATE delivery SET state = 99 WHERE key = (SELECT max(key) FROM delivery WHERE key >> 24 = 1)").await;
         assert_eq!(f.begin().await, 1);
         assert_eq!((f.state(good, 0).await, f.leased().await), (State::Unsettled, 2));
     }
@@ -40,7 +40,7 @@ conform! {
     async fn one_damaged_copy_does_not_keep_the_outcomes_of_a_batch_from_the_disk(f) {
         f.post_one(each("t", 5)).await;
         let c = f.claim(9).await.remove(0);
-        tamper(f, "UPDATE delivery SET attempt = 'x' WHERE key & 0xffffff IN (1, 3)").await;
+        tamper(f, "UPDATE delivery SET state = 99 WHERE key & 16777215 IN (1, 3)").await;
         let now = f.now();
         let decisions = [sent(), sent(), failed(), retry(now), retry(now)];
         let batch: Vec<_> = decisions.into_iter().enumerate().map(|(i, d)| settlement(&c, i as u32, now, d)).collect();

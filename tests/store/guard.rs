@@ -31,43 +31,43 @@ fn a_store_left_alone_is_open_and_one_restored_copied_or_moved_is_held() {
     run(Box::new(Sqlite::new()), async |f: &mut Fixture| {
         let (mine, backup, folder, other) = (Sqlite::new(), Sqlite::new(), Sqlite::new(), Sqlite::new());
         for engine in [&mine, &other] {
-            let store = engine.open(&f.clock).expect("opens");
+            let store = engine.open(&f.clock).await.expect("opens");
             assert_eq!(store.guard(), Guard::Open);
             store.close().await;
         }
         copy(mine.path(), backup.path(), &["jebi.db"]);
         copy(mine.path(), folder.path(), &["jebi.db", "installation"]);
-        let store = mine.open(&f.clock).expect("opens");
+        let store = mine.open(&f.clock).await.expect("opens");
         assert_eq!(store.guard(), Guard::Open);
         store.raise_epoch().await.expect("raise");
         store.close().await;
 
-        let missing = backup.open(&f.clock).expect("opens");
+        let missing = backup.open(&f.clock).await.expect("opens");
         assert!(why(&missing.guard()).contains("is missing"), "{:?}", missing.guard());
         missing.close().await;
-        let copied = folder.open(&f.clock).expect("opens");
+        let copied = folder.open(&f.clock).await.expect("opens");
         assert!(why(&copied.guard()).contains("is a copy"), "{:?}", copied.guard());
         copied.close().await;
         // An older state back in its place: the file beside it has gone on.
         let (fresh, older) = (Sqlite::new(), Sqlite::new());
-        fresh.open(&f.clock).expect("opens").close().await;
+        fresh.open(&f.clock).await.expect("opens").close().await;
         copy(fresh.path(), older.path(), &["jebi.db"]);
-        let again = fresh.open(&f.clock).expect("opens");
+        let again = fresh.open(&f.clock).await.expect("opens");
         again.raise_epoch().await.expect("raise");
         again.close().await;
         copy(older.path(), fresh.path(), &["jebi.db"]);
-        let restored = fresh.open(&f.clock).expect("opens");
+        let restored = fresh.open(&f.clock).await.expect("opens");
         assert!(why(&restored.guard()).contains("it was restored"), "{:?}", restored.guard());
         restored.close().await;
         // It stays held, however often it is started.
-        let restored = fresh.open(&f.clock).expect("opens");
+        let restored = fresh.open(&f.clock).await.expect("opens");
         assert!(matches!(restored.guard(), Guard::Held { .. }));
         restored.close().await;
 
         let file = other.path().join("installation");
         let text = fs::read_to_string(&file).expect("read");
         fs::write(&file, text.replacen(&text[..4], "0000", 1)).expect("write");
-        let foreign = other.open(&f.clock).expect("opens");
+        let foreign = other.open(&f.clock).await.expect("opens");
         assert!(why(&foreign.guard()).contains("another database"), "{:?}", foreign.guard());
         foreign.close().await;
     });
@@ -77,7 +77,7 @@ fn a_store_left_alone_is_open_and_one_restored_copied_or_moved_is_held() {
 async fn hold(f: &mut Fixture, sqlite: &Path) {
     f.store.close().await;
     fs::remove_file(sqlite.join("installation")).expect("remove");
-    f.store = f.engine.open(&f.clock).expect("opens");
+    f.store = f.engine.open(&f.clock).await.expect("opens");
     assert!(matches!(f.store.guard(), Guard::Held { .. }));
     f.incarnation = f.store.start(&node("하나"), f.now()).await.expect("start");
     f.subscribe().await;

@@ -36,13 +36,13 @@ async fn dispatcher(f: &Fixture, stub: &SmtpStub, fence: &Arc<Fence>) -> Dispatc
         timeouts: Timeouts::default(),
     };
     let provider = SmtpProvider::start(config, Arc::new(f.clock.clone())).expect("a valid configuration");
+    fence.begin(f.incarnation);
     let deps = DispatchDeps {
         store: f.store.clone(),
         provider: Current::new(Arc::new(provider)),
         clock: Arc::new(f.clock.clone()),
         random: Arc::new(SeededRandom::new(7)),
         settings: Settings { sender_threads: 1, ..Settings::default() },
-        incarnation: f.incarnation,
         fence: Arc::clone(fence),
         watch: Watch::new(Arc::clone(fence)),
         runtime: tokio::runtime::Handle::current(),

@@ -127,7 +127,7 @@ async fn a_key_made_before_keys_had_scopes_has_all() {
          INSERT INTO migration (no, name, hash) VALUES (1, 'init', '{hash}'); {first}
          INSERT INTO api_key (name, prefix, hash, created_at) VALUES ('old', 'jb_', zeroblob(32), 5);"
     ));
-    let store = engine.open(&ManualClock::new(START)).expect("it is migrated");
+    let store = engine.open(&ManualClock::new(START)).await.expect("it is migrated");
     let keys = store.keys().await.expect("keys");
     assert_eq!((keys[0].kind, &keys[0].grant, keys[0].created_at), (KeyKind::Key, &Grant::FULL, Wall(5)));
     store.close().await;

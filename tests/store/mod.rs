@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod support;
+mod takeover;
 
 mod accept;
 mod cancel;
@@ -20,6 +21,7 @@ mod moving;
 mod nodes;
 mod notices;
 mod operator;
+mod postgres;
 mod postgres_connect;
 mod property;
 mod reclaim;

@@ -17,6 +17,7 @@ use proptest::prelude::*;
 
 use super::{
     model::{Model, Place},
+    postgres::OnPostgres,
     sqlite::Sqlite,
     support::{self, Engine, Fixture, Mail, address, each, joint, settlement},
 };
@@ -419,5 +420,15 @@ proptest! {
     #[test]
     fn any_sequence_on_sqlite(ops in prop::collection::vec(op(), 1..50)) {
         sequence(Box::new(Sqlite::new()), ops);
+    }
+}
+
+proptest! {
+    // Each step is a round trip or more.
+    #![proptest_config(ProptestConfig { cases: config().cases / 4, ..config() })]
+
+    #[test]
+    fn any_sequence_on_postgres(ops in prop::collection::vec(op(), 1..50)) {
+        sequence(Box::new(OnPostgres::new()), ops);
     }
 }

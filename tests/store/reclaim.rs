@@ -30,6 +30,7 @@ conform! {
         let id = f.post_one(each("t", 300)).await;
         f.claim(300).await;
         f.reopen().await;
+        f.engine.gone();
         f.incarnation = f.store.start(&node("다시"), f.now()).await.expect("start");
         f.store.reclaim(f.incarnation, Duration::ZERO, f.now(), [0, 0]).await.expect("reclaim");
         let mut lost = 0;

@@ -10,7 +10,10 @@ use std::{
 use jebi::store::sqlite::{DiskFloor, OpenError, Options, SqliteStore};
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
-    port::store::{AdminStore, Guard, QueueStore, Store, StoreError},
+    port::{
+        Boxed,
+        store::{AdminStore, Guard, QueueStore, Store, StoreError},
+    },
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -53,8 +56,8 @@ impl Sqlite {
 }
 
 impl Engine for Sqlite {
-    fn open(&self, clock: &ManualClock) -> Result<Arc<dyn Store>, String> {
-        self.store(clock, |_| {}).map(|s| Arc::new(s) as Arc<dyn Store>).map_err(|e| e.to_string())
+    fn open<'a>(&'a self, clock: &'a ManualClock) -> Boxed<'a, Result<Arc<dyn Store>, String>> {
+        Box::pin(async { self.store(clock, |_| {}).map(|s| Arc::new(s) as Arc<dyn Store>).map_err(|e| e.to_string()) })
     }
 
     fn crashed(&self) -> Box<dyn FnOnce() -> Box<dyn Engine> + Send> {

@@ -15,7 +15,7 @@ use jebi_domain::{
     message::{Content, Copies, Draft, Lane, Mailbox, Message, OnUnknown, Role},
     outcome::{Decision, Reason},
     port::{
-        Clock,
+        Boxed, Clock,
         nodes::{DEAD_AFTER, NodeStart},
         store::{
             AcceptBatch, AcceptReport, Accepted, Claim, Claimed, Counts, DeliveryFilter, DeliveryView, Housekept, MessageView, Notice,
@@ -33,6 +33,10 @@ macro_rules! engines {
             fn sqlite() {
                 crate::store::support::run(Box::new(crate::store::sqlite::Sqlite::new()), super::$test);
             }
+            #[test]
+            fn postgres() {
+                crate::store::support::run(Box::new(crate::store::postgres::OnPostgres::new()), super::$test);
+            }
         }
     };
 }
@@ -49,9 +53,13 @@ macro_rules! conform {
 /// An engine with a place of its own to keep a store in.
 pub trait Engine: Send {
     /// Opens the store, making it if there is none.
-    fn open(&self, clock: &ManualClock) -> Result<Arc<dyn Store>, String>;
+    fn open<'a>(&'a self, clock: &'a ManualClock) -> Boxed<'a, Result<Arc<dyn Store>, String>>;
     /// What a crash at this moment would leave on the disk, as an engine of its own. Callable from the store's own threads.
     fn crashed(&self) -> Box<dyn FnOnce() -> Box<dyn Engine> + Send>;
+    /// Lets the engine's own clock go on, where it has one, as the test moves its.
+    fn pass(&self, _ms: i64) {}
+    /// Lets all nodes be silent for so long that they count as gone, where that does not follow from the next one's start.
+    fn gone(&self) {}
     /// Changes the stored data behind the store's back; it must be closed.
     fn tamper(&self, sql: &str);
 }
@@ -170,7 +178,7 @@ pub fn places(claimed: &Claimed, ordinal: u32) -> Vec<u32> {
 impl Fixture {
     pub async fn open(engine: Box<dyn Engine>, seed: u64) -> Self {
         let clock = ManualClock::new(START);
-        let store = engine.open(&clock).expect("the store opens");
+        let store = engine.open(&clock).await.expect("the store opens");
         let mut f = Self {
             engine,
             clock,
@@ -187,8 +195,9 @@ impl Fixture {
         f
     }
 
-    /// What a node does at its start; returns how many copies it reclaimed.
+    /// What a node does at its start, after the one before has gone; returns how many copies it reclaimed.
     pub async fn begin(&mut self) -> u64 {
+        self.engine.gone();
         self.incarnation = self.store.start(&node("하나"), self.now()).await.expect("start");
         self.subscribe().await;
         self.reclaim().await
@@ -219,7 +228,7 @@ impl Fixture {
     /// Closes and opens, without starting a node.
     pub async fn reopen(&mut self) {
         self.store.close().await;
-        self.store = self.engine.open(&self.clock).expect("the store opens again");
+        self.store = self.engine.open(&self.clock).await.expect("the store opens again");
     }
 
     pub fn now(&self) -> Wall {
@@ -228,6 +237,7 @@ impl Fixture {
 
     pub fn pass(&self, ms: i64) {
         self.clock.advance(Duration::from_millis(u64::try_from(ms).expect("forward")));
+        self.engine.pass(ms);
     }
 
     pub fn draft(&self, mail: Mail) -> Draft {

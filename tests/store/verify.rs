@@ -12,7 +12,7 @@ async fn found(f: &mut Fixture, sql: &str) -> Vec<&'static str> {
     f.planted = true;
     f.store.close().await;
     f.engine.tamper(sql);
-    f.store = f.engine.open(&f.clock).expect("opens");
+    f.store = f.engine.open(&f.clock).await.expect("opens");
     let mut rules: Vec<_> = f.violations().await.iter().map(|v| v.rule).collect();
     rules.dedup();
     rules

@@ -29,7 +29,7 @@ async fn the_watching_paths_need_no_key() {
 async fn the_store_is_checked_slice_by_slice_and_its_guard_shown() {
     let api = Api::new().await;
     api.submit(r#"{"messages":[{"topic_id":"t","emails":["a@example.kr","b@example.kr"],"subject":"s","content":"c"}]}"#).await.expect(202);
-    assert_eq!(api.get("/v1/admin/guard").await.expect(200), json!({"held": false, "why": null, "since": null}));
+    assert_eq!(api.get("/v1/admin/guard").await.expect(200), json!({"held": false, "lanes": [], "why": null, "since": null}));
     let (mut checked, mut cursor) = (0, String::new());
     loop {
         let slice = api.local(&format!("/v1/admin/verify{cursor}")).await.expect(200);

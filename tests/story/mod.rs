@@ -28,6 +28,8 @@ mod api_shows_its_description;
 mod api_speaks_korean;
 mod api_takes_the_documents_example;
 mod api_waits_when_it_cannot_write;
+mod nodes_share_what_they_know;
+mod nodes_take_turns;
 mod ses_server;
 mod smtp_account_by_environment;
 mod smtp_password_rolls_over;

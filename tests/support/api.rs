@@ -30,6 +30,7 @@ use jebi::{
         identities::{Accounts, Identities},
         inbox::InboxReader,
         keys::Keys,
+        nodes::Nodes,
         providers::{ProviderState, ProviderStatus, Providers},
         ready::Ready,
         repeat::Repeats,
@@ -212,6 +213,21 @@ impl Api {
         let clock = ManualClock::new(at(START));
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
         let store = open(folder.path(), &clock, &*random, setup.disk_floor);
+        Self::over(setup, (Arc::new(folder), clock, store), random, None).await
+    }
+
+    /// Another node over the same store: what it knows besides, it has by itself.
+    pub async fn beside(&self) -> Self {
+        let shared = (Arc::clone(&self.folder), self.clock.clone(), Arc::clone(&self.store));
+        Self::over(Setup::default(), shared, Arc::new(SeededRandom::new(8)), Some(self.key.clone())).await
+    }
+
+    async fn over(
+        setup: Setup,
+        (folder, clock, store): (Arc<tempfile::TempDir>, ManualClock, Arc<dyn Store>),
+        random: Arc<dyn Random>,
+        key: Option<String>,
+    ) -> Self {
         let dyn_clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let zone = jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled");
         let times = Times { zone, max_ahead: Duration::from_secs(366 * 86_400) };
@@ -227,11 +243,16 @@ impl Api {
         let accept = Accept::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), identities, settings);
         let accept = Arc::new(accept);
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)));
-        let key = keys.create("test", GrantChange::default()).await.expect("a key can be made").secret;
+        let key = match key {
+            None => keys.create("test", GrantChange::default()).await.expect("a key can be made").secret,
+            Some(key) => {
+                keys.refresh().await.expect("the keys can be read");
+                key
+            }
+        };
         let access = Arc::new(Access::new(setup.access));
         let state = Arc::new(Services {
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
-            access,
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
             usage: accept.usage(),
             audit: Audit::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
@@ -242,9 +263,11 @@ impl Api {
             reschedule: Reschedule::new(Arc::clone(&store)),
             repeats: Repeats::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             times,
-            keys,
             admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
-            inbox: InboxReader::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)),
+            inbox: InboxReader::new(Arc::clone(&store), Arc::clone(&dyn_clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
+            nodes: Nodes::new(Arc::clone(&store), Arc::clone(&dyn_clock), None),
+            access,
+            keys,
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
@@ -257,7 +280,7 @@ impl Api {
             random,
             settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60), keyless_inbox: true },
         });
-        Self { clock, store, router: router(Arc::clone(&state)), state, key, folder: Arc::new(folder) }
+        Self { clock, store, router: router(Arc::clone(&state)), state, key, folder }
     }
 
     /// Sends a request as it is.

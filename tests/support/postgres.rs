@@ -187,6 +187,11 @@ impl Postgres {
         &self.0.folder
     }
 
+    /// One of the programs it came with.
+    pub fn tool(&self, name: &str) -> PathBuf {
+        program(name)
+    }
+
     /// What it logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.0.folder.join("log")).unwrap_or_default()

@@ -2,12 +2,14 @@
 
 mod clock;
 mod find;
+mod guard;
 mod inbox;
 pub mod nodes;
 pub mod operator;
 mod provider;
 mod random;
 mod settlement;
+pub mod slots;
 pub mod store;
 
 pub use clock::Clock;

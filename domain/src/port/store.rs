@@ -13,8 +13,11 @@ use std::{
 use bytes::Bytes;
 
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
-pub use super::settlement::Settlement;
-use super::{Boxed, Inbox, NodeStore, OperatorStore, nodes::NodeStart};
+use super::{Boxed, Inbox, NodeStore, OperatorStore, nodes::NodeStart, slots::SharedSlots};
+pub use super::{
+    guard::{Guard, Released},
+    settlement::Settlement,
+};
 use crate::{
     access::Grant,
     delivery::State,
@@ -427,40 +430,6 @@ pub struct StoreHealth {
     pub free_bytes: i64,
 }
 
-/// Whether the store may send.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Guard {
-    /// It is where it was left.
-    #[default]
-    Open,
-    /// It may lack the last commits (another server of a PostgreSQL cluster took over): transactional mail goes on, bulk waits until
-    /// released. Why, in words, and since when.
-    BulkHeld { why: String, since: Wall },
-    /// It looks copied or restored; nothing is sent until released. Why, in words, and since when.
-    Held { why: String, since: Wall },
-}
-
-impl Guard {
-    /// Whether mail of a lane must wait for a release.
-    #[must_use]
-    pub fn holds(&self, lane: Lane) -> bool {
-        match self {
-            Self::Open => false,
-            Self::BulkHeld { .. } => lane == Lane::Bulk,
-            Self::Held { .. } => true,
-        }
-    }
-}
-
-/// What a release did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Released {
-    /// Recipients whose mail was due before and is now unsettled, to be looked at by a person.
-    pub unsettled: i64,
-    /// Recipients still waiting for a later time.
-    pub waiting: i64,
-}
-
 /// One violated invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -528,6 +497,10 @@ pub trait QueueStore: Send + Sync {
     fn sent_slots(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<Vec<(i64, u64)>>>;
     /// When a slot of a provider was last taken, as recorded.
     fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>>;
+    /// The slots of a store that several nodes share; `None` where one process has it alone and paces itself.
+    fn shared_slots(&self) -> Option<Arc<dyn SharedSlots>> {
+        None
+    }
 
     /// Cancels all waiting mail of a topic: counts at once, rows in slices later. Returns recipients cancelled now.
     /// What is posted to the topic afterwards is sent. `None` for an unknown topic.

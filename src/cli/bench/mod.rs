@@ -70,7 +70,7 @@ async fn measured(what: &What, config: &Config) -> Result<Figures, Failure> {
     let measured = measured_on(what, config, &lifecycle).await;
     signals.abort();
     // What fails after somebody stopped it (the server goes too) fails because of that.
-    if measured.is_err() && lifecycle.soft.is_cancelled() {
+    if measured.is_err() && lifecycle.leave.is_cancelled() {
         return Err(Failure::refused("stopped before it was measured"));
     }
     measured
@@ -97,7 +97,7 @@ async fn measured_on(what: &What, config: &Config, lifecycle: &Lifecycle) -> Res
 async fn until_stopped(work: impl Future<Output = Result<Figures, Failure>>, lifecycle: &Lifecycle) -> Result<Figures, Failure> {
     tokio::select! {
         done = work => done,
-        () = lifecycle.soft.cancelled() => Err(Failure::refused("stopped before it was measured")),
+        () = lifecycle.leave.cancelled() => Err(Failure::refused("stopped before it was measured")),
     }
 }
 

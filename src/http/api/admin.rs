@@ -5,6 +5,7 @@ use axum::{
     extract::{Extension, State},
 };
 use jebi_domain::{
+    message::Lane,
     port::store::{self, Guard, Violation},
     refusal::{Fault, Refusal, RefusalKind},
 };
@@ -25,8 +26,10 @@ use crate::{
 #[derive(Serialize, ToSchema)]
 #[schema(as = Guard)]
 pub struct GuardBody {
-    /// Nothing is sent while it is.
+    /// Nothing is sent while it is, or no bulk.
     held: bool,
+    /// Of the lanes that wait for a release: `bulk` alone, or both.
+    lanes: Vec<&'static str>,
     /// Why; `null` when it is not.
     why: Option<String>,
     since: Option<Time>,
@@ -89,18 +92,21 @@ impl From<Violation> for ViolationBody {
 
 /// Show the restore guard
 ///
-/// A store that looks copied or restored sends nothing until it is released.
+/// A store that looks copied or restored sends nothing until it is released; one that may lack the last commits sends no bulk.
 #[utoipa::path(get, path = "/v1/admin/guard", tag = "admin", responses((status = 200, description = "The guard.", body = GuardBody)))]
 pub async fn guard(State(state): State<AppState>) -> Json<GuardBody> {
-    Json(match state.admin.guard() {
-        Guard::Open => GuardBody { held: false, why: None, since: None },
-        Guard::BulkHeld { why, since } | Guard::Held { why, since } => GuardBody { held: true, why: Some(why), since: Some(Time(since)) },
-    })
+    let guard = state.admin.guard();
+    let lanes: Vec<_> = Lane::ALL.into_iter().filter(|lane| guard.holds(*lane)).map(Lane::as_str).collect();
+    let (why, since) = match guard {
+        Guard::Open => (None, None),
+        Guard::BulkHeld { why, since } | Guard::Held { why, since } => (Some(why), Some(Time(since))),
+    };
+    Json(GuardBody { held: !lanes.is_empty(), lanes, why, since })
 }
 
 /// Release a held store
 ///
-/// Lets it send. Mail that was due before may have been sent from the other copy: it becomes unsettled and is not sent by itself.
+/// Lets it send. Where all was held, mail that was due before may have been sent from the other copy: it becomes unsettled and is not sent by itself.
 #[utoipa::path(post, path = "/v1/admin/release", tag = "admin", responses((status = 200, description = "Released.", body = Released)))]
 pub async fn release(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Reply<Released> {
     let done = state.admin.release().await;

@@ -9,6 +9,7 @@ pub mod inbox;
 pub mod keys;
 pub mod limits;
 pub mod messages;
+pub mod nodes;
 pub mod providers;
 mod shape;
 pub mod topics;

@@ -3,7 +3,7 @@
 use jebi_domain::{
     message::Lane,
     outcome::Reason,
-    port::{AccountReport, AccountState},
+    port::{AccountReport, AccountState, store::Guard},
     time::{Boot, Wall},
 };
 
@@ -40,7 +40,7 @@ impl Dispatch {
                 } else {
                     inner.health.try_again();
                 }
-                inner.daily.set(&inner.settings, Some(&report), now);
+                inner.limits_told(&report, now);
                 warn_of_probation(&self.provider, &inner.account, &report);
                 inner.account = Account::Told(report);
             }
@@ -60,13 +60,14 @@ impl Dispatch {
             tracing::info!(provider = %self.provider, rate, "sending rate, recipients a second");
             inner.set_rate(rate);
         }
+        self.ask_for_slots(inner);
         self.health_changed();
     }
 
     /// Takes other settings: rate, limits and connections hold from the next mail on.
     pub fn apply(&self, settings: Settings, now: Boot) {
         let inner = &mut *self.lock();
-        inner.pacer.set_jitter(settings.jitter);
+        inner.set_jitter(settings.jitter);
         let told = if let Account::Told(report) = &inner.account { Some(report) } else { None };
         // The account's count is as old as its answer: only its limit counts again.
         let told = told.map(|report| AccountReport { sent_last_24_hours: None, ..report.clone() });
@@ -111,17 +112,31 @@ impl Dispatch {
         self.lock().health.ask_at()
     }
 
-    /// The store looks copied or restored, or no longer does.
-    pub fn set_guard(&self, why: Option<&str>) {
+    /// Takes over whether the store may send.
+    pub fn set_guard(&self, guard: &Guard) {
         let inner = &mut *self.lock();
-        let guard = why.map(|why| Reason::new("store_held", why, "if this is the live installation, run `jebi release`"));
-        if guard == inner.guard {
+        let (held, bulk_held) = match guard {
+            Guard::Open => (None, None),
+            Guard::BulkHeld { why, .. } => {
+                let remedy = "look whether mail of before was sent twice or is lacking, then run `jebi release`";
+                (None, Some(Reason::new("bulk_held", why.as_str(), remedy)))
+            }
+            Guard::Held { why, .. } => {
+                let remedy = "if this is the live installation, run `jebi release`";
+                (Some(Reason::new("store_held", why.as_str(), remedy)), None)
+            }
+        };
+        if (&held, &bulk_held) == (&inner.guard, &inner.bulk_held) {
             return;
         }
-        inner.guard = guard;
-        if inner.guard.is_some() {
+        (inner.guard, inner.bulk_held) = (held, bulk_held);
+        if inner.guard.is_some() || inner.bulk_held.is_some() {
             self.offer_window(inner);
+        }
+        if inner.guard.is_some() {
             self.return_ready(inner);
+        } else if inner.bulk_held.is_some() {
+            self.return_bulk(inner);
         }
         self.health_changed();
     }
@@ -140,7 +155,7 @@ impl Dispatch {
             kind: self.kind,
             state,
             reason,
-            rate: inner.pacer.rate_at(now),
+            rate: inner.rate_at(now),
             max_send_rate: told.and_then(|r| r.max_send_rate),
             max_24_hour_send: told.and_then(|r| r.max_24_hour_send),
             sent_last_24_hours: told.and_then(|r| r.sent_last_24_hours),
@@ -214,6 +229,7 @@ impl Inner {
         }
         match self.daily.reason() {
             Some((Lane::Transactional, reason)) => return (ProviderState::Held, Some(reason)),
+            _ if self.bulk_held.is_some() => return (ProviderState::Running, self.bulk_held.clone()),
             Some((Lane::Bulk, reason)) => return (ProviderState::Running, Some(reason)),
             None => {}
         }

@@ -43,9 +43,28 @@ impl Daily {
         let limit = [settings.daily_limit, account].into_iter().flatten().min();
         self.quota.set(limit, settings.quota_reserve);
         if let Some(sent) = told.and_then(|r| r.sent_last_24_hours) {
-            self.quota.told(sent.max(0.0) as u64, self.wall(now));
+            self.told(sent, now);
         }
         self.closed = [None; 2];
+    }
+
+    /// The account counted so many in the last 24 hours.
+    pub fn told(&mut self, sent: f64, now: Boot) {
+        self.quota.told(sent.max(0.0) as u64, self.wall(now));
+    }
+
+    /// All nodes together sent to so many.
+    pub fn counted(&mut self, now: Boot, all: u64) {
+        self.quota.counted(self.wall(now), all);
+    }
+
+    pub fn is_limited(&self) -> bool {
+        self.quota.limit().is_some()
+    }
+
+    /// What a lane may fill the count of all nodes up to; `None` for no limit.
+    pub fn allowed(&self, now: Boot, lane: Lane) -> Option<u64> {
+        self.quota.allowed(self.wall(now), lane)
     }
 
     /// Whether a copy to so many may go now; else its lane is closed.
@@ -62,14 +81,15 @@ impl Daily {
         self.quota.add(self.wall(now), recipients.into());
     }
 
-    /// The end of a call: recipients that were certainly not accepted were not sent to.
-    pub fn ended(&mut self, outcome: &Outcome, recipients: u32) {
+    /// The end of a call: recipients that were certainly not accepted were not sent to. Returns how many.
+    pub fn ended(&mut self, outcome: &Outcome, recipients: u32) -> u64 {
         let refused = match outcome {
             Outcome::Accepted { .. } | Outcome::Unknown { .. } => 0,
             Outcome::Each(all) => all.iter().filter(|one| is_refusal(one)).count() as u64,
             _ => recipients.into(),
         };
         self.quota.take_back(refused);
+        refused
     }
 
     /// Opens what has waited long enough.
@@ -135,7 +155,7 @@ impl Dispatch {
     pub fn finish_at(&self, lane: Lane, recipients: u64, from: Wall, now: Boot) -> Option<Wall> {
         let inner = self.lock();
         let runs = inner.may_start() && inner.health.cause().is_none();
-        let rate = inner.pacer.rate_at(now);
+        let rate = inner.rate_at(now);
         if !runs || (rate.is_none() && inner.daily.quota.limit().is_none()) {
             return None;
         }

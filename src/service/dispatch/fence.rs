@@ -3,28 +3,66 @@
 use std::{
     sync::{
         OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use jebi_domain::time::Boot;
+use jebi_domain::{id::Incarnation, port::nodes::DEAD_AFTER, time::Boot};
 
-/// A node that has not beaten for so long is dead to the others (design 6).
-pub const LEASE: Duration = Duration::from_secs(15);
 /// How much of the lease must be left when a call starts.
 pub const MARGIN: Duration = Duration::from_secs(2);
 
-/// Until when this node's leases hold, on the clock that runs through suspend. Shared by all providers of the node.
+/// A generation before the first.
+const LAPSED: u64 = 0;
+
+/// Until when this node's leases hold, on the clock that runs through suspend, and whose they are. Shared by all providers of the node.
 #[derive(Debug, Default)]
 pub struct Fence {
+    incarnation: AtomicI64,
     end: AtomicU64,
     generation: AtomicU64,
+    /// Generations before this one belong to incarnations that others have ended.
+    ended_before: AtomicU64,
     /// The loop that ended by an error of ours: without it nothing may be sent any more.
     failed: OnceLock<&'static str>,
 }
 
 impl Fence {
+    /// Claims are made for this incarnation from now on. Nothing starts before a beat of it is noted.
+    pub fn begin(&self, incarnation: Incarnation) {
+        self.incarnation.store(incarnation.0, Ordering::Release);
+    }
+
+    /// The start of this node that claims are made for.
+    #[must_use]
+    pub fn incarnation(&self) -> Incarnation {
+        Incarnation(self.incarnation.load(Ordering::Acquire))
+    }
+
+    /// Another node has ended this incarnation and may send what was claimed for it: nothing of that is sent here any more, and
+    /// nothing starts before a beat of the next one is noted.
+    pub fn lapse(&self) {
+        self.end.store(0, Ordering::Release);
+        let generation = self.generation.fetch_add(1, Ordering::AcqRel) + 1;
+        self.ended_before.fetch_max(generation, Ordering::AcqRel);
+    }
+
+    /// Whether what was claimed under a generation has been, or will be, taken over by others.
+    #[must_use]
+    pub fn is_taken_over(&self, generation: u64) -> bool {
+        generation < self.ended_before.load(Ordering::Acquire)
+    }
+
+    /// The generation of what is leased to an incarnation just now; one that no copy to be sent belongs to, where it is not the
+    /// current one.
+    #[must_use]
+    pub fn generation_of(&self, incarnation: Incarnation) -> u64 {
+        // In this order: one that lapses in between gets the generation of before.
+        let generation = self.generation();
+        if self.incarnation() == incarnation { generation } else { LAPSED }
+    }
+
     /// Notes a beat that has been stored; `submitted` is the time *before* it was handed to the store.
     ///
     /// A beat that comes after the lease had run out starts a new generation: others may have taken in between what was
@@ -34,7 +72,7 @@ impl Fence {
         if submitted >= old {
             self.generation.fetch_add(1, Ordering::AcqRel);
         }
-        self.end.fetch_max((submitted + LEASE).0, Ordering::AcqRel);
+        self.end.fetch_max((submitted + DEAD_AFTER).0, Ordering::AcqRel);
     }
 
     /// Closes it for good: the loop named has ended by an error of ours, and what cannot be settled is not sent (contract 6). The first
@@ -89,6 +127,23 @@ mod tests {
     }
 
     #[test]
+    fn what_an_ended_incarnation_held_is_never_sent_by_the_next() {
+        let fence = Fence::default();
+        fence.begin(Incarnation(1));
+        fence.renew(Boot(10 * S));
+        let before = fence.generation_of(Incarnation(1));
+        assert_eq!((before, fence.generation_of(Incarnation(2))), (fence.generation(), LAPSED));
+        fence.lapse();
+        assert!(!fence.is_open(Boot(10 * S)));
+        fence.begin(Incarnation(2));
+        fence.renew(Boot(11 * S));
+        assert!(fence.is_open(Boot(11 * S)));
+        assert_ne!(fence.generation(), before);
+        assert!(fence.is_taken_over(before) && fence.is_taken_over(LAPSED) && !fence.is_taken_over(fence.generation()));
+        assert_eq!((fence.generation_of(Incarnation(1)), fence.generation_of(Incarnation(2))), (LAPSED, fence.generation()));
+    }
+
+    #[test]
     fn a_late_or_reordered_beat_never_shortens_the_lease() {
         let fence = Fence::default();
         fence.renew(Boot(10 * S));
@@ -105,5 +160,6 @@ mod tests {
         assert_eq!(fence.generation(), first);
         fence.renew(Boot(40 * S));
         assert_ne!(fence.generation(), first);
+        assert!(!fence.is_taken_over(first), "nobody has ended it: what it holds is its own to give back");
     }
 }

@@ -18,14 +18,16 @@ pub mod ready;
 mod receivers;
 mod settings;
 pub mod settle;
+mod shared;
 mod state;
 mod stop;
 mod supply;
 pub mod turns;
 pub mod window;
 
-pub use fence::{Fence, LEASE};
+pub use fence::Fence;
 pub use settings::Settings;
+pub use shared::Ask;
 pub use state::{Again, Dispatch, Reserve, Setup, Take};
 pub use stop::Left;
 pub use supply::Rooms;

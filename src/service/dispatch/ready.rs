@@ -12,6 +12,7 @@ use jebi_domain::{
     mime::compose::Prepared,
     outcome::{Outcome, Reason},
     port::{Outgoing, store::Claimed},
+    shared_pace::Run,
     time::Wall,
 };
 
@@ -154,6 +155,15 @@ impl Ready {
 
     pub fn pop(&mut self) -> Option<ReadyCopy> {
         self.0.iter_mut().find_map(VecDeque::pop_front)
+    }
+
+    /// The copies that go first: so many of one lane and number of recipients, `most` at most.
+    #[must_use]
+    pub fn run(&self, most: u32) -> Run {
+        let Some(weight) = self.first().map(ReadyCopy::recipients) else { return Run { mails: 0, weight: 1 } };
+        let lane = self.0.iter().find(|lane| !lane.is_empty());
+        let alike = lane.into_iter().flatten().take(most as usize).take_while(|copy| copy.recipients() == weight);
+        Run { mails: u32::try_from(alike.count()).unwrap_or(most), weight }
     }
 
     #[must_use]

@@ -24,7 +24,9 @@ use super::{
     metrics::Meters,
     ready::{Finished, MailCache, Ready, ReadyCopy},
     settings::Settings,
+    shared::Shared,
     stop::Stop,
+    supply::taken_over,
 };
 
 /// The soonest a sender thread asks again for slots.
@@ -44,6 +46,8 @@ pub struct Setup {
     pub kind: &'static str,
     pub settings: Settings,
     pub fence: Arc<Fence>,
+    /// Whether the store gives out slots for several nodes; else this process paces itself.
+    pub shares_slots: bool,
     /// When the recorded last slot was taken, and the time now in both clocks.
     pub last_slot: Option<Wall>,
     /// Recipients sent in the last 24 hours, by slot of `jebi_domain::quota`.
@@ -68,6 +72,8 @@ pub(super) enum Account {
 pub(super) struct Inner {
     pub ready: Ready,
     pub pacer: Pacer,
+    /// The slots held, where several nodes share the rate.
+    pub shared: Option<Shared>,
     pub settings: Settings,
     pub daily: Daily,
     pub health: Health,
@@ -100,6 +106,8 @@ pub(super) struct Inner {
     pub stop: Stop,
     /// Why the store may not send.
     pub guard: Option<Reason>,
+    /// Why bulk alone may not be sent.
+    pub bulk_held: Option<Reason>,
     /// A loop of this process has ended by an error of ours.
     pub failed: bool,
     /// Outcomes can't be written.
@@ -159,12 +167,14 @@ pub struct Dispatch {
     pub changed: Notify,
     /// Wakes who asks the account: it is another one now.
     pub ask: Notify,
+    /// Wakes who asks for slots.
+    pub slots: Notify,
 }
 
 impl Dispatch {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let Setup { provider, kind, settings, fence, last_slot, sent, wall, boot } = setup;
+        let Setup { provider, kind, settings, fence, shares_slots, last_slot, sent, wall, boot } = setup;
         // The first slot lies 1 s + J after the last one of an earlier incarnation. A clock set back must not stretch that.
         let gap = Duration::from_secs(1) + settings.jitter;
         let first = last_slot.map_or(boot, |last| boot + (last + gap).since(wall).min(gap));
@@ -172,6 +182,7 @@ impl Dispatch {
         let inner = Inner {
             ready: Ready::default(),
             pacer: Pacer::new(settings.max_rate, settings.jitter, first),
+            shared: shares_slots.then(|| Shared::new(settings.jitter)),
             health: Health::default(),
             backoff: Backoff::default(),
             concurrency: Concurrency::default(),
@@ -193,6 +204,7 @@ impl Dispatch {
             paused_until: Boot(0),
             stop: Stop::No,
             guard: None,
+            bulk_held: None,
             failed: false,
             unwritable: false,
             store_time: Duration::from_millis(2),
@@ -212,6 +224,7 @@ impl Dispatch {
             settler: Notify::new(),
             changed: Notify::new(),
             ask: Notify::new(),
+            slots: Notify::new(),
         }
     }
 
@@ -247,14 +260,16 @@ impl Dispatch {
         if !inner.needs_thread(index) {
             return Reserve::Asleep;
         }
+        // What is ready stays until a beat says whether it is still ours: if others have it, they are told that it was not sent.
         if inner.ready.total() > 0 && !self.fence.is_open(now) {
-            self.return_ready(inner);
             return Reserve::Until(now + FENCE_POLL);
         }
         match inner.startable(now, PULL) {
             Ok(n) => Reserve::Start(n, inner.start(now, n)),
-            Err(Some(at)) => Reserve::Until(at),
-            Err(None) => Reserve::Asleep,
+            Err(at) => {
+                self.ask_for_slots(inner);
+                at.map_or(Reserve::Asleep, Reserve::Until)
+            }
         }
     }
 
@@ -265,7 +280,6 @@ impl Dispatch {
             return self.released(inner, ticket);
         };
         if !self.fence.is_open(now) {
-            self.return_ready(inner);
             return self.released(inner, ticket);
         }
         while let Some(first) = inner.ready.first() {
@@ -273,7 +287,8 @@ impl Dispatch {
             let expired = first.mail.message.expires_at.is_some_and(|at| at <= wall);
             if lapsed || expired {
                 // Another node may have it by now, or the next claim lets it expire.
-                let ended = inner.ready.pop().map(|copy| copy.ended(Outcome::NotStarted, wall));
+                let outcome = if self.fence.is_taken_over(first.generation) { taken_over() } else { Outcome::NotStarted };
+                let ended = inner.ready.pop().map(|copy| copy.ended(outcome, wall));
                 inner.finished.extend(ended);
                 self.settler.notify_one();
                 continue;
@@ -288,12 +303,13 @@ impl Dispatch {
             }
             let lane = first.lane();
             if !inner.daily.admits(now, lane, recipients) {
-                tracing::info!(provider = %self.provider, lane = lane.as_str(), "the limit of 24 hours is met; the lane waits");
-                self.return_closed(inner);
+                self.close_lanes(inner, lane);
                 continue;
             }
-            if let Err(at) = inner.pacer.take(now, recipients) {
-                return Take::Wait(at);
+            match inner.take_slot(now, recipients) {
+                Ok(()) => {}
+                Err(Some(at)) => return Take::Wait(at),
+                Err(None) => break,
             }
             let Some(copy) = inner.ready.pop() else { break };
             inner.note_trials(&copy, now);
@@ -333,7 +349,7 @@ impl Dispatch {
         {
             inner.limit = inner.settings.calls(inner.concurrency.limit(inner.pacer.rate()));
         }
-        inner.daily.ended(&outcome, copy.recipients());
+        inner.count_end(&outcome, copy.recipients());
         inner.in_flight = inner.in_flight.saturating_sub(1);
         self.learn(inner, ticket, &outcome, now);
         self.learn_receivers(inner, copy, &outcome, now);
@@ -354,7 +370,8 @@ impl Dispatch {
 
     fn learn(&self, inner: &mut Inner, ticket: Ticket, outcome: &Outcome, now: Boot) {
         if outcome.is_too_fast() {
-            inner.pacer.slow_down(now);
+            inner.slow_down(now);
+            self.ask_for_slots(inner);
             if inner.pacer.rate().is_none() {
                 inner.paused_until = now + RATE_PAUSE;
             }
@@ -394,6 +411,12 @@ impl Dispatch {
     pub(super) fn return_ready(&self, inner: &mut Inner) {
         let all = inner.ready.remove(|_| true);
         self.give_back(inner, &all);
+    }
+
+    /// The same for bulk alone.
+    pub(super) fn return_bulk(&self, inner: &mut Inner) {
+        let bulk = inner.ready.remove(|copy| copy.lane() == Lane::Bulk);
+        self.give_back(inner, &bulk);
     }
 
     pub(super) fn give_back(&self, inner: &mut Inner, copies: &[ReadyCopy]) {
@@ -466,6 +489,10 @@ impl Dispatch {
     #[must_use]
     pub fn last_slot(&self) -> Option<Boot> {
         let inner = self.lock();
+        // Slots of several nodes are recorded where they are given out.
+        if inner.shared.is_some() {
+            return None;
+        }
         inner.pacer.rate().and(inner.pacer.last())
     }
 }
@@ -486,6 +513,12 @@ impl Inner {
 
     /// How many calls may start now, up to `most` and at least one; or when to look again.
     fn startable(&mut self, now: Boot, most: u32) -> Result<u32, Option<Boot>> {
+        let permits = self.permits(now, most)?;
+        Ok(self.slots(now)?.min(permits))
+    }
+
+    /// The same, whether there are slots or not.
+    pub(super) fn permits(&mut self, now: Boot, most: u32) -> Result<u32, Option<Boot>> {
         let waiting = self.ready.total().saturating_sub(self.starting);
         if waiting == 0 || !self.may_start() {
             return Err(None);
@@ -505,12 +538,15 @@ impl Inner {
         if now < self.paused_until {
             return Err(Some(self.paused_until));
         }
-        Ok(self.slots(now)?.min(waiting).min(free.max(1)).min(most))
+        Ok(waiting.min(free.max(1)).min(most))
     }
 
     /// How many starts the slots that come free now will serve. A start that waits for its connection counts until it has used
     /// its slot, so that slow connections are opened side by side and fast ones one by one.
-    fn slots(&self, now: Boot) -> Result<u32, Option<Boot>> {
+    fn slots(&mut self, now: Boot) -> Result<u32, Option<Boot>> {
+        if self.shares() {
+            return self.shared_slots(now);
+        }
         let Some(spacing) = self.pacer.spacing(now) else { return Ok(PULL) };
         let next = self.pacer.next_slot();
         if now < next {

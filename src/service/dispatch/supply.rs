@@ -6,10 +6,11 @@ use std::{
 };
 
 use jebi_domain::{
-    id::{MessageNo, QueueNo},
+    id::{Incarnation, MessageNo, QueueNo},
     message::Lane,
+    outcome::{Outcome, Reason},
     port::store::{Claimed, Notice, Window},
-    time::Boot,
+    time::{Boot, Wall},
 };
 
 use super::{
@@ -34,6 +35,12 @@ impl Rooms {
     }
 }
 
+/// The end of an attempt that was never made, for mail that is no longer ours to give back.
+pub(super) fn taken_over() -> Outcome {
+    let text = "the node that was to send it was taken for dead before it did, and sent nothing";
+    Outcome::Transient { reason: Reason::new("node_taken_over", text, "nothing to do: it is sent by itself") }
+}
+
 impl Dispatch {
     /// What the store may lease at accept.
     #[must_use]
@@ -45,6 +52,12 @@ impl Dispatch {
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.fence.generation()
+    }
+
+    /// The incarnation claims are made for. Read the generation first.
+    #[must_use]
+    pub fn incarnation(&self) -> Incarnation {
+        self.fence.incarnation()
     }
 
     /// How much may be claimed now.
@@ -91,10 +104,11 @@ impl Dispatch {
             self.changed.notify_waiters();
         }
     }
-    /// Takes notice of what happened in the store. Called on the store's writer: must not block. The claimer is told besides.
-    pub fn notice(&self, notice: &Notice) {
+    /// Takes notice of what happened in the store, as subscribed to by an incarnation. Called on the store's writer: must not block.
+    /// The claimer is told besides.
+    pub fn notice(&self, notice: &Notice, of: Incarnation) {
         match notice {
-            Notice::Leased(claimed) => self.add(&mut self.lock(), claimed.clone(), self.fence.generation(), true),
+            Notice::Leased(claimed) => self.add(&mut self.lock(), claimed.clone(), self.fence.generation_of(of), true),
             Notice::Cancelled(queue) => self.take_back_queue(*queue),
             Notice::CancelledMessage(message) => self.take_back_message(*message),
             Notice::Queue(info) if info.paused => self.take_back_queue(info.queue),
@@ -113,6 +127,9 @@ impl Dispatch {
         if !inner.may_send() || inner.health.is_stopped() {
             return self.return_ready(inner);
         }
+        if lane == Lane::Bulk && inner.bulk_held.is_some() {
+            return self.return_bulk(inner);
+        }
         self.senders.notify_waiters();
     }
 
@@ -121,6 +138,16 @@ impl Dispatch {
         let inner = &mut *self.lock();
         let gone = inner.ready.remove(|copy| copy.queue == queue);
         self.give_back(inner, &gone);
+    }
+
+    /// Gives up what is ready, because others have ended this incarnation and take its mail over. That it was not sent is evidence for
+    /// them: without it they would have to take it for sent, perhaps.
+    pub fn give_up(&self, wall: Wall) {
+        let inner = &mut *self.lock();
+        let gone = inner.ready.remove(|_| true);
+        inner.finished.extend(gone.iter().map(|copy| copy.ended(taken_over(), wall)));
+        self.settler.notify_one();
+        self.senders.notify_waiters();
     }
 
     /// Gives back what is ready of a cancelled message.
@@ -211,7 +238,7 @@ impl Inner {
         let limit = i64::from(leased_limit(self.limit, throughput, self.store_time));
         let ready = Lane::ALL.map(|lane| self.ready.len(lane));
         let room = [limit + i64::from(RESERVE), limit].map(|limit| u32::try_from(limit - used).unwrap_or(0));
-        let closed = Lane::ALL.map(|lane| self.daily.is_closed(lane));
+        let closed = Lane::ALL.map(|lane| self.daily.is_closed(lane) || (lane == Lane::Bulk && self.bulk_held.is_some()));
         let room = [0, 1].map(|lane: usize| if closed[lane] { 0 } else { room[lane].min(ready_max.saturating_sub(ready[lane])) });
         Rooms { room, worth: [0, 1].map(|lane: usize| worth_claiming(room[lane], ready[lane], ready_max)) }
     }

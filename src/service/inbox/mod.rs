@@ -24,7 +24,7 @@ use jebi_domain::{
 pub use mail::{Attachment, OpenedMail};
 pub use session::{SESSION_TIME, Sessions};
 
-use super::trouble::refusal;
+use super::{access::Access, keys::Keys, trouble::refusal};
 
 /// Mails from this size on are taken apart off the request's thread.
 const LARGE: usize = 64 << 10;
@@ -54,8 +54,8 @@ pub struct InboxReader {
 
 impl InboxReader {
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { store, sessions: Sessions::new(clock, random) }
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, random: &dyn Random, keys: Arc<Keys>, access: Arc<Access>) -> Self {
+        Self { store, sessions: Sessions::new(clock, random, keys, access) }
     }
 
     /// Mails numbered below `before`, newest first.

@@ -7,17 +7,19 @@ use std::{
 
 use jebi_domain::port::{
     Boxed,
+    slots::SharedSlots,
     store::{Guard, StoreResult},
 };
 use tokio_util::sync::CancellationToken;
 
-use super::reader::Readers;
+use super::{reader::Readers, slots::Slots};
 use crate::store::steps::{CLOSE_WAIT, Engine, Look, Shared};
 
 /// The engine of an open store.
 pub struct Postgres {
     pub(super) shared: Arc<Shared>,
     pub(super) readers: Arc<Readers>,
+    pub(super) slots: Arc<Slots>,
     pub(super) guard: Arc<Mutex<Guard>>,
     pub(super) writers: Mutex<Vec<JoinHandle<()>>>,
     /// Ends what listens to other nodes.
@@ -39,6 +41,10 @@ impl Engine for Postgres {
     /// Its disk is the server's: a full one shows when it is written.
     fn room(&self) -> i64 {
         i64::MAX
+    }
+
+    fn slots(&self) -> Option<Arc<dyn SharedSlots>> {
+        Some(Arc::clone(&self.slots) as _)
     }
 
     fn guard(&self) -> Guard {

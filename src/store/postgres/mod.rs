@@ -14,6 +14,8 @@
 //! | `link`, `values` | a connection's statements and their values |
 //! | `session` | the steps' statements in a writer's turn |
 //! | `reader` | the steps' look-ups |
+//! | `slots` | the rate that all nodes share |
+//! | `vacuum` | an alert on what keeps the server from clearing away old rows |
 //! | `wake` | telling other nodes what there is to do, and hearing it |
 //! | `engine` | what an open store has beside its writers |
 //! | `sql/`, `migrations/` | texts under the same names as SQLite's; `sql/own/` has what this engine alone needs |
@@ -31,8 +33,10 @@ mod pool;
 mod reach;
 mod reader;
 mod session;
+mod slots;
 mod target;
 mod tls;
+mod vacuum;
 mod values;
 mod wake;
 

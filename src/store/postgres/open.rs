@@ -13,6 +13,8 @@ use super::{
     Connector, Fault, Pool, Postgres, PostgresStore, Reach, Rights, Session, Target, guard, migrate,
     reader::Readers,
     session::{Parts, WriterSession},
+    slots::Slots,
+    vacuum,
     wake::{self, Wake},
 };
 use crate::store::steps::{Alarm, Class, Classes, Common, Group, Memory, Shared, Writer};
@@ -125,7 +127,9 @@ impl PostgresStore {
         ];
         let ear = wake::Ear { wake, listen, readers: Arc::clone(&readers), common, clock, guard: Arc::clone(&guard) };
         tokio::spawn(ear.run(stop.clone()));
-        let engine = Postgres { shared: Arc::clone(&shared), readers, guard, writers: Mutex::new(writers), stop };
+        tokio::spawn(vacuum::watch(Arc::clone(&readers), Arc::clone(&shared.clock), stop.clone()));
+        let slots = Arc::new(Slots::new(Arc::clone(&connector)));
+        let engine = Postgres { shared: Arc::clone(&shared), readers, slots, guard, writers: Mutex::new(writers), stop };
         Ok(Self { shared, engine })
     }
 }

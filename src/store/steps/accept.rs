@@ -155,7 +155,8 @@ impl Job for AcceptJob {
             // Without an incarnation nobody could tell what it stages from leftovers.
             self.staged = self.rows() > SMALL && (turn.db.is_alone() || turn.memory.common.own().0 != 0);
         }
-        if self.staged && !turn.is_alive()? {
+        // A command beside no server has none, and is alone.
+        if self.staged && turn.memory.common.own().0 != 0 && !turn.is_alive()? {
             return Err(Error::Ended);
         }
         while self.draft < self.drafts.len() {

@@ -1,11 +1,12 @@
 //! What an engine brings: the writer's connection with its transactions, readers, and the place it lies in.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jebi_domain::{
     address,
     port::{
         Boxed,
+        slots::SharedSlots,
         store::{Guard, Notice, StoreResult},
     },
 };
@@ -118,6 +119,11 @@ pub trait Engine: Send + Sync {
 
     /// Bytes free for new mail; negative when there is no room.
     fn room(&self) -> i64;
+
+    /// The rate that several nodes share; `None` where one process has the store alone.
+    fn slots(&self) -> Option<Arc<dyn SharedSlots>> {
+        None
+    }
 
     /// Whether the store is held.
     fn guard(&self) -> Guard;

@@ -13,6 +13,7 @@ use jebi_domain::{
     port::{
         Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
         nodes::NodeStart,
+        slots::SharedSlots,
         store::{
             AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Backlog, Claim, ClaimReport, DeliveryFilter,
             DeliveryPage, DeliveryView, Guard, Housekept, KeyInfo, KeyUse, MessageFilter, MessagePage, MessageView, NewKey, QueueInfo,
@@ -165,6 +166,10 @@ impl<E: Engine> QueueStore for SqlStore<E> {
     fn last_slot(&self, provider: &str) -> Boxed<'_, StoreResult<Option<Wall>>> {
         let provider = provider.to_owned();
         self.look(move |s| Ok(s.row(q!("slot_last"), [provider], |r| r.get::<Option<i64>>(0))?.flatten().map(Wall)))
+    }
+
+    fn shared_slots(&self) -> Option<Arc<dyn SharedSlots>> {
+        self.engine.slots()
     }
 
     fn cancel_topic(&self, topic: &str, now: Wall) -> Boxed<'_, StoreResult<Option<i64>>> {

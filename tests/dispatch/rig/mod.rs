@@ -1,6 +1,7 @@
 //! A dispatcher on one thread, with a store in memory, a scripted provider and a clock moved by hand: every run is the same.
 
 mod provider;
+mod slots;
 mod store;
 
 use std::{
@@ -26,6 +27,7 @@ use jebi_domain::{
 };
 
 pub use provider::*;
+pub use slots::*;
 pub use store::*;
 
 /// The parts a test looks at and turns.
@@ -48,8 +50,29 @@ pub fn run<T>(test: impl Future<Output = T>) -> T {
     runtime.block_on(tokio::task::LocalSet::new().run_until(test))
 }
 
+/// The most recipients in any half-open second.
+pub fn peak(log: &[(u64, u32)]) -> u64 {
+    let (mut lo, mut sum, mut most) = (0, 0u64, 0);
+    for (at, n) in log {
+        sum += u64::from(*n);
+        while at - log[lo].0 >= 1_000_000_000 {
+            sum -= u64::from(log[lo].1);
+            lo += 1;
+        }
+        most = most.max(sum);
+    }
+    most
+}
+
 pub fn settings(rate: Option<f64>) -> Settings {
     Settings { max_rate: rate, sender_threads: 1, ..Settings::default() }
+}
+
+pub fn started_clock() -> ManualClock {
+    let clock = ManualClock::new(Wall(1_000_000));
+    // Boot time is somewhere when a process starts.
+    clock.advance(Duration::from_secs(100));
+    clock
 }
 
 /// Lets everything run that can.
@@ -71,12 +94,15 @@ impl Rig {
 
     /// `prepare` runs before anything starts.
     pub async fn with(settings: Settings, prepare: impl FnOnce(&MemoryStore, &Scripted)) -> Self {
-        let clock = ManualClock::new(Wall(1_000_000));
-        // Boot time is somewhere when a process starts.
-        clock.advance(Duration::from_secs(100));
+        Self::on(started_clock(), settings, prepare).await
+    }
+
+    /// The same on a clock that others run on, too.
+    pub async fn on(clock: ManualClock, settings: Settings, prepare: impl FnOnce(&MemoryStore, &Scripted)) -> Self {
         let (store, provider) = (Arc::new(MemoryStore::default()), Scripted::new(clock.clone()));
         prepare(&store, &provider);
         let (fence, log) = (Arc::new(Fence::default()), Arc::<Mutex<Vec<(u64, u32)>>>::default());
+        fence.begin(Incarnation(1));
         fence.renew(clock.boot());
         let written = log.clone();
         let observer: Observer = Arc::new(move |at: Boot, n| written.lock().unwrap_or_else(PoisonError::into_inner).push((at.0, n)));
@@ -86,7 +112,6 @@ impl Rig {
             clock: Arc::new(clock.clone()),
             random: Arc::new(SeededRandom::new(7)),
             settings,
-            incarnation: Incarnation(1),
             fence: fence.clone(),
             watch: Watch::new(fence.clone()),
             runtime: tokio::runtime::Handle::current(),

@@ -7,7 +7,6 @@ use std::{
 };
 
 use jebi_domain::{
-    fake::ManualClock,
     outcome::{Limit, Outcome, Reason},
     port::{AccountReport, AccountState, Boxed, Channel, Clock, Local, Outgoing, Provider, Sender},
     time::Wall,
@@ -46,8 +45,9 @@ struct Inner {
 /// The double. Clones share everything.
 #[derive(Clone)]
 pub struct Scripted {
+    name: &'static str,
     inner: Arc<Mutex<Inner>>,
-    clock: ManualClock,
+    clock: Arc<dyn Clock>,
 }
 
 pub fn accepted() -> Outcome {
@@ -80,7 +80,7 @@ pub fn report(rate: Option<f64>, state: AccountState) -> Asked {
 }
 
 impl Scripted {
-    pub fn new(clock: ManualClock) -> Self {
+    pub fn new(clock: impl Clock + 'static) -> Self {
         let inner = Inner {
             answer: Box::new(|_| Reply::Now(accepted())),
             checkout: Box::new(|| Ok(())),
@@ -90,7 +90,10 @@ impl Scripted {
             sent: Vec::new(),
             idle: 0,
         };
-        Self { inner: Arc::new(Mutex::new(inner)), clock }
+        Self { name: "test", inner: Arc::new(Mutex::new(inner)), clock: Arc::new(clock) }
+    }
+    pub fn named(name: &'static str, clock: impl Clock + 'static) -> Self {
+        Self { name, ..Self::new(clock) }
     }
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -126,7 +129,7 @@ impl Scripted {
 
 impl Provider for Scripted {
     fn name(&self) -> &str {
-        "test"
+        self.name
     }
     fn kind(&self) -> &'static str {
         "scripted"

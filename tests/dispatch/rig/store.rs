@@ -17,6 +17,7 @@ use jebi_domain::{
     port::{
         Boxed,
         nodes::NodeStart,
+        slots::SharedSlots,
         store::{
             AcceptBatch, Accepted, AdminStore, AuditEntry, AuditFilter, AuditPage, Claim, ClaimReport, Claimed, Guard, Housekept, KeyInfo,
             KeyUse, NewKey, Notice, QueueInfo, QueueStore, Released, Settlement, StoreError, StoreResult, StoredAnswer, Subscription,
@@ -69,9 +70,10 @@ struct Inner {
     reclaims: u32,
     housekeeping: u32,
     epochs: u32,
-    guard: Option<String>,
+    guard: Guard,
     leased_most: usize,
     late_from: Option<Wall>,
+    shared: Option<Arc<dyn SharedSlots>>,
 }
 
 /// What is to go wrong.
@@ -83,11 +85,17 @@ pub struct Faults {
     /// Claims are done at once and told of when this says so.
     pub claim_gate: Option<Arc<Notify>>,
     pub beats: bool,
+    /// The database cannot be reached: every call of the queue fails.
+    pub down: bool,
     /// The call of this name panics.
     pub panics: &'static str,
 }
 
 impl Faults {
+    fn reach(&self) -> StoreResult<()> {
+        if self.down { Err(StoreError::Unavailable { retry_after_s: 1, why: "it cannot be reached" }) } else { Ok(()) }
+    }
+
     fn meet(&self, call: &str) {
         assert!(self.panics != call, "as the test says");
     }
@@ -195,11 +203,15 @@ impl MemoryStore {
     pub fn set_last_slot(&self, at: Wall) {
         self.lock().last_slot = Some(at);
     }
+    /// Lets it share its slots with other nodes'.
+    pub fn share(&self, slots: Arc<dyn SharedSlots>) {
+        self.lock().shared = Some(slots);
+    }
     pub fn set_feedback(&self) {
         self.lock().has_feedback = true;
     }
-    pub fn set_guard(&self, why: Option<&str>) {
-        self.lock().guard = why.map(str::to_owned);
+    pub fn set_guard(&self, guard: Guard) {
+        self.lock().guard = guard;
     }
     pub fn slots(&self) -> Vec<Wall> {
         self.lock().slots.clone()
@@ -220,6 +232,10 @@ impl MemoryStore {
     }
     pub fn leased(&self) -> usize {
         self.lock().leases.len()
+    }
+    /// Whether the node said that it stops, before it ended.
+    pub fn was_drained(&self) -> bool {
+        self.lock().drained
     }
     /// Beats, reclaims, housekeeping slices, epochs raised, reports stored, and whether the incarnation was ended.
     pub fn chores(&self) -> (u32, u32, u32, u32, usize, bool) {
@@ -382,6 +398,11 @@ fn ready<T: Send + 'static>(value: T) -> Boxed<'static, T> {
     Box::pin(std::future::ready(value))
 }
 
+/// A store that looks copied.
+pub fn held(why: &str) -> Guard {
+    Guard::Held { why: why.into(), since: Wall(0) }
+}
+
 fn fault() -> StoreError {
     StoreError::Internal("a fault on demand".into())
 }
@@ -394,7 +415,7 @@ impl QueueStore for MemoryStore {
         let inner = &mut *self.lock();
         inner.faults.meet("beat");
         inner.beats += 1;
-        ready(if inner.faults.beats { Err(fault()) } else { Ok(()) })
+        ready(if inner.faults.beats { Err(fault()) } else { inner.faults.reach() })
     }
     fn end(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<()>> {
         self.lock().ended = true;
@@ -412,6 +433,9 @@ impl QueueStore for MemoryStore {
     }
     fn queues(&self, _: &str) -> Boxed<'_, StoreResult<Vec<QueueInfo>>> {
         let inner = self.lock();
+        if let Err(error) = inner.faults.reach() {
+            return ready(Err(error));
+        }
         let live = inner.queues.iter().filter(|(_, q)| !q.entries.is_empty());
         ready(Ok(live.map(|(no, _)| inner.info(QueueNo(*no))).collect()))
     }
@@ -423,6 +447,9 @@ impl QueueStore for MemoryStore {
         if inner.faults.claims > 0 {
             inner.faults.claims -= 1;
             return ready(Err(fault()));
+        }
+        if let Err(error) = inner.faults.reach() {
+            return ready(Err(error));
         }
         let (report, gate) = (inner.claim(&claim), inner.faults.claim_gate.clone());
         Box::pin(async move {
@@ -439,6 +466,7 @@ impl QueueStore for MemoryStore {
                 inner.faults.settles -= 1;
                 return Err(StoreError::Full);
             }
+            inner.faults.reach()?;
             inner.settle_batches.push(batch.len());
             notices.extend(batch.into_iter().filter_map(|one| inner.settle(one)));
             Ok(())
@@ -448,7 +476,7 @@ impl QueueStore for MemoryStore {
         let inner = &mut *self.lock();
         inner.faults.meet("reclaim");
         inner.reclaims += 1;
-        ready(Ok(0))
+        ready(inner.faults.reach().map(|()| 0))
     }
     fn record_slot(&self, _: &str, at: Wall) -> Boxed<'_, StoreResult<()>> {
         self.lock().slots.push(at);
@@ -459,6 +487,9 @@ impl QueueStore for MemoryStore {
     }
     fn last_slot(&self, _: &str) -> Boxed<'_, StoreResult<Option<Wall>>> {
         ready(Ok(self.lock().last_slot))
+    }
+    fn shared_slots(&self) -> Option<Arc<dyn SharedSlots>> {
+        self.lock().shared.clone()
     }
     fn cancel_topic(&self, topic: &str, _: Wall) -> Boxed<'_, StoreResult<Option<i64>>> {
         self.cancel(topic);
@@ -483,14 +514,15 @@ impl QueueStore for MemoryStore {
         ready(Ok(()))
     }
     fn drain(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<()>> {
-        self.lock().drained = true;
+        let inner = &mut *self.lock();
+        inner.drained = !inner.ended;
         ready(Ok(()))
     }
     fn housekeep(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<Housekept>> {
         let inner = &mut *self.lock();
         inner.faults.meet("housekeep");
         inner.housekeeping += 1;
-        ready(Ok(Housekept::Done))
+        ready(inner.faults.reach().map(|()| Housekept::Done))
     }
 }
 
@@ -526,7 +558,7 @@ impl AdminStore for MemoryStore {
         ready(Ok((0, false)))
     }
     fn guard(&self) -> Guard {
-        self.lock().guard.clone().map_or(Guard::Open, |why| Guard::Held { why, since: Wall(0) })
+        self.lock().guard.clone()
     }
     fn release(&self, _: Wall) -> Boxed<'_, StoreResult<Released>> {
         ready(Ok(Released::default()))

@@ -2,7 +2,7 @@
 //! that keeps it from doing anything.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Extension, Path, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
@@ -21,7 +21,10 @@ use crate::{
         page::inbox::COOKIE,
         params::{Id, Named},
     },
-    service::inbox::{SESSION_TIME, Which},
+    service::{
+        Caller,
+        inbox::{SESSION_TIME, Which},
+    },
 };
 
 /// A mail's HTML: no scripts, no forms, no origin, nothing from outside; shown only in a frame of our own page.
@@ -126,13 +129,17 @@ pub async fn attachment(State(state): State<AppState>, Path((id, place)): Path<(
 ///
 /// Sets a cookie with which a browser's frames and downloads read the inbox for 10 minutes; nothing else takes it.
 #[utoipa::path(post, path = "/v1/inbox/session", tag = "inbox", responses((status = 204, description = "The cookie is set.")))]
-pub async fn session(State(state): State<AppState>, headers: HeaderMap) -> impl IntoResponse {
+pub async fn session(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Problem> {
     // The browser says itself whether it came over TLS, whatever stands between.
     let secure = headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
     let secure = if secure { "; Secure" } else { "" };
-    let (pass, seconds) = (state.inbox.sessions.open(), SESSION_TIME.as_secs());
+    let (pass, seconds) = (state.inbox.sessions.open(&caller)?, SESSION_TIME.as_secs());
     let cookie = format!("{COOKIE}={pass}; Path=/v1/inbox; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
-    (StatusCode::NO_CONTENT, [(SET_COOKIE, cookie), (CACHE_CONTROL, "no-store".to_owned())])
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie), (CACHE_CONTROL, "no-store".to_owned())]))
 }
 
 /// `Content-Disposition: attachment` with a name of any script (RFC 6266, RFC 8187).

@@ -1,0 +1,122 @@
+//! The PostgreSQL engine for the suite, and what only it has.
+
+use std::{
+    process::{Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jebi::store::postgres::{Host, Options, PostgresStore, Session, Target, TlsMode};
+use jebi_domain::{
+    fake::{ManualClock, SeededRandom},
+    port::{Boxed, store::Store},
+};
+
+use super::support::{Engine, START};
+use crate::support::postgres::{ADMIN, Database, Postgres};
+
+/// The database's clock, moved by hand: it goes on by a row.
+const CLOCK: &str = "CREATE TABLE IF NOT EXISTS test_clock (ms bigint NOT NULL);
+    CREATE OR REPLACE FUNCTION jebi_now() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT ms FROM test_clock';
+    CREATE OR REPLACE FUNCTION jebi_now_us() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT ms * 1000 FROM test_clock';";
+
+/// A database of its own on the server all tests share.
+pub struct OnPostgres {
+    pub database: Database,
+}
+
+/// Where the store of a database is, and how it is opened.
+pub fn options(database: &Database) -> Options {
+    options_of(database.server(), &database.name)
+}
+
+fn options_of(server: &Postgres, database: &str) -> Options {
+    let target = Target {
+        host: Host::Unix(server.socket().to_owned()),
+        port: server.port(),
+        user: ADMIN.into(),
+        password: None,
+        database: database.to_owned(),
+        tls: TlsMode::Off,
+        ca_file: None,
+    };
+    let limit = Duration::from_secs(30);
+    let session = Session { node: "test".into(), pooled: false, statement_timeout: limit, connect_timeout: limit };
+    Options {
+        target,
+        session,
+        listen: None,
+        readers: 2,
+        start_wait: Duration::ZERO,
+        migrate: true,
+        byte_budget: 64 << 20,
+        on_fatal: Arc::new(|why| panic!("the store gave up: {why}")),
+    }
+}
+
+/// Makes the schema once; every database of a test is a copy.
+fn fresh() -> Database {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let server = Postgres::shared();
+    server.database_like("store", |_| {
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let migrate = async {
+            let options = options_of(&Postgres::shared(), "store");
+            let clock = Arc::new(ManualClock::new(START));
+            jebi::store::postgres::migrate_schema(&options, clock, Arc::new(SeededRandom::new(1))).await.expect("migrated");
+        };
+        std::thread::scope(|scope| scope.spawn(|| runtime().block_on(migrate)).join().expect("it does not panic"));
+        Postgres::shared().sql_in("store", &format!("{CLOCK} INSERT INTO test_clock VALUES ({});", START.0));
+    })
+}
+
+impl OnPostgres {
+    pub fn new() -> Self {
+        Self { database: fresh() }
+    }
+}
+
+impl Engine for OnPostgres {
+    fn open<'a>(&'a self, clock: &'a ManualClock) -> Boxed<'a, Result<Arc<dyn Store>, String>> {
+        Box::pin(async {
+            let opened = PostgresStore::open(options(&self.database), Arc::new(clock.clone()), Arc::new(SeededRandom::new(3))).await;
+            opened.map(|s| Arc::new(s) as Arc<dyn Store>).map_err(|e| e.to_string())
+        })
+    }
+
+    fn crashed(&self) -> Box<dyn FnOnce() -> Box<dyn Engine> + Send> {
+        let (server, from) = (self.database.server().clone(), self.database.name.clone());
+        Box::new(move || {
+            let to = server.database();
+            let folder = server.socket().to_owned();
+            let tool = |name: &str, database: &str| {
+                let mut tool = Command::new(server.tool(name));
+                tool.args(["--username", ADMIN, "--port"]).arg(server.port().to_string()).arg("--host").arg(&folder).arg(database);
+                tool
+            };
+            // What is committed at this moment, as the server would find it after a crash.
+            let mut dump = tool("pg_dump", &from).stdout(Stdio::piped()).spawn().expect("pg_dump");
+            let dumped = dump.stdout.take().expect("piped");
+            let load = tool("psql", &to.name).arg("--quiet").stdin(dumped).stdout(Stdio::null()).status().expect("psql");
+            assert!(dump.wait().expect("pg_dump").success() && load.success());
+            // The same database after a crash, not one restored elsewhere; and the node that was there is gone.
+            to.sql("UPDATE installation SET database_oid = (SELECT oid::bigint FROM pg_database WHERE datname = current_database())");
+            let engine = Self { database: to };
+            engine.gone();
+            Box::new(engine)
+        })
+    }
+
+    fn pass(&self, ms: i64) {
+        self.database.sql(&format!("UPDATE test_clock SET ms = ms + {ms}"));
+    }
+
+    fn gone(&self) {
+        self.database.sql("UPDATE incarnation SET beat_at = beat_at - 20000 WHERE ended_at IS NULL");
+    }
+
+    fn tamper(&self, sql: &str) {
+        self.database.sql(&sql.replace("x'00'", "'\\x00'").replace("x''", "'\\x'"));
+    }
+}
