@@ -207,6 +207,7 @@ a-store-moves-from-sqlite = a store moves from sqlite://... to postgres://... on
 there-is-no-database-x-name = there is no database { $value }: name the one the server has in DATABASE_URL
 the-store-x-was-transferred = the store { $value } was transferred to { $to } and neither takes nor sends mail any more: set DATABASE_URL to where it is now
 the-store-is-held-as-a-copy = the store is held as a copy or restored: run `jebi release` on it, then transfer it
+the-copy-is-not-as-it-must = the copy is not as it must be ({ $rule }: { $detail }): look with `jebi verify` at the source, which is still in use
 the-target-has-no-tables = the target has no tables: run `jebi migrate` with DATABASE_URL set to it, then transfer
 the-target-is-in-use = the target is in use (its table { $value } has rows): name an empty database
 the-target-holds-the-unfinished = the target holds the unfinished transfer of another store: finish that, or name an empty database
