@@ -200,16 +200,20 @@ moved-x-rows = moved: { $rows } rows, each table counted in both; set DATABASE_U
 everything-had-been-copied-before = everything had been copied before: the transfer is finished now; set DATABASE_URL to the target
 
 # src/app/mod.rs
-the-schema-lacks-x = the schema lacks { $value }: run `jebi migrate`, or set AUTO_MIGRATE=true
+the-schema-lacks-x = the schema lacks migration { $value } ({ $second }), and AUTO_MIGRATE is false: run jebi migrate
 
 # src/app/transfer.rs
 a-store-moves-from-sqlite = a store moves from sqlite://... to postgres://... only; there is no way back, and a copy within one engine is a backup
 there-is-no-database-x-name = there is no database { $value }: name the one the server has in DATABASE_URL
 the-store-x-was-transferred = the store { $value } was transferred to { $to } and neither takes nor sends mail any more: set DATABASE_URL to where it is now
 the-store-is-held-as-a-copy = the store is held as a copy or restored: run `jebi release` on it, then transfer it
+the-copy-is-not-as-it-must = the copy is not as it must be ({ $rule }: { $detail }): look with `jebi verify` at the source, which is still in use
 the-target-has-no-tables = the target has no tables: run `jebi migrate` with DATABASE_URL set to it, then transfer
 the-target-is-in-use = the target is in use (its table { $value } has rows): name an empty database
 the-target-holds-the-unfinished = the target holds the unfinished transfer of another store: finish that, or name an empty database
+
+# src/store/postgres/open.rs
+a-store-is-being-transferred = a store is being transferred into this database: run `jebi transfer` again until it is done, then start
 
 # src/store/transfer/
 the-database-x-cannot-be-read = the database { $file } cannot be read: { $source }

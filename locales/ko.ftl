@@ -199,16 +199,20 @@ moved-x-rows = { $rows }행을 옮기고 표마다 양쪽에서 세어 확인했
 everything-had-been-copied-before = 복사는 이미 끝나 있었고, 이제 이전을 마쳤습니다. DATABASE_URL을 대상 데이터베이스로 바꾸십시오
 
 # src/app/mod.rs
-the-schema-lacks-x = 스키마에 { $value }이(가) 없습니다. `jebi migrate`를 실행하거나 AUTO_MIGRATE=true로 지정하십시오
+the-schema-lacks-x = 스키마에 마이그레이션 { $value }({ $second })이 없고 AUTO_MIGRATE가 false입니다. jebi migrate를 실행하십시오
 
 # src/app/transfer.rs
 a-store-moves-from-sqlite = 저장소는 sqlite://...에서 postgres://...로만 옮길 수 있습니다. 되돌아오는 길은 없고, 같은 엔진 사이의 복사는 백업으로 합니다
 there-is-no-database-x-name = 데이터베이스 { $value }이(가) 없습니다. 서버의 DATABASE_URL에 있는 것을 지정하십시오
 the-store-x-was-transferred = 저장소 { $value }은(는) { $to }(으)로 옮겨져 더는 메일을 받지도 보내지도 않습니다. DATABASE_URL을 지금 있는 곳으로 바꾸십시오
 the-store-is-held-as-a-copy = 복사했거나 복원한 저장소여서 보류되어 있습니다. 먼저 `jebi release`를 실행한 뒤 옮기십시오
+the-copy-is-not-as-it-must = 복사한 것이 올바르지 않습니다({ $rule }: { $detail }). 원본은 그대로 쓰이고 있으니 `jebi verify`로 살펴보십시오
 the-target-has-no-tables = 대상 데이터베이스에 테이블이 없습니다. DATABASE_URL을 대상으로 지정해 `jebi migrate`를 실행한 뒤 옮기십시오
 the-target-is-in-use = 대상 데이터베이스가 쓰이고 있습니다({ $value } 테이블에 행이 있습니다). 빈 데이터베이스를 지정하십시오
 the-target-holds-the-unfinished = 대상 데이터베이스에 다른 저장소를 옮기다 만 것이 있습니다. 그 이전을 마치거나 빈 데이터베이스를 지정하십시오
+
+# src/store/postgres/open.rs
+a-store-is-being-transferred = 이 데이터베이스로 저장소를 옮기는 중입니다. 끝날 때까지 `jebi transfer`를 다시 실행한 뒤 시작하십시오
 
 # src/store/transfer/
 the-database-x-cannot-be-read = 데이터베이스 { $file }을(를) 읽을 수 없습니다: { $source }

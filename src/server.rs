@@ -6,7 +6,7 @@ pub mod tls;
 use std::{
     fs, io,
     net::SocketAddr,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -136,6 +136,10 @@ async fn handshake(mut stream: TcpStream, tls: &Tls) -> io::Result<Option<tokio_
 /// # Errors
 /// When the folder does not take it, or its path is longer than sockets allow (about 100 bytes).
 pub fn control_listener(path: &Path) -> io::Result<UnixListener> {
+    // The store has made its folder; where that is PostgreSQL, nobody has.
+    if let Some(folder) = path.parent() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
     // Nobody may open it before its permissions are set, so it gets its name last.
     let fresh = path.with_extension("new");
     remove(&fresh)?;

@@ -20,6 +20,7 @@ pub fn options(database: &Database, postgres: &Postgres, node: &str) -> Options 
         readers: postgres.pool_size,
         start_wait: postgres.start_wait,
         migrate: database.auto_migrate,
+        unfinished: false,
         byte_budget: database.writer_queue_bytes,
         on_fatal: Arc::new(|why| {
             tracing::error!(why, "the store cannot be trusted any more: ending, so that nothing is acknowledged that is not on disk");

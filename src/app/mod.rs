@@ -97,7 +97,7 @@ pub enum StartError {
     Store(#[from] OpenError),
     #[error("{0}")]
     Postgres(#[from] postgres::OpenError),
-    #[error("the schema lacks {0}: run `jebi migrate`, or set AUTO_MIGRATE=true")]
+    #[error("the schema lacks migration {:04} ({}), and AUTO_MIGRATE is false: run jebi migrate", .0.no, .0.name)]
     Pending(Migration),
     #[error("the store does not work: {0}")]
     StoreUse(#[from] StoreError),

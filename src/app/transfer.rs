@@ -8,15 +8,15 @@ use std::{
 use jebi_domain::port::{
     Clock, Random, Store,
     nodes::NodeStart,
-    store::{Guard, Housekept, StoreError},
+    store::{AdminStore, Guard, Housekept, ReadStore, StoreError},
 };
 
 use super::{StartError, database, open_store};
 use crate::{
-    config::{Config, DatabaseUrl},
+    config::{Config, DatabaseUrl, Postgres},
     crash_point::crash_point,
     store::{
-        postgres::{Connector, Fault, Reach, Rights},
+        postgres::{Connector, Fault, Options, PostgresStore, Reach, Rights},
         transfer::{self, Found, Progress, TransferError},
     },
     worker,
@@ -39,6 +39,8 @@ pub enum MoveError {
     Used(String),
     #[error("the target holds the unfinished transfer of another store: finish that, or name an empty database")]
     Foreign,
+    #[error("the copy is not as it must be ({rule}: {detail}): look with `jebi verify` at the source, which is still in use")]
+    Violation { rule: &'static str, detail: String },
     #[error("{0}")]
     Start(#[from] StartError),
     #[error("the store does not work: {0}")]
@@ -97,12 +99,32 @@ pub async fn transfer(
     let done = filled(source, &*store, clock.as_ref(), (file, &mut connected.client), (found, told)).await;
     if let Ok(Moved::Copied(_)) = &done {
         crash_point("transfer_copied");
+        verified(target, postgres, Arc::clone(&clock), Arc::clone(&random)).await?;
         transfer::mark_moved(file, &postgres.url.to_string())?;
         crash_point("transfer_marked");
         transfer::finish(&connected.client, place).await?;
     }
     store.close().await;
     done
+}
+
+/// Holds the copy to the contract's invariants before anything depends on it.
+async fn verified(config: &Config, at: &Postgres, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<(), MoveError> {
+    let options = Options { unfinished: true, ..database::options(&config.database, at, "transfer") };
+    let store = PostgresStore::open(options, clock, random).await.map_err(StartError::from)?;
+    let mut after = None;
+    let found = loop {
+        match store.verify(after).await {
+            Ok(slice) => match (slice.violations.into_iter().next(), slice.next) {
+                (Some(one), _) => break Err(MoveError::Violation { rule: one.rule, detail: one.detail }),
+                (None, None) => break Ok(()),
+                (None, next) => after = next,
+            },
+            Err(error) => break Err(error.into()),
+        }
+    };
+    store.close().await;
+    found
 }
 
 /// Brings the source to rest and copies it.

@@ -33,7 +33,7 @@ const SPEAKERS: [&str; 14] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 9] = [
+const SILENT: [&str; 10] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
@@ -42,11 +42,12 @@ const SILENT: [&str; 9] = [
     "src/store/mod.rs",
     "src/store/postgres/",
     "src/store/sqlite/",
+    "src/store/transfer/",
     "src/config/effective.rs",
 ];
 
 /// Files in a silent folder that speak all the same.
-const SPEAK: [&str; 7] = [
+const SPEAK: [&str; 9] = [
     "src/store/postgres/check.rs",
     "src/store/postgres/connect.rs",
     "src/store/postgres/error.rs",
@@ -54,6 +55,8 @@ const SPEAK: [&str; 7] = [
     "src/store/postgres/tls.rs",
     "src/store/sqlite/guard.rs",
     "src/store/sqlite/open.rs",
+    "src/store/transfer/encode.rs",
+    "src/store/transfer/mod.rs",
 ];
 
 /// Literals that look like texts and are none: what is looked for in libraries' texts, forms of output, names, log texts.
@@ -116,6 +119,7 @@ const NO_TEXTS: &[&str] = &[
     "changed={} restart={}",
     "to={to} recipients={moved}",
     "{bar:40} {pos}/{len} {eta}",
+    "{bar:40} {pos}/{len} {eta} {msg}",
     "{n} {more}",
     "{} and {}",
     "its {part} loop ended by an error in Jebi: mail is taken and kept, but nothing is sent; restart the server, and report it with the log of the time it happened",

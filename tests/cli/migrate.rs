@@ -2,7 +2,8 @@
 
 use rusqlite::Connection;
 
-use super::{Server, fault, folder, run};
+use super::{SEND, Server, fault, folder, run};
+use crate::support::postgres::Postgres;
 
 const DUMP: &str = include_str!("../store/releases/0001.sql");
 const UP_TO_DATE: &str = "the schema is up to date\n";
@@ -58,4 +59,40 @@ fn a_store_of_a_newer_release_or_in_use_is_left_alone() {
     for command in [&["migrate"][..], &["migrate", "--check"]] {
         assert_eq!(fault(&run(dir.path(), &[], command)), (1, told));
     }
+}
+
+#[test]
+fn a_start_leaves_the_schema_alone_where_it_is_told_to() {
+    let dir = folder();
+    let by_hand = [("AUTO_MIGRATE", "false")];
+    let told = |no: &str| format!("the schema lacks migration {no}, and AUTO_MIGRATE is false: run jebi migrate");
+    let (code, said) = (1, format!("jebi did not start: {}", told("0001 (init)")));
+    let serve = run(dir.path(), &[("AUTO_MIGRATE", "false"), ("LOG_LEVEL", "off")], &["serve", "--port", "0"]);
+    assert_eq!(fault(&serve), (code, said.as_str()));
+    assert_eq!(fault(&run(dir.path(), &by_hand, &SEND)).1, told("0001 (init)"), "nor does a command");
+    assert_eq!(run(dir.path(), &by_hand, &["migrate"]).code, 0);
+    let db = Connection::open(dir.path().join("data/jebi.db")).expect("the database");
+    db.execute("DELETE FROM migration WHERE no = 6", []).expect("as if it were older");
+    drop(db);
+    assert_eq!(fault(&run(dir.path(), &by_hand, &SEND)).1, told("0006 (nodes)"));
+}
+
+#[test]
+fn a_schema_of_postgresql_is_made_once_too() {
+    let (dir, database) = (folder(), Postgres::shared().database());
+    let at = [("DATABASE_URL", database.url())];
+    let at = [(at[0].0, at[0].1.as_str())];
+    let check = run(dir.path(), &at, &["migrate", "--check"]);
+    assert_eq!((check.code, check.out.as_str()), (1, "0001_init: pending\n"), "{}", check.err);
+    assert_eq!(database.sql("SELECT to_regclass('migration')")[0][0], None, "looking changes nothing");
+    let done = run(dir.path(), &at, &["migrate"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.starts_with("0001_init: applied\n0002_results: applied\n"), "{}", done.out);
+    for again in [&["migrate"][..], &["migrate", "--check"]] {
+        let ran = run(dir.path(), &at, again);
+        assert_eq!((ran.code, ran.out.as_str()), (0, UP_TO_DATE), "{}", ran.err);
+    }
+    database.sql("INSERT INTO migration (no, name, hash) VALUES (4711, 'later', '')");
+    let told = "the schema has migration 4711 (later) of a newer Jebi: start that version";
+    assert_eq!(fault(&run(dir.path(), &at, &["migrate"])), (1, told));
 }

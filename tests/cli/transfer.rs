@@ -5,12 +5,9 @@ use std::path::Path;
 use rustix::process::Signal;
 
 use super::{SEND, Server, fault, folder, next_week, run};
-use crate::{
-    arch::{files, here, read},
-    support::{
-        postgres::{Database, Postgres},
-        server::{Ran, jebi},
-    },
+use crate::support::{
+    postgres::{Database, Postgres},
+    server::{Ran, jebi},
 };
 
 const FROM: &str = "sqlite://data/jebi.db";
@@ -28,9 +25,8 @@ fn source() -> tempfile::TempDir {
 
 fn target() -> Database {
     let database = Postgres::shared().database();
-    for migration in files(here(), "src/store/postgres/migrations", "sql") {
-        database.sql(&read(&migration));
-    }
+    let ran = run(folder().path(), &[("DATABASE_URL", &database.url())], &["migrate"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
     database
 }
 
@@ -73,6 +69,28 @@ fn a_store_moves_with_everything_and_the_source_is_closed() {
     assert_eq!(one(&target, "SELECT count(*) FROM lease"), "0");
     assert_eq!(one(&target, "SELECT body IS NOT NULL FROM inbox, LATERAL (SELECT source AS body) b"), "t");
     closed(dir.path(), &target);
+    // The mail goes on there.
+    let (elsewhere, url) = (folder(), target.url());
+    let at = [("DATABASE_URL", url.as_str())];
+    let verified = run(elsewhere.path(), &at, &["verify"]);
+    assert_eq!((verified.code, verified.err.as_str()), (0, "2 deliveries checked: all is as it must be\n"), "{}", verified.out);
+    let _server = Server::start(elsewhere.path(), &at);
+    let sent = run(elsewhere.path(), &at, &[&SEND[..], &["--topic", "소식", "--wait"]].concat());
+    assert_eq!((sent.code, sent.out.split(' ').nth(2)), (0, Some("sent\n")), "{}", sent.err);
+    assert_eq!(one(&target, "SELECT sent FROM topic WHERE name = '소식'"), "2");
+}
+
+#[test]
+fn a_copy_that_breaks_the_contract_closes_nothing() {
+    let (dir, target) = (source(), target());
+    let db = rusqlite::Connection::open(dir.path().join("data/jebi.db")).expect("the database");
+    db.execute("DELETE FROM entry", []).expect("the queue is emptied behind Jebi's back");
+    drop(db);
+    let ran = transfer(dir.path(), &target.url());
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.starts_with("the copy is not as it must be (") && ran.err.contains("예약"), "{}", ran.err);
+    assert_eq!(one(&target, "SELECT moved_to FROM installation"), "unfinished");
+    assert_eq!(run(dir.path(), &[], &SEND).code, 0, "the source is in use still");
 }
 
 #[test]
@@ -82,6 +100,11 @@ fn a_command_that_is_cut_short_is_repeated() {
         |at: &str| jebi(dir.path(), &[("JEBI_TEST_CRASH_AT", at)]).args(["transfer", FROM, &target.url()]).output().expect("it starts");
     assert!(!cut("transfer_copied").status.success());
     assert_eq!(one(&target, "SELECT moved_to FROM installation"), "unfinished");
+    let url = target.url();
+    let start = run(dir.path(), &[("DATABASE_URL", url.as_str()), ("LOG_LEVEL", "off")], &["serve", "--port", "0"]);
+    let told =
+        "jebi did not start: a store is being transferred into this database: run `jebi transfer` again until it is done, then start";
+    assert_eq!(fault(&start), (1, told));
     // The source goes on as if nothing had been.
     assert_eq!(run(dir.path(), &[], &["verify"]).code, 0);
     assert_eq!(run(dir.path(), &[], &[&SEND[..], &["--topic", "더"]].concat()).code, 0);

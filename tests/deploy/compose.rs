@@ -1,9 +1,17 @@
 //! `deploy/docker-compose.yml`: two nodes on one PostgreSQL.
 
+use std::fs;
+
 use serde_json::Value;
 
 use super::{seconds, text, too_short, unknown_names, words, wrong_command, yaml};
-use crate::arch::assert_none;
+use crate::{
+    arch::assert_none,
+    support::{
+        postgres::Postgres,
+        server::{Server, run, until},
+    },
+};
 
 fn nodes(file: &Value) -> Vec<(&String, &Value)> {
     file["services"].as_object().expect("services").iter().filter(|(name, _)| name.starts_with("jebi")).collect()
@@ -68,4 +76,38 @@ fn a_compose_file_that_does_not_fit_is_seen() {
         let found = faults(&good.replace(from, to));
         assert!(found.iter().any(|found| found.starts_with(fault)), "{fault}: {found:?}");
     }
+}
+
+#[test]
+fn two_nodes_with_its_environment_share_a_queue() {
+    let [file] = yaml(&text("deploy/docker-compose.yml")).try_into().expect("one document");
+    let database = Postgres::shared().database();
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::write(dir.path().join("db_password"), "not asked here\n").expect("written");
+    fs::write(dir.path().join("api_key"), "a-key-of-this-test-with-40-characters-in-it\n").expect("written");
+    let secrets = format!("{}/", dir.path().display());
+    let start = |(name, node): &(&String, &Value)| {
+        let folder = dir.path().join(name);
+        fs::create_dir(&folder).expect("a folder");
+        let data = folder.join("data").display().to_string();
+        // What is the container's own is put elsewhere; names and forms stay.
+        let moved = |value: &str| {
+            value.replace("/run/secrets/", &secrets).replace("/data", &data).replace("postgres://jebi@postgres/jebi", &database.url())
+        };
+        let environment = node["environment"].as_object().expect("an environment").iter();
+        let environment: Vec<(String, String)> = environment.map(|(k, v)| (k.clone(), moved(v.as_str().expect("a text")))).collect();
+        let environment: Vec<(&str, &str)> = environment.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let mut server = Server::start(&folder, &environment);
+        server.key = Some("a-key-of-this-test-with-40-characters-in-it".into());
+        let ready = run(&folder, &environment, &["ready"]);
+        assert_eq!((ready.code, ready.out.as_str()), (0, "ready\n"), "{}", ready.err);
+        server
+    };
+    let nodes: Vec<Server> = nodes(&file).iter().map(start).collect();
+    let mail = r#"{"messages":[{"from":"hello@example.com","emails":["kim@example.kr"],"subject":"안녕","content":"<p>둘</p>"}]}"#;
+    let (status, answer) = nodes[0].ask("POST", "/v1/messages", mail);
+    assert_eq!(status, 202, "{answer}");
+    let delivery = answer["messages"][0]["deliveries"][0]["id"].as_str().expect("an id").to_owned();
+    let shown = || nodes[1].get(&format!("/v1/deliveries/{delivery}"))["state"] == "sent";
+    until("the other node shows it sent", || shown().then_some(()));
 }

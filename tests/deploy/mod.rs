@@ -30,6 +30,7 @@ fn text(path: &str) -> String {
 
 /// Every document of a YAML file, aliases and merges resolved.
 fn yaml(text: &str) -> Vec<Value> {
+    #[expect(clippy::disallowed_methods, reason = "where Python with PyYAML lies is told by scripts/test")]
     let python = std::env::var("JEBI_TEST_PYTHON").expect("JEBI_TEST_PYTHON is not set: run scripts/test, which installs PyYAML");
     let program = "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(sys.stdin))))";
     let mut child = Command::new(&python)

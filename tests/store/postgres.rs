@@ -49,6 +49,7 @@ fn options_of(server: &Postgres, database: &str) -> Options {
         readers: 2,
         start_wait: Duration::ZERO,
         migrate: true,
+        unfinished: false,
         byte_budget: 64 << 20,
         on_fatal: Arc::new(|why| panic!("the store gave up: {why}")),
     }

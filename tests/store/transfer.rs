@@ -114,7 +114,7 @@ fn rows_of_source(db: &Connection) -> Rows {
     let mut all = Rows::new();
     for table in TABLES {
         let mut read = db.prepare(&format!("SELECT * FROM {table}")).expect("a query");
-        let names: Vec<String> = read.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = read.column_names().map(str::to_owned).collect();
         let mut found = read.query([]).expect("rows");
         let rows = all.entry((*table).to_owned()).or_default();
         while let Some(row) = found.next().expect("a row") {

@@ -12,11 +12,17 @@ use tokio_postgres::{Client, types::Type};
 use super::{Identity, OpenError};
 use crate::store::UNFINISHED;
 
-/// Compares the database with what it was, and says whether it may send. `moved_to` ends the opening.
+/// Compares the database with what it was, and says whether it may send. `moved_to` ends the opening; the mark of a transfer that is not
+/// finished does not where `unfinished` says so.
 ///
 /// # Errors
 /// It was transferred away; it cannot be read.
-pub(super) async fn check(client: &Client, identity: Identity, now: Wall, random: &dyn Random) -> Result<Guard, OpenError> {
+pub(super) async fn check(
+    client: &Client,
+    identity: Identity,
+    unfinished: bool,
+    (now, random): (Wall, &dyn Random),
+) -> Result<Guard, OpenError> {
     // Of two nodes that open it first at once, one makes the row.
     let mut id = vec![0; 16];
     random.fill(&mut id);
@@ -33,6 +39,7 @@ pub(super) async fn check(client: &Client, identity: Identity, now: Wall, random
         .await?;
     let row = found.first().ok_or_else(|| OpenError::Damaged("it has no row that says which installation it is".into()))?;
     match row.get::<_, Option<String>>(7) {
+        Some(to) if to == UNFINISHED && unfinished => {}
         Some(to) if to == UNFINISHED => return Err(OpenError::Unfinished),
         Some(to) => return Err(OpenError::Moved { to }),
         None => {}

@@ -54,6 +54,8 @@ pub struct Options {
     pub start_wait: Duration,
     /// Whether pending migrations are run.
     pub migrate: bool,
+    /// Whether it may be opened while a store is being transferred into it: to be read only.
+    pub unfinished: bool,
     /// Bytes of mail that may wait to be written.
     pub byte_budget: usize,
     /// Called when what was written cannot be trusted any more.
@@ -92,7 +94,7 @@ impl PostgresStore {
     pub async fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, OpenError> {
         let (connector, connected, reach) = first(&options, &clock, &random).await?;
         migrate::migrate(&connected.client, options.migrate).await?;
-        let guard = guard::check(&connected.client, connected.identity, clock.wall(), random.as_ref()).await?;
+        let guard = guard::check(&connected.client, connected.identity, options.unfinished, (clock.wall(), random.as_ref())).await?;
         drop(connected);
         let common = Arc::new(Common::new(1, 1, &guard));
         let guard = Arc::new(Mutex::new(guard));

@@ -38,6 +38,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("lease", "reclaimed before: there are none"),
     ("lease_returned", "belongs to leases"),
     ("migration", "the target has its own"),
+    ("pace", "the rate the nodes of the target share begins with their first reservation"),
+    ("pace_day", "the limit of a day is read from what was sent, which is copied"),
     ("upkeep", "the nodes of the target settle who does the housekeeping"),
 ];
 

@@ -78,7 +78,8 @@ pub(super) async fn columns(target: &Transaction<'_>, table: &str) -> Result<Vec
         let (name, kind): (String, &str) = (row.get(0), row.get(1));
         match Kind::named(kind) {
             Some(kind) => Ok((name, kind)),
-            None => Err(TransferError::Schema { table: table.to_owned(), column: format!("{name} {kind}") }),
+            // A type SQLite has nothing for.
+            None => Err(TransferError::Schema { table: table.to_owned(), column: name }),
         }
     };
     found.iter().map(column).collect()
@@ -100,15 +101,10 @@ pub(super) async fn fill(
         let list = table.list();
         let mut sink = pin!(target.copy_in::<_, Bytes>(&format!("COPY {into} ({list}) FROM STDIN (FORMAT binary{freeze})")).await?);
         sink.feed(Bytes::from_static(HEAD)).await?;
-        loop {
-            match pieces.recv().await.ok_or(TransferError::Reader)?? {
-                Piece::Rows(bytes, rows) => {
-                    sink.send(bytes).await?;
-                    done += rows;
-                    told(table.name, done);
-                }
-                Piece::End => break,
-            }
+        while let Piece::Rows(bytes, rows) = pieces.recv().await.ok_or(TransferError::Reader)?? {
+            sink.send(bytes).await?;
+            done += rows;
+            told(table.name, done);
         }
         sink.send(Bytes::from_static(TAIL)).await?;
         sink.as_mut().finish().await?;
