@@ -12,7 +12,7 @@ use jebi::{
         watch::Watch,
     },
 };
-use jebi_domain::port::Clock;
+use jebi_domain::{id::Incarnation, port::Clock};
 use tokio::runtime::Runtime;
 
 use super::log::{Write, WriteLog, peak};
