@@ -9,6 +9,7 @@ pub mod postfix;
 pub mod postgres;
 pub mod server;
 pub mod ses_stub;
+pub mod site;
 pub mod smtp_stub;
 pub mod test_ca;
 pub mod wait;

@@ -31,6 +31,16 @@ pub(super) async fn check(
                  VALUES (1, $1::bytea, 1, $2::bigint, $3::bigint, $4::bigint) ON CONFLICT (one) DO NOTHING";
     let params = [(&id as _, Type::BYTEA), (&system_id as _, Type::INT8), (&database_oid as _, Type::INT8), (&timeline as _, Type::INT8)];
     client.query_typed(first, &params).await?;
+    compare(client, identity, unfinished, now).await
+}
+
+/// The same for a database that is an installation already: every connection that writes is looked at, for a failover brings another
+/// server under the same address.
+///
+/// # Errors
+/// As [`check`].
+pub(super) async fn compare(client: &Client, identity: Identity, unfinished: bool, now: Wall) -> Result<Guard, OpenError> {
+    let Identity { system_id, timeline, database_oid } = identity;
     let found = client
         .query_typed(
             "SELECT system_id, database_oid, timeline, held_since, held_why, bulk_held_since, bulk_held_why, moved_to FROM installation",

@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use tokio_postgres::Row as PgRow;
 
 use super::{
-    Connector, Fault, Kind,
+    Connector, Fault, Kind, OpenError, guard,
     link::{Link, Outcome, Param, Pending},
     own,
     values::Owned,
@@ -204,12 +204,17 @@ impl WriterSession {
         let pooled = self.connector.session().pooled;
         let opened = self.runtime.block_on(async {
             let connected = self.connector.open().await?;
+            // What it says is read in the turn, with what other nodes have found.
+            guard::compare(&connected.client, connected.identity, false, self.clock.wall()).await.map_err(|e| match e {
+                OpenError::Statement(e) => self.connector.fault(&e).into(),
+                other => Error::damaged("installation", other),
+            })?;
             let link = Link::new(connected.client, pooled);
             if !pooled {
                 let set = link.query(own::SESSION, Vec::new());
-                set.await.map_err(|e| self.connector.fault(&e))?;
+                set.await.map_err(|e| Error::from(self.connector.fault(&e)))?;
             }
-            Ok::<_, Fault>(link)
+            Ok::<_, Error>(link)
         });
         match opened {
             Ok(link) => {
@@ -218,10 +223,10 @@ impl WriterSession {
                 *self.link.borrow_mut() = Some(link);
                 Ok(())
             }
-            Err(fault) => {
+            Err(error) => {
                 let pause = self.down.get().map_or(FIRST, |(_, pause)| (pause * 2).min(LONGEST));
                 self.down.set(Some((self.clock.boot() + pause, pause)));
-                Err(fault.into())
+                Err(error)
             }
         }
     }
