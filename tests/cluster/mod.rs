@@ -15,9 +15,16 @@
 
 #![expect(clippy::print_stdout, reason = "the figures of a run, shown by --nocapture")]
 
+mod failover;
 mod kills;
 mod node;
+mod outage;
+mod paused;
+mod pooler;
+mod rate;
+mod rolling;
 mod smoke;
+mod upgrade;
 
 use std::time::Duration;
 
