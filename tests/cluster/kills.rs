@@ -113,3 +113,23 @@ fn thirty_thousand_mails_survive_a_storm() {
     assert!(tally.maybe_twice <= at_kill);
     assert_eq!(tally.unknown, 0, "one kill leaves nothing unknown");
 }
+
+#[test]
+#[ignore = "takes some minutes: run by scripts/cluster-long"]
+fn a_hundred_thousand_mails_survive_storm_after_storm() {
+    #[expect(clippy::disallowed_methods, reason = "scripts/cluster-long sets how many")]
+    let storms = std::env::var("JEBI_TEST_STORMS").map_or(5, |n| n.parse().expect("a number of storms"));
+    let mut sum = Tally::default();
+    let mut leases = 0;
+    for storm in 0..storms {
+        let sizes = [5000; 10].into_iter().chain([1; 2000]).chain([5000; 9]).chain([100; 30]);
+        let (tally, at_kill) = stormy(&Load::of(sizes));
+        println!("storm {storm}: {at_kill} leased at the kill, {tally:?}");
+        assert!(tally.twice <= at_kill && tally.maybe_twice <= at_kill && tally.unknown == 0);
+        leases += at_kill;
+        sum.recipients += tally.recipients;
+        sum.twice += tally.twice;
+        sum.maybe_twice += tally.maybe_twice;
+    }
+    println!("{storms} storms, {leases} leased at the kills: {sum:?}");
+}

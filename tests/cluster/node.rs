@@ -37,8 +37,8 @@ pub struct Cluster {
     pub ses: FakeSes,
     /// Set for every node started from now on.
     env: Mutex<BTreeMap<String, String>>,
-    /// Where nodes listen that are to be asked.
-    open: Mutex<Vec<SocketAddr>>,
+    /// Nodes that are to be asked, and where they listen.
+    open: Mutex<Vec<(String, SocketAddr)>>,
     asked: AtomicUsize,
 }
 
@@ -108,7 +108,7 @@ impl Cluster {
         thread::spawn(move || read_address(BufReader::new(out), &tell));
         match told.recv_timeout(LONG) {
             Ok(address) => {
-                held(&self.open).push(address);
+                held(&self.open).push((name.into(), address));
                 Ok(Node { cluster: self, name: name.into(), address, child })
             }
             Err(_) => Err(ended(&mut child, LONG)),
@@ -174,13 +174,15 @@ impl Site for Cluster {
     fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> std::io::Result<Answer> {
         let open = held(&self.open).clone();
         let next = self.asked.fetch_add(1, Ordering::Relaxed);
-        let address = open.get(next % open.len().max(1)).ok_or(std::io::ErrorKind::NotConnected)?;
+        let (_, address) = open.get(next % open.len().max(1)).ok_or(std::io::ErrorKind::NotConnected)?;
         let headers: Vec<_> = [("x-api-key", KEY)].iter().chain(headers).copied().collect();
         http::call(*address, method, path, &headers, body)
     }
 
+    /// Beside a node that runs, through its control socket.
     fn jebi(&self, arguments: &[&str]) -> Output {
-        self.command("operator").args(arguments).output().expect("the binary runs")
+        let beside = held(&self.open).first().map(|(name, _)| name.clone());
+        self.command(beside.as_deref().unwrap_or("operator")).args(arguments).output().expect("the binary runs")
     }
 
     fn ses(&self) -> &FakeSes {
@@ -236,7 +238,7 @@ impl Node<'_> {
 
     /// Asked no more by whoever asks the cluster.
     pub fn leave(&self) {
-        held(&self.cluster.open).retain(|address| *address != self.address);
+        held(&self.cluster.open).retain(|(_, address)| *address != self.address);
     }
 
     /// Ends it as a power cut would. Returns its incarnation, when none of its connections is left.
