@@ -52,7 +52,10 @@ fn one_that_wakes_after_it_was_taken_for_dead_starts_nothing_and_tells_what_it_k
     until("calls of both", LONG, || (out("hold").len() >= 4 && out("resend").len() >= 4).then_some(()));
     frozen.signal(Signal::STOP);
     frozen.leave();
-    let sent = cluster.sent_by("frozen");
+    let sent = until("the last bytes it wrote", LONG, || {
+        let (by_it, all) = (cluster.sent_by("frozen"), cluster.ses.total());
+        (!cluster.ses.wait_for(all + 1, Duration::from_millis(300))).then_some(by_it)
+    });
     let leased = cluster.leased(first);
     assert!(!leased.is_empty());
     let other = cluster.node("other");
