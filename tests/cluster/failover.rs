@@ -12,7 +12,7 @@ use crate::{
         check::{self, Leased},
         load::Load,
     },
-    support::{chaos::Chaos, machine, postgres::Postgres, site::Site, wait::until},
+    support::{chaos::Chaos, machine, pgbouncer::PgBouncer, postgres::Postgres, site::Site, wait::until},
 };
 
 fn guard(node: &Node<'_>) -> (u16, String) {
@@ -23,14 +23,19 @@ fn guard(node: &Node<'_>) -> (u16, String) {
     (answer.status, guard["detail"].as_str().expect("words").to_owned())
 }
 
-#[test]
-fn after_a_promotion_bulk_is_held_until_a_release_and_transactional_mail_goes_on() {
+fn fails_over(pooled: bool) {
     let _machine = machine::busy();
     let primary = Postgres::start("");
     let way = Chaos::before(primary.port());
     let cluster = Cluster::over(primary.database(), Some(300.0));
-    cluster.set("DATABASE_URL", way.through(&cluster.database.url()));
-    let url = way.through(&cluster.database.url());
+    let mut url = way.through(&cluster.database.url());
+    // The nodes' connections to a pooler stay, whatever is behind it.
+    let pooler = pooled.then(|| PgBouncer::before(way.port, 4));
+    if let Some(pooler) = &pooler {
+        url = pooler.through(way.port, &url);
+        cluster.set("DATABASE_POOLER", "transaction");
+    }
+    cluster.set("DATABASE_URL", &*url);
     cluster.ses.set_latency(Duration::from_millis(20));
     let nodes = [cluster.node_at("one", &url), cluster.node_at("other", &url)];
     let load = Load::of([3000].into_iter().chain([1; 30]));
@@ -45,13 +50,9 @@ fn after_a_promotion_bulk_is_held_until_a_release_and_transactional_mail_goes_on
     // A stop sends it everything.
     primary.stop();
     way.follow(standby.port());
-    let single = r#"{"messages":[{"emails":["early@example.com"],"subject":"s","content":"c"}]}"#;
-    let refused = until("an answer of the standby", LONG, || {
-        let answer = nodes[0].call("POST", "/v1/messages", single).ok()?;
-        assert_eq!(answer.status, 503, "{}", String::from_utf8_lossy(&answer.body));
-        cluster.log_of("one").contains("takes no writes").then_some(answer)
-    });
-    assert!(refused.header("retry-after").is_some(), "{}", refused.head);
+    if !pooled {
+        refused_by_a_standby(&cluster, &nodes[0]);
+    }
     standby.sql("SELECT pg_promote()");
     for node in &nodes {
         until("bulk is held", LONG, || {
@@ -78,4 +79,25 @@ fn after_a_promotion_bulk_is_held_until_a_release_and_transactional_mail_goes_on
     assert!(nodes.iter().all(|node| guard(node) == (200, "open".into())));
     nodes.into_iter().for_each(Node::stop);
     check::verified(&cluster);
+}
+
+/// Until it is promoted it takes no writes.
+fn refused_by_a_standby(cluster: &Cluster, node: &Node<'_>) {
+    let single = r#"{"messages":[{"emails":["early@example.com"],"subject":"s","content":"c"}]}"#;
+    let refused = until("an answer of the standby", LONG, || {
+        let answer = node.call("POST", "/v1/messages", single).ok()?;
+        assert_eq!(answer.status, 503, "{}", String::from_utf8_lossy(&answer.body));
+        cluster.log_of(&node.name).contains("takes no writes").then_some(answer)
+    });
+    assert!(refused.header("retry-after").is_some(), "{}", refused.head);
+}
+
+#[test]
+fn after_a_promotion_bulk_is_held_until_a_release_and_transactional_mail_goes_on() {
+    fails_over(false);
+}
+
+#[test]
+fn the_same_behind_a_pooler_whose_connections_stay() {
+    fails_over(true);
 }

@@ -15,10 +15,10 @@ use crate::{
 fn two_nodes(direct: bool) {
     let _machine = machine::busy();
     let server = Postgres::shared();
-    let pooler = PgBouncer::before(&server, 4);
+    let pooler = PgBouncer::before(server.port(), 4);
     let cluster = Cluster::new();
     cluster.ses.set_latency(Duration::from_millis(10));
-    let url = pooler.through(&server, &cluster.database.url());
+    let url = pooler.through(server.port(), &cluster.database.url());
     cluster.set("DATABASE_URL", &*url);
     cluster.set("DATABASE_POOLER", "transaction");
     if direct {

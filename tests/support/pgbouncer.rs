@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    postgres::{ADMIN, Postgres, owner},
+    postgres::{ADMIN, owner},
     wait::until,
 };
 
@@ -24,15 +24,14 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// Lends at most so many connections of the server.
-    pub fn before(server: &Postgres, connections: usize) -> Self {
+    /// Lends at most so many connections of the server at this port.
+    pub fn before(server: u16, connections: usize) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|socket| socket.local_addr()).expect("a free port").port();
         let conf = folder.path().join("pgbouncer.ini");
         let text = format!(
-            "[databases]\n* = host=127.0.0.1 port={} user={ADMIN}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
-             unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = {connections}\nmax_client_conn = 300\n",
-            server.port()
+            "[databases]\n* = host=127.0.0.1 port={server} user={ADMIN}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+             unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = {connections}\nmax_client_conn = 300\nserver_login_retry = 1\n"
         );
         fs::write(&conf, text).expect("written");
         let mut command = Command::new(program());
@@ -50,8 +49,8 @@ impl PgBouncer {
     }
 
     /// An address of the server, through here.
-    pub fn through(&self, server: &Postgres, url: &str) -> String {
-        url.replace(&format!(":{}/", server.port()), &format!(":{}/", self.port))
+    pub fn through(&self, server: u16, url: &str) -> String {
+        url.replace(&format!(":{server}/"), &format!(":{}/", self.port))
     }
 }
 

@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use tokio_postgres::Row as PgRow;
 
 use super::{
-    Connector, Fault, Kind, OpenError, guard,
+    Connector, Fault, Kind, OpenError, check, guard,
     link::{Link, Outcome, Param, Pending},
     own,
     values::Owned,
@@ -73,6 +73,8 @@ pub(super) struct WriterSession {
     /// Leases written in this transaction, and those whose commit nobody knows the end of.
     leased: RefCell<Vec<i64>>,
     in_doubt: RefCell<Vec<i64>>,
+    /// The server's, when the connection was opened; `None` where it does not tell.
+    timeline: Cell<Option<i64>>,
     /// No connection is tried before, and the pause then.
     down: Cell<Option<(Boot, Duration)>>,
 }
@@ -106,6 +108,7 @@ impl WriterSession {
             grown: Cell::new(None),
             leased: RefCell::default(),
             in_doubt: RefCell::default(),
+            timeline: Cell::new(None),
             down: Cell::new(None),
         }
     }
@@ -209,6 +212,7 @@ impl WriterSession {
                 OpenError::Statement(e) => self.connector.fault(&e).into(),
                 other => Error::damaged("installation", other),
             })?;
+            self.timeline.set(connected.identity.timeline);
             let link = Link::new(connected.client, pooled);
             if !pooled {
                 let set = link.query(own::SESSION, Vec::new());
@@ -229,6 +233,20 @@ impl WriterSession {
                 Err(error)
             }
         }
+    }
+}
+
+impl WriterSession {
+    /// Behind a pooler a connection stays when another server takes over: then it is opened anew, and looked at as every new one is.
+    fn same_server(&self) -> Result<(), Error> {
+        let Some(was) = self.timeline.get().filter(|_| self.connector.session().pooled) else { return Ok(()) };
+        let told = self.rows(check::TIMELINE, Vec::new())?;
+        let now: i64 = Row(told.first().ok_or_else(|| Error::damaged("timeline", "it is not told"))?).get(0)?;
+        if now == was {
+            return Ok(());
+        }
+        self.lose();
+        Err(away("another server has taken over"))
     }
 }
 
@@ -339,6 +357,7 @@ impl Session for WriterSession {
     }
 
     fn refresh(&self, memory: &mut Memory) -> Result<(), Error> {
+        self.same_server()?;
         let state = self.rows(own::TURN_STATE, Vec::new())?;
         let row = state.first().ok_or_else(|| Error::damaged("installation", "it has no row"))?;
         let row = Row(row);
