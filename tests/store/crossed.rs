@@ -20,7 +20,8 @@ const CROSSING: &str = "CREATE FUNCTION cross_it() RETURNS trigger LANGUAGE plpg
 async fn large_and_small_requests_and_their_outcomes(f: &mut Fixture) {
     f.engine.tamper(CROSSING);
     // Staged over many turns, with small ones beside it.
-    let large = f.post(vec![Mail { lane: Lane::Bulk, ..each("공지", 6_000) }, Mail { lane: Lane::Bulk, ..each("공지", 3) }, joint("공지", 4)]);
+    let large =
+        f.post(vec![Mail { lane: Lane::Bulk, ..each("공지", 6_000) }, Mail { lane: Lane::Bulk, ..each("공지", 3) }, joint("공지", 4)]);
     let small = async {
         let mut ids = Vec::new();
         for _ in 0..30 {

@@ -339,7 +339,7 @@ impl Reads for WriterSession {
 
 /// The table a statement adds to or takes from.
 fn table(text: &'static str) -> &'static str {
-    let body = text.lines().skip_while(|line| line.starts_with("--")).next().unwrap_or_default();
+    let body = text.lines().find(|line| !line.starts_with("--")).unwrap_or_default();
     body.split_whitespace().nth(2).unwrap_or_default()
 }
 

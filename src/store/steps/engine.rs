@@ -145,7 +145,7 @@ pub struct Snapshot<'a>(pub &'a dyn Reads);
 fn first<T>(
     db: &dyn Reads,
     query: &'static Query,
-    params: &impl Params,
+    params: impl Params,
     read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Option<T>, Error> {
     let (mut read, mut found) = (Some(read), None);
@@ -164,7 +164,7 @@ fn first<T>(
 fn all<T>(
     db: &dyn Reads,
     query: &'static Query,
-    params: &impl Params,
+    params: impl Params,
     mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     let mut found = Vec::new();
@@ -184,7 +184,7 @@ impl Snapshot<'_> {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        first(self.0, query, &params, read)
+        first(self.0, query, params, read)
     }
 
     pub(super) fn rows<T>(
@@ -193,7 +193,7 @@ impl Snapshot<'_> {
         params: impl Params,
         read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        all(self.0, query, &params, read)
+        all(self.0, query, params, read)
     }
 
     /// Calls `each` with row after row, until it says `false`.
@@ -222,8 +222,8 @@ impl super::turn::Turn<'_> {
     }
 
     /// What was read is not there any more. Where others write too they were quicker, and it works when run again.
-    pub(in crate::store) fn changed(&self, text: impl ToString) -> Error {
-        if self.db.is_alone() { Error::damaged("row", text) } else { Error::changed(text) }
+    pub(in crate::store) fn changed(&self, text: impl Into<String>) -> Error {
+        if self.db.is_alone() { Error::damaged("row", text.into()) } else { Error::changed(text) }
     }
 
     /// Runs a statement whose result nobody looks at.
@@ -260,7 +260,7 @@ impl super::turn::Turn<'_> {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        first(self.db, query, &params, read)
+        first(self.db, query, params, read)
     }
 
     pub(in crate::store) fn rows_of<T>(
@@ -269,6 +269,6 @@ impl super::turn::Turn<'_> {
         params: impl Params,
         read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        all(self.db, query, &params, read)
+        all(self.db, query, params, read)
     }
 }

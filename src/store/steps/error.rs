@@ -37,8 +37,8 @@ impl Error {
     }
 
     /// What was read has changed since: see [`Turn::changed`](super::Turn::changed).
-    pub(super) fn changed(text: impl ToString) -> Self {
-        Self::Engine { kind: Kind::Crossed, text: text.to_string() }
+    pub(super) fn changed(text: impl Into<String>) -> Self {
+        Self::Engine { kind: Kind::Crossed, text: text.into() }
     }
 
     fn kind(&self) -> Option<Kind> {
