@@ -9,6 +9,7 @@ macro_rules! own {
 
 pub(super) const BOUND: &str = own!("bound");
 pub(super) const DELIVERIES_LOCK: &str = own!("deliveries_lock");
+pub(super) const INCARNATION_LOCK: &str = own!("incarnation_lock");
 pub(super) const LEASES_OF: &str = own!("leases_of");
 pub(super) const MESSAGE_NUMBERS: &str = own!("message_numbers");
 pub(super) const MESSAGE_SHARE: &str = own!("message_share");

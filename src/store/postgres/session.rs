@@ -44,6 +44,9 @@ struct Gathered {
     columns: Vec<Vec<Owned>>,
 }
 
+/// How much longer than the server's own limit for a statement an answer is waited for.
+const SILENCE: Duration = Duration::from_secs(5);
+
 /// Up to where message numbers are complete: known as soon as all transactions older than `xid` have ended.
 #[derive(Clone, Copy)]
 struct Mark {
@@ -139,7 +142,7 @@ impl WriterSession {
     /// Waits for an answer and all those before it; the first that failed is what the transaction failed by.
     fn wait<T, F: Future<Output = Outcome<T>>>(&self, ask: impl FnOnce() -> F) -> Result<T, Error> {
         let pending = std::mem::take(&mut *self.pending.borrow_mut());
-        let answers = self.runtime.block_on(async {
+        let answers = async {
             let mut answer = std::pin::pin!(ask());
             // First on its way, then the ones before it in their order.
             let early = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await;
@@ -150,8 +153,16 @@ impl WriterSession {
                 Poll::Ready(done) => done,
                 Poll::Pending => answer.await,
             }
-        });
-        answers.map_err(|e| self.failed(&e))
+        };
+        // The server ends what takes too long; one that has frozen, or a pooler that has no connection to lend, ends nothing.
+        let limit = self.connector.session().statement_timeout + SILENCE;
+        match self.runtime.block_on(async { tokio::time::timeout(limit, answers).await }) {
+            Ok(answers) => answers.map_err(|e| self.failed(&e)),
+            Err(_) => {
+                self.lose();
+                Err(away("it does not answer"))
+            }
+        }
     }
 
     /// What an error on the connection means; a connection that is lost is dropped.
@@ -504,6 +515,8 @@ impl Session for WriterSession {
         if asked.is_empty() {
             return Ok(Vec::new());
         }
+        // A commit whose connection is lost may still be under way: it holds this row until it has ended.
+        self.rows(own::INCARNATION_LOCK, vec![Box::new(self.common.own().0)])?;
         let rows = self.rows(own::LEASES_OF, vec![Box::new(self.common.own().0), Box::new(asked)])?;
         let read = |row: &PgRow| {
             let row = Row(row);
