@@ -8,6 +8,7 @@ mod takeover;
 mod accept;
 mod cancel;
 mod claim;
+mod crossing;
 mod damage;
 mod evidence;
 mod guard;

@@ -56,10 +56,25 @@ pub(super) async fn check(
         _ => None,
     };
     if let Some(why) = copied {
+        // Noted once: when it is released it is at home here.
         let hold = "UPDATE installation SET held_since = $1::bigint, held_why = $2::text, \
-                    held_message = (SELECT coalesce(max(no), 0) FROM message) WHERE held_since IS NULL";
-        client.query_typed(hold, &[(&now.0, Type::INT8), (&why, Type::TEXT)]).await?;
+                    held_message = (SELECT coalesce(max(no), 0) FROM message), system_id = coalesce($3::bigint, system_id), \
+                    database_oid = $4::bigint, timeline = coalesce($5::bigint, timeline) WHERE held_since IS NULL";
+        let params = [
+            (&now.0 as _, Type::INT8),
+            (&why as _, Type::TEXT),
+            (&system_id as _, Type::INT8),
+            (&database_oid as _, Type::INT8),
+            (&timeline as _, Type::INT8),
+        ];
+        client.query_typed(hold, &params).await?;
         return Ok(Guard::Held { why: why.to_owned(), since: now });
+    }
+    // A host that begins to tell, or an identity that was not known.
+    if (was.is_none() && system_id.is_some()) || oid.is_none() || (line.is_none() && timeline.is_some()) {
+        let adopt = "UPDATE installation SET system_id = coalesce(system_id, $1::bigint), \
+                     database_oid = coalesce(database_oid, $2::bigint), timeline = coalesce(timeline, $3::bigint)";
+        client.query_typed(adopt, &[(&system_id, Type::INT8), (&database_oid, Type::INT8), (&timeline, Type::INT8)]).await?;
     }
     if differs(line, timeline) {
         let why = "the server has begun a new timeline: a standby was promoted, or it was recovered to a point in time; mail of the last \

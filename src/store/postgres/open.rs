@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Connector, Fault, Pool, Postgres, PostgresStore, Reach, Rights, Session, Target, guard, migrate,
     reader::Readers,
-    session::{Parts, WriterSession},
+    session::{InDoubt, Parts, WriterSession},
     slots::Slots,
     vacuum,
     wake::{self, Wake},
@@ -112,16 +112,19 @@ impl PostgresStore {
         let listen = match options.listen {
             None => None,
             Some((target, session)) => {
-                let ear = Connector::new(target, session, Rights::Tables(&[]), Arc::clone(&clock), random, Arc::clone(&reach))?;
-                Some(Arc::new(ear))
+                let (clock, random) = (Arc::clone(&clock), Arc::clone(&random));
+                Some(Arc::new(Connector::new(target, session, Rights::Tables(&[]), clock, random, Arc::clone(&reach))?))
             }
         };
+        let in_doubt = InDoubt::default();
         let parts = |wake| Parts {
             connector: Arc::clone(&connector),
             clock: Arc::clone(&clock),
             common: Arc::clone(&common),
             guard: Arc::clone(&guard),
             wake,
+            in_doubt: Arc::clone(&in_doubt),
+            random: Arc::clone(&random),
         };
         let writers = vec![
             writer(&shared, parts(Some(Arc::clone(&wake))), "jebi-writer", Classes::ALL.without(Class::Claim))?,

@@ -8,6 +8,7 @@ macro_rules! own {
 }
 
 pub(super) const BOUND: &str = own!("bound");
+pub(super) const DECIDED: &str = own!("decided");
 pub(super) const DELIVERIES_LOCK: &str = own!("deliveries_lock");
 pub(super) const LEASES_OF: &str = own!("leases_of");
 pub(super) const MESSAGE_NUMBERS: &str = own!("message_numbers");

@@ -3,16 +3,16 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     future::poll_fn,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Poll,
     time::Duration,
 };
 
 use jebi_domain::{
     port::{
-        Clock,
+        Clock, Random,
         store::{Guard, Notice},
     },
     time::{Boot, Wall},
@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use tokio_postgres::Row as PgRow;
 
 use super::{
-    Connector, Fault, Kind,
+    Connector, Fault, Kind, OpenError, Session as Timeouts, guard,
     link::{Link, Outcome, Param, Pending},
     own,
     values::Owned,
@@ -44,12 +44,19 @@ struct Gathered {
     columns: Vec<Vec<Owned>>,
 }
 
-/// Up to where message numbers are complete: known as soon as all transactions older than `xid` have ended.
+/// Up to where message numbers are complete: known as soon as all transactions older than `after` have ended.
 #[derive(Clone, Copy)]
 struct Mark {
     drawn: i64,
-    xid: i64,
+    /// The transaction in which that was read.
+    read_in: i64,
+    /// One that began later; `None` before there was one.
+    after: Option<i64>,
 }
+
+/// Leases whose commit nobody knows the end of, each with its transaction. Both writers of a node share it: that of the beats is never
+/// idle for long.
+pub(super) type InDoubt = Arc<Mutex<Vec<(i64, i64)>>>;
 
 /// A writer's connection, on the writer's thread.
 pub(super) struct WriterSession {
@@ -70,9 +77,15 @@ pub(super) struct WriterSession {
     complete: Cell<i64>,
     /// How often the suppression list had grown when it was last looked at.
     grown: Cell<Option<i64>>,
-    /// Leases written in this transaction, and those whose commit nobody knows the end of.
+    /// This transaction, and the leases written in it.
+    xid: Cell<i64>,
     leased: RefCell<Vec<i64>>,
-    in_doubt: RefCell<Vec<i64>>,
+    in_doubt: InDoubt,
+    /// Transactions of those that were found to have ended, in this one.
+    decided: RefCell<Vec<i64>>,
+    /// The connection is a new one: another server may be at its end, and lack what was remembered.
+    is_new: Cell<bool>,
+    random: Arc<dyn Random>,
     /// No connection is tried before, and the pause then.
     down: Cell<Option<(Boot, Duration)>>,
 }
@@ -84,11 +97,13 @@ pub(super) struct Parts {
     pub common: Arc<Common>,
     pub guard: Arc<Mutex<Guard>>,
     pub wake: Option<Arc<Wake>>,
+    pub in_doubt: InDoubt,
+    pub random: Arc<dyn Random>,
 }
 
 impl WriterSession {
     pub fn new(parts: Parts, runtime: Runtime) -> Self {
-        let Parts { connector, clock, common, guard, wake } = parts;
+        let Parts { connector, clock, common, guard, wake, in_doubt, random } = parts;
         Self {
             runtime,
             connector,
@@ -104,8 +119,12 @@ impl WriterSession {
             mark: Cell::new(None),
             complete: Cell::new(0),
             grown: Cell::new(None),
+            xid: Cell::new(0),
             leased: RefCell::default(),
-            in_doubt: RefCell::default(),
+            in_doubt,
+            decided: RefCell::default(),
+            is_new: Cell::new(true),
+            random,
             down: Cell::new(None),
         }
     }
@@ -136,7 +155,7 @@ impl WriterSession {
     /// Waits for an answer and all those before it; the first that failed is what the transaction failed by.
     fn wait<T, F: Future<Output = Outcome<T>>>(&self, ask: impl FnOnce() -> F) -> Result<T, Error> {
         let pending = std::mem::take(&mut *self.pending.borrow_mut());
-        let answers = self.runtime.block_on(async {
+        let answers = self.in_time(async {
             let mut answer = std::pin::pin!(ask());
             // First on its way, then the ones before it in their order.
             let early = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await;
@@ -147,8 +166,19 @@ impl WriterSession {
                 Poll::Ready(done) => done,
                 Poll::Pending => answer.await,
             }
-        });
+        })?;
         answers.map_err(|e| self.failed(&e))
+    }
+
+    /// A server that is asked breaks off what takes too long. One that does not even do that is frozen, or something between is: the
+    /// connection is given up.
+    fn in_time<T>(&self, asked: impl Future<Output = T>) -> Result<T, Error> {
+        let Timeouts { statement_timeout, connect_timeout, .. } = self.connector.session();
+        let limit = *statement_timeout + *connect_timeout;
+        self.runtime.block_on(async { tokio::time::timeout(limit, asked).await }).map_err(|_| {
+            self.lose();
+            Fault::silent(self.connector.target(), limit.as_secs()).into()
+        })
     }
 
     /// What an error on the connection means; a connection that is lost is dropped.
@@ -158,6 +188,10 @@ impl WriterSession {
             self.lose();
         }
         fault.into()
+    }
+
+    fn doubts(&self) -> MutexGuard<'_, Vec<(i64, i64)>> {
+        self.in_doubt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lose(&self) {
@@ -201,29 +235,38 @@ impl WriterSession {
         if self.down.get().is_some_and(|(until, _)| now < until) {
             return Err(away("it cannot be reached"));
         }
-        let pooled = self.connector.session().pooled;
-        let opened = self.runtime.block_on(async {
-            let connected = self.connector.open().await?;
-            let link = Link::new(connected.client, pooled);
-            if !pooled {
-                let set = link.query(own::SESSION, Vec::new());
-                set.await.map_err(|e| self.connector.fault(&e))?;
-            }
-            Ok::<_, Fault>(link)
-        });
-        match opened {
+        match self.runtime.block_on(self.opened()) {
             Ok(link) => {
                 self.down.set(None);
                 self.mark.set(None);
+                self.is_new.set(true);
                 *self.link.borrow_mut() = Some(link);
                 Ok(())
             }
-            Err(fault) => {
+            Err(error) => {
                 let pause = self.down.get().map_or(FIRST, |(_, pause)| (pause * 2).min(LONGEST));
                 self.down.set(Some((self.clock.boot() + pause, pause)));
-                Err(fault.into())
+                Err(error)
             }
         }
+    }
+
+    /// A new connection. After a failover it leads to another server: the restore guard looks at it before anything is taken from it.
+    async fn opened(&self) -> Result<Link, Error> {
+        let connected = self.connector.open().await?;
+        let now = self.clock.wall();
+        let looked = guard::check(&connected.client, connected.identity, false, (now, self.random.as_ref())).await;
+        looked.map_err(|e| match e {
+            OpenError::Statement(e) => self.connector.fault(&e).into(),
+            other => Error::damaged("installation", other),
+        })?;
+        let pooled = self.connector.session().pooled;
+        let link = Link::new(connected.client, pooled);
+        if !pooled {
+            let set = link.query(own::SESSION, Vec::new());
+            set.await.map_err(|e| self.connector.fault(&e))?;
+        }
+        Ok(link)
     }
 }
 
@@ -326,6 +369,7 @@ impl Session for WriterSession {
         self.gathered.borrow_mut().clear();
         self.pending.borrow_mut().clear();
         self.leased.borrow_mut().clear();
+        self.decided.borrow_mut().clear();
         self.numbers.borrow_mut().clear();
         self.drawn.set(0);
         let begin = self.link()?.simple(self.connector.session().begin());
@@ -337,6 +381,10 @@ impl Session for WriterSession {
         let state = self.rows(own::TURN_STATE, Vec::new())?;
         let row = state.first().ok_or_else(|| Error::damaged("installation", "it has no row"))?;
         let row = Row(row);
+        self.xid.set(row.get(8)?);
+        if self.is_new.take() {
+            memory.forget();
+        }
         let held = |since: usize, why: usize| -> Result<Option<(Wall, String)>, Error> {
             let since: Option<i64> = row.get(since)?;
             Ok(since.map(Wall).zip(Some(row.get::<Option<String>>(why)?.unwrap_or_default())))
@@ -365,13 +413,16 @@ impl Session for WriterSession {
         let leased = std::mem::take(&mut *self.leased.borrow_mut());
         match done {
             Ok(_) => {
-                self.in_doubt.borrow_mut().clear();
+                let decided = std::mem::take(&mut *self.decided.borrow_mut());
+                if !decided.is_empty() {
+                    self.doubts().retain(|(xid, _)| !decided.contains(xid));
+                }
                 Ok(())
             }
             Err(e) => {
-                // It may have come through: these leases are nobody's then.
+                // It may have come through, or may yet: these leases are nobody's then.
                 if self.link.borrow().is_none() {
-                    self.in_doubt.borrow_mut().extend(leased);
+                    self.doubts().extend(leased.into_iter().map(|lease| (self.xid.get(), lease)));
                 }
                 Err(e)
             }
@@ -382,9 +433,13 @@ impl Session for WriterSession {
         self.gathered.borrow_mut().clear();
         self.pending.borrow_mut().clear();
         let Some(link) = self.link.borrow().clone() else { return };
-        if let Err(error) = self.runtime.block_on(link.simple("ROLLBACK".to_owned())) {
-            tracing::debug!(%error, "a failed turn was rolled back by the end of its connection");
-            self.lose();
+        match self.in_time(link.simple("ROLLBACK".to_owned())) {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a failed turn was rolled back by the end of its connection");
+                self.lose();
+            }
+            Err(error) => tracing::debug!(%error, "a failed turn is rolled back by the end of its connection"),
         }
     }
 
@@ -429,12 +484,16 @@ impl Session for WriterSession {
         let row = Row(rows.first().ok_or_else(|| Error::damaged("sequence", "it tells nothing"))?);
         let (drawn, xid, oldest): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         match self.mark.get() {
-            Some(mark) if oldest >= mark.xid => {
-                self.complete.set(self.complete.get().max(mark.drawn));
-                self.mark.set(Some(Mark { drawn, xid }));
+            Some(mark) if mark.read_in == xid => {}
+            Some(mark) => {
+                let after = mark.after.unwrap_or(xid);
+                self.mark.set(Some(Mark { after: Some(after), ..mark }));
+                if oldest >= after {
+                    self.complete.set(self.complete.get().max(mark.drawn));
+                    self.mark.set(Some(Mark { drawn, read_in: xid, after: None }));
+                }
             }
-            Some(_) => {}
-            None => self.mark.set(Some(Mark { drawn, xid })),
+            None => self.mark.set(Some(Mark { drawn, read_in: xid, after: None })),
         }
         let staged = self.rows(own::STAGED_FIRST, Vec::new())?;
         let staged: Option<i64> = staged.first().map(|row| Row(row).get(0)).transpose()?.flatten();
@@ -476,10 +535,15 @@ impl Session for WriterSession {
     }
 
     fn unheld(&self) -> Result<Vec<Unheld>, Error> {
-        let asked = self.in_doubt.borrow().clone();
-        if asked.is_empty() {
+        let doubts = self.doubts().clone();
+        if doubts.is_empty() {
             return Ok(Vec::new());
         }
+        let xids: BTreeSet<i64> = doubts.iter().map(|(xid, _)| *xid).collect();
+        let ended = self.rows(own::DECIDED, vec![Box::new(xids.into_iter().collect::<Vec<_>>())])?;
+        let ended = ended.iter().map(|row| Row(row).get(0)).collect::<Result<Vec<i64>, Error>>()?;
+        let asked: Vec<i64> = doubts.into_iter().filter(|(xid, _)| ended.contains(xid)).map(|(_, lease)| lease).collect();
+        *self.decided.borrow_mut() = ended;
         let rows = self.rows(own::LEASES_OF, vec![Box::new(self.common.own().0), Box::new(asked)])?;
         let read = |row: &PgRow| {
             let row = Row(row);

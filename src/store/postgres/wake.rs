@@ -146,11 +146,18 @@ impl Ear {
                 () = self.look_on(&stop, None) => None,
             };
             let Some(connected) = opened else { return };
-            if let Err(error) = connected.client.batch_execute(&format!("LISTEN {CHANNEL}")).await {
-                tracing::warn!(%error, "other nodes cannot be listened to");
-                continue;
+            let since = self.clock.boot();
+            match connected.client.batch_execute(&format!("LISTEN {CHANNEL}")).await {
+                Ok(()) => self.look_on(&stop, Some(connected)).await,
+                Err(error) => tracing::warn!(%error, "other nodes cannot be listened to"),
             }
-            self.look_on(&stop, Some(connected)).await;
+            // One that ends as soon as it is there is not opened again and again.
+            if self.clock.boot().since(since) < DEAF {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = self.clock.sleep_until(since + DEAF) => self.look(None).await,
+                }
+            }
         }
     }
 

@@ -223,7 +223,7 @@ impl super::turn::Turn<'_> {
 
     /// What was read is not there any more. Where others write too they were quicker, and it works when run again.
     pub(in crate::store) fn changed(&self, text: impl ToString) -> Error {
-        if self.db.is_alone() { Error::damaged("row", text) } else { Error::changed(text) }
+        if self.db.is_alone() { Error::damaged("row", text) } else { Error::Changed(text.to_string()) }
     }
 
     /// Runs a statement whose result nobody looks at.

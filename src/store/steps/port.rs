@@ -206,7 +206,9 @@ impl<E: Engine> QueueStore for SqlStore<E> {
         let shared = Arc::clone(&self.shared);
         self.shared.write(Class::Housekeep, move |t| {
             if !t.db.keeps_house(HOUSE)? {
-                return Ok(Housekept::Elsewhere);
+                // Only its own node knows what it does not stage any more; while that lies there, the indexes wait before it.
+                let more = housekeep::unstage(t, false)?;
+                return Ok(if more { Housekept::More } else { Housekept::Elsewhere });
             }
             let more = housekeep::slice(t, now)? && !shared.group.is_waiting(Classes::ALL.before(Class::Housekeep));
             Ok(if more { Housekept::More } else { Housekept::Done })
