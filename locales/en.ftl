@@ -276,6 +276,10 @@ leave-out-the-and-what-follows = leave out the ? and what follows it
 names-no-file = names no file
 write-sqlite-for-a-file-or-postgres = write sqlite://data/jebi.db for a file, or postgres://user:password@host:5432/database
 x-is-set-but-only-postgresql = { $written } is set, but only PostgreSQL uses it: SQLite keeps everything beside { $file }; move that with DATABASE_URL, or leave it out
+x-is-set-but-x-counts-alone = { $part } is set, but { $whole } counts alone; leave one of them out
+is-not-set-though-other-parts = is not set, though other parts of a database address are
+name-the-database-or-set-database-url = name the database, or set DATABASE_URL as a whole
+name-the-user-to-log-in-as = name the user to log in as, or set DATABASE_URL as a whole
 
 # src/config/dotenv.rs
 has-no = has no =

@@ -275,6 +275,10 @@ leave-out-the-and-what-follows = ?와 그 뒤를 빼십시오
 names-no-file = 파일 이름이 없습니다
 write-sqlite-for-a-file-or-postgres = 파일이면 sqlite://data/jebi.db, PostgreSQL이면 postgres://사용자:비밀번호@호스트:5432/데이터베이스로 적으십시오
 x-is-set-but-only-postgresql = { $written }이(가) 설정되어 있지만 PostgreSQL에서만 쓰입니다. SQLite는 모든 것을 { $file } 옆에 둡니다. DATABASE_URL로 옮기거나 이 설정을 빼십시오
+x-is-set-but-x-counts-alone = { $part }이(가) 설정되어 있지만 { $whole }만 쓰입니다. 둘 중 하나를 빼십시오
+is-not-set-though-other-parts = 데이터베이스 주소의 다른 부분은 있는데 설정되지 않았습니다
+name-the-database-or-set-database-url = 데이터베이스 이름을 적거나, DATABASE_URL로 주소 전체를 설정하십시오
+name-the-user-to-log-in-as = 로그인할 사용자를 적거나, DATABASE_URL로 주소 전체를 설정하십시오
 
 # src/config/dotenv.rs
 has-no = =가 없습니다

@@ -8,6 +8,7 @@ mod takeover;
 mod accept;
 mod cancel;
 mod claim;
+mod crossed;
 mod damage;
 mod evidence;
 mod guard;

@@ -426,8 +426,8 @@ pub struct StoreHealth {
     pub leased: i64,
     /// Earliest due time per lane, of mail that is not paused.
     pub oldest_due: [Option<Wall>; 2],
-    /// Bytes free for new mail before accepting stops; negative when it has.
-    pub free_bytes: i64,
+    /// Bytes free for new mail before accepting stops; negative when it has. `None` where the disk is a server's own, which alone knows.
+    pub free_bytes: Option<i64>,
 }
 
 /// One violated invariant.

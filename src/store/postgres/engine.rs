@@ -39,9 +39,8 @@ impl Engine for Postgres {
         self.readers.read(look)
     }
 
-    /// Its disk is the server's: a full one shows when it is written.
-    fn room(&self) -> i64 {
-        i64::MAX
+    fn room(&self) -> Option<i64> {
+        None
     }
 
     fn slots(&self) -> Option<Arc<dyn SharedSlots>> {

@@ -158,9 +158,14 @@ impl Ear {
             let Some(connected) = opened else { return };
             if let Err(error) = connected.client.batch_execute(&format!("LISTEN {CHANNEL}")).await {
                 tracing::warn!(%error, "other nodes cannot be listened to");
-                continue;
+            } else {
+                self.look_on(&stop, Some(connected)).await;
             }
-            self.look_on(&stop, Some(connected)).await;
+            // One that ends as soon as it is opened is not opened all the time.
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.clock.sleep_until(self.clock.boot() + DEAF / 4) => {}
+            }
         }
     }
 

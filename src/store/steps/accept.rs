@@ -50,7 +50,7 @@ pub(super) struct AcceptJob {
     reply: oneshot::Sender<StoreResult<Accepted>>,
 }
 
-/// Where a step began.
+/// How far it is committed.
 #[derive(Default)]
 struct Mark {
     draft: usize,
@@ -130,6 +130,15 @@ pub(super) fn answer(at: &Snapshot<'_>, api_key: KeyNo, key: &str, now: Wall) ->
 }
 
 impl Job for AcceptJob {
+    fn kept(&mut self) {
+        self.mark = Mark {
+            draft: self.draft,
+            written: self.written,
+            numbers: self.numbers.len(),
+            suppressed: self.report.suppressed.get(self.draft).map_or(0, Vec::len),
+        };
+    }
+
     fn rewind(&mut self) {
         let Mark { draft, written, numbers, suppressed } = self.mark;
         (self.draft, self.written, self.outcome) = (draft, written, None);
@@ -140,12 +149,6 @@ impl Job for AcceptJob {
     }
 
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error> {
-        self.mark = Mark {
-            draft: self.draft,
-            written: self.written,
-            numbers: self.numbers.len(),
-            suppressed: self.report.suppressed.get(self.draft).map_or(0, Vec::len),
-        };
         let begins = self.draft == 0 && self.written == 0;
         if begins {
             if let Some(repeated) = self.repeated(turn)? {

@@ -122,8 +122,8 @@ pub trait Engine: Send + Sync {
     /// Runs a look-up in one snapshot. The error, when there was none to look at.
     fn read(&self, look: Look) -> Boxed<'static, StoreResult<()>>;
 
-    /// Bytes free for new mail; negative when there is no room.
-    fn room(&self) -> i64;
+    /// Bytes free for new mail; negative when there is no room. `None` where the disk is a server's own, which alone knows.
+    fn room(&self) -> Option<i64>;
 
     /// The rate that several nodes share; `None` where one process has the store alone.
     fn slots(&self) -> Option<Arc<dyn SharedSlots>> {

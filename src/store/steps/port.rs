@@ -91,7 +91,7 @@ impl<E: Engine> QueueStore for SqlStore<E> {
     }
 
     fn accept(&self, batch: AcceptBatch) -> Boxed<'_, StoreResult<Accepted>> {
-        if self.engine.room() <= 0 {
+        if self.engine.room().is_some_and(|free| free <= 0) {
             return Box::pin(async { Err(StoreError::Full) });
         }
         let (reply, answer) = oneshot::channel();
@@ -253,7 +253,7 @@ impl<E: Engine> ReadStore for SqlStore<E> {
     }
 
     fn health(&self) -> Boxed<'_, StoreResult<StoreHealth>> {
-        let free = if self.shared.failing.load(Ordering::Relaxed) { -1 } else { self.engine.room() };
+        let free = if self.shared.failing.load(Ordering::Relaxed) { Some(-1) } else { self.engine.room() };
         self.look(move |s| view::health(s, free))
     }
 

@@ -36,7 +36,9 @@ pub(in crate::store) enum Step {
 pub(in crate::store) trait Job: Send {
     /// One step inside the turn's transaction.
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error>;
-    /// Forgets the last step, which was not committed: it is run again.
+    /// What its steps did so far is committed; more of them follow.
+    fn kept(&mut self) {}
+    /// Goes back to what is committed: the steps since then were undone, and are run again.
     fn rewind(&mut self);
     /// Tells the caller how it ended: after the commit, or why there was none.
     fn done(self: Box<Self>, end: StoreResult<()>);
@@ -156,7 +158,8 @@ impl<S: Session> Writer<S> {
         match ended {
             Ok((notices, places)) => {
                 places.into_iter().for_each(Places::keep);
-                if begun.is_some() {
+                if let Some(job) = begun {
+                    job.kept();
                     crash_point("between_staged_commits");
                 }
                 let took = shared.clock.boot().since(started);
