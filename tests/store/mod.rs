@@ -28,6 +28,7 @@ mod property;
 mod reclaim;
 mod settle;
 mod sqlite;
+mod together;
 mod transfer;
 mod upgrade;
 mod verify;

@@ -5,7 +5,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     future::poll_fn,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     task::Poll,
     time::Duration,
 };
@@ -17,7 +17,7 @@ use jebi_domain::{
     },
     time::{Boot, Wall},
 };
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, sync::watch};
 use tokio_postgres::Row as PgRow;
 
 use super::{
@@ -57,7 +57,7 @@ pub(super) struct WriterSession {
     connector: Arc<Connector>,
     clock: Arc<dyn Clock>,
     common: Arc<Common>,
-    guard: Arc<Mutex<Guard>>,
+    guard: Arc<watch::Sender<Guard>>,
     /// Whom other nodes are told by; `None` for a writer whose work wakes nobody.
     wake: Option<Arc<Wake>>,
     link: RefCell<Option<Link>>,
@@ -82,7 +82,7 @@ pub(super) struct Parts {
     pub connector: Arc<Connector>,
     pub clock: Arc<dyn Clock>,
     pub common: Arc<Common>,
-    pub guard: Arc<Mutex<Guard>>,
+    pub guard: Arc<watch::Sender<Guard>>,
     pub wake: Option<Arc<Wake>>,
 }
 
@@ -350,7 +350,12 @@ impl Session for WriterSession {
             (None, None) => Guard::Open,
         };
         self.common.hold(&guard);
-        *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = guard;
+        // Where another node has set or lifted a hold, this one's dispatchers hear of it.
+        self.guard.send_if_modified(|known| {
+            let differs = *known != guard;
+            *known = guard;
+            differs
+        });
         let (suppressed, grown, drawn): (bool, Option<i64>, i64) = (row.get(5)?, row.get(6)?, row.get(7)?);
         let looked_up_before = (grown != self.grown.replace(grown)).then_some(drawn + 1);
         memory.others_wrote(suppressed, looked_up_before);
@@ -473,6 +478,10 @@ impl Session for WriterSession {
         let hold = i64::try_from(hold.as_millis()).unwrap_or(i64::MAX);
         let rows = self.rows(own::UPKEEP_TAKE, vec![Box::new(self.common.own().0), Box::new(hold)])?;
         rows.first().map_or(Ok(false), |row| Row(row).get(0))
+    }
+
+    fn leaves_house(&self) -> Result<(), Error> {
+        self.send(own::UPKEEP_FREE, vec![Box::new(self.common.own().0)])
     }
 
     fn unheld(&self) -> Result<Vec<Unheld>, Error> {

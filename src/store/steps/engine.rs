@@ -77,6 +77,11 @@ pub trait Session: Statements {
         Ok(true)
     }
 
+    /// Leaves it to whoever asks next.
+    fn leaves_house(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Leases of this node that nobody was told of: their commit was lost on its way, and came through.
     fn unheld(&self) -> Result<Vec<Unheld>, Error> {
         Ok(Vec::new())

@@ -80,7 +80,10 @@ impl<E: Engine> QueueStore for SqlStore<E> {
     }
 
     fn drain(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
-        self.shared.write(Class::Settle, move |t| t.execute(q!("incarnation_drain"), (incarnation.0, now.0)).map(drop))
+        self.shared.write(Class::Settle, move |t| {
+            t.execute(q!("incarnation_drain"), (incarnation.0, now.0))?;
+            t.db.leaves_house()
+        })
     }
 
     fn end(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
@@ -266,6 +269,10 @@ impl<E: Engine> AdminStore for SqlStore<E> {
 
     fn add_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
         self.shared.write(Class::Admin, move |t| keys::add(t, &key, now))
+    }
+
+    fn add_first_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
+        self.shared.write(Class::Admin, move |t| keys::add_first(t, &key, now))
     }
 
     fn change_key(&self, no: KeyNo, name: &str, grant: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
