@@ -31,6 +31,16 @@ pub(super) async fn check(
                  VALUES (1, $1::bytea, 1, $2::bigint, $3::bigint, $4::bigint) ON CONFLICT (one) DO NOTHING";
     let params = [(&id as _, Type::BYTEA), (&system_id as _, Type::INT8), (&database_oid as _, Type::INT8), (&timeline as _, Type::INT8)];
     client.query_typed(first, &params).await?;
+    compare(client, identity, unfinished, now).await
+}
+
+/// The same for a database that is an installation already: every connection that writes is looked at, for a failover brings another
+/// server under the same address.
+///
+/// # Errors
+/// As [`check`].
+pub(super) async fn compare(client: &Client, identity: Identity, unfinished: bool, now: Wall) -> Result<Guard, OpenError> {
+    let Identity { system_id, timeline, database_oid } = identity;
     let found = client
         .query_typed(
             "SELECT system_id, database_oid, timeline, held_since, held_why, bulk_held_since, bulk_held_why, moved_to FROM installation",
@@ -45,6 +55,12 @@ pub(super) async fn check(
         None => {}
     }
     let (was, oid, line): (Option<i64>, Option<i64>, Option<i64>) = (row.get(0), row.get(1), row.get(2));
+    if (was.is_none() && system_id.is_some()) || oid.is_none() || (line.is_none() && timeline.is_some()) {
+        // Of an earlier schema, or the server did not tell it before.
+        let note = "UPDATE installation SET system_id = coalesce(system_id, $1::bigint), database_oid = coalesce(database_oid, $2::bigint), \
+                    timeline = coalesce(timeline, $3::bigint)";
+        client.query_typed(note, &[(&system_id, Type::INT8), (&database_oid, Type::INT8), (&timeline, Type::INT8)]).await?;
+    }
     let known = |since: Option<i64>, why: Option<String>| since.map(|since| (Wall(since), why.unwrap_or_default()));
     if let Some((since, why)) = known(row.get(3), row.get(4)) {
         return Ok(Guard::Held { why, since });
@@ -69,12 +85,6 @@ pub(super) async fn check(
         ];
         client.query_typed(hold, &params).await?;
         return Ok(Guard::Held { why: why.to_owned(), since: now });
-    }
-    // A host that begins to tell, or an identity that was not known.
-    if (was.is_none() && system_id.is_some()) || oid.is_none() || (line.is_none() && timeline.is_some()) {
-        let adopt = "UPDATE installation SET system_id = coalesce(system_id, $1::bigint), \
-                     database_oid = coalesce(database_oid, $2::bigint), timeline = coalesce(timeline, $3::bigint)";
-        client.query_typed(adopt, &[(&system_id, Type::INT8), (&database_oid, Type::INT8), (&timeline, Type::INT8)]).await?;
     }
     if differs(line, timeline) {
         let why = "the server has begun a new timeline: a standby was promoted, or it was recovered to a point in time; mail of the last \

@@ -7,6 +7,7 @@ use std::{
 };
 
 use jebi_domain::port::{Clock, Random};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -97,7 +98,7 @@ impl PostgresStore {
         let guard = guard::check(&connected.client, connected.identity, options.unfinished, (clock.wall(), random.as_ref())).await?;
         drop(connected);
         let common = Arc::new(Common::new(1, 1, &guard));
-        let guard = Arc::new(Mutex::new(guard));
+        let guard = Arc::new(watch::Sender::new(guard));
         let shared = Arc::new(Shared {
             group: Group::new(options.byte_budget),
             clock: Arc::clone(&clock),
@@ -112,7 +113,7 @@ impl PostgresStore {
         let listen = match options.listen {
             None => None,
             Some((target, session)) => {
-                let (clock, random) = (Arc::clone(&clock), Arc::clone(&random));
+                let clock = Arc::clone(&clock);
                 Some(Arc::new(Connector::new(target, session, Rights::Tables(&[]), clock, random, Arc::clone(&reach))?))
             }
         };
@@ -124,7 +125,6 @@ impl PostgresStore {
             guard: Arc::clone(&guard),
             wake,
             in_doubt: Arc::clone(&in_doubt),
-            random: Arc::clone(&random),
         };
         let writers = vec![
             writer(&shared, parts(Some(Arc::clone(&wake))), "jebi-writer", Classes::ALL.without(Class::Claim))?,

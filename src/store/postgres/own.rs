@@ -23,4 +23,5 @@ pub(super) const SLOT_BEGIN: &str = own!("slot_begin");
 pub(super) const SLOT_RESERVE: &str = own!("slot_reserve");
 pub(super) const STAGED_FIRST: &str = own!("staged_first");
 pub(super) const TURN_STATE: &str = own!("turn_state");
+pub(super) const UPKEEP_FREE: &str = own!("upkeep_free");
 pub(super) const UPKEEP_TAKE: &str = own!("upkeep_take");

@@ -12,16 +12,16 @@ use std::{
 
 use jebi_domain::{
     port::{
-        Clock, Random,
+        Clock,
         store::{Guard, Notice},
     },
     time::{Boot, Wall},
 };
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, sync::watch};
 use tokio_postgres::Row as PgRow;
 
 use super::{
-    Connector, Fault, Kind, OpenError, Session as Timeouts, guard,
+    Connector, Fault, Kind, OpenError, Session as Timeouts, check, guard,
     link::{Link, Outcome, Param, Pending},
     own,
     values::Owned,
@@ -64,7 +64,7 @@ pub(super) struct WriterSession {
     connector: Arc<Connector>,
     clock: Arc<dyn Clock>,
     common: Arc<Common>,
-    guard: Arc<Mutex<Guard>>,
+    guard: Arc<watch::Sender<Guard>>,
     /// Whom other nodes are told by; `None` for a writer whose work wakes nobody.
     wake: Option<Arc<Wake>>,
     link: RefCell<Option<Link>>,
@@ -85,7 +85,8 @@ pub(super) struct WriterSession {
     decided: RefCell<Vec<i64>>,
     /// The connection is a new one: another server may be at its end, and lack what was remembered.
     is_new: Cell<bool>,
-    random: Arc<dyn Random>,
+    /// The server's, when the connection was opened; `None` where it does not tell.
+    timeline: Cell<Option<i64>>,
     /// No connection is tried before, and the pause then.
     down: Cell<Option<(Boot, Duration)>>,
 }
@@ -95,15 +96,14 @@ pub(super) struct Parts {
     pub connector: Arc<Connector>,
     pub clock: Arc<dyn Clock>,
     pub common: Arc<Common>,
-    pub guard: Arc<Mutex<Guard>>,
+    pub guard: Arc<watch::Sender<Guard>>,
     pub wake: Option<Arc<Wake>>,
     pub in_doubt: InDoubt,
-    pub random: Arc<dyn Random>,
 }
 
 impl WriterSession {
     pub fn new(parts: Parts, runtime: Runtime) -> Self {
-        let Parts { connector, clock, common, guard, wake, in_doubt, random } = parts;
+        let Parts { connector, clock, common, guard, wake, in_doubt } = parts;
         Self {
             runtime,
             connector,
@@ -124,7 +124,7 @@ impl WriterSession {
             in_doubt,
             decided: RefCell::default(),
             is_new: Cell::new(true),
-            random,
+            timeline: Cell::new(None),
             down: Cell::new(None),
         }
     }
@@ -254,12 +254,12 @@ impl WriterSession {
     /// A new connection. After a failover it leads to another server: the restore guard looks at it before anything is taken from it.
     async fn opened(&self) -> Result<Link, Error> {
         let connected = self.connector.open().await?;
-        let now = self.clock.wall();
-        let looked = guard::check(&connected.client, connected.identity, false, (now, self.random.as_ref())).await;
-        looked.map_err(|e| match e {
+        // What it says is read in the turn, with what other nodes have found.
+        guard::compare(&connected.client, connected.identity, false, self.clock.wall()).await.map_err(|e| match e {
             OpenError::Statement(e) => self.connector.fault(&e).into(),
             other => Error::damaged("installation", other),
         })?;
+        self.timeline.set(connected.identity.timeline);
         let pooled = self.connector.session().pooled;
         let link = Link::new(connected.client, pooled);
         if !pooled {
@@ -267,6 +267,20 @@ impl WriterSession {
             set.await.map_err(|e| self.connector.fault(&e))?;
         }
         Ok(link)
+    }
+}
+
+impl WriterSession {
+    /// Behind a pooler a connection stays when another server takes over: then it is opened anew, and looked at as every new one is.
+    fn same_server(&self) -> Result<(), Error> {
+        let Some(was) = self.timeline.get().filter(|_| self.connector.session().pooled) else { return Ok(()) };
+        let told = self.rows(check::TIMELINE, Vec::new())?;
+        let now: i64 = Row(told.first().ok_or_else(|| Error::damaged("timeline", "it is not told"))?).get(0)?;
+        if now == was {
+            return Ok(());
+        }
+        self.lose();
+        Err(away("another server has taken over"))
     }
 }
 
@@ -359,7 +373,7 @@ impl Reads for WriterSession {
 
 /// The table a statement adds to or takes from.
 fn table(text: &'static str) -> &'static str {
-    let body = text.lines().skip_while(|line| line.starts_with("--")).next().unwrap_or_default();
+    let body = text.lines().find(|line| !line.starts_with("--")).unwrap_or_default();
     body.split_whitespace().nth(2).unwrap_or_default()
 }
 
@@ -378,6 +392,7 @@ impl Session for WriterSession {
     }
 
     fn refresh(&self, memory: &mut Memory) -> Result<(), Error> {
+        self.same_server()?;
         let state = self.rows(own::TURN_STATE, Vec::new())?;
         let row = state.first().ok_or_else(|| Error::damaged("installation", "it has no row"))?;
         let row = Row(row);
@@ -398,7 +413,12 @@ impl Session for WriterSession {
             (None, None) => Guard::Open,
         };
         self.common.hold(&guard);
-        *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = guard;
+        // Where another node has set or lifted a hold, this one's dispatchers hear of it.
+        self.guard.send_if_modified(|known| {
+            let differs = *known != guard;
+            *known = guard;
+            differs
+        });
         let (suppressed, grown, drawn): (bool, Option<i64>, i64) = (row.get(5)?, row.get(6)?, row.get(7)?);
         let looked_up_before = (grown != self.grown.replace(grown)).then_some(drawn + 1);
         memory.others_wrote(suppressed, looked_up_before);
@@ -532,6 +552,10 @@ impl Session for WriterSession {
         let hold = i64::try_from(hold.as_millis()).unwrap_or(i64::MAX);
         let rows = self.rows(own::UPKEEP_TAKE, vec![Box::new(self.common.own().0), Box::new(hold)])?;
         rows.first().map_or(Ok(false), |row| Row(row).get(0))
+    }
+
+    fn leaves_house(&self) -> Result<(), Error> {
+        self.send(own::UPKEEP_FREE, vec![Box::new(self.common.own().0)])
     }
 
     fn unheld(&self) -> Result<Vec<Unheld>, Error> {

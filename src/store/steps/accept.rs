@@ -52,10 +52,9 @@ pub(super) struct AcceptJob {
     reply: oneshot::Sender<StoreResult<Accepted>>,
 }
 
-/// Where its first step in a turn began.
+/// How far it is committed.
 #[derive(Default)]
 struct Mark {
-    turn: u64,
     draft: usize,
     written: usize,
     numbers: usize,
@@ -134,8 +133,17 @@ pub(super) fn answer(at: &Snapshot<'_>, api_key: KeyNo, key: &str, now: Wall) ->
 }
 
 impl Job for AcceptJob {
+    fn kept(&mut self) {
+        self.mark = Mark {
+            draft: self.draft,
+            written: self.written,
+            numbers: self.numbers.len(),
+            suppressed: self.report.suppressed.get(self.draft).map_or(0, Vec::len),
+        };
+    }
+
     fn rewind(&mut self) {
-        let Mark { draft, written, numbers, suppressed, .. } = self.mark;
+        let Mark { draft, written, numbers, suppressed } = self.mark;
         (self.draft, self.written, self.outcome) = (draft, written, None);
         self.numbers.truncate(numbers);
         for (i, of_draft) in self.report.suppressed.iter_mut().enumerate().skip(draft) {
@@ -144,16 +152,6 @@ impl Job for AcceptJob {
     }
 
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error> {
-        // A turn in which nobody else waits has several steps of it.
-        if self.mark.turn != turn.no {
-            self.mark = Mark {
-                turn: turn.no,
-                draft: self.draft,
-                written: self.written,
-                numbers: self.numbers.len(),
-                suppressed: self.report.suppressed.get(self.draft).map_or(0, Vec::len),
-            };
-        }
         let begins = self.draft == 0 && self.written == 0;
         if begins {
             if let Some(repeated) = self.repeated(turn)? {

@@ -74,9 +74,9 @@ impl Error {
         match self {
             Self::Ended => StoreError::Ended,
             Self::Engine { kind: Kind::Full, .. } => StoreError::Full,
+            Self::Engine { kind: Kind::Crossed, .. } => StoreError::Busy { retry_after_s: 1, why: "others write the same" },
             Self::Engine { kind: Kind::Away { retry_after_s, why }, .. } => StoreError::Unavailable { retry_after_s: *retry_after_s, why },
             Self::Engine { kind: Kind::Busy { retry_after_s, why }, .. } => StoreError::Busy { retry_after_s: *retry_after_s, why },
-            Self::Engine { kind: Kind::Crossed, .. } => StoreError::Busy { retry_after_s: 1, why: "others are writing the same" },
             Self::Engine { .. } | Self::Damaged { .. } | Self::Changed(_) => StoreError::Internal(self.to_string()),
         }
     }

@@ -276,8 +276,6 @@ pub struct Memory {
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
     pub(super) damaged: HashSet<i64>,
-    /// Turns so far.
-    turns: u64,
 }
 
 impl Memory {
@@ -293,7 +291,6 @@ impl Memory {
             suppressed_before: 0,
             hour: None,
             damaged: HashSet::new(),
-            turns: 0,
         }
     }
 
@@ -327,8 +324,6 @@ impl Memory {
 pub struct Turn<'a> {
     pub db: &'a dyn Session,
     pub memory: &'a mut Memory,
-    /// Which of the writer's turns it is, from 1 on: what was done in one turn is kept or lost together.
-    pub no: u64,
     /// Of the job under way.
     pub(super) delta: Delta,
     /// Of the jobs done.
@@ -345,9 +340,7 @@ pub struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub fn new(db: &'a dyn Session, memory: &'a mut Memory) -> Self {
-        memory.turns += 1;
-        let (no, delta, total) = (memory.turns, Delta::default(), Delta::default());
-        Self { db, memory, no, delta, total, rows: 0, fresh: HashSet::new(), alive: None, broken: None }
+        Self { db, memory, delta: Delta::default(), total: Delta::default(), rows: 0, fresh: HashSet::new(), alive: None, broken: None }
     }
 
     /// Keeps what the job under way changed.

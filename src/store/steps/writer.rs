@@ -36,7 +36,9 @@ pub(in crate::store) enum Step {
 pub(in crate::store) trait Job: Send {
     /// One step inside the turn's transaction.
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error>;
-    /// Forgets its steps in the last turn, which were not committed: they are run again.
+    /// What its steps did so far is committed; more of them follow.
+    fn kept(&mut self) {}
+    /// Goes back to what is committed: the steps since then were undone, and are run again.
     fn rewind(&mut self);
     /// Tells the caller how it ended: after the commit, or why there was none.
     fn done(self: Box<Self>, end: StoreResult<()>);
@@ -162,7 +164,8 @@ impl<S: Session> Writer<S> {
         match ended {
             Ok((notices, places)) => {
                 places.into_iter().for_each(Places::keep);
-                if begun.is_some() {
+                if let Some(job) = begun {
+                    job.kept();
                     crash_point("between_staged_commits");
                 }
                 let took = shared.clock.boot().since(started);
@@ -285,7 +288,8 @@ impl Filling<'_> {
             }
         }
         // Nor does steady traffic keep deferred work out: cancelled rows, old keys and the address index must not pile up.
-        let wanted = begun.is_none() && own.has(Class::Housekeep);
+        // One that is to run again may have staged something, which looks left.
+        let wanted = begun.is_none() && self.again.is_empty() && own.has(Class::Housekeep);
         let overdue = if wanted { shared.group.take_older(Class::Housekeep, shared.clock.boot(), HOUSEKEEP_WAIT) } else { None };
         if let Some(job) = overdue {
             step(turn, (Class::Housekeep, job), done);
@@ -366,8 +370,12 @@ impl Shared {
     /// Decides what an error means for the process: after a failed write or sync nobody knows what is on the disk, so
     /// going on could acknowledge mail that is not there.
     fn judge(&self, e: &Error) {
-        self.failing.store(true, Ordering::Relaxed);
-        tracing::error!(error = %e, "a store transaction failed");
+        let failed_before = self.failing.swap(true, Ordering::Relaxed);
+        if failed_before && e.is_away() {
+            tracing::debug!(error = %e, "the database is still away");
+        } else {
+            tracing::error!(error = %e, "a store transaction failed");
+        }
         if e.is_fatal() {
             (self.on_fatal)(&e.to_string());
         }
