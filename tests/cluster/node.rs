@@ -59,14 +59,8 @@ impl Cluster {
     /// `rate` as the account tells it.
     pub fn over(database: Database, rate: Option<f64>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let cluster = Self {
-            folder,
-            ses: FakeSes::start(rate),
-            env: Mutex::default(),
-            open: Mutex::default(),
-            asked: AtomicUsize::new(0),
-            database,
-        };
+        let cluster =
+            Self { folder, ses: FakeSes::start(rate), env: Mutex::default(), open: Mutex::default(), asked: AtomicUsize::new(0), database };
         cluster.set("DATABASE_URL", cluster.database.url());
         cluster
     }
@@ -96,13 +90,8 @@ impl Cluster {
     pub fn start(&self, name: &str, env: &[(&str, &str)]) -> Result<Node<'_>, ExitStatus> {
         let log = File::options().create(true).append(true).open(self.path().join(format!("{name}.log"))).expect("a log");
         let mut command = self.command(name);
-        let mut child = command
-            .envs(env.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .expect("the binary runs");
+        let mut child =
+            command.envs(env.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().expect("the binary runs");
         let (tell, told) = mpsc::channel();
         let out = child.stdout.take().expect("piped");
         thread::spawn(move || read_address(BufReader::new(out), &tell));
@@ -194,7 +183,8 @@ impl Site for Cluster {
         for entry in fs::read_dir(self.path()).expect("a folder").map(|entry| entry.expect("an entry").path()) {
             if entry.extension().is_some_and(|e| e == "log") {
                 let text = fs::read_to_string(&entry).expect("text");
-                let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("20") && !line.contains("effective configuration")).collect();
+                let lines: Vec<&str> =
+                    text.lines().filter(|line| line.starts_with("20") && !line.contains("effective configuration")).collect();
                 let last = lines[lines.len().saturating_sub(25)..].join("\n");
                 all += &format!("-- {}\n{last}\n", entry.display());
             }

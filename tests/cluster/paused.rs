@@ -48,7 +48,8 @@ fn one_that_wakes_after_it_was_taken_for_dead_starts_nothing_and_tells_what_it_k
     let first = frozen.incarnation();
     post(&frozen, "hold", "hold", 40);
     post(&frozen, "resend", "resend", 400);
-    let out = |topic: &str| cluster.ses.arrivals().iter().filter(|a| a.to.starts_with(topic)).map(|a| a.to.clone()).collect::<BTreeSet<_>>();
+    let out =
+        |topic: &str| cluster.ses.arrivals().iter().filter(|a| a.to.starts_with(topic)).map(|a| a.to.clone()).collect::<BTreeSet<_>>();
     until("calls of both", LONG, || (out("hold").len() >= 4 && out("resend").len() >= 4).then_some(()));
     frozen.signal(Signal::STOP);
     frozen.leave();

@@ -15,8 +15,6 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::Connection;
-use rustix::process::{Pid, Signal, kill_process};
 use super::LONG;
 use crate::support::{
     fake_ses::FakeSes,
@@ -24,6 +22,8 @@ use crate::support::{
     site::Site,
     wait::until,
 };
+use rusqlite::Connection;
+use rustix::process::{Pid, Signal, kill_process};
 
 pub const KEY: &str = "crash-suite-key-0123456789abcdefghij";
 
