@@ -27,7 +27,7 @@ use super::{
     values::Owned,
     wake::Wake,
 };
-use crate::store::steps::{self, Common, Error, Memory, Moved, Query, Reads, Row, Session, Statements, Unheld, Value, Visit};
+use crate::store::steps::{self, Common, Error, Memory, Moved, Query, Reads, Row, Session, Statements, Unheld, Value, Visit, q};
 
 /// Rows of one kind gathered at most before they are sent.
 const GATHERED: usize = 2_000;
@@ -51,6 +51,15 @@ struct Mark {
     xid: i64,
 }
 
+/// A look-up that was sent before its answer was needed.
+struct Ahead {
+    /// It may be asked by any job of the transaction, not by the one under way alone.
+    for_all: bool,
+    text: &'static str,
+    values: Vec<Owned>,
+    answer: Pending<Vec<PgRow>>,
+}
+
 /// A writer's connection, on the writer's thread.
 pub(super) struct WriterSession {
     runtime: Runtime,
@@ -66,6 +75,10 @@ pub(super) struct WriterSession {
     gathered: RefCell<Vec<Gathered>>,
     numbers: RefCell<VecDeque<i64>>,
     drawn: Cell<usize>,
+    ahead: RefCell<Vec<Ahead>>,
+    /// What the transaction before asked, and this one will: whether which incarnation still is, and how many numbers it drew.
+    alive: Cell<Option<i64>>,
+    numbered: Cell<usize>,
     mark: Cell<Option<Mark>>,
     complete: Cell<i64>,
     /// How often the suppression list had grown when it was last looked at.
@@ -101,6 +114,9 @@ impl WriterSession {
             gathered: RefCell::default(),
             numbers: RefCell::default(),
             drawn: Cell::new(0),
+            ahead: RefCell::default(),
+            alive: Cell::new(None),
+            numbered: Cell::new(0),
             mark: Cell::new(None),
             complete: Cell::new(0),
             grown: Cell::new(None),
@@ -125,12 +141,53 @@ impl WriterSession {
     }
 
     /// Hands an answer's future its first turn, in which the statement goes out.
-    fn post(&self, mut pending: Pending<u64>) {
+    fn post(&self, pending: Pending<u64>) {
+        let posted = self.begun(pending);
+        self.pending.borrow_mut().push_back(posted);
+    }
+
+    fn begun<T: Send + 'static>(&self, mut pending: Pending<T>) -> Pending<T> {
         let ready = self.runtime.block_on(poll_fn(|cx| Poll::Ready(pending.as_mut().poll(cx))));
-        self.pending.borrow_mut().push_back(match ready {
+        match ready {
             Poll::Pending => pending,
             Poll::Ready(answer) => Box::pin(async move { answer }),
-        });
+        }
+    }
+
+    /// Sends a look-up without waiting. What is not prepared yet is left to when it is asked.
+    fn foresee(&self, for_all: bool, text: &'static str, values: Vec<Owned>) -> Result<(), Error> {
+        let link = self.link()?;
+        let known = self.ahead.borrow().iter().any(|one| one.text == text && one.values == values);
+        if known || !link.knows(text) {
+            return Ok(());
+        }
+        let params = values.iter().map(|one| Box::new(one.clone()) as Param).collect();
+        let answer = self.begun(link.query(text, params));
+        self.ahead.borrow_mut().push(Ahead { for_all, text, values, answer });
+        Ok(())
+    }
+
+    /// Forgets what was sent and nobody came to ask. It must not have failed either: the transaction would have failed by it.
+    fn leave_unasked(&self, at_end: bool) {
+        let (kept, unasked): (Vec<Ahead>, Vec<Ahead>) = self.ahead.take().into_iter().partition(|one| one.for_all && !at_end);
+        *self.ahead.borrow_mut() = kept;
+        let ends = unasked.into_iter().map(|one| Box::pin(async move { one.answer.await.map(|_| 0) }) as Pending<u64>);
+        self.pending.borrow_mut().extend(ends);
+    }
+
+    /// The answer of a look-up: of the one sent before, if it was.
+    fn found(&self, text: &'static str, values: &[Value<'_>]) -> Result<Vec<PgRow>, Error> {
+        let sent = {
+            let mut ahead = self.ahead.borrow_mut();
+            let is_it = |one: &Ahead| {
+                one.text == text && one.values.len() == values.len() && one.values.iter().zip(values).all(|(a, b)| a.value() == *b)
+            };
+            ahead.iter().position(is_it).map(|at| ahead.swap_remove(at).answer)
+        };
+        match sent {
+            Some(answer) => self.wait(|| answer),
+            None => self.rows(text, params(values)),
+        }
     }
 
     /// Waits for an answer and all those before it; the first that failed is what the transaction failed by.
@@ -305,7 +362,12 @@ impl Statements for WriterSession {
 impl Reads for WriterSession {
     fn visit(&self, query: &'static Query, values: &[Value<'_>], each: Visit<'_>) -> Result<(), Error> {
         self.bring(query.postgres)?;
-        for row in self.rows(query.postgres, params(values))? {
+        if query.name == "incarnation_alive"
+            && let Some(Value::Int(no)) = values.first()
+        {
+            self.alive.set(Some(*no));
+        }
+        for row in self.found(query.postgres, values)? {
             if !each(&Row(&row))? {
                 break;
             }
@@ -327,10 +389,23 @@ impl Session for WriterSession {
         self.pending.borrow_mut().clear();
         self.leased.borrow_mut().clear();
         self.numbers.borrow_mut().clear();
-        self.drawn.set(0);
+        self.ahead.borrow_mut().clear();
+        let numbered = self.drawn.replace(0).min(NUMBERS);
+        self.numbered.set(numbered);
         let begin = self.link()?.simple(self.connector.session().begin());
         self.post(begin);
+        if let Some(no) = self.alive.take() {
+            self.foresee(true, q!("incarnation_alive").postgres, vec![Owned::Int(no)])?;
+        }
+        if numbered > 0 {
+            self.foresee(true, own::MESSAGE_NUMBERS, vec![Owned::Int(numbered as i64)])?;
+        }
         Ok(())
+    }
+
+    fn ahead(&self, query: &'static Query, values: &[Value<'_>]) -> Result<(), Error> {
+        self.bring(query.postgres)?;
+        self.foresee(false, query.postgres, values.iter().map(Owned::from).collect())
     }
 
     fn refresh(&self, memory: &mut Memory) -> Result<(), Error> {
@@ -360,6 +435,7 @@ impl Session for WriterSession {
     fn commit(&self) -> Result<(), Error> {
         let gathered = std::mem::take(&mut *self.gathered.borrow_mut());
         gathered.into_iter().try_for_each(|one| self.add(one))?;
+        self.leave_unasked(true);
         let link = self.link()?;
         let done = self.wait(|| link.simple("COMMIT".to_owned()));
         let leased = std::mem::take(&mut *self.leased.borrow_mut());
@@ -380,6 +456,7 @@ impl Session for WriterSession {
 
     fn rollback(&self) {
         self.gathered.borrow_mut().clear();
+        self.ahead.borrow_mut().clear();
         self.pending.borrow_mut().clear();
         let Some(link) = self.link.borrow().clone() else { return };
         if let Err(error) = self.runtime.block_on(link.simple("ROLLBACK".to_owned())) {
@@ -399,6 +476,8 @@ impl Session for WriterSession {
     }
 
     fn keep(&self) -> Result<(), Error> {
+        // The next job asks anew: this one may have changed the answers. What is sent at the beginning is for all.
+        self.leave_unasked(false);
         Ok(())
     }
 
@@ -411,9 +490,10 @@ impl Session for WriterSession {
         if let Some(no) = self.numbers.borrow_mut().pop_front() {
             return Ok(no);
         }
-        // More where this transaction has wanted many.
-        let want = (self.drawn.get() * 3).clamp(1, NUMBERS);
-        let rows = self.rows(own::MESSAGE_NUMBERS, vec![Box::new(Owned::Int(want as i64))])?;
+        // As many as the transaction before has drawn, and more where this one has wanted many.
+        let drawn = self.drawn.get();
+        let want = if drawn == 0 { self.numbered.get() } else { drawn * 3 }.clamp(1, NUMBERS);
+        let rows = self.found(own::MESSAGE_NUMBERS, &[Value::Int(want as i64)])?;
         self.drawn.set(self.drawn.get() + rows.len());
         let numbers = rows.iter().map(|row| Row(row).get(1)).collect::<Result<VecDeque<i64>, Error>>()?;
         *self.numbers.borrow_mut() = numbers;
