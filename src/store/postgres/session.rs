@@ -171,7 +171,7 @@ impl WriterSession {
     fn leave_unasked(&self, at_end: bool) {
         let (kept, unasked): (Vec<Ahead>, Vec<Ahead>) = self.ahead.take().into_iter().partition(|one| one.for_all && !at_end);
         *self.ahead.borrow_mut() = kept;
-        let ends = unasked.into_iter().map(|one| Box::pin(async move { one.answer.await.map(|_| 0) }) as Pending<u64>);
+        let ends = unasked.into_iter().map(|one| Box::pin(async move { one.answer.await.map(|_| 0_u64) }) as Pending<u64>);
         self.pending.borrow_mut().extend(ends);
     }
 
