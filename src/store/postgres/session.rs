@@ -53,11 +53,21 @@ struct Mark {
 
 /// A look-up that was sent before its answer was needed.
 struct Ahead {
-    /// It may be asked by any job of the transaction, not by the one under way alone.
-    for_all: bool,
+    of: Of,
     text: &'static str,
     values: Vec<Owned>,
     answer: Pending<Vec<PgRow>>,
+    come: Option<Outcome<Vec<PgRow>>>,
+}
+
+/// Who may ask for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// Any job of the transaction.
+    Turn,
+    /// The job under way.
+    Job,
+    Nobody,
 }
 
 /// A writer's connection, on the writer's thread.
@@ -155,56 +165,68 @@ impl WriterSession {
     }
 
     /// Sends a look-up without waiting. What is not prepared yet is left to when it is asked.
-    fn foresee(&self, for_all: bool, text: &'static str, values: Vec<Owned>) -> Result<(), Error> {
+    fn foresee(&self, of: Of, text: &'static str, values: Vec<Owned>) -> Result<(), Error> {
         let link = self.link()?;
-        let known = self.ahead.borrow().iter().any(|one| one.text == text && one.values == values);
+        let known = self.ahead.borrow().iter().any(|one| one.of != Of::Nobody && one.text == text && one.values == values);
         if known || !link.knows(text) {
             return Ok(());
         }
         let params = values.iter().map(|one| Box::new(one.clone()) as Param).collect();
         let answer = self.begun(link.query(text, params));
-        self.ahead.borrow_mut().push(Ahead { for_all, text, values, answer });
+        self.ahead.borrow_mut().push(Ahead { of, text, values, answer, come: None });
         Ok(())
     }
 
-    /// Forgets what was sent and nobody came to ask. It must not have failed either: the transaction would have failed by it.
-    fn leave_unasked(&self, at_end: bool) {
-        let (kept, unasked): (Vec<Ahead>, Vec<Ahead>) = self.ahead.take().into_iter().partition(|one| one.for_all && !at_end);
-        *self.ahead.borrow_mut() = kept;
-        let ends = unasked.into_iter().map(|one| Box::pin(async move { one.answer.await.map(|_| 0_u64) }) as Pending<u64>);
-        self.pending.borrow_mut().extend(ends);
+    /// Nobody comes any more to ask what was sent for them.
+    fn leave(&self, of: Of) {
+        self.ahead.borrow_mut().iter_mut().filter(|one| one.of == of).for_each(|one| one.of = Of::Nobody);
     }
 
     /// The answer of a look-up: of the one sent before, if it was.
     fn found(&self, text: &'static str, values: &[Value<'_>]) -> Result<Vec<PgRow>, Error> {
         let sent = {
             let mut ahead = self.ahead.borrow_mut();
-            let is_it = |one: &Ahead| {
-                one.text == text && one.values.len() == values.len() && one.values.iter().zip(values).all(|(a, b)| a.value() == *b)
-            };
-            ahead.iter().position(is_it).map(|at| ahead.swap_remove(at).answer)
+            let same = |one: &Ahead| one.values.len() == values.len() && one.values.iter().zip(values).all(|(a, b)| a.value() == *b);
+            let place = ahead.iter().position(|one| one.of != Of::Nobody && one.text == text && same(one));
+            place.map(|at| ahead.swap_remove(at))
         };
         match sent {
-            Some(answer) => self.wait(|| answer),
+            Some(Ahead { come: Some(answer), .. }) => answer.map_err(|e| self.failed(&e)),
+            Some(Ahead { answer, .. }) => self.wait(|| answer),
             None => self.rows(text, params(values)),
         }
     }
 
-    /// Waits for an answer and all those before it; the first that failed is what the transaction failed by.
+    /// Waits for an answer and all those nobody looks at before it; the first that failed is what the transaction failed by.
     fn wait<T, F: Future<Output = Outcome<T>>>(&self, ask: impl FnOnce() -> F) -> Result<T, Error> {
-        let pending = std::mem::take(&mut *self.pending.borrow_mut());
+        let (mut pending, mut ahead) = (self.pending.take(), self.ahead.take());
         let answers = self.runtime.block_on(async {
             let mut answer = std::pin::pin!(ask());
-            // First on its way, then the ones before it in their order.
-            let early = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await;
-            for one in pending {
-                one.await?;
-            }
-            match early {
-                Poll::Ready(done) => done,
-                Poll::Pending => answer.await,
-            }
+            let mut done = None;
+            // All are taken in as they come: one that is left lying would hold up those behind it.
+            poll_fn(|cx| {
+                for one in ahead.iter_mut().filter(|one| one.come.is_none()) {
+                    if let Poll::Ready(come) = one.answer.as_mut().poll(cx) {
+                        one.come = Some(come);
+                    }
+                }
+                if done.is_none()
+                    && let Poll::Ready(come) = answer.as_mut().poll(cx)
+                {
+                    done = Some(come);
+                }
+                while let Some(first) = pending.front_mut() {
+                    match first.as_mut().poll(cx) {
+                        Poll::Ready(Ok(_)) => pending.pop_front(),
+                        Poll::Ready(Err(e)) => return Poll::Ready(Err(e)),
+                        Poll::Pending => return Poll::Pending,
+                    };
+                }
+                done.take().map_or(Poll::Pending, Poll::Ready)
+            })
+            .await
         });
+        *self.ahead.borrow_mut() = ahead;
         answers.map_err(|e| self.failed(&e))
     }
 
@@ -395,17 +417,17 @@ impl Session for WriterSession {
         let begin = self.link()?.simple(self.connector.session().begin());
         self.post(begin);
         if let Some(no) = self.alive.take() {
-            self.foresee(true, q!("incarnation_alive").postgres, vec![Owned::Int(no)])?;
+            self.foresee(Of::Turn, q!("incarnation_alive").postgres, vec![Owned::Int(no)])?;
         }
         if numbered > 0 {
-            self.foresee(true, own::MESSAGE_NUMBERS, vec![Owned::Int(numbered as i64)])?;
+            self.foresee(Of::Turn, own::MESSAGE_NUMBERS, vec![Owned::Int(numbered as i64)])?;
         }
         Ok(())
     }
 
     fn ahead(&self, query: &'static Query, values: &[Value<'_>]) -> Result<(), Error> {
         self.bring(query.postgres)?;
-        self.foresee(false, query.postgres, values.iter().map(Owned::from).collect())
+        self.foresee(Of::Job, query.postgres, values.iter().map(Owned::from).collect())
     }
 
     fn refresh(&self, memory: &mut Memory) -> Result<(), Error> {
@@ -435,9 +457,11 @@ impl Session for WriterSession {
     fn commit(&self) -> Result<(), Error> {
         let gathered = std::mem::take(&mut *self.gathered.borrow_mut());
         gathered.into_iter().try_for_each(|one| self.add(one))?;
-        self.leave_unasked(true);
         let link = self.link()?;
         let done = self.wait(|| link.simple("COMMIT".to_owned()));
+        // Where one that nobody asked for has failed, so has the transaction, whatever is said of its end.
+        let unasked = self.ahead.take().into_iter().find_map(|one| one.come.and_then(Result::err));
+        let done = unasked.map_or(done, |e| Err(self.failed(&e)));
         let leased = std::mem::take(&mut *self.leased.borrow_mut());
         match done {
             Ok(_) => {
@@ -477,7 +501,7 @@ impl Session for WriterSession {
 
     fn keep(&self) -> Result<(), Error> {
         // The next job asks anew: this one may have changed the answers. What is sent at the beginning is for all.
-        self.leave_unasked(false);
+        self.leave(Of::Job);
         Ok(())
     }
 
