@@ -27,7 +27,7 @@ use super::{
     values::Owned,
     wake::Wake,
 };
-use crate::store::steps::{self, Common, Error, Memory, Moved, Query, Reads, Row, Session, Statements, Unheld, Value, Visit};
+use crate::store::steps::{self, Common, Error, Memory, Moved, Query, Reads, Row, Session, Statements, Unheld, Value, Visit, q};
 
 /// Rows of one kind gathered at most before they are sent.
 const GATHERED: usize = 2_000;
@@ -58,6 +58,25 @@ struct Mark {
 /// idle for long.
 pub(super) type InDoubt = Arc<Mutex<Vec<(i64, i64)>>>;
 
+/// A look-up that was sent before its answer was needed.
+struct Ahead {
+    of: Of,
+    text: &'static str,
+    values: Vec<Owned>,
+    answer: Pending<Vec<PgRow>>,
+    come: Option<Outcome<Vec<PgRow>>>,
+}
+
+/// Who may ask for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// Any job of the transaction.
+    Turn,
+    /// The job under way.
+    Job,
+    Nobody,
+}
+
 /// A writer's connection, on the writer's thread.
 pub(super) struct WriterSession {
     runtime: Runtime,
@@ -73,6 +92,10 @@ pub(super) struct WriterSession {
     gathered: RefCell<Vec<Gathered>>,
     numbers: RefCell<VecDeque<i64>>,
     drawn: Cell<usize>,
+    ahead: RefCell<Vec<Ahead>>,
+    /// What the transaction before asked, and this one will: whether which incarnation still is, and how many numbers it drew.
+    alive: Cell<Option<i64>>,
+    numbered: Cell<usize>,
     mark: Cell<Option<Mark>>,
     complete: Cell<i64>,
     /// How often the suppression list had grown when it was last looked at.
@@ -116,6 +139,9 @@ impl WriterSession {
             gathered: RefCell::default(),
             numbers: RefCell::default(),
             drawn: Cell::new(0),
+            ahead: RefCell::default(),
+            alive: Cell::new(None),
+            numbered: Cell::new(0),
             mark: Cell::new(None),
             complete: Cell::new(0),
             grown: Cell::new(None),
@@ -144,29 +170,82 @@ impl WriterSession {
     }
 
     /// Hands an answer's future its first turn, in which the statement goes out.
-    fn post(&self, mut pending: Pending<u64>) {
-        let ready = self.runtime.block_on(poll_fn(|cx| Poll::Ready(pending.as_mut().poll(cx))));
-        self.pending.borrow_mut().push_back(match ready {
-            Poll::Pending => pending,
-            Poll::Ready(answer) => Box::pin(async move { answer }),
-        });
+    fn post(&self, pending: Pending<u64>) {
+        let posted = self.begun(pending);
+        self.pending.borrow_mut().push_back(posted);
     }
 
-    /// Waits for an answer and all those before it; the first that failed is what the transaction failed by.
+    fn begun<T: Send + 'static>(&self, mut pending: Pending<T>) -> Pending<T> {
+        let ready = self.runtime.block_on(poll_fn(|cx| Poll::Ready(pending.as_mut().poll(cx))));
+        match ready {
+            Poll::Pending => pending,
+            Poll::Ready(answer) => Box::pin(async move { answer }),
+        }
+    }
+
+    /// Sends a look-up without waiting. What is not prepared yet is left to when it is asked.
+    fn foresee(&self, of: Of, text: &'static str, values: Vec<Owned>) -> Result<(), Error> {
+        let link = self.link()?;
+        let known = self.ahead.borrow().iter().any(|one| one.of != Of::Nobody && one.text == text && one.values == values);
+        if known || !link.knows(text) {
+            return Ok(());
+        }
+        let params = values.iter().map(|one| Box::new(one.clone()) as Param).collect();
+        let answer = self.begun(link.query(text, params));
+        self.ahead.borrow_mut().push(Ahead { of, text, values, answer, come: None });
+        Ok(())
+    }
+
+    /// Nobody comes any more to ask what was sent for them.
+    fn leave(&self, of: Of) {
+        self.ahead.borrow_mut().iter_mut().filter(|one| one.of == of).for_each(|one| one.of = Of::Nobody);
+    }
+
+    /// The answer of a look-up: of the one sent before, if it was.
+    fn found(&self, text: &'static str, values: &[Value<'_>]) -> Result<Vec<PgRow>, Error> {
+        let sent = {
+            let mut ahead = self.ahead.borrow_mut();
+            let same = |one: &Ahead| one.values.len() == values.len() && one.values.iter().zip(values).all(|(a, b)| a.value() == *b);
+            let place = ahead.iter().position(|one| one.of != Of::Nobody && one.text == text && same(one));
+            place.map(|at| ahead.swap_remove(at))
+        };
+        match sent {
+            Some(Ahead { come: Some(answer), .. }) => answer.map_err(|e| self.failed(&e)),
+            Some(Ahead { answer, .. }) => self.wait(|| answer),
+            None => self.rows(text, params(values)),
+        }
+    }
+
+    /// Waits for an answer and all those nobody looks at before it; the first that failed is what the transaction failed by.
     fn wait<T, F: Future<Output = Outcome<T>>>(&self, ask: impl FnOnce() -> F) -> Result<T, Error> {
-        let pending = std::mem::take(&mut *self.pending.borrow_mut());
+        let (mut pending, mut ahead) = (self.pending.take(), self.ahead.take());
         let answers = self.in_time(async {
             let mut answer = std::pin::pin!(ask());
-            // First on its way, then the ones before it in their order.
-            let early = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await;
-            for one in pending {
-                one.await?;
-            }
-            match early {
-                Poll::Ready(done) => done,
-                Poll::Pending => answer.await,
-            }
+            let mut done = None;
+            // All are taken in as they come: one that is left lying would hold up those behind it.
+            poll_fn(|cx| {
+                for one in ahead.iter_mut().filter(|one| one.come.is_none()) {
+                    if let Poll::Ready(come) = one.answer.as_mut().poll(cx) {
+                        one.come = Some(come);
+                    }
+                }
+                if done.is_none()
+                    && let Poll::Ready(come) = answer.as_mut().poll(cx)
+                {
+                    done = Some(come);
+                }
+                while let Some(first) = pending.front_mut() {
+                    match first.as_mut().poll(cx) {
+                        Poll::Ready(Ok(_)) => pending.pop_front(),
+                        Poll::Ready(Err(e)) => return Poll::Ready(Err(e)),
+                        Poll::Pending => return Poll::Pending,
+                    };
+                }
+                done.take().map_or(Poll::Pending, Poll::Ready)
+            })
+            .await
         })?;
+        *self.ahead.borrow_mut() = ahead;
         answers.map_err(|e| self.failed(&e))
     }
 
@@ -362,7 +441,12 @@ impl Statements for WriterSession {
 impl Reads for WriterSession {
     fn visit(&self, query: &'static Query, values: &[Value<'_>], each: Visit<'_>) -> Result<(), Error> {
         self.bring(query.postgres)?;
-        for row in self.rows(query.postgres, params(values))? {
+        if query.name == "incarnation_alive"
+            && let Some(Value::Int(no)) = values.first()
+        {
+            self.alive.set(Some(*no));
+        }
+        for row in self.found(query.postgres, values)? {
             if !each(&Row(&row))? {
                 break;
             }
@@ -385,10 +469,23 @@ impl Session for WriterSession {
         self.leased.borrow_mut().clear();
         self.decided.borrow_mut().clear();
         self.numbers.borrow_mut().clear();
-        self.drawn.set(0);
+        self.ahead.borrow_mut().clear();
+        let numbered = self.drawn.replace(0).min(NUMBERS);
+        self.numbered.set(numbered);
         let begin = self.link()?.simple(self.connector.session().begin());
         self.post(begin);
+        if let Some(no) = self.alive.take() {
+            self.foresee(Of::Turn, q!("incarnation_alive").postgres, vec![Owned::Int(no)])?;
+        }
+        if numbered > 0 {
+            self.foresee(Of::Turn, own::MESSAGE_NUMBERS, vec![Owned::Int(numbered as i64)])?;
+        }
         Ok(())
+    }
+
+    fn ahead(&self, query: &'static Query, values: &[Value<'_>]) -> Result<(), Error> {
+        self.bring(query.postgres)?;
+        self.foresee(Of::Job, query.postgres, values.iter().map(Owned::from).collect())
     }
 
     fn refresh(&self, memory: &mut Memory) -> Result<(), Error> {
@@ -430,6 +527,9 @@ impl Session for WriterSession {
         gathered.into_iter().try_for_each(|one| self.add(one))?;
         let link = self.link()?;
         let done = self.wait(|| link.simple("COMMIT".to_owned()));
+        // Where one that nobody asked for has failed, so has the transaction, whatever is said of its end.
+        let unasked = self.ahead.take().into_iter().find_map(|one| one.come.and_then(Result::err));
+        let done = unasked.map_or(done, |e| Err(self.failed(&e)));
         let leased = std::mem::take(&mut *self.leased.borrow_mut());
         match done {
             Ok(_) => {
@@ -451,6 +551,7 @@ impl Session for WriterSession {
 
     fn rollback(&self) {
         self.gathered.borrow_mut().clear();
+        self.ahead.borrow_mut().clear();
         self.pending.borrow_mut().clear();
         let Some(link) = self.link.borrow().clone() else { return };
         match self.in_time(link.simple("ROLLBACK".to_owned())) {
@@ -474,6 +575,8 @@ impl Session for WriterSession {
     }
 
     fn keep(&self) -> Result<(), Error> {
+        // The next job asks anew: this one may have changed the answers. What is sent at the beginning is for all.
+        self.leave(Of::Job);
         Ok(())
     }
 
@@ -486,9 +589,10 @@ impl Session for WriterSession {
         if let Some(no) = self.numbers.borrow_mut().pop_front() {
             return Ok(no);
         }
-        // More where this transaction has wanted many.
-        let want = (self.drawn.get() * 3).clamp(1, NUMBERS);
-        let rows = self.rows(own::MESSAGE_NUMBERS, vec![Box::new(Owned::Int(want as i64))])?;
+        // As many as the transaction before has drawn, and more where this one has wanted many.
+        let drawn = self.drawn.get();
+        let want = if drawn == 0 { self.numbered.get() } else { drawn * 3 }.clamp(1, NUMBERS);
+        let rows = self.found(own::MESSAGE_NUMBERS, &[Value::Int(want as i64)])?;
         self.drawn.set(self.drawn.get() + rows.len());
         let numbers = rows.iter().map(|row| Row(row).get(1)).collect::<Result<VecDeque<i64>, Error>>()?;
         *self.numbers.borrow_mut() = numbers;

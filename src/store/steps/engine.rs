@@ -18,6 +18,12 @@ pub trait Session: Statements {
     /// Opens a turn's transaction.
     fn begin(&self) -> Result<(), Error>;
 
+    /// Sends a statement whose rows are asked for later in the transaction, by the same statement with the same values. Nothing that is
+    /// done in between may change them.
+    fn ahead(&self, _query: &'static Query, _values: &[Value<'_>]) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Brings what is remembered up to what other nodes have written since. Inside the transaction.
     fn refresh(&self, _memory: &mut Memory) -> Result<(), Error> {
         Ok(())
@@ -234,6 +240,11 @@ impl super::turn::Turn<'_> {
     /// Runs a statement whose result nobody looks at.
     pub(in crate::store) fn run(&self, query: &'static Query, params: impl Params) -> Result<(), Error> {
         params.bound(|values| self.db.run(query, values))
+    }
+
+    /// Sends a statement whose rows are asked for in a moment.
+    pub(in crate::store) fn ahead(&self, query: &'static Query, params: impl Params) -> Result<(), Error> {
+        params.bound(|values| self.db.ahead(query, values))
     }
 
     /// Adds a row, perhaps later in the transaction together with others.

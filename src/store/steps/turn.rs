@@ -421,6 +421,9 @@ impl<'a> Turn<'a> {
             self.db.lock_queues(&total.queues.keys().copied().collect::<Vec<_>>())?;
         }
         for (no, waiting) in &total.queues {
+            self.ahead(q!("queue_add"), (no, waiting))?;
+        }
+        for (no, waiting) in &total.queues {
             let info = self.row(q!("queue_add"), (no, waiting), |r| {
                 let lane: i64 = r.get(1)?;
                 let (due, cancelled, paused): (Option<i64>, Option<i64>, Option<i64>) = (r.get(2)?, r.get(3)?, r.get(4)?);
