@@ -6,6 +6,8 @@ Without names all scenarios run; `bench/run.py --list` names them.
 """
 import json, os, pathlib, random, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
+from postgres import Postgres, programs
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 TOOLS = pathlib.Path(os.environ.get("BENCH_TARGET", HERE / "target")) / "release"
@@ -19,20 +21,20 @@ ONE = '{"messages":[{"emails":["{{to}}"],"from":"from@example.com","subject":"He
 
 
 class Jebi:
-    """A fresh server and a fresh fake SES."""
+    """A fresh server and a fresh fake SES; `beside` another one, a further node that sends to the same fake."""
 
-    def __init__(self, ses="{}", env=()):
-        self.folder = tempfile.mkdtemp(prefix="jebi-bench-")
-        self.ses = subprocess.Popen([TOOLS / "fake-ses", "--listen", f"127.0.0.1:{SES}", "--config", ses])
+    def __init__(self, ses="{}", env=(), port=PORT, beside=None):
+        self.folder, self.port, self.beside = tempfile.mkdtemp(prefix="jebi-bench-"), port, beside
+        self.ses = None if beside else subprocess.Popen([TOOLS / "fake-ses", "--listen", f"127.0.0.1:{SES}", "--config", ses])
         settings = dict(
             PROVIDER="ses", AWS_SES_FROM_EMAIL="from@example.com", AWS_ACCESS_KEY_ID="AKID", AWS_SECRET_ACCESS_KEY="SECRET", AWS_REGION="us-east-1",
-            AWS_ENDPOINT_URL_SESV2=f"http://127.0.0.1:{SES}", JEBI_API_KEY=KEY, SERVER_PORT=str(PORT), LOG_LEVEL="warn", MAX_WAITING="20000000",
-            JEBI_MAX_BODY_BYTES=str(48 << 20), JEBI_WRITER_QUEUE_BYTES=str(64 << 20), PATH=os.environ["PATH"],         )
+            AWS_ENDPOINT_URL_SESV2=f"http://127.0.0.1:{SES}", JEBI_API_KEY=KEY, SERVER_PORT=str(port), LOG_LEVEL="warn", MAX_WAITING="20000000",
+            JEBI_MAX_BODY_BYTES=str(48 << 20), JEBI_WRITER_QUEUE_BYTES=str(64 << 20), PATH=os.environ["PATH"])
         settings.update(env)
         self.server = subprocess.Popen([JEBI], cwd=self.folder, env=settings, stdout=subprocess.DEVNULL)
         for _ in range(100):
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health", timeout=1)
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1)
                 break
             except OSError:
                 time.sleep(0.1)
@@ -45,8 +47,9 @@ class Jebi:
     def __exit__(self, *_):
         self.server.send_signal(signal.SIGTERM)
         self.server.wait(60)
-        self.ses.kill()
-        self.ses.wait()
+        if self.ses:
+            self.ses.kill()
+            self.ses.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def load(self, body, requests, per=1, conns=1, wait=True, **more):
@@ -56,7 +59,7 @@ class Jebi:
         return told
 
     def spawn(self, body, requests, per=1, conns=1, wait=True, **more):
-        cmd = [TOOLS / "load", "--url", f"http://127.0.0.1:{PORT}/v1/messages", "--header", f"X-API-KEY: {KEY}", "--body", body, "--requests", str(requests),
+        cmd = [TOOLS / "load", "--url", f"http://127.0.0.1:{self.port}/v1/messages", "--header", f"X-API-KEY: {KEY}", "--body", body, "--requests", str(requests),
                "--per-request", str(per), "--conns", str(conns), "--run", str(random.randrange(10**9)), "--pid", str(self.server.pid)]
         if wait:
             cmd += ["--ses", f"http://127.0.0.1:{SES}", "--reset"]
@@ -65,9 +68,18 @@ class Jebi:
         return subprocess.Popen([str(c) for c in cmd], stdout=subprocess.PIPE, text=True)
 
     def api(self, method, path, body=None):
-        ask = urllib.request.Request(f"http://127.0.0.1:{PORT}{path}", method=method, headers={"X-API-KEY": KEY, "Content-Type": "application/json"},
+        ask = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method, headers={"X-API-KEY": KEY, "Content-Type": "application/json"},
                                      data=json.dumps(body).encode() if body else None)
         return json.loads(urllib.request.urlopen(ask, timeout=120).read())
+
+    def cpu(self):
+        """Processor seconds so far."""
+        return sum(map(int, pathlib.Path(f"/proc/{self.server.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+    def warm(self):
+        """Sends one mail: where nodes share a rate, the first ever waits for a second."""
+        self.load(ONE, 1)
+        return self
 
     def memory(self, key="VmRSS"):
         lines = pathlib.Path(f"/proc/{self.server.pid}/status").read_text().splitlines()
@@ -301,14 +313,13 @@ def by_smtp(port, connections):
 
 def sent(j, requests, per):
     """Posts and waits until everything is sent: mails a second from the first request on, and processor time a mail."""
-    cpu = lambda: sum(map(int, pathlib.Path(f"/proc/{j.server.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13])) / os.sysconf("SC_CLK_TCK")
-    before, t = cpu(), time.perf_counter()
+    before, t = j.cpu(), time.perf_counter()
     j.load(BULK % ("bench", ""), requests, per, min(requests, 4), wait=False)
     while (topic := j.api("GET", "/v1/topics/bench"))["sent"] < requests * per:
         assert topic["failed"] == 0 and topic["unsettled"] == 0, topic
         time.sleep(0.02)
     took = time.perf_counter() - t
-    return requests * per / took, (cpu() - before) / (requests * per) * 1e6
+    return requests * per / took, (j.cpu() - before) / (requests * per) * 1e6
 
 
 def smtp():
@@ -332,8 +343,182 @@ def smtp_20ms():
     return repeat(once)
 
 
+def arrivals():
+    return json.loads(urllib.request.urlopen(f"http://127.0.0.1:{SES}/_count", timeout=10).read())
+
+
+def pg_bulk():
+    """Bulk on SQLite and on PostgreSQL, one after the other; `of_sqlite` is the ratio of the same minute."""
+    def once(pg):
+        with Jebi() as j:
+            lite = j.warm().load(BULK % ("bench", ""), 10, 10000, 4)["end_to_end"]["messages_per_s"]
+        with Jebi(env=pg.database()) as j:
+            j.warm()
+            before = pg.costs()
+            r = j.load(BULK % ("bench", ""), 10, 10000, 4)
+            cost = pg.costs(before)
+            assert r["ses"]["distinct_recipients"] == 100000 and r["ses"]["repeated_recipients"] == 0, r
+            rate = r["end_to_end"]["messages_per_s"]
+            return dict(mails_per_s=rate, sqlite_per_s=lite, of_sqlite=rate / lite, cpu_us_a_mail=r["cpu_seconds_per_1k"] * 1000, postgres_cpu_us_a_mail=cost["cpu"] * 10,
+                        wal_bytes_a_mail=cost["wal"] / 1e5, peak_mib=r["peak_rss_mib"])
+    with Postgres() as pg:
+        return repeat(lambda: once(pg))
+
+
+def pg_single():
+    def once(pg):
+        with Jebi() as j:
+            lite = j.warm().load(ONE, 40000, 1, 64)
+        with Jebi(env=pg.database()) as j:
+            j.warm()
+            before = pg.costs()
+            r = j.load(ONE, 40000, 1, 64)
+            cost = pg.costs(before)
+            return dict(requests_per_s=r["requests_per_s"], sqlite_per_s=lite["requests_per_s"], of_sqlite=r["requests_per_s"] / lite["requests_per_s"],
+                        p50_ms=r["latency_us"]["p50"] / 1000, p99_ms=r["latency_us"]["p99"] / 1000, sqlite_p99_ms=lite["latency_us"]["p99"] / 1000,
+                        cpu_us_a_mail=r["cpu_seconds_per_1k"] * 1000, sqlite_cpu_us_a_mail=lite["cpu_seconds_per_1k"] * 1000,
+                        postgres_cpu_us_a_mail=cost["cpu"] * 25, wal_bytes_a_mail=cost["wal"] / 40000)
+    with Postgres() as pg:
+        return repeat(lambda: once(pg))
+
+
+def pg_idle():
+    """One mail at a time, POST to arrival: SQLite's and PostgreSQL's."""
+    def once(pg):
+        told = {}
+        for name, env in dict(sqlite={}, postgres=pg.database()).items():
+            with Jebi(env=env) as j:
+                r = j.warm().load(ONE, 200, 1, 1, interval_ms=20)
+                told |= {f"{name}_arrival_p50_ms": r["ses"]["latency_us"]["p50"] / 1000, f"{name}_arrival_p99_ms": r["ses"]["latency_us"]["p99"] / 1000,
+                         f"{name}_answer_p50_ms": r["latency_us"]["p50"] / 1000}
+        return told
+    with Postgres() as pg:
+        return repeat(lambda: once(pg))
+
+
+def pg_nodes():
+    """200,000 mails in 20 requests through one node, then through two (half the requests each) on one database."""
+    def through(pg, nodes):
+        env = pg.database()
+        first = Jebi(env=env)
+        with first:
+            others = [Jebi(env=env, port=PORT + 1 + n, beside=first) for n in range(nodes - 1)]
+            all = [first, *others]
+            try:
+                for j in all:
+                    j.load(ONE, 1)
+                urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{SES}/_reset", method="POST", data=b""))
+                before = pg.costs()
+                cpu = sum(j.cpu() for j in all)
+                t = time.perf_counter()
+                posts = [all[i % nodes].spawn(BULK % (f"bench{i}", ""), 10, 10000, 2, wait=False) for i in range(2)]
+                while (seen := arrivals()) < 200000:
+                    assert time.perf_counter() - t < 120, seen
+                    time.sleep(0.005)
+                rate = 200000 / (time.perf_counter() - t)
+                assert all_well([json.loads(p.communicate()[0]) for p in posts])
+                return rate, (sum(j.cpu() for j in all) - cpu) * 5, pg.costs(before)
+            finally:
+                for j in others:
+                    j.__exit__()
+    def once(pg):
+        (one, one_cpu, _), (two, two_cpu, cost) = through(pg, 1), through(pg, 2)
+        return dict(one_per_s=one, two_per_s=two, two_of_one=two / one, one_cpu_us=one_cpu, two_cpu_us=two_cpu, two_postgres_cpu_us=cost["cpu"] * 5, two_wal_bytes=cost["wal"] / 2e5)
+    with Postgres() as pg:
+        return repeat(lambda: once(pg))
+
+
+def all_well(told):
+    failures = [r["first_failure"] for r in told if r["first_failure"]]
+    if failures:
+        sys.exit(f"a figure of refused requests is none: {failures[0]}")
+    return True
+
+
+def pg_cost():
+    """Statements, commits, syncs and log bytes a mail, counted by pg_stat_statements; BENCH_TOP=1 prints the statements."""
+    def of(pg, body, *how):
+        with Jebi(env=pg.database()) as j:
+            j.warm()
+            time.sleep(1)
+            pg.psql("SELECT pg_stat_statements_reset()", pg.name)
+            j.warm()
+            before = pg.costs()
+            r = j.load(body, *how)
+            n = how[0] * how[1]
+            cost = pg.costs(before)
+            if os.environ.get("BENCH_TOP"):
+                print(pg.top(), flush=True)
+            return dict(statements=cost["statements"] / n, commits=cost["commits"] / n, syncs=cost["syncs"] / n, wal=cost["wal"] / n, fpi=cost["fpi"], postgres_us=cost["cpu"] / n * 1e6,
+                        per_s=r["end_to_end"]["messages_per_s"])
+    with Postgres(tracked=True) as pg:
+        told = {}
+        for name, how in dict(bulk=(BULK % ("bench", ""), 10, 10000, 4), single=(ONE, 20000, 1, 64), one_by_one=(ONE, 200, 1, 1)).items():
+            told |= {f"{name}_{k}": v for k, v in of(pg, *how).items()}
+        return told
+
+
+# The statements of a claim, by what is in them.
+CLAIMING = "query ~ 'FROM entry|UPDATE entry|topic_queue|INTO lease|email, name, state, attempt'"
+
+
+def pg_grown():
+    """Claims with 100,000 and with 5,000,000 rows in the store: the server's time for their statements, a mail sent."""
+    def look(pg, j):
+        time.sleep(2)
+        pg.psql("SELECT pg_stat_statements_reset()", pg.name)
+        before, cpu = pg.costs(), j.cpu()
+        r = j.load(BULK % ("probe", ""), 10, 10000, 4)
+        cpu = (j.cpu() - cpu) * 10
+        time.sleep(1)
+        claims = pg.number(f"SELECT sum(total_exec_time) FROM pg_stat_statements WHERE {CLAIMING}", pg.name) * 1000 / 1e5
+        return claims, cpu, pg.costs(before)["cpu"] * 10, r["end_to_end"]["messages_per_s"]
+    with Postgres(tracked=True) as pg, Jebi(env=pg.database()) as j:
+        j.warm()
+        j.load(BULK % ("history", SCHEDULED), 10, 10000, 4, wait=False)
+        small = [look(pg, j) for _ in range(3)]
+        for _ in range(49):
+            j.load(BULK % ("history", SCHEDULED), 10, 10000, 4, wait=False)
+        # The address index follows, and then the log is quiet.
+        while True:
+            at = pg.wal()
+            time.sleep(5)
+            if pg.wal() - at < 1 << 20:
+                break
+        large = [look(pg, j) for _ in range(3)]
+        small, large = ([statistics.median(c) for c in zip(*rows)] for rows in (small, large))
+        return dict(claim_us_100k=small[0], claim_us_5m=large[0], claim_ratio=large[0] / small[0], cpu_us_100k=small[1], cpu_us_5m=large[1], postgres_us_100k=small[2],
+                    postgres_us_5m=large[2], mails_per_s_100k=small[3], mails_per_s_5m=large[3])
+
+
+def pg_snapshot(seconds=60):
+    """Claims of single mails at 1,500 a second, first without and then under a snapshot held for a minute: the server's time for a claim's statements, by ten seconds."""
+    with Postgres(tracked=True) as pg, Jebi(env=pg.database() | dict(MAX_SEND_PER_SECOND="1500")) as j:
+        def ten():
+            told = lambda: [float(x) for x in pg.psql(f"SELECT sum(total_exec_time), sum(calls) FROM pg_stat_statements WHERE {CLAIMING}", pg.name).split("|")]
+            before, sent = told(), arrivals()
+            time.sleep(10)
+            after = told()
+            return (after[0] - before[0]) / (arrivals() - sent) * 1000, arrivals() - sent
+        # Enough that mail always waits: it is claimed from entries of one copy each.
+        posted = j.spawn(ONE, 1500 * (seconds + 40), 1, 16, wait=False)
+        time.sleep(5)
+        calm = ten()
+        reader = subprocess.Popen([str(programs() / "psql"), "-h", "127.0.0.1", "-p", str(pg.port), "-U", "postgres", "-d", pg.name, "-q"], stdin=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
+        reader.stdin.write("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM topic;\n")
+        reader.stdin.flush()
+        held = [ten() for _ in range(seconds // 10)]
+        reader.stdin.close()
+        reader.wait()
+        posted.kill()
+        posted.wait()
+        print("claim us a mail by ten seconds:", [round(us, 1) for us, _ in held], "mails:", [n for _, n in held], flush=True)
+        return dict(calm_us=calm[0], first_us=held[0][0], last_us=held[-1][0], last_of_first=held[-1][0] / held[0][0], sent_per_s=held[-1][1] / 10)
+
+
 SCENARIOS = dict(bulk=bulk, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
-                 latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, grown=grown, smtp=smtp, smtp_20ms=smtp_20ms)
+                 latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, grown=grown, smtp=smtp, smtp_20ms=smtp_20ms,
+                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot)
 
 
 def main():

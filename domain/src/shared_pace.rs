@@ -29,6 +29,8 @@ const STEP: Duration = Duration::from_millis(25);
 const YIELD: Duration = Duration::from_millis(5);
 /// Slots held at most.
 const MOST: u32 = 1_000;
+/// So much of the rate a call asks for at least: mail that comes in the next moment needs no call of its own. Nothing at usual rates.
+const SPARE: Duration = Duration::from_micros(500);
 /// Mails held at most for a limit of 24 hours alone, without a rate.
 const MOST_UNPACED: u32 = 256;
 /// Pauses after a call that failed.
@@ -135,16 +137,19 @@ impl Hand {
         if run.mails == 0 {
             return Want::Nothing;
         }
-        let block = rate.map_or(MOST_UNPACED, |rate| {
-            let mails = (rate * AHEAD.as_secs_f64() / f64::from(run.weight)).ceil();
-            (mails as u32).clamp(1, MOST)
-        });
+        let mails_in = |time: Duration| rate.map(|rate| rate * time.as_secs_f64() / f64::from(run.weight));
+        let block = mails_in(AHEAD).map_or(MOST_UNPACED, |mails| (mails.ceil() as u32).clamp(1, MOST));
+        // What may be held is used up before the next step: then the next block is asked for while one is being used, for the mail that
+        // is claimed meanwhile.
+        let fast = mails_in(AHEAD).is_none_or(|mails| mails > f64::from(MOST));
+        let spare = mails_in(SPARE).map_or(0, |mails| mails as u32);
+        let wanted = if fast { run.mails.saturating_mul(2) } else { run.mails };
         let held = self.slots.iter().filter(|slot| slot.weight >= run.weight).count();
-        let missing = run.mails.min(block).saturating_sub(u32::try_from(held).unwrap_or(u32::MAX));
-        let at = if held == 0 { self.not_before } else { (self.not_before + YIELD).max(self.asked + STEP) };
+        let missing = wanted.max(spare).min(block).saturating_sub(u32::try_from(held).unwrap_or(u32::MAX));
+        let at = if held == 0 || fast { self.not_before } else { (self.not_before + YIELD).max(self.asked + STEP) };
         match missing {
             _ if now < at => Want::At(at),
-            0 => Want::At(now + STEP),
+            0 => Want::At(now + if fast { YIELD } else { STEP }),
             missing => Want::Now(missing),
         }
     }
@@ -161,7 +166,8 @@ impl Hand {
             // Rounded down: never above what was told.
             rate_milli: rate.map(|rate| ((rate * 1e3) as i64).max(1)),
             window_us: micros(self.window()),
-            lead_us: micros(self.trip + Duration::from_millis(1)),
+            // An answer may be as late as a slot may be used: mail that comes to an idle node does not wait for its slot.
+            lead_us: micros(self.trip.saturating_sub(LATENESS / 2)),
             ahead_us: micros(AHEAD),
             slow_us: if slow { micros(crate::pace::SLOWED_FOR) } else { 0 },
             afresh: self.afresh,
@@ -236,6 +242,8 @@ impl Hand {
             self.unused += u64::from(slot.weight - n);
             return Ok(());
         }
+        // A start that is ready for its slot finds none: no further one is needed beside it.
+        self.missed = 0;
         Err(None)
     }
 
@@ -277,6 +285,12 @@ impl Hand {
     #[must_use]
     pub fn unused(&self) -> u64 {
         self.unused
+    }
+
+    /// Whether no slot is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
     }
 
     /// Gives up what is held.

@@ -92,7 +92,7 @@ async fn key(config: &Config, app: &App) -> Result<Option<String>, Refusal> {
     if app.keys.any() {
         return Ok(None);
     }
-    Ok(Some(app.first_key().await?.secret))
+    Ok(app.first_key().await?.map(|first| first.secret))
 }
 
 /// Tells where it is and how to send a first mail, in lines to be pasted into a shell. Begins and ends with an empty line, so

@@ -6,6 +6,7 @@ mod support;
 mod takeover;
 
 mod accept;
+mod between;
 mod cancel;
 mod claim;
 mod crossed;
@@ -28,6 +29,7 @@ mod property;
 mod reclaim;
 mod settle;
 mod sqlite;
+mod together;
 mod transfer;
 mod upgrade;
 mod verify;

@@ -137,6 +137,11 @@ impl Chaos {
         happened
     }
 
+    /// How many connections have been opened through here since the start.
+    pub fn opened_so_far(&self) -> usize {
+        *self.shared.opened.borrow()
+    }
+
     /// Waits until so many connections have been opened through here since the start.
     pub async fn opened(&self, count: usize) {
         let mut opened = self.shared.opened.subscribe();

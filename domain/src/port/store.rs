@@ -551,6 +551,8 @@ pub trait AdminStore: Send + Sync {
     fn keys(&self) -> Boxed<'_, StoreResult<Vec<KeyInfo>>>;
     /// Adds a key by its hash; one with the same hash is returned as it is.
     fn add_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<KeyInfo>>;
+    /// Adds a key where none holds; `None` where one does, perhaps because another node that starts at the same time was first.
+    fn add_first_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<Option<KeyInfo>>>;
     /// Gives a key another name and grant. `None` when there is no such key.
     fn change_key(&self, no: KeyNo, name: &str, grant: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>>;
     /// `false` when there is no such key or it was revoked before.

@@ -132,10 +132,11 @@ impl Inner {
 }
 
 impl Dispatch {
-    /// Wakes who asks for slots, where nobody looks by himself.
+    /// Wakes who asks for slots, where nobody looks by himself, or only at the next step although there is mail and no slot is left.
     pub(super) fn ask_for_slots(&self, inner: &mut Inner) {
+        let is_waiting = inner.ready.total() > inner.starting;
         if let Some(shared) = &mut inner.shared
-            && std::mem::take(&mut shared.idle)
+            && (std::mem::take(&mut shared.idle) || (is_waiting && shared.hand.is_empty()))
         {
             self.slots.notify_one();
         }

@@ -309,7 +309,10 @@ impl Dispatch {
             match inner.take_slot(now, recipients) {
                 Ok(()) => {}
                 Err(Some(at)) => return Take::Wait(at),
-                Err(None) => break,
+                Err(None) => {
+                    self.ask_for_slots(inner);
+                    break;
+                }
             }
             let Some(copy) = inner.ready.pop() else { break };
             inner.note_trials(&copy, now);

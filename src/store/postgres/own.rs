@@ -8,8 +8,12 @@ macro_rules! own {
 }
 
 pub(super) const BOUND: &str = own!("bound");
+pub(super) const DECIDED: &str = own!("decided");
 pub(super) const DELIVERIES_LOCK: &str = own!("deliveries_lock");
-pub(super) const INCARNATION_LOCK: &str = own!("incarnation_lock");
+pub(super) const INSTALLATION_HOLD: &str = own!("installation_hold");
+pub(super) const INSTALLATION_HOLD_BULK: &str = own!("installation_hold_bulk");
+pub(super) const INSTALLATION_INSERT: &str = own!("installation_insert");
+pub(super) const INSTALLATION_STATE: &str = own!("installation_state");
 pub(super) const LEASES_OF: &str = own!("leases_of");
 pub(super) const MESSAGE_NUMBERS: &str = own!("message_numbers");
 pub(super) const MESSAGE_SHARE: &str = own!("message_share");
@@ -23,4 +27,5 @@ pub(super) const SLOT_BEGIN: &str = own!("slot_begin");
 pub(super) const SLOT_RESERVE: &str = own!("slot_reserve");
 pub(super) const STAGED_FIRST: &str = own!("staged_first");
 pub(super) const TURN_STATE: &str = own!("turn_state");
+pub(super) const UPKEEP_FREE: &str = own!("upkeep_free");
 pub(super) const UPKEEP_TAKE: &str = own!("upkeep_take");

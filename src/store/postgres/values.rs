@@ -10,7 +10,7 @@ use crate::store::steps::{Columns, Error, Value};
 type Failed = Box<dyn StdError + Sync + Send>;
 
 /// A value kept until it is sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Owned {
     Null,
     Int(i64),
@@ -32,7 +32,7 @@ impl From<&Value<'_>> for Owned {
 }
 
 impl Owned {
-    fn value(&self) -> Value<'_> {
+    pub fn value(&self) -> Value<'_> {
         match self {
             Self::Null => Value::Null,
             Self::Int(n) => Value::Int(*n),

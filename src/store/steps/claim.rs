@@ -40,9 +40,9 @@ impl Entry {
     /// Takes `n` copies off its head.
     pub fn take(&self, turn: &mut Turn<'_>, n: u32) -> Result<(), Error> {
         if n >= self.count {
-            turn.execute(q!("entry_delete"), (self.queue, self.due, self.no))?;
+            turn.run(q!("entry_delete"), (self.queue, self.due, self.no))?;
         } else {
-            turn.execute(q!("entry_advance"), (self.queue, self.due, self.no, n))?;
+            turn.run(q!("entry_advance"), (self.queue, self.due, self.no, n))?;
         }
         turn.rows += 1;
         turn.delta.queue(self.queue, 0);
@@ -64,10 +64,14 @@ struct Row {
 
 pub(super) fn claim(turn: &mut Turn<'_>, claim: &Claim) -> Result<ClaimReport, Error> {
     // One that was ended by others must not take anything any more.
-    if claim.incarnation != turn.memory.common.own() || !turn.is_alive()? {
+    if !turn.is_alive(claim.incarnation)? {
         return Err(Error::Ended);
     }
     turn.db.lock_queues(&claim.turns.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())?;
+    for (queue, _) in &claim.turns {
+        turn.ahead(q!("queue_get"), [queue.0])?;
+        turn.ahead(q!("entry_due"), (queue.0, claim.now.0))?;
+    }
     let (mut report, mut cleared) = (ClaimReport::default(), 0);
     for (queue, want) in &claim.turns {
         claim_queue(turn, claim, (*queue, *want), &mut cleared, &mut report)?;
@@ -102,8 +106,13 @@ fn claim_queue(
         return Ok(());
     }
     let mut left = want;
+    // The entry at the head, where it was taken from and something is left of it.
+    let mut head = None;
     while left > 0 && *cleared < CLEARED {
         let Some(entry) = turn.row(q!("entry_due"), (queue.0, claim.now.0), |r| Entry::read(queue.0, r))? else { break };
+        if entry.attempt == 1 {
+            turn.ahead(q!("delivery_range"), range(entry.message, entry.first, left.min(entry.count)))?;
+        }
         let known = match turn.known(entry.message).and_then(|k| k.ok_or_else(|| Error::damaged("entry", "its message is gone"))) {
             Ok(known) => known,
             // One that cannot be read keeps its own queue waiting, not everybody's: as if empty, until the queues are read again.
@@ -118,16 +127,22 @@ fn claim_queue(
         if let Some(as_state) = overdue(turn, claim, &entry, &known)? {
             let n = entry.count.min(CLEARED - *cleared);
             clear(turn, &entry, topic, n, as_state, claim.now)?;
+            head = (n < entry.count).then_some(entry.due);
             *cleared += n;
             continue;
         }
         let (passed, taken) = lease(turn, claim, &entry, &known, left.min(entry.count))?;
+        head = (passed < entry.count).then_some(entry.due);
         let copies = taken.as_ref().map_or(0, |c| u32::try_from(c.copies.len()).unwrap_or(passed));
         *cleared += passed.saturating_sub(copies);
         left = left.saturating_sub(copies);
         report.claimed.extend(taken);
     }
-    info.next_due = turn.row(q!("entry_first"), [queue.0], |r| r.get(0))?.map(Wall);
+    let next = match head {
+        Some(due) => Some(due),
+        None => turn.row(q!("entry_first"), [queue.0], |r| r.get(0))?,
+    };
+    info.next_due = next.map(Wall);
     report.queues.push(info);
     Ok(())
 }

@@ -18,6 +18,12 @@ pub trait Session: Statements {
     /// Opens a turn's transaction.
     fn begin(&self) -> Result<(), Error>;
 
+    /// Sends a statement whose rows are asked for later in the transaction, by the same statement with the same values. Nothing that is
+    /// done in between may change them.
+    fn ahead(&self, _query: &'static Query, _values: &[Value<'_>]) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Brings what is remembered up to what other nodes have written since. Inside the transaction.
     fn refresh(&self, _memory: &mut Memory) -> Result<(), Error> {
         Ok(())
@@ -75,6 +81,11 @@ pub trait Session: Statements {
     /// Whether the housekeeping of the whole installation is this node's, for so long. Another one's cannot run beside this turn.
     fn keeps_house(&self, _hold: Duration) -> Result<bool, Error> {
         Ok(true)
+    }
+
+    /// Leaves it to whoever asks next.
+    fn leaves_house(&self) -> Result<(), Error> {
+        Ok(())
     }
 
     /// Leases of this node that nobody was told of: their commit was lost on its way, and came through.
@@ -223,12 +234,17 @@ impl super::turn::Turn<'_> {
 
     /// What was read is not there any more. Where others write too they were quicker, and it works when run again.
     pub(in crate::store) fn changed(&self, text: impl Into<String>) -> Error {
-        if self.db.is_alone() { Error::damaged("row", text.into()) } else { Error::changed(text) }
+        if self.db.is_alone() { Error::damaged("row", text.into()) } else { Error::Changed(text.into()) }
     }
 
     /// Runs a statement whose result nobody looks at.
     pub(in crate::store) fn run(&self, query: &'static Query, params: impl Params) -> Result<(), Error> {
         params.bound(|values| self.db.run(query, values))
+    }
+
+    /// Sends a statement whose rows are asked for in a moment.
+    pub(in crate::store) fn ahead(&self, query: &'static Query, params: impl Params) -> Result<(), Error> {
+        params.bound(|values| self.db.ahead(query, values))
     }
 
     /// Adds a row, perhaps later in the transaction together with others.

@@ -1,4 +1,4 @@
-//! The store ports on SQLite: each method hands a job to the writer or a look-up to a reader.
+//! The store ports: each method hands a job to the writer or a look-up to a reader.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -80,7 +80,10 @@ impl<E: Engine> QueueStore for SqlStore<E> {
     }
 
     fn drain(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
-        self.shared.write(Class::Settle, move |t| t.execute(q!("incarnation_drain"), (incarnation.0, now.0)).map(drop))
+        self.shared.write(Class::Settle, move |t| {
+            t.execute(q!("incarnation_drain"), (incarnation.0, now.0))?;
+            t.db.leaves_house()
+        })
     }
 
     fn end(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
@@ -206,7 +209,9 @@ impl<E: Engine> QueueStore for SqlStore<E> {
         let shared = Arc::clone(&self.shared);
         self.shared.write(Class::Housekeep, move |t| {
             if !t.db.keeps_house(HOUSE)? {
-                return Ok(Housekept::Elsewhere);
+                // Only its own node knows what it does not stage any more; while that lies there, the indexes wait before it.
+                let more = housekeep::unstage(t, false)?;
+                return Ok(if more { Housekept::More } else { Housekept::Elsewhere });
             }
             let more = housekeep::slice(t, now)? && !shared.group.is_waiting(Classes::ALL.before(Class::Housekeep));
             Ok(if more { Housekept::More } else { Housekept::Done })
@@ -266,6 +271,10 @@ impl<E: Engine> AdminStore for SqlStore<E> {
 
     fn add_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
         self.shared.write(Class::Admin, move |t| keys::add(t, &key, now))
+    }
+
+    fn add_first_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
+        self.shared.write(Class::Admin, move |t| keys::add_first(t, &key, now))
     }
 
     fn change_key(&self, no: KeyNo, name: &str, grant: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
