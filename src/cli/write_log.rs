@@ -21,7 +21,7 @@ pub(super) fn observer() -> Option<Observer> {
     let file = std::fs::File::options().create(true).append(true).open(path).expect("JEBI_TEST_WRITE_LOG can be written");
     Some(Arc::new(move |at, recipients| {
         // One call a line: threads and processes share the file, and a kill cuts none.
-        let written = (&file).write_all(format!("{} {recipients}\n", at.0).as_bytes());
+        let written = (&file).write_all((at.0.to_string() + " " + &recipients.to_string() + "\n").as_bytes());
         debug_assert!(written.is_ok(), "{written:?}");
     }))
 }
