@@ -360,7 +360,7 @@ fn own_folder() -> PathBuf {
 }
 
 /// The server refuses to run as root: then everything is of this user's.
-fn owner() -> Option<(u32, u32)> {
+pub fn owner() -> Option<(u32, u32)> {
     if !geteuid().is_root() {
         return None;
     }

@@ -9,6 +9,9 @@ use super::{Fault, Kind, Target, danger};
 /// `pg_snapshot`, by which a node knows that all messages up to a number are committed or gone, are a version older.
 const OLDEST: i64 = 140_000;
 
+/// Asks for the server's timeline.
+pub(super) const TIMELINE: &str = include_str!("check/timeline.sql");
+
 /// What the user must be allowed.
 #[derive(Clone, Copy, Debug)]
 pub enum Rights {
@@ -81,7 +84,7 @@ pub(super) async fn look(client: &Client, target: &Target, rights: Rights) -> Re
     }
     let mut warnings = danger::of(facts.full_page_writes, facts.autovacuum);
     let system_id = told(client, include_str!("check/system_id.sql"), target).await?;
-    let timeline = told(client, include_str!("check/timeline.sql"), target).await?;
+    let timeline = told(client, TIMELINE, target).await?;
     if system_id.is_none() || timeline.is_none() {
         warnings.push(danger::of_no_identity(&facts.role));
     }

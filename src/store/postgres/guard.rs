@@ -28,6 +28,16 @@ pub(super) async fn check(
     let Identity { system_id, timeline, database_oid } = identity;
     let params = [(&id as _, Type::BYTEA), (&system_id as _, Type::INT8), (&database_oid as _, Type::INT8), (&timeline as _, Type::INT8)];
     client.query_typed(own::INSTALLATION_INSERT, &params).await?;
+    compare(client, identity, unfinished, now).await
+}
+
+/// The same for a database that is an installation already: every connection that writes is looked at, for a failover brings another
+/// server under the same address.
+///
+/// # Errors
+/// As [`check`].
+pub(super) async fn compare(client: &Client, identity: Identity, unfinished: bool, now: Wall) -> Result<Guard, OpenError> {
+    let Identity { system_id, timeline, database_oid } = identity;
     let found = client.query_typed(own::INSTALLATION_STATE, &[]).await?;
     let row = found.first().ok_or_else(|| OpenError::Damaged("it has no row that says which installation it is".into()))?;
     match row.get::<_, Option<String>>(7) {
@@ -37,6 +47,12 @@ pub(super) async fn check(
         None => {}
     }
     let (was, oid, line): (Option<i64>, Option<i64>, Option<i64>) = (row.get(0), row.get(1), row.get(2));
+    if (was.is_none() && system_id.is_some()) || oid.is_none() || (line.is_none() && timeline.is_some()) {
+        // Of an earlier schema, or the server did not tell it before.
+        client
+            .query_typed(own::INSTALLATION_KNOWN, &[(&system_id, Type::INT8), (&database_oid, Type::INT8), (&timeline, Type::INT8)])
+            .await?;
+    }
     let known = |since: Option<i64>, why: Option<String>| since.map(|since| (Wall(since), why.unwrap_or_default()));
     if let Some((since, why)) = known(row.get(3), row.get(4)) {
         return Ok(Guard::Held { why, since });

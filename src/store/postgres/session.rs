@@ -21,7 +21,7 @@ use tokio::{runtime::Runtime, sync::watch};
 use tokio_postgres::Row as PgRow;
 
 use super::{
-    Connector, Fault, Kind,
+    Connector, Fault, Kind, OpenError, check, guard,
     link::{Link, Outcome, Param, Pending},
     own,
     values::Owned,
@@ -73,6 +73,8 @@ pub(super) struct WriterSession {
     /// Leases written in this transaction, and those whose commit nobody knows the end of.
     leased: RefCell<Vec<i64>>,
     in_doubt: RefCell<Vec<i64>>,
+    /// The server's, when the connection was opened; `None` where it does not tell.
+    timeline: Cell<Option<i64>>,
     /// No connection is tried before, and the pause then.
     down: Cell<Option<(Boot, Duration)>>,
 }
@@ -106,6 +108,7 @@ impl WriterSession {
             grown: Cell::new(None),
             leased: RefCell::default(),
             in_doubt: RefCell::default(),
+            timeline: Cell::new(None),
             down: Cell::new(None),
         }
     }
@@ -204,12 +207,18 @@ impl WriterSession {
         let pooled = self.connector.session().pooled;
         let opened = self.runtime.block_on(async {
             let connected = self.connector.open().await?;
+            // What it says is read in the turn, with what other nodes have found.
+            guard::compare(&connected.client, connected.identity, false, self.clock.wall()).await.map_err(|e| match e {
+                OpenError::Statement(e) => self.connector.fault(&e).into(),
+                other => Error::damaged("installation", other),
+            })?;
+            self.timeline.set(connected.identity.timeline);
             let link = Link::new(connected.client, pooled);
             if !pooled {
                 let set = link.query(own::SESSION, Vec::new());
-                set.await.map_err(|e| self.connector.fault(&e))?;
+                set.await.map_err(|e| Error::from(self.connector.fault(&e)))?;
             }
-            Ok::<_, Fault>(link)
+            Ok::<_, Error>(link)
         });
         match opened {
             Ok(link) => {
@@ -218,12 +227,26 @@ impl WriterSession {
                 *self.link.borrow_mut() = Some(link);
                 Ok(())
             }
-            Err(fault) => {
+            Err(error) => {
                 let pause = self.down.get().map_or(FIRST, |(_, pause)| (pause * 2).min(LONGEST));
                 self.down.set(Some((self.clock.boot() + pause, pause)));
-                Err(fault.into())
+                Err(error)
             }
         }
+    }
+}
+
+impl WriterSession {
+    /// Behind a pooler a connection stays when another server takes over: then it is opened anew, and looked at as every new one is.
+    fn same_server(&self) -> Result<(), Error> {
+        let Some(was) = self.timeline.get().filter(|_| self.connector.session().pooled) else { return Ok(()) };
+        let told = self.rows(check::TIMELINE, Vec::new())?;
+        let now: i64 = Row(told.first().ok_or_else(|| Error::damaged("timeline", "it is not told"))?).get(0)?;
+        if now == was {
+            return Ok(());
+        }
+        self.lose();
+        Err(away("another server has taken over"))
     }
 }
 
@@ -334,6 +357,7 @@ impl Session for WriterSession {
     }
 
     fn refresh(&self, memory: &mut Memory) -> Result<(), Error> {
+        self.same_server()?;
         let state = self.rows(own::TURN_STATE, Vec::new())?;
         let row = state.first().ok_or_else(|| Error::damaged("installation", "it has no row"))?;
         let row = Row(row);

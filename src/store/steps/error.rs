@@ -65,6 +65,10 @@ impl Error {
         self.kind() == Some(Kind::Full)
     }
 
+    pub(in crate::store) fn is_away(&self) -> bool {
+        matches!(self.kind(), Some(Kind::Away { .. }))
+    }
+
     /// What the caller is told.
     pub(in crate::store) fn outward(&self) -> StoreError {
         match self {

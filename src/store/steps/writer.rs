@@ -356,8 +356,12 @@ impl Shared {
     /// Decides what an error means for the process: after a failed write or sync nobody knows what is on the disk, so
     /// going on could acknowledge mail that is not there.
     fn judge(&self, e: &Error) {
-        self.failing.store(true, Ordering::Relaxed);
-        tracing::error!(error = %e, "a store transaction failed");
+        let failed_before = self.failing.swap(true, Ordering::Relaxed);
+        if failed_before && e.is_away() {
+            tracing::debug!(error = %e, "the database is still away");
+        } else {
+            tracing::error!(error = %e, "a store transaction failed");
+        }
         if e.is_fatal() {
             (self.on_fatal)(&e.to_string());
         }
