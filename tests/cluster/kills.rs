@@ -50,6 +50,7 @@ pub fn stormy(load: &Load) -> (Tally, usize) {
         come(3);
         lose(&ways[1], Lost::Order, CLAIM);
         lose(&ways[1], Lost::Answer, CLAIM);
+        lose(&ways[1], Lost::Late, CLAIM);
         come(8);
         lose(&ways[2], Lost::Order, SETTLE);
         lose(&ways[2], Lost::Answer, SETTLE);

@@ -23,7 +23,6 @@ const STRIP: &str = "ALTER TABLE incarnation DROP COLUMN name, DROP COLUMN versi
     DROP INDEX incarnation_live;
     ALTER TABLE message DROP COLUMN staged_by;
     DROP TABLE upkeep, pace, pace_day;
-    ALTER TABLE provider DROP COLUMN next_slot;
     ALTER TABLE installation DROP COLUMN system_id, DROP COLUMN database_oid, DROP COLUMN timeline, DROP COLUMN moved_to,
         DROP COLUMN bulk_held_since, DROP COLUMN bulk_held_why;
     DELETE FROM migration WHERE no = 6;";

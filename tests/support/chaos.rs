@@ -22,6 +22,8 @@ use tokio::{
 };
 
 const LONG: Duration = Duration::from_secs(60);
+/// How long a late COMMIT is on its way.
+const DELAY: Duration = Duration::from_millis(700);
 
 /// Which half of a COMMIT is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub enum Lost {
     Order,
     /// The answer: the server has committed, and nobody is told.
     Answer,
+    /// The order, for a while: it comes to the server when the client has lost its connection and works on another.
+    Late,
 }
 
 /// How new connections and bytes are treated.
@@ -234,10 +238,17 @@ async fn orders(
                 let Trap { lost, sprung: tell, .. } = trap.take().expect("looked at");
                 drop(trap);
                 *sprung.lock().unwrap_or_else(PoisonError::into_inner) = Some(tell);
-                if lost == Lost::Order {
-                    return Ok(());
+                match lost {
+                    Lost::Order => return Ok(()),
+                    Lost::Answer => drop(lose.send_replace(true)),
+                    Lost::Late => {
+                        tokio::spawn(async move {
+                            tokio::time::sleep(DELAY).await;
+                            to.write_all(&order).await
+                        });
+                        return Ok(());
+                    }
                 }
-                lose.send_replace(true);
             }
         }
         pass(&mut gate).await;
