@@ -276,6 +276,10 @@ leave-out-the-and-what-follows = leave out the ? and what follows it
 names-no-file = names no file
 write-sqlite-for-a-file-or-postgres = write sqlite://data/jebi.db for a file, or postgres://user:password@host:5432/database
 x-is-set-but-only-postgresql = { $written } is set, but only PostgreSQL uses it: SQLite keeps everything beside { $file }; move that with DATABASE_URL, or leave it out
+x-is-set-but-x-counts-alone = { $part } is set, but { $whole } counts alone; leave one of them out
+is-not-set-though-other-parts = is not set, though other parts of a database address are
+name-the-database-or-set-database-url = name the database, or set DATABASE_URL as a whole
+name-the-user-to-log-in-as = name the user to log in as, or set DATABASE_URL as a whole
 
 # src/config/dotenv.rs
 has-no = has no =
@@ -519,8 +523,6 @@ too-much-is-waiting-to-be = too much is waiting to be written: { $why-text }
 the-server-disk-is-full-or = the server's disk is full or nearly so
 send-the-same-request-again-later = send the same request again later, with the same Idempotency-Key; the cause is in the server's log
 the-server-could-not-use-its = the server could not use its store; nothing was acknowledged
-the-server-database-cannot-be-used = the server's database cannot be used just now: { $why-text }
-send-the-same-request-again-later-key = send the same request again later, with the same Idempotency-Key
 
 # src/service/accept/content.rs
 it-has-neither-content-nor-text = it has neither content nor text
@@ -579,8 +581,8 @@ the-writer-is-more-than-two = the writer is more than two seconds behind
 # src/store/postgres/check.rs
 user-x-may-not-read-and-write = user { $role } may not read and write the table { $table }
 run-there-as-its-owner-grant = run there, as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{ $schema }" TO "{ $role }", and GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{ $schema }" TO "{ $role }"
-the-server-at-x-is-postgresql-x = the server at { $place } is PostgreSQL { $version }, which cannot tell up to which message everything is committed
-upgrade-it-to-postgresql-13 = upgrade it to PostgreSQL 13 or newer
+the-server-at-x-is-postgresql-x = the server at { $place } is PostgreSQL { $version }, which is older than what Jebi's tables and statements are written for
+upgrade-it-to-postgresql-14 = upgrade it to PostgreSQL 14 or newer
 the-server-at-x-is-a-read-only = the server at { $place } is a read-only replica
 name-the-primary-in = name the primary in DATABASE_URL
 the-server-at-x-takes-no-writes-default = the server at { $place } takes no writes: default_transaction_read_only is on
@@ -673,6 +675,12 @@ check-this-machine-clock = check this machine's clock
 the-certificate-cannot-be-used = the certificate cannot be used
 give-the-server-one-that-is-signed = give the server one that is signed by an authority and names its host (subjectAltName)
 
+# src/store/postgres/open.rs
+the-schema-has-migration-x-x = the schema has migration { $no } ({ $name }) of a newer Jebi: start that version
+this-store-was-transferred-to = this store was transferred to { $to }: set DATABASE_URL to that one
+the-database-does-not-do-what = the database does not do what opening needs: { $value }
+a-thread-could-not-be-started = a thread could not be started: { $value }
+
 # src/store/postgres/pool.rs
 no-pool-could-be-made = no pool could be made: { $error }
 no-connection-for-reading = no connection for reading was free within { $seconds } s
@@ -695,6 +703,7 @@ another-jebi-process-has-x-open = another Jebi process has { $value } open: stop
 x-is-on-a-network-file = { $value } is on a network file system ({ $kind }), where SQLite's locks and syncs cannot be trusted: put DATABASE_URL on a local disk
 the-database-has-migration-x-x = the database has migration { $no } ({ $name }) of a newer Jebi: start that version, or restore the backup made before it
 migration-x-x-in-the-database = migration { $no } ({ $name }) in the database is not the one this Jebi knows: it was made by a changed build
+the-database-cannot-be-read-x = the database cannot be read: { $value }
 the-database-cannot-be-opened-x = the database cannot be opened: { $value }
 the-database-is-damaged-x = the database is damaged: { $value }
 

@@ -275,6 +275,10 @@ leave-out-the-and-what-follows = ?와 그 뒤를 빼십시오
 names-no-file = 파일 이름이 없습니다
 write-sqlite-for-a-file-or-postgres = 파일이면 sqlite://data/jebi.db, PostgreSQL이면 postgres://사용자:비밀번호@호스트:5432/데이터베이스로 적으십시오
 x-is-set-but-only-postgresql = { $written }이(가) 설정되어 있지만 PostgreSQL에서만 쓰입니다. SQLite는 모든 것을 { $file } 옆에 둡니다. DATABASE_URL로 옮기거나 이 설정을 빼십시오
+x-is-set-but-x-counts-alone = { $part }이(가) 설정되어 있지만 { $whole }만 쓰입니다. 둘 중 하나를 빼십시오
+is-not-set-though-other-parts = 데이터베이스 주소의 다른 부분은 있는데 설정되지 않았습니다
+name-the-database-or-set-database-url = 데이터베이스 이름을 적거나, DATABASE_URL로 주소 전체를 설정하십시오
+name-the-user-to-log-in-as = 로그인할 사용자를 적거나, DATABASE_URL로 주소 전체를 설정하십시오
 
 # src/config/dotenv.rs
 has-no = =가 없습니다
@@ -518,8 +522,6 @@ too-much-is-waiting-to-be = 쓰기를 기다리는 것이 너무 많습니다: {
 the-server-disk-is-full-or = 서버의 디스크가 가득 찼거나 거의 찼습니다
 send-the-same-request-again-later = 잠시 뒤 같은 Idempotency-Key로 같은 요청을 다시 보내십시오. 원인은 서버의 로그에 있습니다
 the-server-could-not-use-its = 서버가 저장소를 쓸 수 없었습니다. 아무것도 접수되지 않았습니다
-the-server-database-cannot-be-used = 지금 서버의 데이터베이스를 쓸 수 없습니다: { $why-text }
-send-the-same-request-again-later-key = 잠시 뒤 같은 Idempotency-Key로 같은 요청을 다시 보내십시오
 
 # src/service/accept/content.rs
 it-has-neither-content-nor-text = content도 text도 없습니다
@@ -578,8 +580,8 @@ the-writer-is-more-than-two = 디스크에 쓰는 것이 2초 넘게 밀려 있�
 # src/store/postgres/check.rs
 user-x-may-not-read-and-write = 사용자 { $role }에게 테이블 { $table }을(를) 읽고 쓸 권한이 없습니다
 run-there-as-its-owner-grant = 그 데이터베이스에서 소유자로 실행하십시오: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{ $schema }" TO "{ $role }" 그리고 GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{ $schema }" TO "{ $role }"
-the-server-at-x-is-postgresql-x = { $place }의 서버는 PostgreSQL { $version }입니다. 이 버전은 어느 메시지까지 모두 커밋되었는지 알려 주지 못합니다
-upgrade-it-to-postgresql-13 = PostgreSQL 13 이상으로 올리십시오
+the-server-at-x-is-postgresql-x = { $place }의 서버는 PostgreSQL { $version }입니다. Jebi의 테이블과 SQL이 요구하는 버전보다 오래되었습니다
+upgrade-it-to-postgresql-14 = PostgreSQL 14 이상으로 올리십시오
 the-server-at-x-is-a-read-only = { $place }의 서버는 읽기 전용 복제본입니다
 name-the-primary-in = DATABASE_URL에 프라이머리를 적으십시오
 the-server-at-x-takes-no-writes-default = { $place }의 서버는 쓰기를 받지 않습니다. default_transaction_read_only가 켜져 있습니다
@@ -672,6 +674,12 @@ check-this-machine-clock = 이 컴퓨터의 시계를 확인하십시오
 the-certificate-cannot-be-used = 인증서를 쓸 수 없습니다
 give-the-server-one-that-is-signed = 인증 기관이 서명하고 호스트 이름(subjectAltName)이 들어 있는 인증서를 서버에 두십시오
 
+# src/store/postgres/open.rs
+the-schema-has-migration-x-x = 스키마에 더 새로운 Jebi의 마이그레이션 { $no }({ $name })이 있습니다: 그 버전을 시작하십시오
+this-store-was-transferred-to = 이 저장소는 { $to }(으)로 옮겨졌습니다: DATABASE_URL을 그곳으로 바꾸십시오
+the-database-does-not-do-what = 여는 데 필요한 것을 데이터베이스가 하지 못합니다: { $value }
+a-thread-could-not-be-started = 스레드를 시작할 수 없습니다: { $value }
+
 # src/store/postgres/pool.rs
 no-pool-could-be-made = 연결 풀을 만들지 못했습니다: { $error }
 no-connection-for-reading = 읽기용 연결이 { $seconds }초 안에 비지 않았습니다
@@ -694,6 +702,7 @@ another-jebi-process-has-x-open = 다른 제비 프로세스가 { $value }을(�
 x-is-on-a-network-file = { $value }은(는) 네트워크 파일 시스템({ $kind })에 있어 SQLite의 잠금과 동기화를 믿을 수 없습니다. DATABASE_URL을 로컬 디스크에 두십시오
 the-database-has-migration-x-x = 데이터베이스에 더 새로운 제비의 마이그레이션 { $no }({ $name })이 있습니다. 그 버전을 시작하거나 그 전에 만든 백업을 복원하십시오
 migration-x-x-in-the-database = 데이터베이스의 마이그레이션 { $no }({ $name })이 이 제비가 아는 것과 다릅니다. 고쳐서 만든 빌드가 적용한 것입니다
+the-database-cannot-be-read-x = 데이터베이스를 읽을 수 없습니다: { $value }
 the-database-cannot-be-opened-x = 데이터베이스를 열 수 없습니다: { $value }
 the-database-is-damaged-x = 데이터베이스가 손상되었습니다: { $value }
 

@@ -2,6 +2,7 @@
 
 mod arch;
 mod cli;
+mod cluster;
 mod config;
 mod crash;
 mod deploy;

@@ -66,7 +66,6 @@ use crate::{
         dispatch::{self, Fence},
         figures::Figures,
         forecast::Forecast,
-        grant::GrantChange,
         identities::{Accounts, Identities},
         inbox::InboxReader,
         keys::{Created, Keys},
@@ -286,12 +285,12 @@ impl App {
         Ok(Self { address, keys, store, reload, lifecycle, workers, servers, clock, drain_wait, grace })
     }
 
-    /// Makes a key that allows everything, for a start that finds none.
+    /// Makes a key that allows everything, where none holds; `None` where there is one: of several nodes that start at once, one makes it.
     ///
     /// # Errors
     /// A store that cannot write.
-    pub async fn first_key(&self) -> Result<Created, Refusal> {
-        self.keys.create("first key", GrantChange::default()).await
+    pub async fn first_key(&self) -> Result<Option<Created>, Refusal> {
+        self.keys.create_first("first key").await
     }
 
     /// Stops softly: no new sends from now on, requests answered for `server.drain_wait` more, then no new ones; within the grace

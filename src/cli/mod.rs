@@ -20,6 +20,7 @@ mod serve;
 mod token;
 mod transfer;
 mod verify;
+mod write_log;
 
 use std::{
     fmt::Display,

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use jebi_domain::{port::store::Guard, refusal::Refusal};
 
-use super::{Failure, LANGUAGE, client::reachable, load, note, print};
+use super::{Failure, LANGUAGE, client::reachable, load, note, print, write_log};
 use crate::{
     app::{self, App, ReadAgain, StartError, Surroundings},
     config::{Account, AllowList, Config, Flags, LogFormat, Sources},
@@ -39,8 +39,8 @@ pub(super) fn run(flags: Flags) -> Result<(), Failure> {
 async fn serve(config: &Config, warnings: Vec<String>, again: ReadAgain) -> Result<(), Failure> {
     let lifecycle = Lifecycle::default();
     let metrics = metrics::install().map_err(|e| did_not_start(&format!("the metrics could not be set up: {e}")))?;
-    let around =
-        Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer: None, reload: Some(again) };
+    let observer = write_log::observer();
+    let around = Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer, reload: Some(again) };
     let app = App::start(config, warnings.clone(), around, lifecycle.clone()).await.map_err(|error| match error {
         StartError::Provider { .. } | StartError::Tls(_) => Failure::config(format!("jebi did not start: {error}")),
         error => did_not_start(&error.to_string()),
@@ -92,7 +92,7 @@ async fn key(config: &Config, app: &App) -> Result<Option<String>, Refusal> {
     if app.keys.any() {
         return Ok(None);
     }
-    Ok(Some(app.first_key().await?.secret))
+    Ok(app.first_key().await?.map(|first| first.secret))
 }
 
 /// Tells where it is and how to send a first mail, in lines to be pasted into a shell. Begins and ends with an empty line, so

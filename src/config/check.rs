@@ -44,7 +44,7 @@ pub(super) fn together(r: &mut Reader, server: Option<&Server>, database: Option
 
 /// What a start goes on with, but somebody should look at.
 pub(super) fn warnings(layers: &Layers, server: &Server, database: &Database, sending: &Sending) -> Vec<String> {
-    let mut warnings: Vec<String> = database::unused_data_dir(layers, database).into_iter().collect();
+    let mut warnings: Vec<String> = database::unused_data_dir(layers, database).into_iter().chain(database::unused_parts(layers)).collect();
     let chosen = layers.get(&sending::PROVIDER).is_some() || !layers.providers().is_empty();
     if !chosen && sending.provider == ProviderKind::Local && !server.host.is_loopback() {
         warnings.push(format!(

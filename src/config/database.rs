@@ -6,6 +6,7 @@ use super::{
     key::{Key, Origin},
     layers::Layers,
     parse::{shown, whole, word},
+    parts,
     postgres::{self, Postgres},
     reader::{Bad, Reader},
 };
@@ -27,6 +28,11 @@ pub(super) const KEYS: &[&Key] = &[
     &MAX_WAITING,
     &WRITER_QUEUE,
     // Used with PostgreSQL only.
+    &parts::HOST,
+    &parts::PORT,
+    &parts::NAME,
+    &parts::USER,
+    &parts::SSL,
     &postgres::PASSWORD,
     &postgres::CA,
     &postgres::POOLER,
@@ -69,7 +75,8 @@ pub struct Database {
 }
 
 pub(super) fn read(r: &mut Reader) -> Option<Database> {
-    let engine = r.must(&URL, engine);
+    let by_parts = parts::are_meant(r.layers, &URL);
+    let engine = if by_parts { Some(Engine::Postgres) } else { r.must(&URL, engine) };
     let auto_migrate = r.must(&AUTO_MIGRATE, word(&[("true", true), ("false", false)]));
     let disk_floor_bytes = r.must(&FLOOR_BYTES, whole(0..=1 << 50));
     let disk_floor_percent = r.must(&FLOOR_PERCENT, whole(0..=50));
@@ -82,7 +89,7 @@ pub(super) fn read(r: &mut Reader) -> Option<Database> {
         }
         Engine::Postgres => {
             let data_dir = r.must(&DATA_DIR, |text| Ok(PathBuf::from(text)));
-            (postgres::read(r, &URL).map(|postgres| DatabaseUrl::Postgres(Box::new(postgres))), data_dir)
+            (postgres::read(r, &URL, by_parts).map(|postgres| DatabaseUrl::Postgres(Box::new(postgres))), data_dir)
         }
     };
     Some(Database {
@@ -119,6 +126,11 @@ fn engine(text: &str) -> Result<Engine, Bad> {
 pub(super) fn shown_address(path: &str, text: &str) -> Option<String> {
     let is_address = path == URL.path || path == postgres::DIRECT.path;
     if is_address { postgres::shown(text) } else { None }
+}
+
+/// A warning where parts of an address are set beside a whole one.
+pub(super) fn unused_parts(layers: &Layers) -> Option<String> {
+    parts::unused(layers, &URL)
 }
 
 /// A warning where the folder is set for an engine that has its own.

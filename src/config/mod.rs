@@ -22,6 +22,7 @@ mod limits;
 mod log;
 mod names;
 mod parse;
+mod parts;
 mod placeholder;
 mod postgres;
 mod preset;

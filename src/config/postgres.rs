@@ -9,10 +9,11 @@ use super::{
     Secret,
     key::Key,
     parse::{pem_file, seconds, whole, word},
+    parts,
     reader::{Bad, Reader},
 };
 
-pub(super) const PASSWORD: Key = Key::secret("database.password", &["DATABASE_PASSWORD"]);
+pub(super) const PASSWORD: Key = Key::secret("database.password", &["DATABASE_PASSWORD", "DB_PASSWORD"]);
 pub(super) const CA: Key = Key::new("database.ca_file", &["DATABASE_CA_FILE"]);
 pub(super) const DIRECT: Key = Key::new("database.direct_url", &["DATABASE_DIRECT_URL"]);
 pub(super) const POOLER: Key = Key::new("database.pooler", &["DATABASE_POOLER"]);
@@ -24,7 +25,7 @@ pub(super) const START_WAIT: Key = Key::new("database.start_wait_seconds", &["DA
 const FORM: &str = "write postgres://user:password@host:5432/database";
 const ENCODE: &str = "write /, ?, #, @ and % of a password as %2F, %3F, %23, %40 and %25, or put it into DATABASE_PASSWORD";
 const MODES: &str = "write sslmode=verify-full, verify-ca, require or disable";
-const USUAL_PORT: u16 = 5432;
+pub(super) const USUAL_PORT: u16 = 5432;
 
 /// Whom the server has to prove to be (PostgreSQL 17, section 32.19.3, table 32.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,8 +117,9 @@ impl fmt::Display for PostgresUrl {
     }
 }
 
-pub(super) fn read(r: &mut Reader, url_key: &Key) -> Option<Postgres> {
-    let url = r.must(url_key, parse);
+/// `by_parts`: the address is not one text but several keys.
+pub(super) fn read(r: &mut Reader, url_key: &Key, by_parts: bool) -> Option<Postgres> {
+    let url = if by_parts { parts::read(r) } else { r.must(url_key, parse) };
     let direct = r.may(&DIRECT, parse);
     let password = r.may(&PASSWORD, |text| Ok(Secret::new(text)));
     let ca_file = r.may(&CA, pem_file);
@@ -222,13 +224,23 @@ fn place_of(place: &str, options: &Options) -> Result<(PostgresHost, Option<u16>
     if host.is_empty() {
         return Err(Bad::new("names no host", FORM));
     }
+    if bracketed.is_none() && !host.starts_with('/') && host.contains(':') {
+        return Err(Bad::new(NO_HOST, FORM));
+    }
+    Ok((host_of(&host)?, port))
+}
+
+const NO_HOST: &str = "names a host that is neither a name nor an address";
+
+/// A name, an address without brackets, or the folder of a Unix socket.
+pub(super) fn host_of(host: &str) -> Result<PostgresHost, Bad> {
     if host.starts_with('/') {
-        return Ok((PostgresHost::Unix(host.into()), port));
+        return Ok(PostgresHost::Unix(host.into()));
     }
-    if bracketed.is_none() && host.contains(':') || host.contains(|c: char| c.is_whitespace() || c.is_control() || "/@,?#[]".contains(c)) {
-        return Err(Bad::new("names a host that is neither a name nor an address", FORM));
+    if host.contains(|c: char| c.is_whitespace() || c.is_control() || "/@,?#[]".contains(c)) {
+        return Err(Bad::new(NO_HOST, FORM));
     }
-    Ok((PostgresHost::Tcp(host), port))
+    Ok(PostgresHost::Tcp(host.to_owned()))
 }
 
 fn port_of(text: &str) -> Result<u16, Bad> {
@@ -241,7 +253,7 @@ fn port_of(text: &str) -> Result<u16, Bad> {
     }
 }
 
-fn ssl_mode(asked: Option<SslMode>, host: &PostgresHost) -> Result<SslMode, Bad> {
+pub(super) fn ssl_mode(asked: Option<SslMode>, host: &PostgresHost) -> Result<SslMode, Bad> {
     match (asked, host) {
         (None | Some(SslMode::Disable), PostgresHost::Unix(_)) => Ok(SslMode::Disable),
         (Some(_), PostgresHost::Unix(_)) => Err(Bad::new(
@@ -305,7 +317,7 @@ impl Options {
     }
 }
 
-fn mode(text: &str) -> Result<SslMode, Bad> {
+pub(super) fn mode(text: &str) -> Result<SslMode, Bad> {
     let all = [SslMode::Disable, SslMode::Require, SslMode::VerifyCa, SslMode::VerifyFull];
     if let Some(mode) = all.into_iter().find(|mode| mode.name() == text) {
         return Ok(mode);

@@ -67,7 +67,9 @@ pub fn show_health(health: &StoreHealth, now: Wall) {
     gauge!(WAITING).set(health.waiting as f64);
     gauge!(UNSETTLED).set(health.unsettled as f64);
     gauge!(LEASED).set(health.leased as f64);
-    gauge!(FREE).set(health.free_bytes as f64);
+    if let Some(free) = health.free_bytes {
+        gauge!(FREE).set(free as f64);
+    }
     for lane in Lane::ALL {
         let late = health.oldest_due[lane as usize].map_or(Duration::ZERO, |due| now.since(due));
         gauge!(OLDEST_DUE, "lane" => lane.as_str()).set(late.as_secs_f64());
@@ -106,7 +108,7 @@ mod tests {
         let recorder = PrometheusBuilder::new().build_recorder();
         let handle = recorder.handle();
         let health =
-            StoreHealth { waiting: 7, unsettled: 1, leased: 2, oldest_due: [Some(Wall(60_000)), Some(Wall(90_000))], free_bytes: -5 };
+            StoreHealth { waiting: 7, unsettled: 1, leased: 2, oldest_due: [Some(Wall(60_000)), Some(Wall(90_000))], free_bytes: Some(-5) };
         metrics::with_local_recorder(&recorder, || show_health(&health, Wall(61_500)));
         let text = handle.render();
         for line in [

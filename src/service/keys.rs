@@ -197,12 +197,30 @@ impl Keys {
     /// A bad name or grant; a store that cannot write.
     pub async fn create(&self, name: &str, allowed: GrantChange) -> Result<Created, Refusal> {
         let grant = named(name, allowed.apply(Grant::FULL, self.clock.wall()))?;
-        let mut bytes = [0; RANDOM];
-        self.random.fill(&mut bytes);
-        let secret = format!("{MARK}{}", URL_SAFE_NO_PAD.encode(bytes));
+        let secret = self.secret();
         let info = self.add(name, &secret, grant).await?;
         tracing::info!(key = info.no.0, prefix = info.prefix, name, "API key created");
         Ok(Created { info, secret })
+    }
+
+    /// Makes a key that allows everything where none holds; `None` where another node was first.
+    ///
+    /// # Errors
+    /// A store that cannot write.
+    pub async fn create_first(&self, name: &str) -> Result<Option<Created>, Refusal> {
+        let secret = self.secret();
+        let made = self.store.add_first_key(given(name, &secret, Grant::FULL), self.clock.wall()).await.map_err(refusal)?;
+        self.refresh().await?;
+        Ok(made.map(|info| {
+            tracing::info!(key = info.no.0, prefix = info.prefix, name, "API key created");
+            Created { info, secret }
+        }))
+    }
+
+    fn secret(&self) -> String {
+        let mut bytes = [0; RANDOM];
+        self.random.fill(&mut bytes);
+        format!("{MARK}{}", URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// Takes a key given from outside (`JEBI_API_KEY`); one that is there already stays as it is. A revoked key stays revoked.
@@ -246,10 +264,7 @@ impl Keys {
     }
 
     async fn add(&self, name: &str, secret: &str, grant: Grant) -> Result<KeyInfo, Refusal> {
-        let mark = if secret.starts_with(MARK) { MARK.len() } else { 0 };
-        let prefix: String = secret.chars().take(mark + SHOWN).collect();
-        let new = NewKey { kind: KeyKind::Key, name: name.to_owned(), prefix, hash: hash(secret), grant };
-        let info = self.store.add_key(new, self.clock.wall()).await.map_err(refusal)?;
+        let info = self.store.add_key(given(name, secret, grant), self.clock.wall()).await.map_err(refusal)?;
         self.refresh().await?;
         Ok(info)
     }
@@ -275,6 +290,13 @@ impl Keys {
         tracing::info!(key = no.0, "API key revoked");
         Ok(())
     }
+}
+
+/// A key as it is kept.
+fn given(name: &str, secret: &str, grant: Grant) -> NewKey {
+    let mark = if secret.starts_with(MARK) { MARK.len() } else { 0 };
+    let prefix = secret.chars().take(mark + SHOWN).collect();
+    NewKey { kind: KeyKind::Key, name: name.to_owned(), prefix, hash: hash(secret), grant }
 }
 
 fn hash(secret: &str) -> [u8; 32] {

@@ -97,8 +97,11 @@ impl Ready {
 }
 
 fn room(health: &StoreHealth) -> Check {
-    let mib = health.free_bytes / (1 << 20);
-    if health.free_bytes >= 0 {
+    let Some(free) = health.free_bytes else {
+        return Check::new("disk", true, "it is the database server's: a full one shows when mail cannot be stored");
+    };
+    let mib = free / (1 << 20);
+    if free >= 0 {
         return Check::new("disk", true, format!("{mib} MiB left for new mail"));
     }
     Check::new("disk", false, format!("{} MiB too little room: new mail is refused until there is more", -mib))

@@ -51,6 +51,15 @@ pub(super) struct Claimer {
     pub pause: Duration,
 }
 
+/// When a claimer looks again.
+enum Next {
+    Now,
+    /// Then, or when it is told of something.
+    After(Duration),
+    /// Then, whatever it is told.
+    NotBefore(Duration),
+}
+
 impl Claimer {
     /// Runs until the dispatcher stops; what a last claim brings is given back by it.
     pub async fn run(mut self) {
@@ -72,8 +81,12 @@ impl Claimer {
             let rooms = self.dispatch.rooms(boot).worthwhile();
             let again = match self.turns.plan(wall, rooms) {
                 Some(plan) => match self.claim(&plan).await {
-                    None => continue,
-                    Some(pause) => self.clock.boot() + pause,
+                    Next::Now => continue,
+                    Next::After(pause) => self.clock.boot() + pause,
+                    Next::NotBefore(pause) => {
+                        self.rest(self.clock.boot() + pause).await;
+                        continue;
+                    }
                 },
                 None => self.next_look(boot, wall),
             };
@@ -84,8 +97,20 @@ impl Claimer {
         }
     }
 
-    /// Claims; a pause to make before the next claim.
-    async fn claim(&mut self, plan: &Plan) -> Option<Duration> {
+    /// Waits, whatever there is to do: a store that is away is asked no more often for the outcomes and the mail that come meanwhile.
+    async fn rest(&self, end: Boot) {
+        let slept = self.clock.sleep_until(end);
+        tokio::pin!(slept);
+        while !self.dispatch.is_stopping() {
+            tokio::select! {
+                () = self.dispatch.claimer.notified() => {}
+                () = &mut slept => return,
+            }
+        }
+    }
+
+    /// Claims; when to look again.
+    async fn claim(&mut self, plan: &Plan) -> Next {
         let generation = self.dispatch.generation();
         let from = self.clock.boot();
         let asked = Claim {
@@ -107,7 +132,7 @@ impl Claimer {
                 self.turns.report(plan, &report);
                 self.pause = AFTER_ERROR.0;
                 let still_due = report.queues.iter().any(|info| !info.paused && info.next_due.is_some_and(|due| due <= self.clock.wall()));
-                (is_empty && still_due).then_some(AFTER_NOTHING)
+                if is_empty && still_due { Next::After(AFTER_NOTHING) } else { Next::Now }
             }
             Err(err) => {
                 tracing::warn!(%err, provider = self.dispatch.provider(), "mail could not be claimed; tried again");
@@ -115,7 +140,7 @@ impl Claimer {
                 self.dispatch.claiming(0);
                 let pause = self.pause;
                 self.pause = (self.pause * 2).min(AFTER_ERROR.1);
-                Some(pause)
+                Next::NotBefore(pause)
             }
         }
     }

@@ -33,7 +33,7 @@ const SPEAKERS: [&str; 14] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 10] = [
+const SILENT: [&str; 11] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
@@ -42,15 +42,17 @@ const SILENT: [&str; 10] = [
     "src/store/mod.rs",
     "src/store/postgres/",
     "src/store/sqlite/",
+    "src/store/steps/",
     "src/store/transfer/",
     "src/config/effective.rs",
 ];
 
 /// Files in a silent folder that speak all the same.
-const SPEAK: [&str; 9] = [
+const SPEAK: [&str; 10] = [
     "src/store/postgres/check.rs",
     "src/store/postgres/connect.rs",
     "src/store/postgres/error.rs",
+    "src/store/postgres/open.rs",
     "src/store/postgres/pool.rs",
     "src/store/postgres/tls.rs",
     "src/store/sqlite/guard.rs",

@@ -65,12 +65,29 @@ fn a_unix_socket_is_named_by_its_folder() {
     }
 }
 
+/// S0-17: the names Django and its like use, where no address is given as a whole.
+#[test]
+fn an_address_in_parts_counts_where_none_is_given_as_a_whole() {
+    let parts = [("DB_HOST", "db.example.com"), ("DB_NAME", "mail"), ("DB_USER", "jebi"), ("DB_PASSWORD", "a@b"), ("DB_PORT", "6432")];
+    let PostgresUrl { host, port, user, password, database, ssl, .. } = postgres(&parts).url;
+    assert_eq!((host, port), (PostgresHost::Tcp("db.example.com".into()), 6432));
+    assert_eq!((user.as_str(), database.as_str(), ssl), ("jebi", "mail", SslMode::VerifyFull));
+    assert_eq!(password.as_ref().map(Secret::reveal), Some("a@b"));
+    let here = postgres(&[("DB_NAME", "mail"), ("DB_USER", "jebi")]).url;
+    assert_eq!((here.host, here.port, here.ssl), (PostgresHost::Tcp("localhost".into()), 5432, SslMode::Disable));
+
+    let both = load(&[("DATABASE_URL", "postgres://lee@db/other"), ("DB_NAME", "mail")]).expect("a good configuration");
+    let DatabaseUrl::Postgres(set) = both.config.database.url else { panic!("PostgreSQL") };
+    assert_eq!(set.url.database, "other");
+    assert!(both.warnings.iter().any(|w| w.contains("DB_NAME") && w.contains("DATABASE_URL")), "{:?}", both.warnings);
+}
+
 #[test]
 fn the_keys_beside_the_address() {
     let usual = postgres(&[("DATABASE_URL", "postgres://jebi@db/jebi")]);
     assert_eq!((usual.direct, usual.pooler, usual.pool_size), (None, Pooler::None, 4));
     let times = (usual.statement_timeout, usual.connect_timeout, usual.start_wait);
-    assert_eq!(times, (Duration::from_secs(30), Duration::from_secs(5), Duration::from_secs(60)));
+    assert_eq!(times, (Duration::from_secs(30), Duration::from_secs(10), Duration::from_secs(60)));
 
     let loaded = load(&[
         ("DATABASE_URL", "postgres://jebi@pooler:6432/jebi"),

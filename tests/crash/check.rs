@@ -1,10 +1,11 @@
 //! What has to hold once everything has drained.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::{home::Home, load::Load};
+use crate::support::site::Site;
 
 /// How often each address had its copy under a lease when a server ended.
 #[derive(Debug, Default)]
@@ -13,9 +14,12 @@ pub struct Leased(BTreeMap<String, u32>);
 impl Leased {
     /// Notes what is leased now that a server has ended. Returns how many copies.
     pub fn note(&mut self, home: &Home) -> usize {
-        let now = home.leased();
-        let copies = now.len();
-        now.into_iter().for_each(|to| *self.0.entry(to).or_default() += 1);
+        self.add(home.leased())
+    }
+    /// Notes these. Returns how many.
+    pub fn add(&mut self, addresses: BTreeSet<String>) -> usize {
+        let copies = addresses.len();
+        addresses.into_iter().for_each(|to| *self.0.entry(to).or_default() += 1);
         copies
     }
     fn times(&self, to: &str) -> u32 {
@@ -45,12 +49,12 @@ struct Shown {
 /// Everything acknowledged is there once and has arrived, or shows that nobody knows; what arrived twice was leased at a kill
 /// and shows it.
 #[track_caller]
-pub fn nothing_lost(home: &Home, load: &Load, leased: &Leased) -> Tally {
+pub fn nothing_lost(home: &impl Site, load: &Load, leased: &Leased) -> Tally {
     verified(home);
     let acknowledged = load.acknowledged();
     assert_eq!(acknowledged.len(), load.recipients(), "every request was acknowledged in the end");
     assert!(acknowledged.values().all(|n| *n == 1));
-    let arrived = home.ses.counts();
+    let arrived = home.ses().counts();
     let shown = shown(home, load);
     assert_eq!(shown.len(), acknowledged.len(), "a repeated request does not double");
     let mut tally = Tally { recipients: shown.len(), ..Tally::default() };
@@ -81,7 +85,7 @@ pub fn nothing_lost(home: &Home, load: &Load, leased: &Leased) -> Tally {
 }
 
 /// Every copy, by address.
-fn shown(home: &Home, load: &Load) -> BTreeMap<String, Shown> {
+fn shown(home: &impl Site, load: &Load) -> BTreeMap<String, Shown> {
     let mut all = BTreeMap::new();
     for topic in load.topics() {
         each_delivery(home, &format!("topic_id={topic}"), |d| {
@@ -95,7 +99,7 @@ fn shown(home: &Home, load: &Load) -> BTreeMap<String, Shown> {
 }
 
 /// Goes through `/v1/deliveries`, page by page.
-pub fn each_delivery(home: &Home, filter: &str, mut look: impl FnMut(&Value)) {
+pub fn each_delivery(home: &impl Site, filter: &str, mut look: impl FnMut(&Value)) {
     let mut cursor = String::new();
     loop {
         let page = home.get(&format!("/v1/deliveries?{filter}&limit=500{cursor}"));
@@ -109,7 +113,7 @@ pub fn each_delivery(home: &Home, filter: &str, mut look: impl FnMut(&Value)) {
 
 /// `jebi verify` finds nothing, through a server or on the store of a stopped one.
 #[track_caller]
-pub fn verified(home: &Home) {
+pub fn verified(home: &impl Site) {
     let verify = home.jebi(&["verify"]);
     assert!(verify.status.success(), "{}{}", String::from_utf8_lossy(&verify.stdout), String::from_utf8_lossy(&verify.stderr));
 }

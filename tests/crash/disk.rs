@@ -15,7 +15,7 @@ use super::{
     home::Home,
     load::Load,
 };
-use crate::support::{machine, wait::until};
+use crate::support::{machine, site::Site, wait::until};
 
 /// The library that makes the disk fail, built once a run.
 fn library() -> &'static Path {

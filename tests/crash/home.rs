@@ -15,16 +15,15 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::Connection;
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
-
 use super::LONG;
 use crate::support::{
     fake_ses::FakeSes,
     http::{self, Answer},
+    site::Site,
     wait::until,
 };
+use rusqlite::Connection;
+use rustix::process::{Pid, Signal, kill_process};
 
 pub const KEY: &str = "crash-suite-key-0123456789abcdefghij";
 
@@ -109,29 +108,9 @@ impl Home {
         command
     }
 
-    /// Runs a command on the data, beside a server or without one.
-    pub fn jebi(&self, arguments: &[&str]) -> Output {
-        self.command().args(arguments).output().expect("the binary runs")
-    }
-
     /// Where the server of the moment listens.
     pub fn address(&self) -> Option<SocketAddr> {
         *self.address.lock().expect("not poisoned")
-    }
-
-    /// A request with the key; fails when there is no server, or it went away.
-    pub fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> std::io::Result<Answer> {
-        let address = self.address().ok_or(std::io::ErrorKind::NotConnected)?;
-        let headers: Vec<_> = [("x-api-key", KEY)].iter().chain(headers).copied().collect();
-        http::call(address, method, path, &headers, body)
-    }
-
-    /// A GET that must work.
-    #[track_caller]
-    pub fn get(&self, path: &str) -> Value {
-        let answer = self.call("GET", path, &[], b"").unwrap_or_else(|e| panic!("{path}: {e}\n{}", self.log()));
-        assert_eq!(answer.status, 200, "{path}: {}", String::from_utf8_lossy(&answer.body));
-        answer.json()
     }
 
     /// Addresses whose copy was under a lease without an outcome when the last server ended. Looks at a copy of the files, so that
@@ -153,16 +132,32 @@ impl Home {
         let found = found.query_map([], |r| r.get(0)).expect("read").collect::<Result<_, _>>();
         found.expect("addresses")
     }
+}
 
-    /// The last lines the servers logged.
-    pub fn log(&self) -> String {
+impl Site for Home {
+    fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> std::io::Result<Answer> {
+        let address = self.address().ok_or(std::io::ErrorKind::NotConnected)?;
+        let headers: Vec<_> = [("x-api-key", KEY)].iter().chain(headers).copied().collect();
+        http::call(address, method, path, &headers, body)
+    }
+
+    fn jebi(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().expect("the binary runs")
+    }
+
+    fn ses(&self) -> &FakeSes {
+        &self.ses
+    }
+
+    fn log(&self) -> String {
         let text = fs::read_to_string(self.path().join("log")).unwrap_or_default();
         let lines: Vec<&str> = text.lines().filter(|l| !l.contains("effective configuration")).collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
     }
 }
 
-fn read_address(mut out: impl BufRead, tell: &Sender<SocketAddr>) {
+/// Tells the address in the greeting.
+pub fn read_address(mut out: impl BufRead, tell: &Sender<SocketAddr>) {
     let mut line = String::new();
     while out.read_line(&mut line).is_ok_and(|n| n > 0) {
         if let Some(url) = line.trim().strip_prefix("Jebi is ready: http://") {

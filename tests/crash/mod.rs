@@ -8,10 +8,10 @@
 
 #![expect(clippy::print_stdout, reason = "the figures of a run, shown by --nocapture")]
 
-mod check;
+pub mod check;
 mod disk;
-mod home;
-mod load;
+pub mod home;
+pub mod load;
 mod long;
 mod points;
 mod random;
@@ -22,4 +22,4 @@ mod stop;
 use std::time::Duration;
 
 /// How long anything may take on a busy machine before it counts as stuck.
-const LONG: Duration = Duration::from_secs(90);
+pub const LONG: Duration = Duration::from_secs(90);

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::support::{
     machine,
+    site::Site,
     wait::{ms, until},
 };
 

@@ -10,7 +10,7 @@ use super::{
     home::Home,
     load::Load,
 };
-use crate::support::machine;
+use crate::support::{machine, site::Site};
 
 /// Kills a server `kills` times, spread at random over the sending of a load, starts it again on the same data each time, and
 /// checks everything at the end.

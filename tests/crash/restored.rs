@@ -5,7 +5,7 @@ use std::{collections::HashMap, fs, os::unix::process::ExitStatusExt, path::Path
 use serde_json::Value;
 
 use super::{LONG, check, home::Home, load::Load};
-use crate::support::{machine, wait::until};
+use crate::support::{machine, site::Site, wait::until};
 
 /// Recipients waiting in the copied store.
 const WAITING: usize = 2300;

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::support::{
     machine,
+    site::Site,
     wait::{ms, until},
 };
 

@@ -4,7 +4,7 @@
 
 mod fairness;
 mod limit;
-mod log;
+pub mod log;
 mod shared;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};

@@ -6,8 +6,10 @@ mod support;
 mod takeover;
 
 mod accept;
+mod between;
 mod cancel;
 mod claim;
+mod crossed;
 mod damage;
 mod evidence;
 mod guard;
@@ -27,6 +29,7 @@ mod property;
 mod reclaim;
 mod settle;
 mod sqlite;
+mod together;
 mod transfer;
 mod upgrade;
 mod verify;

@@ -78,6 +78,26 @@ impl OnPostgres {
     }
 }
 
+/// Each of these statements may find that another node was in its way. No turn has so many of them that it always does.
+const CROSSED: &str = "CREATE SEQUENCE test_calls;
+    CREATE FUNCTION test_cross() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('test_calls') % 61 = 0 THEN RAISE EXCEPTION 'crossed' USING ERRCODE = '40001'; END IF; RETURN NULL; END $$;
+    DO $$ DECLARE t text; BEGIN
+        FOREACH t IN ARRAY ARRAY['entry', 'lease', 'topic_queue', 'topic', 'totals'] LOOP
+            EXECUTE format('CREATE TRIGGER test_cross AFTER INSERT OR UPDATE OR DELETE ON %I
+                FOR EACH STATEMENT EXECUTE FUNCTION test_cross()', t);
+        END LOOP;
+    END $$;";
+
+impl OnPostgres {
+    /// One on which transactions are lost again and again, as they are where nodes write the same.
+    pub fn crossed() -> Self {
+        let one = Self::new();
+        one.database.sql(CROSSED);
+        one
+    }
+}
+
 impl Engine for OnPostgres {
     fn open<'a>(&'a self, clock: &'a ManualClock) -> Boxed<'a, Result<Arc<dyn Store>, String>> {
         Box::pin(async {

@@ -431,4 +431,9 @@ proptest! {
     fn any_sequence_on_postgres(ops in prop::collection::vec(op(), 1..50)) {
         sequence(Box::new(OnPostgres::new()), ops);
     }
+
+    #[test]
+    fn any_sequence_while_others_cross_it(ops in prop::collection::vec(op(), 1..50)) {
+        sequence(Box::new(OnPostgres::crossed()), ops);
+    }
 }

@@ -51,7 +51,8 @@ struct Trap {
 }
 
 struct Shared {
-    upstream: SocketAddr,
+    /// Where the server is.
+    upstream: Mutex<SocketAddr>,
     gate: watch::Sender<Gate>,
     /// Counts the cuts; a connection ends when it changes.
     cuts: watch::Sender<u64>,
@@ -74,7 +75,7 @@ impl Chaos {
         listener.set_nonblocking(true).expect("a socket");
         let own = listener.local_addr().expect("bound").port();
         let shared = Arc::new(Shared {
-            upstream: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            upstream: Mutex::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
             gate: watch::Sender::new(Gate::Open),
             cuts: watch::Sender::new(0),
             opened: watch::Sender::new(0),
@@ -96,7 +97,7 @@ impl Chaos {
 
     /// An address of the server, through here.
     pub fn through(&self, url: &str) -> String {
-        url.replace(&format!(":{}/", self.shared.upstream.port()), &format!(":{}/", self.port))
+        url.replace(&format!(":{}/", self.shared.upstream().port()), &format!(":{}/", self.port))
     }
 
     /// Cuts every connection now.
@@ -114,6 +115,11 @@ impl Chaos {
         self.shared.gate.send_replace(Gate::Stalled);
     }
 
+    /// Leads new connections to another server from now on, as an address that follows the primary does.
+    pub fn follow(&self, port: u16) {
+        *self.shared.upstream.lock().unwrap_or_else(PoisonError::into_inner) = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    }
+
     /// As if nothing had been.
     pub fn flow(&self) {
         self.shared.gate.send_replace(Gate::Open);
@@ -125,6 +131,11 @@ impl Chaos {
         let (sprung, happened) = oneshot::channel();
         *self.shared.trap() = Some(Trap { lost, after: after.to_owned(), sprung });
         happened
+    }
+
+    /// How many connections have been opened through here since the start.
+    pub fn opened_so_far(&self) -> usize {
+        *self.shared.opened.borrow()
     }
 
     /// Waits until so many connections have been opened through here since the start.
@@ -146,6 +157,9 @@ impl Drop for Chaos {
 }
 
 impl Shared {
+    fn upstream(&self) -> SocketAddr {
+        *self.upstream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
     fn trap(&self) -> std::sync::MutexGuard<'_, Option<Trap>> {
         self.trap.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -165,7 +179,7 @@ async fn serve(listener: StdListener, shared: Arc<Shared>) {
 
 /// Both ways of one connection; both ends are closed when either way ends.
 async fn connection(client: TcpStream, shared: Arc<Shared>) {
-    let Ok(server) = TcpStream::connect(shared.upstream).await else { return };
+    let Ok(server) = TcpStream::connect(shared.upstream()).await else { return };
     for socket in [&client, &server] {
         socket.set_nodelay(true).expect("a socket");
     }

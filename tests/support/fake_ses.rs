@@ -21,6 +21,8 @@ use serde::Deserialize;
 pub struct Arrival {
     pub at: Boot,
     pub to: String,
+    /// The access key of who sent it; nothing over SMTP.
+    pub by: String,
 }
 
 struct Shared {
@@ -150,9 +152,9 @@ impl Shared {
 
 impl Shared {
     /// Notes a mail and takes its time before the answer.
-    fn arrived(&self, to: impl IntoIterator<Item = String>) {
+    fn arrived(&self, to: impl IntoIterator<Item = String>, by: &str) {
         let at = SystemClock.boot();
-        self.lock().extend(to.into_iter().map(|to| Arrival { at, to }));
+        self.lock().extend(to.into_iter().map(|to| Arrival { at, to, by: by.to_owned() }));
         self.changed.notify_all();
         let latency = self.latency.load(Ordering::Relaxed);
         if latency > 0 {
@@ -182,7 +184,7 @@ fn serve_smtp(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
                 if line != ".\r\n" {
                     return Ok(());
                 }
-                shared.arrived(to.drain(..));
+                shared.arrived(to.drain(..), "");
                 mails += 1;
                 format!("250 Ok: queued as sink-{mails}\r\n")
             }
@@ -262,7 +264,7 @@ fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
         } else if first.starts_with("POST /v2/email/outbound-emails") {
             let Send { destination: d } = serde_json::from_slice(&body)?;
             let to = d.to_addresses.into_iter().chain(d.cc_addresses).chain(d.bcc_addresses);
-            shared.arrived(to);
+            shared.arrived(to, &key);
             sent += 1;
             format!("{{\"MessageId\":\"fake-{}-{sent}\"}}", at.0)
         } else {

@@ -41,7 +41,7 @@ const LONG: Duration = Duration::from_secs(60);
 /// Free space in memory below which the folder is on the disk.
 const ROOM: u64 = 2 << 30;
 const HELP: &str =
-    "the tests need PostgreSQL 13 or newer: run scripts/test, which installs it (Debian, Ubuntu: apt-get install postgresql)";
+    "the tests need PostgreSQL 14 or newer: run scripts/test, which installs it (Debian, Ubuntu: apt-get install postgresql)";
 
 /// Lines of `postgresql.conf`. Durable by its own words, as we ask of every server, and quick, for it lies in memory.
 const SETTINGS: &str = "listen_addresses = '127.0.0.1'
@@ -360,7 +360,7 @@ fn own_folder() -> PathBuf {
 }
 
 /// The server refuses to run as root: then everything is of this user's.
-fn owner() -> Option<(u32, u32)> {
+pub fn owner() -> Option<(u32, u32)> {
     if !geteuid().is_root() {
         return None;
     }

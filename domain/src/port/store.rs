@@ -426,8 +426,8 @@ pub struct StoreHealth {
     pub leased: i64,
     /// Earliest due time per lane, of mail that is not paused.
     pub oldest_due: [Option<Wall>; 2],
-    /// Bytes free for new mail before accepting stops; negative when it has.
-    pub free_bytes: i64,
+    /// Bytes free for new mail before accepting stops; negative when it has. `None` where the disk is a server's own, which alone knows.
+    pub free_bytes: Option<i64>,
 }
 
 /// One violated invariant.
@@ -551,6 +551,8 @@ pub trait AdminStore: Send + Sync {
     fn keys(&self) -> Boxed<'_, StoreResult<Vec<KeyInfo>>>;
     /// Adds a key by its hash; one with the same hash is returned as it is.
     fn add_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<KeyInfo>>;
+    /// Adds a key where none holds; `None` where one does, perhaps because another node that starts at the same time was first.
+    fn add_first_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<Option<KeyInfo>>>;
     /// Gives a key another name and grant. `None` when there is no such key.
     fn change_key(&self, no: KeyNo, name: &str, grant: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>>;
     /// `false` when there is no such key or it was revoked before.

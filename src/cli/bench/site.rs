@@ -9,6 +9,7 @@ use crate::{
     config::{Config, Secret, Sources},
     lifecycle::Lifecycle,
     observe::metrics,
+    service::grant::GrantChange,
     system::{SystemClock, SystemRandom},
 };
 
@@ -61,7 +62,7 @@ impl Site {
         };
         let unstarted = |e: &dyn std::fmt::Display| Failure::unavailable(format!("the server to be measured did not start: {e}"));
         let app = App::start(&own.config, own.warnings, around, lifecycle.clone()).await.map_err(|e| unstarted(&e))?;
-        let key = app.first_key().await.map_err(|e| unstarted(&e))?.secret;
+        let key = app.keys.create("bench", GrantChange::default()).await.map_err(|e| unstarted(&e))?.secret;
         Ok(Self { key: Secret::new(key), app, _folder: folder })
     }
 

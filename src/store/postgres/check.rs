@@ -5,9 +5,12 @@ use tokio_postgres::{Client, Row, error::SqlState, types::Type};
 
 use super::{Fault, Kind, Target, danger};
 
-/// The oldest version: `pg_current_xact_id()` and `pg_snapshot` came with it, by which a node knows that all messages up to a number are
-/// committed or gone.
-const OLDEST: i64 = 130_000;
+/// The oldest version. `SET COMPRESSION` came with it, by which bodies are kept small at little cost; `pg_current_xact_id()` and
+/// `pg_snapshot`, by which a node knows that all messages up to a number are committed or gone, are a version older.
+const OLDEST: i64 = 140_000;
+
+/// Asks for the server's timeline.
+pub(super) const TIMELINE: &str = include_str!("check/timeline.sql");
 
 /// What the user must be allowed.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +84,7 @@ pub(super) async fn look(client: &Client, target: &Target, rights: Rights) -> Re
     }
     let mut warnings = danger::of(facts.full_page_writes, facts.autovacuum);
     let system_id = told(client, include_str!("check/system_id.sql"), target).await?;
-    let timeline = told(client, include_str!("check/timeline.sql"), target).await?;
+    let timeline = told(client, TIMELINE, target).await?;
     if system_id.is_none() || timeline.is_none() {
         warnings.push(danger::of_no_identity(&facts.role));
     }
@@ -132,8 +135,8 @@ fn judge(facts: &Facts, target: &Target, rights: Rights) -> Result<String, Fault
     if facts.version_no < OLDEST {
         return Err(Fault::new(
             Kind::Unfit,
-            format!("the server at {place} is PostgreSQL {version}, which cannot tell up to which message everything is committed"),
-            "upgrade it to PostgreSQL 13 or newer",
+            format!("the server at {place} is PostgreSQL {version}, which is older than what Jebi's tables and statements are written for"),
+            "upgrade it to PostgreSQL 14 or newer",
         ));
     }
     if facts.in_recovery {

@@ -17,8 +17,8 @@ fn target() -> Target {
 
 fn good() -> Facts {
     Facts {
-        version_no: 130_000,
-        version: "13.0".into(),
+        version_no: 140_000,
+        version: "14.0".into(),
         fsync: true,
         full_page_writes: true,
         autovacuum: true,
@@ -38,12 +38,12 @@ fn refused(facts: &Facts, rights: Rights) -> String {
 }
 
 #[test]
-fn the_oldest_version_is_13() {
+fn the_oldest_version_is_14() {
     assert_eq!(judge(&good(), &target(), Rights::Migrate), Ok("public".into()));
     assert_eq!(
-        refused(&Facts { version_no: 129_999, version: "12.22".into(), ..good() }, Rights::Migrate),
-        "PostgreSQL: the server at db:5432 is PostgreSQL 12.22, which cannot tell up to which message everything is committed; upgrade it to \
-         PostgreSQL 13 or newer"
+        refused(&Facts { version_no: 139_999, version: "13.22".into(), ..good() }, Rights::Migrate),
+        "PostgreSQL: the server at db:5432 is PostgreSQL 13.22, which is older than what Jebi's tables and statements are written for; upgrade \
+         it to PostgreSQL 14 or newer"
     );
 }
 

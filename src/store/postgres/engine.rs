@@ -10,6 +10,7 @@ use jebi_domain::port::{
     slots::SharedSlots,
     store::{Guard, StoreResult},
 };
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{reader::Readers, slots::Slots};
@@ -20,7 +21,7 @@ pub struct Postgres {
     pub(super) shared: Arc<Shared>,
     pub(super) readers: Arc<Readers>,
     pub(super) slots: Arc<Slots>,
-    pub(super) guard: Arc<Mutex<Guard>>,
+    pub(super) guard: Arc<watch::Sender<Guard>>,
     pub(super) writers: Mutex<Vec<JoinHandle<()>>>,
     /// Ends what listens to other nodes.
     pub(super) stop: CancellationToken,
@@ -38,9 +39,8 @@ impl Engine for Postgres {
         self.readers.read(look)
     }
 
-    /// Its disk is the server's: a full one shows when it is written.
-    fn room(&self) -> i64 {
-        i64::MAX
+    fn room(&self) -> Option<i64> {
+        None
     }
 
     fn slots(&self) -> Option<Arc<dyn SharedSlots>> {
@@ -48,11 +48,11 @@ impl Engine for Postgres {
     }
 
     fn guard(&self) -> Guard {
-        self.guard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.guard.borrow().clone()
     }
 
     fn lifted(&self) {
-        *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = Guard::Open;
+        self.guard.send_replace(Guard::Open);
     }
 
     /// A copy shows by the server it is on and by its number there: nothing has to be raised.

@@ -31,6 +31,16 @@ pub(super) async fn check(
                  VALUES (1, $1::bytea, 1, $2::bigint, $3::bigint, $4::bigint) ON CONFLICT (one) DO NOTHING";
     let params = [(&id as _, Type::BYTEA), (&system_id as _, Type::INT8), (&database_oid as _, Type::INT8), (&timeline as _, Type::INT8)];
     client.query_typed(first, &params).await?;
+    compare(client, identity, unfinished, now).await
+}
+
+/// The same for a database that is an installation already: every connection that writes is looked at, for a failover brings another
+/// server under the same address.
+///
+/// # Errors
+/// As [`check`].
+pub(super) async fn compare(client: &Client, identity: Identity, unfinished: bool, now: Wall) -> Result<Guard, OpenError> {
+    let Identity { system_id, timeline, database_oid } = identity;
     let found = client
         .query_typed(
             "SELECT system_id, database_oid, timeline, held_since, held_why, bulk_held_since, bulk_held_why, moved_to FROM installation",
@@ -45,6 +55,12 @@ pub(super) async fn check(
         None => {}
     }
     let (was, oid, line): (Option<i64>, Option<i64>, Option<i64>) = (row.get(0), row.get(1), row.get(2));
+    if (was.is_none() && system_id.is_some()) || oid.is_none() || (line.is_none() && timeline.is_some()) {
+        // Of an earlier schema, or the server did not tell it before.
+        let note = "UPDATE installation SET system_id = coalesce(system_id, $1::bigint), database_oid = coalesce(database_oid, $2::bigint), \
+                    timeline = coalesce(timeline, $3::bigint)";
+        client.query_typed(note, &[(&system_id, Type::INT8), (&database_oid, Type::INT8), (&timeline, Type::INT8)]).await?;
+    }
     let known = |since: Option<i64>, why: Option<String>| since.map(|since| (Wall(since), why.unwrap_or_default()));
     if let Some((since, why)) = known(row.get(3), row.get(4)) {
         return Ok(Guard::Held { why, since });
@@ -56,9 +72,18 @@ pub(super) async fn check(
         _ => None,
     };
     if let Some(why) = copied {
+        // Noted once: when it is released it is at home here.
         let hold = "UPDATE installation SET held_since = $1::bigint, held_why = $2::text, \
-                    held_message = (SELECT coalesce(max(no), 0) FROM message) WHERE held_since IS NULL";
-        client.query_typed(hold, &[(&now.0, Type::INT8), (&why, Type::TEXT)]).await?;
+                    held_message = (SELECT coalesce(max(no), 0) FROM message), system_id = coalesce($3::bigint, system_id), \
+                    database_oid = $4::bigint, timeline = coalesce($5::bigint, timeline) WHERE held_since IS NULL";
+        let params = [
+            (&now.0 as _, Type::INT8),
+            (&why as _, Type::TEXT),
+            (&system_id as _, Type::INT8),
+            (&database_oid as _, Type::INT8),
+            (&timeline as _, Type::INT8),
+        ];
+        client.query_typed(hold, &params).await?;
         return Ok(Guard::Held { why: why.to_owned(), since: now });
     }
     if differs(line, timeline) {

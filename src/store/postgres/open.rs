@@ -7,12 +7,13 @@ use std::{
 };
 
 use jebi_domain::port::{Clock, Random};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Connector, Fault, Pool, Postgres, PostgresStore, Reach, Rights, Session, Target, guard, migrate,
     reader::Readers,
-    session::{Parts, WriterSession},
+    session::{InDoubt, Parts, WriterSession},
     slots::Slots,
     vacuum,
     wake::{self, Wake},
@@ -97,7 +98,7 @@ impl PostgresStore {
         let guard = guard::check(&connected.client, connected.identity, options.unfinished, (clock.wall(), random.as_ref())).await?;
         drop(connected);
         let common = Arc::new(Common::new(1, 1, &guard));
-        let guard = Arc::new(Mutex::new(guard));
+        let guard = Arc::new(watch::Sender::new(guard));
         let shared = Arc::new(Shared {
             group: Group::new(options.byte_budget),
             clock: Arc::clone(&clock),
@@ -112,16 +113,18 @@ impl PostgresStore {
         let listen = match options.listen {
             None => None,
             Some((target, session)) => {
-                let ear = Connector::new(target, session, Rights::Tables(&[]), Arc::clone(&clock), random, Arc::clone(&reach))?;
-                Some(Arc::new(ear))
+                let clock = Arc::clone(&clock);
+                Some(Arc::new(Connector::new(target, session, Rights::Tables(&[]), clock, random, Arc::clone(&reach))?))
             }
         };
+        let in_doubt = InDoubt::default();
         let parts = |wake| Parts {
             connector: Arc::clone(&connector),
             clock: Arc::clone(&clock),
             common: Arc::clone(&common),
             guard: Arc::clone(&guard),
             wake,
+            in_doubt: Arc::clone(&in_doubt),
         };
         let writers = vec![
             writer(&shared, parts(Some(Arc::clone(&wake))), "jebi-writer", Classes::ALL.without(Class::Claim))?,

@@ -8,6 +8,7 @@ macro_rules! own {
 }
 
 pub(super) const BOUND: &str = own!("bound");
+pub(super) const DECIDED: &str = own!("decided");
 pub(super) const DELIVERIES_LOCK: &str = own!("deliveries_lock");
 pub(super) const LEASES_OF: &str = own!("leases_of");
 pub(super) const MESSAGE_NUMBERS: &str = own!("message_numbers");
@@ -22,4 +23,5 @@ pub(super) const SLOT_BEGIN: &str = own!("slot_begin");
 pub(super) const SLOT_RESERVE: &str = own!("slot_reserve");
 pub(super) const STAGED_FIRST: &str = own!("staged_first");
 pub(super) const TURN_STATE: &str = own!("turn_state");
+pub(super) const UPKEEP_FREE: &str = own!("upkeep_free");
 pub(super) const UPKEEP_TAKE: &str = own!("upkeep_take");

@@ -1,12 +1,12 @@
 //! The steps' statements on a writer's connection. What nobody waits for is sent on without waiting (pipelining), and rows that are only
 //! added are gathered and sent together; the next answer that is needed brings all that came before it.
 
+mod wire;
+
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
-    future::poll_fn,
-    sync::{Arc, Mutex, PoisonError},
-    task::Poll,
+    collections::{BTreeSet, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -17,12 +17,13 @@ use jebi_domain::{
     },
     time::{Boot, Wall},
 };
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, sync::watch};
 use tokio_postgres::Row as PgRow;
+use wire::{Ahead, Of};
 
 use super::{
-    Connector, Fault, Kind,
-    link::{Link, Outcome, Param, Pending},
+    Connector, Fault, Kind, OpenError, check, guard,
+    link::{Link, Param, Pending},
     own,
     values::Owned,
     wake::Wake,
@@ -44,31 +45,19 @@ struct Gathered {
     columns: Vec<Vec<Owned>>,
 }
 
-/// Up to where message numbers are complete: known as soon as all transactions older than `xid` have ended.
+/// Up to where message numbers are complete: known as soon as all transactions older than `after` have ended.
 #[derive(Clone, Copy)]
 struct Mark {
     drawn: i64,
-    xid: i64,
+    /// The transaction in which that was read.
+    read_in: i64,
+    /// One that began later; `None` before there was one.
+    after: Option<i64>,
 }
 
-/// A look-up that was sent before its answer was needed.
-struct Ahead {
-    of: Of,
-    text: &'static str,
-    values: Vec<Owned>,
-    answer: Pending<Vec<PgRow>>,
-    come: Option<Outcome<Vec<PgRow>>>,
-}
-
-/// Who may ask for it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
-    /// Any job of the transaction.
-    Turn,
-    /// The job under way.
-    Job,
-    Nobody,
-}
+/// Leases whose commit nobody knows the end of, each with its transaction. Both writers of a node share it: that of the beats is never
+/// idle for long.
+pub(super) type InDoubt = Arc<Mutex<Vec<(i64, i64)>>>;
 
 /// A writer's connection, on the writer's thread.
 pub(super) struct WriterSession {
@@ -76,7 +65,7 @@ pub(super) struct WriterSession {
     connector: Arc<Connector>,
     clock: Arc<dyn Clock>,
     common: Arc<Common>,
-    guard: Arc<Mutex<Guard>>,
+    guard: Arc<watch::Sender<Guard>>,
     /// Whom other nodes are told by; `None` for a writer whose work wakes nobody.
     wake: Option<Arc<Wake>>,
     link: RefCell<Option<Link>>,
@@ -93,9 +82,16 @@ pub(super) struct WriterSession {
     complete: Cell<i64>,
     /// How often the suppression list had grown when it was last looked at.
     grown: Cell<Option<i64>>,
-    /// Leases written in this transaction, and those whose commit nobody knows the end of.
+    /// This transaction, and the leases written in it.
+    xid: Cell<i64>,
     leased: RefCell<Vec<i64>>,
-    in_doubt: RefCell<Vec<i64>>,
+    in_doubt: InDoubt,
+    /// Transactions of those that were found to have ended, in this one.
+    decided: RefCell<Vec<i64>>,
+    /// The connection is a new one: another server may be at its end, and lack what was remembered.
+    is_new: Cell<bool>,
+    /// The server's, when the connection was opened; `None` where it does not tell.
+    timeline: Cell<Option<i64>>,
     /// No connection is tried before, and the pause then.
     down: Cell<Option<(Boot, Duration)>>,
 }
@@ -105,13 +101,14 @@ pub(super) struct Parts {
     pub connector: Arc<Connector>,
     pub clock: Arc<dyn Clock>,
     pub common: Arc<Common>,
-    pub guard: Arc<Mutex<Guard>>,
+    pub guard: Arc<watch::Sender<Guard>>,
     pub wake: Option<Arc<Wake>>,
+    pub in_doubt: InDoubt,
 }
 
 impl WriterSession {
     pub fn new(parts: Parts, runtime: Runtime) -> Self {
-        let Parts { connector, clock, common, guard, wake } = parts;
+        let Parts { connector, clock, common, guard, wake, in_doubt } = parts;
         Self {
             runtime,
             connector,
@@ -130,104 +127,18 @@ impl WriterSession {
             mark: Cell::new(None),
             complete: Cell::new(0),
             grown: Cell::new(None),
+            xid: Cell::new(0),
             leased: RefCell::default(),
-            in_doubt: RefCell::default(),
+            in_doubt,
+            decided: RefCell::default(),
+            is_new: Cell::new(true),
+            timeline: Cell::new(None),
             down: Cell::new(None),
         }
     }
 
     fn link(&self) -> Result<Link, Error> {
         self.link.borrow().clone().ok_or_else(|| away("it cannot be reached"))
-    }
-
-    /// Sends without waiting. What is not prepared yet is prepared first.
-    fn send(&self, text: &'static str, params: Vec<Param>) -> Result<(), Error> {
-        let link = self.link()?;
-        if !link.knows(text) {
-            self.wait(|| link.prepare(text))?;
-        }
-        self.post(link.execute(text, params));
-        Ok(())
-    }
-
-    /// Hands an answer's future its first turn, in which the statement goes out.
-    fn post(&self, pending: Pending<u64>) {
-        let posted = self.begun(pending);
-        self.pending.borrow_mut().push_back(posted);
-    }
-
-    fn begun<T: Send + 'static>(&self, mut pending: Pending<T>) -> Pending<T> {
-        let ready = self.runtime.block_on(poll_fn(|cx| Poll::Ready(pending.as_mut().poll(cx))));
-        match ready {
-            Poll::Pending => pending,
-            Poll::Ready(answer) => Box::pin(async move { answer }),
-        }
-    }
-
-    /// Sends a look-up without waiting. What is not prepared yet is left to when it is asked.
-    fn foresee(&self, of: Of, text: &'static str, values: Vec<Owned>) -> Result<(), Error> {
-        let link = self.link()?;
-        let known = self.ahead.borrow().iter().any(|one| one.of != Of::Nobody && one.text == text && one.values == values);
-        if known || !link.knows(text) {
-            return Ok(());
-        }
-        let params = values.iter().map(|one| Box::new(one.clone()) as Param).collect();
-        let answer = self.begun(link.query(text, params));
-        self.ahead.borrow_mut().push(Ahead { of, text, values, answer, come: None });
-        Ok(())
-    }
-
-    /// Nobody comes any more to ask what was sent for them.
-    fn leave(&self, of: Of) {
-        self.ahead.borrow_mut().iter_mut().filter(|one| one.of == of).for_each(|one| one.of = Of::Nobody);
-    }
-
-    /// The answer of a look-up: of the one sent before, if it was.
-    fn found(&self, text: &'static str, values: &[Value<'_>]) -> Result<Vec<PgRow>, Error> {
-        let sent = {
-            let mut ahead = self.ahead.borrow_mut();
-            let same = |one: &Ahead| one.values.len() == values.len() && one.values.iter().zip(values).all(|(a, b)| a.value() == *b);
-            let place = ahead.iter().position(|one| one.of != Of::Nobody && one.text == text && same(one));
-            place.map(|at| ahead.swap_remove(at))
-        };
-        match sent {
-            Some(Ahead { come: Some(answer), .. }) => answer.map_err(|e| self.failed(&e)),
-            Some(Ahead { answer, .. }) => self.wait(|| answer),
-            None => self.rows(text, params(values)),
-        }
-    }
-
-    /// Waits for an answer and all those nobody looks at before it; the first that failed is what the transaction failed by.
-    fn wait<T, F: Future<Output = Outcome<T>>>(&self, ask: impl FnOnce() -> F) -> Result<T, Error> {
-        let (mut pending, mut ahead) = (self.pending.take(), self.ahead.take());
-        let answers = self.runtime.block_on(async {
-            let mut answer = std::pin::pin!(ask());
-            let mut done = None;
-            // All are taken in as they come: one that is left lying would hold up those behind it.
-            poll_fn(|cx| {
-                for one in ahead.iter_mut().filter(|one| one.come.is_none()) {
-                    if let Poll::Ready(come) = one.answer.as_mut().poll(cx) {
-                        one.come = Some(come);
-                    }
-                }
-                if done.is_none()
-                    && let Poll::Ready(come) = answer.as_mut().poll(cx)
-                {
-                    done = Some(come);
-                }
-                while let Some(first) = pending.front_mut() {
-                    match first.as_mut().poll(cx) {
-                        Poll::Ready(Ok(_)) => pending.pop_front(),
-                        Poll::Ready(Err(e)) => return Poll::Ready(Err(e)),
-                        Poll::Pending => return Poll::Pending,
-                    };
-                }
-                done.take().map_or(Poll::Pending, Poll::Ready)
-            })
-            .await
-        });
-        *self.ahead.borrow_mut() = ahead;
-        answers.map_err(|e| self.failed(&e))
     }
 
     /// What an error on the connection means; a connection that is lost is dropped.
@@ -237,6 +148,10 @@ impl WriterSession {
             self.lose();
         }
         fault.into()
+    }
+
+    fn doubts(&self) -> MutexGuard<'_, Vec<(i64, i64)>> {
+        self.in_doubt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lose(&self) {
@@ -280,29 +195,52 @@ impl WriterSession {
         if self.down.get().is_some_and(|(until, _)| now < until) {
             return Err(away("it cannot be reached"));
         }
-        let pooled = self.connector.session().pooled;
-        let opened = self.runtime.block_on(async {
-            let connected = self.connector.open().await?;
-            let link = Link::new(connected.client, pooled);
-            if !pooled {
-                let set = link.query(own::SESSION, Vec::new());
-                set.await.map_err(|e| self.connector.fault(&e))?;
-            }
-            Ok::<_, Fault>(link)
-        });
-        match opened {
+        match self.runtime.block_on(self.opened()) {
             Ok(link) => {
                 self.down.set(None);
                 self.mark.set(None);
+                self.is_new.set(true);
                 *self.link.borrow_mut() = Some(link);
                 Ok(())
             }
-            Err(fault) => {
+            Err(error) => {
                 let pause = self.down.get().map_or(FIRST, |(_, pause)| (pause * 2).min(LONGEST));
                 self.down.set(Some((self.clock.boot() + pause, pause)));
-                Err(fault.into())
+                Err(error)
             }
         }
+    }
+
+    /// A new connection. After a failover it leads to another server: the restore guard looks at it before anything is taken from it.
+    async fn opened(&self) -> Result<Link, Error> {
+        let connected = self.connector.open().await?;
+        // What it says is read in the turn, with what other nodes have found.
+        guard::compare(&connected.client, connected.identity, false, self.clock.wall()).await.map_err(|e| match e {
+            OpenError::Statement(e) => self.connector.fault(&e).into(),
+            other => Error::damaged("installation", other),
+        })?;
+        self.timeline.set(connected.identity.timeline);
+        let pooled = self.connector.session().pooled;
+        let link = Link::new(connected.client, pooled);
+        if !pooled {
+            let set = link.query(own::SESSION, Vec::new());
+            set.await.map_err(|e| self.connector.fault(&e))?;
+        }
+        Ok(link)
+    }
+}
+
+impl WriterSession {
+    /// Behind a pooler a connection stays when another server takes over: then it is opened anew, and looked at as every new one is.
+    fn same_server(&self) -> Result<(), Error> {
+        let Some(was) = self.timeline.get().filter(|_| self.connector.session().pooled) else { return Ok(()) };
+        let told = self.rows(check::TIMELINE, Vec::new())?;
+        let now: i64 = Row(told.first().ok_or_else(|| Error::damaged("timeline", "it is not told"))?).get(0)?;
+        if now == was {
+            return Ok(());
+        }
+        self.lose();
+        Err(away("another server has taken over"))
     }
 }
 
@@ -400,7 +338,7 @@ impl Reads for WriterSession {
 
 /// The table a statement adds to or takes from.
 fn table(text: &'static str) -> &'static str {
-    let body = text.lines().skip_while(|line| line.starts_with("--")).next().unwrap_or_default();
+    let body = text.lines().find(|line| !line.starts_with("--")).unwrap_or_default();
     body.split_whitespace().nth(2).unwrap_or_default()
 }
 
@@ -410,6 +348,7 @@ impl Session for WriterSession {
         self.gathered.borrow_mut().clear();
         self.pending.borrow_mut().clear();
         self.leased.borrow_mut().clear();
+        self.decided.borrow_mut().clear();
         self.numbers.borrow_mut().clear();
         self.ahead.borrow_mut().clear();
         let numbered = self.drawn.replace(0).min(NUMBERS);
@@ -431,9 +370,14 @@ impl Session for WriterSession {
     }
 
     fn refresh(&self, memory: &mut Memory) -> Result<(), Error> {
+        self.same_server()?;
         let state = self.rows(own::TURN_STATE, Vec::new())?;
         let row = state.first().ok_or_else(|| Error::damaged("installation", "it has no row"))?;
         let row = Row(row);
+        self.xid.set(row.get(8)?);
+        if self.is_new.take() {
+            memory.forget();
+        }
         let held = |since: usize, why: usize| -> Result<Option<(Wall, String)>, Error> {
             let since: Option<i64> = row.get(since)?;
             Ok(since.map(Wall).zip(Some(row.get::<Option<String>>(why)?.unwrap_or_default())))
@@ -447,7 +391,12 @@ impl Session for WriterSession {
             (None, None) => Guard::Open,
         };
         self.common.hold(&guard);
-        *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = guard;
+        // Where another node has set or lifted a hold, this one's dispatchers hear of it.
+        self.guard.send_if_modified(|known| {
+            let differs = *known != guard;
+            *known = guard;
+            differs
+        });
         let (suppressed, grown, drawn): (bool, Option<i64>, i64) = (row.get(5)?, row.get(6)?, row.get(7)?);
         let looked_up_before = (grown != self.grown.replace(grown)).then_some(drawn + 1);
         memory.others_wrote(suppressed, looked_up_before);
@@ -465,13 +414,16 @@ impl Session for WriterSession {
         let leased = std::mem::take(&mut *self.leased.borrow_mut());
         match done {
             Ok(_) => {
-                self.in_doubt.borrow_mut().clear();
+                let decided = std::mem::take(&mut *self.decided.borrow_mut());
+                if !decided.is_empty() {
+                    self.doubts().retain(|(xid, _)| !decided.contains(xid));
+                }
                 Ok(())
             }
             Err(e) => {
-                // It may have come through: these leases are nobody's then.
+                // It may have come through, or may yet: these leases are nobody's then.
                 if self.link.borrow().is_none() {
-                    self.in_doubt.borrow_mut().extend(leased);
+                    self.doubts().extend(leased.into_iter().map(|lease| (self.xid.get(), lease)));
                 }
                 Err(e)
             }
@@ -483,9 +435,13 @@ impl Session for WriterSession {
         self.ahead.borrow_mut().clear();
         self.pending.borrow_mut().clear();
         let Some(link) = self.link.borrow().clone() else { return };
-        if let Err(error) = self.runtime.block_on(link.simple("ROLLBACK".to_owned())) {
-            tracing::debug!(%error, "a failed turn was rolled back by the end of its connection");
-            self.lose();
+        match self.in_time(link.simple("ROLLBACK".to_owned())) {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a failed turn was rolled back by the end of its connection");
+                self.lose();
+            }
+            Err(error) => tracing::debug!(%error, "a failed turn is rolled back by the end of its connection"),
         }
     }
 
@@ -533,12 +489,16 @@ impl Session for WriterSession {
         let row = Row(rows.first().ok_or_else(|| Error::damaged("sequence", "it tells nothing"))?);
         let (drawn, xid, oldest): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         match self.mark.get() {
-            Some(mark) if oldest >= mark.xid => {
-                self.complete.set(self.complete.get().max(mark.drawn));
-                self.mark.set(Some(Mark { drawn, xid }));
+            Some(mark) if mark.read_in == xid => {}
+            Some(mark) => {
+                let after = mark.after.unwrap_or(xid);
+                self.mark.set(Some(Mark { after: Some(after), ..mark }));
+                if oldest >= after {
+                    self.complete.set(self.complete.get().max(mark.drawn));
+                    self.mark.set(Some(Mark { drawn, read_in: xid, after: None }));
+                }
             }
-            Some(_) => {}
-            None => self.mark.set(Some(Mark { drawn, xid })),
+            None => self.mark.set(Some(Mark { drawn, read_in: xid, after: None })),
         }
         let staged = self.rows(own::STAGED_FIRST, Vec::new())?;
         let staged: Option<i64> = staged.first().map(|row| Row(row).get(0)).transpose()?.flatten();
@@ -579,11 +539,20 @@ impl Session for WriterSession {
         rows.first().map_or(Ok(false), |row| Row(row).get(0))
     }
 
+    fn leaves_house(&self) -> Result<(), Error> {
+        self.send(own::UPKEEP_FREE, vec![Box::new(self.common.own().0)])
+    }
+
     fn unheld(&self) -> Result<Vec<Unheld>, Error> {
-        let asked = self.in_doubt.borrow().clone();
-        if asked.is_empty() {
+        let doubts = self.doubts().clone();
+        if doubts.is_empty() {
             return Ok(Vec::new());
         }
+        let xids: BTreeSet<i64> = doubts.iter().map(|(xid, _)| *xid).collect();
+        let ended = self.rows(own::DECIDED, vec![Box::new(xids.into_iter().collect::<Vec<_>>())])?;
+        let ended = ended.iter().map(|row| Row(row).get(0)).collect::<Result<Vec<i64>, Error>>()?;
+        let asked: Vec<i64> = doubts.into_iter().filter(|(xid, _)| ended.contains(xid)).map(|(_, lease)| lease).collect();
+        *self.decided.borrow_mut() = ended;
         let rows = self.rows(own::LEASES_OF, vec![Box::new(self.common.own().0), Box::new(asked)])?;
         let read = |row: &PgRow| {
             let row = Row(row);

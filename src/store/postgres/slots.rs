@@ -25,25 +25,37 @@ const LATER: &str = "synchronous_commit = off";
 pub(super) struct Slots {
     connector: Arc<Connector>,
     /// Taken while it is used, so that a call that is dropped takes its half-done transaction with it.
-    link: Mutex<Option<Link>>,
+    link: Arc<Mutex<Option<Link>>>,
+    /// Held while one is opened.
+    opening: Arc<Mutex<()>>,
 }
 
 impl Slots {
     pub fn new(connector: Arc<Connector>) -> Self {
-        Self { connector, link: Mutex::default() }
+        Self { connector, link: Arc::default(), opening: Arc::default() }
     }
 
     async fn open(&self) -> Result<Link, StoreError> {
-        if let Some(link) = self.link.lock().await.take().filter(|link| !link.client.is_closed()) {
+        if let Some(link) = self.kept().await {
             return Ok(link);
         }
-        let connected = self.connector.open().await.map_err(|fault| fault.outward())?;
-        let pooled = self.connector.session().pooled;
-        if !pooled {
-            let set = connected.client.batch_execute(&format!("SET {LATER}")).await;
-            set.map_err(|e| self.connector.fault(&e).outward())?;
-        }
-        Ok(Link::new(connected.client, pooled))
+        // In a task of its own: who asks is less patient than opening may take, and whoever asks next finds it open.
+        let (connector, kept, opening) = (Arc::clone(&self.connector), Arc::clone(&self.link), Arc::clone(&self.opening));
+        let opened = tokio::spawn(async move {
+            let _one = opening.lock().await;
+            if kept.lock().await.as_ref().is_some_and(|link| !link.client.is_closed()) {
+                return Ok(());
+            }
+            let link = open(&connector).await?;
+            *kept.lock().await = Some(link);
+            Ok(())
+        });
+        opened.await.map_err(|e| StoreError::Internal(e.to_string()))??;
+        self.kept().await.ok_or(StoreError::Busy { retry_after_s: 1, why: "another call has the connection" })
+    }
+
+    async fn kept(&self) -> Option<Link> {
+        self.link.lock().await.take().filter(|link| !link.client.is_closed())
     }
 
     async fn ask(&self, link: &Link, ask: &SlotAsk) -> Outcome<Option<PgRow>> {
@@ -68,6 +80,16 @@ impl Slots {
         }
         Ok(rows.into_iter().next())
     }
+}
+
+async fn open(connector: &Connector) -> Result<Link, StoreError> {
+    let connected = connector.open().await.map_err(|fault| fault.outward())?;
+    let pooled = connector.session().pooled;
+    if !pooled {
+        let set = connected.client.batch_execute(&format!("SET {LATER}")).await;
+        set.map_err(|e| connector.fault(&e).outward())?;
+    }
+    Ok(Link::new(connected.client, pooled))
 }
 
 fn text(value: &str) -> Param {

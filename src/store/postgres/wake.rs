@@ -16,7 +16,7 @@ use jebi_domain::{
     },
     time::Wall,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_postgres::{Client, types::Type};
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +39,8 @@ struct Told {
     queues: BTreeSet<i64>,
     cancelled: BTreeSet<i64>,
     messages: BTreeSet<i64>,
+    /// Some could not be told in their time, and are not named any more.
+    missed: bool,
 }
 
 /// What this node has to tell.
@@ -93,12 +95,19 @@ impl Wake {
     /// What there is to tell: `origin;queues;cancelled queues;cancelled messages`, or `origin;*`. `None` for nothing.
     fn payload(&self) -> Option<String> {
         let told = std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner));
-        let Told { queues, cancelled, messages } = told;
+        let Told { queues, cancelled, messages, missed } = told;
         let origin = &self.origin;
         match queues.len() + cancelled.len() + messages.len() {
-            0 => None,
-            n if n > NAMED => Some(format!("{origin};*")),
+            0 if !missed => None,
+            n if n > NAMED || missed => Some(format!("{origin};*")),
             _ => Some(format!("{origin};{};{};{}", list(&queues), list(&cancelled), list(&messages))),
+        }
+    }
+
+    /// Nobody can be told just now: later, everything is to be looked at.
+    fn put_off(&self) {
+        if self.payload().is_some() {
+            self.told.lock().unwrap_or_else(PoisonError::into_inner).missed = true;
         }
     }
 
@@ -128,7 +137,8 @@ pub(super) struct Ear {
     pub readers: Arc<Readers>,
     pub common: Arc<Common>,
     pub clock: Arc<dyn Clock>,
-    pub guard: Arc<Mutex<Guard>>,
+    /// What the writers last saw of it.
+    pub guard: Arc<watch::Sender<Guard>>,
 }
 
 impl Ear {
@@ -148,15 +158,24 @@ impl Ear {
             let Some(connected) = opened else { return };
             if let Err(error) = connected.client.batch_execute(&format!("LISTEN {CHANNEL}")).await {
                 tracing::warn!(%error, "other nodes cannot be listened to");
-                continue;
+            } else {
+                self.look_on(&stop, Some(connected)).await;
             }
-            self.look_on(&stop, Some(connected)).await;
+            // One that ends as soon as it is opened is not opened all the time.
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.clock.sleep_until(self.clock.boot() + DEAF / 4) => {}
+            }
         }
     }
 
     /// Looks at all queues now and then, and hears in between where there is something to hear by. Ends with that connection.
     async fn look_on(&self, stop: &CancellationToken, mut connected: Option<Connected>) {
+        let mut guard = self.guard.subscribe();
         let every = if connected.is_some() { HEARING } else { DEAF };
+        if self.say(connected.as_ref().map(|one| &one.client)).await.is_err() {
+            return;
+        }
         loop {
             self.look(None).await;
             let next = self.clock.boot() + every;
@@ -170,6 +189,8 @@ impl Ear {
                 tokio::select! {
                     () = stop.cancelled() => return,
                     () = self.clock.sleep_until(next) => break,
+                    // Held or lifted: every queue of those lanes stands otherwise now.
+                    Ok(()) = guard.changed() => break,
                     heard = heard => match heard {
                         None => return,
                         Some(heard) => self.hear(heard.payload()).await,
@@ -187,7 +208,11 @@ impl Ear {
     }
 
     async fn say(&self, client: Option<&Client>) -> Result<(), tokio_postgres::Error> {
-        let Some((payload, client)) = self.wake.payload().zip(client) else { return Ok(()) };
+        let Some(client) = client else {
+            self.wake.put_off();
+            return Ok(());
+        };
+        let Some(payload) = self.wake.payload() else { return Ok(()) };
         client.query_typed("SELECT pg_notify($1::text, $2::text)", &[(&CHANNEL, Type::TEXT), (&payload, Type::TEXT)]).await.map(drop)
     }
 
@@ -226,7 +251,7 @@ impl Ear {
             None => client.query_typed(own::QUEUES_BUSY, &[(&self.common.providers(), Type::TEXT_ARRAY)]).await,
         };
         let rows = asked.map_err(|e| away(self.readers.pool.fault_of(&e).into()))?;
-        let guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let guard = self.guard.borrow().clone();
         let notice = |row: &tokio_postgres::Row| -> Result<(String, Notice), Error> {
             let row = Row(row);
             let (queue, provider, lane) = (QueueNo(row.get(0)?), row.get(1)?, row.get::<i64>(2)?);
@@ -267,6 +292,18 @@ mod tests {
         one.tell(&many);
         assert_eq!(other.read(&one.payload().expect("something")), Heard::All);
         assert_eq!(other.read("of another version"), Heard::All);
+    }
+
+    #[test]
+    fn what_could_not_be_told_makes_others_look_at_everything() {
+        let (one, other) = (Wake::new(&SeededRandom::new(1)), Wake::new(&SeededRandom::new(2)));
+        one.put_off();
+        assert_eq!(one.payload(), None, "there was nothing");
+        one.tell(&[("ses".to_owned(), Notice::Cancelled(QueueNo(9)))]);
+        one.put_off();
+        one.tell(&[("ses".to_owned(), Notice::Cancelled(QueueNo(10)))]);
+        assert_eq!(other.read(&one.payload().expect("something")), Heard::All);
+        assert_eq!(one.payload(), None, "told once");
     }
 
     #[test]

@@ -43,8 +43,8 @@ impl Engine for Sqlite {
         self.readers.read(look)
     }
 
-    fn room(&self) -> i64 {
-        self.floor.free(&self.folder, self.shared.clock.boot())
+    fn room(&self) -> Option<i64> {
+        Some(self.floor.free(&self.folder, self.shared.clock.boot()))
     }
 
     fn guard(&self) -> Guard {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jebi_domain::{
     delivery::State,
-    id::{DeliveryKey, KeyNo, LeaseNo, MessageNo, QueueNo},
+    id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageNo, QueueNo},
     idempotency,
     message::{Addressee, Copies, Copy, Draft, Mailbox, Role},
     port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
@@ -46,11 +46,13 @@ pub(super) struct AcceptJob {
     numbers: Vec<Numbered>,
     report: AcceptReport,
     staged: bool,
+    /// The incarnation that began it.
+    staged_by: Incarnation,
     outcome: Option<Accepted>,
     reply: oneshot::Sender<StoreResult<Accepted>>,
 }
 
-/// Where a step began.
+/// How far it is committed.
 #[derive(Default)]
 struct Mark {
     draft: usize,
@@ -82,6 +84,7 @@ impl AcceptJob {
             numbers: Vec::new(),
             report,
             staged: false,
+            staged_by: Incarnation(0),
             outcome: None,
             reply,
         }
@@ -130,6 +133,15 @@ pub(super) fn answer(at: &Snapshot<'_>, api_key: KeyNo, key: &str, now: Wall) ->
 }
 
 impl Job for AcceptJob {
+    fn kept(&mut self) {
+        self.mark = Mark {
+            draft: self.draft,
+            written: self.written,
+            numbers: self.numbers.len(),
+            suppressed: self.report.suppressed.get(self.draft).map_or(0, Vec::len),
+        };
+    }
+
     fn rewind(&mut self) {
         let Mark { draft, written, numbers, suppressed } = self.mark;
         (self.draft, self.written, self.outcome) = (draft, written, None);
@@ -140,12 +152,6 @@ impl Job for AcceptJob {
     }
 
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error> {
-        self.mark = Mark {
-            draft: self.draft,
-            written: self.written,
-            numbers: self.numbers.len(),
-            suppressed: self.report.suppressed.get(self.draft).map_or(0, Vec::len),
-        };
         let begins = self.draft == 0 && self.written == 0;
         if begins {
             if let Some(repeated) = self.repeated(turn)? {
@@ -153,10 +159,12 @@ impl Job for AcceptJob {
                 return Ok(Step::Done);
             }
             // Without an incarnation nobody could tell what it stages from leftovers.
-            self.staged = self.rows() > SMALL && (turn.db.is_alone() || turn.memory.common.own().0 != 0);
+            self.staged_by = turn.memory.common.own();
+            self.staged = self.rows() > SMALL && (turn.db.is_alone() || self.staged_by.0 != 0);
         }
-        // A command beside no server has none, and is alone.
-        if self.staged && turn.memory.common.own().0 != 0 && !turn.is_alive()? {
+        // A command beside no server has none, and is alone. What an ended one has staged is removed by others, even if this node has
+        // begun anew.
+        if self.staged && self.staged_by.0 != 0 && !turn.is_alive(self.staged_by)? {
             return Err(Error::Ended);
         }
         while self.draft < self.drafts.len() {
@@ -262,7 +270,7 @@ impl AcceptJob {
                 m.route,
                 if shared { None } else { Some(&body) },
                 content_no,
-                if self.staged { Some(turn.memory.common.own().0) } else { None },
+                if self.staged { Some(self.staged_by.0) } else { None },
             ],
         )?;
         turn.rows += 1;
@@ -341,7 +349,7 @@ impl AcceptJob {
         let found = turn.memory.common.subscriptions().get(&m.provider).map(|s| (s.incarnation, Arc::clone(&s.window)));
         let Some((incarnation, window)) = found else { return Ok(None) };
         // One that was ended by others must not take anything any more.
-        if incarnation != turn.memory.common.own() || !turn.is_alive()? {
+        if !turn.is_alive(incarnation)? {
             return Ok(None);
         }
         let claimed = born(draft, suppressed);

@@ -64,7 +64,7 @@ struct Row {
 
 pub(super) fn claim(turn: &mut Turn<'_>, claim: &Claim) -> Result<ClaimReport, Error> {
     // One that was ended by others must not take anything any more.
-    if claim.incarnation != turn.memory.common.own() || !turn.is_alive()? {
+    if !turn.is_alive(claim.incarnation)? {
         return Err(Error::Ended);
     }
     turn.db.lock_queues(&claim.turns.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())?;

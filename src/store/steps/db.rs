@@ -94,17 +94,17 @@ impl<T: Bind> Bind for Option<T> {
 
 /// The parameters of a statement, in order.
 pub trait Params {
-    fn bound<R>(&self, with: impl FnOnce(&[Value<'_>]) -> R) -> R;
+    fn bound<R>(self, with: impl FnOnce(&[Value<'_>]) -> R) -> R;
 }
 
 impl Params for () {
-    fn bound<R>(&self, with: impl FnOnce(&[Value<'_>]) -> R) -> R {
+    fn bound<R>(self, with: impl FnOnce(&[Value<'_>]) -> R) -> R {
         with(&[])
     }
 }
 
 impl<T: Bind, const N: usize> Params for [T; N] {
-    fn bound<R>(&self, with: impl FnOnce(&[Value<'_>]) -> R) -> R {
+    fn bound<R>(self, with: impl FnOnce(&[Value<'_>]) -> R) -> R {
         with(&self.each_ref().map(Bind::value))
     }
 }
@@ -113,7 +113,7 @@ impl<T: Bind, const N: usize> Params for [T; N] {
 pub struct Many<'a, const N: usize>(pub [&'a dyn Bind; N]);
 
 impl<const N: usize> Params for Many<'_, N> {
-    fn bound<R>(&self, with: impl FnOnce(&[Value<'_>]) -> R) -> R {
+    fn bound<R>(self, with: impl FnOnce(&[Value<'_>]) -> R) -> R {
         with(&self.0.map(Bind::value))
     }
 }
@@ -127,7 +127,7 @@ pub(in crate::store) use params;
 macro_rules! params_of_tuples {
     ($(($($name:ident),+)),+ $(,)?) => {$(
         impl<$($name: Bind),+> Params for ($($name,)+) {
-            fn bound<R>(&self, with: impl FnOnce(&[Value<'_>]) -> R) -> R {
+            fn bound<R>(self, with: impl FnOnce(&[Value<'_>]) -> R) -> R {
                 #[expect(non_snake_case, reason = "each type's name stands for its value too")]
                 let ($($name,)+) = self;
                 with(&[$($name.value()),+])

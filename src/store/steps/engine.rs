@@ -83,6 +83,11 @@ pub trait Session: Statements {
         Ok(true)
     }
 
+    /// Leaves it to whoever asks next.
+    fn leaves_house(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Leases of this node that nobody was told of: their commit was lost on its way, and came through.
     fn unheld(&self) -> Result<Vec<Unheld>, Error> {
         Ok(Vec::new())
@@ -123,8 +128,8 @@ pub trait Engine: Send + Sync {
     /// Runs a look-up in one snapshot. The error, when there was none to look at.
     fn read(&self, look: Look) -> Boxed<'static, StoreResult<()>>;
 
-    /// Bytes free for new mail; negative when there is no room.
-    fn room(&self) -> i64;
+    /// Bytes free for new mail; negative when there is no room. `None` where the disk is a server's own, which alone knows.
+    fn room(&self) -> Option<i64>;
 
     /// The rate that several nodes share; `None` where one process has the store alone.
     fn slots(&self) -> Option<Arc<dyn SharedSlots>> {
@@ -151,7 +156,7 @@ pub struct Snapshot<'a>(pub &'a dyn Reads);
 fn first<T>(
     db: &dyn Reads,
     query: &'static Query,
-    params: &impl Params,
+    params: impl Params,
     read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Option<T>, Error> {
     let (mut read, mut found) = (Some(read), None);
@@ -170,7 +175,7 @@ fn first<T>(
 fn all<T>(
     db: &dyn Reads,
     query: &'static Query,
-    params: &impl Params,
+    params: impl Params,
     mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     let mut found = Vec::new();
@@ -190,7 +195,7 @@ impl Snapshot<'_> {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        first(self.0, query, &params, read)
+        first(self.0, query, params, read)
     }
 
     pub(super) fn rows<T>(
@@ -199,7 +204,7 @@ impl Snapshot<'_> {
         params: impl Params,
         read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        all(self.0, query, &params, read)
+        all(self.0, query, params, read)
     }
 
     /// Calls `each` with row after row, until it says `false`.
@@ -228,8 +233,8 @@ impl super::turn::Turn<'_> {
     }
 
     /// What was read is not there any more. Where others write too they were quicker, and it works when run again.
-    pub(in crate::store) fn changed(&self, text: impl ToString) -> Error {
-        if self.db.is_alone() { Error::damaged("row", text) } else { Error::changed(text) }
+    pub(in crate::store) fn changed(&self, text: impl Into<String>) -> Error {
+        if self.db.is_alone() { Error::damaged("row", text.into()) } else { Error::Changed(text.into()) }
     }
 
     /// Runs a statement whose result nobody looks at.
@@ -271,7 +276,7 @@ impl super::turn::Turn<'_> {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        first(self.db, query, &params, read)
+        first(self.db, query, params, read)
     }
 
     pub(in crate::store) fn rows_of<T>(
@@ -280,6 +285,6 @@ impl super::turn::Turn<'_> {
         params: impl Params,
         read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        all(self.db, query, &params, read)
+        all(self.db, query, params, read)
     }
 }

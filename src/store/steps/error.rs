@@ -26,6 +26,9 @@ pub enum Error {
     Engine { kind: Kind, text: String },
     #[error("the stored {what} cannot be read: {why}")]
     Damaged { what: &'static str, why: String },
+    /// What was read has changed since: see [`Turn::changed`](super::Turn::changed).
+    #[error("{0}")]
+    Changed(String),
     #[error("the incarnation has been ended")]
     Ended,
 }
@@ -36,14 +39,10 @@ impl Error {
         Self::Damaged { what, why: why.to_string() }
     }
 
-    /// What was read has changed since: see [`Turn::changed`](super::Turn::changed).
-    pub(super) fn changed(text: impl ToString) -> Self {
-        Self::Engine { kind: Kind::Crossed, text: text.to_string() }
-    }
-
     fn kind(&self) -> Option<Kind> {
         match self {
             Self::Engine { kind, .. } => Some(*kind),
+            Self::Changed(_) => Some(Kind::Crossed),
             Self::Damaged { .. } | Self::Ended => None,
         }
     }
@@ -51,6 +50,11 @@ impl Error {
     /// Whether a stored value is not what it should be: the rest of the store is well.
     pub(super) fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. })
+    }
+
+    /// Whether the database was not to be had; it may be by now.
+    pub(super) fn is_away(&self) -> bool {
+        matches!(self.kind(), Some(Kind::Away { .. }))
     }
 
     pub(in crate::store) fn is_fatal(&self) -> bool {
@@ -70,9 +74,10 @@ impl Error {
         match self {
             Self::Ended => StoreError::Ended,
             Self::Engine { kind: Kind::Full, .. } => StoreError::Full,
+            Self::Engine { kind: Kind::Crossed, .. } => StoreError::Busy { retry_after_s: 1, why: "others write the same" },
             Self::Engine { kind: Kind::Away { retry_after_s, why }, .. } => StoreError::Unavailable { retry_after_s: *retry_after_s, why },
             Self::Engine { kind: Kind::Busy { retry_after_s, why }, .. } => StoreError::Busy { retry_after_s: *retry_after_s, why },
-            Self::Engine { .. } | Self::Damaged { .. } => StoreError::Internal(self.to_string()),
+            Self::Engine { .. } | Self::Damaged { .. } | Self::Changed(_) => StoreError::Internal(self.to_string()),
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) const SLICE: u32 = 500;
 
 /// One slice. `true` when there is more to do.
 pub(super) fn slice(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
-    Ok(sweep(turn, now)? || unstage(turn)? || index(turn)? || refs::index(turn, now)? || refs::purge(turn, now)? || purge(turn, now)?)
+    Ok(sweep(turn, now)? || unstage(turn, true)? || index(turn)? || refs::index(turn, now)? || refs::purge(turn, now)? || purge(turn, now)?)
 }
 
 /// Gives the rows of retired queues their result.
@@ -47,10 +47,10 @@ fn sweep(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Removes what a request that never got to its last commit has left. The writer
-/// does no housekeeping while one is being staged.
-fn unstage(turn: &mut Turn<'_>) -> Result<bool, Error> {
-    let found = turn.row(q!("staged_message"), [turn.memory.common.own().0], |r| r.get::<i64>(0))?;
+/// Removes what a request that never got to its last commit has left: one of this node, which does no housekeeping while one is being
+/// staged, or of an ended one as well.
+pub(super) fn unstage(turn: &mut Turn<'_>, of_ended: bool) -> Result<bool, Error> {
+    let found = turn.row(q!("staged_message"), (turn.memory.common.own().0, of_ended), |r| r.get::<i64>(0))?;
     let Some(no) = found else { return Ok(false) };
     let (from, to) = (DeliveryKey::new(MessageNo(no), 0).0, DeliveryKey::new(MessageNo(no), MAX_COPIES - 1).0);
     if turn.execute(q!("staged_delivery_delete"), (from, to, SLICE))? < u64::from(SLICE) {

@@ -69,6 +69,15 @@ pub(super) fn add(turn: &mut Turn<'_>, key: &NewKey, now: Wall) -> Result<KeyInf
     find(turn)?.ok_or_else(|| Error::damaged("key", "it was not written"))
 }
 
+/// Adds a key where none holds. Two nodes that start at once come one after the other.
+pub(super) fn add_first(turn: &mut Turn<'_>, key: &NewKey, now: Wall) -> Result<Option<KeyInfo>, Error> {
+    turn.row(q!("installation_lock"), (), |_| Ok(()))?;
+    let all = turn.rows_of(q!("key_list"), (), |r| Ok(read(r)))?;
+    // One that cannot be read holds nothing.
+    let holds = |known: &KeyInfo| known.kind == KeyKind::Key && known.revoked_at.is_none() && !known.grant.is_expired(now);
+    if all.iter().any(|one| one.as_ref().is_ok_and(holds)) { Ok(None) } else { add(turn, key, now).map(Some) }
+}
+
 pub(super) fn change(turn: &mut Turn<'_>, no: KeyNo, name: &str, grant: &Grant) -> Result<Option<KeyInfo>, Error> {
     turn.execute(
         q!("key_change"),

@@ -20,7 +20,7 @@ use super::{Engine, Error, SqlStore, feedback, joint::Joint, q, record::Whose, r
 impl<E: Engine> OperatorStore for SqlStore<E> {
     fn send_again(&self, again: SendAgain) -> Boxed<'_, StoreResult<Vec<Again>>> {
         // It makes mail, like accepting.
-        if self.engine.room() <= 0 {
+        if self.engine.room().is_some_and(|free| free <= 0) {
             return Box::pin(async { Err(StoreError::Full) });
         }
         self.shared.write(Class::Admin, move |t| retry::send_again(t, &again))

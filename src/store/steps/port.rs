@@ -80,7 +80,10 @@ impl<E: Engine> QueueStore for SqlStore<E> {
     }
 
     fn drain(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
-        self.shared.write(Class::Settle, move |t| t.execute(q!("incarnation_drain"), (incarnation.0, now.0)).map(drop))
+        self.shared.write(Class::Settle, move |t| {
+            t.execute(q!("incarnation_drain"), (incarnation.0, now.0))?;
+            t.db.leaves_house()
+        })
     }
 
     fn end(&self, incarnation: Incarnation, now: Wall) -> Boxed<'_, StoreResult<()>> {
@@ -88,7 +91,7 @@ impl<E: Engine> QueueStore for SqlStore<E> {
     }
 
     fn accept(&self, batch: AcceptBatch) -> Boxed<'_, StoreResult<Accepted>> {
-        if self.engine.room() <= 0 {
+        if self.engine.room().is_some_and(|free| free <= 0) {
             return Box::pin(async { Err(StoreError::Full) });
         }
         let (reply, answer) = oneshot::channel();
@@ -206,7 +209,9 @@ impl<E: Engine> QueueStore for SqlStore<E> {
         let shared = Arc::clone(&self.shared);
         self.shared.write(Class::Housekeep, move |t| {
             if !t.db.keeps_house(HOUSE)? {
-                return Ok(Housekept::Elsewhere);
+                // Only its own node knows what it does not stage any more; while that lies there, the indexes wait before it.
+                let more = housekeep::unstage(t, false)?;
+                return Ok(if more { Housekept::More } else { Housekept::Elsewhere });
             }
             let more = housekeep::slice(t, now)? && !shared.group.is_waiting(Classes::ALL.before(Class::Housekeep));
             Ok(if more { Housekept::More } else { Housekept::Done })
@@ -250,7 +255,7 @@ impl<E: Engine> ReadStore for SqlStore<E> {
     }
 
     fn health(&self) -> Boxed<'_, StoreResult<StoreHealth>> {
-        let free = if self.shared.failing.load(Ordering::Relaxed) { -1 } else { self.engine.room() };
+        let free = if self.shared.failing.load(Ordering::Relaxed) { Some(-1) } else { self.engine.room() };
         self.look(move |s| view::health(s, free))
     }
 
@@ -266,6 +271,10 @@ impl<E: Engine> AdminStore for SqlStore<E> {
 
     fn add_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
         self.shared.write(Class::Admin, move |t| keys::add(t, &key, now))
+    }
+
+    fn add_first_key(&self, key: NewKey, now: Wall) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
+        self.shared.write(Class::Admin, move |t| keys::add_first(t, &key, now))
     }
 
     fn change_key(&self, no: KeyNo, name: &str, grant: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
@@ -366,6 +375,6 @@ impl<E: Engine> Inbox for SqlStore<E> {
 
     fn clear(&self) -> Boxed<'_, StoreResult<u64>> {
         // At most what is kept: a few thousand rows at once are no hindrance to anybody.
-        self.shared.write(Class::Admin, move |t| Ok(t.execute(q!("inbox_clear"), ())? as u64))
+        self.shared.write(Class::Admin, move |t| t.execute(q!("inbox_clear"), ()))
     }
 }

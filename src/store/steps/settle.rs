@@ -45,7 +45,8 @@ pub(super) type Returns = Vec<(i64, i64, i64, u16, u32)>;
 /// Writes a batch. Where a settlement meets damage, the error comes with its place in the batch: the others can be written without it.
 pub(super) fn settle(turn: &mut Turn<'_>, batch: &[Settlement]) -> Result<(), (Error, Option<usize>)> {
     write_batch(turn, batch).map_err(|(e, at)| {
-        let damaged = at.filter(|_| e.is_damage() || e.is_crossed());
+        // One that changes each time it is read is inconsistent; one that others were in the way of is well.
+        let damaged = at.filter(|_| e.is_damage() || matches!(e, Error::Changed(_)));
         (e, damaged)
     })
 }

@@ -332,8 +332,8 @@ pub struct Turn<'a> {
     pub rows: u32,
     /// Messages whose place in memory is of this turn.
     fresh: HashSet<i64>,
-    /// Whether this node's incarnation still is, as far as it was asked.
-    alive: Option<bool>,
+    /// An incarnation of this node, and whether it still is, as far as it was asked.
+    alive: Option<(Incarnation, bool)>,
     /// Why the engine has rolled the transaction back by itself, if it has.
     pub broken: Option<Error>,
 }
@@ -431,8 +431,9 @@ impl<'a> Turn<'a> {
             })?;
             let Some((provider, lane, due, cancelled, paused)) = info else { continue };
             if cancelled {
-                if total.filled.contains(no) && !total.retired.contains(no) {
-                    return Err(self.changed("another node has cancelled a topic that mail was just put into"));
+                // Whoever retired it has counted what waited in it.
+                if (total.filled.contains(no) || *waiting != 0) && !total.retired.contains(no) {
+                    return Err(self.changed("another node has cancelled a topic whose waiting mail was just changed"));
                 }
                 continue;
             }
@@ -530,12 +531,19 @@ impl<'a> Turn<'a> {
         self.row(query, params, |r| r.get(0))?.ok_or_else(|| Error::damaged("row", format!("{} gave no number", query.name)))
     }
 
-    /// Whether this node's incarnation still is: others may have ended it. It is not ended before this transaction is.
-    pub fn is_alive(&mut self) -> Result<bool, Error> {
-        if self.alive.is_none() {
-            self.alive = Some(self.row(q!("incarnation_alive"), [self.memory.common.own().0], |_| Ok(()))?.is_some());
+    /// Whether an incarnation is this node's of now and still is: others may have ended it. It is not ended before this transaction is.
+    pub fn is_alive(&mut self, of: Incarnation) -> Result<bool, Error> {
+        if of != self.memory.common.own() {
+            return Ok(false);
         }
-        Ok(self.alive == Some(true))
+        if let Some((asked, alive)) = self.alive
+            && asked == of
+        {
+            return Ok(alive);
+        }
+        let alive = self.row(q!("incarnation_alive"), [of.0], |_| Ok(()))?.is_some();
+        self.alive = Some((of, alive));
+        Ok(alive)
     }
 
     /// The topic of a queue, which never changes.

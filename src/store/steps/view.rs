@@ -310,7 +310,7 @@ pub(super) fn topics(s: &Snapshot<'_>, after: &str, limit: u32) -> Result<TopicP
     Ok(TopicPage { topics, next })
 }
 
-pub(super) fn health(s: &Snapshot<'_>, free_bytes: i64) -> Result<StoreHealth, Error> {
+pub(super) fn health(s: &Snapshot<'_>, free_bytes: Option<i64>) -> Result<StoreHealth, Error> {
     let (pending, unsettled) = s.row(q!("totals_get"), (), |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
     let leased: i64 = s.row(q!("lease_count"), (), |r| r.get(0))?.unwrap_or(0);
     let mut oldest_due = [None; 2];

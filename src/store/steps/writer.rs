@@ -36,7 +36,9 @@ pub(in crate::store) enum Step {
 pub(in crate::store) trait Job: Send {
     /// One step inside the turn's transaction.
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error>;
-    /// Forgets the last step, which was not committed: it is run again.
+    /// What its steps did so far is committed; more of them follow.
+    fn kept(&mut self) {}
+    /// Goes back to what is committed: the steps since then were undone, and are run again.
     fn rewind(&mut self);
     /// Tells the caller how it ended: after the commit, or why there was none.
     fn done(self: Box<Self>, end: StoreResult<()>);
@@ -116,7 +118,7 @@ impl<S: Session> Writer<S> {
     pub fn run(mut self) {
         loop {
             // While a large job is under way, no other and no housekeeping is begun.
-            let first = match (self.again.pop_front(), &self.begun) {
+            let first = match (again(&mut self.again, &self.begun), &self.begun) {
                 (Some(job), _) => Some(job),
                 (None, None) => self.shared.group.take(true, self.classes),
                 (None, Some(_)) => self.shared.group.take(false, self.classes.until(Class::Admin)),
@@ -131,7 +133,13 @@ impl<S: Session> Writer<S> {
     fn turn(&mut self, first: Option<(Class, Box<dyn Job>)>) {
         let started = self.shared.clock.boot();
         let Self { shared, session, memory, begun, again, .. } = self;
-        if let Err(e) = session.begin().and_then(|()| session.refresh(memory)) {
+        let mut opened = session.begin().and_then(|()| session.refresh(memory));
+        if opened.as_ref().is_err_and(Error::is_away) {
+            // A connection that ended while nobody used it shows only now.
+            session.rollback();
+            opened = session.begin().and_then(|()| session.refresh(memory));
+        }
+        if let Err(e) = opened {
             session.rollback();
             shared.judge(&e);
             let left = first.into_iter().chain(again.drain(..)).map(|(_, job)| job).chain(begun.take());
@@ -156,7 +164,8 @@ impl<S: Session> Writer<S> {
         match ended {
             Ok((notices, places)) => {
                 places.into_iter().for_each(Places::keep);
-                if begun.is_some() {
+                if let Some(job) = begun {
+                    job.kept();
                     crash_point("between_staged_commits");
                 }
                 let took = shared.clock.boot().since(started);
@@ -199,6 +208,13 @@ impl<S: Session> Writer<S> {
     }
 }
 
+/// The next job of a turn that was lost. One that ended a large job's place in it may have begun that anew: neither another of its kind nor
+/// housekeeping, which removes what is staged and left, may come in between.
+fn again(again: &mut VecDeque<(Class, Box<dyn Job>)>, begun: &Option<Box<dyn Job>>) -> Option<(Class, Box<dyn Job>)> {
+    let waits = begun.is_some() && again.front().is_some_and(|(class, _)| *class >= Class::Bulk);
+    if waits { None } else { again.pop_front() }
+}
+
 /// Puts back what was leased to this node by a commit that was lost on its way: nobody was told of it, so nothing of it was sent.
 fn give_back(turn: &mut Turn<'_>, now: Wall) -> Result<(), Error> {
     for lease in turn.db.unheld()? {
@@ -238,7 +254,7 @@ impl Filling<'_> {
         loop {
             // A begun job has its place before new bulk, after everything else.
             let last = if begun.is_some() { Class::Admin } else { Class::Bulk };
-            let waiting = next.take().or_else(|| self.again.pop_front()).or_else(|| shared.group.take(false, own.until(last)));
+            let waiting = next.take().or_else(|| again(self.again, begun)).or_else(|| shared.group.take(false, own.until(last)));
             let taken = waiting.or_else(|| begun.take().map(|job| (Class::Bulk, job)));
             let Some((class, job)) = taken else { break };
             served = served.max(class);
@@ -272,7 +288,8 @@ impl Filling<'_> {
             }
         }
         // Nor does steady traffic keep deferred work out: cancelled rows, old keys and the address index must not pile up.
-        let wanted = begun.is_none() && own.has(Class::Housekeep);
+        // One that is to run again may have staged something, which looks left.
+        let wanted = begun.is_none() && self.again.is_empty() && own.has(Class::Housekeep);
         let overdue = if wanted { shared.group.take_older(Class::Housekeep, shared.clock.boot(), HOUSEKEEP_WAIT) } else { None };
         if let Some(job) = overdue {
             step(turn, (Class::Housekeep, job), done);
@@ -353,8 +370,12 @@ impl Shared {
     /// Decides what an error means for the process: after a failed write or sync nobody knows what is on the disk, so
     /// going on could acknowledge mail that is not there.
     fn judge(&self, e: &Error) {
-        self.failing.store(true, Ordering::Relaxed);
-        tracing::error!(error = %e, "a store transaction failed");
+        let failed_before = self.failing.swap(true, Ordering::Relaxed);
+        if failed_before && e.is_away() {
+            tracing::debug!(error = %e, "the database is still away");
+        } else {
+            tracing::error!(error = %e, "a store transaction failed");
+        }
         if e.is_fatal() {
             (self.on_fatal)(&e.to_string());
         }

@@ -533,6 +533,9 @@ impl AdminStore for MemoryStore {
     fn add_key(&self, _: NewKey, _: Wall) -> Boxed<'_, StoreResult<KeyInfo>> {
         ready(Err(fault()))
     }
+    fn add_first_key(&self, _: NewKey, _: Wall) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
+        ready(Err(fault()))
+    }
     fn change_key(&self, _: KeyNo, _: &str, _: Grant) -> Boxed<'_, StoreResult<Option<KeyInfo>>> {
         ready(Ok(None))
     }

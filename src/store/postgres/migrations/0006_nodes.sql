@@ -18,9 +18,6 @@ CREATE TABLE upkeep (
 ) WITH (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 INSERT INTO upkeep (one, incarnation, until) VALUES (1, 0, 0);
 
--- The first free slot of the rate all nodes share (jebi_now_us).
-ALTER TABLE provider ADD COLUMN next_slot bigint;
-
 -- Which cluster and database this is: another means a copy. `timeline` changes where a standby was made the primary.
 ALTER TABLE installation ADD COLUMN system_id bigint;
 ALTER TABLE installation ADD COLUMN database_oid bigint;

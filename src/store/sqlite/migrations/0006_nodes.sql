@@ -7,16 +7,6 @@ ALTER TABLE incarnation ADD COLUMN draining_at INTEGER;
 -- The incarnation that writes it over several turns; nobody sees it before the last.
 ALTER TABLE message ADD COLUMN staged_by INTEGER;
 
--- The incarnation that does the housekeeping for all, until then.
-CREATE TABLE upkeep (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    incarnation INTEGER NOT NULL,
-    until INTEGER NOT NULL
-);
-
--- When the next mail of the provider may go, in microseconds since 1970.
-ALTER TABLE provider ADD COLUMN next_slot INTEGER;
-
 -- Where the store went: it was transferred away and must not send.
 ALTER TABLE installation ADD COLUMN moved_to TEXT;
 -- Bulk alone is held: the last commits may be lacking.

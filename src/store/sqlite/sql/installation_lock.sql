@@ -1,0 +1,2 @@
+-- Nobody else writes.
+SELECT 1 FROM installation WHERE one = 1;
