@@ -13,7 +13,8 @@ ROOT = HERE.parent
 TOOLS = pathlib.Path(os.environ.get("BENCH_TARGET", HERE / "target")) / "release"
 JEBI = pathlib.Path(os.environ.get("JEBI", ROOT / "target" / "release" / "jebi"))
 KEY = "bench" * 8
-SES, PORT, TIMES = 24580, 24600, int(os.environ.get("TIMES", "3"))
+SES = int(os.environ.get("BENCH_PORT", "24580"))
+PORT, TIMES = SES + 20, int(os.environ.get("TIMES", "3"))
 # A month ahead: scheduled, and within how far ahead mail may be.
 SCHEDULED = ',"scheduled_at":"%s"' % time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 30 * 86400))
 BULK = '{"messages":[{"topic_id":"%s","emails":[{{recipients}}],"from":"from@example.com","subject":"Hello bid-{{i}}- bts-{{ts}}-","content":"<p>{{filler}}</p>"%s}]}'

@@ -49,9 +49,9 @@ pub(super) async fn compare(client: &Client, identity: Identity, unfinished: boo
     let (was, oid, line): (Option<i64>, Option<i64>, Option<i64>) = (row.get(0), row.get(1), row.get(2));
     if (was.is_none() && system_id.is_some()) || oid.is_none() || (line.is_none() && timeline.is_some()) {
         // Of an earlier schema, or the server did not tell it before.
-        let note = "UPDATE installation SET system_id = coalesce(system_id, $1::bigint), database_oid = coalesce(database_oid, $2::bigint), \
-                    timeline = coalesce(timeline, $3::bigint)";
-        client.query_typed(note, &[(&system_id, Type::INT8), (&database_oid, Type::INT8), (&timeline, Type::INT8)]).await?;
+        client
+            .query_typed(own::INSTALLATION_KNOWN, &[(&system_id, Type::INT8), (&database_oid, Type::INT8), (&timeline, Type::INT8)])
+            .await?;
     }
     let known = |since: Option<i64>, why: Option<String>| since.map(|since| (Wall(since), why.unwrap_or_default()));
     if let Some((since, why)) = known(row.get(3), row.get(4)) {

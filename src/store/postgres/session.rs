@@ -1,12 +1,12 @@
 //! The steps' statements on a writer's connection. What nobody waits for is sent on without waiting (pipelining), and rows that are only
 //! added are gathered and sent together; the next answer that is needed brings all that came before it.
 
+mod wire;
+
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeSet, VecDeque},
-    future::poll_fn,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Poll,
     time::Duration,
 };
 
@@ -19,10 +19,11 @@ use jebi_domain::{
 };
 use tokio::{runtime::Runtime, sync::watch};
 use tokio_postgres::Row as PgRow;
+use wire::{Ahead, Of};
 
 use super::{
-    Connector, Fault, Kind, OpenError, Session as Timeouts, check, guard,
-    link::{Link, Outcome, Param, Pending},
+    Connector, Fault, Kind, OpenError, check, guard,
+    link::{Link, Param, Pending},
     own,
     values::Owned,
     wake::Wake,
@@ -57,25 +58,6 @@ struct Mark {
 /// Leases whose commit nobody knows the end of, each with its transaction. Both writers of a node share it: that of the beats is never
 /// idle for long.
 pub(super) type InDoubt = Arc<Mutex<Vec<(i64, i64)>>>;
-
-/// A look-up that was sent before its answer was needed.
-struct Ahead {
-    of: Of,
-    text: &'static str,
-    values: Vec<Owned>,
-    answer: Pending<Vec<PgRow>>,
-    come: Option<Outcome<Vec<PgRow>>>,
-}
-
-/// Who may ask for it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
-    /// Any job of the transaction.
-    Turn,
-    /// The job under way.
-    Job,
-    Nobody,
-}
 
 /// A writer's connection, on the writer's thread.
 pub(super) struct WriterSession {
@@ -157,107 +139,6 @@ impl WriterSession {
 
     fn link(&self) -> Result<Link, Error> {
         self.link.borrow().clone().ok_or_else(|| away("it cannot be reached"))
-    }
-
-    /// Sends without waiting. What is not prepared yet is prepared first.
-    fn send(&self, text: &'static str, params: Vec<Param>) -> Result<(), Error> {
-        let link = self.link()?;
-        if !link.knows(text) {
-            self.wait(|| link.prepare(text))?;
-        }
-        self.post(link.execute(text, params));
-        Ok(())
-    }
-
-    /// Hands an answer's future its first turn, in which the statement goes out.
-    fn post(&self, pending: Pending<u64>) {
-        let posted = self.begun(pending);
-        self.pending.borrow_mut().push_back(posted);
-    }
-
-    fn begun<T: Send + 'static>(&self, mut pending: Pending<T>) -> Pending<T> {
-        let ready = self.runtime.block_on(poll_fn(|cx| Poll::Ready(pending.as_mut().poll(cx))));
-        match ready {
-            Poll::Pending => pending,
-            Poll::Ready(answer) => Box::pin(async move { answer }),
-        }
-    }
-
-    /// Sends a look-up without waiting. What is not prepared yet is left to when it is asked.
-    fn foresee(&self, of: Of, text: &'static str, values: Vec<Owned>) -> Result<(), Error> {
-        let link = self.link()?;
-        let known = self.ahead.borrow().iter().any(|one| one.of != Of::Nobody && one.text == text && one.values == values);
-        if known || !link.knows(text) {
-            return Ok(());
-        }
-        let params = values.iter().map(|one| Box::new(one.clone()) as Param).collect();
-        let answer = self.begun(link.query(text, params));
-        self.ahead.borrow_mut().push(Ahead { of, text, values, answer, come: None });
-        Ok(())
-    }
-
-    /// Nobody comes any more to ask what was sent for them.
-    fn leave(&self, of: Of) {
-        self.ahead.borrow_mut().iter_mut().filter(|one| one.of == of).for_each(|one| one.of = Of::Nobody);
-    }
-
-    /// The answer of a look-up: of the one sent before, if it was.
-    fn found(&self, text: &'static str, values: &[Value<'_>]) -> Result<Vec<PgRow>, Error> {
-        let sent = {
-            let mut ahead = self.ahead.borrow_mut();
-            let same = |one: &Ahead| one.values.len() == values.len() && one.values.iter().zip(values).all(|(a, b)| a.value() == *b);
-            let place = ahead.iter().position(|one| one.of != Of::Nobody && one.text == text && same(one));
-            place.map(|at| ahead.swap_remove(at))
-        };
-        match sent {
-            Some(Ahead { come: Some(answer), .. }) => answer.map_err(|e| self.failed(&e)),
-            Some(Ahead { answer, .. }) => self.wait(|| answer),
-            None => self.rows(text, params(values)),
-        }
-    }
-
-    /// Waits for an answer and all those nobody looks at before it; the first that failed is what the transaction failed by.
-    fn wait<T, F: Future<Output = Outcome<T>>>(&self, ask: impl FnOnce() -> F) -> Result<T, Error> {
-        let (mut pending, mut ahead) = (self.pending.take(), self.ahead.take());
-        let answers = self.in_time(async {
-            let mut answer = std::pin::pin!(ask());
-            let mut done = None;
-            // All are taken in as they come: one that is left lying would hold up those behind it.
-            poll_fn(|cx| {
-                for one in ahead.iter_mut().filter(|one| one.come.is_none()) {
-                    if let Poll::Ready(come) = one.answer.as_mut().poll(cx) {
-                        one.come = Some(come);
-                    }
-                }
-                if done.is_none()
-                    && let Poll::Ready(come) = answer.as_mut().poll(cx)
-                {
-                    done = Some(come);
-                }
-                while let Some(first) = pending.front_mut() {
-                    match first.as_mut().poll(cx) {
-                        Poll::Ready(Ok(_)) => pending.pop_front(),
-                        Poll::Ready(Err(e)) => return Poll::Ready(Err(e)),
-                        Poll::Pending => return Poll::Pending,
-                    };
-                }
-                done.take().map_or(Poll::Pending, Poll::Ready)
-            })
-            .await
-        })?;
-        *self.ahead.borrow_mut() = ahead;
-        answers.map_err(|e| self.failed(&e))
-    }
-
-    /// A server that is asked breaks off what takes too long. One that does not even do that is frozen, or something between is: the
-    /// connection is given up.
-    fn in_time<T>(&self, asked: impl Future<Output = T>) -> Result<T, Error> {
-        let Timeouts { statement_timeout, connect_timeout, .. } = self.connector.session();
-        let limit = *statement_timeout + *connect_timeout;
-        self.runtime.block_on(async { tokio::time::timeout(limit, asked).await }).map_err(|_| {
-            self.lose();
-            Fault::silent(self.connector.target(), limit.as_secs()).into()
-        })
     }
 
     /// What an error on the connection means; a connection that is lost is dropped.
