@@ -18,6 +18,8 @@ mod migrations;
 mod paths;
 #[path = "arch/sizes.rs"]
 mod sizes;
+#[path = "arch/statements.rs"]
+mod statements;
 #[path = "arch/words.rs"]
 mod words;
 

@@ -32,7 +32,7 @@ pub(super) fn unused(layers: &Layers, whole: &Key) -> Option<String> {
 
 /// The address they make.
 pub(super) fn read(r: &mut Reader) -> Option<PostgresUrl> {
-    let host = r.may(&HOST, |text| host_of(text));
+    let host = r.may(&HOST, host_of);
     let port = r.may(&PORT, whole(1..=65_535_u16));
     let (name, user) = (
         named(r, &NAME, "name the database, or set DATABASE_URL as a whole"),

@@ -97,6 +97,7 @@ const NO_TEXTS: &[&str] = &[
     "{key}: {}",
     "{told}; and {more} more",
     "{} {epoch} {inode}",
+    "{} {recipients}\n",
     "{id:<4} {:<9} {:<24} {beat:>9} {leased:>6} {:<10} {name}",
     "{id:<4} {prefix:<14} {scopes:<15} {created:<24} {expires:<24} {revoked:<24} {}",
     "Authorization, Content-Type, Idempotency-Key, X-API-KEY, X-Request-Id",

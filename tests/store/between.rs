@@ -240,8 +240,12 @@ fn mail_leased_by_a_commit_that_comes_through_long_after_its_connection_goes_bac
         f.post_one(each("t", 3)).await;
         let queue = f.queues().await[0];
         // Commits of claims take until the holder lets go.
-        view.sql("CREATE FUNCTION test_wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
-            CREATE CONSTRAINT TRIGGER test_wait AFTER INSERT ON lease DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION test_wait();");
+        view.sql(
+            "CREATE FUNCTION test_wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER test_wait AFTER INSERT ON lease DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION test_wait();",
+        );
         let holder = view.session().await;
         holder.batch_execute("SELECT pg_advisory_lock(1)").await.expect("held");
         let cut = async {

@@ -1,6 +1,8 @@
 //! The PostgreSQL engine for the suite, and what only it has.
 
 use std::{
+    fs,
+    path::Path,
     process::{Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -11,6 +13,8 @@ use jebi_domain::{
     fake::{ManualClock, SeededRandom},
     port::{Boxed, store::Store},
 };
+
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use super::support::{Engine, START};
 use crate::support::postgres::{ADMIN, Database, Postgres};
@@ -140,4 +144,56 @@ impl Engine for OnPostgres {
     fn tamper(&self, sql: &str) {
         self.database.sql(&sql.replace("x'00'", "'\\x00'").replace("x''", "'\\x'"));
     }
+}
+
+/// The statements of a folder, by file.
+fn statements(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/postgres").join(folder);
+    let files = fs::read_dir(folder).expect("a folder of statements").map(|f| f.expect("an entry").path()).filter(|p| p.is_file());
+    files.map(|p| (p.file_name().expect("a name").to_string_lossy().into_owned(), fs::read_to_string(&p).expect("a text"))).collect()
+}
+
+/// What a driver's parameter may be: the types the steps' values are sent as.
+const SENT: [Type; 8] =
+    [Type::INT8, Type::TEXT, Type::BYTEA, Type::BOOL, Type::INT8_ARRAY, Type::TEXT_ARRAY, Type::BYTEA_ARRAY, Type::BOOL_ARRAY];
+
+/// NULL of any type.
+#[derive(Debug)]
+struct Null;
+
+impl ToSql for Null {
+    fn to_sql(&self, _: &Type, _: &mut bytes::BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(IsNull::Yes)
+    }
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+    to_sql_checked!();
+}
+
+#[tokio::test]
+async fn every_statement_is_one_the_server_takes_prepared_and_unnamed() {
+    let database = fresh();
+    let server = database.server();
+    let mut config = tokio_postgres::Config::new();
+    config.host_path(server.socket()).port(server.port()).user(ADMIN).dbname(&database.name);
+    let (client, connection) = config.connect(tokio_postgres::NoTls).await.expect("connected");
+    let connection = tokio::spawn(connection);
+    let all = [statements("sql"), statements("sql/own")].concat();
+    assert!(all.len() > 180, "found {} only", all.len());
+    for (file, text) in &all {
+        let prepared = client.prepare(text).await.unwrap_or_else(|e| panic!("{file}: {e:?}"));
+        let types = prepared.params().to_vec();
+        assert!(types.iter().all(|one| SENT.contains(one)), "{file}: {types:?}");
+        // Unnamed ones are run; with NULL for everything they may break a rule of a table, but not of the language.
+        client.batch_execute("BEGIN").await.expect("begin");
+        let params: Vec<(&(dyn ToSql + Sync), Type)> = types.iter().map(|one| (&Null as _, one.clone())).collect();
+        if let Err(error) = client.query_typed(text, &params).await {
+            let code = error.code().unwrap_or_else(|| panic!("{file}: {error:?}")).code();
+            assert!(code.starts_with("23") || code.starts_with("22"), "{file}: {error:?}");
+        }
+        client.batch_execute("ROLLBACK").await.expect("rollback");
+    }
+    drop(client);
+    connection.await.expect("no panic").expect("an orderly end");
 }

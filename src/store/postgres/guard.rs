@@ -9,7 +9,7 @@ use jebi_domain::{
 };
 use tokio_postgres::{Client, types::Type};
 
-use super::{Identity, OpenError};
+use super::{Identity, OpenError, own};
 use crate::store::UNFINISHED;
 
 /// Compares the database with what it was, and says whether it may send. `moved_to` ends the opening; the mark of a transfer that is not
@@ -23,14 +23,11 @@ pub(super) async fn check(
     unfinished: bool,
     (now, random): (Wall, &dyn Random),
 ) -> Result<Guard, OpenError> {
-    // Of two nodes that open it first at once, one makes the row.
     let mut id = vec![0; 16];
     random.fill(&mut id);
     let Identity { system_id, timeline, database_oid } = identity;
-    let first = "INSERT INTO installation (one, id, epoch, system_id, database_oid, timeline) \
-                 VALUES (1, $1::bytea, 1, $2::bigint, $3::bigint, $4::bigint) ON CONFLICT (one) DO NOTHING";
     let params = [(&id as _, Type::BYTEA), (&system_id as _, Type::INT8), (&database_oid as _, Type::INT8), (&timeline as _, Type::INT8)];
-    client.query_typed(first, &params).await?;
+    client.query_typed(own::INSTALLATION_INSERT, &params).await?;
     compare(client, identity, unfinished, now).await
 }
 
@@ -41,12 +38,7 @@ pub(super) async fn check(
 /// As [`check`].
 pub(super) async fn compare(client: &Client, identity: Identity, unfinished: bool, now: Wall) -> Result<Guard, OpenError> {
     let Identity { system_id, timeline, database_oid } = identity;
-    let found = client
-        .query_typed(
-            "SELECT system_id, database_oid, timeline, held_since, held_why, bulk_held_since, bulk_held_why, moved_to FROM installation",
-            &[],
-        )
-        .await?;
+    let found = client.query_typed(own::INSTALLATION_STATE, &[]).await?;
     let row = found.first().ok_or_else(|| OpenError::Damaged("it has no row that says which installation it is".into()))?;
     match row.get::<_, Option<String>>(7) {
         Some(to) if to == UNFINISHED && unfinished => {}
@@ -57,9 +49,9 @@ pub(super) async fn compare(client: &Client, identity: Identity, unfinished: boo
     let (was, oid, line): (Option<i64>, Option<i64>, Option<i64>) = (row.get(0), row.get(1), row.get(2));
     if (was.is_none() && system_id.is_some()) || oid.is_none() || (line.is_none() && timeline.is_some()) {
         // Of an earlier schema, or the server did not tell it before.
-        let note = "UPDATE installation SET system_id = coalesce(system_id, $1::bigint), database_oid = coalesce(database_oid, $2::bigint), \
-                    timeline = coalesce(timeline, $3::bigint)";
-        client.query_typed(note, &[(&system_id, Type::INT8), (&database_oid, Type::INT8), (&timeline, Type::INT8)]).await?;
+        client
+            .query_typed(own::INSTALLATION_KNOWN, &[(&system_id, Type::INT8), (&database_oid, Type::INT8), (&timeline, Type::INT8)])
+            .await?;
     }
     let known = |since: Option<i64>, why: Option<String>| since.map(|since| (Wall(since), why.unwrap_or_default()));
     if let Some((since, why)) = known(row.get(3), row.get(4)) {
@@ -73,9 +65,6 @@ pub(super) async fn compare(client: &Client, identity: Identity, unfinished: boo
     };
     if let Some(why) = copied {
         // Noted once: when it is released it is at home here.
-        let hold = "UPDATE installation SET held_since = $1::bigint, held_why = $2::text, \
-                    held_message = (SELECT coalesce(max(no), 0) FROM message), system_id = coalesce($3::bigint, system_id), \
-                    database_oid = $4::bigint, timeline = coalesce($5::bigint, timeline) WHERE held_since IS NULL";
         let params = [
             (&now.0 as _, Type::INT8),
             (&why as _, Type::TEXT),
@@ -83,16 +72,13 @@ pub(super) async fn compare(client: &Client, identity: Identity, unfinished: boo
             (&database_oid as _, Type::INT8),
             (&timeline as _, Type::INT8),
         ];
-        client.query_typed(hold, &params).await?;
+        client.query_typed(own::INSTALLATION_HOLD, &params).await?;
         return Ok(Guard::Held { why: why.to_owned(), since: now });
     }
     if differs(line, timeline) {
         let why = "the server has begun a new timeline: a standby was promoted, or it was recovered to a point in time; mail of the last \
                    moments before may have been sent and not be on record";
-        // Noted once: the next change of the timeline is another one.
-        let hold = "UPDATE installation SET bulk_held_since = coalesce(bulk_held_since, $1::bigint), bulk_held_why = $2::text, \
-                    timeline = $3::bigint";
-        client.query_typed(hold, &[(&now.0, Type::INT8), (&why, Type::TEXT), (&timeline, Type::INT8)]).await?;
+        client.query_typed(own::INSTALLATION_HOLD_BULK, &[(&now.0, Type::INT8), (&why, Type::TEXT), (&timeline, Type::INT8)]).await?;
         tracing::error!("{why}; bulk mail is held until `jebi release`");
         return Ok(Guard::BulkHeld { why: why.to_owned(), since: now });
     }

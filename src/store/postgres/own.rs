@@ -10,6 +10,11 @@ macro_rules! own {
 pub(super) const BOUND: &str = own!("bound");
 pub(super) const DECIDED: &str = own!("decided");
 pub(super) const DELIVERIES_LOCK: &str = own!("deliveries_lock");
+pub(super) const INSTALLATION_HOLD: &str = own!("installation_hold");
+pub(super) const INSTALLATION_HOLD_BULK: &str = own!("installation_hold_bulk");
+pub(super) const INSTALLATION_INSERT: &str = own!("installation_insert");
+pub(super) const INSTALLATION_KNOWN: &str = own!("installation_known");
+pub(super) const INSTALLATION_STATE: &str = own!("installation_state");
 pub(super) const LEASES_OF: &str = own!("leases_of");
 pub(super) const MESSAGE_NUMBERS: &str = own!("message_numbers");
 pub(super) const MESSAGE_SHARE: &str = own!("message_share");

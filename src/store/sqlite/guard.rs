@@ -84,7 +84,7 @@ pub(super) fn check(db: &Connection, path: &Path, now: Wall, random: &dyn Random
         // The file first: a first start cut short here is a first start again, while a row without a file would be a copy.
         write(path, &id, 1).map_err(|e| super::OpenError::Folder { path: path.into(), source: e })?;
         crash_point("epoch_raised");
-        db.execute(sql!("installation_insert"), [id.as_slice()])?;
+        db.execute(sql!("own/installation_insert"), [id.as_slice()])?;
         return Ok(Guard::Open);
     };
     if let Some(since) = held_since {
@@ -103,7 +103,7 @@ pub(super) fn check(db: &Connection, path: &Path, now: Wall, random: &dyn Random
     let guard = match why {
         None => bulk_since.map_or(Guard::Open, |since| Guard::BulkHeld { why: bulk_why.unwrap_or_default(), since: Wall(since) }),
         Some(why) => {
-            db.execute(sql!("installation_hold"), (now.0, &why))?;
+            db.execute(sql!("own/installation_hold"), (now.0, &why))?;
             Guard::Held { why, since: now }
         }
     };

@@ -69,7 +69,7 @@ impl SqliteStore {
         let lock = lock(&file)?;
         let mut db = connect(&file)?;
         migrate::run(&mut db, &file)?;
-        if let Some(to) = db.query_row(sql!("installation_moved"), [], |r| r.get(0)).optional()?.flatten() {
+        if let Some(to) = db.query_row(sql!("own/installation_moved"), [], |r| r.get(0)).optional()?.flatten() {
             return Err(OpenError::Moved { file, to });
         }
         let guard_file = guard::path(&file);
@@ -194,7 +194,7 @@ fn connect(file: &Path) -> Result<Connection, OpenError> {
 }
 
 fn load(db: Connection, guard: &Guard) -> Result<(WriterSession, Memory), OpenError> {
-    let (message, entry, lease): (i64, i64, i64) = db.query_row(sql!("numbers"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+    let (message, entry, lease): (i64, i64, i64) = db.query_row(sql!("own/numbers"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     // The leases' numbers hold until the first incarnation starts and brings its own.
     let common = Common::new(entry + 1, lease + 1, guard);
     let session = WriterSession { db, next_message: Cell::new(message + 1) };

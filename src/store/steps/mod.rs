@@ -1,6 +1,24 @@
 //! The business steps of the store, written once for both engines: what is read and written inside a transaction, the writer's turns,
 //! and the ports over them. An engine brings connections, the texts of the statements, migrations and the place it lies in
-//! (`engine`, `db`).
+//! (`engine`, `db`). Nothing here names an engine or its driver.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `db` | the seam below: named statements, values, rows |
+//! | `engine` | what an engine brings: `Engine`, `Session`; how steps ask |
+//! | `error` | what can go wrong inside a transaction, and what callers are told |
+//! | `group`, `writer` | jobs that wait, and the thread that runs them in turns of one transaction |
+//! | `turn` | a turn's caches, and the counts that move with it; what a node's writers share |
+//! | `port` | the ports over the steps |
+//! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
+//! | `joint`, `settle_joint` | recipients of joint copies |
+//! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
+//! | `feedback` | what became of sent mail, and the suppression list |
+//! | `nodes` | the nodes there are |
+//! | `keys`, `audit`, `inbox` | keys, administrative acts, the local inbox |
+//! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
+//! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
+//! | `verify` | whether what is kept agrees with itself |
 
 mod accept;
 mod audit;

@@ -1,4 +1,4 @@
-//! The store ports on SQLite: each method hands a job to the writer or a look-up to a reader.
+//! The store ports: each method hands a job to the writer or a look-up to a reader.
 
 use std::{
     sync::{Arc, atomic::Ordering},

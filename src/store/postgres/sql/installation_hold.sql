@@ -1,1 +1,0 @@
-UPDATE installation SET held_since = $1::bigint, held_why = $2::text, held_message = (SELECT coalesce(max(no), 0) FROM message) WHERE one = 1 AND held_since IS NULL;

@@ -1,1 +1,0 @@
-INSERT INTO installation (one, id, epoch) VALUES (1, $1::bytea, 1);
