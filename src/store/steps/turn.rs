@@ -78,8 +78,8 @@ pub(super) struct Delta {
     used: BTreeMap<(i64, i64), i64>,
     /// Recipients that count against a provider's 24-hour limit, by queue and slot.
     taken: BTreeMap<(i64, i64), i64>,
-    /// Queues something was put into, and those the turn itself retired.
-    filled: BTreeSet<i64>,
+    /// Queues something was put into, with the earliest due time of it, and those the turn itself retired.
+    filled: BTreeMap<i64, i64>,
     retired: BTreeSet<i64>,
     pub notices: Vec<(String, Notice)>,
     /// Taken for mail born leased.
@@ -148,7 +148,9 @@ impl Delta {
         for (place, n) in other.taken {
             *self.taken.entry(place).or_default() += n;
         }
-        self.filled.extend(other.filled);
+        for (no, due) in other.filled {
+            self.filled.entry(no).and_modify(|first| *first = due.min(*first)).or_insert(due);
+        }
         self.retired.extend(other.retired);
         self.notices.extend(other.notices);
         self.places.extend(other.places);
@@ -420,11 +422,12 @@ impl<'a> Turn<'a> {
         if !total.queues.is_empty() {
             self.db.lock_queues(&total.queues.keys().copied().collect::<Vec<_>>())?;
         }
+        let put = |no: &i64| total.filled.get(no).copied().unwrap_or(i64::MAX);
         for (no, waiting) in &total.queues {
-            self.ahead(q!("queue_add"), (no, waiting))?;
+            self.ahead(q!("queue_add"), (no, waiting, put(no)))?;
         }
         for (no, waiting) in &total.queues {
-            let info = self.row(q!("queue_add"), (no, waiting), |r| {
+            let info = self.row(q!("queue_add"), (no, waiting, put(no)), |r| {
                 let lane: i64 = r.get(1)?;
                 let (due, cancelled, paused): (Option<i64>, Option<i64>, Option<i64>) = (r.get(2)?, r.get(3)?, r.get(4)?);
                 Ok((r.get::<String>(0)?, lane, due, cancelled.is_some(), paused.is_some()))
@@ -432,7 +435,7 @@ impl<'a> Turn<'a> {
             let Some((provider, lane, due, cancelled, paused)) = info else { continue };
             if cancelled {
                 // Whoever retired it has counted what waited in it.
-                if (total.filled.contains(no) || *waiting != 0) && !total.retired.contains(no) {
+                if (total.filled.contains_key(no) || *waiting != 0) && !total.retired.contains(no) {
                     return Err(self.changed("another node has cancelled a topic whose waiting mail was just changed"));
                 }
                 continue;
@@ -575,7 +578,7 @@ impl<'a> Turn<'a> {
         let no = self.memory.common.entry_no();
         self.append(q!("entry_insert"), (queue, due.0, no, message, range.0, range.1, attempt))?;
         self.rows += 1;
-        self.delta.filled.insert(queue);
+        self.delta.filled.entry(queue).and_modify(|first| *first = due.0.min(*first)).or_insert(due.0);
         // Its next due time has to be read again, even if no recipient more is waiting.
         self.delta.queue(queue, 0);
         Ok(())
