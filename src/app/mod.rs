@@ -209,6 +209,8 @@ impl App {
         let listener = listen(config.server.listen()).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
+        // Before anybody is answered: who sees the server up may use its key.
+        given_key(config, &keys).await.map_err(|e| StartError::Keys(e.to_string()))?;
         let (feedback_to, feedback) = mpsc::unbounded_channel();
         let maker = Arc::new(Maker { inbox: Arc::clone(&store) as _, clock: Arc::clone(&clock), feedback: feedback_to });
         let mut running = BTreeMap::new();
@@ -495,6 +497,15 @@ fn times(config: &Config) -> Times {
 fn node_start(config: &Config) -> NodeStart {
     let name = config.server.node.clone().unwrap_or_else(host_name);
     NodeStart { name, version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+/// Takes the key of the configuration in. One that holds already needs no write: a full disk must not be in the way of a start.
+async fn given_key(config: &Config, keys: &Keys) -> Result<(), Refusal> {
+    let Some(given) = &config.access.api_key else { return Ok(()) };
+    if keys.authenticate(given.reveal()).is_none() && keys.ensure("JEBI_API_KEY", given.reveal()).await?.revoked_at.is_some() {
+        tracing::warn!("JEBI_API_KEY holds a key that was revoked, and stays refused: set another");
+    }
+    Ok(())
 }
 
 /// Whether this node can send, and is not told to stop.

@@ -82,14 +82,7 @@ fn did_not_start(why: &str) -> Failure {
 
 /// The key to show: one made now where there was none. `None` when there are keys already, which cannot be shown again.
 async fn key(config: &Config, app: &App) -> Result<Option<String>, Refusal> {
-    if let Some(given) = &config.access.api_key {
-        // One that holds already needs no write: a full disk must not be in the way of a start.
-        if app.keys.authenticate(given.reveal()).is_none() && app.keys.ensure("JEBI_API_KEY", given.reveal()).await?.revoked_at.is_some() {
-            tracing::warn!("JEBI_API_KEY holds a key that was revoked, and stays refused: set another");
-        }
-        return Ok(None);
-    }
-    if app.keys.any() {
+    if config.access.api_key.is_some() || app.keys.any() {
         return Ok(None);
     }
     Ok(app.first_key().await?.map(|first| first.secret))
