@@ -140,8 +140,8 @@ impl Hand {
         let mails_in = |time: Duration| rate.map(|rate| rate * time.as_secs_f64() / f64::from(run.weight));
         let block = mails_in(AHEAD).map_or(MOST_UNPACED, |mails| (mails.ceil() as u32).clamp(1, MOST));
         // What may be held is used up before the next step: then the next block is asked for while one is being used, for the mail that
-        // is claimed meanwhile.
-        let fast = mails_in(AHEAD).is_none_or(|mails| mails > f64::from(MOST));
+        // is claimed meanwhile. Without a rate there is only a day to share: what is taken of it too early lacks elsewhere.
+        let fast = mails_in(AHEAD).is_some_and(|mails| mails > f64::from(MOST));
         let spare = mails_in(SPARE).map_or(0, |mails| mails as u32);
         let wanted = if fast { run.mails.saturating_mul(2) } else { run.mails };
         let held = self.slots.iter().filter(|slot| slot.weight >= run.weight).count();
