@@ -332,8 +332,8 @@ fn step(turn: &mut Turn<'_>, (class, mut job): (Class, Box<dyn Job>), done: &mut
                 // The others run again, without it.
                 Err(lost) if lost.is_crossed() => turn.broken = Some(lost),
                 Err(lost) => {
-                    // Everybody in the turn is told so.
-                    turn.broken = Some(lost);
+                    // Everybody in the turn is told why: a full disk, as a rule.
+                    turn.broken = Some(if lost.is_fatal() { lost } else { e });
                     done.push((class, job));
                     return None;
                 }
