@@ -31,5 +31,6 @@ mod settle;
 mod sqlite;
 mod together;
 mod transfer;
+mod unheard;
 mod upgrade;
 mod verify;

@@ -8,6 +8,7 @@ macro_rules! own {
 }
 
 pub(super) const BOUND: &str = own!("bound");
+pub(super) const CANCELLED_HELD: &str = own!("cancelled_held");
 pub(super) const DECIDED: &str = own!("decided");
 pub(super) const DELIVERIES_LOCK: &str = own!("deliveries_lock");
 pub(super) const INSTALLATION_HOLD: &str = own!("installation_hold");

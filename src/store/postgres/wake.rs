@@ -262,7 +262,19 @@ impl Ear {
             let paused = row.get::<Option<i64>>(5)?.is_some() || guard.holds(lane);
             Ok((provider, Notice::Queue(QueueInfo { queue, lane, next_due: row.get::<Option<i64>>(3)?.map(Wall), paused })))
         };
-        rows.iter().map(notice).collect::<Result<_, Error>>().map_err(away)
+        let mut found = rows.iter().map(notice).collect::<Result<Vec<_>, Error>>().map_err(away)?;
+        if named.is_none() {
+            // Queues that are cancelled are not among those with mail.
+            let held = client.query_typed(own::CANCELLED_HELD, &[(&self.common.own().0, Type::INT8)]).await;
+            let held = held.map_err(|e| away(self.readers.pool.fault_of(&e).into()))?;
+            for row in &held {
+                let read = |row: Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+                let (provider, queue, message): (String, Option<i64>, Option<i64>) = read(Row(row)).map_err(away)?;
+                found.extend(queue.map(|no| (provider.clone(), Notice::Cancelled(QueueNo(no)))));
+                found.extend(message.map(|no| (provider, Notice::CancelledMessage(MessageNo(no)))));
+            }
+        }
+        Ok(found)
     }
 }
 
