@@ -8,6 +8,7 @@ pub mod address;
 pub mod allow;
 pub mod backoff;
 pub mod clock_offset;
+pub mod content;
 pub mod delivery;
 pub mod event;
 pub mod fair;

@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::content::Content;
 use crate::{id::MessageId, time::Wall};
 
 /// Recipients one joint copy may have: what SES takes in one call (quotas page).
@@ -67,26 +68,6 @@ impl fmt::Debug for Mailbox {
     }
 }
 
-/// Everything the copies of a message have in common. Stored once, however many recipients.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Content {
-    pub from: Mailbox,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reply_to: Vec<Mailbox>,
-    pub subject: String,
-    /// Plain text; made from the HTML when missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub html: Option<String>,
-    /// The caller's own headers, in the order given.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub headers: Vec<(String, String)>,
-    /// Labels handed to the provider (SES message tags).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<(String, String)>,
-}
-
 /// A message: what was submitted, without its recipients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -108,6 +89,8 @@ pub struct Message {
     pub scheduled: bool,
     /// After this it is not sent any more.
     pub expires_at: Option<Wall>,
+    /// Values for all its recipients, where its content is filled in: a JSON object.
+    pub variables: Option<Arc<str>>,
 }
 
 /// Where a recipient of a joint copy stands. `Bcc` is never written into the mail.
@@ -163,6 +146,8 @@ impl Copies {
 pub struct Draft {
     pub message: Arc<Message>,
     pub copies: Copies,
+    /// What is each recipient's own, by ordinal: [`crate::content::Personal`] as JSON. Empty when nobody has any, and for a joint copy.
+    pub personal: Vec<Option<Box<str>>>,
 }
 
 /// One recipient of a claimed copy.
@@ -182,6 +167,8 @@ pub struct Addressee {
 pub struct Copy {
     pub ordinal: u32,
     pub addressees: Vec<Addressee>,
+    /// What is the recipient's own: [`crate::content::Personal`] as JSON.
+    pub personal: Option<Box<str>>,
 }
 
 impl Copy {

@@ -130,7 +130,11 @@ impl Line {
     async fn send(&self, mail: ReadyCopy, recipients: u32, channel: Box<dyn Channel>, ticket: Ticket) -> Again {
         let composed = catch_unwind(AssertUnwindSafe(|| mail.mail.compose(&mail.copy, mail.attempt)));
         let outgoing = match composed {
-            Ok(outgoing) => outgoing,
+            Ok(Ok(outgoing)) => outgoing,
+            Ok(Err(reason)) => {
+                channel.put_back();
+                return self.end(&mail, Outcome::Permanent { reason }, None, ticket);
+            }
             Err(panic) => {
                 channel.put_back();
                 return self.end(&mail, Outcome::Permanent { reason: internal(&*panic) }, None, ticket);

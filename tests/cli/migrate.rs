@@ -72,7 +72,7 @@ fn a_start_leaves_the_schema_alone_where_it_is_told_to() {
     assert_eq!(fault(&run(dir.path(), &by_hand, &SEND)).1, told("0001 (init)"), "nor does a command");
     assert_eq!(run(dir.path(), &by_hand, &["migrate"]).code, 0);
     let db = Connection::open(dir.path().join("data/jebi.db")).expect("the database");
-    db.execute("DELETE FROM migration WHERE no = 6", []).expect("as if it were older");
+    db.execute("DELETE FROM migration WHERE no >= 6", []).expect("as if it were older");
     drop(db);
     assert_eq!(fault(&run(dir.path(), &by_hand, &SEND)).1, told("0006 (nodes)"));
 }

@@ -250,6 +250,8 @@ impl Fixture {
             html: None,
             headers: vec![],
             tags: vec![],
+            fill: None,
+            attachments: vec![],
         };
         let message = Message {
             id: MessageId::new(now, &self.random),
@@ -263,8 +265,9 @@ impl Fixture {
             due: mail.due.unwrap_or(now),
             scheduled: mail.due.is_some(),
             expires_at: mail.expires_at,
+            variables: None,
         };
-        Draft { message: Arc::new(message), copies: mail.copies }
+        Draft { message: Arc::new(message), copies: mail.copies, personal: vec![] }
     }
 
     pub fn batch(&self, drafts: Vec<Draft>, key: Option<&str>) -> AcceptBatch {

@@ -8,6 +8,7 @@ use mail_builder::headers::{Header, address::Address, date::Date, raw::Raw, text
 use crate::{
     id::DeliveryId,
     message::{Copy, Mailbox, Message, Role},
+    outcome::Reason,
     port::Outgoing,
 };
 
@@ -66,8 +67,10 @@ impl Prepared {
     }
 
     /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only.
-    #[must_use]
-    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16) -> Outgoing {
+    ///
+    /// # Errors
+    /// Why this copy cannot be made, now or later: it ends as failed, and no other does.
+    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16) -> Result<Outgoing, Reason> {
         let id = delivery.to_string();
         let shared = self.first.len() + self.before_id.len() + self.between_ids.len() + self.last.len();
         let mut head = Vec::with_capacity(shared + 96 * copy.addressees.len() + 2 * id.len() + 32);
@@ -82,7 +85,7 @@ impl Prepared {
         let mut tags = Vec::with_capacity(self.tags.len() + 1);
         tags.extend_from_slice(&self.tags);
         tags.push((DELIVERY_TAG.to_owned(), id));
-        Outgoing {
+        Ok(Outgoing {
             delivery,
             attempt,
             from: self.from.clone(),
@@ -90,7 +93,7 @@ impl Prepared {
             head: Bytes::from(head),
             body: self.body.clone(),
             tags,
-        }
+        })
     }
 }
 

@@ -72,6 +72,8 @@ pub(super) fn read(message: &mut NewMessage, default_from: Option<&Mailbox>, fau
         html,
         headers: std::mem::take(&mut message.headers),
         tags: std::mem::take(&mut message.tags),
+        fill: None,
+        attachments: Vec::new(),
     })
 }
 

@@ -114,7 +114,9 @@ impl Shared<'_> {
                 due,
                 scheduled,
                 expires_at,
+                variables: None,
             }),
+            personal: Vec::new(),
         });
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
         let pending = Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates };

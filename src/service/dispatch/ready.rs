@@ -37,8 +37,10 @@ impl Mail {
     }
 
     /// Composes one copy; the shared part is made by the first.
-    #[must_use]
-    pub fn compose(&self, copy: &Copy, attempt: u16) -> Outgoing {
+    ///
+    /// # Errors
+    /// Why this copy cannot be made, now or later.
+    pub fn compose(&self, copy: &Copy, attempt: u16) -> Result<Outgoing, Reason> {
         let delivery = DeliveryId { message: self.message.id, ordinal: copy.ordinal };
         self.prepared.get_or_init(|| Prepared::new(&self.message)).copy(copy, delivery, attempt)
     }

@@ -15,6 +15,10 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "search", include_str!("migrations/0004_search.sql")),
     (5, "access", include_str!("migrations/0005_access.sql")),
     (6, "nodes", include_str!("migrations/0006_nodes.sql")),
+    (7, "personal", include_str!("migrations/0007_personal.sql")),
+    (8, "files", include_str!("migrations/0008_files.sql")),
+    (9, "templates", include_str!("migrations/0009_templates.sql")),
+    (10, "senders", include_str!("migrations/0010_senders.sql")),
 ];
 
 /// The number of the lock all nodes take: "jebi" in ASCII.

@@ -385,6 +385,7 @@ fn born(draft: &Draft, suppressed: &[u32]) -> Vec<Copy> {
             let copy = |(i, to): (usize, &Mailbox)| Copy {
                 ordinal: u32::try_from(i).unwrap_or(u32::MAX),
                 addressees: vec![Addressee { role: Role::To, mailbox: to.clone(), open: true, unsettled: false }],
+                personal: draft.personal.get(i).cloned().flatten(),
             };
             all.iter().enumerate().filter(|(i, _)| open(*i)).map(copy).collect()
         }
@@ -395,7 +396,7 @@ fn born(draft: &Draft, suppressed: &[u32]) -> Vec<Copy> {
                 open: open(i),
                 unsettled: false,
             };
-            vec![Copy { ordinal: 0, addressees: all.iter().enumerate().map(one).collect() }]
+            vec![Copy { ordinal: 0, addressees: all.iter().enumerate().map(one).collect(), personal: None }]
         }
     }
 }

@@ -251,7 +251,7 @@ fn rows(turn: &Turn<'_>, entry: &Entry, n: u32) -> Result<Vec<Row>, Error> {
         };
         let count = |unsettled: bool| addressees.iter().map(|a| i64::from(a.open && a.unsettled == unsettled)).sum();
         let (waiting, unsettled) = (count(false), count(true));
-        out.push(Row { key, state, attempt, joint, copy: Copy { ordinal: key.ordinal(), addressees }, waiting, unsettled });
+        out.push(Row { key, state, attempt, joint, copy: Copy { ordinal: key.ordinal(), addressees, personal: None }, waiting, unsettled });
     }
     Ok(out)
 }

@@ -263,12 +263,15 @@ impl Inner {
                 html: None,
                 headers: vec![],
                 tags: vec![],
+                fill: None,
+                attachments: vec![],
             },
             on_unknown: OnUnknown::Resend,
             created_at: Wall(0),
             due: post.due,
             scheduled: false,
             expires_at: post.expires_at,
+            variables: None,
         });
         self.messages.insert(no.0, message);
         let keys: Vec<DeliveryKey> = (0..post.copies).map(|ordinal| DeliveryKey::new(no, ordinal)).collect();
@@ -329,7 +332,7 @@ impl Inner {
             row.state = State::Sending;
             let mailboxes = row.email.split(',').map(|email| Mailbox { email: email.to_owned(), name: None });
             let addressees = mailboxes.map(|mailbox| Addressee { role: Role::To, mailbox, open: true, unsettled: false }).collect();
-            let copy = Copy { ordinal: key.ordinal(), addressees };
+            let copy = Copy { ordinal: key.ordinal(), addressees, personal: None };
             let (attempt, was_unsettled) = (row.attempt, row.was_unsettled);
             let same = |c: &Claimed| c.message_no == key.message() && c.attempt == attempt && c.was_unsettled == was_unsettled;
             if let Some(last) = out.last_mut().filter(|c| same(c)) {

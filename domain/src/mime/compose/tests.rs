@@ -18,6 +18,8 @@ fn content() -> Content {
         html: None,
         headers: vec![],
         tags: vec![],
+        fill: None,
+        attachments: vec![],
     }
 }
 
@@ -34,6 +36,7 @@ fn message(content: Content) -> Message {
         due: Wall(1_762_131_845_678),
         scheduled: false,
         expires_at: None,
+        variables: None,
     }
 }
 
@@ -48,7 +51,7 @@ fn to(email: &str, name: Option<&str>) -> Addressee {
 fn made_for(content: Content, addressees: Vec<Addressee>) -> Outgoing {
     let message = message(content);
     let delivery = DeliveryId { message: message.id, ordinal: 7 };
-    Prepared::new(&message).copy(&Copy { ordinal: 7, addressees }, delivery, 2)
+    Prepared::new(&message).copy(&Copy { ordinal: 7, addressees, personal: None }, delivery, 2).unwrap()
 }
 
 fn made(content: Content) -> Outgoing {
@@ -134,12 +137,12 @@ fn a_korean_mail_is_exactly_these_bytes() {
 #[test]
 fn a_resend_has_the_same_bytes_and_other_copies_share_the_body() {
     let message = message(Content { html: Some("<p>가</p>".to_owned()), text: None, ..content() });
-    let copy = Copy { ordinal: 3, addressees: vec![to("hong@naver.com", None)] };
+    let copy = Copy { ordinal: 3, addressees: vec![to("hong@naver.com", None)], personal: None };
     let id = |ordinal| DeliveryId { message: message.id, ordinal };
     let prepared = Prepared::new(&message);
-    let (first, again) = (prepared.copy(&copy, id(3), 1), Prepared::new(&message).copy(&copy, id(3), 2));
+    let (first, again) = (prepared.copy(&copy, id(3), 1).unwrap(), Prepared::new(&message).copy(&copy, id(3), 2).unwrap());
     assert_eq!((&first.head, &first.body), (&again.head, &again.body));
-    let other = prepared.copy(&copy, id(4), 1);
+    let other = prepared.copy(&copy, id(4), 1).unwrap();
     assert_ne!(first.head, other.head);
     assert_eq!(first.body.as_ptr(), other.body.as_ptr());
 }

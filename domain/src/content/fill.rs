@@ -1,0 +1,72 @@
+//! How a message's subject and bodies are filled in for each recipient.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// How fields are written in subject and bodies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Syntax {
+    /// Jinja: `{{ name }}`, `{% if … %}`, filters, inheritance; the HTML is escaped by itself.
+    #[default]
+    Jinja,
+    /// Only `{name}` for a variable that is there; every other brace stays as it is (requirement S4-1).
+    Braces,
+}
+
+/// What printing an undefined variable does. In conditions and loops it is false and empty (requirement S0-9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The mail is not sent, and its reason names every variable that is missing.
+    #[default]
+    Error,
+    /// Nothing is printed.
+    Empty,
+}
+
+/// What is needed to fill in a message without asking anybody: a template published later changes nothing that was accepted before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fill {
+    pub syntax: Syntax,
+    pub missing: Missing,
+    /// Language of the subject and bodies in the content itself, as a BCP 47 tag (`ko`, `en-US`); empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub language: String,
+    /// Subject and bodies in other languages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
+    /// Templates these extend or include, by the name they are called by.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, String>,
+    /// Values of variables that neither the message nor the recipient gives.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub defaults: serde_json::Map<String, serde_json::Value>,
+    /// Name and version of the stored template it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<(String, u32)>,
+}
+
+/// The same message in another language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// BCP 47 tag.
+    pub language: String,
+    pub subject: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+}
+
+/// What is one recipient's own. Stored with the delivery as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Personal {
+    /// BCP 47 tag of the language the mail is wanted in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Values for this recipient; they go before the message's.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub variables: serde_json::Map<String, serde_json::Value>,
+}

@@ -1,0 +1,2 @@
+-- templates
+SELECT 1;

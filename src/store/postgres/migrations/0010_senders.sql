@@ -1,0 +1,2 @@
+-- senders
+SELECT 1;
