@@ -2,11 +2,13 @@
 
 mod attachment;
 mod fill;
+pub mod list;
 
 use serde::{Deserialize, Serialize};
 
 pub use attachment::{Attachment, FileId};
 pub use fill::{Fill, Missing, Personal, Syntax, Variant};
+pub use list::List;
 
 use crate::message::Mailbox;
 
@@ -36,4 +38,7 @@ pub struct Content {
     /// Files that go with it, in the order given. Their bytes are in the store, once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// How its recipients refuse more of it, and whether it is advertising; `None` for mail that is neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<Box<List>>,
 }

@@ -16,6 +16,7 @@
 //! | `feedback` | what became of sent mail, and the suppression list |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox` | keys, administrative acts, the local inbox |
+//! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
 //! | `verify` | whether what is kept agrees with itself |
@@ -24,6 +25,7 @@ mod accept;
 mod audit;
 mod cancel;
 mod claim;
+mod consents;
 mod damage;
 mod db;
 mod engine;
@@ -46,6 +48,7 @@ mod release;
 mod reschedule;
 mod retry;
 mod row;
+mod senders;
 mod settle;
 mod settle_joint;
 mod turn;

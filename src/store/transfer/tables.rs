@@ -30,6 +30,11 @@ pub const TABLES: &[&str] = &[
     "sent_slot",
     "inbox",
     "audit",
+    "sender_profile",
+    "link_key",
+    "refusal",
+    "consent",
+    "consent_event",
 ];
 
 /// The others, and why.
