@@ -19,6 +19,7 @@ mod key;
 mod language;
 mod layers;
 mod limits;
+mod lists;
 mod log;
 mod names;
 mod parse;
@@ -44,6 +45,7 @@ pub use fault::{ConfigErrors, Fault};
 pub use flags::Flags;
 pub use inbox::Inbox;
 pub use limits::Limits;
+pub use lists::{AdvertisingConsent, Lists};
 pub use log::{Log, LogFormat};
 pub use postgres::{Pooler, Postgres, PostgresHost, PostgresUrl, SslMode};
 pub use profile::Profile;
@@ -76,6 +78,7 @@ pub struct Config {
     pub providers: Vec<ProviderConfig>,
     pub access: Access,
     pub inbox: Inbox,
+    pub lists: Lists,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -106,11 +109,12 @@ impl Config {
         let (sending, providers) = sending_through(&mut reader);
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
+        let lists = lists::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         let faults = reader.into_faults();
-        let (Some(server), Some(database), Some(sending), Some(providers), Some(access), Some(inbox), Some(log), true) =
-            (server, database, sending, providers, access, inbox, log, faults.is_empty())
+        let (Some(server), Some(database), Some(sending), Some(providers), Some(access), Some(inbox), Some(lists), Some(log), true) =
+            (server, database, sending, providers, access, inbox, lists, log, faults.is_empty())
         else {
             return Err(ConfigErrors(faults));
         };
@@ -119,7 +123,7 @@ impl Config {
         let inbox = inbox.beside(&server, &access);
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let warnings = check::warnings(&layers, &server, &database, &sending);
-        Ok(Loaded { config: Self { server, database, sending, providers, access, inbox, log, profile, effective }, notices, warnings })
+        Ok(Loaded { config: Self { server, database, sending, providers, access, inbox, lists, log, profile, effective }, notices, warnings })
     }
 
     /// The first SES account among the providers.
@@ -176,7 +180,7 @@ fn sending_through(r: &mut Reader) -> (Option<Sending>, Option<Vec<ProviderConfi
 
 /// Every key of every section.
 fn all_keys() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, database::KEYS, sending::KEYS, ses::KEYS, smtp::KEYS, access::KEYS, inbox::KEYS, log::KEYS]
+    [server::KEYS, database::KEYS, sending::KEYS, ses::KEYS, smtp::KEYS, access::KEYS, inbox::KEYS, lists::KEYS, log::KEYS]
         .into_iter()
         .flatten()
         .copied()

@@ -49,7 +49,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
-use api::{admin, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, topics};
+use api::{admin, audit, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers, topics};
 pub use auth::LocalAdmin;
 use auth::Needs;
 pub use peer::{Encrypted, Peer};
@@ -156,6 +156,12 @@ fn routes() -> Vec<Route> {
         post("/v1/keys", keys::create).admin(),
         delete("/v1/keys/{id}", keys::revoke).admin(),
         patch("/v1/keys/{id}", keys::change).admin(),
+        get("/v1/profiles", profiles::list).read(),
+        get("/v1/profiles/{name}", profiles::show).read(),
+        put("/v1/profiles/{name}", profiles::put).admin(),
+        delete("/v1/profiles/{name}", profiles::remove).admin(),
+        get("/v1/link-keys", link_keys::list).admin(),
+        post("/v1/link-keys", link_keys::rotate).admin(),
         get("/v1/limits", limits::list).any_key(),
         get("/v1/limits/{client}", limits::show).any_key(),
         delete("/v1/limits/{client}", limits::reset).admin(),
@@ -175,6 +181,8 @@ fn routes() -> Vec<Route> {
         get("/inbox", page::inbox::page).page(),
         get("/inbox/inbox.js", page::inbox::script).page(),
         get("/inbox/inbox.css", page::inbox::style).page(),
+        get("/u/{token}", page::unsubscribe::page).page().public(),
+        post("/u/{token}", page::unsubscribe::refuse).page().public(),
         get("/health", status::health).public().always(),
         get("/ready", status::ready).open().always(),
         get("/metrics", status::metrics).open(),
@@ -220,6 +228,10 @@ fn post<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> 
     Route::new(Method::POST, path, routing::post(handler))
 }
 
+fn put<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route::new(Method::PUT, path, routing::put(handler))
+}
+
 fn patch<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
     Route::new(Method::PATCH, path, routing::patch(handler))
 }
@@ -250,8 +262,8 @@ mod tests {
     #[test]
     fn changing_the_installation_is_for_administrators() {
         for Route { path, method, needs, .. } in routes() {
-            let administrative = ["/v1/admin/", "/v1/keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
-            let administrative = administrative || path.ends_with("/move");
+            let administrative = ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
+            let administrative = administrative || path.ends_with("/move") || (path.starts_with("/v1/profiles") && method != Method::GET);
             assert_eq!(
                 administrative || (path.starts_with("/v1/limits") && method == Method::DELETE),
                 needs == Some(Needs::Scope(Scope::Admin)),

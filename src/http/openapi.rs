@@ -15,7 +15,7 @@ use utoipa::{
 };
 
 use super::{
-    api::{admin, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, topics},
+    api::{admin, audit, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers, topics},
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
     status,
@@ -55,6 +55,12 @@ use super::{
         keys::create,
         keys::change,
         keys::revoke,
+        profiles::list,
+        profiles::show,
+        profiles::put,
+        profiles::remove,
+        link_keys::list,
+        link_keys::rotate,
         limits::list,
         limits::show,
         limits::reset,
@@ -85,6 +91,8 @@ use super::{
         (name = "providers", description = "The accounts mail goes through."),
         (name = "nodes", description = "The processes that share the store."),
         (name = "keys", description = "API keys, and what each allows."),
+        (name = "profiles", description = "Who mail is from, and the company behind it."),
+        (name = "link-keys", description = "What links in mail are signed with."),
         (name = "limits", description = "What a key may still send today."),
         (name = "audit", description = "Who did what to the installation."),
         (name = "store", description = "Checking it, and letting a restored one send."),

@@ -14,6 +14,7 @@ pub mod keys;
 mod quota;
 mod reclaim;
 mod sender;
+pub mod senders;
 mod settle;
 mod slots;
 pub mod upkeep;
@@ -24,6 +25,7 @@ use std::{sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use jebi_domain::{
     event::Feedback,
+    link::Links,
     message::Lane,
     port::{
         Clock, Provider, Random,
@@ -55,6 +57,8 @@ pub struct WorkerDeps {
     pub node: NodeStart,
     /// The shared runtime.
     pub runtime: Handle,
+    /// What links in mail are signed with.
+    pub links: Arc<ArcSwap<Links>>,
     /// Each configured account and how its mail is sent.
     pub providers: Vec<(Arc<dyn Provider>, Settings)>,
     /// Reports a provider makes inside this process (the local inbox).

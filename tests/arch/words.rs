@@ -15,8 +15,9 @@ use super::{
 };
 
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
-const SPEAKERS: [&str; 14] = [
+const SPEAKERS: [&str; 15] = [
     "domain/src/address/",
+    "domain/src/advertising/mark.rs",
     "domain/src/idempotency.rs",
     "domain/src/mime/header.rs",
     "domain/src/mime/tag.rs",
@@ -105,7 +106,8 @@ const NO_TEXTS: &[&str] = &[
     "changed={} restart={}",
     "to={to} recipients={n}",
     "unsettled={} waiting={}",
-    "name={name:?} scopes={scopes} expires={end} senders={senders} networks={networks} daily_limit={limit}",
+    "name={name:?} scopes={scopes} expires={end} senders={senders} networks={networks} daily_limit={limit} profile={profile}",
+    "from={}",
     "{} secrets",
     "local administrator",
     "key {} ({name})",

@@ -18,7 +18,7 @@ use http_body_util::BodyExt;
 use jebi::{
     http::{AppState, HttpSettings, Load, LocalAdmin, Peer, Services, router},
     service::{
-        accept::{Accept, Settings},
+        accept::{Accept, ListSettings, Settings},
         access::{Access, AccessSettings},
         admin::Admin,
         attempts::Attempts,
@@ -30,9 +30,11 @@ use jebi::{
         identities::{Accounts, Identities},
         inbox::InboxReader,
         keys::Keys,
+        links::LinkKeys,
         nodes::Nodes,
         providers::{ProviderState, ProviderStatus, Providers},
         ready::Ready,
+        refusals::Refusals,
         repeat::Repeats,
         reschedule::Reschedule,
         retry::Retry,
@@ -77,6 +79,10 @@ pub struct Setup {
     pub access: AccessSettings,
     pub max_requests: usize,
     pub max_bodies: usize,
+    /// Lists and advertising.
+    pub list: ListSettings,
+    /// What links are signed with; without one there are none.
+    pub secret: Option<&'static str>,
 }
 
 impl Default for Setup {
@@ -94,6 +100,8 @@ impl Default for Setup {
             access: AccessSettings::default(),
             max_requests: 1_000,
             max_bodies: 64 << 20,
+            list: ListSettings::default(),
+            secret: None,
         }
     }
 }
@@ -205,6 +213,7 @@ impl Api {
             times: self.state.times.clone(),
             max_recipients: NonZeroUsize::new(usual.max_recipients).expect("a test's limit is not zero"),
             max_waiting: usual.max_waiting,
+            list: ListSettings::default(),
         });
     }
 
@@ -231,12 +240,21 @@ impl Api {
         let dyn_clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let zone = jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled");
         let times = Times { zone, max_ahead: Duration::from_secs(366 * 86_400) };
+        let links = setup.secret.map(|secret| {
+            let (clock, random) = (Arc::clone(&dyn_clock), Arc::clone(&random));
+            Arc::new(LinkKeys::new(Arc::clone(&store), clock, random, secret.as_bytes().to_vec()))
+        });
+        if let Some(links) = &links {
+            links.start().await.expect("the keys of links can be made");
+        }
+        let list = ListSettings { links: links.clone(), ..setup.list };
         let settings = Settings {
             from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
             rules: Arc::new(Rules { routes: setup.routes, allow: setup.allow }),
             times: times.clone(),
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
+            list,
         };
         let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers));
         let identities = Identities::new(setup.accounts, Arc::clone(&providers), Arc::clone(&dyn_clock));
@@ -255,6 +273,9 @@ impl Api {
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
             usage: accept.usage(),
+            refusals: Refusals::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), accept.profiles(), true),
+            profiles: accept.profiles(),
+            links,
             audit: Audit::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             load: Load::new(setup.max_requests, setup.max_bodies),
             search: Search::new(Arc::clone(&store)),

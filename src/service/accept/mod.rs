@@ -7,6 +7,8 @@
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
 //! | `allow` | who may be mailed at all |
+//! | `list` | profiles, list headers, advertising |
+//! | `consent` | who has consented to advertising, by the ledger |
 //! | `again` | what of it holds for mail sent again |
 //! | `permitted` | whether the caller may use the sender |
 //! | `when` | reading times |
@@ -18,13 +20,15 @@
 
 mod again;
 pub(super) mod allow;
+mod consent;
 mod content;
+mod list;
 mod permitted;
 mod prepare;
 mod receipt;
 mod recipients;
 mod route;
-mod rules;
+pub(super) mod rules;
 mod submission;
 mod twins;
 mod waiting;
@@ -47,22 +51,24 @@ use jebi_domain::{
         store::{AcceptBatch, Accepted, StoreError, StoredAnswer},
     },
     refusal::{Fault, Refusal, RefusalKind},
-    time::Boot,
+    time::{Boot, Wall},
 };
 use metrics::{Unit, counter, describe_counter};
 
+pub use list::{ListSettings, ProviderKind};
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
-pub use submission::{Given, NewMessage, Submission};
+pub use submission::{Category, Given, NewList, NewMessage, Submission};
 
 use super::{
     Caller,
     identities::Identities,
+    profiles::Profiles,
     ready::{Check, Readiness},
     times::Times,
     trouble::refusal,
     usage::Usage,
 };
-use prepare::Prepared;
+use prepare::{Known, Prepared};
 use receipt::Unfinished;
 pub(super) use twins::Twins;
 use waiting::Waiting;
@@ -85,6 +91,8 @@ pub struct Settings {
     pub max_recipients: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.
     pub max_waiting: i64,
+    /// Lists and advertising.
+    pub list: ListSettings,
 }
 
 /// A request's idempotency key and the SHA-256 of its raw body.
@@ -119,6 +127,7 @@ pub struct Accept {
     twins: Twins,
     waiting: Waiting,
     usage: Arc<Usage>,
+    profiles: Arc<Profiles>,
     /// When and why a write last failed, while none has worked since.
     trouble: Mutex<Option<(Boot, String)>>,
 }
@@ -137,7 +146,8 @@ impl Accept {
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
         let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.times.zone.clone()));
         let (twins, trouble) = (Twins::default(), Mutex::default());
-        Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, twins, waiting, usage, trouble }
+        let profiles = Arc::new(Profiles::new(Arc::clone(&store), Arc::clone(&clock)));
+        Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, twins, waiting, usage, profiles, trouble }
     }
 
     /// Takes other settings for the requests that come from now on. How times are read stays: other services read them alike.
@@ -145,6 +155,12 @@ impl Accept {
         self.waiting.set_max(settings.max_waiting);
         let times = self.settings.load().times.clone();
         self.settings.store(Arc::new(Settings { times, ..settings }));
+    }
+
+    /// The sender profiles, as they are known here.
+    #[must_use]
+    pub fn profiles(&self) -> Arc<Profiles> {
+        Arc::clone(&self.profiles)
     }
 
     /// The daily limits, as they are kept here.
@@ -189,11 +205,11 @@ impl Accept {
         let (started, at) = (self.clock.boot(), self.clock.wall());
         let addresses = submission.addresses();
         self.waiting.admit(addresses).await?;
-        let settings = self.settings.load_full();
+        let known = self.known(caller, &submission, at).await?;
         let random = Arc::clone(&self.random);
         let Voice { say, render } = voice;
         let check = move || {
-            let mut prepared = prepare::prepare(&settings, &*random, at, submission)?;
+            let mut prepared = prepare::prepare(&known, &*random, submission)?;
             prepared.receipt.say(say);
             Ok(prepared)
         };
@@ -237,6 +253,20 @@ impl Accept {
                 Err(told)
             }
         }
+    }
+
+    /// What is known of a request before it is checked.
+    async fn known(&self, caller: &Caller, submission: &Submission, at: Wall) -> Result<Known, Refusal> {
+        permitted::profiles(caller, submission)?;
+        let settings = self.settings.load_full();
+        let tied = caller.grant().profile.clone();
+        let named = submission.messages.iter().filter_map(|message| message.profile.as_deref());
+        let profiles = self.profiles.knowing(tied.as_deref().into_iter().chain(named)).await?;
+        let consenting = match settings.list.asks_ledger {
+            true => self.consenting(submission, tied.as_deref(), &profiles).await?,
+            false => Vec::new(),
+        };
+        Ok(Known { settings, at, profiles, tied, consenting })
     }
 
     /// Senders, and in a sandbox recipients, that the provider would refuse (requirement S2-4).

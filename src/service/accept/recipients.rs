@@ -4,13 +4,12 @@ use std::collections::HashSet;
 
 use jebi_domain::{
     address,
-    allow::AllowList,
     message::{Copies, MAX_JOINT, Mailbox, Role},
     refusal::Fault,
 };
 
 use super::{
-    allow,
+    allow::{self, May},
     receipt::{Duplicate, Places, Rejected},
     rules,
     submission::{Given, NewMessage},
@@ -29,22 +28,22 @@ pub(super) struct Sorted {
 ///
 /// # Errors
 /// No addresses, more than one kind of list, or too many for a joint copy.
-pub(super) fn sort(at: usize, message: &mut NewMessage, allow: &AllowList) -> Result<Sorted, Fault> {
+pub(super) fn sort(at: usize, message: &mut NewMessage, may: May<'_>) -> Result<Sorted, Fault> {
     let joint = message.to.len() + message.cc.len() + message.bcc.len();
     match (message.emails.is_empty(), message.recipients.is_empty(), joint) {
         (true, true, 0) => Err(none(at)),
         (false, true, 0) => Ok(each(at, "emails", std::mem::take(&mut message.emails), |email, field| {
-            let read = rules::address(&email, field).and_then(|email| allow::check(allow, Mailbox { email, name: None }, field));
+            let read = rules::address(&email, field).and_then(|email| allow::check(may, Mailbox { email, name: None }, field));
             read.map_err(|fault| (email, fault))
         })),
-        (true, false, 0) => Ok(each(at, "recipients", std::mem::take(&mut message.recipients), |given, field| named(given, field, allow))),
+        (true, false, 0) => Ok(each(at, "recipients", std::mem::take(&mut message.recipients), |given, field| named(given, field, may))),
         (true, true, n) if n <= MAX_JOINT => {
             let lists = [
                 ("to", Role::To, std::mem::take(&mut message.to)),
                 ("cc", Role::Cc, std::mem::take(&mut message.cc)),
                 ("bcc", Role::Bcc, std::mem::take(&mut message.bcc)),
             ];
-            Ok(together(at, lists, n, allow))
+            Ok(together(at, lists, n, may))
         }
         (true, true, n) => Err(Fault::new(
             format!("messages[{at}].to"),
@@ -71,12 +70,12 @@ fn none(at: usize) -> Fault {
 }
 
 /// Reads an address with a name, keeping what was given for the answer when it is bad.
-fn named(given: Given, field: &dyn Fn() -> String, allow: &AllowList) -> Result<Mailbox, (String, Fault)> {
+fn named(given: Given, field: &dyn Fn() -> String, may: May<'_>) -> Result<Mailbox, (String, Fault)> {
     let email = match &given {
         Given::Text(text) => text.clone(),
         Given::Parts { email, .. } => email.clone(),
     };
-    rules::mailbox(given, field).and_then(|mailbox| allow::check(allow, mailbox, field)).map_err(|fault| (email, fault))
+    rules::mailbox(given, field).and_then(|mailbox| allow::check(may, mailbox, field)).map_err(|fault| (email, fault))
 }
 
 fn each<T>(
@@ -113,11 +112,11 @@ fn each<T>(
     Sorted { copies: Copies::Each(kept), places, rejected, duplicates }
 }
 
-fn together(at: usize, lists: [(&'static str, Role, Vec<Given>); 3], total: usize, allow: &AllowList) -> Sorted {
+fn together(at: usize, lists: [(&'static str, Role, Vec<Given>); 3], total: usize, may: May<'_>) -> Sorted {
     let (mut kept, mut from, mut rejected) = (Vec::with_capacity(total), Vec::with_capacity(total), Vec::new());
     for (list, role, given) in lists {
         for (index, one) in given.into_iter().enumerate() {
-            match named(one, &|| format!("messages[{at}].{list}[{index}]"), allow) {
+            match named(one, &|| format!("messages[{at}].{list}[{index}]"), may) {
                 Ok(mailbox) => {
                     from.push((list, index));
                     kept.push((role, mailbox));

@@ -1,6 +1,9 @@
 //! What a caller may ask, as any way in hands it over: read, not yet checked.
 
-use jebi_domain::message::{Lane, OnUnknown};
+use jebi_domain::{
+    message::{Lane, OnUnknown},
+    profile::Refusing,
+};
 
 /// An address as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +12,21 @@ pub enum Given {
     Text(String),
     /// Address and name apart.
     Parts { email: String, name: Option<String> },
+}
+
+/// What a mail is by law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Category {
+    /// Advertising (광고성 정보).
+    Advertising,
+}
+
+/// What a message says of the list it is of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewList {
+    pub unsubscribe: Option<Refusing>,
+    pub id: Option<String>,
+    pub mailto: Option<String>,
 }
 
 /// One message to be sent. Lists that were not given are empty.
@@ -37,6 +55,10 @@ pub struct NewMessage {
     /// Before the submission's.
     pub scheduled_at: Option<String>,
     pub expires_at: Option<String>,
+    /// Name of the sender profile.
+    pub profile: Option<String>,
+    pub category: Option<Category>,
+    pub list: NewList,
 }
 
 impl NewMessage {

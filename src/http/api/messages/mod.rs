@@ -1,6 +1,7 @@
 //! `/v1/messages`: sending, looking at one message, cancelling it.
 
 mod answer;
+mod list;
 mod request;
 mod view;
 
@@ -33,7 +34,9 @@ use crate::{
     service::{Caller, accept::Voice, retry::Scope, search::page_length},
 };
 use answer::SubmitAnswer;
+pub use list::Unsubscribe;
 use request::SubmitRequest;
+pub use request::{Address, Addresses};
 use view::{MessageBody, MessageLineBody};
 
 /// Send mail
@@ -55,7 +58,7 @@ use view::{MessageBody, MessageLineBody};
         (status = 202, description = "Accepted and on disk.", body = SubmitAnswer,
             headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
         (status = 400, description = "The body is not JSON, or the Idempotency-Key cannot be used."),
-        (status = 403, description = "The key does not allow sending (`missing_scope`), or not as this sender (`forbidden_sender`)."),
+        (status = 403, description = "The key does not allow sending (`missing_scope`), not as this sender (`forbidden_sender`), or not as this profile (`forbidden_profile`)."),
         (status = 408, description = "The body did not arrive in time."),
         (status = 409, description = "The Idempotency-Key was used for another body."),
         (status = 413, description = "The body is too large."),

@@ -18,7 +18,10 @@ use utoipa::{
     },
 };
 
-use super::super::shape;
+use super::{
+    super::shape,
+    list::{CategoryRequest, ListRequest},
+};
 use crate::{
     http::json::Object,
     service::accept::{Given, NewMessage, Submission},
@@ -104,6 +107,17 @@ pub struct MessageRequest {
     /// Instead of the request's.
     #[serde(default)]
     expires_at: Option<String>,
+    /// The sender profile it goes out as; what the message says itself goes before it. A key tied to a profile uses that one.
+    #[serde(default)]
+    profile: Option<String>,
+    /// What it is by law; left out for everything that is no advertising.
+    #[serde(default)]
+    #[schema(value_type = Option<CategoryRequest>)]
+    category: Option<CategoryRequest>,
+    /// Its list headers.
+    #[serde(default)]
+    #[schema(value_type = Option<ListRequest>)]
+    list: Option<Object<ListRequest>>,
 }
 
 impl From<SubmitRequest> for Submission {
@@ -134,6 +148,9 @@ impl From<MessageRequest> for NewMessage {
             on_unknown: r.on_unknown,
             scheduled_at: r.scheduled_at,
             expires_at: r.expires_at,
+            profile: r.profile,
+            category: r.category.map(Into::into),
+            list: r.list.map(|Object(list)| list.into()).unwrap_or_default(),
         }
     }
 }
@@ -143,7 +160,7 @@ fn given(addresses: Vec<Address>) -> Vec<Given> {
 }
 
 /// An address: `"kim@example.kr"`, `"Kim <kim@example.kr>"`, or `{"email", "name"}`.
-struct Address(Given);
+pub struct Address(pub Given);
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -187,7 +204,7 @@ impl ToSchema for Address {}
 
 /// One address or a list of them.
 #[derive(Default)]
-struct Addresses(Vec<Address>);
+pub struct Addresses(pub Vec<Address>);
 
 impl<'de> Deserialize<'de> for Addresses {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
