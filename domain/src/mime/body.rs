@@ -8,17 +8,15 @@ use mail_builder::{
     mime::{BodyPart, MimePart},
 };
 
-use crate::{id::MessageId, message::Content};
-
-use super::text;
+use crate::id::MessageId;
 
 /// Builds the body: `multipart/alternative` of text and HTML, or the one there is, or an empty text. Blank bodies count as
 /// missing.
-pub(super) fn build(id: MessageId, content: &Content) -> Bytes {
-    let html = content.html.as_deref().filter(|html| !html.trim().is_empty());
-    let plain = match content.text.as_deref().filter(|text| !text.trim().is_empty()) {
+pub(super) fn build(id: MessageId, text: Option<&str>, html: Option<&str>) -> Bytes {
+    let html = html.filter(|html| !html.trim().is_empty());
+    let plain = match text.filter(|text| !text.trim().is_empty()) {
         Some(text) => Some(Cow::Borrowed(text)),
-        None => html.and_then(text::from_html).map(Cow::Owned),
+        None => html.and_then(super::text::from_html).map(Cow::Owned),
     };
     let part = match (plain.as_deref(), html) {
         (Some(plain), Some(html)) => {
@@ -27,7 +25,7 @@ pub(super) fn build(id: MessageId, content: &Content) -> Bytes {
         }
         (None, Some(html)) => leaf("text/html", html),
         (Some(plain), None) => leaf("text/plain", plain),
-        (None, None) => leaf("text/plain", content.text.as_deref().unwrap_or_default()),
+        (None, None) => leaf("text/plain", text.unwrap_or_default()),
     };
     let mut out = Vec::with_capacity((part.size() + part.size() / 2) + 512);
     part.write_part(&mut out);

@@ -1,12 +1,14 @@
 //! A message made ready once, and its copies made from it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
 use mail_builder::headers::{Header, address::Address, date::Date, raw::Raw, text::Text};
 
 use crate::{
+    content::List,
     id::DeliveryId,
+    link::Links,
     message::{Copy, Mailbox, Message, Role},
     outcome::Reason,
     port::Outgoing,
@@ -15,7 +17,9 @@ use crate::{
 use super::{
     body,
     header::{foldable, trimmed},
+    listed::{self, Own},
     tag::DELIVERY_TAG,
+    text,
 };
 
 /// The header that carries our delivery id, so that feedback finds the delivery even if the answer was never seen.
@@ -33,24 +37,60 @@ pub struct Prepared {
     before_id: Vec<u8>,
     /// The rest of `Message-ID`, `MIME-Version`, and the name of [`DELIVERY_HEADER`].
     between_ids: Vec<u8>,
-    /// The caller's headers.
+    /// The caller's headers, and those of its list.
     last: Vec<u8>,
     body: Bytes,
+    /// What each copy has of its own because of the list it is of.
+    listed: Option<Box<Listed>>,
     tags: Vec<(String, String)>,
+}
+
+/// A message of a list.
+#[derive(Clone)]
+struct Listed {
+    message: Arc<Message>,
+    list: List,
+    /// Of advertising: its texts, to which each copy's footer is added.
+    texts: Option<(Option<String>, Option<String>)>,
+    /// Why no copy can be made.
+    fault: Option<Reason>,
+}
+
+impl Listed {
+    /// The copy's own headers, written behind the others, and its own body where it has one.
+    fn own(&self, copy: &Copy, delivery: &str, links: &Links, last: &mut Vec<u8>) -> Result<Option<Bytes>, Reason> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let own = Own::of(&self.list, &self.message, copy, delivery, links)?;
+        own.headers(|name, value| write_text(last, name, value));
+        let (Some((text, html)), Some(company)) = (&self.texts, &self.list.advertising) else { return Ok(None) };
+        let (text, html) = listed::footed(text.as_deref(), html.as_deref(), company, &own);
+        Ok(Some(body::build(self.message.id, text.as_deref(), html.as_deref())))
+    }
 }
 
 impl Prepared {
     /// Encodes what the copies share. The content has been checked when it was accepted; what was not checked still cannot
     /// break out of its header, because line breaks are dropped.
     #[must_use]
-    pub fn new(message: &Message) -> Self {
+    pub fn new(message: &Arc<Message>) -> Self {
         let content = &message.content;
+        let list = content.list.as_deref();
+        let advertising = list.is_some_and(|list| list.advertising.is_some());
+        let (mut subject, mut fault) = (Cow::Borrowed(content.subject.as_str()), None);
+        if advertising {
+            match listed::marked(&content.subject) {
+                Ok(marked) => subject = marked,
+                Err(reason) => fault = Some(reason),
+            }
+        }
         let (mut first, mut before_id, mut between_ids, mut last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         write_mailboxes(&mut first, "From", [&content.from]);
         if !content.reply_to.is_empty() {
             write_mailboxes(&mut before_id, "Reply-To", &content.reply_to);
         }
-        write_text(&mut before_id, "Subject", &unread(&content.subject));
+        write_text(&mut before_id, "Subject", &unread(&subject));
         before_id.extend_from_slice(b"Date: ");
         Date::new(message.created_at.seconds()).write_rfc822(&mut before_id);
         before_id.extend_from_slice(b"\r\nMessage-ID: <");
@@ -62,15 +102,27 @@ impl Prepared {
         for (name, value) in &content.headers {
             write_text(&mut last, name, trimmed(value));
         }
-        let body = body::build(message.id, content);
-        Self { from: content.from.email.clone(), first, before_id, between_ids, last, body, tags: content.tags.clone() }
+        if let Some(list) = list {
+            listed::headers(list, |name, value| write_text(&mut last, name, value));
+        }
+        let (text, html) = (content.text.as_deref(), content.html.as_deref());
+        // Making text of HTML takes long: once for all copies, and the footer is added to both.
+        let made = if is_blank(text) { html.and_then(text::from_html) } else { None };
+        let text = made.as_deref().or(text);
+        let owned = |part: Option<&str>| part.map(str::to_owned);
+        let listed = list.map(|list| {
+            let texts = advertising.then(|| (owned(text), owned(html)));
+            Box::new(Listed { message: message.clone(), list: list.clone(), texts, fault })
+        });
+        let body = if advertising { Bytes::new() } else { body::build(message.id, text, html) };
+        Self { from: content.from.email.clone(), first, before_id, between_ids, last, body, listed, tags: content.tags.clone() }
     }
 
-    /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only.
+    /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only. `links` sign what leads to this server.
     ///
     /// # Errors
     /// Why this copy cannot be made, now or later: it ends as failed, and no other does.
-    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16) -> Result<Outgoing, Reason> {
+    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16, links: &Links) -> Result<Outgoing, Reason> {
         let id = delivery.to_string();
         let shared = self.first.len() + self.before_id.len() + self.between_ids.len() + self.last.len();
         let mut head = Vec::with_capacity(shared + 96 * copy.addressees.len() + 2 * id.len() + 32);
@@ -82,6 +134,10 @@ impl Prepared {
         head.extend_from_slice(id.as_bytes());
         head.extend_from_slice(b"\r\n");
         head.extend_from_slice(&self.last);
+        let own = match &self.listed {
+            Some(listed) => listed.own(copy, &id, links, &mut head)?,
+            None => None,
+        };
         let mut tags = Vec::with_capacity(self.tags.len() + 1);
         tags.extend_from_slice(&self.tags);
         tags.push((DELIVERY_TAG.to_owned(), id));
@@ -91,10 +147,14 @@ impl Prepared {
             from: self.from.clone(),
             to: copy.open().map(|mailbox| mailbox.email.clone()).collect(),
             head: Bytes::from(head),
-            body: self.body.clone(),
+            body: own.unwrap_or_else(|| self.body.clone()),
             tags,
         })
     }
+}
+
+fn is_blank(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.trim().is_empty())
 }
 
 /// `To` and `Cc` with everybody they were addressed to, also those this attempt does not go to. Mail to `Bcc` recipients

@@ -6,6 +6,7 @@
 mod body;
 pub mod compose;
 pub mod header;
+mod listed;
 pub mod tag;
 mod text;
 

@@ -8,6 +8,7 @@ use std::{
 
 use jebi_domain::{
     id::{DeliveryId, DeliveryKey, LeaseNo, MessageNo, QueueNo},
+    link::Links,
     message::{Copy, Lane, Message},
     mime::compose::Prepared,
     outcome::{Outcome, Reason},
@@ -40,9 +41,9 @@ impl Mail {
     ///
     /// # Errors
     /// Why this copy cannot be made, now or later.
-    pub fn compose(&self, copy: &Copy, attempt: u16) -> Result<Outgoing, Reason> {
+    pub fn compose(&self, copy: &Copy, attempt: u16, links: &Links) -> Result<Outgoing, Reason> {
         let delivery = DeliveryId { message: self.message.id, ordinal: copy.ordinal };
-        self.prepared.get_or_init(|| Prepared::new(&self.message)).copy(copy, delivery, attempt)
+        self.prepared.get_or_init(|| Prepared::new(&self.message)).copy(copy, delivery, attempt, links)
     }
 }
 

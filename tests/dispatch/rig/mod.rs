@@ -106,7 +106,7 @@ impl Rig {
         fence.renew(clock.boot());
         let written = log.clone();
         let observer: Observer = Arc::new(move |at: Boot, n| written.lock().unwrap_or_else(PoisonError::into_inner).push((at.0, n)));
-        let mut dispatcher = Dispatcher::new(DispatchDeps {
+        let mut dispatcher = Dispatcher::new(DispatchDeps { links: Arc::default(),
             store: store.clone(),
             provider: Current::new(Arc::new(provider.clone())),
             clock: Arc::new(clock.clone()),
