@@ -66,6 +66,7 @@ use crate::{
         attempts::Attempts,
         audit::Audit,
         cancel::Cancel,
+        consents::Consents,
         dispatch::{self, Fence},
         figures::Figures,
         forecast::Forecast,
@@ -282,8 +283,10 @@ impl App {
         let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
+        let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
         let router = http::router(state);
         let mut servers = vec![
+            tokio::spawn(workers.watch().over("consents", consents)),
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("senders", senders)),
@@ -419,6 +422,7 @@ fn services(
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
         refusals: Refusals::new(Arc::clone(store), Arc::clone(&clock), links.clone(), accept.profiles(), notices),
+        consents: Arc::new(Consents::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&accept), times(config), notices)),
         profiles: accept.profiles(),
         links,
         usage: accept.usage(),

@@ -49,7 +49,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
-use api::{admin, audit, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers, topics};
+use api::{admin, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers, topics};
 pub use auth::LocalAdmin;
 use auth::Needs;
 pub use peer::{Encrypted, Peer};
@@ -160,6 +160,11 @@ fn routes() -> Vec<Route> {
         get("/v1/profiles/{name}", profiles::show).read(),
         put("/v1/profiles/{name}", profiles::put).admin(),
         delete("/v1/profiles/{name}", profiles::remove).admin(),
+        post("/v1/consents", consents::record).send(),
+        post("/v1/consents/csv", consents::import).send(),
+        get("/v1/consents", consents::list).read(),
+        get("/v1/consents/{id}", consents::show).read(),
+        post("/v1/consents/{id}/withdraw", consents::withdraw).send(),
         get("/v1/link-keys", link_keys::list).admin(),
         post("/v1/link-keys", link_keys::rotate).admin(),
         get("/v1/limits", limits::list).any_key(),

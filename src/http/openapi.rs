@@ -15,7 +15,7 @@ use utoipa::{
 };
 
 use super::{
-    api::{admin, audit, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers, topics},
+    api::{admin, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers, topics},
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
     status,
@@ -59,6 +59,11 @@ use super::{
         profiles::show,
         profiles::put,
         profiles::remove,
+        consents::record,
+        consents::import,
+        consents::list,
+        consents::show,
+        consents::withdraw,
         link_keys::list,
         link_keys::rotate,
         limits::list,
@@ -92,6 +97,7 @@ use super::{
         (name = "nodes", description = "The processes that share the store."),
         (name = "keys", description = "API keys, and what each allows."),
         (name = "profiles", description = "Who mail is from, and the company behind it."),
+        (name = "consents", description = "Who has consented to advertising."),
         (name = "link-keys", description = "What links in mail are signed with."),
         (name = "limits", description = "What a key may still send today."),
         (name = "audit", description = "Who did what to the installation."),

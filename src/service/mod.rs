@@ -7,6 +7,7 @@ pub mod attempts;
 pub mod audit;
 mod caller;
 pub mod cancel;
+pub mod consents;
 pub mod dispatch;
 pub mod figures;
 pub mod forecast;

@@ -6,6 +6,7 @@
 pub mod account;
 mod beat;
 mod claim;
+pub mod consents;
 pub mod dispatch;
 mod feedback;
 mod fleet;

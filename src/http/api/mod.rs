@@ -3,6 +3,7 @@
 pub mod admin;
 mod again;
 pub mod audit;
+pub mod consents;
 pub mod deliveries;
 pub mod events;
 pub mod inbox;

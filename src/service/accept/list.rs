@@ -5,13 +5,16 @@ use std::{collections::HashMap, sync::Arc};
 use jebi_domain::{
     advertising,
     content::list::{List, PLACES, Unsubscribe},
+    link::Target,
     message::{Content, Lane},
     mime::header::HeaderFault,
     profile::{Company, Profile, Refusing},
     refusal::Fault,
+    time::Wall,
 };
 
 use super::{
+    Accept,
     content::Faults,
     submission::{Category, NewList, NewMessage},
 };
@@ -42,6 +45,24 @@ pub enum ProviderKind {
     /// Writes a `Feedback-ID` of its own.
     Ses,
     Other,
+}
+
+impl Accept {
+    /// Where somebody refuses all mail of a profile, for mail accepted then; `None` where no link of ours can be written.
+    pub(in crate::service) fn refusal_link(&self, profile: &str, email: &str, accepted: Wall) -> Option<String> {
+        let settings = &self.settings.load().list;
+        let base = settings.public.as_ref().or(settings.local.as_ref().filter(|_| settings.is_all_local()))?;
+        let target = Target { profile: profile.to_owned(), topic: String::new(), address: email.to_owned() };
+        let token = settings.links.as_ref()?.live().load().sign(&target, accepted)?;
+        Some(format!("{base}/u/{token}"))
+    }
+}
+
+impl ListSettings {
+    /// Whether no mail leaves this machine.
+    fn is_all_local(&self) -> bool {
+        self.kinds.values().all(|kind| *kind == ProviderKind::Local)
+    }
 }
 
 /// The profile a message goes out as: its key's, else the one it names. The outer `None` is a fault, noted.
