@@ -8,9 +8,11 @@ mod expiry;
 mod failure;
 mod help;
 mod key;
+mod link_key;
 mod migrate;
 mod nodes;
 mod openapi;
+mod profile;
 mod ready;
 mod release;
 mod reload;
@@ -73,6 +75,12 @@ enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
+    /// Make, list and remove sender profiles
+    #[command(subcommand)]
+    Profile(profile::Command),
+    /// List and make keys that links in mail are signed with
+    #[command(subcommand)]
+    LinkKey(link_key::Command),
     /// List the nodes that share the store
     #[command(after_help = "Example:\n  jebi nodes")]
     Nodes,
@@ -136,6 +144,8 @@ pub fn run() -> ExitCode {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| key::run(command, client).await)
         }
+        Command::Profile(command) => through(flags, Missing::Refuse, async |_, client| profile::run(command, client).await),
+        Command::LinkKey(command) => through(flags, Missing::Refuse, async |_, client| link_key::run(command, client).await),
         Command::Nodes => through(flags, Missing::Refuse, async |_, client| nodes::run(client).await),
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),

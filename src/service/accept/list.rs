@@ -262,6 +262,3 @@ fn sender_id(from: &str) -> String {
     id
 }
 
-#[cfg(test)]
-#[path = "list_tests.rs"]
-mod tests;

@@ -6,6 +6,7 @@ use jebi_domain::{
     address,
     consent::{EventKind, RESULT_DAYS},
     port::consents::{ConsentKey, NewEvent},
+    profile::is_name,
     refusal::{Fault, Refusal, RefusalKind},
     time::Wall,
 };
@@ -90,7 +91,9 @@ impl Checking<'_> {
     fn one(&self, given: NewConsent, field: &dyn Fn(&str) -> String, faults: &mut Vec<Fault>) -> Option<NewEvent> {
         let email = keep(address::parse(&given.email).map_err(|e| Fault::new(field("email"), e.code, e.fault, e.remedy)), faults);
         let profile = self.profiles.get(&given.profile);
-        if profile.is_none() {
+        // What was given to a profile that is gone can still be taken back.
+        let ends = given.kind != EventKind::Given && is_name(&given.profile);
+        if profile.is_none() && !ends {
             let fault = format!("there is no profile {:?}", given.profile);
             faults.push(Fault::new(field("profile"), "unknown_profile", fault, "use a name GET /v1/profiles lists"));
         }
@@ -109,10 +112,10 @@ impl Checking<'_> {
             Some(text) => keep(self.time(text, || field("at")), faults),
         };
         let language = given.language.and_then(|tag| keep(list_rules::language(tag, || field("language")), faults));
-        let (email, profile, at) = (email?, profile?, at?);
+        let (email, at) = (email?, at?);
         let recent = self.now.0 - at.0 <= RESULT_DAYS * 86_400_000;
-        let notice = self.tells && given.notice.unwrap_or(self.tell && recent && profile.consent_notices);
-        let key = ConsentKey { address: address::key(&email).into_owned(), profile: profile.name.clone(), scope };
+        let notice = self.tells && given.notice.unwrap_or(self.tell && recent && profile.is_some_and(|p| p.consent_notices));
+        let key = ConsentKey { address: address::key(&email).into_owned(), profile: given.profile, scope };
         let mut event = NewEvent {
             key,
             email,

@@ -87,7 +87,13 @@ impl Consents {
             how,
             ..NewConsent::default()
         };
-        let mut recorded = self.record(caller, vec![new], true).await?;
+        let recorded = self.record(caller, vec![new], true).await.map_err(|mut refused| {
+            for fault in &mut refused.faults {
+                fault.field = fault.field.trim_start_matches("consents[0].").to_owned();
+            }
+            refused
+        });
+        let mut recorded = recorded?;
         recorded.pop().ok_or_else(|| Refusal::missing("consent"))
     }
 

@@ -56,8 +56,8 @@ impl Facts<'_> {
         if self.due.event.kind == EventKind::Confirmation {
             let until = last_day(self.due.event.at, self.zone);
             body.push_str(&format!(
-                "\n수신 동의를 그대로 두시려면 아무것도 하지 않으셔도 됩니다. 철회하시려면 {until} 이전이든 이후든 언제든지 다음 방법으로 하실 수 있으며, 비용은 들지 \
-                 않습니다.\n"
+                "\n수신 동의를 그대로 두시려면 아무것도 하지 않으셔도 됩니다. 철회하시려면 언제든지 다음 방법으로 하실 수 있으며, 비용은 들지 않습니다.\n\
+                 확인 기한: {until}\n"
             ));
         } else if self.due.event.kind == EventKind::Given {
             body.push_str("\n동의는 언제든지 비용 없이 철회하실 수 있습니다.\n");
@@ -85,7 +85,8 @@ impl Facts<'_> {
         if self.due.event.kind == EventKind::Confirmation {
             let until = last_day(self.due.event.at, self.zone);
             body.push_str(&format!(
-                "\nTo keep your consent you need not do anything. You can withdraw it before {until} or at any time after, free of charge:\n"
+                "\nTo keep your consent you need not do anything. You can withdraw it at any time, free of charge.\nTo be confirmed \
+                 by: {until}\n"
             ));
         } else if self.due.event.kind == EventKind::Given {
             body.push_str("\nYou can withdraw it at any time, free of charge.\n");
