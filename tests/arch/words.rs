@@ -34,11 +34,12 @@ const SPEAKERS: [&str; 15] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 11] = [
+const SILENT: [&str; 12] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
     "src/service/dispatch/",
+    "src/service/consents/text.rs",
     "src/service/ready.rs",
     "src/store/mod.rs",
     "src/store/postgres/",
@@ -108,6 +109,11 @@ const NO_TEXTS: &[&str] = &[
     "unsettled={} waiting={}",
     "name={name:?} scopes={scopes} expires={end} senders={senders} networks={networks} daily_limit={limit} profile={profile}",
     "from={}",
+    "{MARK} {subject}",
+    "{id:<4} {:<24} {usable}",
+    "{name:<24} {from:<32} {company}",
+    "<form method=\"post\"><button name=\"by\" value=\"page\">{}</button></form>",
+    "`true` for this server's own link, `false` for none, or a page of yours: https, where `{email}` and `{delivery}` stand for each copy's own.",
     "{} secrets",
     "local administrator",
     "key {} ({name})",

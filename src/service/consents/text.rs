@@ -49,7 +49,7 @@ impl Facts<'_> {
             EventKind::Refused => ("수신 거부 처리 결과", "거부하신 날", "수신 거부가 처리되었습니다"),
             EventKind::Confirmation => ("수신 동의 여부 확인", "동의하신 날", "현재 수신에 동의하신 상태입니다"),
         };
-        let mut body = format!("{sender}에서 메일 정보 {title}를 알려 드립니다.\n\n전송자: {sender}\n{fact}: {day}\n내용: {result}\n");
+        let mut body = format!("{sender}에서 다음과 같이 안내해 드립니다.\n\n{title}\n\n전송자: {sender}\n{fact}: {day}\n내용: {result}\n");
         if !self.due.consent.key.scope.is_empty() {
             body.push_str(&format!("대상: {}\n", self.due.consent.key.scope));
         }
