@@ -20,6 +20,7 @@ fn content() -> Content {
         tags: vec![],
         fill: None,
         attachments: vec![],
+        calendar: None,
     }
 }
 
