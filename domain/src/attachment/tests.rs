@@ -129,7 +129,9 @@ fn types_are_guessed_by_name() {
 fn content_types_are_read_strictly() {
     assert_eq!(check_content_type("Application/PDF").unwrap(), "application/pdf");
     assert_eq!(check_content_type("text/csv; charset=\"UTF-8\"; name=x.csv").unwrap(), "text/csv; charset=UTF-8");
-    for bad in ["", "pdf", "a/b/c", "text/plain\r\nX: y", "text/plain; x", "text/plain; a=b c", "multipart/mixed", "message/rfc822", "한/글"] {
+    for bad in
+        ["", "pdf", "a/b/c", "text/plain\r\nX: y", "text/plain; x", "text/plain; a=b c", "multipart/mixed", "message/rfc822", "한/글"]
+    {
         assert_eq!(check_content_type(bad).map_err(|f| f.code), Err("invalid_content_type"), "{bad:?}");
     }
 }
