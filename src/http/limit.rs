@@ -83,7 +83,7 @@ async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
 }
 
 /// How many times the limit is read and thrown away of a body that is too large.
-const DRAINED: usize = 4;
+pub(super) const DRAINED: usize = 4;
 
 /// Goes on reading a refused body beside the answer, within bounds. Closing on a caller that still sends would reset the
 /// connection, and the caller would see that instead of the refusal (RFC 9112, 9.6).

@@ -334,3 +334,12 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
     }
     assert_eq!(list(&api.get("/v1/attachments").await.expect(200)["attachments"]).len(), 0);
 }
+
+#[tokio::test]
+async fn a_full_disk_is_told() {
+    let api = Api::with(Setup { disk_floor: 1 << 60, ..Setup::default() }).await;
+    for content in [vec![b'a'; 10], vec![b'a'; 600_000]] {
+        assert_eq!(api.upload("a.txt", content).await.problem(503), [(String::new(), "disk_full".to_owned())]);
+    }
+    assert_eq!(api.pieces(), 0);
+}

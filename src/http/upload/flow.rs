@@ -29,7 +29,7 @@ use crate::http::{
     AppState,
     access::load::BodyRoom,
     error::Problem,
-    limit::{drain, too_large, too_slow, unread},
+    limit::{DRAINED, drain, too_large, too_slow, unread},
 };
 
 /// What an upload takes of the memory bodies share: the piece that fills, and the one that is written.
@@ -184,11 +184,11 @@ impl Stream for Flow {
     }
 }
 
-/// What was not read is read beside the answer, within bounds: see [`drain`].
+/// What was not read is read beside the answer, as much as an upload may have: see [`drain`].
 impl Drop for Flow {
     fn drop(&mut self) {
         if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
-            drain(body, usize::try_from(self.max).unwrap_or(usize::MAX), self.clock.sleep_until(self.clock.boot() + self.grace));
+            drain(body, usize::try_from(self.max).unwrap_or(usize::MAX) / DRAINED, self.clock.sleep_until(self.clock.boot() + self.grace));
         }
     }
 }
