@@ -11,7 +11,7 @@ use jebi_domain::{
         files::{Finished, PIECE, UploadNo},
         store::StoreResult,
     },
-    refusal::{Fault, Refusal},
+    refusal::{Fault, Refusal, RefusalKind},
 };
 use sha2::{Digest, Sha256};
 
@@ -154,9 +154,12 @@ impl Upload {
         Ok(kept)
     }
 
-    /// A fault of the file, told at its place in the request.
+    /// A fault of the file, told at its place in the request. What the store could not do is nobody's fault.
     #[must_use]
     pub fn at(field: &str, refusal: Refusal) -> Refusal {
+        if refusal.kind != RefusalKind::Invalid {
+            return refusal;
+        }
         let told = |fault: Fault| if fault.field.is_empty() { Fault { field: field.to_owned(), ..fault } } else { fault };
         Refusal { kind: refusal.kind, faults: refusal.faults.into_iter().map(told).collect() }
     }
