@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     id::DeliveryId,
+    mime::Segments,
     outcome::{Outcome, Reason},
     port::Boxed,
     time::Wall,
@@ -24,8 +25,9 @@ pub struct Outgoing {
     pub to: Vec<String>,
     /// Header lines with CRLF each, without the empty line; ASCII only.
     pub head: Bytes,
-    /// From the first header of the outermost part (`Content-Type: …`) to the end of the message, CRLF lines.
-    pub body: Bytes,
+    /// From the first header of the outermost part (`Content-Type: …`) to the end of the message, CRLF lines. Large parts are shared with
+    /// other mails: never put together to be written.
+    pub body: Segments,
     /// Labels for the provider, the delivery id among them.
     pub tags: Vec<(String, String)>,
 }

@@ -265,6 +265,7 @@ impl Inner {
                 tags: vec![],
                 fill: None,
                 attachments: vec![],
+                calendar: None,
             },
             on_unknown: OnUnknown::Resend,
             created_at: Wall(0),
