@@ -45,6 +45,10 @@ pub trait Provider: Send + Sync {
     fn identity(&self, _identity: &str) -> Option<Boxed<'_, Result<bool, Reason>>> {
         None
     }
+    /// Largest mail it takes, in octets with everything encoded (RFC 1870 section 3), as far as that is known now; `None` for no limit.
+    fn max_size(&self) -> Option<u64> {
+        None
+    }
     /// Asks the account for its limits and state; `None` when the provider has no such thing to ask.
     fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>>;
 }
