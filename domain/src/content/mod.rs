@@ -1,13 +1,11 @@
 //! What the copies of a message have in common.
 
 mod attachment;
-mod calendar;
 mod fill;
 
 use serde::{Deserialize, Serialize};
 
 pub use attachment::{Attachment, FileId};
-pub use calendar::{Calendar, MAX_ICS, Method};
 pub use fill::{Fill, Missing, Personal, Syntax, Variant};
 
 use crate::message::Mailbox;
@@ -38,7 +36,4 @@ pub struct Content {
     /// Files that go with it, in the order given. Their bytes are in the store, once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
-    /// An invitation, as a part calendars act on and as a file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub calendar: Option<Box<Calendar>>,
 }

@@ -1,7 +1,6 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
 mod clock;
-mod file_bytes;
 mod find;
 mod guard;
 mod inbox;
@@ -14,7 +13,6 @@ pub mod slots;
 pub mod store;
 
 pub use clock::Clock;
-pub use file_bytes::FileBytes;
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
 pub use nodes::NodeStore;
 pub use operator::OperatorStore;
