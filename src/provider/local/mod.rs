@@ -115,8 +115,8 @@ fn refused(error: &StoreError) -> Outcome {
             Outcome::Transient { reason: reason(error.to_string(), "nothing to do: it is tried again by itself") }
         }
         StoreError::Full => Outcome::Transient { reason: reason(error.to_string(), "free space on the disk of the database") },
-        StoreError::Internal(cause) => {
-            tracing::error!(%cause, "the local inbox could not keep a mail");
+        StoreError::Internal(_) | StoreError::NoFile(_) => {
+            tracing::error!(cause = %error, "the local inbox could not keep a mail");
             Outcome::Transient { reason: reason("the inbox could not be written".to_owned(), "see the server's log for the cause") }
         }
     }

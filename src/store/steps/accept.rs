@@ -1,14 +1,18 @@
 //! Accepting mail: rows, queue entries and the idempotency key in one commit. What is larger than a turn is staged
 //! (its messages have no queue yet, so nothing sees them) and published by the last commit.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use jebi_domain::{
+    content::FileId,
     delivery::State,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageNo, QueueNo},
     idempotency,
-    message::{Addressee, Copies, Copy, Draft, Mailbox, Role},
+    message::{Addressee, Content, Copies, Copy, Draft, Mailbox, Role},
     port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
     time::Wall,
 };
@@ -16,7 +20,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::{
-    Error, Snapshot,
+    Error, Snapshot, files,
     group::{Class, TURN_ROWS},
     params, q, row,
     turn::{Known, Places, Turn},
@@ -48,6 +52,8 @@ pub(super) struct AcceptJob {
     staged: bool,
     /// The incarnation that began it.
     staged_by: Incarnation,
+    /// Numbers of files found in this turn, which stay until it ends.
+    files: BTreeMap<FileId, i64>,
     outcome: Option<Accepted>,
     reply: oneshot::Sender<StoreResult<Accepted>>,
 }
@@ -85,6 +91,7 @@ impl AcceptJob {
             report,
             staged: false,
             staged_by: Incarnation(0),
+            files: BTreeMap::new(),
             outcome: None,
             reply,
         }
@@ -153,6 +160,7 @@ impl Job for AcceptJob {
     }
 
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error> {
+        self.files.clear();
         let begins = self.draft == 0 && self.written == 0;
         if begins {
             if let Some(repeated) = self.repeated(turn)? {
@@ -275,8 +283,24 @@ impl AcceptJob {
             ],
         )?;
         turn.rows += 1;
+        self.write_files(turn, no, &m.content)?;
         turn.note_hour(no, m.created_at)?;
         self.numbers.push(Numbered { no, topic, queue });
+        Ok(())
+    }
+
+    /// Holds the files a message carries.
+    fn write_files(&mut self, turn: &mut Turn<'_>, message: i64, content: &Content) -> Result<(), Error> {
+        let carried: BTreeSet<FileId> = content.attachments.iter().map(|one| one.file).collect();
+        for id in carried {
+            let no = match self.files.get(&id) {
+                Some(no) => *no,
+                None => files::used(turn, id)?,
+            };
+            self.files.insert(id, no);
+            turn.run(q!("message_file_insert"), (message, no))?;
+            turn.rows += 1;
+        }
         Ok(())
     }
 
