@@ -44,7 +44,8 @@ fn write_head(out: &mut Vec<u8>, content_type: &str, name: &str, shown: Shown) {
 
 /// An invitation as the part that calendars act on, headers and all (RFC 6047 section 2.4).
 pub(super) fn invitation(calendar: &Calendar) -> Vec<u8> {
-    let head = format!("Content-Type: text/calendar; charset=\"utf-8\"; method={}\r\n", calendar.method);
+    let method = if is_token(&calendar.method) { calendar.method.as_str() } else { "PUBLISH" };
+    let head = format!("Content-Type: text/calendar; charset=\"utf-8\"; method={method}\r\n");
     encoded(head.into_bytes(), &calendar.ics)
 }
 
@@ -113,7 +114,7 @@ fn quoted(text: &str) -> Option<usize> {
 }
 
 /// `token` of RFC 2045 section 5.1.
-pub(super) fn is_token(text: &str) -> bool {
+fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b))
 }
 

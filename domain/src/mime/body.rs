@@ -98,7 +98,7 @@ impl Frame {
                 apart.push(part(file, Shown::Apart));
             }
         }
-        let invitation = content.calendar.as_deref().map(|c| (attached::invitation(c), attached::invitation_file(c)));
+        let invitation = content.calendar.as_ref().map(|c| (attached::invitation(c), attached::invitation_file(c)));
         Self { id: id.to_string(), inline, attached: apart, invitation }
     }
 

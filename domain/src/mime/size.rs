@@ -21,7 +21,7 @@ pub fn at_most(message: &Message, copies: &Copies, limit: u64) -> u64 {
     let head = head(content, copies);
     let files = content.attachments.iter().map(|file| encoded_len(file.size) + part(&file.name, &file.content_type)).sum::<u64>();
     // As a part and as a file.
-    let calendar = content.calendar.as_deref().map_or(0, |c| 2 * (body(&c.ics) + AROUND));
+    let calendar = content.calendar.as_ref().map_or(0, |c| 2 * (body(&c.ics) + AROUND));
     if content.fill.is_some() {
         return head + files + calendar;
     }

@@ -71,7 +71,7 @@ proptest! {
             tags: vec![],
             fill: None,
             attachments: attachments.collect(),
-            calendar: invited.then(|| Box::new(Calendar::read("calendar", ics).unwrap())),
+            calendar: invited.then(|| Calendar { method: "REQUEST".to_owned(), ics }),
         };
         let message = message(content);
         let all: Vec<_> = names.iter().map(|name| (Role::To, mailbox(name))).collect();

@@ -49,10 +49,6 @@ impl Streamed {
         Self { before, after, mail: pieces, len, piece: 0, offset: 0, base64: Base64::default(), begun: false, over: false }
     }
 
-    pub(super) fn len(&self) -> u64 {
-        self.len
-    }
-
     /// SHA-256 of all of it, in hexadecimal.
     pub(super) fn hash(&self) -> String {
         let (mut copy, mut hash, mut chunk) = (self.clone(), digest::Context::new(&SHA256), Vec::new());

@@ -20,10 +20,6 @@ use tokio::sync::Notify;
 
 /// Bytes of encoded files in memory, over all providers. One message whose files are larger goes alone.
 pub const BUDGET: u64 = 256 << 20;
-/// What bulk leaves of it for transactional mail.
-const RESERVE: u64 = BUDGET / 4;
-/// Bytes of files kept although nothing that is being sent holds them.
-const KEPT: u64 = 64 << 20;
 /// Bytes read from the store at a time.
 const RANGE: u32 = 1 << 20;
 
@@ -43,12 +39,13 @@ pub struct FileCache {
     known: Mutex<Known>,
 }
 
-#[derive(Default)]
 struct Known {
     files: HashMap<FileId, Entry>,
     /// The last ones read, the oldest first, and how large they are together.
     kept: VecDeque<(FileId, Arc<EncodedFile>)>,
     kept_bytes: u64,
+    /// How large they may be together.
+    kept_most: u64,
 }
 
 #[derive(Default)]
@@ -59,9 +56,17 @@ struct Entry {
 }
 
 impl FileCache {
+    /// With a budget of [`BUDGET`].
     #[must_use]
     pub fn new(bytes: Arc<dyn FileBytes>) -> Self {
-        Self { bytes, room: Arc::default(), known: Mutex::default() }
+        Self::with_budget(bytes, BUDGET)
+    }
+
+    /// A quarter of the budget is what bulk leaves for transactional mail, and as much is kept although nobody holds it.
+    fn with_budget(bytes: Arc<dyn FileBytes>, budget: u64) -> Self {
+        let room = Room { budget, used: Mutex::default(), freed: Notify::new() };
+        let known = Known { files: HashMap::new(), kept: VecDeque::new(), kept_bytes: 0, kept_most: budget / 4 };
+        Self { bytes, room: Arc::new(room), known: Mutex::new(known) }
     }
 
     /// The files of a message, read where they are not in memory. Waits for room.
@@ -149,7 +154,7 @@ impl Known {
         self.files.entry(id).or_default().file = Arc::downgrade(file);
         self.kept.push_back((id, file.clone()));
         self.kept_bytes += file.lines().len() as u64;
-        while self.kept_bytes > KEPT && self.drop_oldest().is_some() {}
+        while self.kept_bytes > self.kept_most && self.drop_oldest().is_some() {}
     }
 
     /// Keeps the oldest no longer.
@@ -160,9 +165,9 @@ impl Known {
     }
 }
 
-/// The budget.
-#[derive(Default)]
 struct Room {
+    /// Bytes for all.
+    budget: u64,
     used: Mutex<u64>,
     /// Wakes who waits for room.
     freed: Notify,
@@ -170,7 +175,7 @@ struct Room {
 
 impl Room {
     fn take(self: &Arc<Self>, lane: Lane, bytes: u64) -> Option<Reserved> {
-        let most = if lane == Lane::Bulk { BUDGET - RESERVE } else { BUDGET };
+        let most = if lane == Lane::Bulk { self.budget - self.budget / 4 } else { self.budget };
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         // What is larger than all of it goes when it is alone.
         if *used > 0 && *used + bytes > most {

@@ -52,11 +52,6 @@ impl Dispatch {
 }
 
 fn away(error: &StoreError) -> Reason {
-    let what = match error {
-        StoreError::Internal(_) => "the store could not read them",
-        StoreError::Busy { .. } | StoreError::Unavailable { .. } | StoreError::Full | StoreError::Closed | StoreError::Ended => {
-            "the store does not answer"
-        }
-    };
+    let what = if matches!(error, StoreError::Internal(_)) { "the store could not read them" } else { "the store does not answer" };
     Reason::new("attachment_unread", format!("the attached files are not there yet: {what}"), "nothing to do if it passes; else see the server's log")
 }
