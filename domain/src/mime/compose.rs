@@ -147,7 +147,12 @@ fn write_mailboxes<'a>(out: &mut Vec<u8>, name: &str, mailboxes: impl IntoIterat
 
 fn address(mailbox: &Mailbox) -> Address<'_> {
     let name = mailbox.name.as_deref().filter(|name| !trimmed(name).is_empty()).map(unread);
-    Address::new_address(name, mailbox.email.as_str())
+    // Of one that was never checked nothing is written that is not ASCII: whoever reads it might take it for a line break.
+    let email = match mailbox.email.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        true => Cow::Borrowed(mailbox.email.as_str()),
+        false => Cow::Owned(mailbox.email.chars().filter(|c| matches!(c, ' '..='~')).collect()),
+    };
+    Address::new_address(name, email)
 }
 
 /// Writes unstructured text. The builder would write ASCII of more than 77 bytes as encoded words, which spoils headers that
