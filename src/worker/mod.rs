@@ -121,6 +121,10 @@ impl Providers for Board {
         self.find(provider, Dispatch::is_sandbox).unwrap_or(false)
     }
 
+    fn max_size(&self, provider: &str) -> Option<u64> {
+        self.find(provider, Dispatch::max_size).flatten()
+    }
+
     fn finish_at(&self, provider: &str, lane: Lane, recipients: u64, from: Wall) -> Option<Wall> {
         self.find(provider, |dispatch| dispatch.finish_at(lane, recipients, from, self.clock.boot())).flatten()
     }

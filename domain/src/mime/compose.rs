@@ -15,7 +15,7 @@ use crate::{
 use super::{
     body::{Body, Frame},
     file::Files,
-    header::{AUTO_SUBMITTED, foldable, trimmed},
+    header::{AUTO_SUBMITTED, MAX_NAME, foldable, trimmed},
     tag::DELIVERY_TAG,
     text,
 };
@@ -158,7 +158,7 @@ fn address(mailbox: &Mailbox) -> Address<'_> {
 /// Writes unstructured text. The builder would write ASCII of more than 77 bytes as encoded words, which spoils headers that
 /// machines read (`List-Unsubscribe`) and makes a plain English subject look like spam; folding is enough for those.
 fn write_text(out: &mut Vec<u8>, name: &str, value: &str) {
-    out.extend(name.bytes().filter(|b| b.is_ascii_graphic() && *b != b':'));
+    out.extend(name.bytes().filter(|b| b.is_ascii_graphic() && *b != b':').take(MAX_NAME));
     out.extend_from_slice(b": ");
     let printable = value.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~'));
     if printable && !value.ends_with(' ') && foldable(name, value) {

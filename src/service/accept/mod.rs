@@ -11,6 +11,7 @@
 //! | `permitted` | whether the caller may use the sender |
 //! | `when` | reading times |
 //! | `route` | which provider it takes |
+//! | `size` | whether its provider takes a message so large |
 //! | `rules` | the domain's checks, told as faults of a field |
 //! | `receipt` | what is answered |
 //! | `twins` | one request at a time under one idempotency key |
@@ -25,6 +26,7 @@ mod receipt;
 mod recipients;
 mod route;
 mod rules;
+mod size;
 mod submission;
 mod twins;
 mod waiting;
@@ -207,6 +209,7 @@ impl Accept {
         };
         let Prepared { drafts, receipt } = prepared;
         permitted::check(caller, &drafts, &receipt)?;
+        size::check(self.identities.board(), &drafts, &receipt)?;
         self.check_identities(&drafts, &receipt).await?;
         let fingerprint = idempotency.as_ref().map(|(_, fingerprint)| *fingerprint);
         let recipients: usize = drafts.iter().map(|d| d.copies.recipients()).sum();
