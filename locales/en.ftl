@@ -115,6 +115,12 @@ the-header-x-is-not-the = the header `{ $name }` is not the caller's to set
 it-holds-the-line-break-x = it holds the line break { $character-text }
 write-it-on-one-line = write it on one line
 sender = sender
+the-header-x-is-given-twice = the header `{ $name }` is given twice, and a mail may have it once
+leave-one-of-them = leave one of them
+x-does-not-say-what-it = `{ $auto-submitted }` does not say what it may say (RFC 3834)
+use-auto-generated-auto-replied-or = use `auto-generated`, `auto-replied`, or `no` for what a person wrote
+remove-it-only-the-receiving-server-writes = remove it: only the receiving server writes it, and takes the mail for one that goes in circles
+remove-it-bounces-go-to-the = remove it: bounces go to the sender of the envelope
 
 # domain/src/mime/tag.rs
 a-tag-x-has-x-bytes = a tag's { $part-text } has { $value } bytes
@@ -123,6 +129,13 @@ a-tag-x-holds-x = a tag's { $part-text } holds { $character-text }
 use-latin-letters-digits-and-only = use Latin letters, digits, `_` and `-` only: SES takes no others
 the-tag-x-is-this-server = the tag `{ $name }` is this server's
 choose-a-name-that-does-not = choose a name that does not begin with `jebi-`
+
+# domain/src/mime/thread.rs
+x-holds-something-else-than-ids = `{ $name }` holds something else than ids in angle brackets
+x-holds-an-id-that-is = `{ $name }` holds an id that is not closed
+x-holds-an-id-with-x = `{ $name }` holds an id with { $character }
+x-holds-x-which-is-not = `{ $name }` holds `<{ $id }>`, which is not of the form <left@right>
+give-ids-as-they-stand-in = give ids as they stand in Message-ID, such as <id@example.com>, with spaces between
 
 # src/app.rs
 the-store-does-not-work-x = the store does not work: { $why-text }
@@ -1015,6 +1028,10 @@ name-one-of-x = name one of { $value }
 it-is-the-provider-the-mail = it is the provider the mail waits for already
 name-another-one = name another one
 x-recipients-wait-for-the-provider = { $waiting } recipients wait for the provider { $provider }, which is not configured: configure it again, or move them with POST /v1/providers/{ $path }/move {"{"}"to": "…"{"}"}
+
+# src/service/accept/size.rs
+the-mail-has-x-bytes-with = the mail has { $size } bytes with everything encoded, and { $provider } takes { $limit } at most
+link-to-large-files-in-place = link to large files in place of attaching them; encoded, a file takes a third more
 
 # src/service/accept/route.rs
 no-provider-of-this-server-carries = no provider of this server carries mail from { $from }

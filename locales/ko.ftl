@@ -114,6 +114,12 @@ the-header-x-is-not-the = 헤더 `{ $name }`은(는) 직접 정할 수 없습니
 it-holds-the-line-break-x = 줄바꿈 { $character-text }이(가) 있습니다
 write-it-on-one-line = 한 줄로 적으십시오
 sender = 발신자
+the-header-x-is-given-twice = 헤더 `{ $name }`이(가) 두 번 있습니다. 메일 한 통에 한 번만 쓸 수 있습니다
+leave-one-of-them = 하나만 남기십시오
+x-does-not-say-what-it = `{ $auto-submitted }`에 쓸 수 없는 값입니다(RFC 3834)
+use-auto-generated-auto-replied-or = `auto-generated`나 `auto-replied`를, 사람이 쓴 메일이면 `no`를 쓰십시오
+remove-it-only-the-receiving-server-writes = 지우십시오. 수신 서버만 쓰는 헤더이고, 있으면 되돌아온 메일로 여깁니다
+remove-it-bounces-go-to-the = 지우십시오. 반송은 봉투의 발신자에게 갑니다
 
 # domain/src/mime/tag.rs
 a-tag-x-has-x-bytes = 태그의 { $part-text }이(가) { $value }바이트입니다
@@ -122,6 +128,13 @@ a-tag-x-holds-x = 태그의 { $part-text }에 { $character-text }이(가) 있습
 use-latin-letters-digits-and-only = 로마자, 숫자, `_`, `-`만 쓰십시오. SES는 다른 문자를 받지 않습니다
 the-tag-x-is-this-server = 태그 `{ $name }`은(는) 이 서버가 쓰는 이름입니다
 choose-a-name-that-does-not = `jebi-`로 시작하지 않는 이름을 쓰십시오
+
+# domain/src/mime/thread.rs
+x-holds-something-else-than-ids = `{ $name }`에 꺾쇠괄호로 묶은 id가 아닌 것이 있습니다
+x-holds-an-id-that-is = `{ $name }`에 꺾쇠괄호가 닫히지 않은 id가 있습니다
+x-holds-an-id-with-x = `{ $name }`의 id에 { $character }이(가) 있습니다
+x-holds-x-which-is-not = `{ $name }`의 `<{ $id }>`은(는) <왼쪽@오른쪽> 형식이 아닙니다
+give-ids-as-they-stand-in = Message-ID에 있는 그대로 <id@example.com>처럼 적고, 여럿이면 공백으로 띄우십시오
 
 # src/app.rs
 the-store-does-not-work-x = 저장소를 쓸 수 없습니다: { $why-text }
@@ -1014,6 +1027,10 @@ name-one-of-x = { $value } 가운데 하나를 적으십시오
 it-is-the-provider-the-mail = 메일이 이미 그 제공자로 나가려고 기다리고 있습니다
 name-another-one = 다른 제공자를 적으십시오
 x-recipients-wait-for-the-provider = 수신자 { $waiting }명의 메일이 설정에 없는 제공자 { $provider }을(를) 기다립니다. 다시 설정하거나 POST /v1/providers/{ $path }/move {"{"}"to": "…"{"}"}로 옮기십시오
+
+# src/service/accept/size.rs
+the-mail-has-x-bytes-with = 메일이 인코딩을 마치면 { $size }바이트입니다. { $provider }은(는) { $limit }바이트까지 받습니다
+link-to-large-files-in-place = 큰 파일은 첨부하지 말고 링크로 보내십시오. 인코딩하면 파일이 3분의 1만큼 커집니다
 
 # src/service/accept/route.rs
 no-provider-of-this-server-carries = 이 서버에는 { $from }의 메일을 맡는 제공자가 없습니다

@@ -21,6 +21,7 @@ const SPEAKERS: [&str; 15] = [
     "domain/src/idempotency.rs",
     "domain/src/mime/header.rs",
     "domain/src/mime/tag.rs",
+    "domain/src/mime/thread.rs",
     "domain/src/refusal.rs",
     "src/app",
     "src/cli/",

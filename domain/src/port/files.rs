@@ -64,11 +64,17 @@ pub enum Removed {
     InUse,
 }
 
+/// Reading files.
+pub trait FileBytes: Send + Sync {
+    /// At most `len` bytes of a file from byte `from` on; fewer at its end, none behind it. `None` when there is no such file.
+    fn file_range(&self, id: FileId, from: u64, len: u32) -> Boxed<'_, StoreResult<Option<Bytes>>>;
+}
+
 /// Keeping files.
 ///
 /// An upload is begun, gets its pieces in order, and is finished with the hash of the whole: only then is there a file. Concurrent
 /// uploads of the same content make one file. What is never finished is removed an hour after its last piece.
-pub trait FileStore: Send + Sync {
+pub trait FileStore: FileBytes {
     /// Begins an upload. [`super::store::StoreError::Full`] when the disk has no room for it.
     fn begin_upload(&self, now: Wall) -> Boxed<'_, StoreResult<UploadNo>>;
     /// Adds a piece that follows the `from` bytes which are there, at most [`PIECE`] bytes; all pieces but the last have that many. An
@@ -84,8 +90,6 @@ pub trait FileStore: Send + Sync {
     fn file(&self, id: FileId) -> Boxed<'_, StoreResult<Option<FileInfo>>>;
     /// Newest first, with numbers below `before`.
     fn files(&self, before: Option<FileNo>, limit: u32) -> Boxed<'_, StoreResult<FilePage>>;
-    /// At most `len` bytes of a file from byte `from` on; fewer at its end, none behind it. `None` when there is no such file.
-    fn file_range(&self, id: FileId, from: u64, len: u32) -> Boxed<'_, StoreResult<Option<Bytes>>>;
     /// Removes a file that no message carries.
     fn remove_file(&self, id: FileId) -> Boxed<'_, StoreResult<Removed>>;
     /// One slice of removing what nobody needs: files no message carries that were last used before `unused_before`, uploads without a

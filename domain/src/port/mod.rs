@@ -14,7 +14,7 @@ pub mod slots;
 pub mod store;
 
 pub use clock::Clock;
-pub use files::FileStore;
+pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
 pub use nodes::NodeStore;
 pub use operator::OperatorStore;

@@ -61,6 +61,8 @@ pub(super) fn read(
         let checked = rules::header(name, value, path);
         faults.keep(checked);
     }
+    let together = rules::headers(message.headers.iter().map(|(name, _)| name.as_str()), || faults.path("headers"));
+    faults.keep(together);
     if message.tags.len() > MAX_TAGS {
         let fault = format!("it has {} tags; at most {MAX_TAGS} are allowed", message.tags.len());
         faults.add("tags", "too_many_tags", fault, "leave some out");

@@ -12,6 +12,7 @@
 //! | `permitted` | whether the caller may use the sender |
 //! | `when` | reading times |
 //! | `route` | which provider it takes |
+//! | `size` | whether its provider takes a message so large |
 //! | `rules` | the domain's checks, told as faults of a field |
 //! | `receipt` | what is answered |
 //! | `twins` | one request at a time under one idempotency key |
@@ -27,6 +28,7 @@ mod receipt;
 mod recipients;
 mod route;
 mod rules;
+mod size;
 mod submission;
 mod twins;
 mod waiting;
@@ -226,6 +228,7 @@ impl Accept {
         };
         let Prepared { drafts, files, receipt } = prepared;
         permitted::check(caller, &drafts, &receipt)?;
+        size::check(self.identities.board(), &drafts, &receipt)?;
         self.check_identities(&drafts, &receipt).await?;
         for file in files {
             self.files.keep(file.id, &file.content, file.kind).await?;

@@ -117,6 +117,7 @@ impl AcceptJob {
                 256 + c.subject.len()
                     + c.html.as_ref().map_or(0, String::len)
                     + c.text.as_ref().map_or(0, String::len)
+                    + c.calendar.as_ref().map_or(0, |calendar| calendar.ics.len())
                     + d.copies.recipients() * 80
             })
             .sum()
@@ -364,7 +365,9 @@ impl AcceptJob {
         let (draft, suppressed, numbered) = (&self.drafts[i], &self.report.suppressed[i], &self.numbers[i]);
         let (m, copies) = (&draft.message, draft.copies.count());
         let expired = m.expires_at.is_some_and(|at| at <= self.at);
-        if m.due > self.at || expired || copies > BORN_LEASED || turn.memory.common.is_held(m.lane) {
+        // Mail with files waits for them to be read before it can go.
+        let has_files = !m.content.attachments.is_empty();
+        if m.due > self.at || expired || has_files || copies > BORN_LEASED || turn.memory.common.is_held(m.lane) {
             return Ok(None);
         }
         // As it is now: it may have been paused while the request was staged.

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use jebi_domain::{
     content::FileId,
     port::{
-        Boxed, FileStore,
+        Boxed, FileBytes, FileStore,
         files::{FileInfo, FileNo, FilePage, Finished, PIECE, Removed, USES_COUNTED, UploadNo},
         store::{StoreError, StoreResult},
     },
@@ -19,6 +19,12 @@ const PIECE_ROWS: u32 = 64;
 const PURGED_PIECES: u32 = 16;
 /// Files looked at in one slice.
 const PURGED_FILES: u32 = 100;
+
+impl<E: Engine> FileBytes for SqlStore<E> {
+    fn file_range(&self, id: FileId, from: u64, len: u32) -> Boxed<'_, StoreResult<Option<Bytes>>> {
+        self.look(move |s| range(s, id, from, len))
+    }
+}
 
 impl<E: Engine> FileStore for SqlStore<E> {
     fn begin_upload(&self, now: Wall) -> Boxed<'_, StoreResult<UploadNo>> {
@@ -60,10 +66,6 @@ impl<E: Engine> FileStore for SqlStore<E> {
             let next = files.last().filter(|_| more).map(|file| file.no);
             Ok(FilePage { files, next })
         })
-    }
-
-    fn file_range(&self, id: FileId, from: u64, len: u32) -> Boxed<'_, StoreResult<Option<Bytes>>> {
-        self.look(move |s| range(s, id, from, len))
     }
 
     fn remove_file(&self, id: FileId) -> Boxed<'_, StoreResult<Removed>> {
