@@ -24,6 +24,7 @@ use std::{
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
     allow::AllowList,
+    attachment,
     port::{Clock, Random, Store, nodes::NodeStart, operator::Rules, store::StoreError},
     refusal::Refusal,
     time::Wall,
@@ -69,6 +70,7 @@ use crate::{
         consents::Consents,
         dispatch::{self, Fence},
         figures::Figures,
+        files,
         forecast::Forecast,
         identities::{Accounts, Identities},
         inbox::InboxReader,
@@ -238,6 +240,7 @@ impl App {
         let workers = worker::start(WorkerDeps {
             queue: Arc::clone(&store) as _,
             admin: Arc::clone(&store) as _,
+            files: Arc::clone(&store) as _,
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
             node: node_start(config),
@@ -259,6 +262,7 @@ impl App {
             Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&identities), accept_settings(config, links.clone()));
         let accept = Arc::new(accept);
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
+        let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
         let node: Vec<Arc<dyn Readiness>> =
             vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _];
@@ -290,6 +294,7 @@ impl App {
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("senders", senders)),
+            tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
         if let Some(tls) = tls {
@@ -426,6 +431,7 @@ fn services(
         profiles: accept.profiles(),
         links,
         usage: accept.usage(),
+        files: accept.files(),
         tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),
         attempts: Attempts::new(Arc::clone(&clock)),
         audit: Audit::new(Arc::clone(store), Arc::clone(&clock)),
@@ -454,6 +460,7 @@ fn services(
         settings: HttpSettings {
             body_limit: config.server.max_body_bytes,
             body_time: config.server.request_timeout,
+            upload_limit: config.attachments.max_upload_bytes,
             keyless_inbox: config.inbox.keyless,
         },
     })
@@ -538,6 +545,13 @@ fn accept_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> accept::Set
         times: times(config),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
+        files: files::Settings {
+            rules: attachment::Rules {
+                max_size: config.attachments.max_size_bytes,
+                extensions: config.attachments.allowed_extensions.clone(),
+            },
+            unused_kept: config.attachments.unused_kept,
+        },
         list: list_settings(config, links),
     }
 }

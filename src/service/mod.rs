@@ -10,6 +10,7 @@ pub mod cancel;
 pub mod consents;
 pub mod dispatch;
 pub mod figures;
+pub mod files;
 pub mod forecast;
 pub mod grant;
 pub mod identities;

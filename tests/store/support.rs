@@ -253,6 +253,7 @@ impl Fixture {
             fill: None,
             attachments: vec![],
             list: None,
+            calendar: None,
         };
         let message = Message {
             id: MessageId::new(now, &self.random),

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     link::{Links, Target},
-    message::Message,
     profile::Company,
+    time::Wall,
 };
 
 /// What a message's headers and footer say of the list it is of. All of it was decided when it was accepted, so that a resend has the same
@@ -45,13 +45,15 @@ pub enum Unsubscribe {
 pub const PLACES: [&str; 2] = ["{email}", "{delivery}"];
 
 impl List {
-    /// The address where the recipient of a copy refuses more mail. `None` where there is none, or no key to sign it with.
+    /// The address where the recipient of a copy refuses more mail of a topic, accepted then. `None` where there is none, or no key to sign
+    /// it with.
     #[must_use]
-    pub fn link(&self, links: &Links, message: &Message, email: &str, delivery: &str) -> Option<String> {
+    pub fn link(&self, links: &Links, of: (&str, Wall), email: &str, delivery: &str) -> Option<String> {
+        let (topic, accepted) = of;
         match self.unsubscribe.as_ref()? {
             Unsubscribe::Own(base) => {
-                let target = Target { profile: self.profile.clone(), topic: message.topic.clone(), address: email.to_owned() };
-                links.sign(&target, message.created_at).map(|token| format!("{base}/u/{token}"))
+                let target = Target { profile: self.profile.clone(), topic: topic.to_owned(), address: email.to_owned() };
+                links.sign(&target, accepted).map(|token| format!("{base}/u/{token}"))
             }
             Unsubscribe::At(page) => Some(page.replace(PLACES[0], &encoded(email)).replace(PLACES[1], &encoded(delivery))),
         }

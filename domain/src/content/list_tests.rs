@@ -1,55 +1,23 @@
 use super::*;
-use crate::{
-    content::Content,
-    id::MessageId,
-    link::LinkKey,
-    message::{Lane, Mailbox, OnUnknown},
-    time::Wall,
-};
+use crate::link::LinkKey;
 
-fn message(list: List) -> Message {
-    Message {
-        id: MessageId([7; 16]),
-        topic: "봄 소식".into(),
-        lane: Lane::Bulk,
-        provider: "local".into(),
-        route: String::new(),
-        content: Content {
-            from: Mailbox { email: "news@jebi.example".into(), name: None },
-            reply_to: vec![],
-            subject: "가을".into(),
-            text: Some("안녕하세요".into()),
-            html: None,
-            headers: vec![],
-            tags: vec![],
-            fill: None,
-            attachments: vec![],
-            list: Some(Box::new(list)),
-        },
-        on_unknown: OnUnknown::Resend,
-        created_at: Wall(5),
-        due: Wall(5),
-        scheduled: false,
-        expires_at: None,
-        variables: None,
-    }
-}
+const OF: (&str, Wall) = ("봄 소식", Wall(5));
 
 #[test]
 fn the_own_link_names_recipient_and_topic_and_the_callers_page_is_filled_in() {
     let links = Links::new(vec![LinkKey::derive(b"secret", 1, b"salt", Wall(0))]);
     let own = List { unsubscribe: Some(Unsubscribe::Own("https://mail.example.kr".into())), profile: "shop".into(), ..List::default() };
-    let link = own.link(&links, &message(own.clone()), "kim@example.kr", "d1").expect("a link");
+    let link = own.link(&links, OF, "kim@example.kr", "d1").expect("a link");
     let token = link.strip_prefix("https://mail.example.kr/u/").expect("the server's address");
     let target = Target { profile: "shop".into(), topic: "봄 소식".into(), address: "kim@example.kr".into() };
     assert_eq!(links.read(token), Some(target));
-    assert_eq!(own.link(&Links::default(), &message(own.clone()), "kim@example.kr", "d1"), None, "nothing unsigned");
+    assert_eq!(own.link(&Links::default(), OF, "kim@example.kr", "d1"), None, "nothing unsigned");
 
     let page = "https://shop.example.kr/u?e={email}&d={delivery}";
     let theirs = List { unsubscribe: Some(Unsubscribe::At(page.into())), ..List::default() };
-    let link = theirs.link(&links, &message(theirs.clone()), "k+m>\r\n@example.kr", "d-1_~").expect("a link");
+    let link = theirs.link(&links, OF, "k+m>\r\n@example.kr", "d-1_~").expect("a link");
     assert_eq!(link, "https://shop.example.kr/u?e=k%2Bm%3E%0D%0A%40example.kr&d=d-1_~");
-    assert_eq!(List::default().link(&links, &message(List::default()), "kim@example.kr", "d1"), None);
+    assert_eq!(List::default().link(&links, OF, "kim@example.kr", "d1"), None);
 }
 
 #[test]

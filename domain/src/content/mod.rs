@@ -1,12 +1,14 @@
 //! What the copies of a message have in common.
 
 mod attachment;
+mod calendar;
 mod fill;
 pub mod list;
 
 use serde::{Deserialize, Serialize};
 
 pub use attachment::{Attachment, FileId};
+pub use calendar::Calendar;
 pub use fill::{Fill, Missing, Personal, Syntax, Variant};
 pub use list::List;
 
@@ -41,4 +43,7 @@ pub struct Content {
     /// How its recipients refuse more of it, and whether it is advertising; `None` for mail that is neither.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<Box<List>>,
+    /// An invitation or an answer to one, which calendars read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<Calendar>,
 }

@@ -1,6 +1,6 @@
 //! A message made ready once, and its copies made from it.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use mail_builder::headers::{Header, address::Address, date::Date, raw::Raw, text::Text};
@@ -9,14 +9,16 @@ use crate::{
     content::List,
     id::DeliveryId,
     link::Links,
-    message::{Copy, Mailbox, Message, Role},
+    message::{Copy, Lane, Mailbox, Message, Role},
     outcome::Reason,
     port::Outgoing,
+    time::Wall,
 };
 
 use super::{
-    body,
-    header::{foldable, trimmed},
+    body::{Body, Frame},
+    file::Files,
+    header::{AUTO_SUBMITTED, MAX_NAME, foldable, trimmed},
     listed::{self, Own},
     tag::DELIVERY_TAG,
     text,
@@ -27,7 +29,6 @@ pub const DELIVERY_HEADER: &str = "X-Jebi-Delivery-Id";
 
 /// A message with everything encoded that its copies share. Making a copy writes its recipients and its id between pieces
 /// that are ready.
-#[derive(Clone)]
 pub struct Prepared {
     /// Envelope sender.
     from: String,
@@ -37,36 +38,37 @@ pub struct Prepared {
     before_id: Vec<u8>,
     /// The rest of `Message-ID`, `MIME-Version`, and the name of [`DELIVERY_HEADER`].
     between_ids: Vec<u8>,
-    /// The caller's headers, and those of its list.
+    /// `Auto-Submitted` where it is ours, the caller's headers, and those of its list.
     last: Vec<u8>,
-    body: Bytes,
+    body: Body,
     /// What each copy has of its own because of the list it is of.
     listed: Option<Box<Listed>>,
     tags: Vec<(String, String)>,
 }
 
 /// A message of a list.
-#[derive(Clone)]
 struct Listed {
-    message: Arc<Message>,
+    topic: String,
+    /// When the message was accepted.
+    accepted: Wall,
     list: List,
     /// Of advertising: its texts, to which each copy's footer is added.
-    texts: Option<(Option<String>, Option<String>)>,
+    texts: Option<(Frame, Option<String>, Option<String>)>,
     /// Why no copy can be made.
     fault: Option<Reason>,
 }
 
 impl Listed {
     /// The copy's own headers, written behind the others, and its own body where it has one.
-    fn own(&self, copy: &Copy, delivery: &str, links: &Links, last: &mut Vec<u8>) -> Result<Option<Bytes>, Reason> {
+    fn own(&self, copy: &Copy, delivery: &str, links: &Links, last: &mut Vec<u8>) -> Result<Option<Body>, Reason> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
-        let own = Own::of(&self.list, &self.message, copy, delivery, links)?;
+        let own = Own::of(&self.list, (&self.topic, self.accepted), copy, delivery, links)?;
         own.headers(|name, value| write_text(last, name, value));
-        let (Some((text, html)), Some(company)) = (&self.texts, &self.list.advertising) else { return Ok(None) };
+        let (Some((frame, text, html)), Some(company)) = (&self.texts, &self.list.advertising) else { return Ok(None) };
         let (text, html) = listed::footed(text.as_deref(), html.as_deref(), company, &own);
-        Ok(Some(body::build(self.message.id, text.as_deref(), html.as_deref())))
+        Ok(Some(frame.body(text.as_deref(), html.as_deref())))
     }
 }
 
@@ -74,7 +76,7 @@ impl Prepared {
     /// Encodes what the copies share. The content has been checked when it was accepted; what was not checked still cannot
     /// break out of its header, because line breaks are dropped.
     #[must_use]
-    pub fn new(message: &Arc<Message>) -> Self {
+    pub fn new(message: &Message) -> Self {
         let content = &message.content;
         let list = content.list.as_deref();
         let advertising = list.is_some_and(|list| list.advertising.is_some());
@@ -99,6 +101,9 @@ impl Prepared {
         between_ids.extend_from_slice(b">\r\nMIME-Version: 1.0\r\n");
         between_ids.extend_from_slice(DELIVERY_HEADER.as_bytes());
         between_ids.extend_from_slice(b": ");
+        if message.lane == Lane::Transactional && !content.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(AUTO_SUBMITTED)) {
+            last.extend_from_slice(b"Auto-Submitted: auto-generated\r\n");
+        }
         for (name, value) in &content.headers {
             write_text(&mut last, name, trimmed(value));
         }
@@ -107,22 +112,29 @@ impl Prepared {
         }
         let (text, html) = (content.text.as_deref(), content.html.as_deref());
         // Making text of HTML takes long: once for all copies, and the footer is added to both.
-        let made = if is_blank(text) { html.and_then(text::from_html) } else { None };
+        let made = if is_blank(text) && !is_blank(html) { html.and_then(text::from_html) } else { None };
         let text = made.as_deref().or(text);
         let owned = |part: Option<&str>| part.map(str::to_owned);
         let listed = list.map(|list| {
-            let texts = advertising.then(|| (owned(text), owned(html)));
-            Box::new(Listed { message: message.clone(), list: list.clone(), texts, fault })
+            let texts = advertising.then(|| (Frame::new(message.id, content), owned(text), owned(html)));
+            Box::new(Listed { topic: message.topic.clone(), accepted: message.created_at, list: list.clone(), texts, fault })
         });
-        let body = if advertising { Bytes::new() } else { body::build(message.id, text, html) };
+        let body = Frame::new(message.id, content).body(text, html);
         Self { from: content.from.email.clone(), first, before_id, between_ids, last, body, listed, tags: content.tags.clone() }
     }
 
-    /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only. `links` sign what leads to this server.
+    /// Octets of the body with its files, as RFC 1870 counts them; of advertising without its footer.
+    #[must_use]
+    pub fn body_len(&self) -> u64 {
+        self.body.len()
+    }
+
+    /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only. `files` has every file of the message, `links`
+    /// sign what leads to this server.
     ///
     /// # Errors
     /// Why this copy cannot be made, now or later: it ends as failed, and no other does.
-    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16, links: &Links) -> Result<Outgoing, Reason> {
+    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16, files: &Files, links: &Links) -> Result<Outgoing, Reason> {
         let id = delivery.to_string();
         let shared = self.first.len() + self.before_id.len() + self.between_ids.len() + self.last.len();
         let mut head = Vec::with_capacity(shared + 96 * copy.addressees.len() + 2 * id.len() + 32);
@@ -147,7 +159,7 @@ impl Prepared {
             from: self.from.clone(),
             to: copy.open().map(|mailbox| mailbox.email.clone()).collect(),
             head: Bytes::from(head),
-            body: own.unwrap_or_else(|| self.body.clone()),
+            body: own.as_ref().unwrap_or(&self.body).with(files)?,
             tags,
         })
     }
@@ -190,13 +202,18 @@ fn write_mailboxes<'a>(out: &mut Vec<u8>, name: &str, mailboxes: impl IntoIterat
 
 fn address(mailbox: &Mailbox) -> Address<'_> {
     let name = mailbox.name.as_deref().filter(|name| !trimmed(name).is_empty()).map(unread);
-    Address::new_address(name, mailbox.email.as_str())
+    // Of one that was never checked nothing is written that is not ASCII: whoever reads it might take it for a line break.
+    let email = match mailbox.email.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        true => Cow::Borrowed(mailbox.email.as_str()),
+        false => Cow::Owned(mailbox.email.chars().filter(|c| matches!(c, ' '..='~')).collect()),
+    };
+    Address::new_address(name, email)
 }
 
 /// Writes unstructured text. The builder would write ASCII of more than 77 bytes as encoded words, which spoils headers that
 /// machines read (`List-Unsubscribe`) and makes a plain English subject look like spam; folding is enough for those.
 fn write_text(out: &mut Vec<u8>, name: &str, value: &str) {
-    out.extend(name.bytes().filter(|b| b.is_ascii_graphic() && *b != b':'));
+    out.extend(name.bytes().filter(|b| b.is_ascii_graphic() && *b != b':').take(MAX_NAME));
     out.extend_from_slice(b": ");
     let printable = value.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~'));
     if printable && !value.ends_with(' ') && foldable(name, value) {

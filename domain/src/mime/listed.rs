@@ -7,9 +7,10 @@ use crate::{
     advertising::{self, Ways},
     content::List,
     link::Links,
-    message::{Copy, Message},
+    message::Copy,
     outcome::Reason,
     profile::Company,
+    time::Wall,
 };
 
 /// The link of one copy.
@@ -19,14 +20,14 @@ pub(super) struct Own {
 }
 
 impl Own {
-    /// The link of a copy of a message of this list.
+    /// The link of a copy of a message of this list: of which topic, and when it was accepted.
     ///
     /// # Errors
     /// There is no key to sign it with: mail that has to have a link is not sent without.
-    pub fn of(list: &List, message: &Message, copy: &Copy, delivery: &str, links: &Links) -> Result<Self, Reason> {
+    pub fn of(list: &List, of: (&str, Wall), copy: &Copy, delivery: &str, links: &Links) -> Result<Self, Reason> {
         // A joint copy has no link of its own: its list has a page for all.
         let email = copy.addressees.first().map(|a| a.mailbox.email.as_str()).unwrap_or_default();
-        let link = list.link(links, message, email, delivery);
+        let link = list.link(links, of, email, delivery);
         if link.is_none() && list.signs() {
             let text = "this node has no key to sign the unsubscribe link with";
             let reason = Reason::new("no_link_key", text, "give all nodes the same JEBI_SECRET, then send it again");

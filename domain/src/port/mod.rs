@@ -2,6 +2,7 @@
 
 mod clock;
 pub mod consents;
+pub mod files;
 mod find;
 mod guard;
 mod inbox;
@@ -16,6 +17,7 @@ pub mod store;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;
+pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
 pub use nodes::NodeStore;
 pub use operator::OperatorStore;

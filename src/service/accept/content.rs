@@ -7,6 +7,7 @@ use jebi_domain::{
 };
 
 use super::{
+    attachments::{self, Carried},
     rules,
     submission::{Given, NewMessage},
 };
@@ -52,6 +53,7 @@ pub(super) fn read(
     message: &mut NewMessage,
     default_from: Option<&Mailbox>,
     profile: Option<&Profile>,
+    carried: &mut Carried,
     faults: &mut Faults<'_>,
 ) -> Option<Content> {
     let from = sender(message.from.take(), profile.map(|p| &p.from).or(default_from), faults);
@@ -70,6 +72,8 @@ pub(super) fn read(
         let checked = rules::header(name, value, path);
         faults.keep(checked);
     }
+    let together = rules::headers(message.headers.iter().map(|(name, _)| name.as_str()), || faults.path("headers"));
+    faults.keep(together);
     if message.tags.len() > MAX_TAGS {
         let fault = format!("it has {} tags; at most {MAX_TAGS} are allowed", message.tags.len());
         faults.add("tags", "too_many_tags", fault, "leave some out");
@@ -79,6 +83,8 @@ pub(super) fn read(
         let checked = rules::tag(name, value, path);
         faults.keep(checked);
     }
+    let attachments = carried.read(message, faults);
+    let calendar = attachments::calendar(message, faults);
     Some(Content {
         from: from?,
         reply_to,
@@ -88,7 +94,8 @@ pub(super) fn read(
         headers: std::mem::take(&mut message.headers),
         tags: std::mem::take(&mut message.tags),
         fill: None,
-        attachments: Vec::new(),
+        attachments,
+        calendar,
         list: None,
     })
 }

@@ -14,6 +14,7 @@ use super::{
     Settings,
     allow::May,
     consent::Consenting,
+    attachments::{Carried, Fresh},
     content::{self, Faults},
     list::{self, Question},
     receipt::{Addresses, Pending, Unfinished},
@@ -26,6 +27,8 @@ use crate::service::profiles::Directory;
 /// Ready to be stored. A draft for each message of the receipt that has an id, in order.
 pub(super) struct Prepared {
     pub drafts: Vec<Draft>,
+    /// Files that came along, to be kept before the drafts are stored.
+    pub files: Vec<Fresh>,
     pub receipt: Unfinished,
 }
 
@@ -45,7 +48,7 @@ pub(super) struct Known {
 ///
 /// # Errors
 /// All faults; in a strict request every bad address is one, and without a single good address there is nothing to accept.
-pub(super) fn prepare(known: &Known, random: &dyn Random, submission: Submission) -> Result<Prepared, Refusal> {
+pub(super) fn prepare(known: &Known, random: &dyn Random, submission: Submission, mut carried: Carried) -> Result<Prepared, Refusal> {
     let (settings, at) = (&*known.settings, known.at);
     check_size(settings, &submission)?;
     let mut faults = Vec::new();
@@ -53,7 +56,7 @@ pub(super) fn prepare(known: &Known, random: &dyn Random, submission: Submission
     let Submission { messages, scheduled_at, expires_at, strict } = submission;
     let shared = Shared { known, settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref() };
     for (i, message) in messages.into_iter().enumerate() {
-        let (draft, receipt) = shared.message(i, message, &mut faults);
+        let (draft, receipt) = shared.message(i, message, &mut carried, &mut faults);
         drafts.extend(draft);
         pending.extend(receipt);
     }
@@ -64,7 +67,7 @@ pub(super) fn prepare(known: &Known, random: &dyn Random, submission: Submission
         return Err(Refusal { kind: RefusalKind::Invalid, faults: without_repeats(faults) });
     }
     let scheduled = drafts.iter().any(|d| d.message.scheduled);
-    Ok(Prepared { drafts, receipt: Unfinished { scheduled, messages: pending } })
+    Ok(Prepared { drafts, files: carried.fresh, receipt: Unfinished { scheduled, messages: pending } })
 }
 
 fn check_size(settings: &Settings, submission: &Submission) -> Result<(), Refusal> {
@@ -99,14 +102,14 @@ struct Shared<'a> {
 
 impl Shared<'_> {
     /// One message. No receipt when it has a fault, no draft when none of its addresses is good.
-    fn message(&self, i: usize, mut given: NewMessage, all: &mut Vec<Fault>) -> (Option<Draft>, Option<Pending>) {
+    fn message(&self, i: usize, mut given: NewMessage, carried: &mut Carried, all: &mut Vec<Fault>) -> (Option<Draft>, Option<Pending>) {
         let mut faults = Faults::new(i, all);
         let total = given.addresses();
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
         let profile = list::profile(given.profile.as_deref(), self.known.tied.as_deref(), &self.known.profiles, &mut faults);
         let profile_of = profile.as_ref().and_then(Option::as_deref);
-        let content = content::read(&mut given, self.settings.from.as_ref(), profile_of, &mut faults);
+        let content = content::read(&mut given, self.settings.from.as_ref(), profile_of, carried, &mut faults);
         let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);

@@ -21,11 +21,12 @@ fn content() -> Content {
         fill: None,
         attachments: vec![],
         list: None,
+        calendar: None,
     }
 }
 
-fn message(content: Content) -> Arc<Message> {
-    Arc::new(Message {
+fn message(content: Content) -> Message {
+    Message {
         id: MessageId(*b"0123456789abcdef"),
         topic: String::new(),
         lane: Lane::Bulk,
@@ -38,7 +39,7 @@ fn message(content: Content) -> Arc<Message> {
         scheduled: false,
         expires_at: None,
         variables: None,
-    })
+    }
 }
 
 fn mailbox(email: &str, name: Option<&str>) -> Mailbox {
@@ -52,7 +53,7 @@ fn to(email: &str, name: Option<&str>) -> Addressee {
 fn made_for(content: Content, addressees: Vec<Addressee>) -> Outgoing {
     let message = message(content);
     let delivery = DeliveryId { message: message.id, ordinal: 7 };
-    Prepared::new(&message).copy(&Copy { ordinal: 7, addressees, personal: None }, delivery, 2, &Links::default()).unwrap()
+    Prepared::new(&message).copy(&Copy { ordinal: 7, addressees, personal: None }, delivery, 2, &Files::default(), &Links::default()).unwrap()
 }
 
 fn made(content: Content) -> Outgoing {
@@ -60,7 +61,7 @@ fn made(content: Content) -> Outgoing {
 }
 
 fn whole(mail: &Outgoing) -> String {
-    let bytes = [mail.head.as_ref(), mail.body.as_ref()].concat();
+    let bytes = [mail.head.clone(), mail.body.concat()].concat();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -68,7 +69,7 @@ fn whole(mail: &Outgoing) -> String {
 fn assert_sound(mail: &Outgoing) -> Result<(), TestCaseError> {
     let text = whole(mail);
     prop_assert!(text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n')), "ASCII without control characters");
-    prop_assert!(text.ends_with("\r\n") && mail.head.ends_with(b"\r\n") && mail.body.starts_with(b"Content-Type: "));
+    prop_assert!(text.ends_with("\r\n") && mail.head.ends_with(b"\r\n") && mail.body.concat().starts_with(b"Content-Type: "));
     let (head, _) = text.split_once("\r\n\r\n").unwrap();
     prop_assert_eq!(head.len() + 2 > mail.head.len(), true, "no empty line within the head");
     for (at, line) in text.split("\r\n").enumerate() {
@@ -141,11 +142,12 @@ fn a_resend_has_the_same_bytes_and_other_copies_share_the_body() {
     let copy = Copy { ordinal: 3, addressees: vec![to("hong@naver.com", None)], personal: None };
     let id = |ordinal| DeliveryId { message: message.id, ordinal };
     let prepared = Prepared::new(&message);
-    let (first, again) = (prepared.copy(&copy, id(3), 1, &Links::default()).unwrap(), Prepared::new(&message).copy(&copy, id(3), 2, &Links::default()).unwrap());
-    assert_eq!((&first.head, &first.body), (&again.head, &again.body));
-    let other = prepared.copy(&copy, id(4), 1, &Links::default()).unwrap();
+    let none = Files::default();
+    let (first, again) = (prepared.copy(&copy, id(3), 1, &none, &Links::default()).unwrap(), Prepared::new(&message).copy(&copy, id(3), 2, &none, &Links::default()).unwrap());
+    assert_eq!((&first.head, first.body.concat()), (&again.head, again.body.concat()));
+    let other = prepared.copy(&copy, id(4), 1, &none, &Links::default()).unwrap();
     assert_ne!(first.head, other.head);
-    assert_eq!(first.body.as_ptr(), other.body.as_ptr());
+    assert_eq!(first.body.concat().as_ptr(), other.body.concat().as_ptr());
 }
 
 #[test]
@@ -373,7 +375,7 @@ mod listed {
         let message = message(content);
         let delivery = DeliveryId { message: message.id, ordinal: 7 };
         let copy = Copy { ordinal: 7, addressees: vec![to(email, None)], personal: None };
-        Prepared::new(&message).copy(&copy, delivery, 1, links)
+        Prepared::new(&message).copy(&copy, delivery, 1, &Files::default(), links)
     }
 
     fn header(mail: &Outgoing, name: &str) -> Option<String> {
@@ -431,7 +433,7 @@ mod listed {
                 let delivery = DeliveryId { message: message.id, ordinal: 7 };
                 let named = Addressee { role: Role::Bcc, ..to(evil, None) };
                 let copy = Copy { ordinal: 7, addressees: vec![named], personal: None };
-                let mail = Prepared::new(&message).copy(&copy, delivery, 1, &links()).unwrap();
+                let mail = Prepared::new(&message).copy(&copy, delivery, 1, &Files::default(), &links()).unwrap();
                 let (_, value) = ("", header(&mail, "List-Unsubscribe").unwrap());
                 assert_eq!(value.matches("<https://").count(), 1, "{value}");
                 assert_sound(&mail).unwrap();
