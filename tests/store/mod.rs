@@ -23,6 +23,7 @@ mod moving;
 mod nodes;
 mod notices;
 mod operator;
+mod personal;
 mod postgres;
 mod postgres_connect;
 mod property;

@@ -41,7 +41,7 @@ pub(super) fn message(r: &Row<'_>) -> Result<Known, Error> {
         due: Wall(r.get(8)?),
         scheduled: r.get(9)?,
         expires_at: r.get::<Option<i64>>(10)?.map(Wall),
-        variables: None,
+        variables: r.get::<Option<String>>(18)?.map(Arc::from),
     };
     Ok(Known {
         message: Arc::new(message),
