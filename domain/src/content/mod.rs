@@ -6,7 +6,7 @@ mod fill;
 use serde::{Deserialize, Serialize};
 
 pub use attachment::{Attachment, FileId};
-pub use fill::{Fill, Missing, Personal, Syntax, Variant};
+pub use fill::{Fill, MAX_PERSONAL, MAX_VARIABLES, Missing, Personal, Syntax, Variant};
 
 use crate::message::Mailbox;
 

@@ -6,6 +6,8 @@
 //! | `prepare` | from a submission to drafts; every fault of a request is found here |
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
+//! | `fill` | how it is filled in for each recipient, and whether that can be done |
+//! | `personal` | what is one recipient's own, and what is missing for them |
 //! | `allow` | who may be mailed at all |
 //! | `again` | what of it holds for mail sent again |
 //! | `permitted` | whether the caller may use the sender |
@@ -19,7 +21,9 @@
 mod again;
 pub(super) mod allow;
 mod content;
+mod fill;
 mod permitted;
+mod personal;
 mod prepare;
 mod receipt;
 mod recipients;
@@ -52,7 +56,7 @@ use jebi_domain::{
 use metrics::{Unit, counter, describe_counter};
 
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
-pub use submission::{Given, NewMessage, Submission};
+pub use submission::{Given, NewFill, NewMessage, NewRecipient, Submission};
 
 use super::{
     Caller,

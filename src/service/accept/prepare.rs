@@ -13,6 +13,7 @@ use jebi_domain::{
 use super::{
     Settings,
     content::{self, Faults},
+    fill,
     receipt::{Addresses, Pending, Unfinished},
     recipients, route,
     submission::{NewMessage, Submission},
@@ -86,12 +87,16 @@ impl Shared<'_> {
         let total = given.addresses();
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
-        let content = content::read(&mut given, self.settings.from.as_ref(), &mut faults);
+        let mut content = content::read(&mut given, self.settings.from.as_ref(), &mut faults);
+        let filling = content.as_mut().map(|content| fill::read(&mut given, content, &mut faults));
         let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);
-        let sorted = faults.keep(recipients::sort(i, &mut given, &self.settings.rules.allow));
-        let (Some(content), Some(way), Some((due, scheduled, expires_at)), Some(sorted)) = (content, way, times, sorted) else {
+        let rules = recipients::Rules { allow: &self.settings.rules.allow, wants: filling.as_ref().and_then(|one| one.wants.as_ref()) };
+        let sorted = faults.keep(recipients::sort(i, &mut given, &rules));
+        let (Some(content), Some(way), Some((due, scheduled, expires_at)), Some(sorted), Some(filling)) =
+            (content, way, times, sorted, filling)
+        else {
             return (None, None);
         };
         let joint = matches!(sorted.copies, Copies::Joint(_));
@@ -114,9 +119,9 @@ impl Shared<'_> {
                 due,
                 scheduled,
                 expires_at,
-                variables: None,
+                variables: filling.variables.map(Arc::from),
             }),
-            personal: Vec::new(),
+            personal: sorted.personal,
         });
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
         let pending = Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates };

@@ -253,7 +253,7 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
         let count = i64::try_from(one.people.len()).map_err(|e| Error::damaged("recipients", e))?;
         match one.people.first().filter(|_| !one.joint) {
             Some(Person { mailbox, .. }) => {
-                let personal = personal(turn, known, one.of)?;
+                let personal = personal(turn, one.of)?;
                 turn.append(q!("delivery_insert"), (key, &mailbox.email, &mailbox.name, State::Waiting.code(), None::<i64>, personal))?;
             }
             None => {
@@ -276,11 +276,8 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
     turn.enqueue(queue, asked.due, no, (0, copies), 1)
 }
 
-/// What fills in a copy for its recipient. Only mail that is filled in has it.
-fn personal(turn: &Turn<'_>, known: &Known, of: DeliveryKey) -> Result<Option<String>, Error> {
-    if known.message.content.fill.is_none() {
-        return Ok(None);
-    }
+/// What is its recipient's own.
+fn personal(turn: &Turn<'_>, of: DeliveryKey) -> Result<Option<String>, Error> {
     Ok(turn.row(q!("delivery_personal"), [of.0], |r| r.get(0))?.flatten())
 }
 

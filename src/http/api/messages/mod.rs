@@ -1,6 +1,7 @@
 //! `/v1/messages`: sending, looking at one message, cancelling it.
 
 mod answer;
+mod fill;
 mod request;
 mod view;
 
