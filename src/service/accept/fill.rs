@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jebi_domain::{
     content::{Content, Fill, MAX_VARIABLES, Syntax, Variant},
-    refusal::Fault,
     template::{self, TemplateFault},
 };
 use serde_json::{Map, Value};

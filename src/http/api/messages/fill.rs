@@ -1,7 +1,7 @@
 //! What fills in a message for each recipient, as a caller writes it: recipients with a language and variables of their own, and the
 //! message in other languages.
 
-use std::{collections::HashMap, fmt};
+use std::fmt;
 
 use jebi_domain::content::{Personal, Variant};
 use serde::{

@@ -1,6 +1,6 @@
 //! What a caller sends to `POST /v1/messages`.
 
-use std::{collections::HashMap, fmt};
+use std::fmt;
 
 use jebi_domain::{
     content::{Missing, Syntax, Variant},
