@@ -53,7 +53,7 @@ impl FromRequest<AppState> for MaybeJsonBytes {
 ///
 /// # Errors
 /// Too large, too slow, cut off, or busy where other bodies take the memory there is.
-async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
+pub(super) async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
     let max = state.settings.body_limit;
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     let until = state.clock.boot() + state.settings.body_time;
@@ -110,7 +110,7 @@ fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// A compressed body is refused by name (RFC 9110, 8.4): read as it is, it would only be "not JSON".
-fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     let given = headers.get(CONTENT_ENCODING).map(|v| String::from_utf8_lossy(v.as_bytes()));
     let Some(coding) = given.filter(|coding| !coding.trim().eq_ignore_ascii_case("identity")) else { return Ok(()) };
     let fault = format!("the body is said to be encoded as {coding:?}, which this server does not read");

@@ -26,6 +26,7 @@ mod auth;
 mod codes;
 mod docs;
 mod error;
+mod form;
 mod json;
 mod limit;
 mod measure;
@@ -132,6 +133,7 @@ impl Route {
 fn routes() -> Vec<Route> {
     vec![
         post("/v1/messages", messages::submit).send(),
+        post("/v1/messages/csv", messages::csv::submit_csv).send(),
         get("/v1/messages", messages::list).read(),
         get("/v1/messages/{id}", messages::show).read(),
         post("/v1/messages/{id}/cancel", messages::cancel).send(),

@@ -87,6 +87,8 @@ pub struct Settings {
     pub times: Times,
     /// Most addresses in a request.
     pub max_recipients: NonZeroUsize,
+    /// Most lines of a file of recipients.
+    pub max_rows: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.
     pub max_waiting: i64,
 }
@@ -149,6 +151,12 @@ impl Accept {
         self.waiting.set_max(settings.max_waiting);
         let times = self.settings.load().times.clone();
         self.settings.store(Arc::new(Settings { times, ..settings }));
+    }
+
+    /// Most lines a file of recipients may have.
+    #[must_use]
+    pub fn max_rows(&self) -> usize {
+        self.settings.load().max_rows.get()
     }
 
     /// The daily limits, as they are kept here.

@@ -34,7 +34,7 @@ pub(super) fn prepare(settings: &Settings, random: &dyn Random, at: Wall, submis
     check_size(settings, &submission)?;
     let mut faults = Vec::new();
     let (mut drafts, mut pending) = (Vec::with_capacity(submission.messages.len()), Vec::with_capacity(submission.messages.len()));
-    let Submission { messages, scheduled_at, expires_at, strict } = submission;
+    let Submission { messages, scheduled_at, expires_at, strict, .. } = submission;
     let shared = Shared { settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref() };
     for (i, message) in messages.into_iter().enumerate() {
         let (draft, receipt) = shared.message(i, message, &mut faults);
@@ -56,7 +56,7 @@ fn check_size(settings: &Settings, submission: &Submission) -> Result<(), Refusa
         let remedy = "give at least one message with emails, subject and content";
         return Err(Refusal::invalid(Fault::new("messages", "no_messages", "the request has no messages", remedy)));
     }
-    let (given, max) = (submission.addresses(), settings.max_recipients.get());
+    let (given, max) = (submission.addresses(), submission.most.unwrap_or(settings.max_recipients.get()));
     if given > max {
         let fault = format!("the request has {given} recipients; at most {max} are taken at once");
         return Err(Refusal::invalid(Fault::new("messages", "too_many_recipients", fault, "split it into several requests")));

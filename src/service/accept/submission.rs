@@ -98,6 +98,8 @@ pub struct Submission {
     pub expires_at: Option<String>,
     /// Refuse everything when one address is bad.
     pub strict: bool,
+    /// Most addresses, where it is not the server's limit for requests.
+    pub most: Option<usize>,
 }
 
 impl Submission {

@@ -1,6 +1,8 @@
 //! `/v1/messages`: sending, looking at one message, cancelling it.
 
 mod answer;
+pub mod csv;
+mod csv_answer;
 mod fill;
 mod request;
 mod view;
