@@ -98,6 +98,14 @@ impl Source {
     pub fn main(&self) -> Option<&SourceVariant> {
         self.variants.iter().find(|one| one.language == self.language)
     }
+
+    /// Whether it says the same, in whatever order its variants stand.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let plain = |source: &Self| (source.kind, source.syntax, source.language.clone(), source.variables.clone());
+        let has = |variant| other.variants.contains(variant);
+        plain(self) == plain(other) && self.variants.len() == other.variants.len() && self.variants.iter().all(has)
+    }
 }
 
 /// A variant as mail is made of it: MJML has become HTML, styles stand in the elements, the text part is there.

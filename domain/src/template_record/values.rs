@@ -30,7 +30,10 @@ pub fn check_variables(variables: &[Variable], faults: &mut Vec<Fault>) {
             let fault = format!("the variable {name:?} is described twice");
             faults.push(Fault::new(format!("variables[{i}].name"), "invalid_variable", fault, "describe it once"));
         }
-        if default.as_ref().is_some_and(|default| !matches(*kind, default)) {
+        if default.as_ref().is_some_and(|default| !is_plain(default)) {
+            let fault = format!("the default of {name:?} holds null or a number that is too large");
+            faults.push(Fault::new(format!("variables[{i}].default"), "invalid_variable", fault, "leave out what has no value"));
+        } else if default.as_ref().is_some_and(|default| !matches(*kind, default)) {
             let fault = format!("the default of {name:?} is not of the type {:?}", kind.as_str());
             faults.push(Fault::new(format!("variables[{i}].default"), "invalid_variable", fault, "change the default or the type"));
         }
@@ -41,6 +44,17 @@ pub fn check_variables(variables: &[Variable], faults: &mut Vec<Fault>) {
 fn is_name(name: &str) -> bool {
     let first = name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
     first && name.len() <= MAX_VARIABLE && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// Whether every form templates are kept in can hold it: TOML knows no null, and whole numbers of 64 bits with a sign.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Number(number) => number.is_i64() || number.is_f64(),
+        Value::Array(all) => all.iter().all(is_plain),
+        Value::Object(all) => all.values().all(is_plain),
+        Value::Bool(_) | Value::String(_) => true,
+    }
 }
 
 /// Whether a value is of the type.
@@ -111,7 +125,7 @@ mod tests {
         for (kind, value) in good {
             assert!(fields(&[one("a", kind, Some(value.clone()))]).is_empty(), "{value}");
         }
-        for (kind, value) in [(VariableType::Text, json!(1)), (VariableType::Date, json!("어제")), (VariableType::List, json!({}))] {
+        for (kind, value) in [(VariableType::Text, json!(1)), (VariableType::Date, json!("어제")), (VariableType::List, json!({})), (VariableType::List, json!([null]))] {
             assert_eq!(fields(&[one("a", kind, Some(value.clone()))]), ["variables[0].default"], "{value}");
         }
     }
