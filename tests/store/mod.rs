@@ -30,6 +30,7 @@ mod property;
 mod reclaim;
 mod settle;
 mod sqlite;
+mod templates;
 mod together;
 mod transfer;
 mod unheard;

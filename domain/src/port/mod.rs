@@ -11,6 +11,7 @@ mod random;
 mod settlement;
 pub mod slots;
 pub mod store;
+pub mod templates;
 
 pub use clock::Clock;
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
@@ -19,6 +20,7 @@ pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
 pub use store::Store;
+pub use templates::TemplateStore;
 
 use std::{future::Future, pin::Pin};
 
