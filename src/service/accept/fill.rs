@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use jebi_domain::{
     content::{Content, Fill, MAX_VARIABLES, Syntax, Variant},
     template::{self, TemplateFault},
+    template_record::{Variable, check_language},
 };
 use serde_json::{Map, Value};
 
 use super::{
     content::{Faults, subject_text},
-    personal::{self, Wants},
+    personal::Wants,
     submission::{NewFill, NewMessage},
 };
+use crate::service::templates::Resolved;
 
 /// What a message's recipients are held to, and the values they share.
 #[derive(Default)]
@@ -26,13 +28,57 @@ pub(super) struct Filling {
 /// Most languages of a message.
 const MAX_VARIANTS: usize = 50;
 
+/// Puts the sources of a stored template into the message that names it, in the language it asks for. What it says of its own goes before:
+/// a subject in every language. The fill it is sent with.
+pub(super) fn put(message: &mut NewMessage, resolved: &Resolved, faults: &mut Faults<'_>) -> Fill {
+    let own = [("content", &message.content), ("html", &message.html), ("text", &message.text)];
+    let bodies = own.into_iter().filter(|(_, body)| body.as_ref().is_some_and(|body| !body.is_empty())).map(|(name, _)| name);
+    let asked = &message.fill;
+    let more = [("syntax", asked.syntax.is_some()), ("variants", !asked.variants.is_empty())].into_iter().filter(|(_, is)| *is);
+    for name in bodies.chain(more.map(|(name, _)| name)).collect::<Vec<_>>() {
+        let fault = format!("template and {name} are both given, and the template has it");
+        faults.add(name, "template_and_content", fault, "give one of them");
+    }
+    let mut fill = resolved.fill.clone();
+    let (mut subject, mut text, mut html) = (resolved.subject.clone(), resolved.text.clone(), resolved.html.clone());
+    if let Some(wanted) = message.fill.language.take() {
+        let tags = std::iter::once(fill.language.as_str()).chain(fill.variants.iter().map(|one| one.language.as_str()));
+        match template::lookup(&wanted, tags.clone()) {
+            None => {
+                let fault = format!("the template is not in {wanted:?}; it is in {}", tags.collect::<Vec<_>>().join(", "));
+                faults.add("language", "unknown_language", fault, "use one of them, or leave it out for the first");
+            }
+            Some(0) => {}
+            Some(place) => {
+                let other = &mut fill.variants[place - 1];
+                std::mem::swap(&mut other.subject, &mut subject);
+                std::mem::swap(&mut other.text, &mut text);
+                std::mem::swap(&mut other.html, &mut html);
+                std::mem::swap(&mut other.language, &mut fill.language);
+            }
+        }
+    }
+    match message.subject.as_ref().filter(|own| !own.trim().is_empty()) {
+        Some(own) => fill.variants.iter_mut().for_each(|one| one.subject.clone_from(own)),
+        None => message.subject = Some(subject),
+    }
+    (message.content, message.html, message.text) = (None, html, text);
+    fill
+}
+
 /// Takes what was asked for from the message, and puts the fill into its content. Without a fault every source of it can be read.
-pub(super) fn read(message: &mut NewMessage, content: &mut Content, faults: &mut Faults<'_>) -> Filling {
+/// `stored` is what [`put`] gave, and the template it is of.
+pub(super) fn read(
+    message: &mut NewMessage,
+    content: &mut Content,
+    stored: Option<(Fill, &Resolved)>,
+    faults: &mut Faults<'_>,
+) -> Filling {
     let personal = || message.recipients.iter().any(|one| one.own.as_ref().is_some_and(|own| !own.variables.is_empty()));
     let wanted = message.fill.is_wanted() || personal();
-    let NewFill { syntax, missing, variables, language, variants } = std::mem::take(&mut message.fill);
+    let NewFill { syntax, missing, variables, language, variants, texts, .. } = std::mem::take(&mut message.fill);
     if let Some(language) = &language {
-        let checked = personal::language(language, || faults.path("language"));
+        let checked = check_language(&faults.path("language"), language);
         faults.keep(checked);
     }
     if !wanted {
@@ -42,17 +88,22 @@ pub(super) fn read(message: &mut NewMessage, content: &mut Content, faults: &mut
         }
         return Filling::default();
     }
-    check_variants(&variants, language.as_deref(), faults);
-    let fill = Fill {
-        syntax: syntax.unwrap_or_default(),
-        missing: missing.unwrap_or_default(),
-        language: language.unwrap_or_default(),
-        variants,
-        ..Fill::default()
+    let (fill, described) = match stored {
+        Some((fill, resolved)) => (Fill { missing: missing.unwrap_or(fill.missing), ..fill }, resolved.variables.as_slice()),
+        None => {
+            check_variants(&variants, language.as_deref(), faults);
+            let (syntax, missing, language) = (syntax.unwrap_or_default(), missing.unwrap_or_default(), language.unwrap_or_default());
+            (Fill { syntax, missing, language, variants, ..Fill::default() }, &[][..])
+        }
     };
     let shared = variables.unwrap_or_default();
-    let wants = match wants(&fill, content, &shared) {
-        Ok(wants) => Some(wants),
+    let wants = match wants(&fill, content, &shared, described) {
+        Ok(mut wants) => {
+            wants.texts = texts;
+            let checked = wants.typed(&shared, || faults.path("variables"));
+            faults.keep(checked);
+            Some(wants)
+        }
         Err(fault) => {
             let field = faults.path(field(&fault.part, &fill, content));
             faults.keep::<()>(Err(fault.of(field)));
@@ -64,11 +115,11 @@ pub(super) fn read(message: &mut NewMessage, content: &mut Content, faults: &mut
 }
 
 /// What each recipient must bring, by the language they get.
-fn wants(fill: &Fill, content: &Content, shared: &Map<String, Value>) -> Result<Wants, TemplateFault> {
+fn wants(fill: &Fill, content: &Content, shared: &Map<String, Value>, described: &[Variable]) -> Result<Wants, TemplateFault> {
     let (text, html) = (content.text.as_deref(), content.html.as_deref());
     template::check(fill, &content.subject, text, html)?;
-    let mut wants = Wants::new(fill, shared);
-    if fill.syntax == Syntax::Braces || wants.takes_gaps() {
+    let mut wants = Wants::new(fill, shared, described);
+    if fill.syntax == Syntax::Braces {
         return Ok(wants);
     }
     // Each language by itself: nobody is refused for what only another language prints.
@@ -102,7 +153,7 @@ fn check_variants(variants: &[Variant], language: Option<&str>, faults: &mut Fau
     }
     let mut seen: BTreeSet<String> = language.iter().map(|tag| tag.to_ascii_lowercase()).collect();
     for (i, one) in variants.iter().enumerate() {
-        let checked = personal::language(&one.language, || faults.path(format_args!("variants[{i}].language")));
+        let checked = check_language(&faults.path(format_args!("variants[{i}].language")), &one.language);
         faults.keep(checked);
         if !seen.insert(one.language.to_ascii_lowercase()) {
             let fault = format!("the message is given in {:?} twice", one.language);
@@ -118,6 +169,9 @@ fn check_variants(variants: &[Variant], language: Option<&str>, faults: &mut Fau
 
 /// The field of the request a part of the message stands in: `html`, or `html (en)` of a variant.
 fn field(part: &str, fill: &Fill, content: &Content) -> String {
+    if fill.template.is_some() {
+        return "template".to_owned();
+    }
     let (name, language) = part.split_once(" (").map_or((part, None), |(name, rest)| (name, Some(rest.trim_end_matches(')'))));
     let place = language.and_then(|tag| fill.variants.iter().position(|one| one.language == tag));
     match place {

@@ -62,6 +62,7 @@ use super::{
     Caller,
     identities::Identities,
     ready::{Check, Readiness},
+    templates::{Resolved, Templates},
     times::Times,
     trouble::refusal,
     usage::Usage,
@@ -125,6 +126,7 @@ pub struct Accept {
     twins: Twins,
     waiting: Waiting,
     usage: Arc<Usage>,
+    templates: Templates,
     /// When and why a write last failed, while none has worked since.
     trouble: Mutex<Option<(Boot, String)>>,
 }
@@ -142,8 +144,9 @@ impl Accept {
         describe_counter!(NOT_STORED, Unit::Count, "Requests the store could not write.");
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
         let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.times.zone.clone()));
+        let templates = Templates::new(Arc::clone(&store), Arc::clone(&clock));
         let (twins, trouble) = (Twins::default(), Mutex::default());
-        Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, twins, waiting, usage, trouble }
+        Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, twins, waiting, usage, templates, trouble }
     }
 
     /// Takes other settings for the requests that come from now on. How times are read stays: other services read them alike.
@@ -202,10 +205,11 @@ impl Accept {
         let addresses = submission.addresses();
         self.waiting.admit(addresses).await?;
         let settings = self.settings.load_full();
+        let resolved = self.resolved(&submission).await?;
         let random = Arc::clone(&self.random);
         let Voice { say, render } = voice;
         let check = move || {
-            let mut prepared = prepare::prepare(&settings, &*random, at, submission)?;
+            let mut prepared = prepare::prepare(&settings, &*random, at, submission, &resolved)?;
             prepared.receipt.say(say);
             Ok(prepared)
         };
@@ -249,6 +253,22 @@ impl Accept {
                 Err(told)
             }
         }
+    }
+
+    /// The stored templates a submission's messages are made of, by their places.
+    async fn resolved(&self, submission: &Submission) -> Result<Vec<Option<Arc<Resolved>>>, Refusal> {
+        let mut all = Vec::new();
+        for (at, message) in submission.messages.iter().enumerate() {
+            let Some((name, version)) = &message.fill.template else { continue };
+            let placed = |fault: Fault| Fault { field: format!("messages[{at}].{}", fault.field), ..fault };
+            let resolved = self.templates.resolve(name, *version).await.map_err(|mut refusal| {
+                refusal.faults = refusal.faults.into_iter().map(placed).collect();
+                refusal
+            })?;
+            all.resize(at, None);
+            all.push(Some(resolved));
+        }
+        Ok(all)
     }
 
     /// Senders, and in a sandbox recipients, that the provider would refuse (requirement S2-4).

@@ -7,11 +7,9 @@ use jebi_domain::{
     message::Mailbox,
     refusal::Fault,
     template,
+    template_record::{Variable, VariableType, check_language, matches},
 };
 use serde_json::{Map, Value};
-
-/// Longest tag of a language, in bytes (RFC 5646, section 4.4.1).
-const MAX_LANGUAGE: usize = 35;
 
 /// What a message asks of its recipients.
 pub(super) struct Wants {
@@ -19,11 +17,15 @@ pub(super) struct Wants {
     shared: Map<String, Value>,
     /// Whether a value that is missing prints nothing.
     gaps: bool,
-    /// The languages of the message, its own first, each with the variables it prints, as paths.
+    /// As the template's author describes them.
+    described: Vec<Variable>,
+    /// The languages of the message, its own first, each with the variables a recipient must have, as paths.
     languages: Vec<(String, Vec<Path>)>,
+    /// The recipients' values are texts out of a table.
+    pub texts: bool,
 }
 
-/// A variable that is printed.
+/// A variable that must be there.
 struct Path {
     /// As the template has it: `order.number`.
     text: String,
@@ -32,22 +34,52 @@ struct Path {
 }
 
 impl Wants {
-    pub(super) fn new(fill: &Fill, shared: &Map<String, Value>) -> Self {
+    pub(super) fn new(fill: &Fill, shared: &Map<String, Value>, described: &[Variable]) -> Self {
         let mut all = fill.defaults.clone();
         all.extend(shared.iter().map(|(name, value)| (name.clone(), value.clone())));
-        Self { shared: all, gaps: fill.missing == Missing::Empty, languages: Vec::new() }
+        let gaps = fill.missing == Missing::Empty;
+        Self { shared: all, gaps, described: described.to_vec(), languages: Vec::new(), texts: false }
     }
 
-    /// Whether nothing can be missing.
-    pub(super) fn takes_gaps(&self) -> bool {
-        self.gaps
-    }
-
-    /// Adds what one language prints.
-    pub(super) fn add(&mut self, language: &str, variables: BTreeSet<String>) {
+    /// Adds what one language prints, and what the template cannot do without.
+    pub(super) fn add(&mut self, language: &str, mut variables: BTreeSet<String>) {
+        if self.gaps {
+            variables.clear();
+        }
+        variables.extend(self.described.iter().filter(|one| one.required).map(|one| one.name.clone()));
         let path = |text: String| Path { is_shared: is_there(&self.shared, &text), text };
         let paths = variables.into_iter().map(path).collect();
         self.languages.push((language.to_owned(), paths));
+    }
+
+    /// Checks that values are of the types the template describes.
+    ///
+    /// # Errors
+    /// All that are not.
+    pub(super) fn typed(&self, variables: &Map<String, Value>, field: impl Fn() -> String) -> Result<(), Fault> {
+        let wrong = |one: &&Variable| variables.get(&one.name).is_some_and(|value| !matches(one.kind, value));
+        let wrong: Vec<String> = self.described.iter().filter(wrong).map(|one| format!("{} ({})", one.name, one.kind.as_str())).collect();
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let fault = format!("these are not of the type the template describes: {}", wrong.join(", "));
+        Err(Fault::new(field(), "wrong_variable_type", fault, "give values of those types"))
+    }
+
+    /// Reads numbers and truth values out of a table's texts, where the template describes them so.
+    fn read_texts(&self, own: &mut Personal) {
+        for one in &self.described {
+            let Some(value) = own.variables.get_mut(&one.name) else { continue };
+            let read = value.as_str().and_then(|text| match one.kind {
+                VariableType::Number => text.parse::<serde_json::Number>().ok().map(Value::Number),
+                VariableType::Boolean if text.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
+                VariableType::Boolean if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
+                _ => None,
+            });
+            if let Some(read) = read {
+                *value = read;
+            }
+        }
     }
 
     /// What the mail prints and nobody gives for this recipient.
@@ -67,11 +99,21 @@ impl Wants {
         paths.iter().filter(lacks).map(|path| path.text.as_str()).collect()
     }
 
-    /// Checks that nothing is missing for a recipient.
+    /// Checks that nothing is missing for a recipient, and nothing of another type than described.
     ///
     /// # Errors
     /// All that is.
-    pub(super) fn check(&self, own: Option<&Personal>, mailbox: &Mailbox, field: impl Fn() -> String) -> Result<(), Fault> {
+    pub(super) fn check(&self, own: Option<&mut Personal>, mailbox: &Mailbox, field: impl Fn() -> String) -> Result<(), Fault> {
+        let own = match own {
+            Some(own) => {
+                if self.texts {
+                    self.read_texts(own);
+                }
+                self.typed(&own.variables, &field)?;
+                Some(&*own)
+            }
+            None => None,
+        };
         let missing = self.missing(own, mailbox.name.as_deref());
         if missing.is_empty() { Ok(()) } else { Err(missing_fault(field(), &missing)) }
     }
@@ -87,7 +129,7 @@ impl Wants {
 }
 
 fn missing_fault(field: String, missing: &[&str]) -> Fault {
-    let fault = format!("the mail prints {}, which nobody gives", missing.join(", "));
+    let fault = format!("it needs a value for {}, which nobody gives", missing.join(", "));
     let remedy = "give a value in the recipient's variables or the message's, or write {{ … | default(\"…\") }}";
     Fault::new(field, "missing_variables", fault, remedy)
 }
@@ -110,7 +152,7 @@ fn is_there(variables: &Map<String, Value>, path: &str) -> bool {
 /// No language tag; too much.
 pub(super) fn stored(own: &Personal, field: impl Fn() -> String) -> Result<Option<Box<str>>, Fault> {
     if let Some(tag) = &own.language {
-        language(tag, || format!("{}.language", field()))?;
+        check_language(&format!("{}.language", field()), tag)?;
     }
     if own.language.is_none() && own.variables.is_empty() {
         return Ok(None);
@@ -125,20 +167,6 @@ pub(super) fn stored(own: &Personal, field: impl Fn() -> String) -> Result<Optio
     Ok(Some(text.into_boxed_str()))
 }
 
-/// Checks the tag of a language: its form only (RFC 5646), as `ko`, `en-US`, `zh-Hant`.
-///
-/// # Errors
-/// It has another form.
-pub(super) fn language(tag: &str, field: impl Fn() -> String) -> Result<(), Fault> {
-    let mut parts = tag.split('-');
-    let primary = parts.next().is_some_and(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
-    let rest = parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if primary && rest && tag.len() <= MAX_LANGUAGE {
-        return Ok(());
-    }
-    Err(Fault::new(field(), "invalid_language", format!("{tag:?} is not a language tag"), "give a tag such as ko, en or en-US (BCP 47)"))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -150,7 +178,7 @@ mod tests {
     }
 
     fn wants(shared: Value, printed: &[(&str, &[&str])]) -> Wants {
-        let mut wants = Wants::new(&Fill { defaults: map(json!({"shop": "제비"})), ..Fill::default() }, &map(shared));
+        let mut wants = Wants::new(&Fill { defaults: map(json!({"shop": "제비"})), ..Fill::default() }, &map(shared), &[]);
         printed.iter().for_each(|(tag, all)| wants.add(tag, all.iter().map(|one| (*one).to_owned()).collect()));
         wants
     }
@@ -189,11 +217,25 @@ mod tests {
         let large = own(None, json!({"a": "x".repeat(MAX_PERSONAL)}));
         assert_eq!(stored(&large, field).unwrap_err().code, "variables_too_large");
         assert_eq!(stored(&own(Some("한국어"), json!({})), field).unwrap_err().field, "r.language");
-        for good in ["ko", "en-US", "zh-Hant-TW"] {
-            assert_eq!(language(good, field), Ok(()), "{good}");
-        }
-        for bad in ["", "k", "ko_KR", "ko-", "한국어", "a-language-tag-that-is-much-too-long"] {
-            assert!(language(bad, field).is_err(), "{bad:?}");
-        }
+    }
+
+    #[test]
+    fn values_are_held_to_what_the_template_describes() {
+        let described = |name: &str, kind, required| Variable { name: name.into(), kind, required, ..Variable::default() };
+        let all = [described("n", VariableType::Number, true), described("yes", VariableType::Boolean, false)];
+        let mut wants = Wants::new(&Fill { missing: Missing::Empty, ..Fill::default() }, &Map::new(), &all);
+        wants.add("", ["printed".to_owned()].into());
+        let (field, mailbox) = (|| "r".to_owned(), Mailbox { email: "a@b.kr".into(), name: None });
+        let check = |wants: &Wants, variables| wants.check(Some(&mut own(None, variables)), &mailbox, field).map_err(|fault| (fault.code, fault.fault));
+        assert_eq!(check(&wants, json!({"n": 1})), Ok(()));
+        let missing = "it needs a value for n, which nobody gives".to_owned();
+        assert_eq!(check(&wants, json!({})), Err(("missing_variables", missing)));
+        let wrong = "these are not of the type the template describes: n (number), yes (boolean)".to_owned();
+        assert_eq!(check(&wants, json!({"n": "1", "yes": 0})), Err(("wrong_variable_type", wrong)));
+        wants.texts = true;
+        let mut table = own(None, json!({"n": "12.50", "yes": "TRUE", "other": "1"}));
+        assert_eq!(wants.check(Some(&mut table), &mailbox, field), Ok(()));
+        assert_eq!(json!(table.variables), json!({"n": 12.5, "yes": true, "other": "1"}));
+        assert_eq!(check(&wants, json!({"n": "열둘"})).unwrap_err().0, "wrong_variable_type");
     }
 }

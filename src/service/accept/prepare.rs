@@ -19,6 +19,7 @@ use super::{
     submission::{NewMessage, Submission},
     when,
 };
+use crate::service::templates::Resolved;
 
 /// Ready to be stored. A draft for each message of the receipt that has an id, in order.
 pub(super) struct Prepared {
@@ -26,16 +27,22 @@ pub(super) struct Prepared {
     pub receipt: Unfinished,
 }
 
-/// Checks everything.
+/// Checks everything. `resolved` are the stored templates its messages are made of, by the messages' places.
 ///
 /// # Errors
 /// All faults; in a strict request every bad address is one, and without a single good address there is nothing to accept.
-pub(super) fn prepare(settings: &Settings, random: &dyn Random, at: Wall, submission: Submission) -> Result<Prepared, Refusal> {
+pub(super) fn prepare(
+    settings: &Settings,
+    random: &dyn Random,
+    at: Wall,
+    submission: Submission,
+    resolved: &[Option<Arc<Resolved>>],
+) -> Result<Prepared, Refusal> {
     check_size(settings, &submission)?;
     let mut faults = Vec::new();
     let (mut drafts, mut pending) = (Vec::with_capacity(submission.messages.len()), Vec::with_capacity(submission.messages.len()));
     let Submission { messages, scheduled_at, expires_at, strict, .. } = submission;
-    let shared = Shared { settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref() };
+    let shared = Shared { settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref(), resolved };
     for (i, message) in messages.into_iter().enumerate() {
         let (draft, receipt) = shared.message(i, message, &mut faults);
         drafts.extend(draft);
@@ -78,6 +85,7 @@ struct Shared<'a> {
     at: Wall,
     scheduled_at: Option<&'a str>,
     expires_at: Option<&'a str>,
+    resolved: &'a [Option<Arc<Resolved>>],
 }
 
 impl Shared<'_> {
@@ -87,8 +95,10 @@ impl Shared<'_> {
         let total = given.addresses();
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
+        let resolved = self.resolved.get(i).and_then(Option::as_deref);
+        let stored = resolved.map(|resolved| (fill::put(&mut given, resolved, &mut faults), resolved));
         let mut content = content::read(&mut given, self.settings.from.as_ref(), &mut faults);
-        let filling = content.as_mut().map(|content| fill::read(&mut given, content, &mut faults));
+        let filling = content.as_mut().map(|content| fill::read(&mut given, content, stored, &mut faults));
         let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);

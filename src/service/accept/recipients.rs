@@ -113,10 +113,9 @@ fn with_own(
     rules: &Rules<'_>,
 ) -> Result<(Mailbox, Option<Box<str>>), (String, Fault)> {
     let mailbox = named(given, field, rules.allow)?;
-    let checked = own.as_deref().map_or(Ok(None), |own| personal::stored(own, field)).and_then(|stored| {
-        let Some(wants) = rules.wants else { return Ok(stored) };
-        wants.check(own.as_deref(), &mailbox, || format!("{}.variables", field())).map(|()| stored)
-    });
+    let mut own = own;
+    let checked = rules.wants.map_or(Ok(()), |wants| wants.check(own.as_deref_mut(), &mailbox, || format!("{}.variables", field())));
+    let checked = checked.and_then(|()| own.as_deref().map_or(Ok(None), |own| personal::stored(own, field)));
     match checked {
         Ok(stored) => Ok((mailbox, stored)),
         Err(fault) => Err((mailbox.email, fault)),

@@ -42,13 +42,17 @@ pub struct NewFill {
     pub language: Option<String>,
     /// Subject and bodies in other languages.
     pub variants: Vec<Variant>,
+    /// The stored template it is made of, and of which version; the published one where that is not said.
+    pub template: Option<(String, Option<u32>)>,
+    /// The recipients' values are texts out of a table: numbers and truth values among them are known by the template's description.
+    pub texts: bool,
 }
 
 impl NewFill {
     /// Whether anything asks for filling in. A language alone does not.
     #[must_use]
     pub fn is_wanted(&self) -> bool {
-        self.syntax.is_some() || self.missing.is_some() || self.variables.is_some() || !self.variants.is_empty()
+        self.template.is_some() || self.syntax.is_some() || self.missing.is_some() || self.variables.is_some() || !self.variants.is_empty()
     }
 }
 

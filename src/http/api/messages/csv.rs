@@ -127,6 +127,7 @@ impl Upload {
             return Err(Refusal::invalid(Fault::new("message", "several_recipient_lists", fault, "leave them out: the file has them")));
         }
         message.lane.get_or_insert(Lane::Bulk);
+        message.fill.texts = true;
         let columns: BTreeMap<String, String> = match columns {
             Some(columns) => json::read(&columns).map_err(|refusal| within("columns", refusal))?,
             None => BTreeMap::new(),

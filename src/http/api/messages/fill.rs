@@ -102,6 +102,43 @@ impl PartialSchema for Recipient {
 
 impl ToSchema for Recipient {}
 
+/// A stored template: its name, or its name and version.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "the name of a template, or an object with name and version")]
+pub(super) enum TemplateName {
+    Name(String),
+    Parts(TemplateParts),
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TemplateParts {
+    #[schema(example = "welcome")]
+    name: String,
+    /// The published one where it is left out.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    version: Option<u32>,
+}
+
+impl From<TemplateName> for (String, Option<u32>) {
+    fn from(given: TemplateName) -> Self {
+        match given {
+            TemplateName::Name(name) => (name, None),
+            TemplateName::Parts(TemplateParts { name, version }) => (name, version),
+        }
+    }
+}
+
+impl PartialSchema for TemplateName {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).examples(["welcome"]);
+        OneOfBuilder::new().item(text).item(TemplateParts::schema()).description(Some("A stored template.")).into()
+    }
+}
+
+impl ToSchema for TemplateName {}
+
 /// The message in another language.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -23,7 +23,7 @@ use utoipa::{
 
 use super::{
     super::shape,
-    fill::{Recipient, VariantRequest, Variables},
+    fill::{Recipient, TemplateName, VariantRequest, Variables},
 };
 use crate::{
     http::json::Object,
@@ -110,6 +110,10 @@ pub struct MessageRequest {
     /// Instead of the request's.
     #[serde(default)]
     expires_at: Option<String>,
+    /// The stored template it is made of: its name, or an object with name and version. It has the bodies; a `subject` here goes before its
+    /// own.
+    #[serde(default)]
+    template: Option<TemplateName>,
     /// How fields are written in subject and bodies: `jinja` for `{{ name }}`, `braces` for `{name}`. Without it and without `variables`,
     /// `variants` and `missing` the message is sent as it stands; with one of those it is `jinja`.
     #[serde(default)]
@@ -123,10 +127,14 @@ pub struct MessageRequest {
     #[serde(default)]
     #[schema(value_type = Option<HashMap<String, serde_json::Value>>)]
     variables: Option<Variables>,
-    /// BCP 47 tag of the language subject and bodies are in: what recipients get who want none, or one there is no variant in.
+    /// BCP 47 tag of the language subject and bodies are in: what recipients get who want none, or one there is no variant in. With a
+    /// template, which of its languages that is; its default one where it is left out.
     #[serde(default)]
     #[schema(example = "ko")]
     language: Option<String>,
+    /// The recipients' values are texts out of a table: those a stored template describes as numbers or truth values are read as such.
+    #[serde(default)]
+    text_values: bool,
     /// Subject and bodies in other languages, 50 at most. A recipient gets the one that fits their `language` best.
     #[serde(default)]
     variants: Vec<VariantRequest>,
@@ -146,6 +154,8 @@ impl From<MessageRequest> for NewMessage {
             missing: r.missing,
             variables: r.variables.map(|given| given.0),
             language: r.language,
+            template: r.template.map(Into::into),
+            texts: r.text_values,
             variants: r.variants.into_iter().map(Variant::from).collect(),
         };
         Self {
