@@ -18,8 +18,9 @@ use tokio::sync::oneshot;
 use super::{
     Error, Snapshot,
     group::{Class, TURN_ROWS},
+    known::Known,
     params, q, row,
-    turn::{Known, Places, Turn},
+    turn::{Places, Turn},
     writer::{Job, Step},
 };
 

@@ -8,7 +8,8 @@
 //! | `engine` | what an engine brings: `Engine`, `Session`; how steps ask |
 //! | `error` | what can go wrong inside a transaction, and what callers are told |
 //! | `group`, `writer` | jobs that wait, and the thread that runs them in turns of one transaction |
-//! | `turn` | a turn's caches, and the counts that move with it; what a node's writers share |
+//! | `turn` | a turn's counts, which move with it; what a node's writers share |
+//! | `known` | messages, topics and queues as a turn knows them |
 //! | `port` | the ports over the steps |
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
 //! | `joint`, `settle_joint` | recipients of joint copies |
@@ -35,6 +36,7 @@ mod housekeep;
 mod inbox;
 mod joint;
 mod keys;
+mod known;
 mod list;
 mod moving;
 mod nodes;

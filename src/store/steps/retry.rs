@@ -13,12 +13,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{
-    Error, Snapshot,
-    joint::Joint,
-    params, q, row, settle,
-    turn::{Known, Turn},
-};
+use super::{Error, Snapshot, joint::Joint, known::Known, params, q, row, settle, turn::Turn};
 
 /// A copy as it stands.
 struct Standing {
