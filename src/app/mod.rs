@@ -226,6 +226,7 @@ impl App {
         let workers = worker::start(WorkerDeps {
             queue: Arc::clone(&store) as _,
             admin: Arc::clone(&store) as _,
+            files: Arc::clone(&store) as _,
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
             node: node_start(config),

@@ -4,6 +4,7 @@ use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 use futures_util::FutureExt;
 use jebi_domain::{
+    message::Lane,
     port::{
         Clock, Provider, Random,
         slots::SharedSlots,
@@ -20,12 +21,13 @@ use tokio::{
 use super::{
     account::Current,
     claim::{Claimer, Inbox},
+    load::Loader,
     sender::SenderLoop,
     settle::Settler,
     slots::Reserver,
     watch::Watch,
 };
-use crate::service::dispatch::{Dispatch, Fence, Left, Settings, Setup, lateness::Lateness, turns::Turns};
+use crate::service::dispatch::{Dispatch, Fence, Left, Settings, Setup, files::FileCache, lateness::Lateness, turns::Turns};
 
 /// Called right at every write to a connection, with the time and the number of recipients. Must be quick.
 pub type Observer = Arc<dyn Fn(Boot, u32) + Send + Sync>;
@@ -37,6 +39,7 @@ const RECORD: Duration = Duration::from_secs(1);
 /// What a dispatcher needs.
 pub struct DispatchDeps {
     pub store: Arc<dyn QueueStore>,
+    pub files: Arc<FileCache>,
     pub provider: Current,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -148,6 +151,10 @@ impl Dispatcher {
         let mut claimer = Claimer::new(&self.dispatch, &self.deps, inbox);
         claimer.subscribe().await?;
         self.tasks.push(runtime.spawn(over("claimer", claimer.run().boxed())).abort_handle());
+        for lane in Lane::ALL {
+            let (dispatch, files, clock) = (self.dispatch.clone(), self.deps.files.clone(), self.deps.clock.clone());
+            self.tasks.push(runtime.spawn(over("loader", Loader { dispatch, files, clock, lane }.run().boxed())).abort_handle());
+        }
         if let Some(reserver) = self.reserver() {
             self.tasks.push(runtime.spawn(over("slots", reserver.run().boxed())).abort_handle());
         }

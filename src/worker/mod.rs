@@ -11,6 +11,7 @@ mod feedback;
 mod fleet;
 mod housekeep;
 pub mod keys;
+mod load;
 mod quota;
 mod reclaim;
 mod sender;
@@ -26,7 +27,7 @@ use jebi_domain::{
     event::Feedback,
     message::Lane,
     port::{
-        Clock, Provider, Random,
+        Clock, FileBytes, Provider, Random,
         nodes::NodeStart,
         store::{AdminStore, QueueStore, StoreResult},
     },
@@ -41,7 +42,7 @@ pub use self::{
     reclaim::once as reclaim,
 };
 use crate::service::{
-    dispatch::{Dispatch, Fence, Left, Settings},
+    dispatch::{Dispatch, Fence, Left, Settings, files::FileCache},
     providers::{ProviderStatus, Providers},
 };
 
@@ -49,6 +50,8 @@ use crate::service::{
 pub struct WorkerDeps {
     pub queue: Arc<dyn QueueStore>,
     pub admin: Arc<dyn AdminStore>,
+    /// Where the files of mails lie.
+    pub files: Arc<dyn FileBytes>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     /// What this node says of itself.
@@ -68,6 +71,8 @@ pub struct WorkerDeps {
 pub(crate) struct Shared {
     pub queue: Arc<dyn QueueStore>,
     pub admin: Arc<dyn AdminStore>,
+    /// Files of mails in memory, for all providers.
+    pub files: Arc<FileCache>,
     pub clock: Arc<dyn Clock>,
     pub node: Arc<NodeStart>,
     pub fence: Arc<Fence>,
@@ -158,6 +163,7 @@ pub async fn start(mut deps: WorkerDeps) -> StoreResult<Workers> {
     let shared = Shared {
         queue: deps.queue.clone(),
         admin: deps.admin.clone(),
+        files: Arc::new(FileCache::new(deps.files.clone())),
         clock: deps.clock.clone(),
         node: Arc::new(deps.node.clone()),
         fence,

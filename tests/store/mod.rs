@@ -12,6 +12,7 @@ mod claim;
 mod crossed;
 mod damage;
 mod evidence;
+mod files;
 mod guard;
 mod idempotency;
 mod joint;

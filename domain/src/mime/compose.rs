@@ -7,15 +7,17 @@ use mail_builder::headers::{Header, address::Address, date::Date, raw::Raw, text
 
 use crate::{
     id::DeliveryId,
-    message::{Copy, Mailbox, Message, Role},
+    message::{Copy, Lane, Mailbox, Message, Role},
     outcome::Reason,
     port::Outgoing,
 };
 
 use super::{
-    body,
-    header::{foldable, trimmed},
+    body::{Body, Frame},
+    file::Files,
+    header::{AUTO_SUBMITTED, foldable, trimmed},
     tag::DELIVERY_TAG,
+    text,
 };
 
 /// The header that carries our delivery id, so that feedback finds the delivery even if the answer was never seen.
@@ -23,7 +25,6 @@ pub const DELIVERY_HEADER: &str = "X-Jebi-Delivery-Id";
 
 /// A message with everything encoded that its copies share. Making a copy writes its recipients and its id between pieces
 /// that are ready.
-#[derive(Clone)]
 pub struct Prepared {
     /// Envelope sender.
     from: String,
@@ -33,9 +34,9 @@ pub struct Prepared {
     before_id: Vec<u8>,
     /// The rest of `Message-ID`, `MIME-Version`, and the name of [`DELIVERY_HEADER`].
     between_ids: Vec<u8>,
-    /// The caller's headers.
+    /// `Auto-Submitted` where it is ours, and the caller's headers.
     last: Vec<u8>,
-    body: Bytes,
+    body: Body,
     tags: Vec<(String, String)>,
 }
 
@@ -59,18 +60,30 @@ impl Prepared {
         between_ids.extend_from_slice(b">\r\nMIME-Version: 1.0\r\n");
         between_ids.extend_from_slice(DELIVERY_HEADER.as_bytes());
         between_ids.extend_from_slice(b": ");
+        if message.lane == Lane::Transactional && !content.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(AUTO_SUBMITTED)) {
+            last.extend_from_slice(b"Auto-Submitted: auto-generated\r\n");
+        }
         for (name, value) in &content.headers {
             write_text(&mut last, name, trimmed(value));
         }
-        let body = body::build(message.id, content);
+        let (text, html) = (content.text.as_deref(), content.html.as_deref());
+        let made = if is_blank(text) && !is_blank(html) { html.and_then(text::from_html) } else { None };
+        let body = Frame::new(message.id, content).body(made.as_deref().or(text), html);
         Self { from: content.from.email.clone(), first, before_id, between_ids, last, body, tags: content.tags.clone() }
     }
 
-    /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only.
+    /// Octets of the body with its files, as RFC 1870 counts them.
+    #[must_use]
+    pub fn body_len(&self) -> u64 {
+        self.body.len()
+    }
+
+    /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only. `files` has every file of the message.
     ///
     /// # Errors
     /// Why this copy cannot be made, now or later: it ends as failed, and no other does.
-    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16) -> Result<Outgoing, Reason> {
+    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16, files: &Files) -> Result<Outgoing, Reason> {
+        let body = self.body.with(files)?;
         let id = delivery.to_string();
         let shared = self.first.len() + self.before_id.len() + self.between_ids.len() + self.last.len();
         let mut head = Vec::with_capacity(shared + 96 * copy.addressees.len() + 2 * id.len() + 32);
@@ -91,10 +104,14 @@ impl Prepared {
             from: self.from.clone(),
             to: copy.open().map(|mailbox| mailbox.email.clone()).collect(),
             head: Bytes::from(head),
-            body: self.body.clone(),
+            body,
             tags,
         })
     }
+}
+
+fn is_blank(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.trim().is_empty())
 }
 
 /// `To` and `Cc` with everybody they were addressed to, also those this attempt does not go to. Mail to `Bcc` recipients

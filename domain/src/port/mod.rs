@@ -1,6 +1,7 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
 mod clock;
+pub mod files;
 mod find;
 mod guard;
 mod inbox;
@@ -14,6 +15,7 @@ pub mod store;
 pub mod templates;
 
 pub use clock::Clock;
+pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
 pub use nodes::NodeStore;
 pub use operator::OperatorStore;

@@ -74,6 +74,7 @@ pub(super) fn read(message: &mut NewMessage, default_from: Option<&Mailbox>, fau
         tags: std::mem::take(&mut message.tags),
         fill: None,
         attachments: Vec::new(),
+        calendar: None,
     })
 }
 

@@ -163,6 +163,8 @@ pub struct Dispatch {
     pub claimer: Notify,
     /// Wakes the settler.
     pub settler: Notify,
+    /// Wakes who reads the files of mail, per lane.
+    pub loaders: [Notify; 2],
     /// Wakes who waits for the health or a stop to change.
     pub changed: Notify,
     /// Wakes who asks the account: it is another one now.
@@ -222,6 +224,7 @@ impl Dispatch {
             senders: Notify::new(),
             claimer: Notify::new(),
             settler: Notify::new(),
+            loaders: [Notify::new(), Notify::new()],
             changed: Notify::new(),
             ask: Notify::new(),
             slots: Notify::new(),
