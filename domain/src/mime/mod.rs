@@ -8,6 +8,7 @@ mod base64;
 mod body;
 pub mod compose;
 mod file;
+mod filled;
 pub mod header;
 mod param;
 mod segments;

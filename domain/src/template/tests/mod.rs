@@ -29,6 +29,7 @@ fn content(fill: Fill, subject: &str, text: Option<&str>, html: Option<&str>) ->
         tags: Vec::new(),
         fill: Some(Box::new(fill)),
         attachments: Vec::new(),
+        calendar: None,
     }
 }
 
