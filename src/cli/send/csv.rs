@@ -169,11 +169,12 @@ async fn send(
 ) -> Result<(), Failure> {
     let bar = bar(good);
     let (chunks, mut ready) = tokio::sync::mpsc::channel::<Chunk>(1);
-    let (again, table, options) = (table.again.clone().unwrap_or_default(), table.clone(), options.clone());
+    let again = table.again.clone().unwrap_or_default();
+    let (of, options) = (table.clone(), options.clone());
     let reading = tokio::task::spawn_blocking(move || {
         let mut once = Once(HashSet::new());
         let mut chunk = Chunk::default();
-        read(&table, &options, &mut |line| {
+        read(&of, &options, &mut |line| {
             let Ok(email) = email_of(&line) else { return Ok(()) };
             if !once.is_first(&email) {
                 return Ok(());
@@ -194,10 +195,18 @@ async fn send(
     let (mut taken, mut before, mut errors) = (0, 0, 0);
     while let Some(chunk) = ready.recv().await {
         let lines = chunk.lines();
-        let request = chunk.request(message);
+        let request = chunk.request(message, !table.skip_bad);
         let key = format!("jebi-csv-{}", hex(&Sha256::digest(format!("{again}\0{request}"))[..16]));
         let answer = client.repeatable(Method::POST, "/v1/messages", &request, &key).await;
-        let (answer, replayed) = answer.map_err(|failure| failure.reworded(|line| by_line(&line, &lines)))?;
+        let (answer, replayed) = match answer {
+            Ok(answer) => answer,
+            Err(failure) => {
+                bar.finish_and_clear();
+                tell(&format!("taken: {taken}, taken before: {before}, refused: {errors}"));
+                note("run it again once that is seen to: what was taken is not sent a second time");
+                return Err(failure.reworded(|line| by_line(&line, &lines)));
+            }
+        };
         let told = &answer["messages"][0];
         let count = |name: &str| told[name].as_u64().ok_or_else(|| Failure::strange(name));
         let success = count("success")?;

@@ -55,12 +55,12 @@ impl Chunk {
         self.lines.clone()
     }
 
-    /// The request: the message to these recipients, in the bulk lane.
-    pub fn request(self, message: &Map<String, Value>) -> String {
+    /// The request: the message to these recipients, in the bulk lane; `strict` where one bad recipient refuses all.
+    pub fn request(self, message: &Map<String, Value>, strict: bool) -> String {
         let mut message = message.clone();
         message.insert("recipients".to_owned(), Value::Array(self.recipients));
         message.insert("text_values".to_owned(), Value::Bool(true));
         message.entry("lane").or_insert_with(|| json!("bulk"));
-        json!({ "messages": [message] }).to_string()
+        json!({ "messages": [message], "strict": strict }).to_string()
     }
 }

@@ -149,6 +149,7 @@ async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox, le
         tags: Vec::new(),
         fill: Some(Box::new(fill)),
         attachments: Vec::new(),
+            calendar: None,
     };
     compile::aside(move || {
         let personal = serde_json::to_string(&personal).map_err(|_| cannot("its values cannot be written"))?;
