@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{Client, Failure, note, print};
 use crate::config::Config;
 
-pub(super) const EXAMPLE: &str = "Examples:\n  jebi send --to kim@example.com --subject 'Hello' --text 'It works.' --wait\n  \
+pub(super) const EXAMPLE: &str = "Example:\n  jebi send --to kim@example.com --subject 'Hello' --text 'It works.' --wait\n  \
     jebi send --csv members.csv --topic november --subject '{{ name }}, hello' --html-file body.html --dry-run";
 
 /// How often a delivery is looked at while waiting for its end.

@@ -130,7 +130,7 @@ impl Wants {
 
 fn missing_fault(field: String, missing: &[&str]) -> Fault {
     let fault = format!("it needs a value for {}, which nobody gives", missing.join(", "));
-    let remedy = "give a value in the recipient's variables or the message's, or write {{ … | default(\"…\") }}";
+    let remedy = "give a value in the recipient's variables or the message's, or let the template have a default";
     Fault::new(field, "missing_variables", fault, remedy)
 }
 
