@@ -26,7 +26,8 @@ impl FromRequest<AppState> for Form {
         limit::check_encoding(request.headers())?;
         let given = request.headers().get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         if !given.as_deref().is_some_and(|given| given.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")) {
-            let fault = given.map_or_else(|| "the body's type is not given".to_owned(), |t| format!("the body's type is {t:?}, not a form"));
+            let fault =
+                given.map_or_else(|| "the body's type is not given".to_owned(), |t| format!("the body's type is {t:?}, not a form"));
             let fault = Fault::new("Content-Type", "unsupported_media_type", fault, "send a form: multipart/form-data with a boundary");
             return Err(Refusal::new(RefusalKind::UnsupportedMedia, fault).into());
         }

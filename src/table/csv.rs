@@ -52,7 +52,8 @@ fn rows(text: impl Read, found: &Found, each: EachRow<'_>, decode: impl Fn(&[u8]
         if record.as_slice().len() > LONGEST {
             return Err(unclosed(opened));
         }
-        let cell = |bytes| decode(bytes).map(|text| text.trim().to_owned()).ok_or_else(|| "it holds characters of another encoding".to_owned());
+        let cell =
+            |bytes| decode(bytes).map(|text| text.trim().to_owned()).ok_or_else(|| "it holds characters of another encoding".to_owned());
         let mut cells: Vec<Cell> = record.iter().map(cell).collect();
         let expected = *columns.get_or_insert(cells.len());
         if cells.len() != expected && !is_blank(&cells) {

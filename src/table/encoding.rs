@@ -157,7 +157,8 @@ pub(super) fn from_utf16(bytes: &[u8], of: &'static encoding_rs::Encoding) -> Re
     let mut text = String::with_capacity(room);
     let (result, _, damaged) = decoder.decode_to_string(bytes, &mut text, true);
     if damaged || result == CoderResult::OutputFull {
-        let line = text.matches('\u{fffd}').next().map_or(1, |_| 1 + text.split('\u{fffd}').next().unwrap_or_default().matches('\n').count());
+        let line =
+            text.matches('\u{fffd}').next().map_or(1, |_| 1 + text.split('\u{fffd}').next().unwrap_or_default().matches('\n').count());
         let fault = format!("line {line} is not UTF-16, which the file begins like");
         return Err(Fault::new("file", "unknown_encoding", fault, "save the file as CSV UTF-8 (comma delimited)"));
     }

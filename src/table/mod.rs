@@ -160,7 +160,12 @@ impl Rows<'_> {
         }
         if self.bytes > *max_bytes {
             let fault = format!("the texts of its lines are more than {max_bytes} bytes together, at line {number}");
-            return Err(Fault::new("file", "file_too_large", fault, "split it into several files, or leave out columns the mail does not show"));
+            return Err(Fault::new(
+                "file",
+                "file_too_large",
+                fault,
+                "split it into several files, or leave out columns the mail does not show",
+            ));
         }
         (self.each)(header.line(number, cells))
     }

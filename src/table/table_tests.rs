@@ -34,8 +34,7 @@ fn fault(bytes: &[u8]) -> (&'static str, String) {
     (fault.code, fault.fault)
 }
 
-const KOREAN: &str =
-    "이메일,이름,언어,쿠폰\nhong@example.kr,홍길동,ko,갑-1\n\"kim@example.kr\",\"김, 철수\",en,\"그가 \"\"예\"\"라 했다\"\n\nlee@example.kr,,,\n";
+const KOREAN: &str = "이메일,이름,언어,쿠폰\nhong@example.kr,홍길동,ko,갑-1\n\"kim@example.kr\",\"김, 철수\",en,\"그가 \"\"예\"\"라 했다\"\n\nlee@example.kr,,,\n";
 
 fn korean_lines() -> Vec<Value> {
     vec![
@@ -53,9 +52,7 @@ fn korean_is_read_in_every_encoding_excel_writes() {
     assert!(std::str::from_utf8(&cp949).is_err());
     let utf16: Vec<u8> = [0xfeff].into_iter().chain(KOREAN.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let (windows, mac) = (KOREAN.replace('\n', "\r\n").into_bytes(), KOREAN.trim_end().as_bytes().to_vec());
-    for (bytes, format) in
-        [(utf8, "UTF-8"), (marked, "UTF-8"), (windows, "UTF-8"), (mac, "UTF-8"), (cp949, "CP949"), (utf16, "UTF-16")]
-    {
+    for (bytes, format) in [(utf8, "UTF-8"), (marked, "UTF-8"), (windows, "UTF-8"), (mac, "UTF-8"), (cp949, "CP949"), (utf16, "UTF-16")] {
         assert_eq!(all(&bytes, &options()).unwrap().0.format, format);
         assert_eq!(short(&bytes), korean_lines(), "{format}");
     }
@@ -71,7 +68,8 @@ fn letters_only_cp949_has_are_read() {
 
 #[test]
 fn cells_are_cut_by_what_the_first_line_has_most_of() {
-    for text in ["email;name;a,b\nx@b.kr;홍;1,5\n", "email\tname\ta,b\nx@b.kr\t홍\t1,5\n", "email,name,\"a,b\"\r\nx@b.kr,홍,\"1,5\"\r\n"] {
+    for text in ["email;name;a,b\nx@b.kr;홍;1,5\n", "email\tname\ta,b\nx@b.kr\t홍\t1,5\n", "email,name,\"a,b\"\r\nx@b.kr,홍,\"1,5\"\r\n"]
+    {
         assert_eq!(short(text.as_bytes()), [json!([2, "x@b.kr", "홍", null, {"a,b": "1,5"}])], "{text}");
     }
     assert_eq!(short(b"email\na@b.kr"), [json!([2, "a@b.kr", null, null, {}])], "a single column needs no delimiter");
@@ -108,10 +106,8 @@ fn what_no_text_is_and_what_is_damaged_is_refused_with_the_line() {
 
 #[test]
 fn columns_are_known_by_their_names_or_by_what_is_said_of_them() {
-    let given = |pairs: &[(&str, &str)]| Options {
-        columns: pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
-        ..options()
-    };
+    let given =
+        |pairs: &[(&str, &str)]| Options { columns: pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(), ..options() };
     for column in ["E-Mail", "EMAIL", "메일", "이메일 주소"] {
         let (told, _) = all(format!("{column},성명\na@b.kr,홍\n").as_bytes(), &options()).unwrap();
         assert_eq!(told.columns, [(column.to_owned(), "email".to_owned()), ("성명".to_owned(), "name".to_owned())]);
@@ -136,7 +132,10 @@ fn more_than_is_allowed_ends_the_reading() {
     let most = Options { max_bytes: 30, ..options() };
     assert_eq!(all(rows(2).as_bytes(), &most).unwrap().1.len(), 2);
     let refused = all(rows(3).as_bytes(), &most).unwrap_err();
-    assert_eq!((refused.code, refused.fault.as_str()), ("file_too_large", "the texts of its lines are more than 30 bytes together, at line 4"));
+    assert_eq!(
+        (refused.code, refused.fault.as_str()),
+        ("file_too_large", "the texts of its lines are more than 30 bytes together, at line 4")
+    );
 }
 
 /// An archive of these files, each deflated.
@@ -150,7 +149,9 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
         let n = |n: usize| u32::try_from(n).unwrap().to_le_bytes();
         let sums = [crc.sum().to_le_bytes(), n(packed.len()), n(bytes.len())].concat();
         let name_len = u16::try_from(name.len()).unwrap().to_le_bytes();
-        central.extend([&b"PK\x01\x02\x14\0\x14\0\0\0\x08\0\0\0\0\0"[..], &sums, &name_len, &[0; 12], &n(out.len()), name.as_bytes()].concat());
+        central.extend(
+            [&b"PK\x01\x02\x14\0\x14\0\0\0\x08\0\0\0\0\0"[..], &sums, &name_len, &[0; 12], &n(out.len()), name.as_bytes()].concat(),
+        );
         out.extend([&b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0"[..], &sums, &name_len, &[0; 2], name.as_bytes(), &packed].concat());
     }
     let count = u16::try_from(files.len()).unwrap().to_le_bytes();
@@ -160,7 +161,9 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// A workbook of two sheets, whose second has these rows.
 fn workbook(rows: &str) -> Vec<u8> {
-    let sheet = |rows: &str| format!(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#);
+    let sheet = |rows: &str| {
+        format!(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#)
+    };
     let book = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"
         xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>
         <sheet name="명단" sheetId="1" r:id="r1"/><sheet name="둘째" sheetId="2" r:id="r2"/></sheets></workbook>"#;
@@ -176,7 +179,11 @@ fn workbook(rows: &str) -> Vec<u8> {
         <cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/><xf numFmtId="21"/></cellXfs></styleSheet>"#;
     let text = |text: &str| format!(r#"<c t="inlineStr"><is><t>{text}</t></is></c>"#);
     let names = ["이메일", "성명", "금액", "날짜"].map(text).concat();
-    let first = format!("<row>{names}</row><row>{}{}<c><v>120000</v></c><c s=\"1\"><v>46347</v></c></row>", text("hong@example.kr"), text("홍길동"));
+    let first = format!(
+        "<row>{names}</row><row>{}{}<c><v>120000</v></c><c s=\"1\"><v>46347</v></c></row>",
+        text("hong@example.kr"),
+        text("홍길동")
+    );
     archive(&[
         ("[Content_Types].xml", b"<Types/>"),
         ("xl/workbook.xml", book.as_bytes()),
@@ -205,9 +212,12 @@ fn a_workbooks_cells_are_read_as_they_are_shown() {
 
 #[test]
 fn numbers_times_and_faults_of_cells_are_told_alike() {
-    let cell = |column: &str, row: u32, style: u32, kind: &str, value: &str| format!(r#"<c r="{column}{row}" s="{style}"{kind}><v>{value}</v></c>"#);
+    let cell = |column: &str, row: u32, style: u32, kind: &str, value: &str| {
+        format!(r#"<c r="{column}{row}" s="{style}"{kind}><v>{value}</v></c>"#)
+    };
     let text = |column: &str, row: u32, text: &str| format!(r#"<c r="{column}{row}" t="inlineStr"><is><t>{text}</t></is></c>"#);
-    let head: String = ["email", "a", "b", "c", "d", "e"].iter().zip(["A", "B", "C", "D", "E", "F"]).map(|(name, c)| text(c, 1, name)).collect();
+    let head: String =
+        ["email", "a", "b", "c", "d", "e"].iter().zip(["A", "B", "C", "D", "E", "F"]).map(|(name, c)| text(c, 1, name)).collect();
     let row = [
         text("A", 3, "a@b.kr"),
         cell("B", 3, 0, "", "0.1"),

@@ -44,7 +44,8 @@ fn rows(file: impl Read + Seek, sheet: Option<&str>, each: EachRow<'_>) -> Resul
             continue;
         }
         if column >= MAX_COLUMNS {
-            let fault = format!("line {} has a cell in column {}; at most {MAX_COLUMNS} are read", at.saturating_add(1), column.saturating_add(1));
+            let fault =
+                format!("line {} has a cell in column {}; at most {MAX_COLUMNS} are read", at.saturating_add(1), column.saturating_add(1));
             return Err(Fault::new("file", "too_many_columns", fault, "leave out columns the mail does not show"));
         }
         let place = column as usize;

@@ -46,11 +46,9 @@ fn a_file_in_cp949_is_sent_to_everybody_in_their_own_words_and_not_twice() {
     let sent = send(dir.path(), &[]);
     assert_eq!(sent.code, 0, "{}", sent.err);
     assert_eq!(sent.out.lines().last(), Some("taken: 2, taken before: 0, refused: 0"));
-    let expected = [
-        ("hong@example.com", "홍길동님, 첫 모임", "쿠폰은 갑-1입니다."),
-        ("kim@example.com", "김, 철수님, 첫 모임", "쿠폰은 을-2입니다."),
-    ]
-    .map(|(to, subject, text)| (to.to_owned(), subject.to_owned(), text.to_owned()));
+    let expected =
+        [("hong@example.com", "홍길동님, 첫 모임", "쿠폰은 갑-1입니다."), ("kim@example.com", "김, 철수님, 첫 모임", "쿠폰은 을-2입니다.")]
+            .map(|(to, subject, text)| (to.to_owned(), subject.to_owned(), text.to_owned()));
     assert_eq!(inbox(&server, 2), expected);
 
     let again = send(dir.path(), &[]);
@@ -64,7 +62,8 @@ fn a_file_in_cp949_is_sent_to_everybody_in_their_own_words_and_not_twice() {
 #[test]
 fn bad_lines_are_told_by_number_and_nothing_is_sent_unless_they_are_to_be_skipped() {
     let dir = folder();
-    fs::write(dir.path().join("members.csv"), "email,name,쿠폰\nhong@example.com,홍길동,갑-1\nbad,나쁜,을-2\nkim@example.com,김철수\n").expect("written");
+    fs::write(dir.path().join("members.csv"), "email,name,쿠폰\nhong@example.com,홍길동,갑-1\nbad,나쁜,을-2\nkim@example.com,김철수\n")
+        .expect("written");
     let server = Server::start(dir.path(), &ENV);
     let refused = send(dir.path(), &[]);
     assert_eq!((refused.code, refused.out.as_str()), (1, "recipients: 1, doubled: 0, bad lines: 2\n"));
@@ -119,7 +118,9 @@ fn a_copy_that_cannot_be_filled_in_fails_with_its_reason_and_no_other() {
 
 #[test]
 fn a_workbook_of_a_spreadsheet_program_is_read() {
-    let Ok(python) = std::env::var("JEBI_TEST_PYTHON") else { panic!("JEBI_TEST_PYTHON names no Python with openpyxl: see CONTRIBUTING.md") };
+    let Ok(python) = std::env::var("JEBI_TEST_PYTHON") else {
+        panic!("JEBI_TEST_PYTHON names no Python with openpyxl: see CONTRIBUTING.md")
+    };
     let dir = folder();
     let script = "import datetime, openpyxl\nbook = openpyxl.Workbook()\nsheet = book.active\n\
         sheet.append(['성명', '이메일', '금액', '날짜', '쿠폰'])\n\
@@ -131,10 +132,8 @@ fn a_workbook_of_a_spreadsheet_program_is_read() {
     let text = "{{ 금액 }} / {{ 날짜 }} / {{ 쿠폰 }}";
     let sent = run(dir.path(), &[], &["send", "--csv", "members.xlsx", "--subject", "{{ name }}", "--text", text]);
     assert_eq!(sent.code, 0, "{}", sent.err);
-    let expected = [
-        ("hong@example.com", "홍길동", "120000 / 2026-11-21 / 갑-1"),
-        ("kim@example.com", "김철수", "1.5 / 2026-01-02 03:04:05 / 7"),
-    ]
-    .map(|(to, subject, text)| (to.to_owned(), subject.to_owned(), text.to_owned()));
+    let expected =
+        [("hong@example.com", "홍길동", "120000 / 2026-11-21 / 갑-1"), ("kim@example.com", "김철수", "1.5 / 2026-01-02 03:04:05 / 7")]
+            .map(|(to, subject, text)| (to.to_owned(), subject.to_owned(), text.to_owned()));
     assert_eq!(inbox(&server, 2), expected);
 }

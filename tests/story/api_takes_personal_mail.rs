@@ -15,7 +15,8 @@ fn recipient(email: &str, variables: &Value) -> Value {
 }
 
 fn message(more: &Value) -> Value {
-    let mut message = json!({"subject": "{{ name }}님, {{ event }}", "html": "<p>쿠폰 {{ coupon }}</p>", "variables": {"event": "첫 모임"}});
+    let mut message =
+        json!({"subject": "{{ name }}님, {{ event }}", "html": "<p>쿠폰 {{ coupon }}</p>", "variables": {"event": "첫 모임"}});
     message.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
     json!({"messages": [message]})
 }
@@ -72,7 +73,8 @@ async fn where_all_get_the_same_a_missing_value_refuses_the_message() {
 #[tokio::test]
 async fn a_template_that_cannot_be_read_is_refused_with_its_place() {
     let api = Api::new().await;
-    let body = message(&json!({"emails": ["a@example.kr"], "html": "<p>\n{{ coupon | frobnicate }}</p>", "variables": {"event": 1, "coupon": 2}}));
+    let body =
+        message(&json!({"emails": ["a@example.kr"], "html": "<p>\n{{ coupon | frobnicate }}</p>", "variables": {"event": 1, "coupon": 2}}));
     let answer = api.post("/v1/messages", &body).await;
     assert_eq!(answer.problem(422)[0].0, "messages[0].html");
     let fault = &answer.json()["errors"][0]["fault"];

@@ -211,7 +211,11 @@ async fn send(
         let count = |name: &str| told[name].as_u64().ok_or_else(|| Failure::strange(name));
         let success = count("success")?;
         errors += count("errors")?;
-        if replayed { before += success } else { taken += success }
+        if replayed {
+            before += success
+        } else {
+            taken += success
+        }
         for rejected in told["rejected"].as_array().into_iter().flatten() {
             let line = rejected["index"].as_u64().and_then(|at| lines.get(usize::try_from(at).ok()?)).copied().unwrap_or(0);
             let text = |name: &str| rejected[name].as_str().unwrap_or_default().to_owned();

@@ -226,7 +226,9 @@ mod tests {
         let mut wants = Wants::new(&Fill { missing: Missing::Empty, ..Fill::default() }, &Map::new(), &all);
         wants.add("", ["printed".to_owned()].into());
         let (field, mailbox) = (|| "r".to_owned(), Mailbox { email: "a@b.kr".into(), name: None });
-        let check = |wants: &Wants, variables| wants.check(Some(&mut own(None, variables)), &mailbox, field).map_err(|fault| (fault.code, fault.fault));
+        let check = |wants: &Wants, variables| {
+            wants.check(Some(&mut own(None, variables)), &mailbox, field).map_err(|fault| (fault.code, fault.fault))
+        };
         assert_eq!(check(&wants, json!({"n": 1})), Ok(()));
         let missing = "it needs a value for n, which nobody gives".to_owned();
         assert_eq!(check(&wants, json!({})), Err(("missing_variables", missing)));

@@ -51,9 +51,7 @@ pub(super) fn sort(at: usize, message: &mut NewMessage, rules: &Rules<'_>) -> Re
                 read.map(|mailbox| (mailbox, None)).map_err(|fault| (email, fault))
             }))
         }
-        (true, false, 0) => {
-            Ok(each(at, "recipients", std::mem::take(&mut message.recipients), |one, field| with_own(one, field, rules)))
-        }
+        (true, false, 0) => Ok(each(at, "recipients", std::mem::take(&mut message.recipients), |one, field| with_own(one, field, rules))),
         (true, true, n) if n <= MAX_JOINT => {
             // Its name is the first recipient's.
             let first = message.to.first().or(message.cc.first()).or(message.bcc.first());

@@ -175,7 +175,12 @@ fn truth(part: &[u8]) -> Result<bool, Refusal> {
     match text("strict", part)?.as_str() {
         "true" => Ok(true),
         "false" | "" => Ok(false),
-        word => Err(Refusal::invalid(Fault::new("strict", "unknown_value", format!("{word:?} is not a value of this field"), "use true or false"))),
+        word => Err(Refusal::invalid(Fault::new(
+            "strict",
+            "unknown_value",
+            format!("{word:?} is not a value of this field"),
+            "use true or false",
+        ))),
     }
 }
 

@@ -125,7 +125,8 @@ impl CsvAnswer {
             .collect();
         rejected.sort_by_key(|one| one.line);
         rejected.truncate(TOLD);
-        let column = |(column, taken): &(String, String)| Column { column: column.clone(), taken_as: Some(taken.clone()).filter(|t| !t.is_empty()) };
+        let column =
+            |(column, taken): &(String, String)| Column { column: column.clone(), taken_as: Some(taken.clone()).filter(|t| !t.is_empty()) };
         Self {
             id: taken.id,
             topic_id: taken.topic,
@@ -138,8 +139,18 @@ impl CsvAnswer {
             format: lines.format,
             columns: lines.columns.iter().map(column).collect(),
             rejected,
-            duplicates: taken.duplicates.into_iter().take(TOLD).map(|one| LineAddress { line: number(one.index), email: one.email }).collect(),
-            suppressed: taken.suppressed.into_iter().take(TOLD).map(|one| LineAddress { line: number(one.index), email: one.email }).collect(),
+            duplicates: taken
+                .duplicates
+                .into_iter()
+                .take(TOLD)
+                .map(|one| LineAddress { line: number(one.index), email: one.email })
+                .collect(),
+            suppressed: taken
+                .suppressed
+                .into_iter()
+                .take(TOLD)
+                .map(|one| LineAddress { line: number(one.index), email: one.email })
+                .collect(),
         }
     }
 }

@@ -23,7 +23,7 @@ use utoipa::{
 
 use super::{
     super::shape,
-    fill::{Recipient, TemplateName, VariantRequest, Variables},
+    fill::{Recipient, TemplateName, Variables, VariantRequest},
 };
 use crate::{
     http::json::Object,
