@@ -10,3 +10,4 @@ pub mod tag;
 mod text;
 
 pub use compose::Prepared;
+pub(crate) use text::from_html as text_from_html;

@@ -18,7 +18,7 @@ const MAX_MATCHES: usize = 5_000_000;
 ///
 /// Document CSS is honoured so that hidden preheaders stay hidden; table borders are not drawn, because tables in mail are
 /// layout; links are not broken, because nobody could follow them.
-pub(super) fn from_html(html: &str) -> Option<String> {
+pub(crate) fn from_html(html: &str) -> Option<String> {
     if !affordable(html) {
         return None;
     }

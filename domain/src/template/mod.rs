@@ -5,6 +5,7 @@
 //! neither run long nor take much memory, whatever it says (see the limits below).
 
 mod braces;
+mod derive;
 mod expr;
 mod fault;
 mod filters;
@@ -13,14 +14,17 @@ mod language;
 mod lex;
 mod render;
 mod scope;
+mod shield;
 mod sources;
 mod tags;
 mod values;
 
 use std::collections::BTreeSet;
 
+pub use derive::derive_text;
 pub use fault::TemplateFault;
 pub use render::Renderer;
+pub use shield::{Between, Lost, Shield};
 
 use crate::content::Fill;
 

@@ -1,4 +1,5 @@
 mod bombs;
+mod derive;
 mod faults;
 mod filters;
 mod jinja;
