@@ -65,7 +65,16 @@ pub struct Rendered {
 /// # Errors
 /// The first fault, with its place.
 pub fn check(fill: &Fill, subject: &str, text: Option<&str>, html: Option<&str>) -> Result<Checked, TemplateFault> {
-    sources::read(sources::Given { fill, subject, text, html }, false).map(|sources| sources.checked)
+    let sources = sources::read(sources::Given { fill, subject, text, html }, false)?;
+    render::compiled(sources.templates).map_err(|reason| TemplateFault {
+        part: "template".to_owned(),
+        line: 1,
+        column: 1,
+        code: "template_engine",
+        fault: format!("the engine cannot read it: {}", reason.text),
+        remedy: reason.remedy,
+    })?;
+    Ok(sources.checked)
 }
 
 #[cfg(test)]
