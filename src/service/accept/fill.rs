@@ -83,7 +83,7 @@ pub(super) fn read(message: &mut NewMessage, content: &mut Content, stored: Opti
         }
         return Filling::default();
     }
-    let (fill, described) = match stored {
+    let (mut fill, described) = match stored {
         Some((fill, resolved)) => (Fill { missing: missing.unwrap_or(fill.missing), ..fill }, resolved.variables.as_slice()),
         None => {
             check_variants(&variants, language.as_deref(), faults);
@@ -94,6 +94,7 @@ pub(super) fn read(message: &mut NewMessage, content: &mut Content, stored: Opti
     let shared = variables.unwrap_or_default();
     let wants = match wants(&fill, content, &shared, described) {
         Ok(mut wants) => {
+            derive_texts(&mut fill, content);
             wants.texts = texts;
             let checked = wants.typed(&shared, || faults.path("variables"));
             faults.keep(checked);
@@ -107,6 +108,19 @@ pub(super) fn read(message: &mut NewMessage, content: &mut Content, stored: Opti
     };
     content.fill = Some(Box::new(fill));
     Filling { variables: text_of(&shared, faults), wants }
+}
+
+/// Makes the text parts that are missing, once for all copies: of each copy's own HTML that would take many times as long as filling it in.
+fn derive_texts(fill: &mut Fill, content: &mut Content) {
+    let braces = fill.syntax == Syntax::Braces;
+    let derived = |text: &mut Option<String>, html: Option<&str>| {
+        let html = html.filter(|html| !braces || !["{{", "{%", "{#"].iter().any(|tag| html.contains(tag)));
+        if text.is_none() {
+            *text = html.and_then(template::derive_text);
+        }
+    };
+    derived(&mut content.text, content.html.as_deref());
+    fill.variants.iter_mut().for_each(|one| derived(&mut one.text, one.html.as_deref()));
 }
 
 /// What each recipient must bring, by the language they get.
