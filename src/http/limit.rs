@@ -62,7 +62,7 @@ pub(super) async fn collect(request: Request, state: &AppState) -> Result<Bytes,
         if !request.headers().contains_key(EXPECT) {
             drain(request.into_body(), max, state.clock.sleep_until(until));
         }
-        return Err(too_large(max).into());
+        return Err(too_large(max as u64).into());
     }
     let (mut body, mut room, mut read) = (request.into_body(), state.load.body(), Vec::new());
     let mut time_up = state.clock.sleep_until(until);
@@ -73,7 +73,7 @@ pub(super) async fn collect(request: Request, state: &AppState) -> Result<Bytes,
         };
         let Some(frame) = frame else { return Ok(room.hold(read)) };
         let Ok(data) = frame.map_err(|_| unread())?.into_data() else { continue };
-        let grown = if read.len() + data.len() > max { Err(too_large(max)) } else { room.grow(data.len()) };
+        let grown = if read.len() + data.len() > max { Err(too_large(max as u64)) } else { room.grow(data.len()) };
         if let Err(refusal) = grown {
             drain(body, max, state.clock.sleep_until(until));
             return Err(refusal.into());
@@ -83,11 +83,11 @@ pub(super) async fn collect(request: Request, state: &AppState) -> Result<Bytes,
 }
 
 /// How many times the limit is read and thrown away of a body that is too large.
-const DRAINED: usize = 4;
+pub(super) const DRAINED: usize = 4;
 
 /// Goes on reading a refused body beside the answer, within bounds. Closing on a caller that still sends would reset the
 /// connection, and the caller would see that instead of the refusal (RFC 9112, 9.6).
-fn drain(body: Body, max: usize, until: Boxed<'static, ()>) {
+pub(super) fn drain(body: Body, max: usize, until: Boxed<'static, ()>) {
     tokio::spawn(async move {
         let mut rest = Limited::new(body, max.saturating_mul(DRAINED));
         let read = async { while rest.frame().await.is_some_and(|frame| frame.is_ok()) {} };
@@ -118,17 +118,17 @@ pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     Err(Refusal::new(RefusalKind::UnsupportedMedia, fault))
 }
 
-fn too_large(max: usize) -> Refusal {
+pub(super) fn too_large(max: u64) -> Refusal {
     let fault = format!("the body is larger than {max} bytes");
     Refusal::new(RefusalKind::TooLarge, Fault::new("body", "too_large", fault, "split it into several requests"))
 }
 
-fn too_slow() -> Refusal {
+pub(super) fn too_slow() -> Refusal {
     let fault = "the body did not arrive in time";
     Refusal::new(RefusalKind::TooSlow, Fault::new("body", "request_timeout", fault, "send it faster, or split it into smaller requests"))
 }
 
-fn unread() -> Refusal {
+pub(super) fn unread() -> Refusal {
     Refusal::malformed(Fault::new("body", "unreadable_body", "the body ended before it was complete", "send the whole body"))
 }
 

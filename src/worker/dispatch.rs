@@ -90,6 +90,7 @@ impl Dispatcher {
             wall: deps.clock.wall(),
             boot: deps.clock.boot(),
         }));
+        dispatch.note_max_size(provider.max_size());
         watch.add(dispatch.clone());
         Ok(Self { deps, dispatch, shared, tasks: Vec::new(), threads: Vec::new() })
     }
@@ -108,6 +109,7 @@ impl Dispatcher {
     /// Sends through another one of the same name and kind from now on: calls under way finish on their connections, the next
     /// begin on new ones. Rate, limits and leases go on as they are.
     pub fn replace(&self, provider: Arc<dyn Provider>) {
+        self.dispatch.note_max_size(provider.max_size());
         self.deps.provider.replace(provider);
         self.dispatch.replaced();
     }
@@ -158,7 +160,7 @@ impl Dispatcher {
         if let Some(reserver) = self.reserver() {
             self.tasks.push(runtime.spawn(over("slots", reserver.run().boxed())).abort_handle());
         }
-        let record = record(self.dispatch.clone(), self.deps.store.clone(), self.deps.clock.clone());
+        let record = record(self.dispatch.clone(), self.deps.provider.clone(), self.deps.store.clone(), self.deps.clock.clone());
         self.tasks.push(runtime.spawn(over("slot_recorder", record.boxed())).abort_handle());
         Ok(())
     }
@@ -247,12 +249,13 @@ impl Claimer {
     }
 }
 
-/// Records about every second when a slot was last taken, and shows the gauges.
-async fn record(dispatch: Arc<Dispatch>, store: Arc<dyn QueueStore>, clock: Arc<dyn Clock>) {
+/// Records about every second when a slot was last taken, notes what a server has said of sizes, and shows the gauges.
+async fn record(dispatch: Arc<Dispatch>, provider: Current, store: Arc<dyn QueueStore>, clock: Arc<dyn Clock>) {
     let mut recorded = None;
     loop {
         clock.sleep_until(clock.boot() + RECORD).await;
         dispatch.show();
+        dispatch.note_max_size(provider.get().max_size());
         let last = dispatch.last_slot();
         if last != recorded && record_slot(&dispatch, &*store, &*clock).await {
             recorded = last;

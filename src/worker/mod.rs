@@ -8,6 +8,7 @@ mod beat;
 mod claim;
 pub mod dispatch;
 mod feedback;
+pub mod files;
 mod fleet;
 mod housekeep;
 pub mod keys;
@@ -119,6 +120,10 @@ impl Providers for Board {
 
     fn is_sandbox(&self, provider: &str) -> bool {
         self.find(provider, Dispatch::is_sandbox).unwrap_or(false)
+    }
+
+    fn max_size(&self, provider: &str) -> Option<u64> {
+        self.find(provider, Dispatch::max_size).flatten()
     }
 
     fn finish_at(&self, provider: &str, lane: Lane, recipients: u64, from: Wall) -> Option<Wall> {

@@ -13,6 +13,7 @@ mod crossed;
 mod damage;
 mod evidence;
 mod files;
+mod files_together;
 mod guard;
 mod idempotency;
 mod joint;

@@ -28,6 +28,8 @@ mod api_shows_its_description;
 mod api_speaks_korean;
 mod api_takes_files_of_recipients;
 mod api_takes_personal_mail;
+mod api_takes_files;
+mod api_takes_files_with_mail;
 mod api_takes_the_documents_example;
 mod api_waits_when_it_cannot_write;
 mod nodes_share_what_they_know;

@@ -6,6 +6,8 @@ use super::{base64, param};
 
 /// What stands for anything.
 const ANYTHING: &str = "application/octet-stream";
+/// Longest `Content-ID` that is written: its line would be too long otherwise. What is accepted is far shorter.
+const MAX_ID: usize = 900;
 /// Longest `Content-Type` taken over as it is; there is no known type half as long.
 const MAX_TYPE: usize = 255;
 
@@ -22,7 +24,7 @@ pub(super) enum Shown {
 pub(super) fn head(file: &Attachment, shown: Shown) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     write_head(&mut out, &content_type(&file.content_type), &file.name, shown);
-    if let Some(id) = file.content_id.as_deref().map(content_id).filter(|id| !id.is_empty()) {
+    if let Some(id) = file.content_id.as_deref().map(content_id).filter(|id| (1..=MAX_ID).contains(&id.len())) {
         out.extend_from_slice(format!("Content-ID: <{id}>\r\n").as_bytes());
     }
     out.extend_from_slice(b"Content-Transfer-Encoding: base64\r\n\r\n");

@@ -16,7 +16,7 @@ use super::{
     body::{Body, Frame},
     file::Files,
     filled::{Filled, is_blank},
-    header::{AUTO_SUBMITTED, foldable, trimmed},
+    header::{AUTO_SUBMITTED, MAX_NAME, foldable, trimmed},
     tag::DELIVERY_TAG,
     text,
 };
@@ -187,13 +187,18 @@ fn write_mailboxes<'a>(out: &mut Vec<u8>, name: &str, mailboxes: impl IntoIterat
 
 fn address(mailbox: &Mailbox) -> Address<'_> {
     let name = mailbox.name.as_deref().filter(|name| !trimmed(name).is_empty()).map(unread);
-    Address::new_address(name, mailbox.email.as_str())
+    // Of one that was never checked nothing is written that is not ASCII: whoever reads it might take it for a line break.
+    let email = match mailbox.email.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        true => Cow::Borrowed(mailbox.email.as_str()),
+        false => Cow::Owned(mailbox.email.chars().filter(|c| matches!(c, ' '..='~')).collect()),
+    };
+    Address::new_address(name, email)
 }
 
 /// Writes unstructured text. The builder would write ASCII of more than 77 bytes as encoded words, which spoils headers that
 /// machines read (`List-Unsubscribe`) and makes a plain English subject look like spam; folding is enough for those.
 fn write_text(out: &mut Vec<u8>, name: &str, value: &str) {
-    out.extend(name.bytes().filter(|b| b.is_ascii_graphic() && *b != b':'));
+    out.extend(name.bytes().filter(|b| b.is_ascii_graphic() && *b != b':').take(MAX_NAME));
     out.extend_from_slice(b": ");
     let printable = value.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~'));
     if printable && !value.ends_with(' ') && foldable(name, value) {

@@ -10,6 +10,8 @@ use super::base64;
 const PIECE: usize = 60;
 /// Bytes of text in one encoded word: with its frame it stays below 75 characters (RFC 2047 section 2).
 const WORD: usize = 42;
+/// Longest `name` that stands as it is, in one line.
+const LONGEST: usize = 200;
 /// What a file without a usable name is called.
 const NAMELESS: &str = "attachment";
 
@@ -52,7 +54,7 @@ pub(super) fn write_filename(out: &mut Vec<u8>, name: &str) {
 /// Appends `;` and the parameter `name` of a [`cleaned`] name. No standard has encoded words in a parameter, but readers that do not know
 /// RFC 2231 decode them there.
 pub(super) fn write_name(out: &mut Vec<u8>, name: &str) {
-    if is_plain(name) {
+    if is_plain(name) && name.len() <= LONGEST {
         return write_quoted(out, "name", name);
     }
     out.extend_from_slice(b";\r\n name=\"");

@@ -8,21 +8,23 @@ use super::header::{HeaderFault, shown};
 /// Anything else: readers would put the mail into no thread, or a strict one refuse it.
 pub(super) fn check_ids(name: &str, value: &str) -> Result<(), HeaderFault> {
     let fault = |what: String| {
-        Err(HeaderFault::new("message_id", format!("`{name}` {what}"), "give ids as they stand in Message-ID, such as <id@example.com>, with spaces between"))
+        let remedy = "give ids as they stand in Message-ID, such as <id@example.com>, with spaces between";
+        Err(HeaderFault::new("message_id", what, remedy))
     };
     let mut rest = value.trim_matches([' ', '\t']);
     while !rest.is_empty() {
         let Some(inner) = rest.strip_prefix('<') else {
-            return fault("holds something else than ids in angle brackets".to_owned());
+            return fault(format!("`{name}` holds something else than ids in angle brackets"));
         };
         let Some((id, others)) = inner.split_once('>') else {
-            return fault("holds an id that is not closed".to_owned());
+            return fault(format!("`{name}` holds an id that is not closed"));
         };
         if let Some(c) = id.chars().find(|c| !is_of_id(*c)) {
-            return fault(format!("holds an id with {}", shown(c)));
+            let character = shown(c);
+            return fault(format!("`{name}` holds an id with {character}"));
         }
         if !id.split_once('@').is_some_and(|(left, right)| !left.is_empty() && !right.is_empty() && !right.contains('@')) {
-            return fault(format!("holds `<{id}>`, which is not of the form <left@right>"));
+            return fault(format!("`{name}` holds `<{id}>`, which is not of the form <left@right>"));
         }
         rest = others.trim_start_matches([' ', '\t']);
     }

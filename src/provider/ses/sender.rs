@@ -23,7 +23,8 @@ use super::{
 
 /// How long the look at a connection during check-out holds; a wait for a slot is often longer.
 const FRESH: Duration = Duration::from_millis(1);
-/// A line that is slower than so many bytes a millisecond is given up.
+/// A mail larger than this has more time, as much as a line of [`SLOWEST`] bytes a millisecond takes.
+const USUAL: u64 = 1 << 20;
 const SLOWEST: u64 = 128;
 const AGAIN: &str = "nothing to do: it is tried again by itself";
 const UNSETTLED: &str = "nothing to do: feedback settles it, or it is resent by the message's policy";
@@ -113,7 +114,7 @@ impl SesChannel {
             return Outcome::Transient { reason: Reason::new("connection_lost", text, AGAIN) };
         }
         // A large mail takes its time on a slow line.
-        let limit = self.shared.config.timeouts.answer + Duration::from_millis(size / SLOWEST);
+        let limit = self.shared.config.timeouts.answer + Duration::from_millis(size.saturating_sub(USUAL) / SLOWEST);
         let wire = self.connection.wire();
         let before = wire.written();
         let deadline = self.shared.clock.sleep_until(start + limit);

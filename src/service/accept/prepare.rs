@@ -12,6 +12,7 @@ use jebi_domain::{
 
 use super::{
     Settings,
+    attachments::{Carried, Fresh},
     content::{self, Faults},
     fill,
     receipt::{Addresses, Pending, Unfinished},
@@ -24,6 +25,8 @@ use crate::service::templates::Resolved;
 /// Ready to be stored. A draft for each message of the receipt that has an id, in order.
 pub(super) struct Prepared {
     pub drafts: Vec<Draft>,
+    /// Files that came along, to be kept before the drafts are stored.
+    pub files: Vec<Fresh>,
     pub receipt: Unfinished,
 }
 
@@ -36,7 +39,7 @@ pub(super) fn prepare(
     random: &dyn Random,
     at: Wall,
     submission: Submission,
-    resolved: &[Option<Arc<Resolved>>],
+    (resolved, mut carried): (&[Option<Arc<Resolved>>], Carried),
 ) -> Result<Prepared, Refusal> {
     check_size(settings, &submission)?;
     let mut faults = Vec::new();
@@ -44,7 +47,7 @@ pub(super) fn prepare(
     let Submission { messages, scheduled_at, expires_at, strict, .. } = submission;
     let shared = Shared { settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref(), resolved };
     for (i, message) in messages.into_iter().enumerate() {
-        let (draft, receipt) = shared.message(i, message, &mut faults);
+        let (draft, receipt) = shared.message(i, message, &mut carried, &mut faults);
         drafts.extend(draft);
         pending.extend(receipt);
     }
@@ -55,7 +58,7 @@ pub(super) fn prepare(
         return Err(Refusal { kind: RefusalKind::Invalid, faults: without_repeats(faults) });
     }
     let scheduled = drafts.iter().any(|d| d.message.scheduled);
-    Ok(Prepared { drafts, receipt: Unfinished { scheduled, messages: pending } })
+    Ok(Prepared { drafts, files: carried.fresh, receipt: Unfinished { scheduled, messages: pending } })
 }
 
 fn check_size(settings: &Settings, submission: &Submission) -> Result<(), Refusal> {
@@ -90,14 +93,14 @@ struct Shared<'a> {
 
 impl Shared<'_> {
     /// One message. No receipt when it has a fault, no draft when none of its addresses is good.
-    fn message(&self, i: usize, mut given: NewMessage, all: &mut Vec<Fault>) -> (Option<Draft>, Option<Pending>) {
+    fn message(&self, i: usize, mut given: NewMessage, carried: &mut Carried, all: &mut Vec<Fault>) -> (Option<Draft>, Option<Pending>) {
         let mut faults = Faults::new(i, all);
         let total = given.addresses();
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
         let resolved = self.resolved.get(i).and_then(Option::as_deref);
         let stored = resolved.map(|resolved| (fill::put(&mut given, resolved, &mut faults), resolved));
-        let mut content = content::read(&mut given, self.settings.from.as_ref(), &mut faults);
+        let mut content = content::read(&mut given, self.settings.from.as_ref(), carried, &mut faults);
         let filling = content.as_mut().map(|content| fill::read(&mut given, content, stored, &mut faults));
         let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));

@@ -1,8 +1,10 @@
 //! What a caller may ask, as any way in hands it over: read, not yet checked.
 
+use bytes::Bytes;
 use jebi_domain::{
     content::{Missing, Personal, Syntax, Variant},
     message::{Lane, OnUnknown},
+    refusal::Fault,
 };
 use serde_json::{Map, Value};
 
@@ -56,6 +58,24 @@ impl NewFill {
     }
 }
 
+/// A file as it was given: by its id, or with its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewAttachment {
+    pub file_id: Option<String>,
+    /// Its bytes; or why they could not be read, without a field.
+    pub content: Option<Result<Bytes, Fault>>,
+    pub name: Option<String>,
+    pub content_type: Option<String>,
+    pub content_id: Option<String>,
+}
+
+/// An invitation as it was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewCalendar {
+    pub method: String,
+    pub content: String,
+}
+
 /// One message to be sent. Lists that were not given are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewMessage {
@@ -76,6 +96,8 @@ pub struct NewMessage {
     pub cc: Vec<Given>,
     pub bcc: Vec<Given>,
     pub fill: NewFill,
+    pub attachments: Vec<NewAttachment>,
+    pub calendar: Option<NewCalendar>,
     pub headers: Vec<(String, String)>,
     pub tags: Vec<(String, String)>,
     pub lane: Option<Lane>,
@@ -111,5 +133,12 @@ impl Submission {
     #[must_use]
     pub fn addresses(&self) -> usize {
         self.messages.iter().map(NewMessage::addresses).sum()
+    }
+
+    /// Bytes of the files that came along.
+    #[must_use]
+    pub fn file_bytes(&self) -> usize {
+        let contents = self.messages.iter().flat_map(|message| &message.attachments).filter_map(|one| one.content.as_ref());
+        contents.map(|content| content.as_ref().map_or(0, Bytes::len)).sum()
     }
 }

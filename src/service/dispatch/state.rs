@@ -1,7 +1,10 @@
 //! What the parts of one provider's dispatcher share, and the sender's side of it: permits, slots, outcomes.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::AtomicU64,
+    },
     time::Duration,
 };
 
@@ -157,6 +160,8 @@ pub struct Dispatch {
     inner: Mutex<Inner>,
     pub(super) mails: Mutex<MailCache>,
     pub(super) meters: Meters,
+    /// Largest mail the provider takes, as it was last told; 0 for no limit.
+    pub(super) max_size: AtomicU64,
     /// Wakes every sender thread.
     pub senders: Notify,
     /// Wakes the claimer.
@@ -221,6 +226,7 @@ impl Dispatch {
             window,
             inner: Mutex::new(inner),
             mails: Mutex::default(),
+            max_size: AtomicU64::new(0),
             senders: Notify::new(),
             claimer: Notify::new(),
             settler: Notify::new(),

@@ -23,6 +23,7 @@ use utoipa::{
 
 use super::{
     super::shape,
+    attachments::{AttachmentRequest, CalendarRequest},
     fill::{Recipient, TemplateName, Variables, VariantRequest},
 };
 use crate::{
@@ -90,6 +91,14 @@ pub struct MessageRequest {
     cc: Vec<Address>,
     #[serde(default)]
     bcc: Vec<Address>,
+    /// Files it carries, 50 at most.
+    #[serde(default)]
+    #[schema(value_type = Vec<AttachmentRequest>)]
+    attachments: Vec<Object<AttachmentRequest>>,
+    /// An invitation.
+    #[serde(default)]
+    #[schema(value_type = Option<CalendarRequest>)]
+    calendar: Option<Object<CalendarRequest>>,
     /// Further headers, by name.
     #[serde(default)]
     headers: Pairs,
@@ -172,6 +181,8 @@ impl From<MessageRequest> for NewMessage {
             to: given(r.to),
             cc: given(r.cc),
             bcc: given(r.bcc),
+            attachments: r.attachments.into_iter().map(|Object(one)| one.into()).collect(),
+            calendar: r.calendar.map(|Object(one)| one.into()),
             headers: r.headers.0,
             tags: r.tags.0,
             lane: r.lane,
