@@ -1220,13 +1220,11 @@ what-was-taken-before-within = what was taken before within 24 hours was not sen
 # src/cli/send/mod.rs
 var-it-has-no-write = --var: it has no =; write --var NAME=VALUE
 
-# src/http/form.rs
-the-body-type-is-x-not-a-form = the body's type is { $t }, not a form
-send-a-form-multipart-form = send a form: multipart/form-data with a boundary
-the-body-is-no-form = the body is no form: { $why }
-send-multipart-form-data-rfc = send multipart/form-data (RFC 7578), whole
 
 # src/http/api/messages/csv.rs
+the-body-is-not-declared-as = the body is not declared as a form
+send-multipart-form-data-rfc-7578 = send multipart/form-data (RFC 7578)
+use-file-message-columns-sheet = use file, message, columns, sheet and strict
 the-message-has-recipients-and = the message has recipients, and so has the file
 leave-them-out-the-file = leave them out: the file has them
 the-file-has-no-recipients = the file has no recipients

@@ -1219,13 +1219,11 @@ what-was-taken-before-within = 24시간 안에 접수된 것은 다시 보내지
 # src/cli/send/mod.rs
 var-it-has-no-write = --var: =이 없습니다. --var 이름=값으로 적으십시오
 
-# src/http/form.rs
-the-body-type-is-x-not-a-form = 본문의 형식이 { $t }이며 폼이 아닙니다
-send-a-form-multipart-form = 경계(boundary)가 있는 multipart/form-data로 보내십시오
-the-body-is-no-form = 본문이 폼이 아닙니다: { $why }
-send-multipart-form-data-rfc = multipart/form-data(RFC 7578)를 끝까지 보내십시오
 
 # src/http/api/messages/csv.rs
+the-body-is-not-declared-as = 본문이 폼이라고 적혀 있지 않습니다
+send-multipart-form-data-rfc-7578 = multipart/form-data(RFC 7578)로 보내십시오
+use-file-message-columns-sheet = file, message, columns, sheet, strict를 쓰십시오
 the-message-has-recipients-and = 메시지에도 파일에도 받는 사람이 있습니다
 leave-them-out-the-file = 메시지에서 빼십시오. 받는 사람은 파일에 있습니다
 the-file-has-no-recipients = 파일에 받는 사람이 없습니다

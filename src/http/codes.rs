@@ -18,7 +18,6 @@ const fn code(status: u16, code: &'static str, meaning: &'static str, remedy: &'
 /// All of them, by status.
 pub const CODES: &[Code] = &[
     code(400, "invalid_json", "The body is empty or is not JSON.", "Send one JSON object (RFC 8259)."),
-    code(400, "invalid_form", "The body is no form.", "Send `multipart/form-data` (RFC 7578), whole."),
     code(400, "unreadable_body", "The body ended before it was complete.", "Send the whole body."),
     code(400, "invalid_idempotency_key", "The `Idempotency-Key` cannot be used.", "Send it once, as 1 to 255 visible ASCII characters."),
     code(400, "invalid_host", "The `Host` header names no host.", "Send the name of the server in it."),
@@ -146,7 +145,7 @@ pub const CODES: &[Code] = &[
     code(422, "unsupported_file", "The file is neither a CSV text nor an Excel workbook (`.xlsx`).", "Save it as one of them."),
     code(422, "unreadable_file", "The file could not be read.", "Check it, and try again."),
     code(422, "empty_file", "The file has no lines.", "Name the columns in the first, and give a recipient in each below."),
-    code(422, "file_too_large", "The lines hold, or the workbook unpacks to, more than the server takes.", "Split it into several files."),
+    code(422, "table_too_large", "The lines hold, or the workbook unpacks to, more than the server takes.", "Split it into several files."),
     code(422, "unknown_encoding", "A line is neither UTF-8 nor CP949.", "Save the file as CSV UTF-8."),
     code(422, "unclosed_quote", "A quotation mark is not closed.", "Close it; within a text each is written twice."),
     code(422, "missing_email_column", "No column holds addresses.", "Name one `email`, or say in `columns` which one it is."),

@@ -53,7 +53,7 @@ impl FromRequest<AppState> for MaybeJsonBytes {
 ///
 /// # Errors
 /// Too large, too slow, cut off, or busy where other bodies take the memory there is.
-pub(super) async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
+async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
     let max = state.settings.body_limit;
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     let until = state.clock.boot() + state.settings.body_time;

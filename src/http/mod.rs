@@ -27,7 +27,6 @@ mod auth;
 mod codes;
 mod docs;
 mod error;
-mod form;
 mod json;
 mod limit;
 mod measure;

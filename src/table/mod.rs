@@ -162,7 +162,7 @@ impl Rows<'_> {
             let fault = format!("the texts of its lines are more than {max_bytes} bytes together, at line {number}");
             return Err(Fault::new(
                 "file",
-                "file_too_large",
+                "table_too_large",
                 fault,
                 "split it into several files, or leave out columns the mail does not show",
             ));

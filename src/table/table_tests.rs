@@ -134,7 +134,7 @@ fn more_than_is_allowed_ends_the_reading() {
     let refused = all(rows(3).as_bytes(), &most).unwrap_err();
     assert_eq!(
         (refused.code, refused.fault.as_str()),
-        ("file_too_large", "the texts of its lines are more than 30 bytes together, at line 4")
+        ("table_too_large", "the texts of its lines are more than 30 bytes together, at line 4")
     );
 }
 
@@ -242,7 +242,7 @@ fn numbers_times_and_faults_of_cells_are_told_alike() {
 fn a_workbook_that_is_none_or_unpacks_to_too_much_is_refused() {
     let bomb = workbook(&"<row></row>".repeat(1 << 20));
     assert!(bomb.len() < 100_000, "{}", bomb.len());
-    assert_eq!(fault(&bomb), ("file_too_large", "the workbook unpacks to more than 1048576 bytes".into()));
+    assert_eq!(fault(&bomb), ("table_too_large", "the workbook unpacks to more than 1048576 bytes".into()));
     let book = workbook("");
     for cut in [book.len() - 1, book.len() / 2, 10] {
         assert_eq!(fault(&book[..cut]).0, "broken_workbook", "{cut}");

@@ -83,5 +83,5 @@ fn strange() -> Fault {
 
 fn too_large(max: u64) -> Fault {
     let fault = format!("the workbook unpacks to more than {max} bytes");
-    Fault::new("file", "file_too_large", fault, "split it into several files, or take pictures and other sheets out of it")
+    Fault::new("file", "table_too_large", fault, "split it into several files, or take pictures and other sheets out of it")
 }

@@ -102,7 +102,7 @@ async fn columns_can_be_said_and_what_the_file_lacks_is_told() {
         ("columns", r#"{"없다": "email"}"#, "columns", "unknown_column"),
         ("columns", "[1]", "columns", "wrong_type"),
         ("strict", "perhaps", "strict", "unknown_value"),
-        ("other", "x", "other", "unknown_field"),
+        ("other", "x", "other", "unknown_part"),
         ("message", "{}", "message", "duplicate_field"),
     ] {
         let refused = post(&api, &[("file", file), ("message", message), (part, value.as_bytes())]).await.problem(422);
@@ -142,5 +142,5 @@ async fn files_are_bounded_in_lines_and_bytes() {
     assert_eq!(no_form.problem(415)[0].1, "unsupported_media_type");
     let mut cut = request(&api, "x", &[("message", message)]);
     *cut.body_mut() = Body::from("--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nemail");
-    assert_eq!(api.send(cut).await.problem(400)[0].1, "invalid_form");
+    assert_eq!(api.send(cut).await.problem(400)[0].1, "unreadable_body");
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io::Cursor};
 use axum::{
     Extension,
     body::Bytes,
-    extract::State,
+    extract::{Request, State},
     http::{HeaderMap, StatusCode},
     response::Response,
 };
@@ -24,8 +24,9 @@ use crate::{
     http::{
         AppState,
         error::{self, Problem},
-        form::Form,
-        json, limit,
+        json,
+        limit::{self, check_encoding},
+        upload::{Form, is_form},
     },
     service::{
         Caller,
@@ -89,14 +90,14 @@ pub async fn submit_csv(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    form: Form,
+    request: Request,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
-    let (size, max_rows, body) = (form.size(), state.accept.max_rows(), state.settings.body_limit);
-    let read = move || {
-        let idempotency = key.map(|key| (key, form.fingerprint()));
-        Upload::read(form, max_rows, body).map(|upload| (upload, idempotency))
-    };
+    check_encoding(&headers)?;
+    let (parts, fingerprint) = Parts::read(request, &state).await?;
+    let (max_rows, body) = (state.accept.max_rows(), state.settings.body_limit);
+    let size = parts.file.as_ref().map_or(0, Bytes::len);
+    let read = move || Upload::read(parts, max_rows, body).map(|upload| (upload, key.map(|key| (key, fingerprint))));
     let (upload, idempotency) = limit::work(size, read).await?;
     let language = error::language(&headers);
     let Upload { submission, mut lines } = upload;
@@ -110,6 +111,49 @@ pub async fn submit_csv(
     Ok(again::answer(done.map_err(|refusal| placed(refusal, &places))?))
 }
 
+/// The fields of the form.
+#[derive(Default)]
+struct Parts {
+    file: Option<Bytes>,
+    message: Option<Bytes>,
+    columns: Option<Bytes>,
+    sheet: Option<Bytes>,
+    strict: Option<Bytes>,
+}
+
+impl Parts {
+    /// With what tells this form from others.
+    async fn read(request: Request, state: &AppState) -> Result<(Self, [u8; 32]), Problem> {
+        if !is_form(request.headers()) {
+            let fault = "the body is not declared as a form";
+            let fault = Fault::new("Content-Type", "unsupported_media_type", fault, "send multipart/form-data (RFC 7578)");
+            return Err(Refusal::new(RefusalKind::UnsupportedMedia, fault).into());
+        }
+        let (mut form, mut parts) = (Form::of(request, state).await?, Self::default());
+        while let Some(part) = form.part().await? {
+            let name = part.name().to_owned();
+            let place = match name.as_str() {
+                "file" => &mut parts.file,
+                "message" => &mut parts.message,
+                "columns" => &mut parts.columns,
+                "sheet" => &mut parts.sheet,
+                "strict" => &mut parts.strict,
+                _ => {
+                    let fault = format!("there is no part {name:?} here");
+                    let remedy = "use file, message, columns, sheet and strict";
+                    return Err(Refusal::invalid(Fault::new(name, "unknown_part", fault, remedy)).into());
+                }
+            };
+            if place.is_some() {
+                let fault = format!("the field {name:?} is given twice");
+                return Err(Refusal::invalid(Fault::new(name, "duplicate_field", fault, "give it once")).into());
+            }
+            *place = Some(part.field(state).await?);
+        }
+        Ok((parts, form.fingerprint()))
+    }
+}
+
 /// A form as it was understood.
 struct Upload {
     submission: Submission,
@@ -117,8 +161,8 @@ struct Upload {
 }
 
 impl Upload {
-    fn read(form: Form, max_rows: usize, body: usize) -> Result<Self, Refusal> {
-        let [file, message, columns, sheet, strict] = form.take(["file", "message", "columns", "sheet", "strict"])?;
+    fn read(parts: Parts, max_rows: usize, body: usize) -> Result<Self, Refusal> {
+        let Parts { file, message, columns, sheet, strict } = parts;
         let (file, message) = (needed("file", file)?, needed("message", message)?);
         let request: MessageRequest = json::read(&message).map_err(|refusal| within("message", refusal))?;
         let mut message = NewMessage::from(request);
