@@ -183,7 +183,7 @@ what-was-due-will-be-left = What was due will be left unsettled and not sent by 
 not-released = not released
 look-at-the-unsettled-with-get-v1 = look at the unsettled with GET /v1/deliveries?state=unsettled; send what did not arrive with POST /v1/deliveries/ID/retry, say what did with POST /v1/deliveries/ID/settle
 
-# src/cli/send.rs
+# src/cli/send/mod.rs
 wait-no-server-runs-so-nothing = --wait: no server runs, so nothing would be sent; start `jebi serve`, or leave it out
 these-are-too-many-copies-to = these are too many copies to list: GET /v1/deliveries?message_id= with the message's id above lists them
 stored-no-server-runs-it-goes = stored: no server runs; it goes out when one does (`jebi serve`)
@@ -1137,7 +1137,7 @@ help-key-revoke = End a key: it is refused from now on
 help-key-revoke-id = Its number, from `jebi key list`
 help-release-yes = Do not ask
 help-send-to = Recipient: an address, or "Name <address>"; repeat it for a copy each
-help-send-subject = Subject
+help-send-subject = Subject; a template's own when left out
 help-send-text = Plain text body
 help-send-html = HTML body
 help-send-html-file = File with the HTML body, in UTF-8
@@ -1145,6 +1145,15 @@ help-send-from = Sender; the configured one when left out
 help-send-topic = Topic: groups mails for counts, pausing and cancelling
 help-send-schedule = When to send: "2026-01-31 09:00:00" in the server's time zone, or RFC 3339
 help-send-wait = Wait for the result, SYNC_WAIT_SECONDS at most, and print it too
+help-send-template = Stored template it is made of
+help-send-syntax = How fields are written in subject and bodies
+help-send-var = Value for all recipients; repeat it for more
+help-send-csv = File of recipients, a copy for each line: CSV (UTF-8 or CP949) or XLSX. Its first line names the columns; email is needed, name and language are known, and every other column is a variable
+help-send-column = What a column is: email, name, language, a variable's name, or nothing for none of it; repeat it for more
+help-send-sheet = Sheet of a workbook; the first when left out
+help-send-dry-run = Only look the file through: nothing is sent
+help-send-skip-bad = Send to the good lines although there are bad ones
+help-send-again = A word of your own: with another one the same file is sent again within 24 hours
 help-config-reference = Print every key with its meaning and default instead; it can be used as jebi.toml
 help-flag-config = Configuration file (JEBI_CONFIG; jebi.toml in the working directory where there is one)
 help-flag-host = Address to listen on (SERVER_HOST)
@@ -1195,6 +1204,117 @@ help-help-summary = Print help (see a summary with '-h')
 help-version = Print version
 help-of-commands = Print this message or the help of the given subcommand(s)
 
+# src/cli/send/csv.rs
+column-it-has-no-write = --column: it has no =; write --column COLUMN=WHAT
+recipients-x-doubled-x-bad = recipients: { $good }, doubled: { $doubled }, bad lines: { $bad }
+csv-nothing-was-sent-correct = --csv: nothing was sent; correct the lines, or leave them out with --skip-bad
+csv-the-file-has-no = --csv: the file has no recipients; give one in each line below the first
+csv-x-cannot-be-read = --csv: { $path } cannot be read: { $e }
+csv-x-x-x = --csv: { $field }: { $fault-text }; { $remedy-text }
+taken-x-taken-before-x = taken: { $taken }, taken before: { $before }, refused: { $errors }
+run-it-again-once-that = run it again once that is seen to: what was taken is not sent a second time
+line-x-x-x = line { $line }: { $fault-text }; { $remedy-text }
+the-file-could-not-be = the file could not be read to its end: { $e }
+what-was-taken-before-within = what was taken before within 24 hours was not sent again; with another word in --again it is
+
+# src/cli/send/mod.rs
+var-it-has-no-write = --var: it has no =; write --var NAME=VALUE
+
+
+# src/http/api/messages/csv.rs
+the-body-is-not-declared-as = the body is not declared as a form
+send-multipart-form-data-rfc-7578 = send multipart/form-data (RFC 7578)
+use-file-message-columns-sheet = use file, message, columns, sheet and strict
+the-message-has-recipients-and = the message has recipients, and so has the file
+leave-them-out-the-file = leave them out: the file has them
+the-file-has-no-recipients = the file has no recipients
+give-one-in-each-line = give one in each line below the first
+it-is-not-utf-8-text = it is not UTF-8
+give-a-text-in-utf = give a text in UTF-8
+use-true-or-false = use true or false
+
+# src/http/api/messages/fill.rs
+an-object-of-values-by = an object of values by name
+duplicate-field-x = duplicate field `{ $name }`
+an-address-or-an-object-with-more = an address, or an object with email, name, language and variables
+the-name-of-a-template = the name of a template, or an object with name and version
+
+# src/service/accept/fill.rs
+template-and-x-are-both = template and { $name } are both given, and the template has it
+the-template-is-not-in = the template is not in { $wanted }; it is in { $tags }
+use-one-of-them-or = use one of them, or leave it out for the first
+it-says-which-language-this = it says which language this is of several, and the message has only one
+give-variants-in-other-languages = give variants in other languages too, or leave it out
+they-are-x-bytes-of = they are { $bytes } bytes of JSON; at most { $max } are taken for a message
+leave-out-what-the-mail = leave out what the mail does not show, or put it into the text itself
+it-has-x-variants-at = it has { $value } variants; at most { $max } are taken
+send-the-others-as-a = send the others as a message of their own
+the-message-is-given-in = the message is given in { $language } twice
+give-it-once-in-each = give it once in each language
+it-has-neither-html-nor = it has neither html nor text
+give-html-text-or-both = give html, text, or both
+
+# src/service/accept/personal.rs
+these-are-not-of-the = these are not of the type the template describes: { $wrong }
+give-values-of-those-types = give values of those types
+it-needs-a-value-for = it needs a value for { $missing }, which nobody gives
+give-a-value-in-the = give a value in the recipient's variables or the message's, or let the template have a default
+what-is-this-recipient-own = what is this recipient's own is { $bytes } bytes of JSON; at most { $max } are taken
+leave-out-what-the-mail-more = leave out what the mail does not show, or put what all recipients share into the message's variables
+
+# src/table/csv.rs
+it-holds-characters-of-another = it holds characters of another encoding
+it-has-x-cells-and = it has { $value } cells, and the first line has { $expected }
+close-it-within-a-text = close it; within a text in quotation marks each one is written twice (RFC 4180)
+a-quotation-mark-that-begins = a quotation mark that begins in line { $line } is not closed
+
+# src/table/encoding.rs
+line-x-holds-a-nul = line { $line } holds a NUL character: this is no text
+give-a-csv-text-or = give a CSV text or an Excel workbook (.xlsx)
+line-x-is-neither-utf = line { $line } is neither UTF-8 nor CP949 (EUC-KR)
+line-x-is-not-utf = line { $line } is not UTF-16, which the file begins like
+save-the-file-as-csv = save the file as CSV UTF-8 (comma delimited)
+
+# src/table/header.rs
+correct-this-line = correct this line
+there-is-no-column-x = there is no column { $stray }; the first line has { $listed }
+write-its-name-as-it = write its name as it stands in the first line
+no-column-holds-addresses-the = no column holds addresses; the first line has { $listed }
+name-the-columns-in-the = name the columns in the first line, one of them email or 이메일; or say in columns which one it is
+two-columns-are-x-the = two columns are { $role }, the second of them { $name }
+give-one-of-them-another = give one of them another name, or leave it out by columns
+cell-x-holds-x-and = cell { $value } holds { $text }, and its column has no name
+name-the-column-in-the = name the column in the first line, or empty the cell
+
+# src/table/mod.rs
+this-is-an-old-excel = this is an old Excel workbook (.xls), or one with a password
+save-it-as-xlsx-without = save it as .xlsx without a password, or as CSV UTF-8
+the-file-cannot-be-read = the file cannot be read: { $error }
+check-it-and-try-again = check it, and try again
+the-file-has-no-lines = the file has no lines
+name-the-columns-and-give = name the columns in the first line, and give a recipient in each below
+the-file-has-more-than = the file has more than { $max } recipients
+split-it-into-several-files = split it into several files, or send it with jebi send --csv
+the-texts-of-its-lines = the texts of its lines are more than { $max } bytes together, at line { $line }
+split-it-into-several-files-more = split it into several files, or leave out columns the mail does not show
+
+# src/table/unpacked.rs
+open-it-in-a-spreadsheet = open it in a spreadsheet program and save it again as .xlsx, or as CSV UTF-8
+this-is-no-workbook-as = this is no workbook as spreadsheet programs write them
+the-workbook-unpacks-to-more = the workbook unpacks to more than { $max } bytes
+split-it-or-take-pictures = split it into several files, or take pictures and other sheets out of it
+
+# src/table/xlsx.rs
+its-parts-contradict-each-other = its parts contradict each other
+it-has-no-sheet = it has no sheet
+there-is-no-sheet-x = there is no sheet { $wanted }; the workbook has { $sheets }
+give-the-name-of-one = give the name of one of them, or leave it out for the first
+line-x-has-a-cell = line { $line } has a cell in column { $column }; at most { $max } are read
+leave-out-columns-the-mail = leave out columns the mail does not show
+it-holds-the-error-x = it holds the error { $error }
+the-workbook-is-protected-by = the workbook is protected by a password
+save-it-without-a-password = save it without a password, or as CSV UTF-8
+the-workbook-cannot-be-read = the workbook cannot be read: { $why-text }
 # domain/src/attachment
 x-is-no-method-of-a-calendar = { $method } is no method of a calendar
 the-calendar-object-is-larger = the calendar object is larger than { $max-calendar } bytes

@@ -182,7 +182,7 @@ what-was-due-will-be-left = 보낼 때가 되었던 메일은 결과를 알 수 
 not-released = 해제하지 않았습니다
 look-at-the-unsettled-with-get-v1 = 결과를 알 수 없는 메일은 GET /v1/deliveries?state=unsettled로 확인하십시오. 도착하지 않은 것은 POST /v1/deliveries/ID/retry로 다시 보내고, 도착한 것은 POST /v1/deliveries/ID/settle로 알리십시오
 
-# src/cli/send.rs
+# src/cli/send/mod.rs
 wait-no-server-runs-so-nothing = --wait: 실행 중인 서버가 없어 아무것도 보내지 않습니다. `jebi serve`를 시작하거나 이 옵션을 빼십시오
 these-are-too-many-copies-to = 너무 많아 모두 보여 주지 않습니다. 위의 메시지 id를 넣은 GET /v1/deliveries?message_id=로 조회하십시오
 stored-no-server-runs-it-goes = 저장했습니다. 실행 중인 서버가 없으므로 서버가 실행되면 보냅니다(`jebi serve`)
@@ -1136,7 +1136,7 @@ help-key-revoke = 키를 폐기합니다. 이제부터 거절됩니다
 help-key-revoke-id = 키의 번호. `jebi key list`로 확인합니다
 help-release-yes = 묻지 않습니다
 help-send-to = 수신자: 주소 또는 "이름 <주소>". 여러 번 쓰면 한 사람에 한 통씩 보냅니다
-help-send-subject = 제목
+help-send-subject = 제목. 빼면 템플릿의 제목을 씁니다
 help-send-text = 텍스트 본문
 help-send-html = HTML 본문
 help-send-html-file = HTML 본문이 든 UTF-8 파일
@@ -1144,6 +1144,15 @@ help-send-from = 발신자. 빼면 설정된 발신자를 씁니다
 help-send-topic = 토픽: 메일을 묶어 집계하고 멈추고 취소합니다
 help-send-schedule = 보낼 시각: 서버 시간대의 "2026-01-31 09:00:00" 또는 RFC 3339
 help-send-wait = 결과를 SYNC_WAIT_SECONDS까지 기다려 함께 출력합니다
+help-send-template = 이 메일을 만들 저장된 템플릿
+help-send-syntax = 제목과 본문에 변수를 적는 방식
+help-send-var = 모든 수신자에게 같은 값. 여러 번 쓸 수 있습니다
+help-send-csv = 수신자 파일. 한 줄에 한 통씩 보냅니다: CSV(UTF-8 또는 CP949)나 XLSX. 첫 줄에 열의 이름을 적습니다. email이 있어야 하고 name과 language를 알며, 다른 열은 모두 변수입니다
+help-send-column = 열의 뜻: email, name, language, 변수의 이름. 비우면 쓰지 않습니다. 여러 번 쓸 수 있습니다
+help-send-sheet = 통합 문서의 시트. 빼면 첫 시트를 씁니다
+help-send-dry-run = 파일을 살펴보기만 하고 아무것도 보내지 않습니다
+help-send-skip-bad = 잘못된 줄이 있어도 올바른 줄에는 보냅니다
+help-send-again = 스스로 정하는 말. 다른 말을 적으면 같은 파일도 24시간 안에 다시 보냅니다
 help-config-reference = 적용 중인 설정 대신 모든 키의 뜻과 기본값을 출력합니다. jebi.toml로 쓸 수 있습니다
 help-flag-config = 설정 파일(JEBI_CONFIG, 없으면 작업 디렉터리의 jebi.toml)
 help-flag-host = 접속을 받을 주소(SERVER_HOST)
@@ -1194,6 +1203,117 @@ help-help-summary = 도움말을 출력합니다(요약은 '-h')
 help-version = 버전을 출력합니다
 help-of-commands = 이 도움말이나 해당 명령의 도움말을 출력합니다
 
+# src/cli/send/csv.rs
+column-it-has-no-write = --column: =이 없습니다. --column 열=뜻으로 적으십시오
+recipients-x-doubled-x-bad = 받는 사람: { $good }, 중복: { $doubled }, 잘못된 줄: { $bad }
+csv-nothing-was-sent-correct = --csv: 아무것도 보내지 않았습니다. 그 줄들을 고치거나 --skip-bad로 빼십시오
+csv-the-file-has-no = --csv: 파일에 받는 사람이 없습니다. 첫 줄 아래에 한 줄에 한 명씩 적으십시오
+csv-x-cannot-be-read = --csv: { $path }을(를) 읽을 수 없습니다: { $e }
+csv-x-x-x = --csv: { $field }: { $fault-text }. { $remedy-text }
+taken-x-taken-before-x = 접수: { $taken }, 전에 접수: { $before }, 거절: { $errors }
+run-it-again-once-that = 해결한 뒤 다시 실행하십시오. 접수된 것은 두 번 보내지 않습니다
+line-x-x-x = { $line }번째 줄: { $fault-text }. { $remedy-text }
+the-file-could-not-be = 파일을 끝까지 읽을 수 없었습니다: { $e }
+what-was-taken-before-within = 24시간 안에 접수된 것은 다시 보내지 않았습니다. --again에 다른 말을 적으면 다시 보냅니다
+
+# src/cli/send/mod.rs
+var-it-has-no-write = --var: =이 없습니다. --var 이름=값으로 적으십시오
+
+
+# src/http/api/messages/csv.rs
+the-body-is-not-declared-as = 본문이 폼이라고 적혀 있지 않습니다
+send-multipart-form-data-rfc-7578 = multipart/form-data(RFC 7578)로 보내십시오
+use-file-message-columns-sheet = file, message, columns, sheet, strict를 쓰십시오
+the-message-has-recipients-and = 메시지에도 파일에도 받는 사람이 있습니다
+leave-them-out-the-file = 메시지에서 빼십시오. 받는 사람은 파일에 있습니다
+the-file-has-no-recipients = 파일에 받는 사람이 없습니다
+give-one-in-each-line = 첫 줄 아래에 한 줄에 한 명씩 적으십시오
+it-is-not-utf-8-text = UTF-8이 아닙니다
+give-a-text-in-utf = UTF-8로 적으십시오
+use-true-or-false = true나 false를 쓰십시오
+
+# src/http/api/messages/fill.rs
+an-object-of-values-by = 이름마다 값이 있는 객체
+duplicate-field-x = `{ $name }` 항목이 두 번 있습니다
+an-address-or-an-object-with-more = 주소, 또는 email, name, language, variables가 있는 객체
+the-name-of-a-template = 템플릿의 이름, 또는 name과 version이 있는 객체
+
+# src/service/accept/fill.rs
+template-and-x-are-both = template과 { $name }을(를) 함께 적었는데, 그것은 템플릿에 있습니다
+the-template-is-not-in = 템플릿에 { $wanted }은(는) 없습니다. 있는 언어: { $tags }
+use-one-of-them-or = 그중 하나를 쓰거나, 빼서 첫 번째를 쓰십시오
+it-says-which-language-this = 여러 언어 가운데 어느 것인지를 적었는데, 메시지에는 하나뿐입니다
+give-variants-in-other-languages = 다른 언어의 variants도 적거나 이 항목을 빼십시오
+they-are-x-bytes-of = JSON으로 { $bytes }바이트입니다. 메시지 하나에 { $max }바이트까지 받습니다
+leave-out-what-the-mail = 메일에 나오지 않는 것을 빼거나 본문에 직접 적으십시오
+it-has-x-variants-at = variants가 { $value }개입니다. { $max }개까지 받습니다
+send-the-others-as-a = 나머지는 다른 메시지로 보내십시오
+the-message-is-given-in = 메시지가 { $language }(으)로 두 번 적혀 있습니다
+give-it-once-in-each = 언어마다 한 번씩만 적으십시오
+it-has-neither-html-nor = html도 text도 없습니다
+give-html-text-or-both = html이나 text, 또는 둘 다 적으십시오
+
+# src/service/accept/personal.rs
+these-are-not-of-the = 템플릿에 적힌 형식이 아닌 값입니다: { $wrong }
+give-values-of-those-types = 그 형식의 값을 주십시오
+it-needs-a-value-for = { $missing }의 값이 필요한데 어디에도 없습니다
+give-a-value-in-the = 받는 사람이나 메시지의 variables에 값을 적거나, 템플릿에 기본값을 두십시오
+what-is-this-recipient-own = 이 사람만의 값이 JSON으로 { $bytes }바이트입니다. { $max }바이트까지 받습니다
+leave-out-what-the-mail-more = 메일에 나오지 않는 것을 빼거나, 모두에게 같은 것은 메시지의 variables에 적으십시오
+
+# src/table/csv.rs
+it-holds-characters-of-another = 다른 인코딩의 글자가 있습니다
+it-has-x-cells-and = 칸이 { $value }개인데 첫 줄은 { $expected }개입니다
+close-it-within-a-text = 닫으십시오. 따옴표로 묶은 글 안의 따옴표는 두 번 적습니다(RFC 4180)
+a-quotation-mark-that-begins = { $line }번째 줄에서 시작한 따옴표가 닫히지 않았습니다
+
+# src/table/encoding.rs
+line-x-holds-a-nul = { $line }번째 줄에 NUL 문자가 있습니다. 글 파일이 아닙니다
+give-a-csv-text-or = CSV나 엑셀 통합 문서(.xlsx)를 주십시오
+line-x-is-neither-utf = { $line }번째 줄이 UTF-8도 CP949(EUC-KR)도 아닙니다
+line-x-is-not-utf = 파일이 UTF-16으로 시작하는데 { $line }번째 줄이 UTF-16이 아닙니다
+save-the-file-as-csv = "CSV UTF-8(쉼표로 분리)"로 저장하십시오
+
+# src/table/header.rs
+correct-this-line = 이 줄을 고치십시오
+there-is-no-column-x = { $stray } 열이 없습니다. 첫 줄에 있는 열: { $listed }
+write-its-name-as-it = 첫 줄에 있는 이름 그대로 적으십시오
+no-column-holds-addresses-the = 주소가 있는 열이 없습니다. 첫 줄에 있는 열: { $listed }
+name-the-columns-in-the = 첫 줄에 열의 이름을 적고 그중 하나를 email이나 이메일로 하십시오. 또는 columns에 어느 열인지 적으십시오
+two-columns-are-x-the = { $role }인 열이 둘입니다. 두 번째는 { $name }입니다
+give-one-of-them-another = 하나의 이름을 바꾸거나 columns로 빼십시오
+cell-x-holds-x-and = { $value }번째 칸에 { $text }이(가) 있는데 그 열에 이름이 없습니다
+name-the-column-in-the = 첫 줄에 열의 이름을 적거나 칸을 비우십시오
+
+# src/table/mod.rs
+this-is-an-old-excel = 옛 엑셀 통합 문서(.xls)이거나 암호가 걸린 통합 문서입니다
+save-it-as-xlsx-without = 암호 없이 .xlsx로, 또는 CSV UTF-8로 저장하십시오
+the-file-cannot-be-read = 파일을 읽을 수 없습니다: { $error }
+check-it-and-try-again = 확인하고 다시 하십시오
+the-file-has-no-lines = 파일에 줄이 없습니다
+name-the-columns-and-give = 첫 줄에 열의 이름을 적고, 그 아래 한 줄에 한 명씩 적으십시오
+the-file-has-more-than = 파일에 받는 사람이 { $max }명보다 많습니다
+split-it-into-several-files = 여러 파일로 나누거나 jebi send --csv로 보내십시오
+the-texts-of-its-lines = 줄들의 글이 모두 { $max }바이트를 넘습니다({ $line }번째 줄)
+split-it-into-several-files-more = 여러 파일로 나누거나 메일에 나오지 않는 열을 빼십시오
+
+# src/table/unpacked.rs
+open-it-in-a-spreadsheet = 스프레드시트 프로그램으로 열어 .xlsx나 CSV UTF-8로 다시 저장하십시오
+this-is-no-workbook-as = 스프레드시트 프로그램이 만드는 통합 문서가 아닙니다
+the-workbook-unpacks-to-more = 통합 문서를 풀면 { $max }바이트가 넘습니다
+split-it-or-take-pictures = 여러 파일로 나누거나 그림과 다른 시트를 빼십시오
+
+# src/table/xlsx.rs
+its-parts-contradict-each-other = 부분들이 서로 맞지 않습니다
+it-has-no-sheet = 시트가 없습니다
+there-is-no-sheet-x = { $wanted } 시트가 없습니다. 있는 시트: { $sheets }
+give-the-name-of-one = 그중 하나의 이름을 적거나, 빼서 첫 시트를 쓰십시오
+line-x-has-a-cell = { $line }번째 줄의 { $column }번째 열에 칸이 있습니다. { $max }열까지 읽습니다
+leave-out-columns-the-mail = 메일에 나오지 않는 열을 빼십시오
+it-holds-the-error-x = { $error } 오류가 있습니다
+the-workbook-is-protected-by = 통합 문서에 암호가 걸려 있습니다
+save-it-without-a-password = 암호 없이 저장하거나 CSV UTF-8로 저장하십시오
+the-workbook-cannot-be-read = 통합 문서를 읽을 수 없습니다: { $why-text }
 # domain/src/attachment
 x-is-no-method-of-a-calendar = { $method }은(는) 일정 초대의 메서드가 아닙니다
 the-calendar-object-is-larger = 일정 개체가 { $max-calendar }바이트보다 큽니다

@@ -492,6 +492,7 @@ fn accept_settings(config: &Config) -> accept::Settings {
         }),
         times: times(config),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
+        max_rows: NonZeroUsize::new(config.sending.max_csv_rows).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
         files: files::Settings {
             rules: attachment::Rules {

@@ -65,6 +65,11 @@ impl Failure {
         }
     }
 
+    /// With each line put into other words.
+    pub fn reworded(self, reword: impl FnMut(String) -> String) -> Self {
+        Self { lines: self.lines.into_iter().map(reword).collect(), ..self }
+    }
+
     /// Says it in the person's language and gives the code.
     pub fn show(self) -> ExitCode {
         self.said(*LANGUAGE).iter().for_each(eprint);

@@ -31,6 +31,7 @@ use super::{
     ),
     paths(
         messages::submit,
+        messages::csv::submit_csv,
         messages::list,
         messages::show,
         messages::cancel,

@@ -13,6 +13,7 @@ mod ready;
 mod release;
 mod retry;
 mod send;
+mod send_csv;
 mod sentry;
 mod stop;
 mod transfer;

@@ -71,6 +71,7 @@ const EXTENSIONS: &str = "pdf,jpg,jpeg,png,gif,doc,docx,xls,xlsx,txt,csv,zip,ppt
 pub struct Setup {
     pub from: Option<&'static str>,
     pub max_recipients: usize,
+    pub max_rows: usize,
     pub max_waiting: i64,
     pub body_limit: usize,
     pub upload_limit: u64,
@@ -91,6 +92,7 @@ impl Default for Setup {
         Self {
             from: Some("shop@example.kr"),
             max_recipients: 10_000,
+            max_rows: 100_000,
             max_waiting: 1_000_000,
             body_limit: 8 << 20,
             upload_limit: 8 << 20,
@@ -216,6 +218,7 @@ impl Api {
             rules: Arc::new(rules),
             times: self.state.times.clone(),
             max_recipients: NonZeroUsize::new(usual.max_recipients).expect("a test's limit is not zero"),
+            max_rows: NonZeroUsize::new(usual.max_rows).expect("a test's limit is not zero"),
             max_waiting: usual.max_waiting,
             files: usual.files,
         });
@@ -249,6 +252,7 @@ impl Api {
             rules: Arc::new(Rules { routes: setup.routes, allow: setup.allow }),
             times: times.clone(),
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
+            max_rows: NonZeroUsize::new(setup.max_rows).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
             files: setup.files,
         };

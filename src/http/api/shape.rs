@@ -49,6 +49,14 @@ pub fn state() -> RefOr<Schema> {
 pub fn feedback() -> RefOr<Schema> {
     words(FeedbackKind::ALL.map(FeedbackKind::as_str))
 }
+/// How fields are written.
+pub fn syntax() -> RefOr<Schema> {
+    words(["jinja", "braces"])
+}
+/// What printing an undefined variable does.
+pub fn missing() -> RefOr<Schema> {
+    words(["error", "empty"])
+}
 /// What to do with unknown outcomes.
 pub fn on_unknown() -> RefOr<Schema> {
     words(["resend", "hold"])

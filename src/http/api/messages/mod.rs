@@ -2,6 +2,9 @@
 
 mod answer;
 mod attachments;
+pub mod csv;
+mod csv_answer;
+mod fill;
 mod form;
 mod request;
 mod view;
