@@ -12,4 +12,5 @@ pub mod messages;
 pub mod nodes;
 pub mod providers;
 mod shape;
+pub mod templates;
 pub mod topics;

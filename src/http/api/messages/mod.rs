@@ -32,7 +32,7 @@ use crate::{
     },
     service::{Caller, accept::Voice, retry::Scope, search::page_length},
 };
-use answer::SubmitAnswer;
+pub use answer::SubmitAnswer;
 use request::SubmitRequest;
 use view::{MessageBody, MessageLineBody};
 
