@@ -2,26 +2,44 @@
 //!
 //! [`check`] says at accept what is wrong with the sources of a message: it reads all of them, variants and parts too. A
 //! [`Renderer`] is made once for a message and fills it in for each copy. Templates come from strangers: a Jinja template can
-//! neither run long nor take much memory, whatever it says (`limits`).
+//! neither run long nor take much memory, whatever it says (see the limits below).
 
+mod braces;
+mod expr;
 mod fault;
+mod filters;
+mod gauge;
 mod language;
+mod lex;
+mod render;
+mod scope;
+mod sources;
+mod tags;
+mod values;
 
 use std::collections::BTreeSet;
 
 pub use fault::TemplateFault;
+pub use render::Renderer;
 
-use crate::{
-    content::{Content, Fill},
-    message::Mailbox,
-    outcome::Reason,
-};
+use crate::content::Fill;
+
+/// Largest source of a subject, a body or a part, in bytes.
+pub const MAX_SOURCE: usize = 512 << 10;
+/// Largest body that is made, in bytes.
+pub const MAX_BODY: usize = 2 << 20;
+/// Largest subject that is made, in bytes.
+pub const MAX_SUBJECT: usize = 10 << 10;
+/// Most parts that extend or include each other in a row.
+pub const MAX_PARTS_DEEP: usize = 8;
+/// Steps of the engine that one body may take: about 20 ms.
+const MAX_STEPS: u64 = 100_000;
 
 /// What a message's sources ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
     /// Variables that must be there, as dotted paths (`order.number`): they are printed, and nothing stands in for them.
-    /// `email`, `name` and `language` are the recipient's own and not named here unless `name` is printed bare.
+    /// `email` and `language` are known of every recipient and not among them; `name` is, because not everybody gives one.
     pub variables: BTreeSet<String>,
     /// Variables that may be missing: only used in conditions and loops, or printed with a default.
     pub optional: BTreeSet<String>,
@@ -37,3 +55,14 @@ pub struct Rendered {
     /// BCP 47 tag of the variant that was taken; empty where the message names none.
     pub language: String,
 }
+
+/// Reads every source of a message: subject, text and HTML, the variants and the parts of `fill`.
+///
+/// # Errors
+/// The first fault, with its place.
+pub fn check(fill: &Fill, subject: &str, text: Option<&str>, html: Option<&str>) -> Result<Checked, TemplateFault> {
+    sources::read(sources::Given { fill, subject, text, html }, false).map(|sources| sources.checked)
+}
+
+#[cfg(test)]
+mod tests;
