@@ -6,12 +6,13 @@ use jebi_domain::{
     content::{Content, Personal},
     message::Mailbox,
     refusal::{Fault, Refusal, RefusalKind},
+    template::{Rendered, Renderer},
     template_record::{Compiled, Source, Variable, check, matches},
 };
 use serde_json::{Map, Value};
 
 use super::{
-    Templates, compile, engine,
+    Templates, compile,
     found::{Form, Found, Pool, assemble, gather, named_parts},
 };
 
@@ -86,7 +87,7 @@ impl Templates {
         let mailbox = recipient.unwrap_or_else(|| Mailbox { email: "recipient@example.com".to_owned(), name: None });
         let personal = Personal { language, variables };
         let rendered = render(whole, personal, mailbox, !missing.is_empty()).await?;
-        let engine::Rendered { subject, text, html, language } = rendered;
+        let Rendered { subject, text, html, language } = rendered;
         Ok(Preview { version, language, subject, html, text, missing: missing.into_iter().collect(), unused, warnings })
     }
 
@@ -133,7 +134,7 @@ fn wrong_types(variables: &[Variable], given: &Map<String, Value>) -> Vec<Fault>
         .collect()
 }
 
-async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox, lenient: bool) -> Result<engine::Rendered, Refusal> {
+async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox, lenient: bool) -> Result<Rendered, Refusal> {
     let mut fill = whole.fill;
     if lenient {
         // The answer names what is missing; the rest is to be seen all the same.
@@ -152,7 +153,8 @@ async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox, le
     };
     compile::aside(move || {
         let personal = serde_json::to_string(&personal).map_err(|_| cannot("its values cannot be written"))?;
-        engine::render(&content, Some(&personal), &mailbox).map_err(|reason| cannot(&reason.text))
+        let renderer = Renderer::new(&content, None).map_err(|reason| cannot(&reason.text))?;
+        renderer.render(Some(&personal), &mailbox).map_err(|reason| cannot(&reason.text))
     })
     .await
 }

@@ -21,6 +21,8 @@ macro_rules! file {
 pub const FILES: &[(&str, &str)] = &[
     file!("base.html/template.toml"),
     file!("base.html/body.html"),
+    file!("button.html/template.toml"),
+    file!("button.html/body.html"),
     file!("emails/base.html/template.toml"),
     file!("emails/base.html/body.html"),
     file!("newsletter/template.toml"),
