@@ -72,7 +72,10 @@ mod tests {
 
     #[test]
     fn only_names_that_are_given_are_replaced() {
-        assert_eq!(fill("{username}님, {other} {} { username } {{username}} {이름}{", false), "홍<길동>님, {other} {} { username } {홍<길동>} {username}{");
+        assert_eq!(
+            fill("{username}님, {other} {} { username } {{username}} {이름}{", false),
+            "홍<길동>님, {other} {} { username } {홍<길동>} {username}{"
+        );
         assert_eq!(fill("a{color:red}", false), "a{color:red}");
         assert_eq!(fill("{username}", true), "홍&lt;길동&gt;");
         assert_eq!(fill("", false), "");

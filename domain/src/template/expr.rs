@@ -44,7 +44,8 @@ pub(super) struct Parser<'t, 's> {
     next: usize,
     /// Where the tag ends, in bytes of the source.
     end: usize,
-    line: usize,
+    /// Where the tag is, as it is told to people: `text, line 3`.
+    place: &'t str,
     pub scope: &'t mut Scope,
     /// What is read is printed: a variable that is missing is a fault there.
     strict: bool,
@@ -54,8 +55,8 @@ pub(super) struct Parser<'t, 's> {
 }
 
 impl<'t, 's> Parser<'t, 's> {
-    pub fn new(tokens: &'t [(Token<'s>, usize)], end: usize, line: usize, scope: &'t mut Scope, naming: bool) -> Self {
-        Self { tokens, next: 0, end, line, scope, strict: false, naming, depth: 0 }
+    pub fn new(tokens: &'t [(Token<'s>, usize)], end: usize, place: &'t str, scope: &'t mut Scope, naming: bool) -> Self {
+        Self { tokens, next: 0, end, place, scope, strict: false, naming, depth: 0 }
     }
 
     pub fn peek(&self) -> Option<&'t Token<'s>> {
@@ -177,7 +178,7 @@ impl<'t, 's> Parser<'t, 's> {
         if !path.local {
             self.scope.need(named);
         }
-        if self.naming { format!("{}|_need({}, {})", code.text, quoted(&path.shown), self.line) } else { code.text }
+        if self.naming { format!("{}|_need({}, {})", code.text, quoted(&path.shown), quoted(self.place)) } else { code.text }
     }
 
     /// Reads something whose variables may be missing, within something that is printed.
@@ -342,14 +343,7 @@ impl<'t, 's> Parser<'t, 's> {
         let at = self.at();
         self.next += 1;
         match token {
-            Token::Text(text) => {
-                let mut text = text.clone();
-                while let Some(Token::Text(more)) = self.peek() {
-                    text.push_str(more);
-                    self.next += 1;
-                }
-                Ok(Code::value(quoted(&text)))
-            }
+            Token::Text(text) => Ok(Code::value(quoted(text))),
             Token::Whole(number) => Ok(Code::value(number.to_string())),
             Token::Real(number) => Ok(Code::value(format!("{number:?}"))),
             Token::Name("true" | "True") => Ok(Code::value("true")),
@@ -478,7 +472,9 @@ impl<'t, 's> Parser<'t, 's> {
             let shown = format!("{}.{name}", path.shown);
             Path { named: if whole { shown.len() } else { path.named }, shown, local: path.local }
         });
-        let text = if name.is_ascii() { format!("{}.{name}", code.text) } else { format!("{}|_item({})", code.text, quoted(name)) };
+        let names = code.text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
+        let native = name.is_ascii() && names && !code.text.starts_with(|c: char| c.is_ascii_digit());
+        let text = if native { format!("{}.{name}", code.text) } else { format!("{}|_item({})", code.text, quoted(name)) };
         Ok(Code { text, path })
     }
 
@@ -662,7 +658,11 @@ fn loop_member(name: &str, at: usize, path: Option<Path>) -> Result<Code, Slip> 
         }
         _ => {
             let fault = format!("a loop has no `{name}`");
-            return Err(Slip::syntax(at, fault, "there are counter (index), counter0 (index0), revcounter, first, last, length and cycle()"));
+            return Err(Slip::syntax(
+                at,
+                fault,
+                "there are counter (index), counter0 (index0), revcounter, first, last, length and cycle()",
+            ));
         }
     };
     let path = path.map(|path| Path { shown: format!("{}.{name}", path.shown), named: path.named, local: true });

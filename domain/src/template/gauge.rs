@@ -23,7 +23,7 @@ struct Gauge {
     /// Dates and the like are told in Korean.
     korean: Cell<bool>,
     missed: Cell<bool>,
-    named: RefCell<Vec<(String, usize)>>,
+    named: RefCell<Vec<(String, String)>>,
 }
 
 thread_local! {
@@ -66,21 +66,21 @@ pub(super) fn miss() {
 pub(super) fn missed() -> bool {
     GAUGE.with(|gauge| gauge.missed.get())
 }
-/// Notes the name of a missing variable and its line.
-pub(super) fn name(name: &str, line: usize) {
+/// Notes the name of a missing variable and its place.
+pub(super) fn name(name: &str, place: &str) {
     GAUGE.with(|gauge| {
         let mut named = gauge.named.borrow_mut();
         if named.len() < 100 && !named.iter().any(|(known, _)| known == name) {
-            named.push((name.to_owned(), line));
+            named.push((name.to_owned(), place.to_owned()));
         }
     });
 }
-/// Whether a name was noted in that line.
-pub(super) fn named_in(line: usize) -> bool {
-    GAUGE.with(|gauge| gauge.named.borrow().iter().any(|(_, known)| *known == line))
+/// Whether a name was noted at that place.
+pub(super) fn named_at(place: &str) -> bool {
+    GAUGE.with(|gauge| gauge.named.borrow().iter().any(|(_, known)| known == place))
 }
-/// The names noted, each with the line it was first met in.
-pub(super) fn names() -> Vec<(String, usize)> {
+/// The names noted, each with the place it was first met at.
+pub(super) fn names() -> Vec<(String, String)> {
     GAUGE.with(|gauge| gauge.named.take())
 }
 

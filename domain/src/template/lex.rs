@@ -126,7 +126,7 @@ impl<'s> Lexer<'s> {
         let prints = self.source.as_bytes()[at + 1] == b'{';
         let close = if prints { "}}" } else { "%}" };
         let mut tokens = Vec::new();
-        let mut open = 0usize;
+        let mut open: Vec<(&'static str, usize)> = Vec::new();
         self.at += 2;
         if self.source[self.at..].starts_with(['-', '+']) {
             self.at += 1;
@@ -136,13 +136,19 @@ impl<'s> Lexer<'s> {
             let skipped = rest.len() - rest.trim_start().len();
             self.at += skipped;
             let rest = &rest[skipped..];
-            if open == 0 {
+            if open.is_empty() {
                 let dash = rest.starts_with('-');
                 let signed = if rest.starts_with(['-', '+']) { &rest[1..] } else { rest };
                 if signed.starts_with(close) {
                     self.at += rest.len() - signed.len() + 2;
                     self.trim = dash;
                     return Ok(Tag { at, end: self.at, prints, tokens });
+                }
+            }
+            if let Some((sign, opened)) = open.last().filter(|_| rest.is_empty() || rest.starts_with(close)) {
+                let (fault, want) = (format!("this `{sign}` is never closed"), closing(sign));
+                if rest.is_empty() || *sign != "{" {
+                    return Err(Slip::syntax(*opened, fault, format!("close it with `{want}`")));
                 }
             }
             if rest.is_empty() || rest.starts_with("{%") || rest.starts_with("{{") && !prints {
@@ -155,13 +161,27 @@ impl<'s> Lexer<'s> {
             let index = matches!(tokens.last(), Some((Token::Sign("."), _)));
             let (token, length) = token(rest, self.at, index)?;
             match token {
-                Token::Sign("(" | "[" | "{") => open += 1,
-                Token::Sign(")" | "]" | "}") => open = open.saturating_sub(1),
+                Token::Sign(sign @ ("(" | "[" | "{")) => open.push((sign, self.at)),
+                Token::Sign(sign @ (")" | "]" | "}")) => {
+                    let opened = open.pop();
+                    if opened.is_none_or(|(opened, _)| closing(opened) != sign) {
+                        let remedy = opened.map_or("remove it".to_owned(), |(opened, _)| format!("expected `{}`", closing(opened)));
+                        return Err(Slip::syntax(self.at, format!("`{sign}` closes nothing here"), remedy));
+                    }
+                }
                 _ => {}
             }
             tokens.push((token, self.at));
             self.at += length;
         }
+    }
+}
+
+fn closing(sign: &str) -> &'static str {
+    match sign {
+        "(" => ")",
+        "[" => "]",
+        _ => "}",
     }
 }
 
@@ -186,7 +206,9 @@ fn token(rest: &str, at: usize, index: bool) -> Result<(Token<'_>, usize), Slip>
     }
     match SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
         Some(sign) => Ok((Token::Sign(sign), sign.len())),
-        None => Err(Slip::syntax(at, format!("`{first}` has no meaning in a tag"), "write a name, a number, a text in quotes or an operator")),
+        None => {
+            Err(Slip::syntax(at, format!("`{first}` has no meaning in a tag"), "write a name, a number, a text in quotes or an operator"))
+        }
     }
 }
 

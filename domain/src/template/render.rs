@@ -210,9 +210,9 @@ impl Run<'_> {
         for label in all.into_iter().flatten().filter_map(|body| if let Body::Jinja(label) = body { Some(label) } else { None }) {
             gauge::begin(MAX_BODY, false, self.korean);
             let rendered = self.renderer.naming().map(|engine| self.template(engine, label));
-            for (name, line) in gauge::names() {
+            for (name, place) in gauge::names() {
                 if !known.contains(&name) {
-                    missing.push(format!("`{name}` ({label}, line {line})"));
+                    missing.push(format!("`{name}` ({place})"));
                     known.push(name);
                 }
             }
@@ -258,7 +258,9 @@ fn empty() -> Environment<'static> {
 fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     let html = matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe();
     if values::is_missing(value) {
-        gauge::miss();
+        if !gauge::empty() {
+            gauge::miss();
+        }
         return Ok(());
     }
     let text = value.as_str().map_or_else(|| values::printed(value).into(), std::borrow::Cow::Borrowed);

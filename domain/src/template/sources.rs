@@ -132,7 +132,7 @@ impl Reader<'_> {
 
     fn translated(&mut self, label: &str, source: &str, prefix: &str, part: bool) -> Result<Translated, TemplateFault> {
         let known = |name: &str| self.fill.parts.contains_key(name);
-        let mode = Mode { prefix, naming: self.naming, known: &known, part };
+        let mode = Mode { label, prefix, naming: self.naming, known: &known, part };
         let read = translate(source, mode).map_err(|slip| slip.within(label, source))?;
         self.checked.variables.extend(read.scope.required.iter().cloned());
         self.checked.optional.extend(read.scope.optional.iter().cloned());

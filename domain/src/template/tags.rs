@@ -39,6 +39,8 @@ pub(super) struct Use {
 /// How a source is written for the engine.
 #[derive(Clone, Copy)]
 pub(super) struct Mode<'a> {
+    /// How the source is told to people.
+    pub label: &'a str,
     /// Put before the names of other sources.
     pub prefix: &'a str,
     /// Missing variables are told by name.
@@ -144,22 +146,27 @@ impl<'s> Writer<'s> {
     }
 
     fn tag(&mut self, tag: &Tag<'_>, lexer: &mut Lexer<'_>) -> Result<(), Slip> {
-        let line = self.line(tag.at);
+        let place = format!("{}, line {}", self.mode.label, self.line(tag.at));
         if tag.prints {
-            return self.print(tag, line);
+            return self.print(tag, &place);
         }
         let Some((Token::Name(word), at)) = tag.tokens.first() else {
-            return Err(Slip::syntax(tag.at, "this tag does not begin with a word", "write `if`, `for`, `block`, `include` or another tag"));
+            return Err(Slip::syntax(
+                tag.at,
+                "this tag does not begin with a word",
+                "write `if`, `for`, `block`, `include` or another tag",
+            ));
         };
         let mut scope = std::mem::take(&mut self.scope);
-        let mut parser = Parser::new(&tag.tokens[1..], tag.end, line, &mut scope, self.mode.naming);
+        let mut parser = Parser::new(&tag.tokens[1..], tag.end, &place, &mut scope, self.mode.naming);
         let result = self.statement(word, *at, tag, &mut parser, lexer);
         self.scope = scope;
         result
     }
 
-    fn print(&mut self, tag: &Tag<'_>, line: usize) -> Result<(), Slip> {
-        let words: Vec<&str> = tag.tokens.iter().map(|(token, _)| if let Token::Name(n) | Token::Sign(n) = token { n } else { "" }).collect();
+    fn print(&mut self, tag: &Tag<'_>, place: &str) -> Result<(), Slip> {
+        let words: Vec<&str> =
+            tag.tokens.iter().map(|(token, _)| if let Token::Name(n) | Token::Sign(n) = token { n } else { "" }).collect();
         if matches!(words.as_slice(), ["super", "(", ")"] | ["block", ".", "super"]) {
             if !self.open.iter().any(|open| matches!(open.kind, Kind::Block(_))) {
                 return Err(Slip::syntax(tag.at, "there is no block around this", "write it within `{% block … %}`"));
@@ -167,12 +174,12 @@ impl<'s> Writer<'s> {
             self.write(tag.at, "{{", "super()", " }}");
             return Ok(());
         }
-        let mut parser = Parser::new(&tag.tokens, tag.end, line, &mut self.scope, self.mode.naming);
+        let mut parser = Parser::new(&tag.tokens, tag.end, place, &mut self.scope, self.mode.naming);
         let mut code = parser.printed()?;
         parser.finish("an operator, a filter or `}}`")?;
         if self.mode.naming {
             let shown = self.source[tag.at + 2..tag.end - 2].trim_matches(['-', '+']).trim();
-            code = format!("{code}|_printed({}, {line})", quoted(shown));
+            code = format!("{code}|_printed({}, {})", quoted(shown), quoted(place));
         }
         self.write(tag.at, "{{", &code, " }}");
         Ok(())
@@ -356,7 +363,12 @@ impl<'s> Writer<'s> {
             used.optional = optional;
         }
         if parser.is_name("without") || parser.is_name("only") {
-            return Err(Slip::new(parser.at(), "template_tag", "a part always sees all variables", "leave `only` or `without context` out"));
+            return Err(Slip::new(
+                parser.at(),
+                "template_tag",
+                "a part always sees all variables",
+                "leave `only` or `without context` out",
+            ));
         }
         let with = parser.take_name("with") && !parser.take_name("context");
         parser.scope.open();

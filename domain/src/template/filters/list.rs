@@ -28,7 +28,11 @@ pub(super) fn each(call: &Call<'_>) -> Result<Value, Error> {
         return if call.value.kind() == ValueKind::Seq { Ok(call.value.clone()) } else { values::list(read(call.value)?) };
     };
     let Some(table) = call.value.downcast_object_ref::<Table>() else {
-        return if is_missing(call.value) { values::list(Vec::new()) } else { Err(refuse(format!("there is no `.{what}`: it is no table"))) };
+        return if is_missing(call.value) {
+            values::list(Vec::new())
+        } else {
+            Err(refuse(format!("there is no `.{what}`: it is no table")))
+        };
     };
     match (table.entries.get(what), what) {
         (Some(entry), _) => values::list(read(entry)?),

@@ -126,6 +126,12 @@ pub(super) fn yesno(call: &Call<'_>) -> Result<Value, Error> {
         [yes, no, ..] => (*yes, *no),
         _ => return Err(refuse("the argument names two or three words with commas between")),
     };
-    let word = if is_missing(call.value) { words.get(2).copied().unwrap_or(no) } else if call.value.is_true() { yes } else { no };
+    let word = if is_missing(call.value) {
+        words.get(2).copied().unwrap_or(no)
+    } else if call.value.is_true() {
+        yes
+    } else {
+        no
+    };
     Ok(Value::from(word))
 }

@@ -256,7 +256,11 @@ fn run(filter: &Filter, html: bool, all: &[Value]) -> Result<Value, Error> {
     gauge::work(all.iter().map(values::weight).sum())?;
     let result = (filter.run)(&Call { value, args, html }).map_err(|error| {
         let detail = error.detail().unwrap_or_default();
-        if detail.starts_with(gauge::LIMIT) || filter.name.starts_with('_') { error } else { refuse(format!("`{}`: {detail}", filter.name)) }
+        if detail.starts_with(gauge::LIMIT) || filter.name.starts_with('_') {
+            error
+        } else {
+            refuse(format!("`{}`: {detail}", filter.name))
+        }
     })?;
     gauge::work(values::weight(&result))?;
     Ok(result)

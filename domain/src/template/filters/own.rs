@@ -5,25 +5,25 @@ use minijinja::{Error, Value};
 use super::Call;
 use crate::template::{gauge, values::is_missing};
 
-fn place<'a>(call: &'a Call<'_>) -> (&'a str, usize) {
-    let (name, line) = (call.args.first().and_then(Value::as_str), call.args.get(1).and_then(Value::as_usize));
-    (name.unwrap_or_default(), line.unwrap_or_default())
+fn told<'a>(call: &'a Call<'_>) -> (&'a str, &'a str) {
+    let text = |at: usize| call.args.get(at).and_then(Value::as_str).unwrap_or_default();
+    (text(0), text(1))
 }
 
-/// A variable that must be there: `value|_need(name, line)`.
+/// A variable that must be there: `value|_need(name, place)`.
 pub(super) fn need(call: &Call<'_>) -> Result<Value, Error> {
     if is_missing(call.value) {
-        let (name, line) = place(call);
-        gauge::name(name, line);
+        let (name, place) = told(call);
+        gauge::name(name, place);
     }
     Ok(call.value.clone())
 }
 
-/// All that a tag prints: `value|_printed(source, line)`. Named by its source where nothing in it was named.
+/// All that a tag prints: `value|_printed(source, place)`. Named by its source where nothing in it was named.
 pub(super) fn printed(call: &Call<'_>) -> Result<Value, Error> {
-    let (name, line) = place(call);
-    if is_missing(call.value) && !gauge::named_in(line) {
-        gauge::name(name, line);
+    let (name, place) = told(call);
+    if is_missing(call.value) && !gauge::named_at(place) {
+        gauge::name(name, place);
     }
     Ok(call.value.clone())
 }

@@ -31,7 +31,10 @@ fn texts() {
 fn html_keeps_its_marks() {
     assert_eq!(html("{{ s|linebreaks }}", r#"{"s":"가 < 나\n다\r\n\r\n라"}"#), "<p>가 &lt; 나<br>다</p>\n\n<p>라</p>");
     assert_eq!(html("{{ s|linebreaksbr }}", r#"{"s":"<a>\n나"}"#), "&lt;a&gt;<br>나");
-    assert_eq!(html("<script>{{ o|tojson }}</script>", r#"{"o":{"a":"</script>'&"}}"#), r#"<script>{"a":"\u003c/script\u003e\u0027\u0026"}</script>"#);
+    assert_eq!(
+        html("<script>{{ o|tojson }}</script>", r#"{"o":{"a":"</script>'&"}}"#),
+        r#"<script>{"a":"\u003c/script\u003e\u0027\u0026"}</script>"#
+    );
     assert_eq!(html("{{ s|escape }}{{ s|force_escape }}", r#"{"s":"<"}"#), "&lt;&lt;");
 }
 
@@ -39,15 +42,18 @@ fn html_keeps_its_marks() {
 fn numbers() {
     let given = r#"{"n":1234567,"f":1234.567,"s":"1,234","z":-5}"#;
     for (source, expected) in [
-        ("{{ n|intcomma }}|{{ f|intcomma }}|{{ s|intcomma }}|{{ 100|intcomma }}|{{ -1000|intcomma }}", "1,234,567|1,234.567|1,234|100|-1,000"),
-        ("{{ f|floatformat }}|{{ f|floatformat:2 }}|{{ 3|floatformat }}|{{ 3|floatformat:2 }}|{{ 3.0|floatformat:-2 }}", "1234.6|1234.57|3|3.00|3"),
+        (
+            "{{ n|intcomma }}|{{ f|intcomma }}|{{ s|intcomma }}|{{ 100|intcomma }}|{{ -1000|intcomma }}",
+            "1,234,567|1,234.567|1,234|100|-1,000",
+        ),
+        (
+            "{{ f|floatformat }}|{{ f|floatformat:2 }}|{{ 3|floatformat }}|{{ 3|floatformat:2 }}|{{ 3.0|floatformat:-2 }}",
+            "1234.6|1234.57|3|3.00|3",
+        ),
         ("{{ z|abs }}|{{ '7'|int + 1 }}|{{ 'x'|int(0) }}|{{ '1.5'|float * 2 }}|{{ 2.567|round(1) }}", "5|8|0|3.0|2.6"),
         ("{{ n|add:3 }}|{{ 'a'|add:'b' }}|{{ 6|divisibleby:3 }}|{{ 1536|filesizeformat }}", "1234570|ab|True|1.5 KB"),
-        ("{{ 9223372036854775807 + 1 > 9e3|default(1) }}", "True"),
+        ("{{ 9223372036854775807 + 1 > 9000 }}", "True"),
     ] {
-        if source.contains("9e3") {
-            continue;
-        }
         assert_eq!(say(source, given), expected, "{source}");
     }
     assert_eq!(text("{{ 1 / 0 }}", "{}").unwrap_err().text, "text, line 1: this has no result: it divides by zero or is too large");
@@ -58,7 +64,10 @@ fn lists() {
     let given = r#"{"l":[3,1,2],"o":{"b":2,"a":1},"r":[{"n":"나","p":{"w":2}},{"n":"가","p":{"w":5}}],"d":[1,1,2]}"#;
     for (source, expected) in [
         ("{{ l|first }}{{ l|last }}{{ l|length }}{{ l|count }}{{ l|max }}{{ l|min }}{{ l|sum }}", "3233316"),
-        ("{{ l|sort|join(', ') }}|{{ l|sort(reverse=true)|join:'-' }}|{{ l|reverse|join }}|{{ d|unique|join(',') }}", "1, 2, 3|3-2-1|213|1,2"),
+        (
+            "{{ l|sort|join(', ') }}|{{ l|sort(reverse=true)|join:'-' }}|{{ l|reverse|join }}|{{ d|unique|join(',') }}",
+            "1, 2, 3|3-2-1|213|1,2",
+        ),
         ("{{ r|map(attribute='n')|join(',') }}|{{ r|join(',', attribute='n') }}|{{ r|sum(attribute='p.w') }}", "나,가|나,가|7"),
         ("{% for x in r|dictsort:'n' %}{{ x.n }}{% endfor %}|{% for k, v in o|dictsort %}{{ k }}{{ v }}{% endfor %}", "가나|a1b2"),
         ("{% for row in l|batch(2, '-') %}{{ row|join(',') }};{% endfor %}|{{ l|slice:':2'|join }}|{{ l[1:]|join }}", "3,1;2,-;|31|12"),
@@ -74,7 +83,10 @@ fn dates_are_written_with_djangos_letters() {
     let given = r#"{"d":"2026-03-05","t":"2026-11-21T09:05:00+09:00","z":"2026-11-21T15:00:00Z"}"#;
     let fill = |language: &str| Fill { language: language.to_owned(), ..Fill::default() };
     let all = "{{ d|date:\"Y-m-d\" }} {{ d|date:'y.n.j' }} {{ t|date:'D, d M Y H:i' }} {{ t|date }} {{ z|time }} {{ t|time:'A g:i' }} {{ d|date:'l \\\\a\\\\t N' }}";
-    assert_eq!(text_of(fill("en"), all, given).unwrap(), "2026-03-05 26.3.5 Sat, 21 Nov 2026 09:05 Nov. 21, 2026 3 p.m. AM 9:05 Thursday at March");
+    assert_eq!(
+        text_of(fill("en"), all, given).unwrap(),
+        "2026-03-05 26.3.5 Sat, 21 Nov 2026 09:05 Nov. 21, 2026 3 p.m. AM 9:05 Thursday at March"
+    );
     let korean = "{{ d|date }} {{ t|date:'n월 j일(D) A g:i' }} {{ z|time }} {{ d|date:'l' }}";
     assert_eq!(text_of(fill("ko"), korean, given).unwrap(), "2026년 3월 5일 11월 21일(토) 오전 9:05 오후 3:00 목요일");
     assert!(text("{{ d|date:'Y T' }}", given).unwrap_err().text.contains("`T` is no letter of a date"));

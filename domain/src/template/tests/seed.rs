@@ -18,7 +18,11 @@ fn the_documents_templates_run_as_printed() {
     let mail = made().render(Some(&personal(context)), &to("")).unwrap();
     assert_eq!(mail.subject, "주문이 완료되었습니다");
     let html = mail.html.unwrap();
-    assert!(html.starts_with("<!-- templates/emails/base.html -->\n<!DOCTYPE html>"), "{html}");
+    // As in Django, text before `extends` is kept.
+    assert!(
+        html.starts_with("<!-- templates/emails/notification.html -->\n<!-- templates/emails/base.html -->\n<!DOCTYPE html>"),
+        "{html}"
+    );
     for there in [
         "<h1>주문이 완료되었습니다</h1>",
         "<h2>안녕하세요, 홍길동님!</h2>",
@@ -31,7 +35,8 @@ fn the_documents_templates_run_as_printed() {
         assert!(html.contains(there), "{there} is not in {html}");
     }
     let text = mail.text.unwrap();
-    for there in ["안녕하세요, 홍길동님!", "자세히 보기: https://example.com/orders/12345?a=1&b=2", "- 사과\n", "- 배 & 감\n"] {
+    for there in ["안녕하세요, 홍길동님!", "자세히 보기: https://example.com/orders/12345?a=1&b=2", "- 사과\n", "- 배 & 감\n"]
+    {
         assert!(text.contains(there), "{there} is not in {text}");
     }
 }
