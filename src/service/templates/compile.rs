@@ -75,13 +75,21 @@ pub(super) async fn alone(name: String, found: Found, mut pool: Pool) -> Result<
     aside(move || {
         pool.insert(name.clone(), Some(found.clone()));
         let paths = BTreeMap::from([(name.clone(), String::new())]);
-        let refused = |wrong: Vec<Wrong>| {
-            let faults = wrong.into_iter().map(|fault| placed(fault, &name, &paths, &pool)).collect();
+        let refused = |wrong: Vec<Wrong>, pool: &Pool| {
+            let faults = wrong.into_iter().map(|fault| placed(fault, &name, &paths, pool)).collect();
             Refusal { kind: RefusalKind::Invalid, faults }
         };
-        let (compiled, checked) = one(&name, &found, &pool).map_err(refused)?;
+        let (compiled, checked) = one(&name, &found, &pool).map_err(|wrong| refused(wrong, &pool))?;
         let found = Found { compiled: compiled.into(), ..found };
-        still_right(&name, &found, &pool).map_err(|wrong| refused(vec![wrong]))?;
+        // Parts that came with it are compiled too, where it uses them.
+        for part in closure(&found.compiled, &pool) {
+            let Some(Some(used)) = pool.get(&part).filter(|used| used.as_ref().is_some_and(|used| !used.is_compiled())).cloned() else {
+                continue;
+            };
+            let (compiled, _) = one(&part, &used, &pool).map_err(|wrong| refused(wrong, &pool))?;
+            pool.insert(part, Some(Found { compiled: compiled.into(), ..used }));
+        }
+        still_right(&name, &found, &pool).map_err(|wrong| refused(vec![wrong], &pool))?;
         Ok((found, checked, pool))
     })
     .await

@@ -1,19 +1,19 @@
 //! A template filled in with values, for a look at it or a test mail.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use jebi_domain::{
     content::{Content, Personal},
     message::Mailbox,
     refusal::{Fault, Refusal, RefusalKind},
     template::{Rendered, Renderer},
-    template_record::{Compiled, Source, Variable, check, matches},
+    template_record::{Source, Variable, check, matches},
 };
 use serde_json::{Map, Value};
 
 use super::{
     Templates, compile,
-    found::{Form, Found, Pool, assemble, gather, named_parts},
+    found::{Form, Found, Pool, assemble, gather, uncompiled},
 };
 
 /// Which form of a template to look at.
@@ -25,8 +25,8 @@ pub enum Shown {
     /// The version mail is made of.
     Published,
     Version(u32),
-    /// One that is not stored.
-    Given(Box<Source>),
+    /// One that is not stored, with others that are not and that it may use.
+    Given(Box<Source>, Vec<(String, Source)>),
 }
 
 /// What to fill in.
@@ -94,7 +94,13 @@ impl Templates {
     /// What is to be looked at, with its parts in the pool.
     async fn shown(&self, name: &str, shown: Shown, pool: &mut Pool) -> Result<Found, Refusal> {
         let source = match shown {
-            Shown::Given(source) => *source,
+            Shown::Given(source, others) => {
+                for (other, source) in others.into_iter().filter(|(other, _)| other != name) {
+                    check_form(&source)?;
+                    pool.insert(other, Some(uncompiled(source)));
+                }
+                *source
+            }
             Shown::Version(version) => {
                 let version = self.version(name, version).await?;
                 gather(&*self.store, version.compiled.parts.clone(), pool).await?;
@@ -109,14 +115,16 @@ impl Templates {
                 None => return Box::pin(self.shown(name, Shown::Published, pool)).await,
             },
         };
-        let faults = check(&source);
-        if !faults.is_empty() {
-            return Err(Refusal { kind: RefusalKind::Invalid, faults });
-        }
-        let compiled = Compiled { parts: named_parts(&source), variants: Vec::new() };
-        gather(&*self.store, compiled.parts.clone(), pool).await?;
-        Ok(Found { version: 0, active: true, source: Arc::new(source), compiled: Arc::new(compiled) })
+        check_form(&source)?;
+        let found = uncompiled(source);
+        gather(&*self.store, found.compiled.parts.clone(), pool).await?;
+        Ok(found)
     }
+}
+
+fn check_form(source: &Source) -> Result<(), Refusal> {
+    let faults = check(source);
+    if faults.is_empty() { Ok(()) } else { Err(Refusal { kind: RefusalKind::Invalid, faults }) }
 }
 
 fn recipient_name(recipient: Option<&Mailbox>) -> bool {

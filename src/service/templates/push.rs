@@ -1,6 +1,6 @@
 //! Writing drafts and publishing them, one or many at once: all of it holds together, or nothing is changed.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use jebi_domain::{
     port::{
@@ -14,7 +14,7 @@ use jebi_domain::{
 use super::{
     super::{Caller, trouble::refusal},
     Templates, compile,
-    found::{Found, Pool, gather, named_parts},
+    found::{Pool, gather, uncompiled},
     starters,
 };
 
@@ -264,9 +264,7 @@ impl Templates {
         let mut pool = Pool::new();
         for step in &*steps {
             let Some(source) = &step.publish else { continue };
-            let compiled = Compiled { parts: named_parts(source), variants: Vec::new() };
-            let (source, compiled) = (Arc::new(source.clone()), Arc::new(compiled));
-            pool.insert(step.name.clone(), Some(Found { version: 0, active: true, source, compiled }));
+            pool.insert(step.name.clone(), Some(uncompiled(source.clone())));
         }
         if pool.is_empty() {
             return Ok(());

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::{
     super::{again, messages::SubmitAnswer},
     Name,
-    body::{TemplateRequest, WarningBody, warnings},
+    body::{NamedTemplate, TemplateRequest, WarningBody, warnings},
 };
 use crate::{
     http::{
@@ -54,6 +54,10 @@ pub struct PreviewBody {
     #[serde(default)]
     #[schema(value_type = Option<TemplateRequest>)]
     template: Option<Object<TemplateRequest>>,
+    /// Others that are not stored, which `template` extends or includes.
+    #[serde(default)]
+    #[schema(value_type = Vec<NamedTemplate>)]
+    with: Vec<Object<NamedTemplate>>,
     /// The recipient's address, which the template may print.
     #[serde(default)]
     email: Option<String>,
@@ -127,10 +131,14 @@ pub async fn preview(
     headers: HeaderMap,
     JsonBytes(body): JsonBytes,
 ) -> Reply<PreviewAnswer> {
-    let PreviewBody { variables, language, version, template, email, name: person } = json::read(&body)?;
+    let PreviewBody { variables, language, version, template, with, email, name: person } = json::read(&body)?;
     let recipient = recipient(email, person)?;
     let shown = match template {
-        Some(Object(template)) => Shown::Given(Box::new(template.into_parts().0)),
+        Some(Object(template)) => {
+            let others = with.into_iter().map(|Object(other)| other.into_parts());
+            let others = others.map(|(name, _, other)| (name, other.into_parts().0)).collect();
+            Shown::Given(Box::new(template.into_parts().0), others)
+        }
         None => shown(version),
     };
     let done = state.templates.preview(&name, PreviewRequest { shown, variables, language, recipient }).await?;
