@@ -15,6 +15,7 @@ mod retry;
 mod send;
 mod sentry;
 mod stop;
+mod templates;
 mod transfer;
 mod verify;
 

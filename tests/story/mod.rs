@@ -33,3 +33,6 @@ mod nodes_take_turns;
 mod ses_server;
 mod smtp_account_by_environment;
 mod smtp_password_rolls_over;
+mod templates_are_written_and_published;
+mod templates_hold_together;
+mod templates_starters;

@@ -329,6 +329,15 @@ impl Api {
         request.extensions_mut().insert(Peer(SocketAddr::new(ip, 4711)));
         self.send(request).await
     }
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path, body.to_string())).await
+    }
+    /// A request with one more header.
+    pub async fn with_header(&self, method: Method, path: &str, (name, value): (&'static str, &str), body: &Value) -> Answer {
+        let mut request = self.request(method, path, body.to_string());
+        request.headers_mut().insert(name, value.parse().expect("a test's header"));
+        self.send(request).await
+    }
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::PATCH, path, body.to_string())).await
     }

@@ -18,11 +18,11 @@ pub(super) async fn run(which: &Which, client: &Client) -> Result<(), Failure> {
             differs = true;
             continue;
         };
-        let diff = differences(&(server.source, server.active), &(template.source.clone(), template.active));
+        let (old, new) = ((server.source, server.active), (template.source.clone(), template.active));
+        let diff = differences(&format!("{}/", template.name), &old, &new);
         let diff = diff.map_err(|refusal| Failure::refused(refusal.to_string()))?;
         if !diff.is_empty() {
-            let name = &template.name;
-            print(diff.replace("\n--- a/", &format!("\n--- a/{name}/")).trim_end_matches('\n'));
+            print(diff.trim_end_matches('\n'));
             differs = true;
         }
     }
