@@ -13,3 +13,4 @@ mod rate;
 mod store;
 mod story;
 mod support;
+mod template;

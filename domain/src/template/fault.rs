@@ -13,7 +13,8 @@ pub struct TemplateFault {
     /// In characters, from 1.
     pub column: usize,
     /// A stable machine word in `snake_case`: `template_syntax`, `template_filter`, `template_function`, `template_tag`,
-    /// `template_part`, `template_recursion`, `template_size`, `template_language`.
+    /// `template_part`, `template_recursion`, `template_size`, `template_language`; `template_engine` where the engine refuses what
+    /// was found good, which never happens.
     pub code: &'static str,
     /// What is wrong.
     pub fault: String,

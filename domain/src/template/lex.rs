@@ -60,6 +60,17 @@ impl<'s> Lexer<'s> {
         Self { source, at: 0, trim: false }
     }
 
+    /// How many bytes the tag or comment has that `source` begins with.
+    pub fn tag_length(source: &'s str) -> Result<usize, Slip> {
+        let mut lexer = Self::new(source);
+        if source.starts_with("{#") {
+            lexer.comment()?
+        } else {
+            lexer.tag().map(|_| ())?
+        }
+        Ok(lexer.at)
+    }
+
     /// The next piece; `None` at the end.
     pub fn next(&mut self) -> Result<Option<Piece<'s>>, Slip> {
         loop {

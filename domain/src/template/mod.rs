@@ -5,6 +5,7 @@
 //! neither run long nor take much memory, whatever it says (see the limits below).
 
 mod braces;
+mod derive;
 mod expr;
 mod fault;
 mod filters;
@@ -13,14 +14,17 @@ mod language;
 mod lex;
 mod render;
 mod scope;
+mod shield;
 mod sources;
 mod tags;
 mod values;
 
 use std::collections::BTreeSet;
 
+pub use derive::derive_text;
 pub use fault::TemplateFault;
 pub use render::Renderer;
+pub use shield::{Between, Lost, Shield};
 
 use crate::content::Fill;
 
@@ -61,7 +65,16 @@ pub struct Rendered {
 /// # Errors
 /// The first fault, with its place.
 pub fn check(fill: &Fill, subject: &str, text: Option<&str>, html: Option<&str>) -> Result<Checked, TemplateFault> {
-    sources::read(sources::Given { fill, subject, text, html }, false).map(|sources| sources.checked)
+    let sources = sources::read(sources::Given { fill, subject, text, html }, false)?;
+    render::compiled(sources.templates).map_err(|reason| TemplateFault {
+        part: "template".to_owned(),
+        line: 1,
+        column: 1,
+        code: "template_engine",
+        fault: format!("the engine cannot read it: {}", reason.text),
+        remedy: reason.remedy,
+    })?;
+    Ok(sources.checked)
 }
 
 #[cfg(test)]

@@ -230,7 +230,7 @@ impl Run<'_> {
 }
 
 /// The engine with these templates.
-fn compiled(templates: BTreeMap<String, String>) -> Result<Environment<'static>, Reason> {
+pub(super) fn compiled(templates: BTreeMap<String, String>) -> Result<Environment<'static>, Reason> {
     static EMPTY: OnceLock<Environment<'static>> = OnceLock::new();
     let mut engine = EMPTY.get_or_init(empty).clone();
     for (name, source) in templates {

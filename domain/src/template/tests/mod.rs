@@ -1,4 +1,5 @@
 mod bombs;
+mod derive;
 mod faults;
 mod filters;
 mod jinja;
@@ -19,17 +20,12 @@ fn to(name: &str) -> Mailbox {
 }
 
 fn content(fill: Fill, subject: &str, text: Option<&str>, html: Option<&str>) -> Content {
-    Content {
-        from: Mailbox { email: "news@example.kr".to_owned(), name: None },
-        reply_to: Vec::new(),
-        subject: subject.to_owned(),
-        text: text.map(str::to_owned),
-        html: html.map(str::to_owned),
-        headers: Vec::new(),
-        tags: Vec::new(),
-        fill: Some(Box::new(fill)),
-        attachments: Vec::new(),
-    }
+    let mut content: Content = serde_json::from_str(r#"{"from":{"email":"news@example.kr"},"subject":""}"#).unwrap();
+    content.subject = subject.to_owned();
+    content.text = text.map(str::to_owned);
+    content.html = html.map(str::to_owned);
+    content.fill = Some(Box::new(fill));
+    content
 }
 
 fn parts(all: &[(&str, &str)]) -> Fill {
