@@ -156,7 +156,7 @@ async fn who_may_read_may_not_write_and_every_change_is_noted() {
     assert_eq!(api.delete("/v1/templates/welcome").await.status, 204);
     assert_eq!(api.delete("/v1/templates/welcome").await.problem(404)[0].1, "not_found");
     let acts = api.get("/v1/audit").await.expect(200);
-    let acts: Vec<(&str, &str)> = list(&acts["entries"]).iter().map(|act| (text(&act["act"]), text(&act["target"]))).take(4).collect();
+    let acts: Vec<(&str, &str)> = list(&acts["acts"]).iter().map(|act| (text(&act["act"]), text(&act["target"]))).take(4).collect();
     assert_eq!(
         acts,
         [("template.delete", "welcome"), ("template.delete", "welcome"), ("template.publish", "welcome"), ("template.put", "welcome")]

@@ -1,17 +1,20 @@
 //! `jebi template pull`.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
+use jebi_domain::template_record::Source;
 
 use super::{
     super::{Client, Failure, note, tell},
     Which, all, fetch,
     folder::{Template, texts},
 };
+use crate::service::templates::layout::{self, SHEET};
 
 #[derive(Args)]
 pub(in crate::cli) struct How {
@@ -77,7 +80,9 @@ fn steps(dir: &Path, template: &Template) -> Result<Vec<Step>, Failure> {
     for (path, text) in files {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let before = there.get(&name);
-        if before != Some(&text) {
+        // A sheet that says the same in other words stays, with its comments.
+        let says_so = before == Some(&text) || (name == SHEET && sheet_says(&there, template));
+        if !says_so {
             steps.push(Step { path: dir.join(&path), text: Some(text), loses: before.is_some() });
         }
     }
@@ -85,6 +90,17 @@ fn steps(dir: &Path, template: &Template) -> Result<Vec<Step>, Failure> {
     let extra = there.keys().filter(|name| !kept.keys().any(|path| path.file_name().is_some_and(|file| file.to_string_lossy() == **name)));
     steps.extend(extra.map(|name| Step { path: folder.join(name), text: None, loses: true }));
     Ok(steps)
+}
+
+/// Whether the sheet that is there says what the template is.
+fn sheet_says(there: &BTreeMap<String, String>, template: &Template) -> bool {
+    let Ok(read) = layout::read(there) else { return false };
+    let said = |source: &Source| -> BTreeMap<String, String> {
+        source.variants.iter().filter_map(|one| Some((one.language.clone(), one.subject.clone()?))).collect()
+    };
+    let (a, b) = (&read.source, &template.source);
+    (read.active, a.kind, a.syntax, &a.language, &a.variables) == (template.active, b.kind, b.syntax, &b.language, &b.variables)
+        && said(a) == said(b)
 }
 
 fn write(path: &Path, text: Option<&str>) -> io::Result<()> {

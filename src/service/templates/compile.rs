@@ -6,15 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jebi_domain::{
     port::store::StoreError,
     refusal::{Fault, Refusal, RefusalKind},
-    template::{Checked, TemplateFault, check},
+    template::{Checked, TemplateFault, check, derive_text},
     template_record::{Compiled, CompiledVariant, Source, SourceVariant, TemplateKind},
 };
 
 use super::{
     super::trouble::refusal,
-    engine,
     found::{Form, Found, Pool, assemble, closure},
 };
+use crate::markup::{self, MarkupFault};
 
 /// A template compiled, with what its author may want to know.
 type Made = (String, Compiled, Vec<Fault>);
@@ -158,10 +158,9 @@ fn one(name: &str, found: &Found, pool: &Pool) -> Result<(Compiled, Checked), Ve
         }
     }
     let checked = sound_whole(name, found, pool, Form::Written).map_err(|fault| vec![Wrong::Template(fault)])?;
-    let styles = styles(found, pool);
     let (mut variants, mut faults) = (Vec::with_capacity(source.variants.len()), Vec::new());
     for (i, variant) in source.variants.iter().enumerate() {
-        match self::variant(i, variant, source, &styles) {
+        match self::variant(i, variant, source) {
             Ok(made) => variants.push(made),
             Err(fault) => faults.push(Wrong::Fault(fault)),
         }
@@ -182,28 +181,22 @@ fn still_right(name: &str, found: &Found, pool: &Pool) -> Result<(), Wrong> {
 }
 
 /// One language.
-fn variant(i: usize, variant: &SourceVariant, source: &Source, styles: &str) -> Result<CompiledVariant, Fault> {
-    let at = |field: &str, wrong: engine::MarkupFault| {
-        let place = wrong.place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
-        Fault::new(format!("variants[{i}].{field}{place}"), "template_markup", wrong.fault, wrong.remedy)
+fn variant(i: usize, variant: &SourceVariant, source: &Source) -> Result<CompiledVariant, Fault> {
+    let at = |field: &str, wrong: MarkupFault| {
+        let MarkupFault { line, column, code, fault, remedy } = wrong;
+        Fault::new(format!("variants[{i}].{field}:{line}:{column}"), code, fault, remedy)
     };
     let html = match (&variant.mjml, &variant.html) {
-        (Some(mjml), _) => Some(engine::html_of_mjml(mjml).map_err(|wrong| at("mjml", wrong))?),
+        (Some(mjml), _) => Some(markup::mjml(mjml).map_err(|wrong| at("mjml", wrong))?),
         (None, html) => html.clone(),
     };
-    let html = html.map(|html| engine::inlined(&html, styles).map_err(|wrong| at("html", wrong))).transpose()?;
+    let field = if variant.mjml.is_some() { "mjml" } else { "html" };
+    let html = html.map(|html| markup::inline_css(&html).map_err(|wrong| at(field, wrong))).transpose()?;
     let text = match (&variant.text, &html, source.kind) {
-        (None, Some(html), TemplateKind::Mail) => engine::text_of(html),
+        (None, Some(html), TemplateKind::Mail) => derive_text(html),
         (text, ..) => text.clone(),
     };
     Ok(CompiledVariant { language: variant.language.clone(), subject: variant.subject.clone().unwrap_or_default(), html, text })
-}
-
-/// The style sheets of a template and all its parts: a class of a part may stand in an element of the template.
-fn styles(found: &Found, pool: &Pool) -> String {
-    let parts = closure(&found.compiled, pool).into_iter().filter_map(|name| pool.get(&name)?.clone());
-    let bodies = parts.flat_map(|part| part.source.variants.clone()).filter_map(|one| one.html);
-    bodies.flat_map(|body| engine::style_sheets(&body)).collect::<Vec<_>>().join("\n")
 }
 
 /// The fault at its author's place.

@@ -13,7 +13,6 @@
 //! | `starters` | templates that are there from the start |
 
 mod compile;
-mod engine;
 mod found;
 pub mod layout;
 mod preview;
