@@ -10,5 +10,5 @@ pub mod tag;
 mod text;
 
 pub use compose::Prepared;
-pub use text::affordable;
+pub use text::tags;
 pub(crate) use text::from_html as text_from_html;
