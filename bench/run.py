@@ -517,9 +517,29 @@ def pg_snapshot(seconds=60):
         return dict(calm_us=calm[0], first_us=held[0][0], last_us=held[-1][0], last_of_first=held[-1][0] / held[0][0], sent_per_s=held[-1][1] / 10)
 
 
+def pg_transfer():
+    """`jebi transfer` of 1,000,000 waiting deliveries from SQLite to PostgreSQL: seconds, and its peak memory."""
+    def once(pg):
+        env = pg.database()
+        with Jebi() as j:
+            for _ in range(10):
+                j.load(BULK % ("history", SCHEDULED), 10, 10000, 4, wait=False)
+            j.server.send_signal(signal.SIGTERM)
+            j.server.wait(60)
+            subprocess.run([JEBI, "migrate"], env=env, stdout=subprocess.DEVNULL, check=True, cwd=j.folder)
+            t = time.perf_counter()
+            moved = subprocess.Popen([JEBI, "transfer", f"sqlite://{j.folder}/data/jebi.db", env["DATABASE_URL"]], stdout=subprocess.DEVNULL, cwd=j.folder)
+            _, status, used = os.wait4(moved.pid, 0)
+            taken = time.perf_counter() - t
+            assert status == 0 and pg.number("SELECT count(*) FROM delivery", pg.name) == 1e6
+            return dict(seconds=taken, deliveries_per_s=1e6 / taken, peak_mib=used.ru_maxrss / 1024)
+    with Postgres() as pg:
+        return repeat(lambda: once(pg))
+
+
 SCENARIOS = dict(bulk=bulk, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
                  latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, grown=grown, smtp=smtp, smtp_20ms=smtp_20ms,
-                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot)
+                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer)
 
 
 def main():

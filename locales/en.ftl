@@ -115,6 +115,12 @@ the-header-x-is-not-the = the header `{ $name }` is not the caller's to set
 it-holds-the-line-break-x = it holds the line break { $character-text }
 write-it-on-one-line = write it on one line
 sender = sender
+the-header-x-is-given-twice = the header `{ $name }` is given twice, and a mail may have it once
+leave-one-of-them = leave one of them
+x-does-not-say-what-it = `{ $auto-submitted }` does not say what it may say (RFC 3834)
+use-auto-generated-auto-replied-or = use `auto-generated`, `auto-replied`, or `no` for what a person wrote
+remove-it-only-the-receiving-server-writes = remove it: only the receiving server writes it, and takes the mail for one that goes in circles
+remove-it-bounces-go-to-the = remove it: bounces go to the sender of the envelope
 
 # domain/src/mime/tag.rs
 a-tag-x-has-x-bytes = a tag's { $part-text } has { $value } bytes
@@ -123,6 +129,13 @@ a-tag-x-holds-x = a tag's { $part-text } holds { $character-text }
 use-latin-letters-digits-and-only = use Latin letters, digits, `_` and `-` only: SES takes no others
 the-tag-x-is-this-server = the tag `{ $name }` is this server's
 choose-a-name-that-does-not = choose a name that does not begin with `jebi-`
+
+# domain/src/mime/thread.rs
+x-holds-something-else-than-ids = `{ $name }` holds something else than ids in angle brackets
+x-holds-an-id-that-is = `{ $name }` holds an id that is not closed
+x-holds-an-id-with-x = `{ $name }` holds an id with { $character }
+x-holds-x-which-is-not = `{ $name }` holds `<{ $id }>`, which is not of the form <left@right>
+give-ids-as-they-stand-in = give ids as they stand in Message-ID, such as <id@example.com>, with spaces between
 
 # src/app.rs
 the-store-does-not-work-x = the store does not work: { $why-text }
@@ -1016,6 +1029,10 @@ it-is-the-provider-the-mail = it is the provider the mail waits for already
 name-another-one = name another one
 x-recipients-wait-for-the-provider = { $waiting } recipients wait for the provider { $provider }, which is not configured: configure it again, or move them with POST /v1/providers/{ $path }/move {"{"}"to": "…"{"}"}
 
+# src/service/accept/size.rs
+the-mail-has-x-bytes-with = the mail has { $size } bytes with everything encoded, and { $provider } takes { $limit } at most
+link-to-large-files-in-place = link to large files in place of attaching them; encoded, a file takes a third more
+
 # src/service/accept/route.rs
 no-provider-of-this-server-carries = no provider of this server carries mail from { $from }
 send-from-one-of-x-or = send from one of { $value }, or let the operator add the sender to `senders` of a [providers.NAME], or a provider without them
@@ -1177,3 +1194,96 @@ help-help-more = Print help (see more with '--help')
 help-help-summary = Print help (see a summary with '-h')
 help-version = Print version
 help-of-commands = Print this message or the help of the given subcommand(s)
+
+# domain/src/attachment
+x-is-no-method-of-a-calendar = { $method } is no method of a calendar
+the-calendar-object-is-larger = the calendar object is larger than { $max-calendar } bytes
+send-fewer-events-in-one-mail = send fewer events in one mail
+it-is-no-calendar-object = it is no calendar object: it must begin with BEGIN:VCALENDAR and end with END:VCALENDAR
+give-the-text-of-an-ics-file = give the text of an .ics file (RFC 5545)
+the-method-is-x-but-says = the method is { $method }, but the calendar object says METHOD:{ $own }
+the-method-is-x-but-no-line = the method is { $method }, but the calendar object has no line METHOD:{ $line }
+give-both-the-same-method = give both the same method: calendars ignore a mail where they differ
+give-a-type-such-as = give a type such as application/pdf, or leave it out
+x-is-no-content-type = { $given } is no content type
+x-holds-parts-of-its-own = { $essence } holds parts of its own, and cannot be the type of a file
+x-is-no-parameter-of-a-type = { $parameter } is no parameter of a content type
+x-is-no-content-id = { $given } is no content id
+give-ascii-for-a-content-id = give ASCII letters, digits and . - _ @, and write cid: with the same in the HTML
+the-file-x-is-empty = the file { $name } is empty
+attach-the-file-as-it-is-meant = attach the file as it is meant, or leave it out
+the-content-of-the-file-is = the content of the file { $name } is { $seen }, which is not what its name says
+give-the-file-the-ending = give the file the ending of its content, or attach the right file
+the-file-name-has-no-ending = the file name { $name } has no ending, so its type is not known
+the-file-type-is-not-allowed = the file { $name } is of a type that is not allowed: { $ending }
+the-file-x-is-larger-than = the file { $name } is larger than { $max } bytes
+make-it-smaller-or-link = make it smaller, or send a link to it; EMAIL_MAX_ATTACHMENT_SIZE is the limit of a file
+the-file-x-is-a-program = the file { $name } is a program ({ $what-text })
+programs-are-never-sent = programs are never sent, whatever their name: send a link to it instead
+use-one-of-these-endings = use one of these endings, or have EMAIL_ALLOWED_EXTENSIONS changed: { $endings }
+the-file-has-no-name = the file has no name
+give-it-one-with-an-ending = give it one with an ending, such as 견적서.pdf
+the-file-name-has-a-path = the file name { $name } has parts of a path
+give-the-name-alone = give the name alone, without folders
+the-file-name-holds-unseen = the file name { $name } holds the character U+{ $code }, which is not seen
+take-it-out = take it out
+the-file-name-begins-or-ends = the file name { $name } begins or ends with a space, or ends with a dot
+take-it-out-some-systems = take it out: some systems drop it, and the name becomes another
+the-file-name-has-characters = the file name { $name } has { $length } characters
+at-most-x-shorten-it = at most { $max-name } are possible: shorten it
+
+# src/config/attachments.rs, check.rs
+write-endings-with-commas = write endings with commas between: pdf, docx, zip
+holds-x-no-ending = holds { $entry }, which is no ending of a file
+names-no-ending = names no ending
+is-x-bytes-but-one-file = is { $upload } bytes, but one file may have { $file } ({ $written }), and a form needs { $form } more
+
+# src/http/api/attachments, src/http/upload
+a-forms-files-have-names = a form's files have names of their own
+leave-the-parameter-out = leave the parameter out
+the-part-x-is-no-file = the part { $name } of the form is no file
+give-files-only = give files only, each with its name
+the-form-has-no-file = the form has no file
+give-one-or-more-files = give one or more, each with its name
+the-form-has-more-files = the form has more than { $max-files } files
+send-it-in-several-forms = send it in several forms
+the-body-was-cut-off = the body was cut off
+the-content-id-of-a-part = the Content-ID of a part is not ASCII
+send-form-data = send multipart/form-data as RFC 7578 has it: most HTTP clients do it for you
+the-form-cannot-be-read = the form cannot be read: { $what-text }
+the-head-of-a-part = the head of a part of the form is too large
+give-names-of-usual-length = give names of usual length
+
+# src/http/api/messages
+bytes-in-base64 = bytes in base64
+encode-the-bytes = encode the bytes as RFC 4648 section 4 has it, with padding and without data: before it
+this-is-not-base64 = this is not base64
+the-form-has-message-twice = the form has message or messages more than once
+give-one-of-them-once = give one of them, once
+there-is-no-part-x = there is no part { $name } here
+use-message-or-messages = use message or messages, and attachments
+the-form-has-no-message = the form has no part message or messages
+add-one-with-the-mail = add one with the mail in JSON
+
+# src/service/accept/attachments.rs, src/service/files, src/service/trouble.rs
+it-has-x-attachments = it has { $n } attachments; at most { $max-attachments } are allowed
+leave-some-out-or-zip = leave some out, or put them into one zip file
+two-attachments-have-the-id = two attachments have the content id { $id }
+give-each-its-own = give each its own
+file-id-and-content-both = file_id and content are both given
+neither-file-id-nor-content = neither file_id nor content is given
+give-content-in-base64 = give content in base64, or file_id from POST /v1/attachments
+there-is-no-file-x = there is no file { $id }
+upload-it-and-give-the-id = upload it with POST /v1/attachments, and give the id it answers
+upload-it-again = upload it again with POST /v1/attachments
+a-message-carries-this-file = a message carries this file
+leave-it-goes-by-itself = leave it: it goes by itself when no message needs it any more
+windows-installer = Windows Installer
+windows-program = Windows program
+linux-program = Linux program
+macos-program = macOS program
+windows-shortcut = Windows shortcut
+java-class = Java class
+java-program = Java program
+android-program = Android program
+llvm-bitcode = LLVM bitcode

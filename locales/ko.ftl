@@ -114,6 +114,12 @@ the-header-x-is-not-the = 헤더 `{ $name }`은(는) 직접 정할 수 없습니
 it-holds-the-line-break-x = 줄바꿈 { $character-text }이(가) 있습니다
 write-it-on-one-line = 한 줄로 적으십시오
 sender = 발신자
+the-header-x-is-given-twice = 헤더 `{ $name }`이(가) 두 번 있습니다. 메일 한 통에 한 번만 쓸 수 있습니다
+leave-one-of-them = 하나만 남기십시오
+x-does-not-say-what-it = `{ $auto-submitted }`에 쓸 수 없는 값입니다(RFC 3834)
+use-auto-generated-auto-replied-or = `auto-generated`나 `auto-replied`를, 사람이 쓴 메일이면 `no`를 쓰십시오
+remove-it-only-the-receiving-server-writes = 지우십시오. 수신 서버만 쓰는 헤더이고, 있으면 되돌아온 메일로 여깁니다
+remove-it-bounces-go-to-the = 지우십시오. 반송은 봉투의 발신자에게 갑니다
 
 # domain/src/mime/tag.rs
 a-tag-x-has-x-bytes = 태그의 { $part-text }이(가) { $value }바이트입니다
@@ -122,6 +128,13 @@ a-tag-x-holds-x = 태그의 { $part-text }에 { $character-text }이(가) 있습
 use-latin-letters-digits-and-only = 로마자, 숫자, `_`, `-`만 쓰십시오. SES는 다른 문자를 받지 않습니다
 the-tag-x-is-this-server = 태그 `{ $name }`은(는) 이 서버가 쓰는 이름입니다
 choose-a-name-that-does-not = `jebi-`로 시작하지 않는 이름을 쓰십시오
+
+# domain/src/mime/thread.rs
+x-holds-something-else-than-ids = `{ $name }`에 꺾쇠괄호로 묶은 id가 아닌 것이 있습니다
+x-holds-an-id-that-is = `{ $name }`에 꺾쇠괄호가 닫히지 않은 id가 있습니다
+x-holds-an-id-with-x = `{ $name }`의 id에 { $character }이(가) 있습니다
+x-holds-x-which-is-not = `{ $name }`의 `<{ $id }>`은(는) <왼쪽@오른쪽> 형식이 아닙니다
+give-ids-as-they-stand-in = Message-ID에 있는 그대로 <id@example.com>처럼 적고, 여럿이면 공백으로 띄우십시오
 
 # src/app.rs
 the-store-does-not-work-x = 저장소를 쓸 수 없습니다: { $why-text }
@@ -1015,6 +1028,10 @@ it-is-the-provider-the-mail = 메일이 이미 그 제공자로 나가려고 기
 name-another-one = 다른 제공자를 적으십시오
 x-recipients-wait-for-the-provider = 수신자 { $waiting }명의 메일이 설정에 없는 제공자 { $provider }을(를) 기다립니다. 다시 설정하거나 POST /v1/providers/{ $path }/move {"{"}"to": "…"{"}"}로 옮기십시오
 
+# src/service/accept/size.rs
+the-mail-has-x-bytes-with = 메일이 인코딩을 마치면 { $size }바이트입니다. { $provider }은(는) { $limit }바이트까지 받습니다
+link-to-large-files-in-place = 큰 파일은 첨부하지 말고 링크로 보내십시오. 인코딩하면 파일이 3분의 1만큼 커집니다
+
 # src/service/accept/route.rs
 no-provider-of-this-server-carries = 이 서버에는 { $from }의 메일을 맡는 제공자가 없습니다
 send-from-one-of-x-or = { $value } 가운데 하나로 보내거나, 운영자에게 이 발신자를 [providers.NAME]의 `senders`에 더하거나 `senders` 없는 제공자를 두어 달라고 하십시오
@@ -1176,3 +1193,96 @@ help-help-more = 도움말을 출력합니다(자세한 내용은 '--help')
 help-help-summary = 도움말을 출력합니다(요약은 '-h')
 help-version = 버전을 출력합니다
 help-of-commands = 이 도움말이나 해당 명령의 도움말을 출력합니다
+
+# domain/src/attachment
+x-is-no-method-of-a-calendar = { $method }은(는) 일정 초대의 메서드가 아닙니다
+the-calendar-object-is-larger = 일정 개체가 { $max-calendar }바이트보다 큽니다
+send-fewer-events-in-one-mail = 메일 한 통에 담는 일정을 줄이십시오
+it-is-no-calendar-object = 일정 개체가 아닙니다. BEGIN:VCALENDAR로 시작해 END:VCALENDAR로 끝나야 합니다
+give-the-text-of-an-ics-file = .ics 파일의 내용을 적으십시오(RFC 5545)
+the-method-is-x-but-says = method는 { $method }인데 일정 개체에는 METHOD:{ $own }(으)로 되어 있습니다
+the-method-is-x-but-no-line = method는 { $method }인데 일정 개체에 METHOD:{ $line } 줄이 없습니다
+give-both-the-same-method = 둘을 같게 하십시오. 서로 다르면 캘린더가 메일을 무시합니다
+give-a-type-such-as = application/pdf와 같은 형식을 적거나 빼십시오
+x-is-no-content-type = { $given }은(는) 콘텐츠 형식이 아닙니다
+x-holds-parts-of-its-own = { $essence }은(는) 여러 부분으로 된 형식이어서 파일의 형식으로 쓸 수 없습니다
+x-is-no-parameter-of-a-type = { $parameter }은(는) 콘텐츠 형식의 매개변수가 아닙니다
+x-is-no-content-id = { $given }은(는) content_id로 쓸 수 없습니다
+give-ascii-for-a-content-id = ASCII 글자, 숫자, . - _ @만 쓰고, HTML에는 cid: 뒤에 같은 값을 적으십시오
+the-file-x-is-empty = 파일 { $name }이(가) 비어 있습니다
+attach-the-file-as-it-is-meant = 올바른 파일을 첨부하거나 빼십시오
+the-content-of-the-file-is = 파일 { $name }의 내용은 { $seen }(으)로, 이름이 말하는 형식과 다릅니다
+give-the-file-the-ending = 내용에 맞는 확장자를 붙이거나 올바른 파일을 첨부하십시오
+the-file-name-has-no-ending = 파일 이름 { $name }에 확장자가 없어 형식을 알 수 없습니다
+the-file-type-is-not-allowed = 파일 { $name }: 허용되지 않는 파일 형식입니다: { $ending }
+the-file-x-is-larger-than = 파일 { $name }의 크기가 { $max }바이트를 초과합니다
+make-it-smaller-or-link = 크기를 줄이거나 링크로 보내십시오. 파일 한 개의 한도는 EMAIL_MAX_ATTACHMENT_SIZE입니다
+the-file-x-is-a-program = 파일 { $name }은(는) 실행할 수 있는 프로그램입니다({ $what-text })
+programs-are-never-sent = 프로그램은 이름이 무엇이든 보내지 않습니다. 대신 링크를 보내십시오
+use-one-of-these-endings = 다음 확장자 가운데 하나를 쓰거나 EMAIL_ALLOWED_EXTENSIONS를 바꾸십시오: { $endings }
+the-file-has-no-name = 파일에 이름이 없습니다
+give-it-one-with-an-ending = 견적서.pdf처럼 확장자가 있는 이름을 주십시오
+the-file-name-has-a-path = 파일 이름 { $name }에 경로가 들어 있습니다
+give-the-name-alone = 폴더 없이 이름만 적으십시오
+the-file-name-holds-unseen = 파일 이름 { $name }에 보이지 않는 문자 U+{ $code }이(가) 있습니다
+take-it-out = 빼십시오
+the-file-name-begins-or-ends = 파일 이름 { $name }이(가) 공백으로 시작하거나 끝나거나, 점으로 끝납니다
+take-it-out-some-systems = 빼십시오. 시스템에 따라 지워져 다른 이름이 됩니다
+the-file-name-has-characters = 파일 이름 { $name }이(가) { $length }자입니다
+at-most-x-shorten-it = { $max-name }자까지 쓸 수 있습니다. 줄이십시오
+
+# src/config/attachments.rs, check.rs
+write-endings-with-commas = 확장자를 쉼표로 나누어 적으십시오: pdf, docx, zip
+holds-x-no-ending = 파일 확장자가 아닌 { $entry }이(가) 있습니다
+names-no-ending = 확장자가 하나도 없습니다
+is-x-bytes-but-one-file = { $upload }바이트인데, 파일 한 개가 { $file }바이트까지 될 수 있고({ $written }) 폼에는 { $form }바이트가 더 듭니다
+
+# src/http/api/attachments, src/http/upload
+a-forms-files-have-names = 폼의 파일에는 각자 이름이 있습니다
+leave-the-parameter-out = 매개변수를 빼십시오
+the-part-x-is-no-file = 폼의 { $name } 부분은 파일이 아닙니다
+give-files-only = 이름이 있는 파일만 보내십시오
+the-form-has-no-file = 폼에 파일이 없습니다
+give-one-or-more-files = 이름이 있는 파일을 하나 이상 보내십시오
+the-form-has-more-files = 폼의 파일이 { $max-files }개보다 많습니다
+send-it-in-several-forms = 여러 폼으로 나누어 보내십시오
+the-body-was-cut-off = 본문이 끊겼습니다
+the-content-id-of-a-part = 한 부분의 Content-ID가 ASCII가 아닙니다
+send-form-data = RFC 7578의 multipart/form-data로 보내십시오. 대부분의 HTTP 클라이언트가 만들어 줍니다
+the-form-cannot-be-read = 폼을 읽을 수 없습니다: { $what-text }
+the-head-of-a-part = 폼의 한 부분의 머리가 너무 큽니다
+give-names-of-usual-length = 이름을 보통 길이로 줄이십시오
+
+# src/http/api/messages
+bytes-in-base64 = base64로 된 바이트
+encode-the-bytes = RFC 4648 4절대로 부호화하십시오. 끝의 =를 붙이고, 앞에 data:를 붙이지 마십시오
+this-is-not-base64 = base64가 아닙니다
+the-form-has-message-twice = 폼에 message나 messages가 두 번 이상 있습니다
+give-one-of-them-once = 둘 가운데 하나를 한 번만 보내십시오
+there-is-no-part-x = { $name }이라는 부분은 없습니다
+use-message-or-messages = message 또는 messages, 그리고 attachments를 쓰십시오
+the-form-has-no-message = 폼에 message나 messages 부분이 없습니다
+add-one-with-the-mail = 메일을 JSON으로 적어 넣으십시오
+
+# src/service/accept/attachments.rs, src/service/files, src/service/trouble.rs
+it-has-x-attachments = 첨부 파일이 { $n }개입니다. { $max-attachments }개까지 됩니다
+leave-some-out-or-zip = 몇 개를 빼거나 zip 파일 하나로 묶으십시오
+two-attachments-have-the-id = 첨부 파일 두 개의 content_id가 { $id }(으)로 같습니다
+give-each-its-own = 각각 다르게 주십시오
+file-id-and-content-both = file_id와 content가 둘 다 있습니다
+neither-file-id-nor-content = file_id도 content도 없습니다
+give-content-in-base64 = content를 base64로 주거나, POST /v1/attachments가 답한 file_id를 주십시오
+there-is-no-file-x = 파일 { $id }이(가) 없습니다
+upload-it-and-give-the-id = POST /v1/attachments로 올리고 답한 id를 주십시오
+upload-it-again = POST /v1/attachments로 다시 올리십시오
+a-message-carries-this-file = 이 파일을 담은 메일이 있습니다
+leave-it-goes-by-itself = 그대로 두십시오. 필요한 메일이 없어지면 저절로 지워집니다
+windows-installer = Windows 설치 프로그램
+windows-program = Windows 프로그램
+linux-program = Linux 프로그램
+macos-program = macOS 프로그램
+windows-shortcut = Windows 바로 가기
+java-class = Java 클래스
+java-program = Java 프로그램
+android-program = Android 프로그램
+llvm-bitcode = LLVM 비트코드

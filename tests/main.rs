@@ -7,6 +7,7 @@ mod config;
 mod crash;
 mod deploy;
 mod dispatch;
+mod mime;
 mod page;
 mod provider;
 mod rate;

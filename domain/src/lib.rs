@@ -6,6 +6,7 @@
 pub mod access;
 pub mod address;
 pub mod allow;
+pub mod attachment;
 pub mod backoff;
 pub mod clock_offset;
 pub mod content;

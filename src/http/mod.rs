@@ -7,6 +7,7 @@
 //! | `error` | the only mapping from a refusal to an answer |
 //! | `request_id` | the number a request is known by in answers and logs |
 //! | `limit` | reading bodies, and moving big work off the request threads |
+//! | `upload/` | bodies that go to the store as they come |
 //! | `json` | reading and writing JSON |
 //! | `peer` | the other end of the connection |
 //! | `params` | ids in paths, query parameters, cursors |
@@ -36,9 +37,11 @@ mod peer;
 mod request_id;
 mod state;
 mod status;
+mod upload;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     handler::Handler,
     http::Method,
     middleware::{from_fn, from_fn_with_state},
@@ -49,7 +52,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
-use api::{admin, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, topics};
+use api::{admin, attachments, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, topics};
 pub use auth::LocalAdmin;
 use auth::Needs;
 pub use peer::{Encrypted, Peer};
@@ -77,6 +80,10 @@ struct Route {
 impl Route {
     fn new(method: Method, path: &'static str, handler: MethodRouter<AppState>) -> Self {
         Self { method, path, needs: None, public: false, always: false, inbox: false, described: true, handler }
+    }
+    /// Bounds its body itself: it may be read as it comes.
+    fn streams(self) -> Self {
+        Self { handler: self.handler.layer(DefaultBodyLimit::disable()), ..self }
     }
     /// Needs the scope `send`.
     fn send(self) -> Self {
@@ -131,12 +138,16 @@ impl Route {
 /// Every route there is.
 fn routes() -> Vec<Route> {
     vec![
-        post("/v1/messages", messages::submit).send(),
+        post("/v1/messages", messages::submit).streams().send(),
         get("/v1/messages", messages::list).read(),
         get("/v1/messages/{id}", messages::show).read(),
         post("/v1/messages/{id}/cancel", messages::cancel).send(),
         post("/v1/messages/{id}/retry", messages::retry).send(),
         post("/v1/messages/{id}/reschedule", messages::reschedule).send(),
+        post("/v1/attachments", attachments::upload).streams().send(),
+        get("/v1/attachments", attachments::list).read(),
+        get("/v1/attachments/{id}", attachments::show).read(),
+        delete("/v1/attachments/{id}", attachments::remove).send(),
         get("/v1/deliveries", deliveries::list).read(),
         get("/v1/deliveries.csv", deliveries::csv::file).read(),
         post("/v1/deliveries/retry", deliveries::again::retry_many).send(),

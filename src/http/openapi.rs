@@ -15,7 +15,7 @@ use utoipa::{
 };
 
 use super::{
-    api::{admin, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, topics},
+    api::{admin, attachments, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, topics},
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
     status,
@@ -36,6 +36,10 @@ use super::{
         messages::cancel,
         messages::retry,
         messages::reschedule,
+        attachments::upload,
+        attachments::list,
+        attachments::show,
+        attachments::remove,
         deliveries::list,
         deliveries::csv::file,
         deliveries::again::retry_many,
@@ -79,6 +83,7 @@ use super::{
     components(schemas(ProblemBody, FaultBody)),
     tags(
         (name = "messages", description = "Sending."),
+        (name = "attachments", description = "Files that are uploaded before the mail that carries them."),
         (name = "deliveries", description = "What became of each copy."),
         (name = "topics", description = "Groups of messages: counts, cancelling, pausing."),
         (name = "events", description = "What was sent."),

@@ -9,6 +9,7 @@ mod caller;
 pub mod cancel;
 pub mod dispatch;
 pub mod figures;
+pub mod files;
 pub mod forecast;
 pub mod grant;
 pub mod identities;

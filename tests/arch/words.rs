@@ -15,11 +15,13 @@ use super::{
 };
 
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
-const SPEAKERS: [&str; 14] = [
+const SPEAKERS: [&str; 15] = [
     "domain/src/address/",
+    "domain/src/attachment/",
     "domain/src/idempotency.rs",
     "domain/src/mime/header.rs",
     "domain/src/mime/tag.rs",
+    "domain/src/mime/thread.rs",
     "domain/src/refusal.rs",
     "src/app",
     "src/cli/",

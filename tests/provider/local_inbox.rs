@@ -73,7 +73,7 @@ fn a_mail_is_kept_whole_with_its_subject_in_plain_words() {
         let kept = inbox.kept.lock().expect("lock").remove(0);
         assert_eq!((kept.subject.as_str(), kept.from.as_str(), kept.at), ("제비", "from@example.com", NOW));
         assert_eq!(kept.to, ["to@example.com"]);
-        assert_eq!(kept.source, [mail().head, mail().body].concat());
+        assert_eq!(kept.source, [mail().head, mail().body.concat()].concat());
         let report = heard.try_recv().expect("a report");
         assert_eq!((report.kind, report.recipient.as_str()), (FeedbackKind::Delivered, "to@example.com"));
         assert!(heard.try_recv().is_err());

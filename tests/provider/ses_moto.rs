@@ -113,7 +113,7 @@ fn moto_accepts_our_signature_and_gets_every_byte_and_every_recipient() {
         assert_eq!(kept.len(), 1);
         assert_eq!(kept[0]["id"], provider_id);
         assert_eq!(kept[0]["source"], "from@example.com");
-        assert_eq!(kept[0]["raw_data"].as_str().expect("text").as_bytes(), [mail.head, mail.body].concat());
+        assert_eq!(kept[0]["raw_data"].as_str().expect("text").as_bytes(), [mail.head, mail.body.concat()].concat());
         let to: Vec<_> = kept[0]["destinations"].as_array().expect("a list").iter().filter_map(|d| d.as_str()).collect();
         assert!(to.contains(&"to@example.com") && to.contains(&"hidden@example.com"), "{to:?}");
     });

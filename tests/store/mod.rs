@@ -12,6 +12,8 @@ mod claim;
 mod crossed;
 mod damage;
 mod evidence;
+mod files;
+mod files_together;
 mod guard;
 mod idempotency;
 mod joint;

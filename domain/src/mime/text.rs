@@ -7,6 +7,8 @@ const WIDTH: usize = 76;
 
 /// Largest HTML that text is made from, in bytes. Conversion takes about 0.1 s for it, 0.5 s at the worst measured.
 const MAX_HTML: usize = 512 << 10;
+/// Longest text that is made; a mail whose text would be longer goes without it.
+pub(super) const MAX_MADE: usize = 2 * MAX_HTML;
 /// Deepest nesting of elements that text is made from. The HTML parser takes quadratic time in it: unbounded, a megabyte of
 /// `<div>` would hold a sender for minutes.
 const MAX_DEPTH: usize = 500;
@@ -27,7 +29,7 @@ pub(crate) fn from_html(html: &str) -> Option<String> {
         let config = html2text::config::plain().use_doc_css().no_table_borders().raw_mode(true).no_link_wrapping().allow_width_overflow();
         config.string_from_read(html.as_bytes(), WIDTH).ok()
     }));
-    text.ok().flatten().filter(|text| !text.trim().is_empty())
+    text.ok().flatten().filter(|text| !text.trim().is_empty() && text.len() <= MAX_MADE)
 }
 
 /// Whether converting takes a bounded time.

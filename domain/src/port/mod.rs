@@ -1,6 +1,7 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
 mod clock;
+pub mod files;
 mod find;
 mod guard;
 mod inbox;
@@ -13,6 +14,7 @@ pub mod slots;
 pub mod store;
 
 pub use clock::Clock;
+pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
 pub use nodes::NodeStore;
 pub use operator::OperatorStore;

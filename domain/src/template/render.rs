@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{Arc, OnceLock},
 };
 
@@ -27,7 +28,6 @@ use super::{
 };
 
 /// A message that is filled in for each of its copies. Made once, used by all senders.
-#[derive(Debug)]
 pub struct Renderer {
     bodies: Vec<Bodies>,
     engine: Environment<'static>,
@@ -38,7 +38,6 @@ pub struct Renderer {
     naming: OnceLock<Option<Environment<'static>>>,
 }
 
-#[derive(Debug)]
 struct Owned {
     fill: Fill,
     subject: String,
@@ -47,14 +46,12 @@ struct Owned {
 }
 
 /// Variables that all copies share.
-#[derive(Debug, Default)]
 struct Shared {
     message: Variables,
     defaults: Variables,
 }
 
 /// What one copy's templates see.
-#[derive(Debug)]
 struct Root {
     own: Variables,
     shared: Arc<Shared>,
@@ -79,6 +76,13 @@ impl Root {
     fn given(&self, name: &str) -> Option<Value> {
         let shared = &self.shared;
         self.own.0.get(name).or_else(|| shared.message.0.get(name)).or_else(|| shared.defaults.0.get(name)).cloned()
+    }
+}
+
+/// Values may be secrets.
+impl fmt::Debug for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Root")
     }
 }
 
@@ -118,7 +122,8 @@ impl Renderer {
         let default = |(name, value): (&String, &serde_json::Value)| -> Result<_, serde_json::Error> {
             Ok((name.clone().into_boxed_str(), Json::deserialize(value)?.0))
         };
-        let defaults = given.fill.defaults.iter().map(default).collect::<Result<BTreeMap<_, _>, _>>().map_err(|e| unreadable(&e, "default"))?;
+        let defaults =
+            given.fill.defaults.iter().map(default).collect::<Result<BTreeMap<_, _>, _>>().map_err(|e| unreadable(&e, "default"))?;
         let shared = Arc::new(Shared { message, defaults: Variables(defaults) });
         Ok(Self { bodies, engine, shared, missing: given.fill.missing, given, naming: OnceLock::new() })
     }
@@ -169,7 +174,11 @@ fn unreadable(error: &serde_json::Error, whose: &str) -> Reason {
     let told = error.to_string();
     let limit = told.split(gauge::LIMIT).nth(1).map(|limit| limit.split(" at line").next().unwrap_or(limit).to_owned());
     let fault = limit.unwrap_or_else(|| format!("it is no JSON object of variables (column {})", error.column()));
-    Reason::new("template_variables", format!("the {whose} variables cannot be read: {fault}"), "give a JSON object, nested less than 100 deep")
+    Reason::new(
+        "template_variables",
+        format!("the {whose} variables cannot be read: {fault}"),
+        "give a JSON object, nested less than 100 deep",
+    )
 }
 
 /// One copy under way.

@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod again;
+pub mod attachments;
 pub mod audit;
 pub mod deliveries;
 pub mod events;

@@ -6,6 +6,7 @@ use jebi_domain::{
 };
 
 use super::{
+    attachments::{self, Carried},
     rules,
     submission::{Given, NewMessage},
 };
@@ -41,7 +42,12 @@ impl<'a> Faults<'a> {
 }
 
 /// The content, taken from the message. Without a fault it is ready to be composed.
-pub(super) fn read(message: &mut NewMessage, default_from: Option<&Mailbox>, faults: &mut Faults<'_>) -> Option<Content> {
+pub(super) fn read(
+    message: &mut NewMessage,
+    default_from: Option<&Mailbox>,
+    carried: &mut Carried,
+    faults: &mut Faults<'_>,
+) -> Option<Content> {
     let from = sender(message.from.take(), default_from, faults);
     let reply_to = reply_to(std::mem::take(&mut message.reply_to), faults);
     let subject = subject(message.subject.take(), faults);
@@ -55,6 +61,8 @@ pub(super) fn read(message: &mut NewMessage, default_from: Option<&Mailbox>, fau
         let checked = rules::header(name, value, path);
         faults.keep(checked);
     }
+    let together = rules::headers(message.headers.iter().map(|(name, _)| name.as_str()), || faults.path("headers"));
+    faults.keep(together);
     if message.tags.len() > MAX_TAGS {
         let fault = format!("it has {} tags; at most {MAX_TAGS} are allowed", message.tags.len());
         faults.add("tags", "too_many_tags", fault, "leave some out");
@@ -64,6 +72,8 @@ pub(super) fn read(message: &mut NewMessage, default_from: Option<&Mailbox>, fau
         let checked = rules::tag(name, value, path);
         faults.keep(checked);
     }
+    let attachments = carried.read(message, faults);
+    let calendar = attachments::calendar(message, faults);
     Some(Content {
         from: from?,
         reply_to,
@@ -73,7 +83,8 @@ pub(super) fn read(message: &mut NewMessage, default_from: Option<&Mailbox>, fau
         headers: std::mem::take(&mut message.headers),
         tags: std::mem::take(&mut message.tags),
         fill: None,
-        attachments: Vec::new(),
+        attachments,
+        calendar,
     })
 }
 

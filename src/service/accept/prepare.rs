@@ -12,6 +12,7 @@ use jebi_domain::{
 
 use super::{
     Settings,
+    attachments::{Carried, Fresh},
     content::{self, Faults},
     receipt::{Addresses, Pending, Unfinished},
     recipients, route,
@@ -22,6 +23,8 @@ use super::{
 /// Ready to be stored. A draft for each message of the receipt that has an id, in order.
 pub(super) struct Prepared {
     pub drafts: Vec<Draft>,
+    /// Files that came along, to be kept before the drafts are stored.
+    pub files: Vec<Fresh>,
     pub receipt: Unfinished,
 }
 
@@ -29,14 +32,20 @@ pub(super) struct Prepared {
 ///
 /// # Errors
 /// All faults; in a strict request every bad address is one, and without a single good address there is nothing to accept.
-pub(super) fn prepare(settings: &Settings, random: &dyn Random, at: Wall, submission: Submission) -> Result<Prepared, Refusal> {
+pub(super) fn prepare(
+    settings: &Settings,
+    random: &dyn Random,
+    at: Wall,
+    submission: Submission,
+    mut carried: Carried,
+) -> Result<Prepared, Refusal> {
     check_size(settings, &submission)?;
     let mut faults = Vec::new();
     let (mut drafts, mut pending) = (Vec::with_capacity(submission.messages.len()), Vec::with_capacity(submission.messages.len()));
     let Submission { messages, scheduled_at, expires_at, strict } = submission;
     let shared = Shared { settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref() };
     for (i, message) in messages.into_iter().enumerate() {
-        let (draft, receipt) = shared.message(i, message, &mut faults);
+        let (draft, receipt) = shared.message(i, message, &mut carried, &mut faults);
         drafts.extend(draft);
         pending.extend(receipt);
     }
@@ -47,7 +56,7 @@ pub(super) fn prepare(settings: &Settings, random: &dyn Random, at: Wall, submis
         return Err(Refusal { kind: RefusalKind::Invalid, faults: without_repeats(faults) });
     }
     let scheduled = drafts.iter().any(|d| d.message.scheduled);
-    Ok(Prepared { drafts, receipt: Unfinished { scheduled, messages: pending } })
+    Ok(Prepared { drafts, files: carried.fresh, receipt: Unfinished { scheduled, messages: pending } })
 }
 
 fn check_size(settings: &Settings, submission: &Submission) -> Result<(), Refusal> {
@@ -81,12 +90,12 @@ struct Shared<'a> {
 
 impl Shared<'_> {
     /// One message. No receipt when it has a fault, no draft when none of its addresses is good.
-    fn message(&self, i: usize, mut given: NewMessage, all: &mut Vec<Fault>) -> (Option<Draft>, Option<Pending>) {
+    fn message(&self, i: usize, mut given: NewMessage, carried: &mut Carried, all: &mut Vec<Fault>) -> (Option<Draft>, Option<Pending>) {
         let mut faults = Faults::new(i, all);
         let total = given.addresses();
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
-        let content = content::read(&mut given, self.settings.from.as_ref(), &mut faults);
+        let content = content::read(&mut given, self.settings.from.as_ref(), carried, &mut faults);
         let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);

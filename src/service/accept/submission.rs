@@ -1,6 +1,10 @@
 //! What a caller may ask, as any way in hands it over: read, not yet checked.
 
-use jebi_domain::message::{Lane, OnUnknown};
+use bytes::Bytes;
+use jebi_domain::{
+    message::{Lane, OnUnknown},
+    refusal::Fault,
+};
 
 /// An address as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +13,24 @@ pub enum Given {
     Text(String),
     /// Address and name apart.
     Parts { email: String, name: Option<String> },
+}
+
+/// A file as it was given: by its id, or with its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewAttachment {
+    pub file_id: Option<String>,
+    /// Its bytes; or why they could not be read, without a field.
+    pub content: Option<Result<Bytes, Fault>>,
+    pub name: Option<String>,
+    pub content_type: Option<String>,
+    pub content_id: Option<String>,
+}
+
+/// An invitation as it was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewCalendar {
+    pub method: String,
+    pub content: String,
 }
 
 /// One message to be sent. Lists that were not given are empty.
@@ -30,6 +52,8 @@ pub struct NewMessage {
     pub to: Vec<Given>,
     pub cc: Vec<Given>,
     pub bcc: Vec<Given>,
+    pub attachments: Vec<NewAttachment>,
+    pub calendar: Option<NewCalendar>,
     pub headers: Vec<(String, String)>,
     pub tags: Vec<(String, String)>,
     pub lane: Option<Lane>,
@@ -63,5 +87,12 @@ impl Submission {
     #[must_use]
     pub fn addresses(&self) -> usize {
         self.messages.iter().map(NewMessage::addresses).sum()
+    }
+
+    /// Bytes of the files that came along.
+    #[must_use]
+    pub fn file_bytes(&self) -> usize {
+        let contents = self.messages.iter().flat_map(|message| &message.attachments).filter_map(|one| one.content.as_ref());
+        contents.map(|content| content.as_ref().map_or(0, Bytes::len)).sum()
     }
 }

@@ -170,6 +170,17 @@ impl Dispatch {
         }
     }
 
+    /// Largest mail it takes, in octets with everything encoded, as far as that is known; `None` for no limit.
+    #[must_use]
+    pub fn max_size(&self) -> Option<u64> {
+        Some(self.max_size.load(Ordering::Relaxed)).filter(|most| *most > 0)
+    }
+
+    /// Notes what the provider says of that.
+    pub fn note_max_size(&self, most: Option<u64>) {
+        self.max_size.store(most.unwrap_or(0), Ordering::Relaxed);
+    }
+
     /// Shows the gauges. Call about once a second.
     pub fn show(&self) {
         let inner = self.lock();

@@ -19,6 +19,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "files", include_str!("migrations/0008_files.sql")),
     (9, "templates", include_str!("migrations/0009_templates.sql")),
     (10, "senders", include_str!("migrations/0010_senders.sql")),
+    (11, "paused", include_str!("migrations/0011_paused.sql")),
 ];
 
 /// The number of the lock all nodes take: "jebi" in ASCII.

@@ -85,6 +85,8 @@ pub(super) struct WriterSession {
     /// This transaction, and the leases written in it.
     xid: Cell<i64>,
     leased: RefCell<Vec<i64>>,
+    /// Queues this transaction has locked.
+    locked: RefCell<BTreeSet<i64>>,
     in_doubt: InDoubt,
     /// Transactions of those that were found to have ended, in this one.
     decided: RefCell<Vec<i64>>,
@@ -129,6 +131,7 @@ impl WriterSession {
             grown: Cell::new(None),
             xid: Cell::new(0),
             leased: RefCell::default(),
+            locked: RefCell::default(),
             in_doubt,
             decided: RefCell::default(),
             is_new: Cell::new(true),
@@ -348,6 +351,7 @@ impl Session for WriterSession {
         self.gathered.borrow_mut().clear();
         self.pending.borrow_mut().clear();
         self.leased.borrow_mut().clear();
+        self.locked.borrow_mut().clear();
         self.decided.borrow_mut().clear();
         self.numbers.borrow_mut().clear();
         self.ahead.borrow_mut().clear();
@@ -510,7 +514,12 @@ impl Session for WriterSession {
     }
 
     fn lock_queues(&self, queues: &[i64]) -> Result<(), Error> {
-        self.send(own::QUEUES_LOCK, vec![Box::new(queues.to_vec())])
+        let mut locked = self.locked.borrow_mut();
+        let new: Vec<i64> = queues.iter().copied().filter(|no| locked.insert(*no)).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        self.send(own::QUEUES_LOCK, vec![Box::new(new)])
     }
 
     fn lock_copies(&self, first: i64, last: i64) -> Result<(), Error> {

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(u32, &str, &str)] = &[
     (8, "files", include_str!("migrations/0008_files.sql")),
     (9, "templates", include_str!("migrations/0009_templates.sql")),
     (10, "senders", include_str!("migrations/0010_senders.sql")),
+    (11, "paused", include_str!("migrations/0011_paused.sql")),
 ];
 
 /// Brings the database to the newest schema. Returns what was applied, in order.

@@ -1,14 +1,18 @@
 //! Accepting mail: rows, queue entries and the idempotency key in one commit. What is larger than a turn is staged
 //! (its messages have no queue yet, so nothing sees them) and published by the last commit.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use jebi_domain::{
+    content::FileId,
     delivery::State,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageNo, QueueNo},
     idempotency,
-    message::{Addressee, Copies, Copy, Draft, Mailbox, Role},
+    message::{Addressee, Content, Copies, Copy, Draft, Mailbox, Role},
     port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
     time::Wall,
 };
@@ -16,10 +20,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::{
-    Error, Snapshot,
+    Error, Snapshot, files,
     group::{Class, TURN_ROWS},
+    known::Known,
     params, q, row,
-    turn::{Known, Places, Turn},
+    turn::{Places, Turn},
     writer::{Job, Step},
 };
 
@@ -48,6 +53,8 @@ pub(super) struct AcceptJob {
     staged: bool,
     /// The incarnation that began it.
     staged_by: Incarnation,
+    /// Numbers of files found in this turn, which stay until it ends.
+    files: BTreeMap<FileId, i64>,
     outcome: Option<Accepted>,
     reply: oneshot::Sender<StoreResult<Accepted>>,
 }
@@ -85,6 +92,7 @@ impl AcceptJob {
             report,
             staged: false,
             staged_by: Incarnation(0),
+            files: BTreeMap::new(),
             outcome: None,
             reply,
         }
@@ -109,6 +117,7 @@ impl AcceptJob {
                 256 + c.subject.len()
                     + c.html.as_ref().map_or(0, String::len)
                     + c.text.as_ref().map_or(0, String::len)
+                    + c.calendar.as_ref().map_or(0, |calendar| calendar.ics.len())
                     + d.copies.recipients() * 80
             })
             .sum()
@@ -152,6 +161,7 @@ impl Job for AcceptJob {
     }
 
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error> {
+        self.files.clear();
         let begins = self.draft == 0 && self.written == 0;
         if begins {
             if let Some(repeated) = self.repeated(turn)? {
@@ -274,8 +284,24 @@ impl AcceptJob {
             ],
         )?;
         turn.rows += 1;
+        self.write_files(turn, no, &m.content)?;
         turn.note_hour(no, m.created_at)?;
         self.numbers.push(Numbered { no, topic, queue });
+        Ok(())
+    }
+
+    /// Holds the files a message carries.
+    fn write_files(&mut self, turn: &mut Turn<'_>, message: i64, content: &Content) -> Result<(), Error> {
+        let carried: BTreeSet<FileId> = content.attachments.iter().map(|one| one.file).collect();
+        for id in carried {
+            let no = match self.files.get(&id) {
+                Some(no) => *no,
+                None => files::used(turn, id)?,
+            };
+            self.files.insert(id, no);
+            turn.run(q!("message_file_insert"), (message, no))?;
+            turn.rows += 1;
+        }
         Ok(())
     }
 
@@ -339,7 +365,9 @@ impl AcceptJob {
         let (draft, suppressed, numbered) = (&self.drafts[i], &self.report.suppressed[i], &self.numbers[i]);
         let (m, copies) = (&draft.message, draft.copies.count());
         let expired = m.expires_at.is_some_and(|at| at <= self.at);
-        if m.due > self.at || expired || copies > BORN_LEASED || turn.memory.common.is_held(m.lane) {
+        // Mail with files waits for them to be read before it can go.
+        let has_files = !m.content.attachments.is_empty();
+        if m.due > self.at || expired || has_files || copies > BORN_LEASED || turn.memory.common.is_held(m.lane) {
             return Ok(None);
         }
         // As it is now: it may have been paused while the request was staged.

@@ -12,8 +12,9 @@ use jebi_domain::{
 use super::{
     Error, db,
     joint::{Joint, addressees, alone},
+    known::Known,
     params, q,
-    turn::{Known, Turn},
+    turn::Turn,
 };
 
 /// Rows one claim may settle as cancelled, expired or suppressed, from all its queues together, before it leaves the rest for the
@@ -97,6 +98,7 @@ fn claim_queue(
         return Ok(());
     };
     let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
+    turn.found_home(queue.0, &claim.provider, lane);
     // A held store gives nothing, like a paused topic.
     let paused = paused || turn.memory.common.is_held(lane);
     let mut info = QueueInfo { queue, lane, next_due: next_due.map(Wall), paused };
@@ -108,8 +110,15 @@ fn claim_queue(
     let mut left = want;
     // The entry at the head, where it was taken from and something is left of it.
     let mut head = None;
+    // The due time of the entry before: nothing is due earlier.
+    let mut from = None;
     while left > 0 && *cleared < CLEARED {
-        let Some(entry) = turn.row(q!("entry_due"), (queue.0, claim.now.0), |r| Entry::read(queue.0, r))? else { break };
+        let due = match from {
+            None => turn.row(q!("entry_due"), (queue.0, claim.now.0), |r| Entry::read(queue.0, r))?,
+            Some(from) => turn.row(q!("entry_next"), (queue.0, claim.now.0, from), |r| Entry::read(queue.0, r))?,
+        };
+        let Some(entry) = due else { break };
+        from = Some(entry.due);
         if entry.attempt == 1 {
             turn.ahead(q!("delivery_range"), range(entry.message, entry.first, left.min(entry.count)))?;
         }

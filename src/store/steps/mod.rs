@@ -8,14 +8,15 @@
 //! | `engine` | what an engine brings: `Engine`, `Session`; how steps ask |
 //! | `error` | what can go wrong inside a transaction, and what callers are told |
 //! | `group`, `writer` | jobs that wait, and the thread that runs them in turns of one transaction |
-//! | `turn` | a turn's caches, and the counts that move with it; what a node's writers share |
+//! | `turn` | a turn's counts, which move with it; what a node's writers share |
+//! | `known` | messages, topics and queues as a turn knows them |
 //! | `port` | the ports over the steps |
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
 //! | `feedback` | what became of sent mail, and the suppression list |
 //! | `nodes` | the nodes there are |
-//! | `keys`, `audit`, `inbox` | keys, administrative acts, the local inbox |
+//! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
 //! | `verify` | whether what is kept agrees with itself |
@@ -29,11 +30,13 @@ mod db;
 mod engine;
 mod error;
 mod feedback;
+mod files;
 mod group;
 mod housekeep;
 mod inbox;
 mod joint;
 mod keys;
+mod known;
 mod list;
 mod moving;
 mod nodes;

@@ -14,11 +14,12 @@ use super::{
     Error,
     claim::range,
     joint::{Joint, Told},
+    known::Known,
     params, q,
     record::{Ended, Whose},
     row,
     settle::named,
-    turn::{Known, Turn},
+    turn::Turn,
 };
 use crate::crash_point::crash_point;
 

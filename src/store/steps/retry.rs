@@ -13,12 +13,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{
-    Error, Snapshot,
-    joint::Joint,
-    params, q, row, settle,
-    turn::{Known, Turn},
-};
+use super::{Error, Snapshot, joint::Joint, known::Known, params, q, row, settle, turn::Turn};
 
 /// A copy as it stands.
 struct Standing {
@@ -246,6 +241,9 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
             asked.message.0
         ],
     )?;
+    if !m.content.attachments.is_empty() {
+        turn.execute(q!("message_file_copy"), (no, asked.message.0))?;
+    }
     turn.note_hour(no, asked.now)?;
     let mut recipients = 0;
     for (one, ordinal) in fresh.iter().zip(0..) {

@@ -10,7 +10,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, Row, turn::Known};
+use super::{Error, Row, known::Known};
 
 pub(super) fn on_unknown_code(p: OnUnknown) -> i64 {
     match p {
@@ -23,17 +23,48 @@ pub(super) fn id(bytes: &[u8]) -> Result<MessageId, Error> {
     bytes.try_into().map(MessageId).map_err(|_| Error::damaged("message id", bytes.len()))
 }
 
+/// A message without what lies in its topic's and its queue's rows.
+pub(super) struct Unplaced {
+    message: Message,
+    pub queue: i64,
+    pub topic: i64,
+    copies: u32,
+    cancelled: bool,
+    lapsed: bool,
+}
+
+impl Unplaced {
+    pub fn placed(self, topic: String, provider: String, lane: Lane) -> Known {
+        let message = Message { topic, provider, lane, ..self.message };
+        Known {
+            message: Arc::new(message),
+            queue: self.queue,
+            topic: self.topic,
+            copies: self.copies,
+            cancelled: self.cancelled,
+            lapsed: self.lapsed,
+            attempted: false,
+        }
+    }
+}
+
 /// Reads a row of `message_get`.
 pub(super) fn message(r: &Row<'_>) -> Result<Known, Error> {
+    let lane: i64 = r.get(17)?;
+    let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
+    Ok(unplaced(r)?.placed(r.get(15)?, r.get(16)?, lane))
+}
+
+/// Reads a row of `message_read`, or the same columns of `message_get`.
+pub(super) fn unplaced(r: &Row<'_>) -> Result<Unplaced, Error> {
     let content: Vec<u8> = r.get(13)?;
     let content: Content = serde_json::from_slice(&content).map_err(|e| Error::damaged("content", e))?;
-    let lane: i64 = r.get(16)?;
     let on_unknown = if r.get::<i64>(6)? == on_unknown_code(OnUnknown::Hold) { OnUnknown::Hold } else { OnUnknown::Resend };
     let message = Message {
         id: id(&r.get::<Vec<u8>>(1)?)?,
-        topic: r.get(14)?,
-        lane: Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?,
-        provider: r.get(15)?,
+        topic: String::new(),
+        lane: Lane::Bulk,
+        provider: String::new(),
         route: r.get(12)?,
         content,
         on_unknown,
@@ -43,14 +74,13 @@ pub(super) fn message(r: &Row<'_>) -> Result<Known, Error> {
         expires_at: r.get::<Option<i64>>(10)?.map(Wall),
         variables: None,
     };
-    Ok(Known {
-        message: Arc::new(message),
+    Ok(Unplaced {
+        message,
         queue: r.get(2)?,
         topic: r.get(3)?,
         copies: r.get(4)?,
         cancelled: r.get::<Option<i64>>(11)?.is_some(),
-        lapsed: r.get::<Option<i64>>(17)?.is_some(),
-        attempted: false,
+        lapsed: r.get::<Option<i64>>(14)?.is_some(),
     })
 }
 

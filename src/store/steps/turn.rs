@@ -8,19 +8,19 @@ use std::{
     },
 };
 
-use super::{Error, Moved, Params, Query, Session, keys::QUARTER, params, q};
+use super::{Error, Params, Query, Session, keys::QUARTER, known::Known, params, q};
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
     id::{Incarnation, KeyNo, QueueNo},
-    message::{Lane, Message},
+    message::Lane,
     port::store::{Guard, Notice, QueueInfo, Subscription, Window},
     quota,
     time::Wall,
 };
 
 /// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
-const CACHE: usize = 4_096;
+pub(super) const CACHE: usize = 4_096;
 /// Numbers of entries and leases an incarnation has.
 const NUMBER_BITS: u32 = 40;
 /// Milliseconds of an hour, the grain messages are found by time with.
@@ -157,35 +157,6 @@ impl Delta {
     }
 }
 
-/// A message as the writer needs it.
-#[derive(Clone, Debug)]
-pub struct Known {
-    pub message: Arc<Message>,
-    pub queue: i64,
-    pub topic: i64,
-    pub copies: u32,
-    pub cancelled: bool,
-    /// Found to be too late before anything of it was attempted: the rest expires.
-    pub lapsed: bool,
-    /// Something of it was attempted, as far as it was asked; `false` says nothing.
-    pub attempted: bool,
-}
-
-impl Known {
-    /// As others have left it.
-    fn after(mut self, moved: Moved) -> Self {
-        let Moved { queue, due, scheduled, cancelled, lapsed, provider } = moved;
-        let m = &self.message;
-        if m.due.0 != due || m.scheduled != scheduled || m.provider != provider {
-            let mut message = Message::clone(m);
-            (message.due, message.scheduled, message.provider) = (Wall(due), scheduled, provider);
-            self.message = Arc::new(message);
-        }
-        (self.queue, self.cancelled, self.lapsed, self.attempted) = (queue, cancelled, lapsed, false);
-        self
-    }
-}
-
 /// What all writers of a node have in common.
 #[derive(Default)]
 pub struct Common {
@@ -267,8 +238,9 @@ pub struct Memory {
     pub(super) common: Arc<Common>,
     pub(super) topics: HashMap<String, (i64, bool)>,
     pub(super) queues: HashMap<(String, Lane, i64), i64>,
-    /// Topics by queue.
-    topic_of: HashMap<i64, i64>,
+    /// Topics by queue, and their names.
+    pub(super) topic_of: HashMap<i64, i64>,
+    pub(super) topic_names: HashMap<i64, String>,
     pub(super) messages: HashMap<i64, Known>,
     pub(super) last_content: Option<([u8; 32], i64)>,
     /// Addresses on the suppression list, and the number of the first message accepted since it last grew.
@@ -287,6 +259,7 @@ impl Memory {
             topics: HashMap::new(),
             queues: HashMap::new(),
             topic_of: HashMap::new(),
+            topic_names: HashMap::new(),
             messages: HashMap::new(),
             last_content: None,
             suppressed: 0,
@@ -316,6 +289,7 @@ impl Memory {
         self.topics.clear();
         self.queues.clear();
         self.topic_of.clear();
+        self.topic_names.clear();
         self.messages.clear();
         self.last_content = None;
         self.hour = None;
@@ -333,7 +307,9 @@ pub struct Turn<'a> {
     /// Rows written so far, about.
     pub rows: u32,
     /// Messages whose place in memory is of this turn.
-    fresh: HashSet<i64>,
+    pub(super) fresh: HashSet<i64>,
+    /// Provider and lane of queues read in this turn.
+    pub(super) homes: HashMap<i64, (String, Lane)>,
     /// An incarnation of this node, and whether it still is, as far as it was asked.
     alive: Option<(Incarnation, bool)>,
     /// Why the engine has rolled the transaction back by itself, if it has.
@@ -342,7 +318,17 @@ pub struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub fn new(db: &'a dyn Session, memory: &'a mut Memory) -> Self {
-        Self { db, memory, delta: Delta::default(), total: Delta::default(), rows: 0, fresh: HashSet::new(), alive: None, broken: None }
+        Self {
+            db,
+            memory,
+            delta: Delta::default(),
+            total: Delta::default(),
+            rows: 0,
+            fresh: HashSet::new(),
+            homes: HashMap::new(),
+            alive: None,
+            broken: None,
+        }
     }
 
     /// Keeps what the job under way changed.
@@ -452,83 +438,6 @@ impl<'a> Turn<'a> {
         self.delta.retired.insert(queue);
     }
 
-    /// A message by its number, from memory where it was met lately.
-    pub fn known(&mut self, no: i64) -> Result<Option<Known>, Error> {
-        if let Some(known) = self.memory.messages.get(&no) {
-            if self.db.is_alone() || self.fresh.contains(&no) {
-                return Ok(Some(known.clone()));
-            }
-            if let Some(moved) = self.db.moved(no)? {
-                let known = known.clone().after(moved);
-                self.remember(no, known.clone());
-                return Ok(Some(known));
-            }
-        }
-        let Some(read) = self.row(q!("message_get"), [no], |r| Ok(super::row::message(r)))? else {
-            return Ok(None);
-        };
-        let known = read?;
-        self.remember(no, known.clone());
-        Ok(Some(known))
-    }
-
-    pub fn remember(&mut self, no: i64, known: Known) {
-        // Messages hold their content: fewer of them.
-        if self.memory.messages.len() >= CACHE / 16 {
-            self.memory.messages.clear();
-        }
-        self.fresh.insert(no);
-        self.memory.messages.insert(no, known);
-    }
-
-    /// The number of a topic and whether it is paused; made when it is new.
-    pub fn topic(&mut self, name: &str, now: Wall) -> Result<(i64, bool), Error> {
-        if name.is_empty() {
-            return Ok((0, false));
-        }
-        if let Some(known) = self.memory.topics.get(name) {
-            return Ok(*known);
-        }
-        let found = match self.find_topic(name)? {
-            Some(found) => found,
-            None => self.new_topic(name, now)?,
-        };
-        if self.memory.topics.len() >= CACHE {
-            self.memory.topics.clear();
-        }
-        self.memory.topics.insert(name.to_owned(), found);
-        Ok(found)
-    }
-
-    fn new_topic(&self, name: &str, now: Wall) -> Result<(i64, bool), Error> {
-        if let Some(no) = self.row(q!("topic_insert"), (name, now.0), |r| r.get(0))? {
-            return Ok((no, false));
-        }
-        // Another node was first.
-        self.find_topic(name)?.ok_or_else(|| Error::damaged("topic", "it was not written"))
-    }
-
-    pub fn find_topic(&self, name: &str) -> Result<Option<(i64, bool)>, Error> {
-        self.row(q!("topic_by_name"), [name], |r| Ok((r.get(0)?, r.get::<Option<i64>>(1)?.is_some())))
-    }
-
-    /// The live queue of a (provider, lane, topic); made when there is none.
-    pub fn queue(&mut self, provider: &str, lane: Lane, topic: i64) -> Result<i64, Error> {
-        let key = (provider.to_owned(), lane, topic);
-        if let Some(no) = self.memory.queues.get(&key) {
-            return Ok(*no);
-        }
-        let no = match self.row(q!("queue_live"), (provider, lane.code(), topic), |r| r.get(0))? {
-            Some(no) => no,
-            None => self.inserted(q!("queue_insert"), (provider, lane.code(), topic))?,
-        };
-        if self.memory.queues.len() >= CACHE {
-            self.memory.queues.clear();
-        }
-        self.memory.queues.insert(key, no);
-        Ok(no)
-    }
-
     /// Runs an insert; the number its row was given.
     pub fn inserted(&self, query: &'static Query, params: impl Params) -> Result<i64, Error> {
         self.row(query, params, |r| r.get(0))?.ok_or_else(|| Error::damaged("row", format!("{} gave no number", query.name)))
@@ -547,20 +456,6 @@ impl<'a> Turn<'a> {
         let alive = self.row(q!("incarnation_alive"), [of.0], |_| Ok(()))?.is_some();
         self.alive = Some((of, alive));
         Ok(alive)
-    }
-
-    /// The topic of a queue, which never changes.
-    pub fn topic_of(&mut self, queue: QueueNo) -> Result<i64, Error> {
-        if let Some(topic) = self.memory.topic_of.get(&queue.0) {
-            return Ok(*topic);
-        }
-        let found = self.row(q!("queue_get"), [queue.0], |r| r.get(2))?;
-        let topic = found.ok_or_else(|| Error::damaged("queue", format!("{} is gone", queue.0)))?;
-        if self.memory.topic_of.len() >= CACHE {
-            self.memory.topic_of.clear();
-        }
-        self.memory.topic_of.insert(queue.0, topic);
-        Ok(topic)
     }
 
     /// Notes the hour a message was accepted in, where it is another than the one's before.

@@ -12,7 +12,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, Row, Snapshot, claim::range, q, row, turn::Known};
+use super::{Error, Row, Snapshot, claim::range, known::Known, q, row};
 
 /// A message and what is needed to tell the state of its copies.
 pub(super) struct Standing {

@@ -10,7 +10,11 @@ pub const TABLES: &[&str] = &[
     "totals",
     "topic_queue",
     "content",
+    "upload",
+    "file_piece",
+    "file",
     "message",
+    "message_file",
     "message_hour",
     "delivery",
     "joint_recipient",
@@ -40,6 +44,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("migration", "the target has its own"),
     ("pace", "the rate the nodes of the target share begins with their first reservation"),
     ("pace_day", "the limit of a day is read from what was sent, which is copied"),
+    ("topic_paused", "PostgreSQL fills it by triggers from the topics"),
     ("upkeep", "the nodes of the target settle who does the housekeeping"),
 ];
 

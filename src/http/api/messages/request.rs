@@ -18,7 +18,10 @@ use utoipa::{
     },
 };
 
-use super::super::shape;
+use super::{
+    super::shape,
+    attachments::{AttachmentRequest, CalendarRequest},
+};
 use crate::{
     http::json::Object,
     service::accept::{Given, NewMessage, Submission},
@@ -84,6 +87,14 @@ pub struct MessageRequest {
     cc: Vec<Address>,
     #[serde(default)]
     bcc: Vec<Address>,
+    /// Files it carries, 50 at most.
+    #[serde(default)]
+    #[schema(value_type = Vec<AttachmentRequest>)]
+    attachments: Vec<Object<AttachmentRequest>>,
+    /// An invitation.
+    #[serde(default)]
+    #[schema(value_type = Option<CalendarRequest>)]
+    calendar: Option<Object<CalendarRequest>>,
     /// Further headers, by name.
     #[serde(default)]
     headers: Pairs,
@@ -128,6 +139,8 @@ impl From<MessageRequest> for NewMessage {
             to: given(r.to),
             cc: given(r.cc),
             bcc: given(r.bcc),
+            attachments: r.attachments.into_iter().map(|Object(one)| one.into()).collect(),
+            calendar: r.calendar.map(|Object(one)| one.into()),
             headers: r.headers.0,
             tags: r.tags.0,
             lane: r.lane,

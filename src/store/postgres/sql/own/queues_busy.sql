@@ -1,3 +1,3 @@
 -- All queues of these providers that have mail: what a node looks at that may have missed a notice.
-SELECT q.no, q.provider, q.lane, q.next_due, q.cancelled_at, t.paused_at FROM topic_queue q JOIN topic t ON t.no = q.topic
+SELECT q.no, q.provider, q.lane, q.next_due, q.cancelled_at, p.at FROM topic_queue q LEFT JOIN topic_paused p ON p.topic = q.topic
 WHERE q.provider = ANY ($1::text[]) AND q.busy AND q.cancelled_at IS NULL;

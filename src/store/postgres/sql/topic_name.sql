@@ -1,0 +1,1 @@
+SELECT name FROM topic WHERE no = $1::bigint;
