@@ -86,6 +86,7 @@ use crate::{
         retry::Retry,
         search::Search,
         stray::{self, Strays},
+        templates::Templates,
         times::Times,
         tokens::{self, Tokens},
     },
@@ -449,6 +450,7 @@ fn services(
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
+        templates: Arc::new(Templates::new(Arc::clone(store), Arc::clone(&clock))),
         providers,
         reload,
         ready: Ready::new(Arc::clone(store), parts, Vec::new()),
@@ -544,6 +546,7 @@ fn accept_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> accept::Set
         }),
         times: times(config),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
+        max_rows: NonZeroUsize::new(config.sending.max_csv_rows).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
         files: files::Settings {
             rules: attachment::Rules {

@@ -19,6 +19,7 @@ mod reload;
 mod retry;
 mod send;
 mod serve;
+mod template;
 mod token;
 mod transfer;
 mod verify;
@@ -81,6 +82,9 @@ enum Command {
     /// List and make keys that links in mail are signed with
     #[command(subcommand)]
     LinkKey(link_key::Command),
+    /// Push, pull, compare and preview templates as files
+    #[command(subcommand)]
+    Template(template::Command),
     /// List the nodes that share the store
     #[command(after_help = "Example:\n  jebi nodes")]
     Nodes,
@@ -146,6 +150,10 @@ pub fn run() -> ExitCode {
         }
         Command::Profile(command) => through(flags, Missing::Refuse, async |_, client| profile::run(command, client).await),
         Command::LinkKey(command) => through(flags, Missing::Refuse, async |_, client| link_key::run(command, client).await),
+        Command::Template(command) => {
+            let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
+            through(flags, missing, async |_, client| template::run(command, client).await)
+        }
         Command::Nodes => through(flags, Missing::Refuse, async |_, client| nodes::run(client).await),
         Command::Token(command) => token::run(command, flags),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use attachment::{Attachment, FileId};
 pub use calendar::Calendar;
-pub use fill::{Fill, Missing, Personal, Syntax, Variant};
+pub use fill::{Fill, MAX_PERSONAL, MAX_VARIABLES, Missing, Personal, Syntax, Variant};
 pub use list::List;
 
 use crate::message::Mailbox;

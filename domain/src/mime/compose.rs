@@ -12,12 +12,14 @@ use crate::{
     message::{Copy, Lane, Mailbox, Message, Role},
     outcome::Reason,
     port::Outgoing,
+    profile::Company,
     time::Wall,
 };
 
 use super::{
     body::{Body, Frame},
     file::Files,
+    filled::{Filled, is_blank},
     header::{AUTO_SUBMITTED, MAX_NAME, foldable, trimmed},
     listed::{self, Own},
     tag::DELIVERY_TAG,
@@ -34,13 +36,15 @@ pub struct Prepared {
     from: String,
     /// `From`.
     first: Vec<u8>,
-    /// `Reply-To`, `Subject`, `Date`, and `Message-ID` as far as the id.
+    /// `Reply-To`.
+    before_subject: Vec<u8>,
+    texts: Texts,
+    /// `Date`, and `Message-ID` as far as the id.
     before_id: Vec<u8>,
     /// The rest of `Message-ID`, `MIME-Version`, and the name of [`DELIVERY_HEADER`].
     between_ids: Vec<u8>,
     /// `Auto-Submitted` where it is ours, the caller's headers, and those of its list.
     last: Vec<u8>,
-    body: Body,
     /// What each copy has of its own because of the list it is of.
     listed: Option<Box<Listed>>,
     tags: Vec<(String, String)>,
@@ -52,24 +56,28 @@ struct Listed {
     /// When the message was accepted.
     accepted: Wall,
     list: List,
-    /// Of advertising: its texts, to which each copy's footer is added.
-    texts: Option<(Frame, Option<String>, Option<String>)>,
-    /// Why no copy can be made.
-    fault: Option<Reason>,
 }
 
-impl Listed {
-    /// The copy's own headers, written behind the others, and its own body where it has one.
-    fn own(&self, copy: &Copy, delivery: &str, links: &Links, last: &mut Vec<u8>) -> Result<Option<Body>, Reason> {
-        if let Some(fault) = &self.fault {
-            return Err(fault.clone());
-        }
-        let own = Own::of(&self.list, (&self.topic, self.accepted), copy, delivery, links)?;
-        own.headers(|name, value| write_text(last, name, value));
-        let (Some((frame, text, html)), Some(company)) = (&self.texts, &self.list.advertising) else { return Ok(None) };
-        let (text, html) = listed::footed(text.as_deref(), html.as_deref(), company, &own);
-        Ok(Some(frame.body(text.as_deref(), html.as_deref())))
-    }
+/// Advertising that is the same in every copy but for its footer.
+struct Footed {
+    /// The subject as its header.
+    subject: Vec<u8>,
+    frame: Frame,
+    text: Option<String>,
+    html: Option<String>,
+    company: Company,
+}
+
+/// Subject and bodies.
+enum Texts {
+    /// The same in every copy; the subject as its header.
+    Same(Vec<u8>, Body),
+    /// With each copy's own footer.
+    Footed(Box<Footed>),
+    /// Each copy's own; of advertising the company its footer tells of.
+    Own(Box<Filled>, Option<Company>),
+    /// No copy can be made.
+    Never(Reason),
 }
 
 impl Prepared {
@@ -78,21 +86,12 @@ impl Prepared {
     #[must_use]
     pub fn new(message: &Message) -> Self {
         let content = &message.content;
-        let list = content.list.as_deref();
-        let advertising = list.is_some_and(|list| list.advertising.is_some());
-        let (mut subject, mut fault) = (Cow::Borrowed(content.subject.as_str()), None);
-        if advertising {
-            match listed::marked(&content.subject) {
-                Ok(marked) => subject = marked,
-                Err(reason) => fault = Some(reason),
-            }
-        }
-        let (mut first, mut before_id, mut between_ids, mut last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut first, mut before_subject, mut last) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut before_id, mut between_ids) = (Vec::new(), Vec::new());
         write_mailboxes(&mut first, "From", [&content.from]);
         if !content.reply_to.is_empty() {
-            write_mailboxes(&mut before_id, "Reply-To", &content.reply_to);
+            write_mailboxes(&mut before_subject, "Reply-To", &content.reply_to);
         }
-        write_text(&mut before_id, "Subject", &unread(&subject));
         before_id.extend_from_slice(b"Date: ");
         Date::new(message.created_at.seconds()).write_rfc822(&mut before_id);
         before_id.extend_from_slice(b"\r\nMessage-ID: <");
@@ -107,26 +106,22 @@ impl Prepared {
         for (name, value) in &content.headers {
             write_text(&mut last, name, trimmed(value));
         }
-        if let Some(list) = list {
+        let listed = content.list.as_deref().map(|list| {
             listed::headers(list, |name, value| write_text(&mut last, name, value));
-        }
-        let (text, html) = (content.text.as_deref(), content.html.as_deref());
-        // Making text of HTML takes long: once for all copies, and the footer is added to both.
-        let made = if is_blank(text) && !is_blank(html) { html.and_then(text::from_html) } else { None };
-        let text = made.as_deref().or(text);
-        let owned = |part: Option<&str>| part.map(str::to_owned);
-        let listed = list.map(|list| {
-            let texts = advertising.then(|| (Frame::new(message.id, content), owned(text), owned(html)));
-            Box::new(Listed { topic: message.topic.clone(), accepted: message.created_at, list: list.clone(), texts, fault })
+            Box::new(Listed { topic: message.topic.clone(), accepted: message.created_at, list: list.clone() })
         });
-        let body = Frame::new(message.id, content).body(text, html);
-        Self { from: content.from.email.clone(), first, before_id, between_ids, last, body, listed, tags: content.tags.clone() }
+        let (from, texts, tags) = (content.from.email.clone(), texts(message), content.tags.clone());
+        Self { from, first, before_subject, texts, before_id, between_ids, last, listed, tags }
     }
 
     /// Octets of the body with its files, as RFC 1870 counts them; of advertising without its footer.
     #[must_use]
     pub fn body_len(&self) -> u64 {
-        self.body.len()
+        match &self.texts {
+            Texts::Same(_, body) => body.len(),
+            Texts::Footed(ad) => ad.frame.body(ad.text.as_deref(), ad.html.as_deref()).len(),
+            Texts::Own(..) | Texts::Never(_) => 0,
+        }
     }
 
     /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only. `files` has every file of the message, `links`
@@ -136,20 +131,46 @@ impl Prepared {
     /// Why this copy cannot be made, now or later: it ends as failed, and no other does.
     pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16, files: &Files, links: &Links) -> Result<Outgoing, Reason> {
         let id = delivery.to_string();
-        let shared = self.first.len() + self.before_id.len() + self.between_ids.len() + self.last.len();
+        let listed = match &self.listed {
+            Some(of) => Own::of(&of.list, (&of.topic, of.accepted), copy, &id, links)?,
+            None => Own::default(),
+        };
+        let own;
+        let (subject, body) = match &self.texts {
+            Texts::Same(subject, body) => (subject, body),
+            Texts::Footed(ad) => {
+                let (text, html) = listed::footed(ad.text.as_deref(), ad.html.as_deref(), &ad.company, &listed);
+                own = (Vec::new(), ad.frame.body(text.as_deref(), html.as_deref()));
+                (&ad.subject, &own.1)
+            }
+            Texts::Own(filled, None) => {
+                let (subject, body) = filled.copy(copy)?;
+                own = (subject_header(&subject), body);
+                (&own.0, &own.1)
+            }
+            Texts::Own(filled, Some(company)) => {
+                let (subject, text, html) = filled.texts(copy)?;
+                let (text, html) = listed::footed(text.as_deref(), html.as_deref(), company, &listed);
+                own = (subject_header(&listed::marked(&subject)?), filled.body(text.as_deref(), html.as_deref()));
+                (&own.0, &own.1)
+            }
+            Texts::Never(reason) => return Err(reason.clone()),
+        };
+        let body = body.with(files)?;
+        let parts = [&self.first, &self.before_subject, subject, &self.before_id, &self.between_ids, &self.last];
+        let shared = parts.iter().map(|part| part.len()).sum::<usize>();
         let mut head = Vec::with_capacity(shared + 96 * copy.addressees.len() + 2 * id.len() + 32);
         head.extend_from_slice(&self.first);
         write_recipients(&mut head, copy);
+        head.extend_from_slice(&self.before_subject);
+        head.extend_from_slice(subject);
         head.extend_from_slice(&self.before_id);
         head.extend_from_slice(id.as_bytes());
         head.extend_from_slice(&self.between_ids);
         head.extend_from_slice(id.as_bytes());
         head.extend_from_slice(b"\r\n");
         head.extend_from_slice(&self.last);
-        let own = match &self.listed {
-            Some(listed) => listed.own(copy, &id, links, &mut head)?,
-            None => None,
-        };
+        listed.headers(|name, value| write_text(&mut head, name, value));
         let mut tags = Vec::with_capacity(self.tags.len() + 1);
         tags.extend_from_slice(&self.tags);
         tags.push((DELIVERY_TAG.to_owned(), id));
@@ -159,14 +180,34 @@ impl Prepared {
             from: self.from.clone(),
             to: copy.open().map(|mailbox| mailbox.email.clone()).collect(),
             head: Bytes::from(head),
-            body: own.as_ref().unwrap_or(&self.body).with(files)?,
+            body,
             tags,
         })
     }
 }
 
-fn is_blank(text: Option<&str>) -> bool {
-    text.is_none_or(|text| text.trim().is_empty())
+fn texts(message: &Message) -> Texts {
+    let content = &message.content;
+    let company = content.list.as_deref().and_then(|list| list.advertising.clone());
+    let frame = Frame::new(message.id, content);
+    if content.fill.is_some() {
+        return Filled::new(message, frame).map_or_else(Texts::Never, |filled| Texts::Own(Box::new(filled), company));
+    }
+    let (text, html) = (content.text.as_deref(), content.html.as_deref());
+    // Making text of HTML takes long: once for all copies, and a footer is added to both.
+    let made = if is_blank(text) && !is_blank(html) { html.and_then(text::from_html) } else { None };
+    let text = made.as_deref().or(text);
+    let Some(company) = company else { return Texts::Same(subject_header(&content.subject), frame.body(text, html)) };
+    let owned = |part: Option<&str>| part.map(str::to_owned);
+    listed::marked(&content.subject).map_or_else(Texts::Never, |subject| {
+        Texts::Footed(Box::new(Footed { subject: subject_header(&subject), frame, text: owned(text), html: owned(html), company }))
+    })
+}
+
+fn subject_header(subject: &str) -> Vec<u8> {
+    let mut header = Vec::new();
+    write_text(&mut header, "Subject", &unread(subject));
+    header
 }
 
 /// `To` and `Cc` with everybody they were addressed to, also those this attempt does not go to. Mail to `Bcc` recipients

@@ -13,9 +13,10 @@ use crate::{
     time::Wall,
 };
 
-/// The link of one copy.
+/// The link of one copy; without a list there is none.
+#[derive(Default)]
 pub(super) struct Own {
-    pub link: Option<String>,
+    link: Option<String>,
     mailto: Option<String>,
 }
 

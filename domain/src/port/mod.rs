@@ -14,6 +14,7 @@ pub mod senders;
 mod settlement;
 pub mod slots;
 pub mod store;
+pub mod templates;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;
@@ -25,6 +26,7 @@ pub use provider::{AccountReport, AccountState, Channel, Local, Outgoing, Provid
 pub use random::Random;
 pub use senders::SenderStore;
 pub use store::Store;
+pub use templates::TemplateStore;
 
 use std::{future::Future, pin::Pin};
 

@@ -16,4 +16,5 @@ pub mod nodes;
 pub mod profiles;
 pub mod providers;
 mod shape;
+pub mod templates;
 pub mod topics;

@@ -37,8 +37,8 @@ impl Accept {
 
 /// The good addresses of a message, as they are compared.
 fn addresses(message: &NewMessage) -> Vec<String> {
-    let lists = [&message.recipients, &message.to, &message.cc, &message.bcc];
-    let named = lists.into_iter().flatten().filter_map(|given| match given {
+    let joint = [&message.to, &message.cc, &message.bcc].into_iter().flatten();
+    let named = message.recipients.iter().map(|one| &one.given).chain(joint).filter_map(|given| match given {
         Given::Text(text) => address::parse_mailbox(text).ok().map(|mailbox| mailbox.email),
         Given::Parts { email, .. } => address::parse(email).ok(),
     });

@@ -6,6 +6,8 @@
 //! | `prepare` | from a submission to drafts; every fault of a request is found here |
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
+//! | `fill` | how it is filled in for each recipient, and whether that can be done |
+//! | `personal` | what is one recipient's own, and what is missing for them |
 //! | `attachments` | files a message carries, and its invitation |
 //! | `allow` | who may be mailed at all |
 //! | `list` | profiles, list headers, advertising |
@@ -25,8 +27,10 @@ pub(super) mod allow;
 mod attachments;
 mod consent;
 mod content;
+mod fill;
 mod list;
 mod permitted;
+mod personal;
 mod prepare;
 mod receipt;
 mod recipients;
@@ -61,7 +65,9 @@ use metrics::{Unit, counter, describe_counter};
 
 pub use list::{ListSettings, ProviderKind};
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
-pub use submission::{Category, Given, NewAttachment, NewCalendar, NewList, NewMessage, Submission};
+pub use submission::{
+    Category, Given, NewAttachment, NewCalendar, NewFill, NewList, NewMessage, NewRecipient, Submission,
+};
 
 use super::{
     Caller,
@@ -69,6 +75,7 @@ use super::{
     identities::Identities,
     profiles::Profiles,
     ready::{Check, Readiness},
+    templates::{Resolved, Templates},
     times::Times,
     trouble::refusal,
     usage::Usage,
@@ -97,6 +104,8 @@ pub struct Settings {
     pub times: Times,
     /// Most addresses in a request.
     pub max_recipients: NonZeroUsize,
+    /// Most lines of a file of recipients.
+    pub max_rows: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.
     pub max_waiting: i64,
     /// Lists and advertising.
@@ -139,6 +148,7 @@ pub struct Accept {
     waiting: Waiting,
     usage: Arc<Usage>,
     profiles: Arc<Profiles>,
+    templates: Templates,
     /// When and why a write last failed, while none has worked since.
     trouble: Mutex<Option<(Boot, String)>>,
 }
@@ -157,10 +167,11 @@ impl Accept {
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
         let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.times.zone.clone()));
         let files = Arc::new(Files::new(Arc::clone(&store), Arc::clone(&clock), settings.files.clone()));
+        let templates = Templates::new(Arc::clone(&store), Arc::clone(&clock));
         let (twins, trouble) = (Twins::default(), Mutex::default());
         let profiles = Arc::new(Profiles::new(Arc::clone(&store), Arc::clone(&clock)));
         let settings = ArcSwap::from_pointee(settings);
-        Self { store, clock, random, settings, identities, files, twins, waiting, usage, profiles, trouble }
+        Self { store, clock, random, settings, identities, files, twins, waiting, usage, profiles, templates, trouble }
     }
 
     /// Takes other settings for the requests that come from now on. How times are read stays: other services read them alike.
@@ -175,6 +186,12 @@ impl Accept {
     #[must_use]
     pub fn profiles(&self) -> Arc<Profiles> {
         Arc::clone(&self.profiles)
+    }
+
+    /// Most lines a file of recipients may have.
+    #[must_use]
+    pub fn max_rows(&self) -> usize {
+        self.settings.load().max_rows.get()
     }
 
     /// The daily limits, as they are kept here.
@@ -228,10 +245,11 @@ impl Accept {
         let known = self.known(caller, &submission, at).await?;
         let is_heavy = addresses >= MANY || submission.file_bytes() >= HEAVY;
         let carried = Carried::find(&self.files, known.settings.files.rules.clone(), &submission).await?;
+        let resolved = self.resolved(&submission).await?;
         let random = Arc::clone(&self.random);
         let Voice { say, render } = voice;
         let check = move || {
-            let mut prepared = prepare::prepare(&known, &*random, submission, carried)?;
+            let mut prepared = prepare::prepare(&known, &*random, submission, (&resolved, carried))?;
             prepared.receipt.say(say);
             Ok(prepared)
         };
@@ -293,6 +311,22 @@ impl Accept {
             false => Vec::new(),
         };
         Ok(Known { settings, at, profiles, tied, consenting })
+    }
+
+    /// The stored templates a submission's messages are made of, by their places.
+    async fn resolved(&self, submission: &Submission) -> Result<Vec<Option<Arc<Resolved>>>, Refusal> {
+        let mut all = Vec::new();
+        for (at, message) in submission.messages.iter().enumerate() {
+            let Some((name, version)) = &message.fill.template else { continue };
+            let placed = |fault: Fault| Fault { field: format!("messages[{at}].{}", fault.field), ..fault };
+            let resolved = self.templates.resolve(name, *version).await.map_err(|mut refusal| {
+                refusal.faults = refusal.faults.into_iter().map(placed).collect();
+                refusal
+            })?;
+            all.resize(at, None);
+            all.push(Some(resolved));
+        }
+        Ok(all)
     }
 
     /// Senders, and in a sandbox recipients, that the provider would refuse (requirement S2-4).

@@ -16,13 +16,14 @@ use super::{
     consent::Consenting,
     attachments::{Carried, Fresh},
     content::{self, Faults},
+    fill,
     list::{self, Question},
     receipt::{Addresses, Pending, Unfinished},
     recipients, route,
     submission::{NewMessage, Submission},
     when,
 };
-use crate::service::profiles::Directory;
+use crate::service::{profiles::Directory, templates::Resolved};
 
 /// Ready to be stored. A draft for each message of the receipt that has an id, in order.
 pub(super) struct Prepared {
@@ -44,17 +45,22 @@ pub(super) struct Known {
     pub consenting: Consenting,
 }
 
-/// Checks everything.
+/// Checks everything. `resolved` are the stored templates its messages are made of, by the messages' places.
 ///
 /// # Errors
 /// All faults; in a strict request every bad address is one, and without a single good address there is nothing to accept.
-pub(super) fn prepare(known: &Known, random: &dyn Random, submission: Submission, mut carried: Carried) -> Result<Prepared, Refusal> {
+pub(super) fn prepare(
+    known: &Known,
+    random: &dyn Random,
+    submission: Submission,
+    (resolved, mut carried): (&[Option<Arc<Resolved>>], Carried),
+) -> Result<Prepared, Refusal> {
     let (settings, at) = (&*known.settings, known.at);
     check_size(settings, &submission)?;
     let mut faults = Vec::new();
     let (mut drafts, mut pending) = (Vec::with_capacity(submission.messages.len()), Vec::with_capacity(submission.messages.len()));
-    let Submission { messages, scheduled_at, expires_at, strict } = submission;
-    let shared = Shared { known, settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref() };
+    let Submission { messages, scheduled_at, expires_at, strict, .. } = submission;
+    let shared = Shared { known, settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref(), resolved };
     for (i, message) in messages.into_iter().enumerate() {
         let (draft, receipt) = shared.message(i, message, &mut carried, &mut faults);
         drafts.extend(draft);
@@ -75,7 +81,7 @@ fn check_size(settings: &Settings, submission: &Submission) -> Result<(), Refusa
         let remedy = "give at least one message with emails, subject and content";
         return Err(Refusal::invalid(Fault::new("messages", "no_messages", "the request has no messages", remedy)));
     }
-    let (given, max) = (submission.addresses(), settings.max_recipients.get());
+    let (given, max) = (submission.addresses(), submission.most.unwrap_or(settings.max_recipients.get()));
     if given > max {
         let fault = format!("the request has {given} recipients; at most {max} are taken at once");
         return Err(Refusal::invalid(Fault::new("messages", "too_many_recipients", fault, "split it into several requests")));
@@ -98,6 +104,7 @@ struct Shared<'a> {
     at: Wall,
     scheduled_at: Option<&'a str>,
     expires_at: Option<&'a str>,
+    resolved: &'a [Option<Arc<Resolved>>],
 }
 
 impl Shared<'_> {
@@ -107,14 +114,18 @@ impl Shared<'_> {
         let total = given.addresses();
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
+        let resolved = self.resolved.get(i).and_then(Option::as_deref);
+        let stored = resolved.map(|resolved| (fill::put(&mut given, resolved, &mut faults), resolved));
         let profile = list::profile(given.profile.as_deref(), self.known.tied.as_deref(), &self.known.profiles, &mut faults);
         let profile_of = profile.as_ref().and_then(Option::as_deref);
-        let content = content::read(&mut given, self.settings.from.as_ref(), profile_of, carried, &mut faults);
+        let mut content = content::read(&mut given, self.settings.from.as_ref(), profile_of, carried, &mut faults);
+        let filling = content.as_mut().map(|content| fill::read(&mut given, content, stored, &mut faults));
         let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);
         let may = May { list: &self.settings.rules.allow, consenting: self.known.consenting.get(i).and_then(Option::as_ref) };
-        let sorted = faults.keep(recipients::sort(i, &mut given, may));
+        let rules = recipients::Rules { may, wants: filling.as_ref().and_then(|one| one.wants.as_ref()) };
+        let sorted = faults.keep(recipients::sort(i, &mut given, &rules));
         let joint = sorted.as_ref().is_some_and(|sorted| matches!(sorted.copies, Copies::Joint(_)));
         let listed = match (&content, &way, &profile) {
             (Some(content), Some(way), Some(_)) => {
@@ -124,8 +135,8 @@ impl Shared<'_> {
             }
             _ => None,
         };
-        let (Some(mut content), Some(way), Some((due, scheduled, expires_at)), Some(sorted), Some((list, warnings))) =
-            (content, way, times, sorted, listed)
+        let (Some(mut content), Some(way), Some((due, scheduled, expires_at)), Some(sorted), Some(filling), Some((list, warnings))) =
+            (content, way, times, sorted, filling, listed)
         else {
             return (None, None);
         };
@@ -149,9 +160,9 @@ impl Shared<'_> {
                 due,
                 scheduled,
                 expires_at,
-                variables: None,
+                variables: filling.variables.map(Arc::from),
             }),
-            personal: Vec::new(),
+            personal: sorted.personal,
         });
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
         let pending = Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates, warnings };

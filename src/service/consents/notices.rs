@@ -82,7 +82,7 @@ impl Consents {
         let text::Words { subject, body } = text::words(due, profile, link.as_deref(), &self.times.zone);
         let message = NewMessage {
             profile: Some(profile.name.clone()),
-            recipients: vec![Given::Parts { email: due.consent.email.clone(), name: None }],
+            recipients: vec![Given::Parts { email: due.consent.email.clone(), name: None }.into()],
             subject: Some(subject),
             text: Some(body),
             lane: Some(Lane::Transactional),

@@ -2,6 +2,9 @@
 
 mod answer;
 mod attachments;
+pub mod csv;
+mod csv_answer;
+mod fill;
 mod form;
 mod list;
 mod request;
@@ -41,7 +44,7 @@ use crate::{
         search::page_length,
     },
 };
-use answer::SubmitAnswer;
+pub use answer::SubmitAnswer;
 pub use list::Unsubscribe;
 use form::SubmitForm;
 use request::SubmitRequest;
