@@ -203,7 +203,7 @@ fn a_paused_topic_is_found_without_its_counts_however_it_came_to_be_paused() {
     let database = fresh();
     let paused = || database.sql("SELECT topic, at FROM topic_paused ORDER BY topic");
     let row = |topic: &str, at: &str| vec![Some(topic.to_owned()), Some(at.to_owned())];
-    // As a transfer copies them.
+    // As a topic that is born paused.
     database.sql("INSERT INTO topic (no, name, created_at, paused_at) VALUES (71, 'one', 0, 5), (72, 'two', 0, NULL)");
     assert_eq!(paused(), [row("71", "5")]);
     database.sql("UPDATE topic SET total = total + 1; UPDATE topic SET paused_at = 7 WHERE no = 72");

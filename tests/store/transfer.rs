@@ -21,7 +21,11 @@ use jebi_domain::{
 use rusqlite::{Connection, types::ValueRef};
 use tokio_postgres::{Client, NoTls};
 
-use super::support::START;
+use super::{
+    postgres::OnPostgres,
+    sqlite::Sqlite,
+    support::{self, Fixture, PROVIDER, START, copies, each},
+};
 use crate::{
     arch::{files, here, read},
     support::postgres::{Database, Postgres},
@@ -192,6 +196,11 @@ async fn every_row_of_every_table_arrives_as_it_was() {
         assert_eq!(&found[table], rows, "{table}");
     }
 
+    let pauses = |sql: &str| target.sql(sql);
+    let paused = pauses("SELECT topic, at FROM topic_paused ORDER BY topic");
+    assert_eq!(paused, pauses("SELECT no, paused_at FROM topic WHERE paused_at IS NOT NULL ORDER BY no"));
+    assert_eq!(paused.len(), 2);
+
     // Whatever comes next has a number of its own.
     for (table, sequence) in
         [("topic", "topic_no_seq"), ("topic_queue", "topic_queue_no_seq"), ("message", "message_no"), ("audit", "audit_no_seq")]
@@ -225,6 +234,33 @@ async fn an_unfinished_copy_is_made_anew_and_a_finished_one_is_a_store() {
     assert_eq!(target.sql("SELECT system_id, database_oid, timeline FROM installation")[0], ["7", "8", "9"].map(|n| Some(n.to_owned())));
     assert!(!transfer::finish(&client, (Some(7), 8, Some(9))).await.expect("asked"), "once");
     assert_eq!(transfer::look(&client).await.expect("a look"), Found::Used("message".into()));
+}
+
+/// A paused topic stays so: mail somebody has stopped is not sent because it has moved.
+#[test]
+fn a_topic_that_was_paused_in_the_source_is_paused_in_the_target_for_claims_too() {
+    let from = Sqlite::new();
+    let file = from.path().join("jebi.db");
+    support::run(Box::new(from), async |f: &mut Fixture| {
+        f.post(vec![each("멈춤", 3), each("소식", 2)]).await;
+        f.store.pause_topic("멈춤", true, f.now()).await.expect("paused");
+        f.store.end(f.incarnation, f.now()).await.expect("it ends");
+        f.store.close().await;
+        let to = OnPostgres::new();
+        let mut client = connected(&to.database).await;
+        transfer::copy(&file, &mut client, &|_| {}).await.expect("copied");
+        let here = number(&to.database, "SELECT oid FROM pg_database WHERE datname = current_database()");
+        assert!(transfer::finish(&client, (None, here, None)).await.expect("finished"));
+        f.engine = Box::new(to);
+        f.store = f.engine.open(&f.clock).await.expect("opens");
+        f.begin().await;
+        let queues = f.store.queues(PROVIDER).await.expect("queues");
+        assert_eq!(queues.iter().filter(|q| q.paused).count(), 1, "{queues:?}");
+        let claimed = f.claim(9).await;
+        assert!(copies(&claimed) == 2 && claimed[0].message.topic == "소식", "{claimed:?}");
+        f.store.pause_topic("멈춤", false, f.now()).await.expect("resumed");
+        assert_eq!(copies(&f.claim(9).await), 3);
+    });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

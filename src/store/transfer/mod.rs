@@ -78,6 +78,7 @@ pub async fn copy(file: &Path, target: &mut Client, told: &(dyn Fn(Progress) + S
     let started = source.last_incarnation()?;
     let pieces = source.read(plan.clone());
     target::fill(&transaction, &plan, pieces, &mut |table, done| told(Progress { table, done, all })).await?;
+    target::derive(&transaction).await?;
     for (table, source_rows) in &counts {
         let target_rows = target::count(&transaction, table).await?;
         // Rows a schema begins with stay beside the source's.

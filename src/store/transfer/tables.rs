@@ -40,7 +40,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("migration", "the target has its own"),
     ("pace", "the rate the nodes of the target share begins with their first reservation"),
     ("pace_day", "the limit of a day is read from what was sent, which is copied"),
-    ("topic_paused", "PostgreSQL fills it by triggers from the topics"),
+    ("topic_paused", "filled from the copied topics at the end, as their triggers are off meanwhile"),
     ("upkeep", "the nodes of the target settle who does the housekeeping"),
 ];
 

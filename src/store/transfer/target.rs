@@ -62,7 +62,8 @@ pub(super) async fn begin(target: &mut Client) -> Result<Transaction<'_>, Transf
     let transaction = target.transaction().await?;
     transaction.batch_execute(include_str!("sql/target_session.sql")).await?;
     for table in TABLES {
-        // The audit log refuses to be emptied, and the suppression list counts its changes: not here.
+        // The audit log refuses to be emptied, and the suppression list counts its changes: not here. What topics' triggers keep up is
+        // filled by `derive`.
         transaction.batch_execute(&format!("ALTER TABLE {table} DISABLE TRIGGER USER")).await?;
         if !is_merged(table) {
             transaction.batch_execute(&format!("TRUNCATE {table}")).await?;
@@ -113,6 +114,12 @@ pub(super) async fn fill(
         }
         target.batch_execute(&format!("ALTER TABLE {} ENABLE TRIGGER USER", table.name)).await?;
     }
+    Ok(())
+}
+
+/// Fills what PostgreSQL keeps a second time from what was copied.
+pub(super) async fn derive(target: &Transaction<'_>) -> Result<(), TransferError> {
+    target.batch_execute(include_str!("sql/target_paused.sql")).await?;
     Ok(())
 }
 
