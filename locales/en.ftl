@@ -222,6 +222,7 @@ x-is-in-one-of-the-two = { $table }.{ $column } is in one of the two databases o
 x-of-the-row-x-cannot-be = { $table }.{ $column } of the row { $row } cannot be written to PostgreSQL: { $why-text }; correct it in the source, then transfer again
 x-has-x-rows-although = { $table } has { $left } rows although the store is at rest: start and stop the server once, then transfer again
 x-has-x-rows-in-the-source = { $table } has { $source_rows } rows in the source and { $target_rows } in the target: nothing was kept, transfer again
+the-target-does-not-wait = the target does not wait for this store any more: somebody else has begun to use it; nothing was written there, name an empty database
 the-sequence-x-belongs = the sequence { $value } belongs to no table this Jebi knows
 the-reading-of-the-source = the reading of the source ended early
 the-number-is-larger-than = the number is larger than the column takes

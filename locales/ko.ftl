@@ -221,6 +221,7 @@ x-is-in-one-of-the-two = { $table }.{ $column }이(가) 두 데이터베이스 �
 x-of-the-row-x-cannot-be = { $table }.{ $column }의 { $row }번째 행을 PostgreSQL에 쓸 수 없습니다: { $why-text }. 원본에서 고친 뒤 다시 옮기십시오
 x-has-x-rows-although = 저장소가 쉬고 있는데도 { $table }에 { $left }행이 있습니다. 서버를 한 번 시작했다가 멈춘 뒤 다시 옮기십시오
 x-has-x-rows-in-the-source = { $table }이(가) 원본에는 { $source_rows }행, 대상에는 { $target_rows }행입니다. 아무것도 남기지 않았으니 다시 옮기십시오
+the-target-does-not-wait = 대상 데이터베이스가 더는 이 저장소를 기다리지 않습니다. 다른 누군가가 쓰기 시작했습니다. 그곳에는 아무것도 쓰지 않았으니 빈 데이터베이스를 지정하십시오
 the-sequence-x-belongs = 시퀀스 { $value }이(가) 이 제비가 아는 어느 테이블의 것도 아닙니다
 the-reading-of-the-source = 원본 읽기가 일찍 끝났습니다
 the-number-is-larger-than = 열에 들어가지 않는 큰 수입니다
