@@ -17,7 +17,7 @@ use jebi_domain::{
 use tokio_postgres::{Client, NoTls};
 
 use super::{
-    postgres::{OnPostgres, options},
+    postgres::{OnPostgres, options, tool},
     support::{self, Engine, Fixture, HOUR, PROVIDER, copies, each, node, retry, returned, run, sent, unsettled},
 };
 use crate::support::{chaos::Chaos, postgres::Database, wait::until};
@@ -188,6 +188,65 @@ fn a_restored_store_is_held_until_it_is_released_and_then_at_home() {
         f.store.release(f.now()).await.expect("release");
         f.reopen().await;
         assert_eq!(f.store.guard(), Guard::Open);
+    });
+}
+
+/// The statement an operator holds a store by before a start (`docs/DEPLOY.md`).
+fn by_hand() -> &'static str {
+    let found = include_str!("../../docs/DEPLOY.md").lines().find(|line| line.starts_with("UPDATE installation SET held_since"));
+    found.expect("the document says it")
+}
+
+/// Dumps the store, sends what is due, and puts the dump back by `load`, in place.
+fn restored_in_place(how: &'static [&'static str], load: impl FnOnce(&View)) {
+    let engine = OnPostgres::new();
+    let (server, name) = (engine.database.server().clone(), engine.database.name.clone());
+    let view = View::of(&engine.database);
+    run(Box::new(engine), async |f: &mut Fixture| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("dump.sql");
+        let id = f.post_one(each("t", 2)).await;
+        let dumped = tool(&server, "pg_dump", &name).args(how).arg("--file").arg(&file).output().expect("pg_dump");
+        assert!(dumped.status.success(), "{dumped:?}");
+        f.settle_all(&f.claim(9).await, sent()).await;
+        f.store.close().await;
+        if how.contains(&"--data-only") {
+            let tables = "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'";
+            let tables = view.sql(tables)[0][0].clone().expect("tables");
+            view.sql(&format!("SET session_replication_role = replica; TRUNCATE {tables}"));
+        }
+        let mut psql = tool(&server, "psql", &name);
+        let loaded = psql.args(["--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1", "--file"]).arg(&file).output().expect("psql");
+        assert!(loaded.status.success(), "{loaded:?}");
+        load(&view);
+        f.store = f.engine.open(&f.clock).await.expect("opens");
+        assert!(matches!(f.store.guard(), Guard::Held { .. }), "{:?}", f.store.guard());
+        f.begin().await;
+        assert_eq!(copies(&f.claim(9).await), 0, "it was sent by the original");
+        f.store.release(f.now()).await.expect("release");
+        assert_eq!((copies(&f.claim(9).await), f.state(id, 0).await), (0, State::Unsettled), "that is for a person to say");
+        f.reopen().await;
+        assert_eq!(f.store.guard(), Guard::Open, "once released it is at home");
+    });
+}
+
+#[test]
+fn a_dump_that_is_loaded_in_place_of_the_tables_is_held() {
+    restored_in_place(&["--clean", "--if-exists"], |_| ());
+}
+
+#[test]
+fn one_of_rows_alone_is_held_by_hand() {
+    restored_in_place(&["--data-only"], |view| drop(view.sql(by_hand())));
+}
+
+#[test]
+fn the_number_of_the_table_is_noted_where_a_version_before_left_none() {
+    beside(async |f, view| {
+        view.sql("UPDATE installation SET table_oid = NULL");
+        f.reopen().await;
+        assert_eq!(f.store.guard(), Guard::Open);
+        assert_eq!(view.number("SELECT count(*) FROM installation WHERE table_oid = tableoid::bigint"), 1);
     });
 }
 

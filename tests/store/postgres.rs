@@ -76,6 +76,13 @@ fn fresh() -> Database {
     })
 }
 
+/// A program of PostgreSQL's, on one of a server's databases.
+pub fn tool(server: &Postgres, name: &str, database: &str) -> Command {
+    let mut tool = Command::new(server.tool(name));
+    tool.args(["--username", ADMIN, "--port"]).arg(server.port().to_string()).arg("--host").arg(server.socket()).arg(database);
+    tool
+}
+
 impl OnPostgres {
     pub fn new() -> Self {
         Self { database: fresh() }
@@ -114,19 +121,16 @@ impl Engine for OnPostgres {
         let (server, from) = (self.database.server().clone(), self.database.name.clone());
         Box::new(move || {
             let to = server.database();
-            let folder = server.socket().to_owned();
-            let tool = |name: &str, database: &str| {
-                let mut tool = Command::new(server.tool(name));
-                tool.args(["--username", ADMIN, "--port"]).arg(server.port().to_string()).arg("--host").arg(&folder).arg(database);
-                tool
-            };
             // What is committed at this moment, as the server would find it after a crash.
-            let mut dump = tool("pg_dump", &from).stdout(Stdio::piped()).spawn().expect("pg_dump");
+            let mut dump = tool(&server, "pg_dump", &from).stdout(Stdio::piped()).spawn().expect("pg_dump");
             let dumped = dump.stdout.take().expect("piped");
-            let load = tool("psql", &to.name).arg("--quiet").stdin(dumped).stdout(Stdio::null()).status().expect("psql");
+            let load = tool(&server, "psql", &to.name).arg("--quiet").stdin(dumped).stdout(Stdio::null()).status().expect("psql");
             assert!(dump.wait().expect("pg_dump").success() && load.success());
             // The same database after a crash, not one restored elsewhere; and the node that was there is gone.
-            to.sql("UPDATE installation SET database_oid = (SELECT oid::bigint FROM pg_database WHERE datname = current_database())");
+            to.sql(
+                "UPDATE installation SET table_oid = tableoid::bigint,
+                    database_oid = (SELECT oid::bigint FROM pg_database WHERE datname = current_database())",
+            );
             let engine = Self { database: to };
             engine.gone();
             Box::new(engine)

@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "templates", include_str!("migrations/0009_templates.sql")),
     (10, "senders", include_str!("migrations/0010_senders.sql")),
     (11, "paused", include_str!("migrations/0011_paused.sql")),
+    (12, "restored", include_str!("migrations/0012_restored.sql")),
 ];
 
 /// The number of the lock all nodes take: "jebi" in ASCII.

@@ -49,6 +49,7 @@ pub const MADE_ANEW: &[(&str, &str, &str)] = &[
     ("installation", "system_id", "read from the target itself when the transfer ends"),
     ("installation", "database_oid", "read from the target itself when the transfer ends"),
     ("installation", "timeline", "read from the target itself when the transfer ends"),
+    ("installation", "table_oid", "read from the target itself when the transfer ends"),
 ];
 
 /// Tables whose rows are laid over those the schema begins with, instead of taking their place: PostgreSQL has more of them.
