@@ -680,6 +680,8 @@ give-the-server-one-that-is-signed = give the server one that is signed by an au
 the-schema-has-migration-x-x = the schema has migration { $no } ({ $name }) of a newer Jebi: start that version
 this-store-was-transferred-to = this store was transferred to { $to }: set DATABASE_URL to that one
 the-database-does-not-do-what = the database does not do what opening needs: { $value }
+migration-x-x-was-not-run-the = migration { $no } ({ $name }) was not run, the database says: { $value }; correct that there, as a rule the tables' owner runs jebi migrate
+migration-x-x-was-not-run-for = migration { $no } ({ $name }) was not run, for its tables were never free: { $holders }; end what holds them, then start again
 a-thread-could-not-be-started = a thread could not be started: { $value }
 
 # src/store/postgres/pool.rs

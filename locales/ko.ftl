@@ -679,6 +679,8 @@ give-the-server-one-that-is-signed = 인증 기관이 서명하고 호스트 이
 the-schema-has-migration-x-x = 스키마에 더 새로운 Jebi의 마이그레이션 { $no }({ $name })이 있습니다: 그 버전을 시작하십시오
 this-store-was-transferred-to = 이 저장소는 { $to }(으)로 옮겨졌습니다: DATABASE_URL을 그곳으로 바꾸십시오
 the-database-does-not-do-what = 여는 데 필요한 것을 데이터베이스가 하지 못합니다: { $value }
+migration-x-x-was-not-run-the = 마이그레이션 { $no }({ $name })을(를) 실행하지 못했습니다. 데이터베이스의 답: { $value }. 그곳에서 바로잡으십시오. 보통은 테이블 소유자로 jebi migrate를 실행합니다
+migration-x-x-was-not-run-for = 마이그레이션 { $no }({ $name })을(를) 실행하지 못했습니다. 테이블이 비는 때가 없었습니다: { $holders }. 잡고 있는 것을 끝낸 뒤 다시 시작하십시오
 a-thread-could-not-be-started = 스레드를 시작할 수 없습니다: { $value }
 
 # src/store/postgres/pool.rs

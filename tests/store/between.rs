@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jebi::store::postgres::{Host, PostgresStore};
+use jebi::store::postgres::{Host, PostgresStore, migrate_schema};
 use jebi_domain::{
     delivery::State,
     fake::{ManualClock, SeededRandom},
@@ -17,7 +17,7 @@ use jebi_domain::{
 use tokio_postgres::{Client, NoTls};
 
 use super::{
-    postgres::{OnPostgres, options, tool},
+    postgres::{OnPostgres, options, options_of, tool},
     support::{self, Engine, Fixture, HOUR, PROVIDER, copies, each, node, retry, returned, run, sent, unsettled},
 };
 use crate::support::{chaos::Chaos, postgres::Database, wait::until};
@@ -247,6 +247,30 @@ fn the_number_of_the_table_is_noted_where_a_version_before_left_none() {
         f.reopen().await;
         assert_eq!(f.store.guard(), Guard::Open);
         assert_eq!(view.number("SELECT count(*) FROM installation WHERE table_oid = tableoid::bigint"), 1);
+    });
+}
+
+#[test]
+fn a_migration_that_waits_for_a_reader_does_not_stop_the_nodes() {
+    beside(async |f, view| {
+        view.sql("ALTER TABLE installation DROP COLUMN table_oid; DELETE FROM migration WHERE no >= 12");
+        let reader = view.session().await;
+        reader.batch_execute("BEGIN; SELECT 1 FROM installation").await.expect("it reads");
+        let options = options_of(&view.server, &view.name);
+        let migrating = tokio::spawn(async move {
+            let random = Arc::new(SeededRandom::new(5));
+            migrate_schema(&options, Arc::new(jebi::system::SystemClock), random).await.map_err(|e| e.to_string())
+        });
+        for _ in 0..2 {
+            view.waiting(1).await;
+            // Behind one that waits for good it would be broken off.
+            f.post_one(each("소식", 1)).await;
+            assert_eq!(copies(&f.claim(9).await), 1);
+        }
+        assert!(!migrating.is_finished());
+        reader.batch_execute("ROLLBACK").await.expect("it ends");
+        let ran = migrating.await.expect("no panic").expect("migrated");
+        assert_eq!(ran.first().map(String::as_str), Some("0012_restored"));
     });
 }
 

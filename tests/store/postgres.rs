@@ -11,7 +11,10 @@ use std::{
 use jebi::store::postgres::{Host, Options, PostgresStore, Session, Target, TlsMode};
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
-    port::{Boxed, store::Store},
+    port::{
+        Boxed,
+        store::{QueueStore, Store},
+    },
 };
 
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -34,7 +37,7 @@ pub fn options(database: &Database) -> Options {
     options_of(database.server(), &database.name)
 }
 
-fn options_of(server: &Postgres, database: &str) -> Options {
+pub fn options_of(server: &Postgres, database: &str) -> Options {
     let target = Target {
         host: Host::Unix(server.socket().to_owned()),
         port: server.port(),
@@ -214,4 +217,48 @@ fn a_paused_topic_is_found_without_its_counts_however_it_came_to_be_paused() {
     assert_eq!(paused(), [row("71", "5"), row("72", "7")]);
     database.sql("UPDATE topic SET paused_at = NULL WHERE no = 71");
     assert_eq!(paused(), [row("72", "7")]);
+}
+
+/// The user of a server that may not make tables, with what else it may.
+fn user(database: &Database, may: &str) -> String {
+    let role = format!("user_of_{}", database.name);
+    database.sql(&format!("CREATE ROLE {role} LOGIN; GRANT {may} ON SCHEMA public TO {role}"));
+    role
+}
+
+async fn opened_by(database: &Database, role: &str, migrate: bool) -> Result<PostgresStore, String> {
+    let mut options = Options { migrate, ..options(database) };
+    role.clone_into(&mut options.target.user);
+    let opened = PostgresStore::open(options, Arc::new(ManualClock::new(START)), Arc::new(SeededRandom::new(3))).await;
+    opened.map_err(|e| e.to_string())
+}
+
+#[tokio::test]
+async fn a_user_without_rights_on_the_tables_is_told_what_to_grant_and_that_is_enough() {
+    let database = fresh();
+    let role = user(&database, "USAGE");
+    let tables = format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"public\" TO \"{role}\"");
+    let sequences = format!("GRANT USAGE ON ALL SEQUENCES IN SCHEMA \"public\" TO \"{role}\"");
+    let told = format!(
+        "PostgreSQL: user {role} may not read and write the table address_index; run there, as its owner: {tables}, and {sequences}"
+    );
+    assert_eq!(opened_by(&database, &role, false).await.err(), Some(told));
+    database.sql(&format!("{tables}; {sequences}"));
+    let store = opened_by(&database, &role, false).await.expect("it opens");
+    let node = jebi_domain::port::nodes::NodeStart { name: "하나".into(), version: "1".into() };
+    QueueStore::start(&store, &node, START).await.expect("it writes");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_migration_the_server_refuses_is_named_with_what_it_says() {
+    let database = fresh();
+    let role = user(&database, "USAGE, CREATE");
+    database.sql(&format!(
+        "ALTER TABLE installation DROP COLUMN table_oid; DELETE FROM migration WHERE no >= 12;
+        GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}"
+    ));
+    let told = "migration 0012 (restored) was not run, the database says: must be owner of table installation (42501); correct that there, \
+                as a rule the tables' owner runs jebi migrate";
+    assert_eq!(opened_by(&database, &role, true).await.err().as_deref(), Some(told));
 }

@@ -144,6 +144,11 @@ impl Fault {
     }
 }
 
+/// What a server says of a failed statement, with its code: the driver's own words hide both. Its DETAIL stays out, for it may hold values.
+pub(super) fn said(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |told| format!("{} ({})", told.message(), told.code().code()))
+}
+
 /// The server or an administrator ended this connection; what it did before is done, or undone, and what was under way is not known.
 fn ends_session(told: &DbError) -> bool {
     [

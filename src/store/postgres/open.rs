@@ -11,7 +11,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Connector, Fault, Pool, Postgres, PostgresStore, Reach, Rights, Session, Target, guard, migrate,
+    Connector, Fault, Pool, Postgres, PostgresStore, Reach, Rights, Session, Target,
+    error::said,
+    guard, migrate,
     reader::Readers,
     session::{InDoubt, Parts, WriterSession},
     slots::Slots,
@@ -37,8 +39,12 @@ pub enum OpenError {
     Unfinished,
     #[error("the database is damaged: {0}")]
     Damaged(String),
-    #[error("the database does not do what opening needs: {0}")]
+    #[error("the database does not do what opening needs: {}", said(.0))]
     Statement(#[from] tokio_postgres::Error),
+    #[error("migration {no:04} ({name}) was not run, the database says: {}; correct that there, as a rule the tables' owner runs jebi migrate", said(.source))]
+    Migration { no: i64, name: &'static str, source: tokio_postgres::Error },
+    #[error("migration {no:04} ({name}) was not run, for its tables were never free: {holders}; end what holds them, then start again")]
+    Blocked { no: i64, name: &'static str, holders: String },
     #[error("a thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
 }
@@ -70,7 +76,7 @@ async fn first(
     random: &Arc<dyn Random>,
 ) -> Result<(Arc<Connector>, super::Connected, Arc<Reach>), OpenError> {
     let reach = Arc::new(Reach::new(Arc::clone(clock)));
-    let rights = if options.migrate { Rights::Migrate } else { Rights::Tables(&[]) };
+    let rights = if options.migrate { Rights::Migrate } else { Rights::Tables(&migrate::TABLES) };
     let connector =
         Connector::new(options.target.clone(), options.session.clone(), rights, Arc::clone(clock), Arc::clone(random), Arc::clone(&reach))?;
     let connector = Arc::new(connector);
@@ -84,7 +90,7 @@ async fn first(
 /// See [`OpenError`].
 pub async fn migrate_schema(options: &Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Vec<String>, OpenError> {
     let (_, connected, _) = first(options, &clock, &random).await?;
-    migrate::migrate(&connected.client, options.migrate).await
+    migrate::migrate(&connected.client, options.migrate, clock.as_ref()).await
 }
 
 impl PostgresStore {
@@ -94,7 +100,7 @@ impl PostgresStore {
     /// When the server, the schema or the installation does not allow it; see [`OpenError`].
     pub async fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, OpenError> {
         let (connector, connected, reach) = first(&options, &clock, &random).await?;
-        migrate::migrate(&connected.client, options.migrate).await?;
+        migrate::migrate(&connected.client, options.migrate, clock.as_ref()).await?;
         let guard = guard::check(&connected.client, connected.identity, options.unfinished, (clock.wall(), random.as_ref())).await?;
         drop(connected);
         let common = Arc::new(Common::new(1, 1, &guard));
@@ -114,7 +120,7 @@ impl PostgresStore {
             None => None,
             Some((target, session)) => {
                 let clock = Arc::clone(&clock);
-                Some(Arc::new(Connector::new(target, session, Rights::Tables(&[]), clock, random, Arc::clone(&reach))?))
+                Some(Arc::new(Connector::new(target, session, Rights::Tables(&migrate::TABLES), clock, random, Arc::clone(&reach))?))
             }
         };
         let in_doubt = InDoubt::default();
