@@ -317,6 +317,15 @@ fn what_a_failover_took_is_not_relied_on() {
 
 #[test]
 fn mail_leased_by_a_commit_that_comes_through_long_after_its_connection_goes_back() {
+    leased_by_a_late_commit(false);
+}
+
+#[test]
+fn it_goes_back_unsent_also_where_the_node_was_taken_for_dead_and_began_anew_meanwhile() {
+    leased_by_a_late_commit(true);
+}
+
+fn leased_by_a_late_commit(ended: bool) {
     let (engine, chaos) = Behind::chaos();
     let view = View::of(&engine.engine.database);
     run(engine, async |f: &mut Fixture| {
@@ -340,6 +349,11 @@ fn mail_leased_by_a_commit_that_comes_through_long_after_its_connection_goes_bac
         // It has not ended yet: nothing is known of it.
         assert_eq!(copies(&f.try_claim(vec![]).await.expect("claim")), 0);
         f.store.beat(f.incarnation, f.now()).await.expect("beat");
+        if ended {
+            view.sql("UPDATE incarnation SET ended_at = 1");
+            f.incarnation = f.store.start(&node("하나"), f.now()).await.expect("it begins anew");
+            f.subscribe().await;
+        }
         holder.batch_execute("SELECT pg_advisory_unlock(1)").await.expect("free");
         view.until("SELECT count(*) FROM lease", 1).await;
         // The next beat, at the latest.
