@@ -194,6 +194,9 @@ warning-x = Warning: { $warning-text }
 read-it-nothing-leaves-this-machine-x = Read it (nothing leaves this machine): { $url }/inbox
 everything-else-the-api-does-x = Everything else the API does: { $url }/docs
 
+# src/cli/nodes.rs
+the-node-that-answered = * the node that answered
+
 # src/cli/transfer.rs
 x-rows-x = { $table }: rows: { $rows }
 moved-x-rows = moved: { $rows } rows, each table counted in both; set DATABASE_URL to the target and start the server

@@ -193,6 +193,9 @@ warning-x = 주의: { $warning-text }
 read-it-nothing-leaves-this-machine-x = 읽기(아무것도 이 컴퓨터 밖으로 나가지 않습니다): { $url }/inbox
 everything-else-the-api-does-x = API로 할 수 있는 다른 일: { $url }/docs
 
+# src/cli/nodes.rs
+the-node-that-answered = * 응답한 노드
+
 # src/cli/transfer.rs
 x-rows-x = { $table }: { $rows }행
 moved-x-rows = { $rows }행을 옮기고 표마다 양쪽에서 세어 확인했습니다. DATABASE_URL을 대상 데이터베이스로 바꾸고 서버를 시작하십시오
