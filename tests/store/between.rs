@@ -211,12 +211,14 @@ fn restored_in_place(how: &'static [&'static str], load: impl FnOnce(&View)) {
         f.settle_all(&f.claim(9).await, sent()).await;
         f.store.close().await;
         if how.contains(&"--data-only") {
-            let tables = "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'";
+            let tables =
+                "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'";
             let tables = view.sql(tables)[0][0].clone().expect("tables");
             view.sql(&format!("SET session_replication_role = replica; TRUNCATE {tables}"));
         }
         let mut psql = tool(&server, "psql", &name);
-        let loaded = psql.args(["--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1", "--file"]).arg(&file).output().expect("psql");
+        let loaded =
+            psql.args(["--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1", "--file"]).arg(&file).output().expect("psql");
         assert!(loaded.status.success(), "{loaded:?}");
         load(&view);
         f.store = f.engine.open(&f.clock).await.expect("opens");

@@ -10,9 +10,7 @@ use jebi_domain::{
 
 use super::{
     sqlite::Sqlite,
-    support::{
-        DAY, Fixture, HOUR, Mail, PROVIDER, address, copies, each, failed, joint, retry, returned, run, sent, unknown, unsettled,
-    },
+    support::{DAY, Fixture, HOUR, Mail, PROVIDER, address, copies, each, failed, joint, retry, returned, run, sent, unknown, unsettled},
 };
 
 conform! {
@@ -101,8 +99,14 @@ fn mail_that_is_moved_is_of_its_new_provider_also_where_it_was_met_in_the_same_t
             moved.expect("moved");
             let queues = f.store.queues("other").await.expect("read");
             let turns = queues.iter().map(|q| (q.queue, 9)).collect();
-            let claim =
-                Claim { incarnation: f.incarnation, provider: "other".into(), turns, now: f.now(), max_lateness_ms: DAY, late_from: Wall(0) };
+            let claim = Claim {
+                incarnation: f.incarnation,
+                provider: "other".into(),
+                turns,
+                now: f.now(),
+                max_lateness_ms: DAY,
+                late_from: Wall(0),
+            };
             let claimed = f.store.claim(claim).await.expect("claim").claimed;
             assert!(copies(&claimed) >= 2, "round {round}");
             for one in &claimed {

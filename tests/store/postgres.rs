@@ -226,6 +226,39 @@ fn user(database: &Database, may: &str) -> String {
     role
 }
 
+/// A start that must wait for connections, for a second and longer.
+async fn opened_with(database: &Database, role: &str, start_wait: Duration) -> Result<PostgresStore, String> {
+    let mut options = Options { start_wait, ..options(database) };
+    role.clone_into(&mut options.target.user);
+    let opened = PostgresStore::open(options, Arc::new(jebi::system::SystemClock), Arc::new(SeededRandom::new(3))).await;
+    opened.map_err(|e| e.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_with_too_few_connections_says_so_and_waits_for_more() {
+    let database = fresh();
+    let role = user(&database, "USAGE, CREATE");
+    database.sql(&format!(
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role};
+        ALTER ROLE {role} CONNECTION LIMIT 1"
+    ));
+    let told = format!(
+        "PostgreSQL: the server at {} has no connection left: too many connections for role \"{role}\" (tried for 1 s, DATABASE_START_WAIT); \
+         raise its max_connections or the limit of the role or database, lower DATABASE_POOL_SIZE, or put a pooler between",
+        options(&database).target.place()
+    );
+    assert_eq!(opened_with(&database, &role, Duration::from_secs(1)).await.err(), Some(told));
+    let (server, name, raised) = (database.server().clone(), database.name.clone(), role.clone());
+    let raise = tokio::task::spawn_blocking(move || {
+        let there = || server.sql_in(&name, &format!("SELECT 1 FROM pg_stat_activity WHERE usename = '{raised}'")).pop();
+        crate::support::wait::until("its first connection", Duration::from_secs(60), there);
+        server.sql_in(&name, &format!("ALTER ROLE {raised} CONNECTION LIMIT 9"));
+    });
+    let store = opened_with(&database, &role, Duration::from_secs(60)).await.expect("it opens");
+    raise.await.expect("raised");
+    store.close().await;
+}
+
 async fn opened_by(database: &Database, role: &str, migrate: bool) -> Result<PostgresStore, String> {
     let mut options = Options { migrate, ..options(database) };
     role.clone_into(&mut options.target.user);

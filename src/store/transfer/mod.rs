@@ -44,7 +44,9 @@ pub enum TransferError {
     NotAtRest { table: &'static str, left: u64 },
     #[error("{table} has {source_rows} rows in the source and {target_rows} in the target: nothing was kept, transfer again")]
     Counts { table: &'static str, source_rows: u64, target_rows: u64 },
-    #[error("the target does not wait for this store any more: somebody else has begun to use it; nothing was written there, name an empty database")]
+    #[error(
+        "the target does not wait for this store any more: somebody else has begun to use it; nothing was written there, name an empty database"
+    )]
     Taken,
     #[error("the sequence {0} belongs to no table this Jebi knows")]
     Sequence(String),
