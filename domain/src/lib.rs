@@ -6,6 +6,7 @@
 pub mod access;
 pub mod address;
 pub mod allow;
+pub mod attachment;
 pub mod backoff;
 pub mod clock_offset;
 pub mod content;
@@ -28,6 +29,8 @@ pub mod settle;
 pub mod shared_pace;
 pub mod smtp;
 pub mod suppression;
+pub mod template;
+pub mod template_record;
 pub mod time;
 
 #[cfg(feature = "fake")]

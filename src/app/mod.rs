@@ -22,6 +22,7 @@ use std::{
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
     allow::AllowList,
+    attachment,
     port::{Clock, Random, Store, nodes::NodeStart, operator::Rules, store::StoreError},
     refusal::Refusal,
     time::Wall,
@@ -65,6 +66,7 @@ use crate::{
         cancel::Cancel,
         dispatch::{self, Fence},
         figures::Figures,
+        files,
         forecast::Forecast,
         identities::{Accounts, Identities},
         inbox::InboxReader,
@@ -78,6 +80,7 @@ use crate::{
         retry::Retry,
         search::Search,
         stray::{self, Strays},
+        templates::Templates,
         times::Times,
         tokens::{self, Tokens},
     },
@@ -226,6 +229,7 @@ impl App {
         let workers = worker::start(WorkerDeps {
             queue: Arc::clone(&store) as _,
             admin: Arc::clone(&store) as _,
+            files: Arc::clone(&store) as _,
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
             node: node_start(config),
@@ -245,6 +249,7 @@ impl App {
         let accept =
             Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&identities), accept_settings(config));
         let accept = Arc::new(accept);
+        let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
         let node: Vec<Arc<dyn Readiness>> =
             vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _];
@@ -271,6 +276,7 @@ impl App {
         let mut servers = vec![
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
+            tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
         if let Some(tls) = tls {
@@ -398,6 +404,7 @@ fn services(
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     Arc::new(Services {
         usage: accept.usage(),
+        files: accept.files(),
         tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),
         attempts: Attempts::new(Arc::clone(&clock)),
         audit: Audit::new(Arc::clone(store), Arc::clone(&clock)),
@@ -415,6 +422,7 @@ fn services(
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
+        templates: Arc::new(Templates::new(Arc::clone(store), Arc::clone(&clock))),
         providers,
         reload,
         ready: Ready::new(Arc::clone(store), parts, Vec::new()),
@@ -426,6 +434,7 @@ fn services(
         settings: HttpSettings {
             body_limit: config.server.max_body_bytes,
             body_time: config.server.request_timeout,
+            upload_limit: config.attachments.max_upload_bytes,
             keyless_inbox: config.inbox.keyless,
         },
     })
@@ -485,7 +494,15 @@ fn accept_settings(config: &Config) -> accept::Settings {
         }),
         times: times(config),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
+        max_rows: NonZeroUsize::new(config.sending.max_csv_rows).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
+        files: files::Settings {
+            rules: attachment::Rules {
+                max_size: config.attachments.max_size_bytes,
+                extensions: config.attachments.allowed_extensions.clone(),
+            },
+            unused_kept: config.attachments.unused_kept,
+        },
     }
 }
 

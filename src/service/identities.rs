@@ -95,6 +95,12 @@ impl Identities {
         self.accounts.load().contains_key(provider) && self.board.is_sandbox(provider)
     }
 
+    /// How the providers stand.
+    #[must_use]
+    pub fn board(&self) -> &dyn Providers {
+        &*self.board
+    }
+
     /// Until when one request waits for what is not known, however many addresses it has.
     #[must_use]
     pub fn patience(&self) -> Boot {

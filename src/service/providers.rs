@@ -90,6 +90,11 @@ pub trait Providers: Send + Sync {
         self.status().iter().any(|p| p.name == provider && p.sandbox)
     }
 
+    /// Largest mail this one takes, in octets with everything encoded, as far as that is known; `None` for no limit.
+    fn max_size(&self, _provider: &str) -> Option<u64> {
+        None
+    }
+
     /// When so many recipients of a lane will have been sent to from `from` on: an estimate. `None` where there is none.
     fn finish_at(&self, _provider: &str, _lane: Lane, _recipients: u64, _from: Wall) -> Option<Wall> {
         None

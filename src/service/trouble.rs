@@ -28,6 +28,11 @@ pub(super) fn refusal(error: StoreError) -> Refusal {
         StoreError::Closed => Refusal::busy(CLOSING, "stopping", "the server is stopping"),
         // Nothing a request does is for an incarnation; the node starts anew by itself.
         StoreError::Ended => Refusal::busy(CLOSING, "stopping", "this node is starting anew"),
+        // It was there when it was looked for: removed since, by hand.
+        StoreError::NoFile(id) => {
+            let fault = format!("there is no file {id}");
+            Refusal::invalid(Fault::new("attachments", "file_not_found", fault, "upload it again with POST /v1/attachments"))
+        }
         StoreError::Internal(text) => {
             tracing::error!(error = %text, "the store failed");
             // A failure during the commit may have come after it: the key is what makes repeating safe.

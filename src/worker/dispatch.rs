@@ -4,6 +4,7 @@ use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 use futures_util::FutureExt;
 use jebi_domain::{
+    message::Lane,
     port::{
         Clock, Provider, Random,
         slots::SharedSlots,
@@ -20,12 +21,13 @@ use tokio::{
 use super::{
     account::Current,
     claim::{Claimer, Inbox},
+    load::Loader,
     sender::SenderLoop,
     settle::Settler,
     slots::Reserver,
     watch::Watch,
 };
-use crate::service::dispatch::{Dispatch, Fence, Left, Settings, Setup, lateness::Lateness, turns::Turns};
+use crate::service::dispatch::{Dispatch, Fence, Left, Settings, Setup, files::FileCache, lateness::Lateness, turns::Turns};
 
 /// Called right at every write to a connection, with the time and the number of recipients. Must be quick.
 pub type Observer = Arc<dyn Fn(Boot, u32) + Send + Sync>;
@@ -37,6 +39,7 @@ const RECORD: Duration = Duration::from_secs(1);
 /// What a dispatcher needs.
 pub struct DispatchDeps {
     pub store: Arc<dyn QueueStore>,
+    pub files: Arc<FileCache>,
     pub provider: Current,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -87,6 +90,7 @@ impl Dispatcher {
             wall: deps.clock.wall(),
             boot: deps.clock.boot(),
         }));
+        dispatch.note_max_size(provider.max_size());
         watch.add(dispatch.clone());
         Ok(Self { deps, dispatch, shared, tasks: Vec::new(), threads: Vec::new() })
     }
@@ -105,6 +109,7 @@ impl Dispatcher {
     /// Sends through another one of the same name and kind from now on: calls under way finish on their connections, the next
     /// begin on new ones. Rate, limits and leases go on as they are.
     pub fn replace(&self, provider: Arc<dyn Provider>) {
+        self.dispatch.note_max_size(provider.max_size());
         self.deps.provider.replace(provider);
         self.dispatch.replaced();
     }
@@ -148,10 +153,14 @@ impl Dispatcher {
         let mut claimer = Claimer::new(&self.dispatch, &self.deps, inbox);
         claimer.subscribe().await?;
         self.tasks.push(runtime.spawn(over("claimer", claimer.run().boxed())).abort_handle());
+        for lane in Lane::ALL {
+            let (dispatch, files, clock) = (self.dispatch.clone(), self.deps.files.clone(), self.deps.clock.clone());
+            self.tasks.push(runtime.spawn(over("loader", Loader { dispatch, files, clock, lane }.run().boxed())).abort_handle());
+        }
         if let Some(reserver) = self.reserver() {
             self.tasks.push(runtime.spawn(over("slots", reserver.run().boxed())).abort_handle());
         }
-        let record = record(self.dispatch.clone(), self.deps.store.clone(), self.deps.clock.clone());
+        let record = record(self.dispatch.clone(), self.deps.provider.clone(), self.deps.store.clone(), self.deps.clock.clone());
         self.tasks.push(runtime.spawn(over("slot_recorder", record.boxed())).abort_handle());
         Ok(())
     }
@@ -240,12 +249,13 @@ impl Claimer {
     }
 }
 
-/// Records about every second when a slot was last taken, and shows the gauges.
-async fn record(dispatch: Arc<Dispatch>, store: Arc<dyn QueueStore>, clock: Arc<dyn Clock>) {
+/// Records about every second when a slot was last taken, notes what a server has said of sizes, and shows the gauges.
+async fn record(dispatch: Arc<Dispatch>, provider: Current, store: Arc<dyn QueueStore>, clock: Arc<dyn Clock>) {
     let mut recorded = None;
     loop {
         clock.sleep_until(clock.boot() + RECORD).await;
         dispatch.show();
+        dispatch.note_max_size(provider.get().max_size());
         let last = dispatch.last_slot();
         if last != recorded && record_slot(&dispatch, &*store, &*clock).await {
             recorded = last;

@@ -51,6 +51,7 @@ impl Fleet {
     pub(super) async fn make(&self, provider: Arc<dyn Provider>, settings: Settings) -> StoreResult<Dispatcher> {
         let deps = DispatchDeps {
             store: self.deps.queue.clone(),
+            files: self.shared.files.clone(),
             provider: Current::new(provider),
             clock: self.deps.clock.clone(),
             random: self.deps.random.clone(),

@@ -8,9 +8,11 @@ mod beat;
 mod claim;
 pub mod dispatch;
 mod feedback;
+pub mod files;
 mod fleet;
 mod housekeep;
 pub mod keys;
+mod load;
 mod quota;
 mod reclaim;
 mod sender;
@@ -26,7 +28,7 @@ use jebi_domain::{
     event::Feedback,
     message::Lane,
     port::{
-        Clock, Provider, Random,
+        Clock, FileBytes, Provider, Random,
         nodes::NodeStart,
         store::{AdminStore, QueueStore, StoreResult},
     },
@@ -41,7 +43,7 @@ pub use self::{
     reclaim::once as reclaim,
 };
 use crate::service::{
-    dispatch::{Dispatch, Fence, Left, Settings},
+    dispatch::{Dispatch, Fence, Left, Settings, files::FileCache},
     providers::{ProviderStatus, Providers},
 };
 
@@ -49,6 +51,8 @@ use crate::service::{
 pub struct WorkerDeps {
     pub queue: Arc<dyn QueueStore>,
     pub admin: Arc<dyn AdminStore>,
+    /// Where the files of mails lie.
+    pub files: Arc<dyn FileBytes>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     /// What this node says of itself.
@@ -68,6 +72,8 @@ pub struct WorkerDeps {
 pub(crate) struct Shared {
     pub queue: Arc<dyn QueueStore>,
     pub admin: Arc<dyn AdminStore>,
+    /// Files of mails in memory, for all providers.
+    pub files: Arc<FileCache>,
     pub clock: Arc<dyn Clock>,
     pub node: Arc<NodeStart>,
     pub fence: Arc<Fence>,
@@ -116,6 +122,10 @@ impl Providers for Board {
         self.find(provider, Dispatch::is_sandbox).unwrap_or(false)
     }
 
+    fn max_size(&self, provider: &str) -> Option<u64> {
+        self.find(provider, Dispatch::max_size).flatten()
+    }
+
     fn finish_at(&self, provider: &str, lane: Lane, recipients: u64, from: Wall) -> Option<Wall> {
         self.find(provider, |dispatch| dispatch.finish_at(lane, recipients, from, self.clock.boot())).flatten()
     }
@@ -158,6 +168,7 @@ pub async fn start(mut deps: WorkerDeps) -> StoreResult<Workers> {
     let shared = Shared {
         queue: deps.queue.clone(),
         admin: deps.admin.clone(),
+        files: Arc::new(FileCache::new(deps.files.clone())),
         clock: deps.clock.clone(),
         node: Arc::new(deps.node.clone()),
         fence,

@@ -128,7 +128,7 @@ impl Line {
 
     /// Composes, writes, and waits for the answer. From the slot to the first byte nothing is awaited.
     async fn send(&self, mail: ReadyCopy, recipients: u32, channel: Box<dyn Channel>, ticket: Ticket) -> Again {
-        let composed = catch_unwind(AssertUnwindSafe(|| mail.mail.compose(&mail.copy, mail.attempt)));
+        let composed = catch_unwind(AssertUnwindSafe(|| mail.compose()));
         let outgoing = match composed {
             Ok(Ok(outgoing)) => outgoing,
             Ok(Err(reason)) => {

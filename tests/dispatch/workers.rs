@@ -40,6 +40,7 @@ async fn observed(rate: Option<f64>, threads: usize, observer: Option<Observer>,
     let workers = worker::start(WorkerDeps {
         queue: store.clone(),
         admin: store.clone(),
+        files: Arc::new(Shelf::default()),
         clock: Arc::new(clock.clone()),
         random: Arc::new(SeededRandom::new(3)),
         node: NodeStart { name: "하나".into(), version: "0.0.0".into() },

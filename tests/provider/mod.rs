@@ -1,5 +1,6 @@
 //! Providers against scripted remote ends: each fault at each place has exactly one outcome.
 
+mod large;
 mod local_inbox;
 mod ses_account;
 mod ses_answers;
@@ -80,7 +81,7 @@ pub fn mail_of(body: Vec<u8>) -> Outgoing {
         from: "from@example.com".into(),
         to: vec!["to@example.com".into()],
         head: Bytes::from_static(b"From: from@example.com\r\nTo: to@example.com\r\nSubject: =?utf-8?B?7KCc67mE?=\r\nMIME-Version: 1.0\r\n"),
-        body: Bytes::from(body),
+        body: body.into(),
         tags: vec![("jebi-delivery".into(), delivery().to_string())],
     }
 }

@@ -18,7 +18,7 @@ fn an_accepted_mail_has_the_id_ses_gave_and_the_request_holds_the_whole_mime() {
         assert_eq!(request.header("x-amz-date"), Some("20231114T221320Z"));
         let json: serde_json::Value = serde_json::from_slice(&request.body).expect("JSON");
         let mime = STANDARD.decode(json["Content"]["Raw"]["Data"].as_str().expect("text")).expect("base64");
-        assert_eq!(mime, [mail().head, mail().body].concat());
+        assert_eq!(mime, [mail().head, mail().body.concat()].concat());
         assert_eq!(json["EmailTags"][0]["Value"], super::delivery().to_string());
         assert_eq!(json["Destination"]["ToAddresses"], serde_json::json!(["to@example.com"]));
     });

@@ -16,7 +16,7 @@ fn an_accepted_mail_has_the_servers_id_and_arrived_byte_for_byte() {
         let (stub, _, sender) = stub_and_sender().await;
         assert_eq!(send(&*sender, mail()).await, accepted("stub-1"));
         let got = stub.look(|s| s.mails[0].clone());
-        let whole = [mail().head, mail().body].concat();
+        let whole = [mail().head, mail().body.concat()].concat();
         assert_eq!(String::from_utf8_lossy(&got.content), String::from_utf8_lossy(&whole));
         assert_eq!(got.from, format!("MAIL FROM:<from@example.com> SIZE={}", whole.len()));
         assert_eq!(got.to, ["to@example.com"]);

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jebi::{
-    service::dispatch::Fence,
+    service::dispatch::{Fence, files::FileCache},
     system::{SystemClock, SystemRandom},
     worker::{
         account::Current,
@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 
 use super::log::{Write, WriteLog, peak};
 use crate::{
-    dispatch::rig::{FakeSlots, MemoryStore, Post, Reply, Scripted, accepted, settings},
+    dispatch::rig::{FakeSlots, MemoryStore, Post, Reply, Scripted, Shelf, accepted, settings},
     support::{machine, wait::until},
 };
 
@@ -35,6 +35,7 @@ fn node(runtime: &Runtime, slots: &Arc<FakeSlots>, log: &WriteLog) -> Dispatcher
     fence.renew(SystemClock.boot() + Duration::from_secs(600));
     let deps = DispatchDeps {
         store,
+        files: Arc::new(FileCache::new(Arc::new(Shelf::default()))),
         provider: Current::new(Arc::new(provider)),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),

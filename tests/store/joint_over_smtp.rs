@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use jebi::{
     provider::smtp::{SmtpConfig, SmtpProvider, Timeouts, Tls},
-    service::dispatch::{Fence, Settings},
+    service::dispatch::{Fence, Settings, files::FileCache},
     worker::{
         account::Current,
         dispatch::{DispatchDeps, Dispatcher},
@@ -39,6 +39,7 @@ async fn dispatcher(f: &Fixture, stub: &SmtpStub, fence: &Arc<Fence>) -> Dispatc
     fence.begin(f.incarnation);
     let deps = DispatchDeps {
         store: f.store.clone(),
+        files: Arc::new(FileCache::new(f.store.clone())),
         provider: Current::new(Arc::new(provider)),
         clock: Arc::new(f.clock.clone()),
         random: Arc::new(SeededRandom::new(7)),

@@ -252,6 +252,7 @@ impl Fixture {
             tags: vec![],
             fill: None,
             attachments: vec![],
+            calendar: None,
         };
         let message = Message {
             id: MessageId::new(now, &self.random),

@@ -25,6 +25,7 @@ async fn begin(f: &Fixture, provider: &Scripted) -> Workers {
     let workers = worker::start(WorkerDeps {
         queue: Arc::clone(&f.store) as _,
         admin: Arc::clone(&f.store) as _,
+        files: Arc::clone(&f.store) as _,
         clock: Arc::new(f.clock.clone()),
         random: Arc::new(SeededRandom::new(3)),
         node: node("잠든 노드"),

@@ -1,12 +1,14 @@
 //! What the copies of a message have in common.
 
 mod attachment;
+mod calendar;
 mod fill;
 
 use serde::{Deserialize, Serialize};
 
 pub use attachment::{Attachment, FileId};
-pub use fill::{Fill, Missing, Personal, Syntax, Variant};
+pub use calendar::Calendar;
+pub use fill::{Fill, MAX_PERSONAL, MAX_VARIABLES, Missing, Personal, Syntax, Variant};
 
 use crate::message::Mailbox;
 
@@ -36,4 +38,7 @@ pub struct Content {
     /// Files that go with it, in the order given. Their bytes are in the store, once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// An invitation or an answer to one, which calendars read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<Calendar>,
 }

@@ -1,51 +1,240 @@
-//! The body all copies of a message share: from the outermost `Content-Type` to the end.
+//! The body of a mail: from the outermost `Content-Type` to the end.
+//!
+//! Parts are nested as readers expect it (RFC 2046 section 5.1, RFC 2387, RFC 6047), and each level is there only where it is needed:
+//!
+//! ```text
+//! multipart/mixed
+//!   multipart/alternative
+//!     text/plain
+//!     multipart/related
+//!       text/html
+//!       image/png, inline
+//!     text/calendar
+//!   application/pdf, attachment
+//!   application/ics, attachment
+//! ```
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
 use mail_builder::{
-    headers::{content_type::ContentType, raw::Raw},
+    headers::raw::Raw,
     mime::{BodyPart, MimePart},
 };
 
-use crate::{id::MessageId, message::Content};
+use crate::{
+    content::{Content, FileId},
+    id::MessageId,
+    outcome::Reason,
+};
 
-use super::text;
+use super::{
+    attached::{self, Shown},
+    file::{Files, encoded_len},
+    segments::Segments,
+};
 
-/// Builds the body: `multipart/alternative` of text and HTML, or the one there is, or an empty text. Blank bodies count as
-/// missing.
-pub(super) fn build(id: MessageId, content: &Content) -> Bytes {
-    let html = content.html.as_deref().filter(|html| !html.trim().is_empty());
-    let plain = match content.text.as_deref().filter(|text| !text.trim().is_empty()) {
-        Some(text) => Some(Cow::Borrowed(text)),
-        None => html.and_then(text::from_html).map(Cow::Owned),
-    };
-    let part = match (plain.as_deref(), html) {
-        (Some(plain), Some(html)) => {
-            let parts = vec![leaf("text/plain", plain), leaf("text/html", html)];
-            MimePart::new(ContentType::new("multipart/alternative").attribute("boundary", boundary(id, plain, html)), parts)
-        }
-        (None, Some(html)) => leaf("text/html", html),
-        (Some(plain), None) => leaf("text/plain", plain),
-        (None, None) => leaf("text/plain", content.text.as_deref().unwrap_or_default()),
-    };
-    let mut out = Vec::with_capacity((part.size() + part.size() / 2) + 512);
-    part.write_part(&mut out);
-    // Every line ends with CRLF, the last one too: SMTP needs it before the final dot.
-    if !out.ends_with(b"\r\n") {
-        out.extend_from_slice(b"\r\n");
-    }
-    Bytes::from(out)
+/// Some of a body: its own bytes, or the lines of a file.
+enum Piece {
+    Own(Bytes),
+    File(FileId, u64),
 }
 
-/// A boundary from the message's id, which is in neither part: `=_` cannot occur in quoted-printable or base64, and nobody
-/// knows the id when the content is written, but seven-bit text is sent as it is and may quote a mail of ours.
-fn boundary(id: MessageId, plain: &str, html: &str) -> String {
-    let mut boundary = format!("=_jebi_{id}");
-    while plain.contains(&boundary) || html.contains(&boundary) {
-        boundary.push('_');
+/// A body without the bytes of its files.
+pub(super) struct Body(Vec<Piece>);
+
+impl Body {
+    /// Puts the lines of its files where they belong. Without files that is a clone.
+    ///
+    /// # Errors
+    /// One of them is not there.
+    pub(super) fn with(&self, files: &Files) -> Result<Segments, Reason> {
+        if let [Piece::Own(only)] = self.0.as_slice() {
+            return Ok(only.clone().into());
+        }
+        let bytes = |piece: &Piece| match piece {
+            Piece::Own(bytes) => Ok(bytes.clone()),
+            Piece::File(id, _) => files.lines(*id),
+        };
+        self.0.iter().map(bytes).collect()
     }
-    boundary
+
+    /// Bytes it has with its files.
+    pub(super) fn len(&self) -> u64 {
+        let len = |piece: &Piece| match piece {
+            Piece::Own(bytes) => bytes.len() as u64,
+            Piece::File(_, size) => encoded_len(*size),
+        };
+        self.0.iter().map(len).sum()
+    }
+}
+
+/// The part of a file, its lines apart.
+struct FilePart {
+    head: Vec<u8>,
+    file: FileId,
+    size: u64,
+}
+
+/// What stands around text and HTML: the same in every copy, made once.
+pub(super) struct Frame {
+    id: String,
+    inline: Vec<FilePart>,
+    attached: Vec<FilePart>,
+    /// As a part of its own, and as a file.
+    invitation: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Frame {
+    pub(super) fn new(id: MessageId, content: &Content) -> Self {
+        // What no HTML names is shown as a file.
+        let has_html = content.html.is_some();
+        let part =
+            |file: &crate::content::Attachment, shown| FilePart { head: attached::head(file, shown), file: file.file, size: file.size };
+        let (mut inline, mut apart) = (Vec::new(), Vec::new());
+        for file in &content.attachments {
+            if has_html && file.content_id.is_some() {
+                inline.push(part(file, Shown::Inline));
+            } else {
+                apart.push(part(file, Shown::Apart));
+            }
+        }
+        let invitation = content.calendar.as_ref().map(|c| (attached::invitation(c), attached::invitation_file(c)));
+        Self { id: id.to_string(), inline, attached: apart, invitation }
+    }
+
+    /// The body of these texts. Blank ones count as missing; without any the text is empty.
+    pub(super) fn body(&self, text: Option<&str>, html: Option<&str>) -> Body {
+        let html = html.filter(|html| !html.trim().is_empty());
+        let full = text.filter(|text| !text.trim().is_empty());
+        let text = if html.is_some() { full } else { full.or(text).or(Some("")) };
+        let mut out = Out::new(self.mark(text, html), text.map_or(0, str::len) + html.map_or(0, str::len));
+        self.write(&mut out, text, html);
+        out.end()
+    }
+
+    /// What makes the boundaries of this message its own. Boundaries begin with `=_`, which cannot occur in quoted-printable or base64,
+    /// and nobody knows the id when the content is written, but seven-bit text is sent as it is and may quote a mail of ours.
+    fn mark(&self, text: Option<&str>, html: Option<&str>) -> String {
+        let mut mark = self.id.clone();
+        let is_in = |part: Option<&str>, mark: &str| part.is_some_and(|part| part.is_ascii() && part.contains(mark));
+        while is_in(text, &mark) || is_in(html, &mark) {
+            mark.push('_');
+        }
+        mark
+    }
+
+    fn write(&self, out: &mut Out, text: Option<&str>, html: Option<&str>) {
+        // Pictures of an HTML that has become empty belong to nothing.
+        let unplaced = if html.is_none() { self.inline.as_slice() } else { &[] };
+        if self.attached.is_empty() && self.invitation.is_none() && unplaced.is_empty() {
+            return self.write_content(out, text, html);
+        }
+        let mixed = out.open("mixed", "");
+        out.next(&mixed);
+        self.write_content(out, text, html);
+        for part in unplaced.iter().chain(&self.attached) {
+            out.next(&mixed);
+            out.file(part);
+        }
+        if let Some((_, file)) = &self.invitation {
+            out.next(&mixed);
+            out.bytes.extend_from_slice(file);
+        }
+        out.close(&mixed);
+    }
+
+    /// The same said in several ways, the plainest first.
+    fn write_content(&self, out: &mut Out, text: Option<&str>, html: Option<&str>) {
+        let ways = usize::from(text.is_some()) + usize::from(html.is_some()) + usize::from(self.invitation.is_some());
+        let alternative = (ways > 1).then(|| out.open("jebi", "alternative"));
+        let next = |out: &mut Out| alternative.iter().for_each(|boundary| out.next(boundary));
+        if let Some(text) = text {
+            next(out);
+            out.leaf("text/plain", text);
+        }
+        if let Some(html) = html {
+            next(out);
+            self.write_html(out, html);
+        }
+        if let Some((part, _)) = &self.invitation {
+            next(out);
+            out.bytes.extend_from_slice(part);
+        }
+        if let Some(boundary) = &alternative {
+            out.close(boundary);
+        }
+    }
+
+    fn write_html(&self, out: &mut Out, html: &str) {
+        if self.inline.is_empty() {
+            return out.leaf("text/html", html);
+        }
+        let related = out.open("related", "");
+        out.next(&related);
+        out.leaf("text/html", html);
+        for part in &self.inline {
+            out.next(&related);
+            out.file(part);
+        }
+        out.close(&related);
+    }
+}
+
+/// A body being written.
+struct Out {
+    mark: String,
+    bytes: Vec<u8>,
+    pieces: Vec<Piece>,
+}
+
+impl Out {
+    fn new(mark: String, texts: usize) -> Self {
+        Self { mark, bytes: Vec::with_capacity(texts + texts / 2 + 512), pieces: Vec::new() }
+    }
+
+    /// Begins a multipart, and gives its boundary.
+    fn open(&mut self, name: &str, kind: &str) -> String {
+        let kind = if kind.is_empty() { name } else { kind };
+        let boundary = format!("=_{name}_{}", self.mark);
+        // RFC 2387 section 3.1 wants the type of the root.
+        let root = if kind == "related" { "\r\n type=\"text/html\";" } else { "" };
+        self.bytes.extend_from_slice(format!("Content-Type: multipart/{kind};{root}\r\n boundary=\"{boundary}\"\r\n").as_bytes());
+        boundary
+    }
+
+    fn next(&mut self, boundary: &str) {
+        self.delimiter(boundary, b"\r\n");
+    }
+
+    fn close(&mut self, boundary: &str) {
+        self.delimiter(boundary, b"--\r\n");
+    }
+
+    fn delimiter(&mut self, boundary: &str, end: &[u8]) {
+        self.bytes.extend_from_slice(b"\r\n--");
+        self.bytes.extend_from_slice(boundary.as_bytes());
+        self.bytes.extend_from_slice(end);
+    }
+
+    fn leaf(&mut self, kind: &'static str, text: &str) {
+        leaf(kind, text).write_part(&mut self.bytes);
+    }
+
+    fn file(&mut self, part: &FilePart) {
+        self.bytes.extend_from_slice(&part.head);
+        self.pieces.push(Piece::Own(Bytes::from(std::mem::take(&mut self.bytes))));
+        self.pieces.push(Piece::File(part.file, part.size));
+    }
+
+    fn end(mut self) -> Body {
+        // Every line ends with CRLF, the last one too: SMTP needs it before the final dot. A file is never last.
+        if !self.bytes.ends_with(b"\r\n") {
+            self.bytes.extend_from_slice(b"\r\n");
+        }
+        self.pieces.push(Piece::Own(Bytes::from(self.bytes)));
+        Body(self.pieces)
+    }
 }
 
 /// One text part. The builder chooses the transfer encoding but leaves two things to us:
@@ -62,7 +251,7 @@ fn leaf<'x>(kind: &'static str, text: &'x str) -> MimePart<'x> {
 }
 
 /// The text with every line break, CRLF, LF or CR, as CRLF.
-fn crlf(text: &str) -> Cow<'_, str> {
+pub(super) fn crlf(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let bare = |i: usize| match bytes[i] {
         b'\r' => bytes.get(i + 1) != Some(&b'\n'),

@@ -1,9 +1,13 @@
 //! What may stand in a header: the callers' own headers, subjects and display names.
 
+use super::thread;
+
 /// Longest header name, in bytes: what SES takes (SendEmail, `MessageHeader`).
 pub const MAX_NAME: usize = 126;
 /// Longest line without its CRLF, in bytes (RFC 5322 section 2.1.1).
 pub const MAX_LINE: usize = 998;
+/// Says that no person wrote the mail, so that no machine answers it (RFC 3834 section 5).
+pub const AUTO_SUBMITTED: &str = "Auto-Submitted";
 
 /// Why a header, a subject, a display name or a tag is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +50,10 @@ const RESERVED: &[(&str, &str)] = &[
     ("domainkey-signature", "remove it: the provider signs the mail"),
     ("arc-", "remove it: only forwarding servers write it"),
     ("resent-", "remove it: a mail sent here is not a resent one"),
+    ("apparently-to", "remove it and set the field `recipients`, or `to` for a joint copy"),
+    ("delivered-to", "remove it: only the receiving server writes it, and takes the mail for one that goes in circles"),
+    ("x-original-to", "remove it: only the receiving server writes it"),
+    ("errors-to", "remove it: bounces go to the sender of the envelope"),
 ];
 
 /// Checks a header of the caller's.
@@ -72,7 +80,56 @@ pub fn check_custom(name: &str, value: &str) -> Result<(), HeaderFault> {
             "shorten the word or put spaces where the line may be broken",
         ));
     }
+    match name.to_ascii_lowercase().as_str() {
+        "in-reply-to" | "references" => thread::check_ids(name, value),
+        "auto-submitted" => check_auto_submitted(value),
+        _ => Ok(()),
+    }
+}
+
+/// Headers that stand once in a mail (RFC 5322 section 3.6, RFC 2369, RFC 2919, RFC 3834, RFC 8058, Gmail's Feedback-ID), in lower case.
+const ONCE: &[&str] = &[
+    "auto-submitted",
+    "feedback-id",
+    "importance",
+    "in-reply-to",
+    "list-help",
+    "list-id",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+    "organization",
+    "precedence",
+    "references",
+    "x-priority",
+];
+
+/// Checks the caller's headers together.
+///
+/// # Errors
+/// One that may stand once is there twice: receivers would take either, or refuse the mail (RFC 5322 section 3.6).
+pub fn check_together<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<(), HeaderFault> {
+    let mut seen = Vec::new();
+    for name in names {
+        let lower = name.to_ascii_lowercase();
+        if seen.contains(&lower) {
+            let fault = format!("the header `{name}` is given twice, and a mail may have it once");
+            return Err(HeaderFault::new("header_twice", fault, "leave one of them"));
+        }
+        if ONCE.contains(&lower.as_str()) {
+            seen.push(lower);
+        }
+    }
     Ok(())
+}
+
+/// RFC 3834 section 5: a keyword, with comments and parameters behind it that are rarely there.
+fn check_auto_submitted(value: &str) -> Result<(), HeaderFault> {
+    let keyword = value.split([';', '(', ' ', '\t']).next().unwrap_or_default();
+    if ["no", "auto-generated", "auto-replied", "auto-notified"].iter().any(|known| keyword.eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    let fault = format!("`{AUTO_SUBMITTED}` does not say what it may say (RFC 3834)");
+    Err(HeaderFault::new("header_value", fault, "use `auto-generated`, `auto-replied`, or `no` for what a person wrote"))
 }
 
 /// Checks text that is shown to people: subjects and display names, in any script. Length is the caller's matter.
@@ -188,6 +245,10 @@ mod tests {
             "X-Jebi-Delivery-Id",
             "Resent-From",
             "ARC-Seal",
+            "Apparently-To",
+            "Delivered-To",
+            "X-Original-To",
+            "Errors-To",
         ] {
             assert_eq!(code(name, "x"), "header_reserved", "{name}");
         }
@@ -211,6 +272,24 @@ mod tests {
         ] {
             assert_eq!(code(name, value), "ok", "{name}");
         }
+    }
+
+    #[test]
+    fn what_no_person_wrote_says_so_in_the_words_there_are() {
+        for value in ["no", "auto-generated", "Auto-Replied", "auto-generated (newsletter)", "auto-notified; owner-email=\"a@b.kr\""] {
+            assert_eq!(code("Auto-Submitted", value), "ok", "{value}");
+        }
+        for value in ["yes", "auto", "auto-generated-x", "자동"] {
+            assert_eq!(code("auto-submitted", value), "header_value", "{value}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_stands_once_is_refused_twice_in_any_case() {
+        let together = |names: &[&str]| check_together(names.iter().copied()).map_err(|f| f.code);
+        assert_eq!(together(&["X-A", "x-a", "List-Id", "References", "In-Reply-To"]), Ok(()));
+        assert_eq!(together(&["List-Unsubscribe", "X-A", "list-unsubscribe"]), Err("header_twice"));
+        assert_eq!(together(&["REFERENCES", "References"]), Err("header_twice"));
     }
 
     #[test]

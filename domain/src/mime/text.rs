@@ -7,6 +7,8 @@ const WIDTH: usize = 76;
 
 /// Largest HTML that text is made from, in bytes. Conversion takes about 0.1 s for it, 0.5 s at the worst measured.
 const MAX_HTML: usize = 512 << 10;
+/// Longest text that is made; a mail whose text would be longer goes without it.
+pub(super) const MAX_MADE: usize = 2 * MAX_HTML;
 /// Deepest nesting of elements that text is made from. The HTML parser takes quadratic time in it: unbounded, a megabyte of
 /// `<div>` would hold a sender for minutes.
 const MAX_DEPTH: usize = 500;
@@ -18,7 +20,7 @@ const MAX_MATCHES: usize = 5_000_000;
 ///
 /// Document CSS is honoured so that hidden preheaders stay hidden; table borders are not drawn, because tables in mail are
 /// layout; links are not broken, because nobody could follow them.
-pub(super) fn from_html(html: &str) -> Option<String> {
+pub(crate) fn from_html(html: &str) -> Option<String> {
     if !affordable(html) {
         return None;
     }
@@ -27,19 +29,23 @@ pub(super) fn from_html(html: &str) -> Option<String> {
         let config = html2text::config::plain().use_doc_css().no_table_borders().raw_mode(true).no_link_wrapping().allow_width_overflow();
         config.string_from_read(html.as_bytes(), WIDTH).ok()
     }));
-    text.ok().flatten().filter(|text| !text.trim().is_empty())
+    text.ok().flatten().filter(|text| !text.trim().is_empty() && text.len() <= MAX_MADE)
 }
 
-/// Whether converting takes a bounded time, told from the tags without parsing. Counts too much rather than too little:
-/// elements that close themselves are left out, everything else that is opened must be closed.
+/// Whether converting takes a bounded time.
 fn affordable(html: &str) -> bool {
+    let rules = html.bytes().filter(|b| matches!(b, b'{' | b',')).count();
+    html.len() <= MAX_HTML && tags(html).is_some_and(|tags| rules.saturating_mul(tags) <= MAX_MATCHES)
+}
+
+/// How many tags are in this HTML; `None` where its elements are nested more than 500 deep. Told without parsing; counts too much
+/// rather than too little: elements that close themselves are left out, everything else that is opened must be closed.
+#[must_use]
+pub fn tags(html: &str) -> Option<usize> {
     const CLOSE_THEMSELVES: [&str; 21] = [
         "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "source", "td", "th",
         "tr", "track", "wbr",
     ];
-    if html.len() > MAX_HTML {
-        return false;
-    }
     let (mut depth, mut tags) = (0usize, 0usize);
     for tag in html.split('<').skip(1) {
         let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
@@ -50,11 +56,10 @@ fn affordable(html: &str) -> bool {
             depth += 1;
         }
         if depth > MAX_DEPTH {
-            return false;
+            return None;
         }
     }
-    let rules = html.bytes().filter(|b| matches!(b, b'{' | b',')).count();
-    rules.saturating_mul(tags) <= MAX_MATCHES
+    Some(tags)
 }
 
 #[cfg(test)]

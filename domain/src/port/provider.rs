@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     id::DeliveryId,
+    mime::Segments,
     outcome::{Outcome, Reason},
     port::Boxed,
     time::Wall,
@@ -24,8 +25,9 @@ pub struct Outgoing {
     pub to: Vec<String>,
     /// Header lines with CRLF each, without the empty line; ASCII only.
     pub head: Bytes,
-    /// From the first header of the outermost part (`Content-Type: …`) to the end of the message, CRLF lines.
-    pub body: Bytes,
+    /// From the first header of the outermost part (`Content-Type: …`) to the end of the message, CRLF lines. Large parts are shared with
+    /// other mails: never put together to be written.
+    pub body: Segments,
     /// Labels for the provider, the delivery id among them.
     pub tags: Vec<(String, String)>,
 }
@@ -41,6 +43,10 @@ pub trait Provider: Send + Sync {
     /// Whether the account may send from (and in a sandbox: to) this identity: an address, or a domain without an `@`, by itself; `None`
     /// when the provider has no such thing to ask. The answer's `Err` says why it is not known.
     fn identity(&self, _identity: &str) -> Option<Boxed<'_, Result<bool, Reason>>> {
+        None
+    }
+    /// Largest mail it takes, in octets with everything encoded (RFC 1870 section 3), as far as that is known now; `None` for no limit.
+    fn max_size(&self) -> Option<u64> {
         None
     }
     /// Asks the account for its limits and state; `None` when the provider has no such thing to ask.

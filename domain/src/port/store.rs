@@ -13,13 +13,14 @@ use std::{
 use bytes::Bytes;
 
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
-use super::{Boxed, Inbox, NodeStore, OperatorStore, nodes::NodeStart, slots::SharedSlots};
+use super::{Boxed, FileStore, Inbox, NodeStore, OperatorStore, TemplateStore, nodes::NodeStart, slots::SharedSlots};
 pub use super::{
     guard::{Guard, Released},
     settlement::Settlement,
 };
 use crate::{
     access::Grant,
+    content::FileId,
     delivery::State,
     event::{Feedback, FeedbackKind},
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
@@ -43,6 +44,8 @@ pub enum StoreError {
     Unavailable { retry_after_s: u32, why: &'static str },
     /// The incarnation that asks was ended by another node: it holds no lease any more, and must start anew.
     Ended,
+    /// A file the mail carries is not there any more; nothing was stored.
+    NoFile(FileId),
     /// Anything else. The text is for the log, never for a caller.
     Internal(String),
 }
@@ -55,6 +58,7 @@ impl fmt::Display for StoreError {
             Self::Full => f.write_str("the disk is full or nearly so"),
             Self::Closed => f.write_str("the store is closing"),
             Self::Ended => f.write_str("another node has ended this one, because it did not beat"),
+            Self::NoFile(id) => write!(f, "there is no file {id}"),
             Self::Internal(text) => f.write_str(text),
         }
     }
@@ -583,5 +587,5 @@ pub trait AdminStore: Send + Sync {
 }
 
 /// A whole engine.
-pub trait Store: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + Inbox {}
-impl<T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + Inbox> Store for T {}
+pub trait Store: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore {}
+impl<T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore> Store for T {}

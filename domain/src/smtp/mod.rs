@@ -8,4 +8,4 @@ mod stuffing;
 pub use path::{Path, PathFault};
 pub use queue_id::{message_id, queue_id};
 pub use reply::{Enhanced, Frame, MAX_REPLY, Reply, Unreadable, frame};
-pub use stuffing::{needs_stuffing, stuff};
+pub use stuffing::{Stuffer, needs_stuffing, stuff};

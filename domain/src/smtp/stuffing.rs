@@ -20,14 +20,28 @@ pub fn needs_stuffing(content: &[u8]) -> bool {
 
 /// Appends `content`, which begins at a line's start, with its dots doubled where they have to be.
 pub fn stuff(out: &mut Vec<u8>, content: &[u8]) {
-    let mut rest = content;
-    while let Some(first) = rest.first() {
-        if *first == b'.' {
-            out.push(b'.');
+    Stuffer::default().stuff(out, content);
+}
+
+/// Doubles dots in content that comes in pieces: a line may go on from one to the next. Begins at a line's start.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stuffer {
+    within_line: bool,
+}
+
+impl Stuffer {
+    /// Appends the next piece, with its dots doubled where they have to be.
+    pub fn stuff(&mut self, out: &mut Vec<u8>, piece: &[u8]) {
+        let mut rest = piece;
+        while let Some(first) = rest.first() {
+            if *first == b'.' && !self.within_line {
+                out.push(b'.');
+            }
+            let (line, others) = rest.split_at(line(rest));
+            out.extend_from_slice(line);
+            self.within_line = !line.ends_with(b"\n");
+            rest = others;
         }
-        let (line, others) = rest.split_at(line(rest));
-        out.extend_from_slice(line);
-        rest = others;
     }
 }
 
@@ -68,6 +82,13 @@ mod tests {
             }
             prop_assert_eq!(&back, &content);
             prop_assert_eq!(needs_stuffing(&content), wire != content);
+        }
+
+        #[test]
+        fn pieces_are_stuffed_as_the_whole_is(pieces in prop::collection::vec(prop::collection::vec(prop::sample::select(b".\r\nab".to_vec()), 0..9), 0..9)) {
+            let (mut stuffer, mut out) = (Stuffer::default(), Vec::new());
+            pieces.iter().for_each(|piece| stuffer.stuff(&mut out, piece));
+            prop_assert_eq!(out, stuffed(&pieces.concat()));
         }
     }
 }

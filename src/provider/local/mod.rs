@@ -8,13 +8,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jebi_domain::{
     event::Feedback,
+    mime::Segments,
     outcome::{Outcome, Reason},
     port::{AccountReport, Boxed, Channel, Clock, Inbox, InboxMail, Local, Outgoing, Provider, Sender, store::StoreError},
 };
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 
 /// The word for it in configuration and API.
 pub const KIND: &str = "local";
+/// Mails from this size on are kept one at a time: each is put together in memory for that.
+const LARGE: usize = 1 << 20;
 
 /// A provider that keeps what it is given.
 pub struct LocalProvider(Arc<Shared>);
@@ -24,13 +27,14 @@ struct Shared {
     inbox: Arc<dyn Inbox>,
     clock: Arc<dyn Clock>,
     feedback: UnboundedSender<Feedback>,
+    large: Semaphore,
 }
 
 impl LocalProvider {
     /// `feedback` gets what SES would report of each recipient, once the mail is kept and perhaps before its outcome is.
     #[must_use]
     pub fn new(name: impl Into<String>, inbox: Arc<dyn Inbox>, clock: Arc<dyn Clock>, feedback: UnboundedSender<Feedback>) -> Self {
-        Self(Arc::new(Shared { name: name.into(), inbox, clock, feedback }))
+        Self(Arc::new(Shared { name: name.into(), inbox, clock, feedback, large: Semaphore::new(1) }))
     }
 }
 
@@ -69,6 +73,8 @@ impl Channel for LocalChannel {
 
 impl Shared {
     async fn keep(&self, mail: Outgoing) -> Outcome {
+        // An error would say that the semaphore was closed, which nobody does.
+        let _turn = if mail.body.len() >= LARGE { self.large.acquire().await.ok() } else { None };
         let at = self.clock.wall();
         let provider_id = format!("local-{}-{}", mail.delivery, mail.attempt);
         let reports: Vec<Feedback> = mail.to.iter().flat_map(|to| simulator::reports(mail.delivery, to, at)).collect();
@@ -78,7 +84,7 @@ impl Shared {
             from: mail.from,
             to: mail.to,
             subject: subject::of(&mail.head),
-            source: Bytes::from([mail.head, mail.body].concat()),
+            source: whole(&mail.head, &mail.body),
         };
         if let Err(error) = self.inbox.keep(kept).await {
             return refused(&error);
@@ -93,6 +99,13 @@ impl Shared {
     }
 }
 
+fn whole(head: &[u8], body: &Segments) -> Bytes {
+    let mut out = Vec::with_capacity(head.len() + body.len());
+    out.extend_from_slice(head);
+    body.pieces().iter().for_each(|piece| out.extend_from_slice(piece));
+    Bytes::from(out)
+}
+
 /// A keep that failed kept nothing.
 fn refused(error: &StoreError) -> Outcome {
     let reason = |text: String, remedy: &str| Reason::new("inbox", text, remedy);
@@ -102,8 +115,8 @@ fn refused(error: &StoreError) -> Outcome {
             Outcome::Transient { reason: reason(error.to_string(), "nothing to do: it is tried again by itself") }
         }
         StoreError::Full => Outcome::Transient { reason: reason(error.to_string(), "free space on the disk of the database") },
-        StoreError::Internal(cause) => {
-            tracing::error!(%cause, "the local inbox could not keep a mail");
+        StoreError::Internal(_) | StoreError::NoFile(_) => {
+            tracing::error!(cause = %error, "the local inbox could not keep a mail");
             Outcome::Transient { reason: reason("the inbox could not be written".to_owned(), "see the server's log for the cause") }
         }
     }

@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, header};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use jebi_domain::{outcome::Reason, port::Clock, time::Boot};
@@ -21,12 +21,15 @@ use tokio_rustls::TlsConnector;
 
 use super::{
     config::Target,
+    payload::Payload,
     stream::{Stream, Wire},
 };
 use crate::provider::socket::Idle;
 
 /// Longest answer read; SES's are a few hundred bytes.
 const MAX_ANSWER: usize = 64 * 1024;
+/// How much of a request is taken from its source before the socket has taken it.
+const MAX_BUFFER: usize = 128 * 1024;
 
 /// A complete answer.
 pub(super) struct Answer {
@@ -44,7 +47,7 @@ impl Answer {
 
 pub(super) struct Connection {
     wire: Wire,
-    requests: http1::SendRequest<Full<Bytes>>,
+    requests: http1::SendRequest<Payload>,
     driver: Driver,
     born: Boot,
 }
@@ -64,8 +67,10 @@ impl Connection {
                 Stream::Tls(Box::new(tls.connect(name, wire.clone()).await.map_err(|e| tls_failed(target, &e))?))
             }
         };
+        let mut http = http1::Builder::new();
+        http.max_buf_size(MAX_BUFFER);
         let (requests, connection) =
-            http1::handshake(TokioIo::new(stream)).await.map_err(|e| unreachable(target, &format!("HTTP cannot start: {e}")))?;
+            http.handshake(TokioIo::new(stream)).await.map_err(|e| unreachable(target, &format!("HTTP cannot start: {e}")))?;
         Ok(Self { wire, requests, driver: Driver { connection, finished: false }, born: clock.boot() })
     }
 
@@ -82,7 +87,7 @@ impl Connection {
     ///
     /// # Errors
     /// What broke, in words. Whether anything was written says [`Wire::written`].
-    pub(super) async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, String> {
+    pub(super) async fn exchange(&mut self, request: Request<Payload>) -> Result<Answer, String> {
         let response = self.requests.send_request(request);
         let (head, mut body) = self.driver.until(response).await.map_err(|e| words(&e))?.into_parts();
         let mut whole = Bytes::new();
@@ -120,7 +125,7 @@ impl Connection {
 }
 
 struct Driver {
-    connection: http1::Connection<TokioIo<Stream>, Full<Bytes>>,
+    connection: http1::Connection<TokioIo<Stream>, Payload>,
     finished: bool,
 }
 

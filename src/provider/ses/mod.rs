@@ -5,11 +5,13 @@
 //! a request reached the socket is certainly not an acceptance, nor is a complete refusal other than 502 and 504; every
 //! other failure is [`Outcome::Unknown`].
 
+mod base64;
 mod config;
 mod connection;
 mod control;
 mod credentials;
 mod error;
+mod payload;
 mod pool;
 mod request;
 mod sender;
@@ -36,6 +38,9 @@ use super::trust;
 
 /// The word for it in configuration and API.
 pub const KIND: &str = "ses";
+/// Largest mail with everything encoded, in bytes: "40 MB per message (after base64 encoding)" (SES, service quotas, API v2). Whether that
+/// is decimal is not told; this is the safe side.
+pub const MAX_MAIL: u64 = 40_000_000;
 
 /// One SES account in one region.
 pub struct SesProvider {
@@ -91,6 +96,10 @@ impl Provider for SesProvider {
     fn identity(&self, identity: &str) -> Option<Boxed<'_, Result<bool, Reason>>> {
         let identity = identity.to_owned();
         Some(Box::pin(async move { control::identity(&self.control, &identity).await }))
+    }
+
+    fn max_size(&self) -> Option<u64> {
+        Some(MAX_MAIL)
     }
 
     fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>> {

@@ -2,20 +2,49 @@
 
 use jebi_domain::port::Outgoing;
 
+use super::{base64::Base64, payload::Streamed};
+
 /// Room for the JSON around the base64, without the strings put into it.
 const FRAME: usize = 256;
 
+/// A mail from this size on is encoded while it goes out.
+const STREAMED: usize = 256 * 1024;
+
+/// The body of a request.
+pub(super) enum Json {
+    Whole(Vec<u8>),
+    Streamed(Box<Streamed>),
+}
+
 /// The request body. Every envelope recipient goes into `ToAddresses`, Bcc ones included: with raw content SES takes the
 /// envelope from there and the visible headers from the MIME, so the roles must not be copied.
-pub(super) fn body(mail: &Outgoing, configuration_set: Option<&str>) -> Vec<u8> {
+pub(super) fn body(mail: &Outgoing, configuration_set: Option<&str>) -> Json {
     let strings = mail.from.len()
         + mail.to.iter().map(|a| a.len() + 3).sum::<usize>()
         + mail.tags.iter().map(|(n, v)| n.len() + v.len() + 24).sum::<usize>();
-    let mut out = Vec::with_capacity(FRAME + strings + (mail.head.len() + mail.body.len()).div_ceil(3) * 4);
+    let raw = mail.head.len() + mail.body.len();
+    if raw >= STREAMED {
+        let (mut before, mut after) = (Vec::with_capacity(FRAME + strings), Vec::with_capacity(FRAME + strings));
+        open(&mut before, mail);
+        close(&mut after, mail, configuration_set);
+        return Json::Streamed(Box::new(Streamed::new(before, mail, after)));
+    }
+    let mut out = Vec::with_capacity(FRAME + strings + raw.div_ceil(3) * 4);
+    open(&mut out, mail);
+    let mut base64 = Base64::default();
+    base64.push(&mut out, &mail.head);
+    mail.body.pieces().iter().for_each(|piece| base64.push(&mut out, piece));
+    base64.end(&mut out);
+    close(&mut out, mail, configuration_set);
+    Json::Whole(out)
+}
+
+/// Up to the mail itself.
+fn open(out: &mut Vec<u8>, mail: &Outgoing) {
     out.push(b'{');
     if !mail.from.is_empty() {
         out.extend_from_slice(b"\"FromEmailAddress\":");
-        string(&mut out, &mail.from);
+        string(out, &mail.from);
         out.push(b',');
     }
     out.extend_from_slice(b"\"Destination\":{\"ToAddresses\":[");
@@ -23,17 +52,20 @@ pub(super) fn body(mail: &Outgoing, configuration_set: Option<&str>) -> Vec<u8> 
         if i > 0 {
             out.push(b',');
         }
-        string(&mut out, address);
+        string(out, address);
     }
     out.extend_from_slice(b"]},\"Content\":{\"Raw\":{\"Data\":\"");
-    base64_of_both(&mut out, &mail.head, &mail.body);
+}
+
+/// What follows it.
+fn close(out: &mut Vec<u8>, mail: &Outgoing, configuration_set: Option<&str>) {
     out.extend_from_slice(b"\"}}");
     for (i, (name, value)) in mail.tags.iter().enumerate() {
         out.extend_from_slice(if i == 0 { b",\"EmailTags\":[" } else { b"," });
         out.extend_from_slice(b"{\"Name\":");
-        string(&mut out, name);
+        string(out, name);
         out.extend_from_slice(b",\"Value\":");
-        string(&mut out, value);
+        string(out, value);
         out.push(b'}');
     }
     if !mail.tags.is_empty() {
@@ -41,10 +73,9 @@ pub(super) fn body(mail: &Outgoing, configuration_set: Option<&str>) -> Vec<u8> 
     }
     if let Some(set) = configuration_set {
         out.extend_from_slice(b",\"ConfigurationSetName\":");
-        string(&mut out, set);
+        string(out, set);
     }
     out.push(b'}');
-    out
 }
 
 /// A JSON string with its quotes.
@@ -52,30 +83,14 @@ fn string(out: &mut Vec<u8>, text: &str) {
     serde_json::to_writer(out, text).expect("a string can always be written to memory");
 }
 
-/// Base64 (RFC 4648 section 4) of `head` and `body` as one, without joining them first: base64 goes by groups of three
-/// bytes, so the body starts after the bytes that fill the head's last group.
-fn base64_of_both(out: &mut Vec<u8>, head: &[u8], body: &[u8]) {
-    let (whole, rest) = head.split_at(head.len() / 3 * 3);
-    base64_simd::STANDARD.encode_append(whole, out);
-    let fill = if rest.is_empty() { 0 } else { (3 - rest.len()).min(body.len()) };
-    let (first, body) = body.split_at(fill);
-    if !rest.is_empty() {
-        let mut group = [0; 3];
-        group[..rest.len()].copy_from_slice(rest);
-        group[rest.len()..rest.len() + fill].copy_from_slice(first);
-        base64_simd::STANDARD.encode_append(&group[..rest.len() + fill], out);
-    }
-    base64_simd::STANDARD.encode_append(body, out);
-}
-
 #[cfg(test)]
 mod tests {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     use bytes::Bytes;
+    use hyper::body::Body as _;
     use jebi_domain::id::{DeliveryId, MessageId};
-    use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::payload::Payload, *};
 
     fn mail(head: &'static [u8], body: &'static [u8]) -> Outgoing {
         Outgoing {
@@ -84,14 +99,21 @@ mod tests {
             from: "from@example.com".into(),
             to: vec!["a@example.com".into(), "\"odd\\\"one\"@example.com".into()],
             head: Bytes::from_static(head),
-            body: Bytes::from_static(body),
+            body: Bytes::from_static(body).into(),
             tags: vec![("jebi".into(), "x-1".into()), ("campaign".into(), "spring".into())],
+        }
+    }
+
+    fn whole(mail: &Outgoing, set: Option<&str>) -> Vec<u8> {
+        match body(mail, set) {
+            Json::Whole(all) => all,
+            Json::Streamed(_) => panic!("a small mail is not streamed"),
         }
     }
 
     #[test]
     fn is_what_the_service_model_asks_for() {
-        let sent = body(&mail(b"From: from@example.com\r\n", b"Content-Type: text/plain\r\n\r\nhello\r\n"), Some("events"));
+        let sent = whole(&mail(b"From: from@example.com\r\n", b"Content-Type: text/plain\r\n\r\nhello\r\n"), Some("events"));
         let json: serde_json::Value = serde_json::from_slice(&sent).expect("valid JSON");
         let data = STANDARD.encode("From: from@example.com\r\nContent-Type: text/plain\r\n\r\nhello\r\n");
         let wanted = serde_json::json!({
@@ -109,17 +131,32 @@ mod tests {
         let mut bare = mail(b"", b"x");
         bare.tags.clear();
         bare.from.clear();
-        let json: serde_json::Value = serde_json::from_slice(&body(&bare, None)).expect("valid JSON");
+        let json: serde_json::Value = serde_json::from_slice(&whole(&bare, None)).expect("valid JSON");
         let keys: Vec<_> = json.as_object().expect("an object").keys().cloned().collect();
         assert_eq!(keys, ["Content", "Destination"]);
     }
 
-    proptest! {
-        #[test]
-        fn base64_of_two_pieces_is_that_of_the_whole(head: Vec<u8>, body: Vec<u8>) {
-            let mut out = Vec::new();
-            base64_of_both(&mut out, &head, &body);
-            prop_assert_eq!(STANDARD.decode(out).expect("valid base64"), [head, body].concat());
+    #[test]
+    fn a_large_mail_streams_the_same_bytes_and_tells_their_number_and_hash() {
+        let pieces = [300_000, 1, 2, 70_001].map(|n| Bytes::from((0..n).map(|i| (i % 251) as u8).collect::<Vec<_>>()));
+        let large = Outgoing { body: pieces.clone().into_iter().collect(), ..mail(b"Subject: x\r\n", b"") };
+        let Json::Streamed(streamed) = body(&large, Some("events")) else { panic!("a large mail is streamed") };
+        let (hash, mut all) = (streamed.hash(), Vec::new());
+        let mut payload = Payload::Streamed(streamed);
+        let cx = &mut std::task::Context::from_waker(std::task::Waker::noop());
+        let len = payload.size_hint().exact();
+        while let std::task::Poll::Ready(Some(Ok(frame))) = std::pin::Pin::new(&mut payload).poll_frame(cx) {
+            let chunk = frame.into_data().expect("data");
+            assert!(chunk.len() < 80_000, "{}", chunk.len());
+            all.extend_from_slice(&chunk);
         }
+        assert!(payload.is_end_stream());
+        assert_eq!(Some(all.len() as u64), len);
+        let wanted = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &all);
+        assert_eq!(hash, wanted.as_ref().iter().map(|b| format!("{b:02x}")).collect::<String>());
+        let json: serde_json::Value = serde_json::from_slice(&all).expect("valid JSON");
+        let data = STANDARD.decode(json["Content"]["Raw"]["Data"].as_str().expect("text")).expect("base64");
+        assert_eq!(data, [Bytes::from_static(b"Subject: x\r\n")].into_iter().chain(pieces).collect::<Vec<_>>().concat());
+        assert_eq!(json["ConfigurationSetName"], "events");
     }
 }

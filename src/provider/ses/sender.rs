@@ -2,10 +2,8 @@
 
 use std::{borrow::Cow, rc::Rc, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use futures_util::future::{Either, select};
 use http::{Request, header};
-use http_body_util::Full;
 use jebi_domain::{
     outcome::{Outcome, Reason},
     port::{Channel, Local, Outgoing, Sender},
@@ -14,15 +12,19 @@ use jebi_domain::{
 use serde::Deserialize;
 
 use super::{
-    Shared,
+    MAX_MAIL, Shared,
     connection::{Answer, Connection, too_slow},
     error::Refusal,
+    payload::Payload,
     pool::Pool,
     request,
 };
 
 /// How long the look at a connection during check-out holds; a wait for a slot is often longer.
 const FRESH: Duration = Duration::from_millis(1);
+/// A mail larger than this has more time, as much as a line of [`SLOWEST`] bytes a millisecond takes.
+const USUAL: u64 = 1 << 20;
+const SLOWEST: u64 = 128;
 const AGAIN: &str = "nothing to do: it is tried again by itself";
 const UNSETTLED: &str = "nothing to do: feedback settles it, or it is resent by the message's policy";
 
@@ -91,6 +93,11 @@ impl Channel for SesChannel {
 
 impl SesChannel {
     async fn call(mut self, mail: Outgoing) -> Outcome {
+        let size = (mail.head.len() + mail.body.len()) as u64;
+        if size > MAX_MAIL {
+            self.pool.put(self.connection);
+            return too_large(size);
+        }
         let request = match self.shared.request(&mail) {
             Ok(request) => request,
             Err(reason) => {
@@ -98,14 +105,15 @@ impl SesChannel {
                 return Outcome::RejectedAccount { reason };
             }
         };
-        // The request has its own copy of the content by now.
+        // The request has its own copy of the content by now, or of where it lies.
         drop(mail);
         let start = self.shared.clock.boot();
         if start.since(self.checked) > FRESH && !self.connection.is_alive().await {
             let text = "the other side closed the connection before anything was sent";
             return Outcome::Transient { reason: Reason::new("connection_lost", text, AGAIN) };
         }
-        let limit = self.shared.config.timeouts.answer;
+        // A large mail takes its time on a slow line.
+        let limit = self.shared.config.timeouts.answer + Duration::from_millis(size.saturating_sub(USUAL) / SLOWEST);
         let wire = self.connection.wire();
         let before = wire.written();
         let deadline = self.shared.clock.sleep_until(start + limit);
@@ -131,6 +139,11 @@ impl SesChannel {
     }
 }
 
+fn too_large(size: u64) -> Outcome {
+    let text = format!("the mail has {size} bytes with everything encoded, and SES takes {MAX_MAIL} at most");
+    Outcome::Permanent { reason: Reason::new("too_large", text, "make the mail smaller: link to large files in place of attaching them") }
+}
+
 /// The answer to an accepted mail.
 #[derive(Deserialize)]
 struct Accepted<'a> {
@@ -139,7 +152,7 @@ struct Accepted<'a> {
 }
 
 impl Shared {
-    fn request(&self, mail: &Outgoing) -> Result<Request<Full<Bytes>>, Reason> {
+    fn request(&self, mail: &Outgoing) -> Result<Request<Payload>, Reason> {
         let now = self.signing_clock.now();
         let identity = self.credentials.identity(now)?;
         let body = request::body(mail, self.config.configuration_set.as_deref());

@@ -18,7 +18,7 @@ use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::Full;
 use jebi_domain::{outcome::Reason, port::Clock, refusal::Fault, time::Wall};
 
-use super::config::Target;
+use super::{config::Target, payload::Payload, request::Json};
 
 /// `POST` here is `SendEmail` (SES API v2).
 const PATH: &str = "/v2/email/outbound-emails";
@@ -77,7 +77,7 @@ impl Signer {
     ///
     /// # Errors
     /// Nothing can be signed with these keys; the account is at fault, not the mail.
-    pub(super) fn request(&self, identity: &Identity, at: Wall, body: Vec<u8>) -> Result<Request<Full<Bytes>>, Reason> {
+    pub(super) fn request(&self, identity: &Identity, at: Wall, body: Json) -> Result<Request<Payload>, Reason> {
         let failed = |e: &dyn std::fmt::Display| {
             Reason::new("sign", format!("the request could not be signed: {e}"), "check the access key, the secret key and the region")
         };
@@ -91,10 +91,16 @@ impl Signer {
             .map_err(|e| failed(&e))?
             .into();
         let headers = [("host", self.host_text.as_str()), ("content-type", CONTENT_TYPE)];
-        let signable =
-            SignableRequest::new("POST", self.url.as_str(), headers.into_iter(), SignableBody::Bytes(&body)).map_err(|e| failed(&e))?;
+        let content = match &body {
+            Json::Whole(all) => SignableBody::Bytes(all),
+            Json::Streamed(streamed) => SignableBody::Precomputed(streamed.hash()),
+        };
+        let signable = SignableRequest::new("POST", self.url.as_str(), headers.into_iter(), content).map_err(|e| failed(&e))?;
         let (instructions, _) = sign(signable, &params).map_err(|e| failed(&e))?.into_parts();
-        let mut request = Request::new(Full::new(Bytes::from(body)));
+        let mut request = Request::new(match body {
+            Json::Whole(all) => Payload::Whole(Full::new(Bytes::from(all))),
+            Json::Streamed(streamed) => Payload::Streamed(streamed),
+        });
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
         request.headers_mut().insert(header::HOST, self.host.clone());
@@ -130,7 +136,7 @@ mod tests {
         };
         let signer = Signer::new(&config.region, &config.target().expect("valid")).expect("valid");
         let identity = Credentials::new("AKID", "SECRET", Some("token".into()), None, "test").into();
-        let request = signer.request(&identity, Wall(1_700_000_000_000), b"{}".to_vec()).expect("signed");
+        let request = signer.request(&identity, Wall(1_700_000_000_000), Json::Whole(b"{}".to_vec())).expect("signed");
         let header = |name: &str| request.headers()[name].to_str().expect("text").to_owned();
         assert_eq!(header("x-amz-date"), "20231114T221320Z");
         assert_eq!(header("x-amz-security-token"), "token");

@@ -4,7 +4,7 @@ use std::{io, time::Duration};
 
 use jebi_domain::{
     port::{Clock, Outgoing},
-    smtp::{needs_stuffing, stuff},
+    smtp::{Stuffer, needs_stuffing, stuff},
 };
 
 use super::{
@@ -13,13 +13,15 @@ use super::{
     wire::{Piece, Wire},
 };
 
-/// A mail up to this size is put together before it is written; of a larger one only the header is copied.
+/// A mail up to this size is put together before it is written; of a larger one in one piece only the header is copied.
 const COPIED: usize = 16 * 1024;
+/// Of any other one no more than about this much is held at a time.
+const WINDOW: usize = 64 * 1024;
 const DOING: &str = "while the mail was written";
 
 /// Octets of the mail as RFC 1870 counts them: its lines with their ends, without doubled dots and the final one.
 pub(super) fn size(mail: &Outgoing) -> usize {
-    mail.head.len() + mail.body.len() + if mail.body.ends_with(b"\r\n") { 0 } else { 2 }
+    mail.head.len() + mail.body.len() + if mail.body.ends_line() { 0 } else { 2 }
 }
 
 /// Not everything was written.
@@ -29,49 +31,85 @@ pub(super) struct Cut {
     pub may_be_whole: bool,
 }
 
-/// Writes the whole mail with its final dot, in one piece where the socket takes it.
+/// Writes the whole mail with its final dot, in one piece where the socket takes it and the mail is not large.
 ///
 /// # Errors
 /// What broke, and whether the final dot may have left all the same.
 pub(super) async fn write(connection: &mut Connection, clock: &dyn Clock, limit: Duration, mail: &Outgoing) -> Result<(), Cut> {
     let Connection { wire, timer, out, .. } = connection;
-    let end: &[u8] = if mail.body.ends_with(b"\r\n") { b".\r\n" } else { b"\r\n.\r\n" };
+    let mut writer = Writer { wire, timer, clock, limit };
+    let end: &[u8] = if mail.body.ends_line() { b".\r\n" } else { b"\r\n.\r\n" };
     out.clear();
-    stuff(out, &mail.head);
-    if mail.body.len() > COPIED && !wire.is_secure() && !needs_stuffing(&mail.body) {
-        return write_parts(wire, timer, clock, limit, &[out, &mail.body, end]).await;
+    if let [only] = mail.body.pieces()
+        && only.len() > COPIED
+        && !writer.wire.is_secure()
+        && !needs_stuffing(only)
+    {
+        stuff(out, &mail.head);
+        return writer.write(&[out, only, end], Last::Dot).await;
     }
-    out.reserve(mail.body.len() + 64);
-    stuff(out, &mail.body);
+    let mut stuffer = Stuffer::default();
+    for slice in std::iter::once(&mail.head).chain(mail.body.pieces()).flat_map(|piece| piece.chunks(WINDOW)) {
+        if out.len() + slice.len() > 2 * WINDOW {
+            writer.write(&[out], Last::More).await?;
+            out.clear();
+        }
+        stuffer.stuff(out, slice);
+    }
     out.extend_from_slice(end);
-    write_parts(wire, timer, clock, limit, &[out]).await
+    writer.write(&[out], Last::Dot).await
 }
 
 /// The end of a mail alone, where there is nobody left to send it to (RFC 2920 section 3.1).
 pub(super) const NOTHING: &[u8] = b".\r\n";
 
-async fn write_parts(wire: &mut Wire, timer: &mut Timer, clock: &dyn Clock, limit: Duration, parts: &[&[u8]]) -> Result<(), Cut> {
-    let total: usize = parts.iter().map(|part| part.len()).sum();
-    let dot = total - NOTHING.len();
-    let mut done = 0;
-    let broke = |error: &io::Error| Break { code: "connection_lost", text: format!("{DOING}: {error}") };
-    while done < total {
-        let piece = timer.within(clock, limit, std::future::poll_fn(|cx| wire.poll_piece(cx, parts, done))).await;
-        match piece {
-            Ok(Piece::Wrote(n)) => done += n,
-            Ok(Piece::Failed { error, may_have_left }) => return Err(Cut { why: broke(&error), may_be_whole: done + may_have_left > dot }),
-            Ok(Piece::Heard(Ok(()))) => {
-                let why = Break::out_of_sync(format!("{DOING}: the server answered before its end"));
-                return Err(Cut { why, may_be_whole: done > dot });
+/// What the last bytes of some parts are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    /// The final dot.
+    Dot,
+    /// More of the mail follows.
+    More,
+}
+
+struct Writer<'a> {
+    wire: &'a mut Wire,
+    timer: &'a mut Timer,
+    clock: &'a dyn Clock,
+    limit: Duration,
+}
+
+impl Writer<'_> {
+    async fn write(&mut self, parts: &[&[u8]], last: Last) -> Result<(), Cut> {
+        let Self { wire, timer, clock, limit } = self;
+        let total: usize = parts.iter().map(|part| part.len()).sum();
+        // Bytes that may go without the final dot.
+        let dot = if last == Last::Dot { total - NOTHING.len() } else { total };
+        let mut done = 0;
+        let broke = |error: &io::Error| Break { code: "connection_lost", text: format!("{DOING}: {error}") };
+        while done < total {
+            let piece = timer.within(*clock, *limit, std::future::poll_fn(|cx| wire.poll_piece(cx, parts, done))).await;
+            match piece {
+                Ok(Piece::Wrote(n)) => done += n,
+                Ok(Piece::Failed { error, may_have_left }) => {
+                    return Err(Cut { why: broke(&error), may_be_whole: done + may_have_left > dot });
+                }
+                Ok(Piece::Heard(Ok(()))) => {
+                    let why = Break::out_of_sync(format!("{DOING}: the server answered before its end"));
+                    return Err(Cut { why, may_be_whole: done > dot });
+                }
+                Ok(Piece::Heard(Err(error))) => return Err(Cut { why: broke(&error), may_be_whole: done > dot }),
+                // A write that waits has taken nothing of its piece.
+                Err(late) => return Err(Cut { why: Break::late(late, DOING), may_be_whole: done > dot }),
             }
-            Ok(Piece::Heard(Err(error))) => return Err(Cut { why: broke(&error), may_be_whole: done > dot }),
-            // A write that waits has taken nothing of its piece.
-            Err(late) => return Err(Cut { why: Break::late(late, DOING), may_be_whole: done > dot }),
         }
-    }
-    match timer.within(clock, limit, wire.flush()).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Cut { why: broke(&error), may_be_whole: true }),
-        Err(late) => Err(Cut { why: Break::late(late, DOING), may_be_whole: true }),
+        if last == Last::More {
+            return Ok(());
+        }
+        match timer.within(*clock, *limit, wire.flush()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Cut { why: broke(&error), may_be_whole: true }),
+            Err(late) => Err(Cut { why: Break::late(late, DOING), may_be_whole: true }),
+        }
     }
 }

@@ -29,7 +29,10 @@ mod tls;
 mod transaction;
 mod wire;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use jebi_domain::{
     outcome::Reason,
@@ -55,6 +58,8 @@ struct Shared {
     tls: Option<TlsConnector>,
     places: places::Places,
     clock: Arc<dyn Clock>,
+    /// Largest mail the server said it takes, when it was last asked (RFC 1870 section 4); 0 where it tells no limit, or was not asked.
+    max_size: AtomicU64,
 }
 
 impl SmtpProvider {
@@ -67,7 +72,7 @@ impl SmtpProvider {
         config.check()?;
         let tls = if config.tls == Tls::None { None } else { Some(trust::connector(config.ca_bundle.as_deref())?) };
         let places = places::Places::new(config.max_connections);
-        Ok(Self { shared: Arc::new(Shared { config, tls, places, clock }) })
+        Ok(Self { shared: Arc::new(Shared { config, tls, places, clock, max_size: AtomicU64::new(0) }) })
     }
 }
 
@@ -82,6 +87,10 @@ impl Provider for SmtpProvider {
 
     fn sender(&self) -> Box<dyn Sender> {
         Box::new(sender::SmtpSender::new(Arc::clone(&self.shared)))
+    }
+
+    fn max_size(&self) -> Option<u64> {
+        Some(self.shared.max_size.load(Ordering::Relaxed)).filter(|most| *most > 0)
     }
 
     /// SMTP has no way to ask.

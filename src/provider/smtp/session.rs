@@ -1,6 +1,6 @@
 //! From a name to a connection that is logged in: look-up, TCP, greeting, EHLO, STARTTLS, AUTH. Nothing of any mail is written.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::atomic::Ordering};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jebi_domain::{
@@ -70,6 +70,8 @@ pub(super) async fn open(shared: &Shared) -> Result<Connection, Outcome> {
         utf8: has(EXT_SMTP_UTF8),
         size: has(EXT_SIZE).then_some(offered.size),
     };
+    let most = session.connection.features.size.unwrap_or(0);
+    shared.max_size.store(u64::try_from(most).unwrap_or(u64::MAX), Ordering::Relaxed);
     Ok(session.connection)
 }
 

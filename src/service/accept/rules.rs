@@ -4,7 +4,7 @@ use jebi_domain::{
     address::{self, AddressFault},
     message::Mailbox,
     mime::{
-        header::{HeaderFault, check_custom, check_text},
+        header::{HeaderFault, check_custom, check_text, check_together},
         tag::check_tag,
     },
     refusal::Fault,
@@ -39,6 +39,11 @@ pub(super) fn header_text(text: &str, field: impl Fn() -> String) -> Result<(), 
 /// The caller's own header.
 pub(super) fn header(name: &str, value: &str, field: impl Fn() -> String) -> Result<(), Fault> {
     check_custom(name, value).map_err(|e| of_header(field(), e))
+}
+
+/// The caller's own headers together.
+pub(super) fn headers<'a>(names: impl IntoIterator<Item = &'a str>, field: impl Fn() -> String) -> Result<(), Fault> {
+    check_together(names).map_err(|e| of_header(field(), e))
 }
 
 /// A label for the provider.

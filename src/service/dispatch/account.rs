@@ -1,5 +1,7 @@
 //! What the account says of itself, and what is shown of the provider.
 
+use std::sync::atomic::Ordering;
+
 use jebi_domain::{
     message::Lane,
     outcome::Reason,
@@ -168,6 +170,17 @@ impl Dispatch {
             concurrency: inner.limit.into(),
             next_try_at: inner.health.next_try().or_else(|| inner.daily.opens_at()).map(|at| wall + at.since(now)),
         }
+    }
+
+    /// Largest mail it takes, in octets with everything encoded, as far as that is known; `None` for no limit.
+    #[must_use]
+    pub fn max_size(&self) -> Option<u64> {
+        Some(self.max_size.load(Ordering::Relaxed)).filter(|most| *most > 0)
+    }
+
+    /// Notes what the provider says of that.
+    pub fn note_max_size(&self, most: Option<u64>) {
+        self.max_size.store(most.unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Shows the gauges. Call about once a second.

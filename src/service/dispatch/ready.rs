@@ -1,4 +1,4 @@
-//! Copies claimed and not started, per lane, and the messages they are of.
+//! Copies claimed and not started, per lane, and the messages they are of. Copies whose files are not in memory yet are parked.
 
 use std::{
     collections::VecDeque,
@@ -9,7 +9,7 @@ use std::{
 use jebi_domain::{
     id::{DeliveryId, DeliveryKey, LeaseNo, MessageNo, QueueNo},
     message::{Copy, Lane, Message},
-    mime::compose::Prepared,
+    mime::{Files, compose::Prepared},
     outcome::{Outcome, Reason},
     port::{Outgoing, store::Claimed},
     shared_pace::Run,
@@ -40,9 +40,15 @@ impl Mail {
     ///
     /// # Errors
     /// Why this copy cannot be made, now or later.
-    pub fn compose(&self, copy: &Copy, attempt: u16) -> Result<Outgoing, Reason> {
+    pub fn compose(&self, copy: &Copy, attempt: u16, files: &Files) -> Result<Outgoing, Reason> {
         let delivery = DeliveryId { message: self.message.id, ordinal: copy.ordinal };
-        self.prepared.get_or_init(|| Prepared::new(&self.message)).copy(copy, delivery, attempt)
+        self.prepared.get_or_init(|| Prepared::new(&self.message)).copy(copy, delivery, attempt, files)
+    }
+
+    /// Whether its files have to be in memory before a copy can be made.
+    #[must_use]
+    pub fn has_files(&self) -> bool {
+        !self.message.content.attachments.is_empty()
     }
 }
 
@@ -57,9 +63,20 @@ pub struct ReadyCopy {
     pub was_unsettled: bool,
     /// The fence's generation it was claimed under.
     pub generation: u64,
+    /// The files of its message, held while it is under way; empty where there are none.
+    pub files: Option<Arc<Files>>,
 }
 
 impl ReadyCopy {
+    /// Composes it.
+    ///
+    /// # Errors
+    /// Why it cannot be made, now or later.
+    pub fn compose(&self) -> Result<Outgoing, Reason> {
+        let none = Files::default();
+        self.mail.compose(&self.copy, self.attempt, self.files.as_deref().unwrap_or(&none))
+    }
+
     #[must_use]
     pub fn lane(&self) -> Lane {
         self.mail.message.lane
@@ -132,14 +149,26 @@ pub struct Finished {
     pub at: Wall,
 }
 
+/// Copies whose files are not in memory yet.
+#[derive(Debug)]
+struct Parked {
+    mail: Arc<Mail>,
+    copies: Vec<ReadyCopy>,
+    /// Whether somebody reads them.
+    asked: bool,
+}
+
 /// Claimed copies in the order they are sent: transactional first, each lane as it was claimed.
 #[derive(Debug, Default)]
-pub struct Ready([VecDeque<ReadyCopy>; 2]);
+pub struct Ready {
+    lanes: [VecDeque<ReadyCopy>; 2],
+    parked: Vec<Parked>,
+}
 
 impl Ready {
-    pub fn add(&mut self, mail: &Arc<Mail>, claimed: Claimed, generation: u64) {
-        let lane = &mut self.0[mail.message.lane as usize];
-        lane.extend(claimed.copies.into_iter().map(|copy| ReadyCopy {
+    /// Takes in what was claimed. `true` when it is parked until its files are here.
+    pub fn add(&mut self, mail: &Arc<Mail>, claimed: Claimed, generation: u64) -> bool {
+        let copies = claimed.copies.into_iter().map(|copy| ReadyCopy {
             mail: mail.clone(),
             copy,
             lease: claimed.lease,
@@ -147,30 +176,68 @@ impl Ready {
             attempt: claimed.attempt,
             was_unsettled: claimed.was_unsettled,
             generation,
-        }));
+            files: None,
+        });
+        if !mail.has_files() {
+            self.lanes[mail.message.lane as usize].extend(copies);
+            return false;
+        }
+        match self.parked.iter_mut().find(|parked| parked.mail.no == mail.no) {
+            Some(parked) => parked.copies.extend(copies),
+            None => self.parked.push(Parked { mail: mail.clone(), copies: copies.collect(), asked: false }),
+        }
+        true
+    }
+
+    /// The first parked message of a lane whose files nobody reads yet.
+    pub fn to_load(&mut self, lane: Lane) -> Option<Arc<Mail>> {
+        let parked = self.parked.iter_mut().find(|parked| !parked.asked && parked.mail.message.lane == lane)?;
+        parked.asked = true;
+        Some(parked.mail.clone())
+    }
+
+    /// What was parked of a message, out of the park.
+    pub fn unpark(&mut self, message: MessageNo) -> Vec<ReadyCopy> {
+        let at = self.parked.iter().position(|parked| parked.mail.no == message);
+        at.map_or_else(Vec::new, |at| self.parked.remove(at).copies)
+    }
+
+    /// Copies whose files are here now.
+    pub fn loaded(&mut self, copies: Vec<ReadyCopy>, files: &Arc<Files>) {
+        for mut copy in copies {
+            copy.files = Some(files.clone());
+            self.lanes[copy.lane() as usize].push_back(copy);
+        }
+    }
+
+    /// Copies claimed of a lane, parked ones among them.
+    #[must_use]
+    pub fn claimed(&self, lane: Lane) -> u32 {
+        let parked = self.parked.iter().filter(|parked| parked.mail.message.lane == lane).map(|parked| parked.copies.len()).sum::<usize>();
+        self.len(lane) + u32::try_from(parked).unwrap_or(u32::MAX)
     }
 
     #[must_use]
     pub fn first(&self) -> Option<&ReadyCopy> {
-        self.0.iter().find_map(VecDeque::front)
+        self.lanes.iter().find_map(VecDeque::front)
     }
 
     pub fn pop(&mut self) -> Option<ReadyCopy> {
-        self.0.iter_mut().find_map(VecDeque::pop_front)
+        self.lanes.iter_mut().find_map(VecDeque::pop_front)
     }
 
     /// The copies that go first: so many of one lane and number of recipients, `most` at most.
     #[must_use]
     pub fn run(&self, most: u32) -> Run {
         let Some(weight) = self.first().map(ReadyCopy::recipients) else { return Run { mails: 0, weight: 1 } };
-        let lane = self.0.iter().find(|lane| !lane.is_empty());
+        let lane = self.lanes.iter().find(|lane| !lane.is_empty());
         let alike = lane.into_iter().flatten().take(most as usize).take_while(|copy| copy.recipients() == weight);
         Run { mails: u32::try_from(alike.count()).unwrap_or(most), weight }
     }
 
     #[must_use]
     pub fn len(&self, lane: Lane) -> u32 {
-        u32::try_from(self.0[lane as usize].len()).unwrap_or(u32::MAX)
+        u32::try_from(self.lanes[lane as usize].len()).unwrap_or(u32::MAX)
     }
 
     #[must_use]
@@ -178,10 +245,14 @@ impl Ready {
         self.len(Lane::Transactional) + self.len(Lane::Bulk)
     }
 
-    /// Takes out every copy that `is_meant`.
+    /// Takes out every copy that `is_meant`, parked or not.
     pub fn remove(&mut self, is_meant: impl Fn(&ReadyCopy) -> bool) -> Vec<ReadyCopy> {
         let mut out = Vec::new();
-        for lane in &mut self.0 {
+        for parked in &mut self.parked {
+            out.extend(parked.copies.extract_if(.., |copy| is_meant(copy)));
+        }
+        self.parked.retain(|parked| !parked.copies.is_empty());
+        for lane in &mut self.lanes {
             if !lane.iter().any(&is_meant) {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! What the parts of one provider's dispatcher share, and the sender's side of it: permits, slots, outcomes.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -157,12 +157,16 @@ pub struct Dispatch {
     inner: Mutex<Inner>,
     pub(super) mails: Mutex<MailCache>,
     pub(super) meters: Meters,
+    /// Largest mail the provider takes, as it was last told; 0 for no limit.
+    pub(super) max_size: AtomicU64,
     /// Wakes every sender thread.
     pub senders: Notify,
     /// Wakes the claimer.
     pub claimer: Notify,
     /// Wakes the settler.
     pub settler: Notify,
+    /// Wakes who reads the files of mail, per lane.
+    pub loaders: [Notify; 2],
     /// Wakes who waits for the health or a stop to change.
     pub changed: Notify,
     /// Wakes who asks the account: it is another one now.
@@ -219,9 +223,11 @@ impl Dispatch {
             window,
             inner: Mutex::new(inner),
             mails: Mutex::default(),
+            max_size: AtomicU64::new(0),
             senders: Notify::new(),
             claimer: Notify::new(),
             settler: Notify::new(),
+            loaders: [Notify::new(), Notify::new()],
             changed: Notify::new(),
             ask: Notify::new(),
             slots: Notify::new(),

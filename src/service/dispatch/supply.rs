@@ -123,12 +123,15 @@ impl Dispatch {
         if born_leased {
             inner.granted[lane as usize] -= copies as i64;
         }
-        inner.ready.add(&mail, claimed, generation);
+        let parked = inner.ready.add(&mail, claimed, generation);
         if !inner.may_send() || inner.health.is_stopped() {
             return self.return_ready(inner);
         }
         if lane == Lane::Bulk && inner.bulk_held.is_some() {
             return self.return_bulk(inner);
+        }
+        if parked {
+            return self.loaders[lane as usize].notify_one();
         }
         self.senders.notify_waiters();
     }
@@ -227,7 +230,7 @@ impl Inner {
         }
         match self.health.allow(now) {
             Allow::Nothing => return Rooms::default(),
-            Allow::One if self.ready.total() + self.starting > 0 => return Rooms::default(),
+            Allow::One if Lane::ALL.iter().any(|lane| self.ready.claimed(*lane) > 0) || self.starting > 0 => return Rooms::default(),
             Allow::One => return Rooms { room: [1; 2], worth: [true; 2] },
             Allow::All => {}
         }
@@ -236,7 +239,7 @@ impl Inner {
         let ready_max = ready_limit(self.pacer.rate(), throughput);
         let used = i64::from(self.leased) + self.on_the_way();
         let limit = i64::from(leased_limit(self.limit, throughput, self.store_time));
-        let ready = Lane::ALL.map(|lane| self.ready.len(lane));
+        let ready = Lane::ALL.map(|lane| self.ready.claimed(lane));
         let room = [limit + i64::from(RESERVE), limit].map(|limit| u32::try_from(limit - used).unwrap_or(0));
         let closed = Lane::ALL.map(|lane| self.daily.is_closed(lane) || (lane == Lane::Bulk && self.bulk_held.is_some()));
         let room = [0, 1].map(|lane: usize| if closed[lane] { 0 } else { room[lane].min(ready_max.saturating_sub(ready[lane])) });

@@ -1,14 +1,18 @@
 //! Accepting mail: rows, queue entries and the idempotency key in one commit. What is larger than a turn is staged
 //! (its messages have no queue yet, so nothing sees them) and published by the last commit.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use jebi_domain::{
+    content::FileId,
     delivery::State,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageNo, QueueNo},
     idempotency,
-    message::{Addressee, Copies, Copy, Draft, Mailbox, Role},
+    message::{Addressee, Content, Copies, Copy, Draft, Mailbox, Role},
     port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
     time::Wall,
 };
@@ -16,7 +20,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::{
-    Error, Snapshot,
+    Error, Snapshot, files,
     group::{Class, TURN_ROWS},
     known::Known,
     params, q, row,
@@ -30,6 +34,8 @@ const SMALL: u32 = 250;
 const ENTRY_COPIES: u32 = 10_000;
 /// Copies a message may have to be leased at accept.
 const BORN_LEASED: u32 = 50;
+/// Bytes of a recipient's own values that are written about as fast as a row without.
+const PERSONAL_ROW: usize = 1024;
 /// Content above this is stored apart even for one recipient, so that reading a message's row stays cheap.
 const INLINE: usize = 16 * 1024;
 
@@ -49,6 +55,8 @@ pub(super) struct AcceptJob {
     staged: bool,
     /// The incarnation that began it.
     staged_by: Incarnation,
+    /// Numbers of files found in this turn, which stay until it ends.
+    files: BTreeMap<FileId, i64>,
     outcome: Option<Accepted>,
     reply: oneshot::Sender<StoreResult<Accepted>>,
 }
@@ -86,6 +94,7 @@ impl AcceptJob {
             report,
             staged: false,
             staged_by: Incarnation(0),
+            files: BTreeMap::new(),
             outcome: None,
             reply,
         }
@@ -110,7 +119,10 @@ impl AcceptJob {
                 256 + c.subject.len()
                     + c.html.as_ref().map_or(0, String::len)
                     + c.text.as_ref().map_or(0, String::len)
+                    + d.message.variables.as_ref().map_or(0, |v| v.len())
+                    + c.calendar.as_ref().map_or(0, |calendar| calendar.ics.len())
                     + d.copies.recipients() * 80
+                    + d.personal.iter().flatten().map(|one| one.len()).sum::<usize>()
             })
             .sum()
     }
@@ -153,6 +165,7 @@ impl Job for AcceptJob {
     }
 
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error> {
+        self.files.clear();
         let begins = self.draft == 0 && self.written == 0;
         if begins {
             if let Some(repeated) = self.repeated(turn)? {
@@ -205,7 +218,7 @@ impl AcceptJob {
         match &draft.copies {
             Copies::Each(all) => {
                 let room = if self.staged { (TURN_ROWS.saturating_sub(turn.rows)).max(1) as usize } else { all.len() };
-                let end = all.len().min(self.written + room);
+                let end = if self.staged { self.written + fitting(draft, self.written, room) } else { all.len() };
                 let slice = &all[self.written..end];
                 let states = states(turn, slice.iter())?;
                 for ((i, to), state) in all.iter().enumerate().skip(self.written).zip(states) {
@@ -213,8 +226,9 @@ impl AcceptJob {
                     if state == State::Suppressed {
                         suppressed.push(ordinal);
                     }
-                    turn.append(q!("delivery_insert"), (DeliveryKey::new(no, ordinal).0, &to.email, &to.name, state.code(), None::<i64>))?;
-                    turn.rows += 1;
+                    let (key, personal) = (DeliveryKey::new(no, ordinal).0, draft.personal.get(i).and_then(Option::as_deref));
+                    turn.append(q!("delivery_insert"), (key, &to.email, &to.name, state.code(), None::<i64>, personal))?;
+                    turn.rows += rows_for(personal);
                 }
                 self.written = end;
                 if end < all.len() {
@@ -235,7 +249,8 @@ impl AcceptJob {
                     turn.rows += 1;
                 }
                 let state = if suppressed.len() == all.len() { State::Suppressed } else { State::Waiting };
-                turn.append(q!("delivery_insert"), (key, "", None::<&str>, state.code(), i64::try_from(all.len()).unwrap_or(i64::MAX)))?;
+                let people = i64::try_from(all.len()).unwrap_or(i64::MAX);
+                turn.append(q!("delivery_insert"), (key, "", None::<&str>, state.code(), people, None::<&str>))?;
             }
         }
         self.draft += 1;
@@ -272,11 +287,28 @@ impl AcceptJob {
                 if shared { None } else { Some(&body) },
                 content_no,
                 if self.staged { Some(self.staged_by.0) } else { None },
+                m.variables.as_deref(),
             ],
         )?;
         turn.rows += 1;
+        self.write_files(turn, no, &m.content)?;
         turn.note_hour(no, m.created_at)?;
         self.numbers.push(Numbered { no, topic, queue });
+        Ok(())
+    }
+
+    /// Holds the files a message carries.
+    fn write_files(&mut self, turn: &mut Turn<'_>, message: i64, content: &Content) -> Result<(), Error> {
+        let carried: BTreeSet<FileId> = content.attachments.iter().map(|one| one.file).collect();
+        for id in carried {
+            let no = match self.files.get(&id) {
+                Some(no) => *no,
+                None => files::used(turn, id)?,
+            };
+            self.files.insert(id, no);
+            turn.run(q!("message_file_insert"), (message, no))?;
+            turn.rows += 1;
+        }
         Ok(())
     }
 
@@ -340,7 +372,9 @@ impl AcceptJob {
         let (draft, suppressed, numbered) = (&self.drafts[i], &self.report.suppressed[i], &self.numbers[i]);
         let (m, copies) = (&draft.message, draft.copies.count());
         let expired = m.expires_at.is_some_and(|at| at <= self.at);
-        if m.due > self.at || expired || copies > BORN_LEASED || turn.memory.common.is_held(m.lane) {
+        // Mail with files waits for them to be read before it can go.
+        let has_files = !m.content.attachments.is_empty();
+        if m.due > self.at || expired || has_files || copies > BORN_LEASED || turn.memory.common.is_held(m.lane) {
             return Ok(None);
         }
         // As it is now: it may have been paused while the request was staged.
@@ -400,6 +434,28 @@ fn born(draft: &Draft, suppressed: &[u32]) -> Vec<Copy> {
             vec![Copy { ordinal: 0, addressees: all.iter().enumerate().map(one).collect(), personal: None }]
         }
     }
+}
+
+/// Rows a copy counts for in a turn: one, and one more for each whole [`PERSONAL_ROW`] of what is its own.
+fn rows_for(personal: Option<&str>) -> u32 {
+    1 + u32::try_from(personal.map_or(0, str::len) / PERSONAL_ROW).unwrap_or(u32::MAX - 1)
+}
+
+/// Copies from `first` on that fit into so many rows, at least one.
+fn fitting(draft: &Draft, first: usize, rows: usize) -> usize {
+    let left = draft.copies.recipients().saturating_sub(first);
+    if draft.personal.is_empty() {
+        return left.min(rows);
+    }
+    let mut room = rows;
+    let fits = |personal: &&Option<Box<str>>| match room.checked_sub(rows_for(personal.as_deref()) as usize) {
+        Some(rest) => {
+            room = rest;
+            true
+        }
+        None => false,
+    };
+    draft.personal.iter().skip(first).take_while(fits).count().clamp(1, left.max(1))
 }
 
 /// Whether each waits or is on the suppression list. Most installations start without a list: no look-up then.

@@ -1,6 +1,6 @@
 //! What can go wrong inside a transaction.
 
-use jebi_domain::port::store::StoreError;
+use jebi_domain::{content::FileId, port::store::StoreError};
 
 /// What an engine's failure means for the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub enum Error {
     Changed(String),
     #[error("the incarnation has been ended")]
     Ended,
+    /// A file the mail carries was removed meanwhile.
+    #[error("there is no file {0}")]
+    NoFile(FileId),
 }
 
 impl Error {
@@ -43,7 +46,7 @@ impl Error {
         match self {
             Self::Engine { kind, .. } => Some(*kind),
             Self::Changed(_) => Some(Kind::Crossed),
-            Self::Damaged { .. } | Self::Ended => None,
+            Self::Damaged { .. } | Self::Ended | Self::NoFile(_) => None,
         }
     }
 
@@ -73,6 +76,7 @@ impl Error {
     pub(in crate::store) fn outward(&self) -> StoreError {
         match self {
             Self::Ended => StoreError::Ended,
+            Self::NoFile(id) => StoreError::NoFile(*id),
             Self::Engine { kind: Kind::Full, .. } => StoreError::Full,
             Self::Engine { kind: Kind::Crossed, .. } => StoreError::Busy { retry_after_s: 1, why: "others write the same" },
             Self::Engine { kind: Kind::Away { retry_after_s, why }, .. } => StoreError::Unavailable { retry_after_s: *retry_after_s, why },

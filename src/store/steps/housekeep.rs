@@ -55,6 +55,7 @@ pub(super) fn unstage(turn: &mut Turn<'_>, of_ended: bool) -> Result<bool, Error
     let (from, to) = (DeliveryKey::new(MessageNo(no), 0).0, DeliveryKey::new(MessageNo(no), MAX_COPIES - 1).0);
     if turn.execute(q!("staged_delivery_delete"), (from, to, SLICE))? < u64::from(SLICE) {
         turn.execute(q!("staged_joint_delete"), (from, to))?;
+        turn.execute(q!("staged_file_delete"), [no])?;
         turn.execute(q!("staged_message_delete"), [no])?;
     }
     Ok(true)

@@ -16,7 +16,8 @@
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
 //! | `feedback` | what became of sent mail, and the suppression list |
 //! | `nodes` | the nodes there are |
-//! | `keys`, `audit`, `inbox` | keys, administrative acts, the local inbox |
+//! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
+//! | `templates` | stored templates and their versions |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
 //! | `verify` | whether what is kept agrees with itself |
@@ -30,6 +31,7 @@ mod db;
 mod engine;
 mod error;
 mod feedback;
+mod files;
 mod group;
 mod housekeep;
 mod inbox;
@@ -50,6 +52,7 @@ mod retry;
 mod row;
 mod settle;
 mod settle_joint;
+mod templates;
 mod turn;
 mod verify;
 mod view;

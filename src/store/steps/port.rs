@@ -39,7 +39,7 @@ use super::{
 use crate::crash_point::crash_point;
 
 /// The housekeeping is this node's for so long after each slice: it asks every second or sooner.
-const HOUSE: Duration = Duration::from_secs(15);
+pub(super) const HOUSE: Duration = Duration::from_secs(15);
 
 impl<E: Engine> SqlStore<E> {
     /// Runs a look-up in one snapshot.

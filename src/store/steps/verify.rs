@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use jebi_domain::{
+    content::FileId,
     delivery::State,
     event::FeedbackKind,
     id::{DeliveryId, DeliveryKey},
@@ -24,6 +25,7 @@ pub(super) fn slice(s: &Snapshot<'_>, after: Option<i64>) -> Result<VerifySlice,
             idempotency(s, &mut out)?;
             paused(s, &mut out)?;
             twice(s, &mut out)?;
+            files(s, &mut out)?;
             -1
         }
         Some(topic) => topic,
@@ -89,6 +91,20 @@ fn twice(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
     for (key, position) in s.rows(q!("verify_twice_joint"), (), |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))? {
         let who = format!("recipient {position} of delivery key {key}");
         violate(out, "sent_twice_unmarked", format!("{who} was accepted twice and does not show it"));
+    }
+    Ok(())
+}
+
+/// Every file a message carries is there, with all its bytes.
+fn files(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
+    let listed = i64::try_from(LISTED).unwrap_or(i64::MAX);
+    for (message, file) in s.rows(q!("verify_file_refs"), [listed], |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))? {
+        violate(out, "file_missing", format!("message {message} carries file {file}, which is not there"));
+    }
+    let read = |r: &Row<'_>| Ok((r.get::<Vec<u8>>(0)?, r.get::<i64>(1)?, r.get::<i64>(2)?));
+    for (hash, size, there) in s.rows(q!("verify_file_sizes"), [listed], read)? {
+        let id = hash.try_into().map_or_else(|_| "without an id".to_owned(), |hash| FileId(hash).to_string());
+        violate(out, "file_incomplete", format!("file {id} has {size} bytes, {there} of them are there"));
     }
     Ok(())
 }

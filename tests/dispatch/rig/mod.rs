@@ -1,5 +1,6 @@
 //! A dispatcher on one thread, with a store in memory, a scripted provider and a clock moved by hand: every run is the same.
 
+mod files;
 mod provider;
 mod slots;
 mod store;
@@ -11,7 +12,7 @@ use std::{
 };
 
 use jebi::{
-    service::dispatch::{Dispatch, Fence, Settings},
+    service::dispatch::{Dispatch, Fence, Settings, files::FileCache},
     service::providers::ProviderStatus,
     worker::{
         account::Current,
@@ -26,6 +27,7 @@ use jebi_domain::{
     time::{Boot, Wall},
 };
 
+pub use files::*;
 pub use provider::*;
 pub use slots::*;
 pub use store::*;
@@ -34,6 +36,7 @@ pub use store::*;
 pub struct Rig {
     pub clock: ManualClock,
     pub store: Arc<MemoryStore>,
+    pub shelf: Arc<Shelf>,
     pub provider: Scripted,
     pub dispatch: Arc<Dispatch>,
     pub dispatcher: Option<Dispatcher>,
@@ -101,6 +104,7 @@ impl Rig {
     pub async fn on(clock: ManualClock, settings: Settings, prepare: impl FnOnce(&MemoryStore, &Scripted)) -> Self {
         let (store, provider) = (Arc::new(MemoryStore::default()), Scripted::new(clock.clone()));
         prepare(&store, &provider);
+        let shelf = Arc::new(Shelf::default());
         let (fence, log) = (Arc::new(Fence::default()), Arc::<Mutex<Vec<(u64, u32)>>>::default());
         fence.begin(Incarnation(1));
         fence.renew(clock.boot());
@@ -108,6 +112,7 @@ impl Rig {
         let observer: Observer = Arc::new(move |at: Boot, n| written.lock().unwrap_or_else(PoisonError::into_inner).push((at.0, n)));
         let mut dispatcher = Dispatcher::new(DispatchDeps {
             store: store.clone(),
+            files: Arc::new(FileCache::new(shelf.clone())),
             provider: Current::new(Arc::new(provider.clone())),
             clock: Arc::new(clock.clone()),
             random: Arc::new(SeededRandom::new(7)),
@@ -124,7 +129,7 @@ impl Rig {
         let dispatch = dispatcher.dispatch();
         dispatch.account_answered(provider.account().await, clock.boot());
         quiet().await;
-        Self { clock, store, provider, dispatch, dispatcher: Some(dispatcher), fence, log, beats: true }
+        Self { clock, store, shelf, provider, dispatch, dispatcher: Some(dispatcher), fence, log, beats: true }
     }
 
     /// Moves the clock on in one step and lets everything run.

@@ -9,6 +9,7 @@ use std::{
 use bytes::Bytes;
 use jebi_domain::{
     access::Grant,
+    content::{Attachment, FileId},
     delivery::State,
     event::Feedback,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
@@ -121,11 +122,13 @@ pub struct Post<'a> {
     pub expires_at: Option<Wall>,
     /// Of the recipients.
     pub domain: &'a str,
+    /// Files it carries, with their sizes.
+    pub files: &'a [(FileId, u64)],
 }
 
 impl Default for Post<'_> {
     fn default() -> Self {
-        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain: "example.com" }
+        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain: "example.com", files: &[] }
     }
 }
 
@@ -244,6 +247,10 @@ impl MemoryStore {
     }
 }
 
+fn attached((file, size): &(FileId, u64)) -> Attachment {
+    Attachment { file: *file, size: *size, name: "계약서.pdf".into(), content_type: "application/pdf".into(), content_id: None }
+}
+
 impl Inner {
     fn post(&mut self, post: &Post<'_>, notices: &mut Vec<Notice>) -> MessageNo {
         self.counter += 1;
@@ -264,7 +271,8 @@ impl Inner {
                 headers: vec![],
                 tags: vec![],
                 fill: None,
-                attachments: vec![],
+                attachments: post.files.iter().map(attached).collect(),
+                calendar: None,
             },
             on_unknown: OnUnknown::Resend,
             created_at: Wall(0),

@@ -20,6 +20,7 @@ fn content() -> Content {
         tags: vec![],
         fill: None,
         attachments: vec![],
+        calendar: None,
     }
 }
 
@@ -51,7 +52,7 @@ fn to(email: &str, name: Option<&str>) -> Addressee {
 fn made_for(content: Content, addressees: Vec<Addressee>) -> Outgoing {
     let message = message(content);
     let delivery = DeliveryId { message: message.id, ordinal: 7 };
-    Prepared::new(&message).copy(&Copy { ordinal: 7, addressees, personal: None }, delivery, 2).unwrap()
+    Prepared::new(&message).copy(&Copy { ordinal: 7, addressees, personal: None }, delivery, 2, &Files::default()).unwrap()
 }
 
 fn made(content: Content) -> Outgoing {
@@ -59,7 +60,7 @@ fn made(content: Content) -> Outgoing {
 }
 
 fn whole(mail: &Outgoing) -> String {
-    let bytes = [mail.head.as_ref(), mail.body.as_ref()].concat();
+    let bytes = [mail.head.clone(), mail.body.concat()].concat();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -67,7 +68,7 @@ fn whole(mail: &Outgoing) -> String {
 fn assert_sound(mail: &Outgoing) -> Result<(), TestCaseError> {
     let text = whole(mail);
     prop_assert!(text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n')), "ASCII without control characters");
-    prop_assert!(text.ends_with("\r\n") && mail.head.ends_with(b"\r\n") && mail.body.starts_with(b"Content-Type: "));
+    prop_assert!(text.ends_with("\r\n") && mail.head.ends_with(b"\r\n") && mail.body.concat().starts_with(b"Content-Type: "));
     let (head, _) = text.split_once("\r\n\r\n").unwrap();
     prop_assert_eq!(head.len() + 2 > mail.head.len(), true, "no empty line within the head");
     for (at, line) in text.split("\r\n").enumerate() {
@@ -140,11 +141,12 @@ fn a_resend_has_the_same_bytes_and_other_copies_share_the_body() {
     let copy = Copy { ordinal: 3, addressees: vec![to("hong@naver.com", None)], personal: None };
     let id = |ordinal| DeliveryId { message: message.id, ordinal };
     let prepared = Prepared::new(&message);
-    let (first, again) = (prepared.copy(&copy, id(3), 1).unwrap(), Prepared::new(&message).copy(&copy, id(3), 2).unwrap());
-    assert_eq!((&first.head, &first.body), (&again.head, &again.body));
-    let other = prepared.copy(&copy, id(4), 1).unwrap();
+    let none = Files::default();
+    let (first, again) = (prepared.copy(&copy, id(3), 1, &none).unwrap(), Prepared::new(&message).copy(&copy, id(3), 2, &none).unwrap());
+    assert_eq!((&first.head, first.body.concat()), (&again.head, again.body.concat()));
+    let other = prepared.copy(&copy, id(4), 1, &none).unwrap();
     assert_ne!(first.head, other.head);
-    assert_eq!(first.body.as_ptr(), other.body.as_ptr());
+    assert_eq!(first.body.concat().as_ptr(), other.body.concat().as_ptr());
 }
 
 #[test]

@@ -1,0 +1,89 @@
+//! Mail made of any bytes at all, in every place that reaches a header: whatever stands there, no header, part or line begins that is
+//! not ours. Run by the fuzzer on bytes of its own, and by `cargo test` on the seeds and on random ones.
+
+use bytes::Bytes;
+use jebi_domain::{
+    content::{Attachment, Calendar, Content, FileId},
+    id::{DeliveryId, MessageId},
+    message::{Addressee, Copy, Lane, Mailbox, Message, OnUnknown, Role},
+    mime::{EncodedFile, Encoding, Files, Prepared, header::check_text},
+    time::Wall,
+};
+use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
+use sha2::{Digest, Sha256};
+
+use super::sound;
+
+/// Between two fields.
+const FIELD: char = '\u{1f}';
+const FILE: &[u8] = b"PK\x03\x04 bytes of a file";
+
+/// Panics where a mail is not as it has to be.
+pub fn check(data: &[u8]) {
+    let text = String::from_utf8_lossy(data).into_owned();
+    let mut fields = text.split(FIELD).map(str::to_owned);
+    let mut next = || fields.next().unwrap_or_default();
+    // Addresses are never longer than 254 bytes; everything else is as long as it likes.
+    let mailbox = |email: String, name: String| Mailbox { email: email.chars().take(200).collect(), name: Some(name) };
+    let subject = next();
+    let to = mailbox(format!("{}@example.kr", next()), next());
+    let attachment = |name, content_type, content_id| Attachment {
+        file: FileId(Sha256::digest(FILE).into()),
+        size: FILE.len() as u64,
+        name,
+        content_type,
+        content_id,
+    };
+    let content = Content {
+        from: mailbox(format!("{}@jebi.example", next()), next()),
+        reply_to: vec![mailbox(next(), next())],
+        subject: subject.clone(),
+        headers: vec![(format!("X-{}", next()), next()), ("References".to_owned(), next())],
+        attachments: vec![attachment(next(), next(), None), attachment(next(), next(), Some(next()))],
+        calendar: Some(Calendar { method: next(), ics: next() }),
+        text: Some(format!("text {}", next())),
+        html: Some(format!("<p>{}</p>", next())),
+        tags: vec![],
+        fill: None,
+    };
+    let file = content.attachments[0].file;
+    let message = Message {
+        id: MessageId([7; 16]),
+        topic: String::new(),
+        lane: Lane::Transactional,
+        provider: String::new(),
+        route: String::new(),
+        content,
+        on_unknown: OnUnknown::Resend,
+        created_at: Wall(1_762_131_845_678),
+        due: Wall(0),
+        scheduled: false,
+        expires_at: None,
+        variables: None,
+    };
+    let person = |role, mailbox: &Mailbox| Addressee { role, mailbox: mailbox.clone(), open: true, unsettled: false };
+    let copy = Copy { ordinal: 0, addressees: vec![person(Role::To, &to), person(Role::Cc, &to), person(Role::Bcc, &to)], personal: None };
+    let mut encoding = Encoding::new(file, FILE.len() as u64);
+    encoding.push(FILE).expect("its bytes");
+    let lines = Bytes::from(encoding.finish().expect("its bytes"));
+    let files: Files = [(file, EncodedFile::new(lines).into())].into_iter().collect();
+    let mail = Prepared::new(&message).copy(&copy, DeliveryId { message: message.id, ordinal: 0 }, 1, &files).expect("a mail");
+    let whole = [mail.head.clone(), mail.body.concat()].concat();
+    sound::check(&whole).unwrap_or_else(|fault| panic!("{fault}"));
+
+    let parsed = MessageParser::new().parse(&whole).expect("a mail");
+    let kinds: Vec<_> = parsed.parts.iter().filter(|p| is_multipart(p)).filter_map(|p| p.content_type()?.subtype()).collect();
+    assert_eq!(kinds, ["mixed", "alternative", "related"], "{}", String::from_utf8_lossy(&whole));
+    // Two texts, the invitation, the picture, the file, the invitation's file.
+    assert_eq!(parsed.parts.iter().filter(|p| !is_multipart(p)).count(), 6, "{}", String::from_utf8_lossy(&whole));
+    let same = parsed.parts.iter().filter(|p| p.contents() == FILE).count();
+    assert_eq!(same, 2, "both files are as they were");
+    if check_text(&subject).is_ok() {
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(flat(parsed.subject().unwrap_or_default()), flat(&subject));
+    }
+}
+
+fn is_multipart(part: &MessagePart<'_>) -> bool {
+    matches!(part.body, PartType::Multipart(_))
+}

@@ -1,0 +1,2 @@
+-- Looked at again when it is as old as this once more.
+UPDATE file SET used_at = $2::bigint WHERE no = $1::bigint;

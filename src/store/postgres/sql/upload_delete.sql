@@ -1,0 +1,1 @@
+DELETE FROM upload WHERE no = $1::bigint AND touched_at = 0;

@@ -1,0 +1,1 @@
+UPDATE upload SET touched_at = 0 WHERE no = $1::bigint;

@@ -1,0 +1,1 @@
+SELECT no, upload FROM file WHERE hash = ?1;

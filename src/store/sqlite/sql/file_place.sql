@@ -1,0 +1,1 @@
+SELECT upload, size FROM file WHERE hash = ?1;

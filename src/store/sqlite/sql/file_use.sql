@@ -1,0 +1,1 @@
+SELECT no FROM file WHERE hash = ?1;

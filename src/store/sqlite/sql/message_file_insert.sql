@@ -1,0 +1,1 @@
+INSERT INTO message_file (message, file) VALUES (?1, ?2);
