@@ -207,6 +207,9 @@ warning-x = Warning: { $warning-text }
 read-it-nothing-leaves-this-machine-x = Read it (nothing leaves this machine): { $url }/inbox
 everything-else-the-api-does-x = Everything else the API does: { $url }/docs
 
+# src/cli/nodes.rs
+the-node-that-answered = * the node that answered
+
 # src/cli/transfer.rs
 x-rows-x = { $table }: rows: { $rows }
 moved-x-rows = moved: { $rows } rows, each table counted in both; set DATABASE_URL to the target and start the server
@@ -235,6 +238,7 @@ x-is-in-one-of-the-two = { $table }.{ $column } is in one of the two databases o
 x-of-the-row-x-cannot-be = { $table }.{ $column } of the row { $row } cannot be written to PostgreSQL: { $why-text }; correct it in the source, then transfer again
 x-has-x-rows-although = { $table } has { $left } rows although the store is at rest: start and stop the server once, then transfer again
 x-has-x-rows-in-the-source = { $table } has { $source_rows } rows in the source and { $target_rows } in the target: nothing was kept, transfer again
+the-target-does-not-wait = the target does not wait for this store any more: somebody else has begun to use it; nothing was written there, name an empty database
 the-sequence-x-belongs = the sequence { $value } belongs to no table this Jebi knows
 the-reading-of-the-source = the reading of the source ended early
 the-number-is-larger-than = the number is larger than the column takes
@@ -692,6 +696,8 @@ give-the-server-one-that-is-signed = give the server one that is signed by an au
 the-schema-has-migration-x-x = the schema has migration { $no } ({ $name }) of a newer Jebi: start that version
 this-store-was-transferred-to = this store was transferred to { $to }: set DATABASE_URL to that one
 the-database-does-not-do-what = the database does not do what opening needs: { $value }
+migration-x-x-was-not-run-the = migration { $no } ({ $name }) was not run, the database says: { $value }; correct that there, as a rule the tables' owner runs jebi migrate
+migration-x-x-was-not-run-for = migration { $no } ({ $name }) was not run, for its tables were never free: { $holders }; end what holds them, then start again
 a-thread-could-not-be-started = a thread could not be started: { $value }
 
 # src/store/postgres/pool.rs

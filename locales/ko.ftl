@@ -206,6 +206,9 @@ warning-x = 주의: { $warning-text }
 read-it-nothing-leaves-this-machine-x = 읽기(아무것도 이 컴퓨터 밖으로 나가지 않습니다): { $url }/inbox
 everything-else-the-api-does-x = API로 할 수 있는 다른 일: { $url }/docs
 
+# src/cli/nodes.rs
+the-node-that-answered = * 응답한 노드
+
 # src/cli/transfer.rs
 x-rows-x = { $table }: { $rows }행
 moved-x-rows = { $rows }행을 옮기고 표마다 양쪽에서 세어 확인했습니다. DATABASE_URL을 대상 데이터베이스로 바꾸고 서버를 시작하십시오
@@ -234,6 +237,7 @@ x-is-in-one-of-the-two = { $table }.{ $column }이(가) 두 데이터베이스 �
 x-of-the-row-x-cannot-be = { $table }.{ $column }의 { $row }번째 행을 PostgreSQL에 쓸 수 없습니다: { $why-text }. 원본에서 고친 뒤 다시 옮기십시오
 x-has-x-rows-although = 저장소가 쉬고 있는데도 { $table }에 { $left }행이 있습니다. 서버를 한 번 시작했다가 멈춘 뒤 다시 옮기십시오
 x-has-x-rows-in-the-source = { $table }이(가) 원본에는 { $source_rows }행, 대상에는 { $target_rows }행입니다. 아무것도 남기지 않았으니 다시 옮기십시오
+the-target-does-not-wait = 대상 데이터베이스가 더는 이 저장소를 기다리지 않습니다. 다른 누군가가 쓰기 시작했습니다. 그곳에는 아무것도 쓰지 않았으니 빈 데이터베이스를 지정하십시오
 the-sequence-x-belongs = 시퀀스 { $value }이(가) 이 제비가 아는 어느 테이블의 것도 아닙니다
 the-reading-of-the-source = 원본 읽기가 일찍 끝났습니다
 the-number-is-larger-than = 열에 들어가지 않는 큰 수입니다
@@ -691,6 +695,8 @@ give-the-server-one-that-is-signed = 인증 기관이 서명하고 호스트 이
 the-schema-has-migration-x-x = 스키마에 더 새로운 Jebi의 마이그레이션 { $no }({ $name })이 있습니다: 그 버전을 시작하십시오
 this-store-was-transferred-to = 이 저장소는 { $to }(으)로 옮겨졌습니다: DATABASE_URL을 그곳으로 바꾸십시오
 the-database-does-not-do-what = 여는 데 필요한 것을 데이터베이스가 하지 못합니다: { $value }
+migration-x-x-was-not-run-the = 마이그레이션 { $no }({ $name })을(를) 실행하지 못했습니다. 데이터베이스의 답: { $value }. 그곳에서 바로잡으십시오. 보통은 테이블 소유자로 jebi migrate를 실행합니다
+migration-x-x-was-not-run-for = 마이그레이션 { $no }({ $name })을(를) 실행하지 못했습니다. 테이블이 비는 때가 없었습니다: { $holders }. 잡고 있는 것을 끝낸 뒤 다시 시작하십시오
 a-thread-could-not-be-started = 스레드를 시작할 수 없습니다: { $value }
 
 # src/store/postgres/pool.rs
