@@ -555,16 +555,41 @@ def pg_transfer():
         return repeat(lambda: once(pg))
 
 
+def attachment(copies=10000, size=10 << 20):
+    """A file of 10 MB to 10,000: memory must stay flat, for it is held once. Takes some minutes: 186 GB go over loopback."""
+    with Jebi() as j:
+        file = b"%PDF-1.7\n" + random.randbytes(size - 9)
+        ask = urllib.request.Request(f"http://127.0.0.1:{j.port}/v1/attachments?name=a.pdf", method="POST", headers={"X-API-KEY": KEY}, data=file)
+        told = json.loads(urllib.request.urlopen(ask, timeout=120).read())
+        carried = ',"attachments":[{"name":"a.pdf","file_id":"%s"}]' % told["id"]
+        before = j.memory()
+        # The bare loop sends the same bytes, at a time when nothing else does.
+        bare = j.limit(200, size)
+        t, cpu = time.perf_counter(), j.cpu()
+        r = j.load(BULK % ("files", carried), 1, copies, 1, timeout=3600)
+        took = time.perf_counter() - t
+        assert r["ses"]["distinct_recipients"] == copies, r
+        return dict(mails_per_s=copies / took, mib_per_s=r["ses"]["bytes"] / took / 2**20, cpu_ms_a_mail=(j.cpu() - cpu) / copies * 1000, bare_loop_per_s=bare,
+                    before_mib=before, after_mib=j.memory(), peak_mib=j.memory("VmHWM"))
+
+
+def compose():
+    """Making a mail of 20 KB: with the bare library, the first copy of a message, and each further one."""
+    def once():
+        return json.loads(subprocess.run([TOOLS / "compose"], capture_output=True, text=True, check=True).stdout)
+    return repeat(once)
+
+
 SCENARIOS = dict(bulk=bulk, personal=personal, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
                  latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, grown=grown, smtp=smtp, smtp_20ms=smtp_20ms,
-                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer)
+                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose)
 
 
 def main():
     if "--list" in sys.argv:
         return print("\n".join(SCENARIOS))
     target = TOOLS.parent
-    for package in ("fake-ses", "load", "limits"):
+    for package in ("fake-ses", "load", "limits", "compose"):
         if not (TOOLS / package).exists():
             features = ["--features", "mimalloc"] if package == "limits" else []
             subprocess.run(["cargo", "build", "--release", "-p", package, *features], cwd=HERE, env={**os.environ, "CARGO_TARGET_DIR": str(target)}, check=True)

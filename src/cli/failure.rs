@@ -26,6 +26,10 @@ impl Failure {
     pub fn refused(line: impl Into<String>) -> Self {
         Self { code: REFUSED, lines: vec![line.into()] }
     }
+    /// Several things that are wrong, one a line.
+    pub fn lines(lines: Vec<String>) -> Self {
+        Self { code: REFUSED, lines }
+    }
     pub fn unavailable(line: impl Into<String>) -> Self {
         Self { code: UNAVAILABLE, lines: vec![line.into()] }
     }

@@ -29,7 +29,8 @@ pub(super) const ALLOWLIST_PATH: &str = "sending.recipient_allowlist";
 pub(super) const ALLOWLIST: Key = Key::new(ALLOWLIST_PATH, &["RECIPIENT_ALLOWLIST"]);
 const ZONE: Key = Key::new("sending.time_zone", &["TIME_ZONE"]);
 
-pub(super) const KEYS: &[&Key] = &[&PROVIDER, &FROM, &RATE, &RESERVE, &JITTER, &LATENESS, &RECIPIENTS, &CSV_ROWS, &SCHEDULE, &ALLOWLIST, &ZONE];
+pub(super) const KEYS: &[&Key] =
+    &[&PROVIDER, &FROM, &RATE, &RESERVE, &JITTER, &LATENESS, &RECIPIENTS, &CSV_ROWS, &SCHEDULE, &ALLOWLIST, &ZONE];
 
 /// How mail is sent.
 #[derive(Clone, Debug)]

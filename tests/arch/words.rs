@@ -23,6 +23,7 @@ const SPEAKERS: [&str; 17] = [
     "domain/src/mime/tag.rs",
     "domain/src/mime/thread.rs",
     "domain/src/refusal.rs",
+    "domain/src/template_record/",
     "src/app",
     "src/cli/",
     "src/config/",

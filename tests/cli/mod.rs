@@ -16,6 +16,7 @@ mod send;
 mod send_csv;
 mod sentry;
 mod stop;
+mod templates;
 mod transfer;
 mod verify;
 

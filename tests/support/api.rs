@@ -39,6 +39,7 @@ use jebi::{
         retry::Retry,
         search::Search,
         stray::Strays,
+        templates::Templates,
         times::Times,
         tokens::Tokens,
     },
@@ -290,6 +291,7 @@ impl Api {
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
+            templates: Arc::new(Templates::new(Arc::clone(&store), Arc::clone(&dyn_clock))),
             providers,
             reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
@@ -349,6 +351,15 @@ impl Api {
     pub async fn send_from(&self, address: &str, mut request: Request<Body>) -> Answer {
         let ip: IpAddr = address.parse().expect("a test's address");
         request.extensions_mut().insert(Peer(SocketAddr::new(ip, 4711)));
+        self.send(request).await
+    }
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path, body.to_string())).await
+    }
+    /// A request with one more header.
+    pub async fn with_header(&self, method: Method, path: &str, (name, value): (&'static str, &str), body: &Value) -> Answer {
+        let mut request = self.request(method, path, body.to_string());
+        request.headers_mut().insert(name, value.parse().expect("a test's header"));
         self.send(request).await
     }
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {

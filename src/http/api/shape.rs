@@ -33,7 +33,7 @@ impl PartialSchema for Time {
 impl ToSchema for Time {}
 
 /// Words one of which a field holds.
-fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> RefOr<Schema> {
+pub fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build().into()
 }
 

@@ -158,7 +158,19 @@ impl Accept {
         let files = Arc::new(Files::new(Arc::clone(&store), Arc::clone(&clock), settings.files.clone()));
         let templates = Templates::new(Arc::clone(&store), Arc::clone(&clock));
         let (twins, trouble) = (Twins::default(), Mutex::default());
-        Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, files, twins, waiting, usage, templates, trouble }
+        Self {
+            store,
+            clock,
+            random,
+            settings: ArcSwap::from_pointee(settings),
+            identities,
+            files,
+            twins,
+            waiting,
+            usage,
+            templates,
+            trouble,
+        }
     }
 
     /// Takes other settings for the requests that come from now on. How times are read stays: other services read them alike.

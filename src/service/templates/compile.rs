@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jebi_domain::{
     port::store::StoreError,
     refusal::{Fault, Refusal, RefusalKind},
+    template::{Checked, TemplateFault, check, derive_text},
     template_record::{Compiled, CompiledVariant, Source, SourceVariant, TemplateKind},
 };
 
 use super::{
     super::trouble::refusal,
-    engine::{self, Checked, TemplateFault, check},
     found::{Form, Found, Pool, assemble, closure},
 };
+use crate::markup::{self, MarkupFault};
 
 /// A template compiled, with what its author may want to know.
 type Made = (String, Compiled, Vec<Fault>);
@@ -44,6 +45,13 @@ pub(super) async fn all(paths: BTreeMap<String, String>, users: BTreeSet<String>
                 found.compiled = compiled.clone().into();
             }
         }
+        for (name, ..) in &made {
+            let Some(Some(found)) = after.get(name) else { continue };
+            faults.extend(still_right(name, found, &after).err().map(|wrong| placed(wrong, name, &paths, &after)));
+        }
+        if !faults.is_empty() {
+            return Err(Refusal { kind: RefusalKind::Invalid, faults });
+        }
         let broken = broken_of(&users, &after);
         let faults: Vec<Fault> = broken.into_iter().map(|(user, why)| would_break(&user, &why)).collect();
         if faults.is_empty() { Ok(made) } else { Err(Refusal { kind: RefusalKind::Conflict, faults }) }
@@ -67,11 +75,22 @@ pub(super) async fn alone(name: String, found: Found, mut pool: Pool) -> Result<
     aside(move || {
         pool.insert(name.clone(), Some(found.clone()));
         let paths = BTreeMap::from([(name.clone(), String::new())]);
-        let (compiled, checked) = one(&name, &found, &pool).map_err(|faults| {
-            let faults = faults.into_iter().map(|fault| placed(fault, &name, &paths, &pool)).collect();
+        let refused = |wrong: Vec<Wrong>, pool: &Pool| {
+            let faults = wrong.into_iter().map(|fault| placed(fault, &name, &paths, pool)).collect();
             Refusal { kind: RefusalKind::Invalid, faults }
-        })?;
-        Ok((Found { compiled: compiled.into(), ..found }, checked, pool))
+        };
+        let (compiled, checked) = one(&name, &found, &pool).map_err(|wrong| refused(wrong, &pool))?;
+        let found = Found { compiled: compiled.into(), ..found };
+        // Parts that came with it are compiled too, where it uses them.
+        for part in closure(&found.compiled, &pool) {
+            let Some(Some(used)) = pool.get(&part).filter(|used| used.as_ref().is_some_and(|used| !used.is_compiled())).cloned() else {
+                continue;
+            };
+            let (compiled, _) = one(&part, &used, &pool).map_err(|wrong| refused(wrong, &pool))?;
+            pool.insert(part, Some(Found { compiled: compiled.into(), ..used }));
+        }
+        still_right(&name, &found, &pool).map_err(|wrong| refused(vec![wrong], &pool))?;
+        Ok((found, checked, pool))
     })
     .await
 }
@@ -96,8 +115,7 @@ pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Re
 fn broken_of(users: &BTreeSet<String>, pool: &Pool) -> Vec<(String, String)> {
     let check_one = |name: &String| {
         let found = pool.get(name)?.as_ref()?;
-        let whole = assemble(name, found, pool, Form::Compiled);
-        let broken = check(&whole.fill, &whole.subject, whole.text.as_deref(), whole.html.as_deref()).err()?;
+        let broken = sound_whole(name, found, pool, Form::Compiled).err()?;
         Some((name.clone(), broken.to_string()))
     };
     users.iter().filter_map(check_one).collect()
@@ -106,6 +124,20 @@ fn broken_of(users: &BTreeSet<String>, pool: &Pool) -> Vec<(String, String)> {
 fn would_break(user: &str, why: &str) -> Fault {
     let fault = format!("the published template {user:?} uses this and would break: {why}");
     Fault::new("", "template_in_use", fault, "change both in one push, or keep what it needs")
+}
+
+/// Has the engine read a template with all its parts. A part is read as whoever includes it has it read.
+fn sound_whole(name: &str, found: &Found, pool: &Pool, form: Form) -> Result<Checked, TemplateFault> {
+    let mut whole = assemble(name, found, pool, form);
+    if found.is_part() {
+        let own = whole.html.take().map(|html| (html, true)).or_else(|| whole.text.take().map(|text| (text, false)));
+        let Some((body, is_html)) = own else { return Ok(Checked::default()) };
+        whole.fill.parts.insert(name.to_owned(), body);
+        let quote = if name.contains('"') { '\'' } else { '"' };
+        let include = Some(format!("{{% include {quote}{name}{quote} %}}"));
+        (whole.html, whole.text) = if is_html { (include, None) } else { (None, include) };
+    }
+    check(&whole.fill, &whole.subject, whole.text.as_deref(), whole.html.as_deref())
 }
 
 /// What is wrong with one template.
@@ -125,13 +157,10 @@ fn one(name: &str, found: &Found, pool: &Pool) -> Result<(Compiled, Checked), Ve
             return Err(vec![Wrong::Fault(Fault::new("variants", "template_is_mail", fault, "put what both use into a part"))]);
         }
     }
-    let written = assemble(name, found, pool, Form::Written);
-    let checked = check(&written.fill, &written.subject, written.text.as_deref(), written.html.as_deref());
-    let checked = checked.map_err(|fault| vec![Wrong::Template(fault)])?;
-    let styles = styles(found, pool);
+    let checked = sound_whole(name, found, pool, Form::Written).map_err(|fault| vec![Wrong::Template(fault)])?;
     let (mut variants, mut faults) = (Vec::with_capacity(source.variants.len()), Vec::new());
     for (i, variant) in source.variants.iter().enumerate() {
-        match self::variant(i, variant, source, &styles) {
+        match self::variant(i, variant, source) {
             Ok(made) => variants.push(made),
             Err(fault) => faults.push(Wrong::Fault(fault)),
         }
@@ -140,38 +169,34 @@ fn one(name: &str, found: &Found, pool: &Pool) -> Result<(Compiled, Checked), Ve
         return Err(faults);
     }
     let compiled = Compiled { variants, parts: found.compiled.parts.clone() };
-    let whole = assemble(name, &Found { compiled: compiled.clone().into(), ..found.clone() }, pool, Form::Compiled);
-    // What was right before is right after: if not, its author must know.
-    check(&whole.fill, &whole.subject, whole.text.as_deref(), whole.html.as_deref()).map_err(|fault| {
-        let fault = format!("the HTML made of it cannot be used: {fault}");
-        vec![Wrong::Fault(Fault::new("variants", "template_markup", fault, "write the tags between whole elements, not across them"))]
-    })?;
     Ok((compiled, checked))
 }
 
+/// What was right as it was written is right as it is sent: if not, its author must know. With all parts compiled.
+fn still_right(name: &str, found: &Found, pool: &Pool) -> Result<(), Wrong> {
+    sound_whole(name, found, pool, Form::Compiled).map(drop).map_err(|fault| {
+        let fault = format!("the HTML made of it cannot be used: {fault}");
+        Wrong::Fault(Fault::new("variants", "template_markup", fault, "write the tags between whole elements, not across them"))
+    })
+}
+
 /// One language.
-fn variant(i: usize, variant: &SourceVariant, source: &Source, styles: &str) -> Result<CompiledVariant, Fault> {
-    let at = |field: &str, wrong: engine::MarkupFault| {
-        let place = wrong.place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
-        Fault::new(format!("variants[{i}].{field}{place}"), "template_markup", wrong.fault, wrong.remedy)
+fn variant(i: usize, variant: &SourceVariant, source: &Source) -> Result<CompiledVariant, Fault> {
+    let at = |field: &str, wrong: MarkupFault| {
+        let MarkupFault { line, column, code, fault, remedy } = wrong;
+        Fault::new(format!("variants[{i}].{field}:{line}:{column}"), code, fault, remedy)
     };
     let html = match (&variant.mjml, &variant.html) {
-        (Some(mjml), _) => Some(engine::html_of_mjml(mjml).map_err(|wrong| at("mjml", wrong))?),
+        (Some(mjml), _) => Some(markup::mjml(mjml).map_err(|wrong| at("mjml", wrong))?),
         (None, html) => html.clone(),
     };
-    let html = html.map(|html| engine::inlined(&html, styles).map_err(|wrong| at("html", wrong))).transpose()?;
+    let field = if variant.mjml.is_some() { "mjml" } else { "html" };
+    let html = html.map(|html| markup::inline_css(&html).map_err(|wrong| at(field, wrong))).transpose()?;
     let text = match (&variant.text, &html, source.kind) {
-        (None, Some(html), TemplateKind::Mail) => engine::text_of(html),
+        (None, Some(html), TemplateKind::Mail) => derive_text(html),
         (text, ..) => text.clone(),
     };
     Ok(CompiledVariant { language: variant.language.clone(), subject: variant.subject.clone().unwrap_or_default(), html, text })
-}
-
-/// The style sheets of a template and all its parts: a class of a part may stand in an element of the template.
-fn styles(found: &Found, pool: &Pool) -> String {
-    let parts = closure(&found.compiled, pool).into_iter().filter_map(|name| pool.get(&name)?.clone());
-    let bodies = parts.flat_map(|part| part.source.variants.clone()).filter_map(|one| one.html);
-    bodies.flat_map(|body| engine::style_sheets(&body)).collect::<Vec<_>>().join("\n")
 }
 
 /// The fault at its author's place.
@@ -200,7 +225,8 @@ fn placed(wrong: Wrong, name: &str, paths: &BTreeMap<String, String>, pool: &Poo
 
 /// Where the engine's word for a text of a template lies in its source: `subject`, `html`, `text (en)`.
 fn place_in(source: &Source, part: &str) -> Option<String> {
-    let (field, language) = part.split_once(" (").map_or((part, source.language.as_str()), |(field, rest)| (field, rest.trim_end_matches(')')));
+    let (field, language) =
+        part.split_once(" (").map_or((part, source.language.as_str()), |(field, rest)| (field, rest.trim_end_matches(')')));
     let i = source.variants.iter().position(|one| one.language == language)?;
     let field = match field {
         "subject" | "text" => field,

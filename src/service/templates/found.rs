@@ -28,9 +28,18 @@ impl Found {
     pub fn of(version: TemplateVersion, active: bool) -> Self {
         Self { version: version.version, active, source: Arc::new(version.source), compiled: Arc::new(version.compiled) }
     }
+    pub fn is_compiled(&self) -> bool {
+        !self.compiled.variants.is_empty()
+    }
     pub fn is_part(&self) -> bool {
         self.source.kind == TemplateKind::Part
     }
+}
+
+/// A source nothing was made of yet.
+pub(super) fn uncompiled(source: Source) -> Found {
+    let compiled = Compiled { parts: named_parts(&source), variants: Vec::new() };
+    Found { version: 0, active: true, source: Arc::new(source), compiled: Arc::new(compiled) }
 }
 
 /// Templates by name; `None` for a name that nothing has.
@@ -142,7 +151,7 @@ pub(super) fn assemble(name: &str, found: &Found, pool: &Pool, form: Form) -> Re
 }
 
 /// The templates a source extends or includes itself, sorted.
-pub(super) fn named_parts(source: &Source) -> Vec<String> {
+fn named_parts(source: &Source) -> Vec<String> {
     let texts = |one: &SourceVariant| [&one.subject, &one.html, &one.mjml, &one.text].map(|text| text.as_deref().map(references));
     let all: BTreeSet<String> = source.variants.iter().flat_map(texts).flatten().flatten().collect();
     all.into_iter().collect()

@@ -7,12 +7,12 @@
 //! | `push` | drafts and versions, checked against all that use them |
 //! | `resolve` | what a message is made of, kept in memory |
 //! | `preview` | one filled in with values |
+//! | `trial` | one filled in and sent to whoever tries it |
 //! | `read` | lists, versions and their differences |
 //! | `layout` | a template as files in a folder |
 //! | `starters` | templates that are there from the start |
 
 mod compile;
-mod engine;
 mod found;
 pub mod layout;
 mod preview;
@@ -20,6 +20,7 @@ mod push;
 mod read;
 mod resolve;
 pub mod starters;
+mod trial;
 
 use std::sync::{Arc, Mutex};
 
@@ -29,6 +30,7 @@ pub use preview::{Preview, PreviewRequest, Shown};
 pub use push::{Change, ChangeKind, Precondition, Pushed, Pushes};
 pub use read::{Listed, Page, differences};
 pub use resolve::Resolved;
+pub use trial::TestRequest;
 
 /// Everything that is done with stored templates.
 pub struct Templates {

@@ -1,19 +1,23 @@
 //! A template filled in with values, for a look at it or a test mail.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use jebi_domain::{
-    content::{Content, Personal},
+    content::{Content, Missing, Personal},
     message::Mailbox,
     refusal::{Fault, Refusal, RefusalKind},
-    template_record::{Compiled, Source, Variable, check, matches},
+    template::{Rendered, Renderer},
+    template_record::{Source, Variable, check, matches},
 };
 use serde_json::{Map, Value};
 
 use super::{
-    Templates, compile, engine,
-    found::{Form, Found, Pool, assemble, gather, named_parts},
+    Templates, compile,
+    found::{Form, Found, Pool, assemble, gather, uncompiled},
 };
+
+/// The engine's code for variables that have no value.
+const MISSING: &str = "template_missing";
 
 /// Which form of a template to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,8 +28,8 @@ pub enum Shown {
     /// The version mail is made of.
     Published,
     Version(u32),
-    /// One that is not stored.
-    Given(Box<Source>),
+    /// One that is not stored, with others that are not and that it may use.
+    Given(Box<Source>, Vec<(String, Source)>),
 }
 
 /// What to fill in.
@@ -74,26 +78,28 @@ impl Templates {
         let whole = assemble(name, &found, &pool, Form::Compiled);
         let used = compile::names(&checked);
         let unused = variables.keys().filter(|name| !used.contains(name.as_str())).cloned().collect();
-        let given = |path: &String| {
-            let root = path.split(['.', '[']).next().unwrap_or(path);
-            variables.contains_key(root) || whole.fill.defaults.contains_key(root) || (root == "name" && recipient_name(recipient.as_ref()))
-        };
-        let mut missing: BTreeSet<String> = checked.variables.iter().filter(|path| !given(path)).cloned().collect();
-        let required = found.source.variables.iter().filter(|one| one.required && one.default.is_none());
-        missing.extend(required.filter(|one| !variables.contains_key(&one.name)).map(|one| one.name.clone()));
         let warnings = compile::warnings(&found.source, &checked);
         let version = found.version;
         let mailbox = recipient.unwrap_or_else(|| Mailbox { email: "recipient@example.com".to_owned(), name: None });
+        let required = found.source.variables.iter().filter(|one| one.required && one.default.is_none());
+        let mut missing: BTreeSet<String> = required.filter(|one| !variables.contains_key(&one.name)).map(|one| one.name.clone()).collect();
         let personal = Personal { language, variables };
-        let rendered = render(whole, personal, mailbox, !missing.is_empty()).await?;
-        let engine::Rendered { subject, text, html, language } = rendered;
+        let (rendered, unfilled) = render(whole, personal, mailbox).await?;
+        missing.extend(unfilled);
+        let Rendered { subject, text, html, language } = rendered;
         Ok(Preview { version, language, subject, html, text, missing: missing.into_iter().collect(), unused, warnings })
     }
 
     /// What is to be looked at, with its parts in the pool.
     async fn shown(&self, name: &str, shown: Shown, pool: &mut Pool) -> Result<Found, Refusal> {
         let source = match shown {
-            Shown::Given(source) => *source,
+            Shown::Given(source, others) => {
+                for (other, source) in others.into_iter().filter(|(other, _)| other != name) {
+                    check_form(&source)?;
+                    pool.insert(other, Some(uncompiled(source)));
+                }
+                *source
+            }
             Shown::Version(version) => {
                 let version = self.version(name, version).await?;
                 gather(&*self.store, version.compiled.parts.clone(), pool).await?;
@@ -108,18 +114,16 @@ impl Templates {
                 None => return Box::pin(self.shown(name, Shown::Published, pool)).await,
             },
         };
-        let faults = check(&source);
-        if !faults.is_empty() {
-            return Err(Refusal { kind: RefusalKind::Invalid, faults });
-        }
-        let compiled = Compiled { parts: named_parts(&source), variants: Vec::new() };
-        gather(&*self.store, compiled.parts.clone(), pool).await?;
-        Ok(Found { version: 0, active: true, source: Arc::new(source), compiled: Arc::new(compiled) })
+        check_form(&source)?;
+        let found = uncompiled(source);
+        gather(&*self.store, found.compiled.parts.clone(), pool).await?;
+        Ok(found)
     }
 }
 
-fn recipient_name(recipient: Option<&Mailbox>) -> bool {
-    recipient.is_some_and(|recipient| recipient.name.is_some())
+fn check_form(source: &Source) -> Result<(), Refusal> {
+    let faults = check(source);
+    if faults.is_empty() { Ok(()) } else { Err(Refusal { kind: RefusalKind::Invalid, faults }) }
 }
 
 /// Values that are not of the type their variable has.
@@ -133,13 +137,9 @@ fn wrong_types(variables: &[Variable], given: &Map<String, Value>) -> Vec<Fault>
         .collect()
 }
 
-async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox, lenient: bool) -> Result<engine::Rendered, Refusal> {
-    let mut fill = whole.fill;
-    if lenient {
-        // The answer names what is missing; the rest is to be seen all the same.
-        fill.missing = jebi_domain::content::Missing::Empty;
-    }
-    let content = Content {
+/// Fills it in. What has no value stands empty, and is named.
+async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox) -> Result<(Rendered, Vec<String>), Refusal> {
+    let mut content = Content {
         from: mailbox.clone(),
         reply_to: Vec::new(),
         subject: whole.subject,
@@ -147,13 +147,26 @@ async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox, le
         html: whole.html,
         headers: Vec::new(),
         tags: Vec::new(),
-        fill: Some(Box::new(fill)),
+        fill: Some(Box::new(whole.fill)),
         attachments: Vec::new(),
-            calendar: None,
+        calendar: None,
     };
     compile::aside(move || {
         let personal = serde_json::to_string(&personal).map_err(|_| cannot("its values cannot be written"))?;
-        engine::render(&content, Some(&personal), &mailbox).map_err(|reason| cannot(&reason.text))
+        let filled = |content: &Content| Renderer::new(content, None)?.render(Some(&personal), &mailbox);
+        match filled(&content) {
+            Ok(rendered) => Ok((rendered, Vec::new())),
+            Err(reason) if reason.code == MISSING => {
+                // The answer names what is missing; the rest is to be seen all the same.
+                if let Some(fill) = &mut content.fill {
+                    fill.missing = Missing::Empty;
+                }
+                let rendered = filled(&content).map_err(|reason| cannot(&reason.text))?;
+                // Each name stands between backticks.
+                Ok((rendered, reason.text.split('`').skip(1).step_by(2).map(str::to_owned).collect()))
+            }
+            Err(reason) => Err(cannot(&reason.text)),
+        }
     })
     .await
 }

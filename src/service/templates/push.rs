@@ -1,6 +1,6 @@
 //! Writing drafts and publishing them, one or many at once: all of it holds together, or nothing is changed.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use jebi_domain::{
     port::{
@@ -14,7 +14,7 @@ use jebi_domain::{
 use super::{
     super::{Caller, trouble::refusal},
     Templates, compile,
-    found::{Found, Pool, gather, named_parts},
+    found::{Pool, gather, uncompiled},
     starters,
 };
 
@@ -45,6 +45,8 @@ pub struct Pushed {
     pub source: Source,
     pub active: bool,
     pub expected: Precondition,
+    /// Field names of its faults begin with this.
+    pub path: String,
 }
 
 /// Templates to be written together.
@@ -105,9 +107,8 @@ impl Templates {
         for _ in 0..TRIES {
             let revision = self.store.template_revision().await.map_err(refusal)?;
             let mut steps = Vec::with_capacity(templates.len());
-            for (i, pushed) in templates.iter().enumerate() {
-                let path = if templates.len() == 1 { String::new() } else { format!("templates[{i}].") };
-                steps.push(self.step(path, pushed, publish).await?);
+            for pushed in &templates {
+                steps.push(self.step(pushed, publish).await?);
             }
             if let Some(done) = self.carry_out(caller, steps, &note, dry_run, revision).await? {
                 return Ok(done);
@@ -193,10 +194,10 @@ impl Templates {
         Ok(done.and_then(|mut done| done.pop()))
     }
 
-    async fn step(&self, path: String, pushed: &Pushed, publish: bool) -> Result<Step, Refusal> {
-        let Pushed { name, source, active, expected } = pushed;
+    async fn step(&self, pushed: &Pushed, publish: bool) -> Result<Step, Refusal> {
+        let Pushed { name, source, active, expected, path } = pushed;
         let before = self.store.template(name).await.map_err(refusal)?;
-        hold(*expected, before.as_ref(), &path)?;
+        hold(*expected, before.as_ref(), path)?;
         let is_new = before.as_ref().is_none_or(|record| !record.draft.says_the_same(source) || record.active != *active);
         let published = match &before {
             Some(record) if publish => self.published_source(record).await?,
@@ -209,7 +210,7 @@ impl Templates {
             Some(_) => ChangeKind::Unchanged,
         };
         let draft = is_new.then(|| (source.clone(), *active));
-        Ok(Step { name: name.clone(), path, draft, publish, before, kind, compiled: None, warnings: Vec::new() })
+        Ok(Step { name: name.clone(), path: path.clone(), draft, publish, before, kind, compiled: None, warnings: Vec::new() })
     }
 
     async fn published_source(&self, record: &TemplateRecord) -> Result<Option<Source>, Refusal> {
@@ -263,9 +264,7 @@ impl Templates {
         let mut pool = Pool::new();
         for step in &*steps {
             let Some(source) = &step.publish else { continue };
-            let compiled = Compiled { parts: named_parts(source), variants: Vec::new() };
-            let (source, compiled) = (Arc::new(source.clone()), Arc::new(compiled));
-            pool.insert(step.name.clone(), Some(Found { version: 0, active: true, source, compiled }));
+            pool.insert(step.name.clone(), Some(uncompiled(source.clone())));
         }
         if pool.is_empty() {
             return Ok(());
@@ -318,8 +317,8 @@ fn check_form(templates: &[Pushed], note: &str) -> Result<(), Refusal> {
         return Err(Refusal::invalid(Fault::new("templates", "invalid_push", fault, "push them in several parts, those others use first")));
     }
     let (mut seen, mut faults) = (BTreeSet::new(), Vec::new());
-    for (i, one) in templates.iter().enumerate() {
-        let field = if templates.len() == 1 { "name".to_owned() } else { format!("templates[{i}].name") };
+    for one in templates {
+        let field = format!("{}name", one.path);
         faults.extend(check_name(&field, &one.name).err());
         if !seen.insert(&one.name) {
             faults.push(Fault::new(field, "invalid_push", format!("the template {:?} is given twice", one.name), "give it once"));
@@ -347,7 +346,7 @@ fn hold(expected: Precondition, record: Option<&TemplateRecord>, path: &str) -> 
     if holds {
         return Ok(());
     }
-    let field = if path.is_empty() { "If-Match".to_owned() } else { format!("{path}revision") };
+    let field = if path.is_empty() { "If-Match".to_owned() } else { format!("{path}if_revision") };
     let remedy = "get it anew, bring your change into it, and write it with the ETag you got";
     let fault = "the template has changed since it was read";
     Err(Refusal::new(RefusalKind::Stale, Fault::new(field, "template_changed", fault, remedy)))

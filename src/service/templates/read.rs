@@ -102,7 +102,7 @@ impl Templates {
     /// No such template or version.
     pub async fn diff(&self, name: &str, from: Option<u32>, to: Option<u32>) -> Result<String, Refusal> {
         let (old, new) = (self.at(name, from).await?, self.at(name, to).await?);
-        compile::aside(move || differences(&old, &new)).await
+        compile::aside(move || differences("", &old, &new)).await
     }
 
     async fn at(&self, name: &str, version: Option<u32>) -> Result<(Source, bool), Refusal> {
@@ -117,11 +117,11 @@ impl Templates {
     }
 }
 
-/// What differs between two templates (text, and whether it is active), file by file.
+/// What differs between two templates (text, and whether it is active), file by file; `folder` goes before the files' names.
 ///
 /// # Errors
 /// A template that cannot be written as files.
-pub fn differences(old: &(Source, bool), new: &(Source, bool)) -> Result<String, Refusal> {
+pub fn differences(folder: &str, old: &(Source, bool), new: &(Source, bool)) -> Result<String, Refusal> {
     let unwritable = |why: String| Refusal::invalid(Fault::new("", "invalid_variable", why, "correct the defaults of its variables"));
     let old = layout::files(None, &old.0, old.1).map_err(unwritable)?;
     let new = layout::files(None, &new.0, new.1).map_err(unwritable)?;
@@ -130,7 +130,7 @@ pub fn differences(old: &(Source, bool), new: &(Source, bool)) -> Result<String,
     for name in names {
         let text = |files: &std::collections::BTreeMap<String, String>| files.get(name).cloned().unwrap_or_default();
         let side = |files: &std::collections::BTreeMap<String, String>, mark: &str| {
-            if files.contains_key(name) { format!("{mark}/{name}") } else { "/dev/null".to_owned() }
+            if files.contains_key(name) { format!("{mark}/{folder}{name}") } else { "/dev/null".to_owned() }
         };
         let (a, b) = (text(&old), text(&new));
         if a == b && old.contains_key(name) == new.contains_key(name) {

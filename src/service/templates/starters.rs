@@ -3,11 +3,11 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use jebi_domain::template_record::{Compiled, Source};
+use jebi_domain::template_record::Source;
 
 use super::{
     compile,
-    found::{Found, Pool, named_parts},
+    found::{Found, Pool, uncompiled},
     layout,
 };
 
@@ -21,6 +21,8 @@ macro_rules! file {
 pub const FILES: &[(&str, &str)] = &[
     file!("base.html/template.toml"),
     file!("base.html/body.html"),
+    file!("button.html/template.toml"),
+    file!("button.html/body.html"),
     file!("emails/base.html/template.toml"),
     file!("emails/base.html/body.html"),
     file!("newsletter/template.toml"),
@@ -65,8 +67,7 @@ static ALL: LazyLock<BTreeMap<&'static str, Found>> = LazyLock::new(|| {
     let mut pool = Pool::new();
     for (name, files) in &folders {
         let source = layout::read(files).expect("the starters can be read").source;
-        let compiled = Compiled { parts: named_parts(&source), variants: Vec::new() };
-        pool.insert((*name).to_owned(), Some(Found { version: 0, active: true, source: source.into(), compiled: compiled.into() }));
+        pool.insert((*name).to_owned(), Some(uncompiled(source)));
     }
     let made: Vec<(&'static str, Found)> = folders
         .into_keys()

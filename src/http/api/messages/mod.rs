@@ -43,7 +43,7 @@ use crate::{
         search::page_length,
     },
 };
-use answer::SubmitAnswer;
+pub use answer::SubmitAnswer;
 use form::SubmitForm;
 use request::SubmitRequest;
 use view::{MessageBody, MessageLineBody};
