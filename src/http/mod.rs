@@ -138,7 +138,7 @@ impl Route {
 /// Every route there is.
 fn routes() -> Vec<Route> {
     vec![
-        post("/v1/messages/csv", messages::csv::submit_csv).send(),
+        post("/v1/messages/csv", messages::csv::submit_csv).streams().send(),
         post("/v1/messages", messages::submit).streams().send(),
         get("/v1/messages", messages::list).read(),
         get("/v1/messages/{id}", messages::show).read(),
