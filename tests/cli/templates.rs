@@ -31,7 +31,12 @@ fn a_folder_is_pushed_compared_and_pulled_again() {
     let trial = run(dir.path(), &[], &["template", "push", "--dry-run"]);
     assert_eq!((trial.code, trial.out.as_str()), (0, "would be created: my/base.html\nwould be created: welcome\n"), "{}", trial.err);
     let pushed = run(dir.path(), &[], &["template", "push", "--note", "처음"]);
-    assert_eq!((pushed.code, pushed.out.as_str()), (0, "created: my/base.html, version 1\ncreated: welcome, version 1\n"), "{}", pushed.err);
+    assert_eq!(
+        (pushed.code, pushed.out.as_str()),
+        (0, "created: my/base.html, version 1\ncreated: welcome, version 1\n"),
+        "{}",
+        pushed.err
+    );
     assert_eq!(run(dir.path(), &[], &["template", "push"]).out, "unchanged: my/base.html\nunchanged: welcome\n");
     let same = run(dir.path(), &[], &["template", "diff"]);
     assert_eq!((same.code, same.out.as_str()), (0, ""), "{}", same.err);

@@ -60,14 +60,20 @@ async fn a_published_version_never_changes_and_can_be_published_again() {
 
     let diff = api.get("/v1/templates/welcome/diff?from=1&to=2").await.expect(200);
     let diff = text(&diff["diff"]).to_owned();
-    assert!(diff.contains("--- a/ko.html\n+++ b/ko.html\n") && diff.contains("-<p>첫째, {{ name }}님</p>") && diff.contains("+<p>둘째"), "{diff}");
+    assert!(
+        diff.contains("--- a/ko.html\n+++ b/ko.html\n") && diff.contains("-<p>첫째, {{ name }}님</p>") && diff.contains("+<p>둘째"),
+        "{diff}"
+    );
     assert!(!diff.contains("en.html"), "{diff}");
     assert_eq!(api.get("/v1/templates/welcome/diff?from=2").await.expect(200)["diff"], "", "the draft is what was published");
 
     let back = api.post("/v1/templates/welcome/rollback", &json!({"version": 1, "note": "되돌림"})).await.expect(200);
     assert_eq!(back["published_version"], 3);
     assert!(api.state.templates.resolve("welcome", None).await.unwrap().html.as_deref().unwrap().contains("첫째"));
-    assert!(api.state.templates.resolve("welcome", Some(2)).await.unwrap().html.as_deref().unwrap().contains("둘째"), "any version can be asked for");
+    assert!(
+        api.state.templates.resolve("welcome", Some(2)).await.unwrap().html.as_deref().unwrap().contains("둘째"),
+        "any version can be asked for"
+    );
     let page = api.get("/v1/templates/welcome/versions?limit=2").await.expect(200);
     let numbers: Vec<u64> = list(&page["versions"]).iter().filter_map(|one| one["version"].as_u64()).collect();
     assert_eq!((numbers, text(&page["versions"][0]["note"])), (vec![3, 2], "되돌림"));
@@ -90,11 +96,9 @@ async fn one_change_never_undoes_another_unseen() {
     let newer = mine.headers["etag"].to_str().unwrap().to_owned();
     mine.expect(200);
     assert_ne!(newer, tag);
-    for (method, path) in [
-        (Method::PUT, "/v1/templates/welcome"),
-        (Method::DELETE, "/v1/templates/welcome"),
-        (Method::POST, "/v1/templates/welcome/publish"),
-    ] {
+    for (method, path) in
+        [(Method::PUT, "/v1/templates/welcome"), (Method::DELETE, "/v1/templates/welcome"), (Method::POST, "/v1/templates/welcome/publish")]
+    {
         let body = if method == Method::PUT { welcome("3") } else { json!({}) };
         let late = api.with_header(method.clone(), path, ("if-match", &tag), &body).await;
         assert_eq!(late.problem(412)[0].1, "template_changed", "{method} {path}");

@@ -23,7 +23,10 @@ async fn every_starter_can_be_sent_at_once_in_both_languages() {
             assert_eq!((&seen["missing"], &seen["unused"], &seen["warnings"]), (&json!([]), &json!([]), &json!([])), "{name} {language}");
             assert_eq!(text(&seen["language"]), language);
             let (html, plain, subject) = (text(&seen["html"]), text(&seen["text"]), text(&seen["subject"]));
-            assert!(html.contains(&format!("<html lang=\"{language}\"")) && html.contains("prefers-color-scheme: dark"), "{name} {language}");
+            assert!(
+                html.contains(&format!("<html lang=\"{language}\"")) && html.contains("prefers-color-scheme: dark"),
+                "{name} {language}"
+            );
             for left in ["{{", "{%", "}}", "%}"] {
                 assert!(!html.contains(left) && !plain.contains(left) && !subject.contains(left), "{name} {language}: {left} is left");
             }
@@ -91,7 +94,17 @@ async fn a_built_in_template_cannot_be_changed_and_an_own_one_is_listed_in_its_p
         cursor = format!("&cursor={next}");
     }
     let names: Vec<&str> = seen.iter().map(|(name, _)| name.as_str()).collect();
-    let all = ["base.html", "button.html", "emails/base.html", "newsletter", "notice", "notification", "password-reset", "receipt", "verification"];
+    let all = [
+        "base.html",
+        "button.html",
+        "emails/base.html",
+        "newsletter",
+        "notice",
+        "notification",
+        "password-reset",
+        "receipt",
+        "verification",
+    ];
     assert_eq!(names, all);
     assert_eq!(seen.iter().find(|(name, _)| name == "receipt").map(|(_, built_in)| *built_in), Some(false));
 }

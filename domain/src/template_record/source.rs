@@ -17,7 +17,12 @@ pub fn check(source: &Source) -> Vec<Fault> {
     let bytes: usize = source.variants.iter().map(size).sum();
     if bytes > MAX_SOURCE {
         let fault = format!("its texts have {bytes} bytes together; a template has at most {MAX_SOURCE}");
-        faults.push(Fault::new("variants", "template_too_large", fault, "put images and the like elsewhere, and split off what others use"));
+        faults.push(Fault::new(
+            "variants",
+            "template_too_large",
+            fault,
+            "put images and the like elsewhere, and split off what others use",
+        ));
     }
     match source.kind {
         TemplateKind::Mail => check_mail(source, &mut faults),

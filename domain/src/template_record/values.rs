@@ -125,7 +125,12 @@ mod tests {
         for (kind, value) in good {
             assert!(fields(&[one("a", kind, Some(value.clone()))]).is_empty(), "{value}");
         }
-        for (kind, value) in [(VariableType::Text, json!(1)), (VariableType::Date, json!("어제")), (VariableType::List, json!({})), (VariableType::List, json!([null]))] {
+        for (kind, value) in [
+            (VariableType::Text, json!(1)),
+            (VariableType::Date, json!("어제")),
+            (VariableType::List, json!({})),
+            (VariableType::List, json!([null])),
+        ] {
             assert_eq!(fields(&[one("a", kind, Some(value.clone()))]), ["variables[0].default"], "{value}");
         }
     }

@@ -27,7 +27,8 @@ impl Template {
     /// As the API shows it.
     pub fn of(body: &Value) -> Result<Self, Failure> {
         let strange = |_| Failure::strange("template");
-        let source: Source = serde_json::from_value(only(body, &["kind", "syntax", "language", "variants", "variables"])).map_err(strange)?;
+        let source: Source =
+            serde_json::from_value(only(body, &["kind", "syntax", "language", "variants", "variables"])).map_err(strange)?;
         let name = body["name"].as_str().ok_or_else(|| Failure::strange("name"))?;
         Ok(Self { name: name.to_owned(), source, active: body["active"].as_bool().unwrap_or(true) })
     }

@@ -28,7 +28,8 @@ type = "object"
 
 #[test]
 fn a_template_is_written_as_files_and_read_back_the_same() {
-    let given = files_of(&[(SHEET, SHEET_TEXT), ("ko.html", "<p>안녕</p>\n"), ("ko.txt", "안녕\n"), ("en.mjml", "<mjml/>"), ("notes.md", "x")]);
+    let given =
+        files_of(&[(SHEET, SHEET_TEXT), ("ko.html", "<p>안녕</p>\n"), ("ko.txt", "안녕\n"), ("en.mjml", "<mjml/>"), ("notes.md", "x")]);
     let first = read(&given).expect("it can be read");
     assert_eq!(first.source.language, "ko");
     assert_eq!(first.source.variants.iter().map(|one| one.language.as_str()).collect::<Vec<_>>(), ["en", "ko"]);
@@ -43,7 +44,8 @@ fn a_template_is_written_as_files_and_read_back_the_same() {
 
 #[test]
 fn a_part_has_one_body() {
-    let read_part = read(&files_of(&[(SHEET, "kind = \"part\"\n"), ("body.html", "<p>{% block content %}{% endblock %}</p>")])).expect("read");
+    let read_part =
+        read(&files_of(&[(SHEET, "kind = \"part\"\n"), ("body.html", "<p>{% block content %}{% endblock %}</p>")])).expect("read");
     assert!(check(&read_part.source).is_empty(), "{:?}", read_part.source);
     let written = files(None, &read_part.source, true).expect("written");
     assert_eq!(written[SHEET], "kind = \"part\"\n");

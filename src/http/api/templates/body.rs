@@ -18,10 +18,7 @@ use utoipa::{
 
 use super::super::shape::{Time, words};
 use crate::{
-    http::{
-        error::said,
-        json::Object,
-    },
+    http::{error::said, json::Object},
     service::templates::{Change, ChangeKind, Listed},
     words::Language,
 };
@@ -244,7 +241,21 @@ impl TemplateBody {
         let variables = variables.into_iter().map(VariableBody::from).collect();
         let (published_version, revision, built_in) = (None, 0, true);
         let (created_at, updated_at, updated_by) = (None, None, None);
-        Self { name, kind, language, syntax, active, variants, variables, published_version, built_in, revision, created_at, updated_at, updated_by }
+        Self {
+            name,
+            kind,
+            language,
+            syntax,
+            active,
+            variants,
+            variables,
+            published_version,
+            built_in,
+            revision,
+            created_at,
+            updated_at,
+            updated_by,
+        }
     }
 
     pub fn revision(&self) -> i64 {

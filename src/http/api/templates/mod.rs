@@ -173,7 +173,10 @@ fn precondition(headers: &HeaderMap) -> Result<Precondition, Refusal> {
         (Some(all), None) if all == "*" => Ok(Precondition::Present),
         (Some(tag), None) => {
             let number = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|number| number.parse().ok());
-            number.map_or_else(|| wrong("If-Match", "send the ETag of GET as it is, with its quotation marks"), |n| Ok(Precondition::Revision(n)))
+            number.map_or_else(
+                || wrong("If-Match", "send the ETag of GET as it is, with its quotation marks"),
+                |n| Ok(Precondition::Revision(n)),
+            )
         }
     }
 }
