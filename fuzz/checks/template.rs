@@ -44,8 +44,7 @@ fn fill_in(fill: Fill, subject: String, body: String, html: String, derived: Opt
     (content.subject, content.text, content.html, content.fill) = (subject, Some(body), Some(html), Some(Box::new(fill)));
     let made = Renderer::new(&content, None).expect("what was checked can be read");
     let own = format!(r#"{{"variables":{given}}}"#);
-    let personal =
-        if serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(given).is_ok() { Some(own.as_str()) } else { None };
+    let personal = if serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(given).is_ok() { Some(own.as_str()) } else { None };
     match made.render(personal, &Mailbox { email: "hong@example.kr".to_owned(), name: Some("홍길동".to_owned()) }) {
         Ok(mail) => {
             assert!(mail.subject.len() <= MAX_SUBJECT || !content.subject.contains('{'), "a subject of {} bytes", mail.subject.len());

@@ -91,9 +91,7 @@ fn elements(shield: &Shield) -> Result<(), MarkupFault> {
         }
         let remedy = match name {
             "mj-include" => "write `{% include \"name\" %}` where the part is HTML, or put its MJML here: nothing is read from elsewhere",
-            "mj-html-attributes" | "mj-selector" | "mj-html-attribute" => {
-                "write the attributes at the elements themselves, or use `mj-raw`"
-            }
+            "mj-html-attributes" | "mj-selector" | "mj-html-attribute" => "write the attributes at the elements themselves, or use `mj-raw`",
             _ => "look at its spelling; for HTML of your own use `mj-raw`",
         };
         return Err(MarkupFault::new(shield.original(at), "mjml_element", format!("there is no element `{name}` here"), remedy));
@@ -104,29 +102,19 @@ fn elements(shield: &Shield) -> Result<(), MarkupFault> {
 fn unreadable(error: &Error, shield: &Shield) -> MarkupFault {
     let at = |position: &Span| shield.original(position.start);
     let (place, fault, remedy) = match error {
-        Error::UnexpectedElement { position, .. } => {
-            (at(position), "this element may not stand here".to_owned(), "move it to where MJML has it")
-        }
-        Error::UnexpectedToken { position, .. } => {
-            (at(position), "this is not expected here".to_owned(), "look for a tag that is not closed")
-        }
+        Error::UnexpectedElement { position, .. } => (at(position), "this element may not stand here".to_owned(), "move it to where MJML has it"),
+        Error::UnexpectedToken { position, .. } => (at(position), "this is not expected here".to_owned(), "look for a tag that is not closed"),
         Error::MissingAttribute { name, position, .. } => (at(position), format!("the attribute `{name}` is missing"), "add it"),
         Error::InvalidAttribute { position, .. } => (at(position), "this attribute cannot be read".to_owned(), "put its value in quotes"),
         Error::InvalidFormat { position, .. } => (at(position), "this value cannot be read".to_owned(), "look at its form"),
-        Error::EndOfStream { .. } => {
-            (shield.original(shield.shielded().len()), "the source ends too early".to_owned(), "close what is open")
-        }
+        Error::EndOfStream { .. } => (shield.original(shield.shielded().len()), "the source ends too early".to_owned(), "close what is open"),
         Error::ParserError { source, .. } => {
             let pos = source.pos();
             let line_start = |row: usize| shield.shielded().split_inclusive('\n').take(row.saturating_sub(1)).map(str::len).sum::<usize>();
             let start = line_start(pos.row as usize);
             let rest = shield.shielded().get(start..).unwrap_or_default();
             let column = rest.char_indices().nth((pos.col as usize).saturating_sub(1)).map_or(0, |(i, _)| i);
-            (
-                shield.original(start + column),
-                "this is no XML".to_owned(),
-                "close every element and put every value in quotes; write `<` as `&lt;`",
-            )
+            (shield.original(start + column), "this is no XML".to_owned(), "close every element and put every value in quotes; write `<` as `&lt;`")
         }
         Error::SizeLimit { .. } | Error::NoRootNode | Error::IncludeLoaderError { .. } => {
             ((1, 1), "this is no MJML document".to_owned(), "begin with `<mjml>`")

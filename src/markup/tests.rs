@@ -105,8 +105,7 @@ fn sheets_and_sources_that_cannot_be_inlined_stay() {
     assert_eq!(inline_css(plain).unwrap(), plain);
     let decided = "<html><head><style>{% block css %}.a{color:red}{% endblock %}</style></head><body><p class=\"a\">글</p></body></html>";
     assert_eq!(inline_css(decided).unwrap(), decided);
-    let made =
-        inline_css("{% extends \"base\" %}{% block x %}<style>.a{color:red}</style><p class=\"a\">{{ y }}</p>{% endblock %}").unwrap();
+    let made = inline_css("{% extends \"base\" %}{% block x %}<style>.a{color:red}</style><p class=\"a\">{{ y }}</p>{% endblock %}").unwrap();
     assert!(made.starts_with("{% extends \"base\" %}{% block x %}") && made.ends_with("{{ y }}</p>{% endblock %}"), "{made}");
     assert!(made.contains("style=\"color: red;\""), "{made}");
 }

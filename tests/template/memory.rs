@@ -38,9 +38,7 @@ fn bombs() {
     ];
     let before = peak();
     for source in sources {
-        let mut content: Content =
-            serde_json::from_str(r#"{"from":{"email":"a@example.kr"},"subject":"","fill":{"syntax":"jinja","missing":"error"}}"#)
-                .expect("a content");
+        let mut content: Content = serde_json::from_str(r#"{"from":{"email":"a@example.kr"},"subject":"","fill":{"syntax":"jinja","missing":"error"}}"#).expect("a content");
         content.text = Some(source);
         let made = Renderer::new(&content, None).expect("it can be read");
         let reason = made.render(None, &Mailbox { email: "hong@example.kr".to_owned(), name: None }).expect_err("it is stopped");
