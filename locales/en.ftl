@@ -1681,3 +1681,8 @@ help-template-a-value-as-name-value-json-where-the-template = A value, as NAME=V
 help-template-file-with-values-a-json-object = File with values: a JSON object
 help-template-language-such-as-ko-the-template-s-own-when = Language, such as ko; the template's own when left out
 help-template-file-to-write-the-html-to = File to write the HTML to
+give-one-of-1-to-998-characters = give one of 1 to 998 characters
+the-subject-is-longer-than-998-characters = the subject is longer than 998 characters
+the-subject-holds-a-line-break-or-another-control = the subject holds a line break or another control character
+take-it-out = take it out
+others-are-changing-templates-at-the-same-time = others are changing templates at the same time

@@ -1680,3 +1680,8 @@ help-template-a-value-as-name-value-json-where-the-template = 값. 이름=값으
 help-template-file-with-values-a-json-object = 값이 든 파일: JSON 객체
 help-template-language-such-as-ko-the-template-s-own-when = 언어(예: ko). 생략하면 템플릿의 언어
 help-template-file-to-write-the-html-to = HTML을 쓸 파일
+give-one-of-1-to-998-characters = 1자에서 998자까지로 적으십시오
+the-subject-is-longer-than-998-characters = 제목이 998자를 넘습니다
+the-subject-holds-a-line-break-or-another-control = 제목에 줄바꿈이나 다른 제어 문자가 있습니다
+take-it-out = 빼십시오
+others-are-changing-templates-at-the-same-time = 다른 곳에서 동시에 템플릿을 바꾸고 있습니다
