@@ -24,6 +24,8 @@ const STRIP: &str = "DROP TRIGGER topic_paused ON topic;
     DROP FUNCTION topic_paused();
     DROP TABLE topic_paused;
     DROP TABLE upload, file_piece, file, message_file;
+    DROP TABLE template_part, template_version, template;
+    DELETE FROM marker WHERE name = 'templates';
     ALTER TABLE message DROP COLUMN variables;
     ALTER TABLE delivery DROP COLUMN personal;
     ALTER TABLE incarnation DROP COLUMN name, DROP COLUMN version, DROP COLUMN draining_at;
