@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
-const SPEAKERS: [&str; 15] = [
+const SPEAKERS: [&str; 16] = [
     "domain/src/address/",
     "domain/src/attachment/",
     "domain/src/idempotency.rs",

@@ -18,7 +18,12 @@ struct Site {
 impl Site {
     fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let env = [("JEBI_API_KEY", KEY), ("SERVER_PORT", "0"), ("DEFAULT_FROM_EMAIL", "news@jebi.example"), ("EMAIL_MAX_ATTACHMENT_SIZE", "10485760")];
+        let env = [
+            ("JEBI_API_KEY", KEY),
+            ("SERVER_PORT", "0"),
+            ("DEFAULT_FROM_EMAIL", "news@jebi.example"),
+            ("EMAIL_MAX_ATTACHMENT_SIZE", "10485760"),
+        ];
         Self { server: Server::start(folder.path(), &env), _folder: folder }
     }
 

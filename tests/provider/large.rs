@@ -32,7 +32,8 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// A mail to three with a file of 10 MB, and its bytes.
 pub fn large() -> (Outgoing, Vec<u8>) {
     let bytes: Vec<u8> = (0..10u32 << 20).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    let content = Content { from: mailbox("from@example.com", "제비"), html: Some("<p>계약서를 붙입니다.</p>".to_owned()), ..content() };
+    let content =
+        Content { from: mailbox("from@example.com", "제비"), html: Some("<p>계약서를 붙입니다.</p>".to_owned()), ..content() };
     let made = composed(content, &[File::new("계약서 최종.pdf", "application/pdf", bytes.clone())]);
     let to = ["hong", "lim", "chang"].map(|name| format!("{name}@example.com")).to_vec();
     (Outgoing { to, ..made }, bytes)
@@ -63,7 +64,8 @@ fn pieces() -> impl Strategy<Value = Vec<Vec<u8>>> {
 #[test]
 fn pieces_cut_anywhere_arrive_as_the_whole_in_the_clear_and_over_tls() {
     let ca = TestCa::new();
-    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), TestRng::deterministic_rng(prop::test_runner::RngAlgorithm::ChaCha));
+    let mut runner =
+        TestRunner::new_with_rng(ProptestConfig::default(), TestRng::deterministic_rng(prop::test_runner::RngAlgorithm::ChaCha));
     on_a_sender_thread(async {
         let (clear, _, in_clear) = stub_and_sender().await;
         let secure = SmtpStub::of(Kind { tls: Some(ca.server("localhost").acceptor()), implicit: true, ..Kind::default() }).await;

@@ -148,7 +148,9 @@ mod tests {
 
     #[test]
     fn what_is_no_type_is_written_as_anything() {
-        for bad in ["", "pdf", "/", "a/b/c", "a b/c", "text/html\r\nBcc: x@y.kr", "multipart/mixed; boundary=x", "message/rfc822", "한글/pdf"] {
+        for bad in
+            ["", "pdf", "/", "a/b/c", "a b/c", "text/html\r\nBcc: x@y.kr", "multipart/mixed; boundary=x", "message/rfc822", "한글/pdf"]
+        {
             assert_eq!(content_type(bad), ANYTHING, "{bad:?}");
         }
         assert_eq!(content_type(&format!("a/{}", "b".repeat(300))), ANYTHING);
@@ -156,7 +158,9 @@ mod tests {
 
     #[test]
     fn parameters_that_are_not_well_formed_are_left_out() {
-        for bad in ["a\r\nBcc: x@y.kr", "charset=\"utf-8", "charset=\"a\r\nBcc: b\"", "x*=y", "=y", "x=", "x", "x=y z", "x=\"a\" b=c", "x=가"] {
+        for bad in
+            ["a\r\nBcc: x@y.kr", "charset=\"utf-8", "charset=\"a\r\nBcc: b\"", "x*=y", "=y", "x=", "x", "x=y z", "x=\"a\" b=c", "x=가"]
+        {
             assert_eq!(content_type(&format!("text/csv; {bad}")), "text/csv", "{bad:?}");
         }
     }
