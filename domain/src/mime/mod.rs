@@ -20,5 +20,5 @@ mod thread;
 pub use compose::Prepared;
 pub use file::{EncodedFile, Encoding, Files, encoded_len, missing};
 pub use segments::Segments;
-pub use text::affordable;
 pub(crate) use text::from_html as text_from_html;
+pub use text::tags;
