@@ -12,11 +12,12 @@
 //! | [`worker`] | loops only, no rules | service, domain, observe, crash_point |
 //! | [`store`] | the queue on disk | domain, observe, crash_point |
 //! | [`provider`] | SES, SMTP, local inbox | domain, observe |
-//! | [`http`] | the native API | service, domain, observe, words |
+//! | [`table`] | recipients out of CSV texts and workbooks | domain |
+//! | [`http`] | the native API | service, domain, observe, table, words |
 //! | [`observe`] | logs, metrics | domain |
 //! | [`crash_point`] | places to die at, for tests | domain |
 //! | [`words`] | texts for people in English and Korean | |
-//! | [`cli`] | one file per command | app, config, http, lifecycle, markup, observe, service, system, words |
+//! | [`cli`] | one file per command | app, config, http, lifecycle, markup, observe, service, system, table, words |
 //!
 //! `tests/arch.rs` holds the code to this table.
 
@@ -33,5 +34,6 @@ pub mod server;
 pub mod service;
 pub mod store;
 pub mod system;
+pub mod table;
 pub mod words;
 pub mod worker;

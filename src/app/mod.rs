@@ -80,6 +80,7 @@ use crate::{
         retry::Retry,
         search::Search,
         stray::{self, Strays},
+        templates::Templates,
         times::Times,
         tokens::{self, Tokens},
     },
@@ -421,6 +422,7 @@ fn services(
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
+        templates: Arc::new(Templates::new(Arc::clone(store), Arc::clone(&clock))),
         providers,
         reload,
         ready: Ready::new(Arc::clone(store), parts, Vec::new()),
@@ -492,6 +494,7 @@ fn accept_settings(config: &Config) -> accept::Settings {
         }),
         times: times(config),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
+        max_rows: NonZeroUsize::new(config.sending.max_csv_rows).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
         files: files::Settings {
             rules: attachment::Rules {

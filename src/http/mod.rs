@@ -52,7 +52,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
-use api::{admin, attachments, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, topics};
+use api::{admin, attachments, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, templates, topics};
 pub use auth::LocalAdmin;
 use auth::Needs;
 pub use peer::{Encrypted, Peer};
@@ -138,6 +138,8 @@ impl Route {
 /// Every route there is.
 fn routes() -> Vec<Route> {
     vec![
+        post("/v1/messages", messages::submit).send(),
+        post("/v1/messages/csv", messages::csv::submit_csv).send(),
         post("/v1/messages", messages::submit).streams().send(),
         get("/v1/messages", messages::list).read(),
         get("/v1/messages/{id}", messages::show).read(),
@@ -167,6 +169,18 @@ fn routes() -> Vec<Route> {
         post("/v1/keys", keys::create).admin(),
         delete("/v1/keys/{id}", keys::revoke).admin(),
         patch("/v1/keys/{id}", keys::change).admin(),
+        get("/v1/templates", templates::list).read(),
+        post("/v1/templates", templates::publish::push).admin(),
+        get("/v1/templates/{name}", templates::show).read(),
+        put("/v1/templates/{name}", templates::put).admin(),
+        delete("/v1/templates/{name}", templates::remove).admin(),
+        post("/v1/templates/{name}/publish", templates::publish::publish).admin(),
+        post("/v1/templates/{name}/rollback", templates::publish::rollback).admin(),
+        get("/v1/templates/{name}/versions", templates::versions::list).read(),
+        get("/v1/templates/{name}/versions/{version}", templates::versions::show).read(),
+        get("/v1/templates/{name}/diff", templates::versions::diff).read(),
+        post("/v1/templates/{name}/preview", templates::preview::preview).read(),
+        post("/v1/templates/{name}/test", templates::preview::test).send(),
         get("/v1/limits", limits::list).any_key(),
         get("/v1/limits/{client}", limits::show).any_key(),
         delete("/v1/limits/{client}", limits::reset).admin(),
@@ -235,6 +249,10 @@ fn patch<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) ->
     Route::new(Method::PATCH, path, routing::patch(handler))
 }
 
+fn put<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route::new(Method::PUT, path, routing::put(handler))
+}
+
 fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
     Route::new(Method::DELETE, path, routing::delete(handler))
 }
@@ -263,6 +281,9 @@ mod tests {
         for Route { path, method, needs, .. } in routes() {
             let administrative = ["/v1/admin/", "/v1/keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
             let administrative = administrative || path.ends_with("/move");
+            // Whoever writes a template says what every key sends.
+            let looks = method == Method::GET || path.ends_with("/preview") || path.ends_with("/test");
+            let administrative = administrative || (path.starts_with("/v1/templates") && !looks);
             assert_eq!(
                 administrative || (path.starts_with("/v1/limits") && method == Method::DELETE),
                 needs == Some(Needs::Scope(Scope::Admin)),

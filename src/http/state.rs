@@ -9,7 +9,7 @@ use super::access::load::Load;
 use crate::service::{
     accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, files::Files,
     forecast::Forecast, inbox::InboxReader, keys::Keys, nodes::Nodes, providers::Providers, ready::Ready, reload::Reload, repeat::Repeats,
-    reschedule::Reschedule, retry::Retry, search::Search, stray::Strays, times::Times, tokens::Tokens, usage::Usage,
+    reschedule::Reschedule, retry::Retry, search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -48,6 +48,7 @@ pub struct Services {
     pub providers: Arc<dyn Providers>,
     pub forecast: Forecast,
     pub strays: Strays,
+    pub templates: Arc<Templates>,
     /// Takes over a changed configuration; a server only.
     pub reload: Option<Arc<dyn Reload>>,
     pub ready: Ready,

@@ -24,6 +24,7 @@ pub mod reschedule;
 pub mod retry;
 pub mod search;
 pub mod stray;
+pub mod templates;
 pub mod times;
 pub mod tokens;
 mod trouble;

@@ -39,6 +39,7 @@ use jebi::{
         retry::Retry,
         search::Search,
         stray::Strays,
+        templates::Templates,
         times::Times,
         tokens::Tokens,
     },
@@ -71,6 +72,7 @@ const EXTENSIONS: &str = "pdf,jpg,jpeg,png,gif,doc,docx,xls,xlsx,txt,csv,zip,ppt
 pub struct Setup {
     pub from: Option<&'static str>,
     pub max_recipients: usize,
+    pub max_rows: usize,
     pub max_waiting: i64,
     pub body_limit: usize,
     pub upload_limit: u64,
@@ -91,6 +93,7 @@ impl Default for Setup {
         Self {
             from: Some("shop@example.kr"),
             max_recipients: 10_000,
+            max_rows: 100_000,
             max_waiting: 1_000_000,
             body_limit: 8 << 20,
             upload_limit: 8 << 20,
@@ -216,6 +219,7 @@ impl Api {
             rules: Arc::new(rules),
             times: self.state.times.clone(),
             max_recipients: NonZeroUsize::new(usual.max_recipients).expect("a test's limit is not zero"),
+            max_rows: NonZeroUsize::new(usual.max_rows).expect("a test's limit is not zero"),
             max_waiting: usual.max_waiting,
             files: usual.files,
         });
@@ -249,6 +253,7 @@ impl Api {
             rules: Arc::new(Rules { routes: setup.routes, allow: setup.allow }),
             times: times.clone(),
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
+            max_rows: NonZeroUsize::new(setup.max_rows).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
             files: setup.files,
         };
@@ -286,6 +291,7 @@ impl Api {
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
+            templates: Arc::new(Templates::new(Arc::clone(&store), Arc::clone(&dyn_clock))),
             providers,
             reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
@@ -345,6 +351,15 @@ impl Api {
     pub async fn send_from(&self, address: &str, mut request: Request<Body>) -> Answer {
         let ip: IpAddr = address.parse().expect("a test's address");
         request.extensions_mut().insert(Peer(SocketAddr::new(ip, 4711)));
+        self.send(request).await
+    }
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path, body.to_string())).await
+    }
+    /// A request with one more header.
+    pub async fn with_header(&self, method: Method, path: &str, (name, value): (&'static str, &str), body: &Value) -> Answer {
+        let mut request = self.request(method, path, body.to_string());
+        request.headers_mut().insert(name, value.parse().expect("a test's header"));
         self.send(request).await
     }
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {

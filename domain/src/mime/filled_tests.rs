@@ -1,7 +1,7 @@
 use mail_parser::MessageParser;
 
 use crate::{
-    content::{Content, Fill},
+    content::{Content, Fill, Syntax, Variant},
     id::{DeliveryId, MessageId},
     message::{Addressee, Copy, Lane, Mailbox, Message, OnUnknown, Role},
     mime::{Files, Prepared},
@@ -9,76 +9,110 @@ use crate::{
     time::Wall,
 };
 
-fn message(subject: &str, text: Option<&str>, html: Option<&str>) -> Message {
-    let mut content: Content = serde_json::from_str(r#"{"from":{"email":"news@jebi.example","name":"제비"},"subject":""}"#).unwrap();
-    (content.subject, content.text, content.html) = (subject.to_owned(), text.map(str::to_owned), html.map(str::to_owned));
-    content.fill = Some(Box::new(Fill::default()));
+fn mailbox(email: &str, name: Option<&str>) -> Mailbox {
+    Mailbox { email: email.into(), name: name.map(str::to_owned) }
+}
+
+fn message(fill: Fill, subject: &str, html: &str) -> Message {
+    let content = Content {
+        from: mailbox("shop@example.kr", Some("제비")),
+        reply_to: Vec::new(),
+        subject: subject.into(),
+        text: None,
+        html: Some(html.into()),
+        headers: vec![("X-Campaign".into(), "{{ name }}".into())],
+        tags: Vec::new(),
+        fill: Some(Box::new(fill)),
+        attachments: Vec::new(),
+        calendar: None,
+    };
     Message {
-        id: MessageId(*b"0123456789abcdef"),
+        id: MessageId([7; 16]),
         topic: String::new(),
         lane: Lane::Bulk,
-        provider: "ses".to_owned(),
-        route: "only one".to_owned(),
+        provider: "local".into(),
+        route: String::new(),
         content,
         on_unknown: OnUnknown::Resend,
-        created_at: Wall(1_762_131_845_678),
+        created_at: Wall(0),
         due: Wall(0),
         scheduled: false,
         expires_at: None,
-        variables: Some(r#"{"shop":"제비 상점"}"#.into()),
+        variables: Some(r#"{"event":"첫 모임"}"#.into()),
     }
 }
 
-/// The copy as bytes.
-fn copy(prepared: &Prepared, name: &str, personal: &str) -> Result<Vec<u8>, Reason> {
-    let mailbox = Mailbox { email: "hong@naver.com".to_owned(), name: Some(name.to_owned()) };
-    let addressees = vec![Addressee { role: Role::To, mailbox, open: true, unsettled: false }];
-    let copy = Copy { ordinal: 0, addressees, personal: Some(format!("{{\"variables\":{personal}}}").into()) };
-    let delivery = DeliveryId { message: MessageId(*b"0123456789abcdef"), ordinal: 0 };
-    let mail = prepared.copy(&copy, delivery, 1, &Files::default())?;
-    let mut bytes = mail.head.to_vec();
-    bytes.extend_from_slice(&mail.body.concat());
-    Ok(bytes)
+fn copy(people: &[(Role, &str, Option<&str>)], personal: Option<&str>) -> Copy {
+    let one = |(role, email, name): &(Role, &str, Option<&str>)| Addressee {
+        role: *role,
+        mailbox: mailbox(email, *name),
+        open: true,
+        unsettled: false,
+    };
+    Copy { ordinal: 0, addressees: people.iter().map(one).collect(), personal: personal.map(Into::into) }
+}
+
+/// Head and body of a copy, read by another parser: subject, text, HTML, and the campaign's header.
+fn made(prepared: &Prepared, copy: &Copy) -> Result<[String; 4], Reason> {
+    let mail = prepared.copy(copy, DeliveryId { message: MessageId([7; 16]), ordinal: copy.ordinal }, 1, &Files::default())?;
+    let bytes = [mail.head.clone(), mail.body.concat()].concat();
+    let parsed = MessageParser::new().parse(&bytes).expect("a mail");
+    let text = |text: Option<std::borrow::Cow<'_, str>>| text.unwrap_or_default().trim().to_owned();
+    let campaign = parsed.header_raw("X-Campaign").unwrap_or_default().trim().to_owned();
+    Ok([parsed.subject().unwrap_or_default().to_owned(), text(parsed.body_text(0)), text(parsed.body_html(0)), campaign])
+}
+
+const HONG: (Role, &str, Option<&str>) = (Role::To, "hong@example.kr", Some("홍길동"));
+
+#[test]
+fn each_copy_has_its_own_subject_and_bodies_and_the_headers_of_all() {
+    let prepared = Prepared::new(&message(Fill::default(), "{{ name }}님, {{ event }}", "<p>쿠폰 <b>{{ coupon }}</b></p>"));
+    let own = r#"{"variables":{"coupon":"<갑-1>"}}"#;
+    let [subject, text, html, campaign] = made(&prepared, &copy(&[HONG], Some(own))).unwrap();
+    assert_eq!((subject.as_str(), html.as_str()), ("홍길동님, 첫 모임", "<p>쿠폰 <b>&lt;갑-1&gt;</b></p>"));
+    assert!(text.contains("쿠폰") && text.contains("<갑-1>"), "{text}");
+    assert_eq!(campaign, "{{ name }}", "only subject and bodies are filled in");
+    let other = copy(&[(Role::To, "kim@example.kr", Some("김 & 이"))], Some(r#"{"variables":{"coupon":"을-2"}}"#));
+    assert_eq!(made(&prepared, &other).unwrap()[0], "김 & 이님, 첫 모임");
 }
 
 #[test]
-fn each_copy_has_its_own_subject_and_body_and_the_same_bytes_again() {
-    let prepared = Prepared::new(&message("{{ name }}님께", Some("{{ shop }}: {{ code }}"), Some("<p>{{ shop }}: <b>{{ code }}</b></p>")));
-    let first = copy(&prepared, "홍길동", r#"{"code":"<1>"}"#).unwrap();
-    let mail = MessageParser::new().parse(&first).unwrap();
-    assert_eq!(mail.subject(), Some("홍길동님께"));
-    assert_eq!(mail.body_text(0).unwrap().trim_end(), "제비 상점: <1>");
-    assert_eq!(mail.body_html(0).unwrap().trim_end(), "<p>제비 상점: <b>&lt;1&gt;</b></p>");
-    let other = copy(&prepared, "김철수", r#"{"code":"2"}"#).unwrap();
-    let mail = MessageParser::new().parse(&other).unwrap();
-    assert_eq!((mail.subject(), mail.body_text(0).unwrap().trim_end()), (Some("김철수님께"), "제비 상점: 2"));
-    assert_eq!(copy(&prepared, "홍길동", r#"{"code":"<1>"}"#).unwrap(), first);
+fn the_recipients_language_decides_and_others_get_the_messages_own() {
+    let english = Variant { language: "en".into(), subject: "Hello {{ name }}".into(), text: Some("Hi".into()), html: None };
+    let fill = Fill { language: "ko".into(), variants: vec![english], ..Fill::default() };
+    let prepared = Prepared::new(&message(fill, "{{ name }}님", "<p>안녕</p>"));
+    let subject = |own: &str| made(&prepared, &copy(&[HONG], Some(own))).unwrap()[0].clone();
+    assert_eq!(subject(r#"{"language":"en-GB"}"#), "Hello 홍길동");
+    assert_eq!(subject(r#"{"language":"ja"}"#), "홍길동님");
 }
 
 #[test]
-fn a_copy_that_cannot_be_filled_in_fails_alone() {
-    let prepared = Prepared::new(&message("{{ code }}", Some("{{ code }}{{ url }}"), None));
-    let reason = copy(&prepared, "홍길동", "{}").unwrap_err();
-    assert_eq!((reason.code.as_str(), reason.transient), ("template_missing", false));
-    assert!(reason.text.contains("`code`") && reason.text.contains("`url`"), "{}", reason.text);
-    assert!(copy(&prepared, "홍길동", r#"{"code":1,"url":2}"#).is_ok());
-    let broken = Prepared::new(&message("{{", None, None));
-    assert_eq!(copy(&broken, "홍길동", "{}").unwrap_err().code, "template_syntax");
+fn one_that_cannot_be_made_says_why_and_the_others_are_made() {
+    let prepared = Prepared::new(&message(Fill::default(), "{{ title }}", "{{ coupon }}"));
+    let whole = copy(&[HONG], Some(r#"{"variables":{"title":"제목","coupon":1}}"#));
+    let reason = made(&prepared, &copy(&[HONG], Some(r#"{"variables":{"title":"제목"}}"#))).unwrap_err();
+    assert!(reason.text.contains("coupon"), "{reason:?}");
+    assert!(made(&prepared, &whole).is_ok());
+    let reason = made(&prepared, &copy(&[HONG], Some(r#"{"variables":{"title":" ","coupon":1}}"#))).unwrap_err();
+    assert_eq!(reason.code, "template_empty");
+    assert!(made(&prepared, &copy(&[HONG], Some("no JSON"))).is_err());
+    let broken = Prepared::new(&message(Fill::default(), "{{ title", "x"));
+    assert!(made(&broken, &whole).is_err(), "one whose templates cannot be read makes no copy at all");
 }
 
 #[test]
-fn a_missing_text_is_made_of_what_was_filled_in() {
-    let prepared = Prepared::new(&message("소식", None, Some("<p>안녕하세요, {{ name }}님.</p>")));
-    let bytes = copy(&prepared, "홍길동", "{}").unwrap();
-    let mail = MessageParser::new().parse(&bytes).unwrap();
-    assert_eq!(mail.body_text(0).unwrap().trim_end(), "안녕하세요, 홍길동님.");
-    assert!(prepared.body_len() > 0);
+fn only_braces_of_known_variables_are_filled_in_where_that_is_asked_for() {
+    let fill = Fill { syntax: Syntax::Braces, ..Fill::default() };
+    let prepared = Prepared::new(&message(fill, "{username}님", "<style>b{color:red}</style>{{x}} {unknown} {username}"));
+    let [subject, _, html, _] = made(&prepared, &copy(&[HONG], Some(r#"{"variables":{"username":"홍길동"}}"#))).unwrap();
+    assert_eq!((subject.as_str(), html.as_str()), ("홍길동님", "<style>b{color:red}</style>{{x}} {unknown} 홍길동"));
 }
 
 #[test]
-fn no_value_reaches_a_header_but_as_text() {
-    let prepared = Prepared::new(&message("{{ x }}", Some("본문"), None));
-    assert_eq!(copy(&prepared, "홍길동", r#"{"x":"a\r\nBcc: b@c.kr"}"#).unwrap_err().code, "template_subject");
-    let bytes = copy(&prepared, "홍길동", r#"{"x":"=?utf-8?B?7ZWc?="}"#).unwrap();
-    assert_eq!(MessageParser::new().parse(&bytes).unwrap().subject().map(str::trim_end), Some("=?utf-8?B?7ZWc?="));
+fn a_joint_copy_never_shows_who_gets_it_blindly() {
+    let prepared = Prepared::new(&message(Fill::default(), "{{ event }}", "{{ name | default(\"모두\") }}"));
+    let html = |people: &[(Role, &str, Option<&str>)]| made(&prepared, &copy(people, None)).unwrap()[2].clone();
+    let blind = (Role::Bcc, "b@example.kr", Some("숨은이"));
+    assert_eq!(html(&[HONG, blind]), "홍길동");
+    assert_eq!(html(&[blind, (Role::Bcc, "c@example.kr", Some("둘째"))]), "모두");
 }

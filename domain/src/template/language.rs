@@ -2,7 +2,8 @@
 
 /// The index of the tag that `wanted` (a BCP 47 tag) finds among `tags`, or `None`. Case does not matter. The wanted tag is
 /// shortened from its end until one fits: `zh-Hant-TW` finds `zh-Hant-TW`, `zh-Hant`, `zh`.
-pub(super) fn lookup<'a>(wanted: &str, tags: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
+#[must_use]
+pub fn lookup<'a>(wanted: &str, tags: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
     let mut range = wanted.trim();
     while !range.is_empty() {
         if let Some(found) = tags.clone().position(|tag| tag.eq_ignore_ascii_case(range)) {

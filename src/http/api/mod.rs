@@ -13,4 +13,5 @@ pub mod messages;
 pub mod nodes;
 pub mod providers;
 mod shape;
+pub mod templates;
 pub mod topics;

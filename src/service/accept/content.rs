@@ -50,7 +50,7 @@ pub(super) fn read(
 ) -> Option<Content> {
     let from = sender(message.from.take(), default_from, faults);
     let reply_to = reply_to(std::mem::take(&mut message.reply_to), faults);
-    let subject = subject(message.subject.take(), faults);
+    let subject = subject_text("subject", message.subject.take(), faults);
     let html = html(message, faults);
     let text = message.text.take().filter(|t| !t.is_empty());
     if html.is_none() && text.is_none() {
@@ -117,18 +117,19 @@ fn reply_to(given: Vec<Given>, faults: &mut Faults<'_>) -> Vec<Mailbox> {
     given.into_iter().enumerate().filter_map(read).collect()
 }
 
-fn subject(given: Option<String>, faults: &mut Faults<'_>) -> Option<String> {
+/// A subject, or the template of one.
+pub(super) fn subject_text(field: &str, given: Option<String>, faults: &mut Faults<'_>) -> Option<String> {
     let Some(subject) = given.filter(|s| !s.trim().is_empty()) else {
-        faults.add("subject", "missing_subject", "it has no subject", "give a subject of 1 to 998 characters");
+        faults.add(field, "missing_subject", "it has no subject", "give a subject of 1 to 998 characters");
         return None;
     };
     // Counting characters is only needed where the bytes are too many.
     if subject.len() > MAX_SUBJECT && subject.chars().count() > MAX_SUBJECT {
         let fault = format!("it is longer than {MAX_SUBJECT} characters");
-        faults.add("subject", "too_long", fault, "shorten it");
+        faults.add(field, "too_long", fault, "shorten it");
         return None;
     }
-    let checked = rules::header_text(&subject, || faults.path("subject"));
+    let checked = rules::header_text(&subject, || faults.path(field));
     faults.keep(checked).map(|()| subject)
 }
 

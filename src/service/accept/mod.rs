@@ -6,6 +6,8 @@
 //! | `prepare` | from a submission to drafts; every fault of a request is found here |
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
+//! | `fill` | how it is filled in for each recipient, and whether that can be done |
+//! | `personal` | what is one recipient's own, and what is missing for them |
 //! | `attachments` | files a message carries, and its invitation |
 //! | `allow` | who may be mailed at all |
 //! | `again` | what of it holds for mail sent again |
@@ -22,7 +24,9 @@ mod again;
 pub(super) mod allow;
 mod attachments;
 mod content;
+mod fill;
 mod permitted;
+mod personal;
 mod prepare;
 mod receipt;
 mod recipients;
@@ -56,13 +60,14 @@ use jebi_domain::{
 use metrics::{Unit, counter, describe_counter};
 
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
-pub use submission::{Given, NewAttachment, NewCalendar, NewMessage, Submission};
+pub use submission::{Given, NewAttachment, NewCalendar, NewFill, NewMessage, NewRecipient, Submission};
 
 use super::{
     Caller,
     files::{self, Files},
     identities::Identities,
     ready::{Check, Readiness},
+    templates::{Resolved, Templates},
     times::Times,
     trouble::refusal,
     usage::Usage,
@@ -91,6 +96,8 @@ pub struct Settings {
     pub times: Times,
     /// Most addresses in a request.
     pub max_recipients: NonZeroUsize,
+    /// Most lines of a file of recipients.
+    pub max_rows: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.
     pub max_waiting: i64,
     /// What may be attached, and how long files are kept.
@@ -130,6 +137,7 @@ pub struct Accept {
     twins: Twins,
     waiting: Waiting,
     usage: Arc<Usage>,
+    templates: Templates,
     /// When and why a write last failed, while none has worked since.
     trouble: Mutex<Option<(Boot, String)>>,
 }
@@ -148,8 +156,21 @@ impl Accept {
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
         let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.times.zone.clone()));
         let files = Arc::new(Files::new(Arc::clone(&store), Arc::clone(&clock), settings.files.clone()));
+        let templates = Templates::new(Arc::clone(&store), Arc::clone(&clock));
         let (twins, trouble) = (Twins::default(), Mutex::default());
-        Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, files, twins, waiting, usage, trouble }
+        Self {
+            store,
+            clock,
+            random,
+            settings: ArcSwap::from_pointee(settings),
+            identities,
+            files,
+            twins,
+            waiting,
+            usage,
+            templates,
+            trouble,
+        }
     }
 
     /// Takes other settings for the requests that come from now on. How times are read stays: other services read them alike.
@@ -158,6 +179,12 @@ impl Accept {
         self.files.set(settings.files.clone());
         let times = self.settings.load().times.clone();
         self.settings.store(Arc::new(Settings { times, ..settings }));
+    }
+
+    /// Most lines a file of recipients may have.
+    #[must_use]
+    pub fn max_rows(&self) -> usize {
+        self.settings.load().max_rows.get()
     }
 
     /// The daily limits, as they are kept here.
@@ -211,10 +238,11 @@ impl Accept {
         let settings = self.settings.load_full();
         let is_heavy = addresses >= MANY || submission.file_bytes() >= HEAVY;
         let carried = Carried::find(&self.files, settings.files.rules.clone(), &submission).await?;
+        let resolved = self.resolved(&submission).await?;
         let random = Arc::clone(&self.random);
         let Voice { say, render } = voice;
         let check = move || {
-            let mut prepared = prepare::prepare(&settings, &*random, at, submission, carried)?;
+            let mut prepared = prepare::prepare(&settings, &*random, at, submission, (&resolved, carried))?;
             prepared.receipt.say(say);
             Ok(prepared)
         };
@@ -262,6 +290,22 @@ impl Accept {
                 Err(told)
             }
         }
+    }
+
+    /// The stored templates a submission's messages are made of, by their places.
+    async fn resolved(&self, submission: &Submission) -> Result<Vec<Option<Arc<Resolved>>>, Refusal> {
+        let mut all = Vec::new();
+        for (at, message) in submission.messages.iter().enumerate() {
+            let Some((name, version)) = &message.fill.template else { continue };
+            let placed = |fault: Fault| Fault { field: format!("messages[{at}].{}", fault.field), ..fault };
+            let resolved = self.templates.resolve(name, *version).await.map_err(|mut refusal| {
+                refusal.faults = refusal.faults.into_iter().map(placed).collect();
+                refusal
+            })?;
+            all.resize(at, None);
+            all.push(Some(resolved));
+        }
+        Ok(all)
     }
 
     /// Senders, and in a sandbox recipients, that the provider would refuse (requirement S2-4).

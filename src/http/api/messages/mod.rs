@@ -2,6 +2,9 @@
 
 mod answer;
 mod attachments;
+pub mod csv;
+mod csv_answer;
+mod fill;
 mod form;
 mod request;
 mod view;
@@ -40,7 +43,7 @@ use crate::{
         search::page_length,
     },
 };
-use answer::SubmitAnswer;
+pub use answer::SubmitAnswer;
 use form::SubmitForm;
 use request::SubmitRequest;
 use view::{MessageBody, MessageLineBody};
