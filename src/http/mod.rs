@@ -52,7 +52,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
-use api::{admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers, templates, topics};
+use api::{
+    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
+    templates, topics,
+};
 pub use auth::LocalAdmin;
 use auth::Needs;
 pub use peer::{Encrypted, Peer};

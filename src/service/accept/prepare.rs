@@ -13,8 +13,8 @@ use jebi_domain::{
 use super::{
     Settings,
     allow::May,
-    consent::Consenting,
     attachments::{Carried, Fresh},
+    consent::Consenting,
     content::{self, Faults},
     fill,
     list::{self, Question},
