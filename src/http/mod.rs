@@ -268,10 +268,6 @@ fn patch<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) ->
     Route::new(Method::PATCH, path, routing::patch(handler))
 }
 
-fn put<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route::new(Method::PUT, path, routing::put(handler))
-}
-
 fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
     Route::new(Method::DELETE, path, routing::delete(handler))
 }
