@@ -1012,6 +1012,34 @@ x-is-not-the-name-of-a = { $value } is not the name of a server
 x-is-not-a-host-name = { $value } is not a host name
 write-this-machine-full-name-such = write this machine's full name, such as mail.example.com
 
+# src/config/dkim.rs
+dkim-write-a-selector-and-a-file = write a selector and a file for each key, such as s1=/etc/jebi/dkim-s1.pem, with commas between keys
+dkim-name-a-pem-file = name a PEM file with a private key; jebi dkim new makes one
+dkim-leave-it-out-with-domain = leave it out, with dkim_domain
+dkim-everybody-may-read = { $path }: everybody on this machine may read this private key; chmod 600 it, or 640 for a group of its own
+dkim-set-both-or-neither = set both, or neither for a server that signs mail itself
+dkim-write-the-part-after-the-at = write the part of the senders' addresses after the @, such as example.com, in ASCII
+dkim-x-is-not-a-domain = { $value } is not a domain
+dkim-names-the-selector-twice = names the selector { $value } twice
+dkim-names-no-key = names no key
+dkim-has-no-equals-sign = { $value } has no = between a selector and a file
+dkim-write-the-name-before-domainkey = write the name the key has in the DNS before ._domainkey: letters, digits, - and dots
+dkim-x-is-not-a-selector = { $value } is not a selector
+dkim-write-it-anew-without-a-passphrase = write it anew without a passphrase: openssl pkey -in FILE -out FILE
+dkim-holds-an-encrypted-key = { $value } holds a private key that is encrypted
+dkim-holds-no-private-key = { $value } holds no private key
+dkim-flag-fault-remedy = { $flag }: { $fault-text }; { $remedy-text }
+dkim-ses-signs-itself = is set, but SES signs mail itself and changes headers that are signed
+
+# src/cli/dkim.rs
+dkim-file-is-there-already = { $file } is there already; name another file with --out, or move that one away
+dkim-file-could-not-be-written = { $file } could not be written: { $e }
+dkim-the-private-key-is-in = The private key is in { $value }. Keep it secret.
+dkim-publish-this-record = Publish this TXT record:
+dkim-as-a-zone-line = The same as a line of a zone file:
+dkim-once-it-is-published = Once it is published, let the account sign; several keys stand in JEBI_SMTP_DKIM_KEYS with commas between:
+dkim-no-key-could-be-made = no key could be made: this system gave no randomness
+
 # src/http/api/admin.rs
 nothing-to-do-the-next-start = nothing to do: the next start reads the configuration
 no-server-runs-on-this-store = no server runs on this store, or it was started without sources to read
@@ -1189,6 +1217,16 @@ help-let-a-running-server-read-its-long = Let a running server read its configur
 
     Prints the keys that changed. With one fault anywhere nothing changes. SIGHUP does the same.
 help-what-mail-goes-through-provider-ses = What mail goes through (PROVIDER): ses, smtp or local
+help-make-keys-that-mail-is-signed = Make keys that mail is signed with (DKIM)
+help-make-a-key-and-print-its-dns = Make a key, and print its DNS record and its configuration
+help-make-a-key-and-print-its-dns-long = Make a key, and print its DNS record and its configuration
+
+    For SMTP servers that do not sign mail themselves. SES signs: it needs no key. The private key goes into a file of its own, which only you may read.
+help-the-part-of-the-senders-addresses = The part of the senders' addresses after the @
+help-the-keys-name-in-the-dns = The key's name in the DNS, free to choose: a new one for each key
+help-rsa-with-2048-bits = RSA with 2048 bits, which every receiver checks (the default)
+help-ed25519-quick-and-short = Ed25519: quick and short, for use beside RSA, since not every receiver checks it
+help-where-the-private-key-goes = Where the private key goes; without it dkim-SELECTOR.pem in this folder. Never overwritten
 help-help-short = Print help
 help-help-more = Print help (see more with '--help')
 help-help-summary = Print help (see a summary with '-h')

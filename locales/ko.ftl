@@ -1011,6 +1011,34 @@ x-is-not-the-name-of-a = { $value }은(는) 서버의 이름이 아닙니다
 x-is-not-a-host-name = { $value }은(는) 호스트 이름이 아닙니다
 write-this-machine-full-name-such = mail.example.com처럼 이 컴퓨터의 전체 이름을 적으십시오
 
+# src/config/dkim.rs
+dkim-write-a-selector-and-a-file = 키마다 선택자와 파일을 s1=/etc/jebi/dkim-s1.pem처럼 적고, 키 사이에는 쉼표를 쓰십시오
+dkim-name-a-pem-file = 개인 키가 든 PEM 파일을 지정하십시오. jebi dkim new로 만들 수 있습니다
+dkim-leave-it-out-with-domain = dkim_domain과 함께 빼십시오
+dkim-everybody-may-read = { $path }: 이 컴퓨터의 누구나 이 개인 키를 읽을 수 있습니다. chmod 600으로, 그룹이 따로 있다면 640으로 바꾸십시오
+dkim-set-both-or-neither = 둘 다 지정하거나, 서버가 직접 서명한다면 둘 다 빼십시오
+dkim-write-the-part-after-the-at = 발신 주소에서 @ 뒤에 오는 부분을 example.com처럼 ASCII로 적으십시오
+dkim-x-is-not-a-domain = { $value }은(는) 도메인이 아닙니다
+dkim-names-the-selector-twice = 선택자 { $value }이(가) 두 번 나옵니다
+dkim-names-no-key = 키가 하나도 없습니다
+dkim-has-no-equals-sign = { $value }에 선택자와 파일 사이의 =가 없습니다
+dkim-write-the-name-before-domainkey = DNS에서 ._domainkey 앞에 오는 이름을 적으십시오. 영문자, 숫자, -, 점을 쓸 수 있습니다
+dkim-x-is-not-a-selector = { $value }은(는) 선택자로 쓸 수 없습니다
+dkim-write-it-anew-without-a-passphrase = 암호 없이 다시 저장하십시오: openssl pkey -in 파일 -out 파일
+dkim-holds-an-encrypted-key = { $value }의 개인 키는 암호화되어 있습니다
+dkim-holds-no-private-key = { $value }에는 개인 키가 없습니다
+dkim-flag-fault-remedy = { $flag }: { $fault-text }. { $remedy-text }
+dkim-ses-signs-itself = 지정되었지만, SES는 메일에 직접 서명하고 서명된 헤더를 바꿉니다
+
+# src/cli/dkim.rs
+dkim-file-is-there-already = { $file } 파일이 이미 있습니다. --out으로 다른 파일을 지정하거나 그 파일을 옮기십시오
+dkim-file-could-not-be-written = { $file } 파일을 쓸 수 없습니다: { $e }
+dkim-the-private-key-is-in = 개인 키는 { $value }에 있습니다. 남에게 보이지 마십시오.
+dkim-publish-this-record = 다음 TXT 레코드를 등록하십시오:
+dkim-as-a-zone-line = 존 파일에는 이렇게 적습니다:
+dkim-once-it-is-published = 등록이 끝나면 계정이 서명하도록 설정하십시오. 키가 여러 개면 JEBI_SMTP_DKIM_KEYS에 쉼표로 이어 적습니다:
+dkim-no-key-could-be-made = 키를 만들 수 없습니다. 시스템에서 난수를 얻지 못했습니다
+
 # src/http/api/admin.rs
 nothing-to-do-the-next-start = 할 일이 없습니다. 설정은 다음에 시작할 때 읽습니다
 no-server-runs-on-this-store = 이 저장소를 쓰는 서버가 없거나, 다시 읽을 설정 없이 시작되었습니다
@@ -1188,6 +1216,16 @@ help-let-a-running-server-read-its-long = 실행 중인 서버가 설정을 다�
 
     바뀐 키를 출력합니다. 잘못이 하나라도 있으면 아무것도 바뀌지 않습니다. SIGHUP도 같은 일을 합니다.
 help-what-mail-goes-through-provider-ses = 메일을 보낼 제공자(PROVIDER): ses, smtp, local
+help-make-keys-that-mail-is-signed = 메일에 서명할 키(DKIM)를 만듭니다
+help-make-a-key-and-print-its-dns = 키를 만들고 DNS 레코드와 설정을 출력합니다
+help-make-a-key-and-print-its-dns-long = 키를 만들고 DNS 레코드와 설정을 출력합니다
+
+    직접 서명하지 않는 SMTP 서버에 씁니다. SES는 직접 서명하므로 키가 필요 없습니다. 개인 키는 본인만 읽을 수 있는 파일에 저장합니다.
+help-the-part-of-the-senders-addresses = 발신 주소에서 @ 뒤에 오는 부분
+help-the-keys-name-in-the-dns = DNS에서 쓸 키의 이름. 마음대로 정하되 키마다 새 이름을 씁니다
+help-rsa-with-2048-bits = 2048비트 RSA. 모든 수신 서버가 확인합니다(기본값)
+help-ed25519-quick-and-short = Ed25519. 빠르고 짧지만 확인하지 않는 수신 서버도 있어 RSA와 함께 씁니다
+help-where-the-private-key-goes = 개인 키를 저장할 파일. 생략하면 이 폴더의 dkim-SELECTOR.pem. 이미 있는 파일은 덮어쓰지 않습니다
 help-help-short = 도움말을 출력합니다
 help-help-more = 도움말을 출력합니다(자세한 내용은 '--help')
 help-help-summary = 도움말을 출력합니다(요약은 '-h')

@@ -11,6 +11,7 @@ pub mod backoff;
 pub mod clock_offset;
 pub mod content;
 pub mod delivery;
+pub mod dkim;
 pub mod event;
 pub mod fair;
 pub mod id;

@@ -22,6 +22,7 @@ use std::{
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
     allow::AllowList,
+    dkim::Algorithm,
     port::{Clock, Random, Store, nodes::NodeStart, operator::Rules, store::StoreError},
     refusal::Refusal,
     time::Wall,
@@ -52,6 +53,7 @@ use crate::{
     http::{self, AppState, HttpSettings, Load, LocalAdmin, Services},
     lifecycle::Lifecycle,
     observe::metrics,
+    provider::dkim,
     server::{
         self, Listening,
         tls::{PemFiles, Tls, TlsFault},
@@ -462,6 +464,15 @@ pub fn make_token(config: &Config, subject: &str, scopes: &[String], expires_at:
         lines.join("\n")
     };
     tokens::make(secret.reveal(), subject, scopes, expires_at, now).map_err(told)
+}
+
+/// Makes a key to sign mail with: RSA, or Ed25519.
+///
+/// # Errors
+/// The library could not make one.
+pub fn make_dkim_key(domain: &str, selector: &str, ed25519: bool) -> Result<dkim::NewKey, String> {
+    let algorithm = if ed25519 { Algorithm::Ed25519 } else { Algorithm::Rsa };
+    dkim::make(domain, selector, algorithm).map_err(|_| "no key could be made: this system gave no randomness".to_owned())
 }
 
 fn tls(config: &Config) -> Result<Option<Arc<Tls>>, TlsFault> {

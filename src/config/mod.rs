@@ -9,6 +9,7 @@
 mod access;
 mod check;
 mod database;
+mod dkim;
 mod dotenv;
 mod effective;
 mod endpoint;
@@ -40,6 +41,7 @@ mod sources;
 
 pub use access::Access;
 pub use database::{Database, DatabaseUrl};
+pub use dkim::{Dkim, DkimKey, dkim_place};
 pub use fault::{ConfigErrors, Fault};
 pub use flags::Flags;
 pub use inbox::Inbox;
@@ -118,7 +120,8 @@ impl Config {
         let notices = names::notices(&layers, &sending, &providers, sources.profile.as_ref());
         let inbox = inbox.beside(&server, &access);
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
-        let warnings = check::warnings(&layers, &server, &database, &sending);
+        let mut warnings = check::warnings(&layers, &server, &database, &sending);
+        warnings.extend(dkim::warnings(&providers));
         Ok(Loaded { config: Self { server, database, sending, providers, access, inbox, log, profile, effective }, notices, warnings })
     }
 

@@ -8,10 +8,10 @@ pub(super) const LINE: usize = 57;
 const WRITTEN: usize = 78;
 
 /// Appends the base64 of `bytes`, without line breaks.
-pub(super) fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
     let digit = |value: u32| ALPHABET[(value & 63) as usize];
     let (groups, rest) = bytes.as_chunks::<3>();
-    out.reserve(bytes.len().div_ceil(3) * 4);
+    out.reserve(encoded_len(bytes.len()));
     for [a, b, c] in groups {
         let value = u32::from(*a) << 16 | u32::from(*b) << 8 | u32::from(*c);
         out.extend_from_slice(&[digit(value >> 18), digit(value >> 12), digit(value >> 6), digit(value)]);
@@ -27,6 +27,11 @@ pub(super) fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
         }
         _ => {}
     }
+}
+
+/// How long the base64 of so many bytes is.
+pub(crate) fn encoded_len(bytes: usize) -> usize {
+    bytes.div_ceil(3) * 4
 }
 
 /// Appends the base64 of `bytes` in lines with CRLF each. What follows goes on rightly only after whole lines of [`LINE`] bytes.
