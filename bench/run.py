@@ -18,6 +18,11 @@ PORT, TIMES = SES + 20, int(os.environ.get("TIMES", "3"))
 # A month ahead: scheduled, and within how far ahead mail may be.
 SCHEDULED = ',"scheduled_at":"%s"' % time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 30 * 86400))
 BULK = '{"messages":[{"topic_id":"%s","emails":[{{recipients}}],"from":"from@example.com","subject":"Hello bid-{{i}}- bts-{{ts}}-","content":"<p>{{filler}}</p>"%s}]}'
+# The same with each recipient's own values: of {{ … }} with spaces the generator takes nothing, Jebi fills it in.
+PERSONAL = '{"messages":[{"topic_id":"%s","recipients":[{{recipients}}],"from":"from@example.com","subject":"{{ name }} bid-{{i}}- bts-{{ts}}-","variables":{"shop":"제비"},"content":"<p>{{ name }}, {{ shop }}: {{ coupon }} {% if points > 10 %}{{ points }}{% endif %}</p><p>{{filler}}</p>","text":"{{ name }}, {{ shop }}: {{ coupon }} {{ points }}"}]}'
+OWN = '{"email":"{{to}}","name":"홍길동","variables":{"coupon":"K-1234-5678","points":1200}}'
+# What it is measured against: the same mails with what the fields become written out, for everybody alike.
+WRITTEN = '{"messages":[{"topic_id":"%s","recipients":[{{recipients}}],"from":"from@example.com","subject":"홍길동 bid-{{i}}- bts-{{ts}}-","content":"<p>홍길동, 제비: K-1234-5678 1200</p><p>{{filler}}</p>","text":"홍길동, 제비: K-1234-5678 1200"}]}'
 ONE = '{"messages":[{"emails":["{{to}}"],"from":"from@example.com","subject":"Hello bid-{{i}}- bts-{{ts}}-","content":"<p>{{filler}}</p>"}]}'
 
 
@@ -107,6 +112,19 @@ def bulk(filler=1024):
             bare = j.limit(60000 if filler == 1024 else 10000, wire)
             return dict(mails_per_s=r["end_to_end"]["messages_per_s"], of_bare_loop=r["end_to_end"]["messages_per_s"] / bare, bare_loop_per_s=bare,
                         cpu_us_a_mail=r["cpu_seconds_per_1k"] * 1000, peak_mib=r["peak_rss_mib"])
+    return repeat(once)
+
+
+def personal():
+    """100,000 mails with fields of each recipient's own against the same mails written out: what filling in costs from end to end."""
+    def send(body, item):
+        with Jebi() as j:
+            r = j.load(body % "bench", 10, 10000, 4, item=item)
+            assert r["ses"]["distinct_recipients"] == 100000 and r["ses"]["repeated_recipients"] == 0, r
+            return r["end_to_end"]["messages_per_s"], r["cpu_seconds_per_1k"] * 1000, r["peak_rss_mib"]
+    def once():
+        (plain, plain_cpu, plain_peak), (own, own_cpu, own_peak) = send(WRITTEN, '{"email":"{{to}}","name":"홍길동"}'), send(PERSONAL, OWN)
+        return dict(personal_per_s=own, written_per_s=plain, ratio=own / plain, personal_cpu_us=own_cpu, written_cpu_us=plain_cpu, personal_peak_mib=own_peak, written_peak_mib=plain_peak)
     return repeat(once)
 
 
@@ -517,16 +535,61 @@ def pg_snapshot(seconds=60):
         return dict(calm_us=calm[0], first_us=held[0][0], last_us=held[-1][0], last_of_first=held[-1][0] / held[0][0], sent_per_s=held[-1][1] / 10)
 
 
-SCENARIOS = dict(bulk=bulk, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
+def pg_transfer():
+    """`jebi transfer` of 1,000,000 waiting deliveries from SQLite to PostgreSQL: seconds, and its peak memory."""
+    def once(pg):
+        env = pg.database()
+        with Jebi() as j:
+            for _ in range(10):
+                j.load(BULK % ("history", SCHEDULED), 10, 10000, 4, wait=False)
+            j.server.send_signal(signal.SIGTERM)
+            j.server.wait(60)
+            subprocess.run([JEBI, "migrate"], env=env, stdout=subprocess.DEVNULL, check=True, cwd=j.folder)
+            t = time.perf_counter()
+            moved = subprocess.Popen([JEBI, "transfer", f"sqlite://{j.folder}/data/jebi.db", env["DATABASE_URL"]], stdout=subprocess.DEVNULL, cwd=j.folder)
+            _, status, used = os.wait4(moved.pid, 0)
+            taken = time.perf_counter() - t
+            assert status == 0 and pg.number("SELECT count(*) FROM delivery", pg.name) == 1e6
+            return dict(seconds=taken, deliveries_per_s=1e6 / taken, peak_mib=used.ru_maxrss / 1024)
+    with Postgres() as pg:
+        return repeat(lambda: once(pg))
+
+
+def attachment(copies=10000, size=10 << 20):
+    """A file of 10 MB to 10,000: memory must stay flat, for it is held once. Takes some minutes: 186 GB go over loopback."""
+    with Jebi() as j:
+        file = b"%PDF-1.7\n" + random.randbytes(size - 9)
+        ask = urllib.request.Request(f"http://127.0.0.1:{j.port}/v1/attachments?name=a.pdf", method="POST", headers={"X-API-KEY": KEY}, data=file)
+        told = json.loads(urllib.request.urlopen(ask, timeout=120).read())
+        carried = ',"attachments":[{"name":"a.pdf","file_id":"%s"}]' % told["id"]
+        before = j.memory()
+        # The bare loop sends the same bytes, at a time when nothing else does.
+        bare = j.limit(200, size)
+        t, cpu = time.perf_counter(), j.cpu()
+        r = j.load(BULK % ("files", carried), 1, copies, 1, timeout=3600)
+        took = time.perf_counter() - t
+        assert r["ses"]["distinct_recipients"] == copies, r
+        return dict(mails_per_s=copies / took, mib_per_s=r["ses"]["bytes"] / took / 2**20, cpu_ms_a_mail=(j.cpu() - cpu) / copies * 1000, bare_loop_per_s=bare,
+                    before_mib=before, after_mib=j.memory(), peak_mib=j.memory("VmHWM"))
+
+
+def compose():
+    """Making a mail of 20 KB: with the bare library, the first copy of a message, and each further one."""
+    def once():
+        return json.loads(subprocess.run([TOOLS / "compose"], capture_output=True, text=True, check=True).stdout)
+    return repeat(once)
+
+
+SCENARIOS = dict(bulk=bulk, personal=personal, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
                  latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, grown=grown, smtp=smtp, smtp_20ms=smtp_20ms,
-                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot)
+                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose)
 
 
 def main():
     if "--list" in sys.argv:
         return print("\n".join(SCENARIOS))
     target = TOOLS.parent
-    for package in ("fake-ses", "load", "limits"):
+    for package in ("fake-ses", "load", "limits", "compose"):
         if not (TOOLS / package).exists():
             features = ["--features", "mimalloc"] if package == "limits" else []
             subprocess.run(["cargo", "build", "--release", "-p", package, *features], cwd=HERE, env={**os.environ, "CARGO_TARGET_DIR": str(target)}, check=True)

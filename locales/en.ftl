@@ -183,7 +183,7 @@ what-was-due-will-be-left = What was due will be left unsettled and not sent by 
 not-released = not released
 look-at-the-unsettled-with-get-v1 = look at the unsettled with GET /v1/deliveries?state=unsettled; send what did not arrive with POST /v1/deliveries/ID/retry, say what did with POST /v1/deliveries/ID/settle
 
-# src/cli/send.rs
+# src/cli/send/mod.rs
 wait-no-server-runs-so-nothing = --wait: no server runs, so nothing would be sent; start `jebi serve`, or leave it out
 these-are-too-many-copies-to = these are too many copies to list: GET /v1/deliveries?message_id= with the message's id above lists them
 stored-no-server-runs-it-goes = stored: no server runs; it goes out when one does (`jebi serve`)
@@ -1165,7 +1165,7 @@ help-key-revoke = End a key: it is refused from now on
 help-key-revoke-id = Its number, from `jebi key list`
 help-release-yes = Do not ask
 help-send-to = Recipient: an address, or "Name <address>"; repeat it for a copy each
-help-send-subject = Subject
+help-send-subject = Subject; a template's own when left out
 help-send-text = Plain text body
 help-send-html = HTML body
 help-send-html-file = File with the HTML body, in UTF-8
@@ -1173,6 +1173,15 @@ help-send-from = Sender; the configured one when left out
 help-send-topic = Topic: groups mails for counts, pausing and cancelling
 help-send-schedule = When to send: "2026-01-31 09:00:00" in the server's time zone, or RFC 3339
 help-send-wait = Wait for the result, SYNC_WAIT_SECONDS at most, and print it too
+help-send-template = Stored template it is made of
+help-send-syntax = How fields are written in subject and bodies
+help-send-var = Value for all recipients; repeat it for more
+help-send-csv = File of recipients, a copy for each line: CSV (UTF-8 or CP949) or XLSX. Its first line names the columns; email is needed, name and language are known, and every other column is a variable
+help-send-column = What a column is: email, name, language, a variable's name, or nothing for none of it; repeat it for more
+help-send-sheet = Sheet of a workbook; the first when left out
+help-send-dry-run = Only look the file through: nothing is sent
+help-send-skip-bad = Send to the good lines although there are bad ones
+help-send-again = A word of your own: with another one the same file is sent again within 24 hours
 help-config-reference = Print every key with its meaning and default instead; it can be used as jebi.toml
 help-flag-config = Configuration file (JEBI_CONFIG; jebi.toml in the working directory where there is one)
 help-flag-host = Address to listen on (SERVER_HOST)
@@ -1232,3 +1241,346 @@ help-help-more = Print help (see more with '--help')
 help-help-summary = Print help (see a summary with '-h')
 help-version = Print version
 help-of-commands = Print this message or the help of the given subcommand(s)
+
+# src/cli/send/csv.rs
+column-it-has-no-write = --column: it has no =; write --column COLUMN=WHAT
+recipients-x-doubled-x-bad = recipients: { $good }, doubled: { $doubled }, bad lines: { $bad }
+csv-nothing-was-sent-correct = --csv: nothing was sent; correct the lines, or leave them out with --skip-bad
+csv-the-file-has-no = --csv: the file has no recipients; give one in each line below the first
+csv-x-cannot-be-read = --csv: { $path } cannot be read: { $e }
+csv-x-x-x = --csv: { $field }: { $fault-text }; { $remedy-text }
+taken-x-taken-before-x = taken: { $taken }, taken before: { $before }, refused: { $errors }
+run-it-again-once-that = run it again once that is seen to: what was taken is not sent a second time
+line-x-x-x = line { $line }: { $fault-text }; { $remedy-text }
+the-file-could-not-be = the file could not be read to its end: { $e }
+what-was-taken-before-within = what was taken before within 24 hours was not sent again; with another word in --again it is
+
+# src/cli/send/mod.rs
+var-it-has-no-write = --var: it has no =; write --var NAME=VALUE
+
+
+# src/http/api/messages/csv.rs
+the-body-is-not-declared-as = the body is not declared as a form
+send-multipart-form-data-rfc-7578 = send multipart/form-data (RFC 7578)
+use-file-message-columns-sheet = use file, message, columns, sheet and strict
+the-message-has-recipients-and = the message has recipients, and so has the file
+leave-them-out-the-file = leave them out: the file has them
+the-file-has-no-recipients = the file has no recipients
+give-one-in-each-line = give one in each line below the first
+it-is-not-utf-8-text = it is not UTF-8
+give-a-text-in-utf = give a text in UTF-8
+use-true-or-false = use true or false
+
+# src/http/api/messages/fill.rs
+an-object-of-values-by = an object of values by name
+duplicate-field-x = duplicate field `{ $name }`
+an-address-or-an-object-with-more = an address, or an object with email, name, language and variables
+the-name-of-a-template = the name of a template, or an object with name and version
+
+# src/service/accept/fill.rs
+template-and-x-are-both = template and { $name } are both given, and the template has it
+the-template-is-not-in = the template is not in { $wanted }; it is in { $tags }
+use-one-of-them-or = use one of them, or leave it out for the first
+it-says-which-language-this = it says which language this is of several, and the message has only one
+give-variants-in-other-languages = give variants in other languages too, or leave it out
+they-are-x-bytes-of = they are { $bytes } bytes of JSON; at most { $max } are taken for a message
+leave-out-what-the-mail = leave out what the mail does not show, or put it into the text itself
+it-has-x-variants-at = it has { $value } variants; at most { $max } are taken
+send-the-others-as-a = send the others as a message of their own
+the-message-is-given-in = the message is given in { $language } twice
+give-it-once-in-each = give it once in each language
+it-has-neither-html-nor = it has neither html nor text
+give-html-text-or-both = give html, text, or both
+
+# src/service/accept/personal.rs
+these-are-not-of-the = these are not of the type the template describes: { $wrong }
+give-values-of-those-types = give values of those types
+it-needs-a-value-for = it needs a value for { $missing }, which nobody gives
+give-a-value-in-the = give a value in the recipient's variables or the message's, or let the template have a default
+what-is-this-recipient-own = what is this recipient's own is { $bytes } bytes of JSON; at most { $max } are taken
+leave-out-what-the-mail-more = leave out what the mail does not show, or put what all recipients share into the message's variables
+
+# src/table/csv.rs
+it-holds-characters-of-another = it holds characters of another encoding
+it-has-x-cells-and = it has { $value } cells, and the first line has { $expected }
+close-it-within-a-text = close it; within a text in quotation marks each one is written twice (RFC 4180)
+a-quotation-mark-that-begins = a quotation mark that begins in line { $line } is not closed
+
+# src/table/encoding.rs
+line-x-holds-a-nul = line { $line } holds a NUL character: this is no text
+give-a-csv-text-or = give a CSV text or an Excel workbook (.xlsx)
+line-x-is-neither-utf = line { $line } is neither UTF-8 nor CP949 (EUC-KR)
+line-x-is-not-utf = line { $line } is not UTF-16, which the file begins like
+save-the-file-as-csv = save the file as CSV UTF-8 (comma delimited)
+
+# src/table/header.rs
+correct-this-line = correct this line
+there-is-no-column-x = there is no column { $stray }; the first line has { $listed }
+write-its-name-as-it = write its name as it stands in the first line
+no-column-holds-addresses-the = no column holds addresses; the first line has { $listed }
+name-the-columns-in-the = name the columns in the first line, one of them email or 이메일; or say in columns which one it is
+two-columns-are-x-the = two columns are { $role }, the second of them { $name }
+give-one-of-them-another = give one of them another name, or leave it out by columns
+cell-x-holds-x-and = cell { $value } holds { $text }, and its column has no name
+name-the-column-in-the = name the column in the first line, or empty the cell
+
+# src/table/mod.rs
+this-is-an-old-excel = this is an old Excel workbook (.xls), or one with a password
+save-it-as-xlsx-without = save it as .xlsx without a password, or as CSV UTF-8
+the-file-cannot-be-read = the file cannot be read: { $error }
+check-it-and-try-again = check it, and try again
+the-file-has-no-lines = the file has no lines
+name-the-columns-and-give = name the columns in the first line, and give a recipient in each below
+the-file-has-more-than = the file has more than { $max } recipients
+split-it-into-several-files = split it into several files, or send it with jebi send --csv
+the-texts-of-its-lines = the texts of its lines are more than { $max } bytes together, at line { $line }
+split-it-into-several-files-more = split it into several files, or leave out columns the mail does not show
+
+# src/table/unpacked.rs
+open-it-in-a-spreadsheet = open it in a spreadsheet program and save it again as .xlsx, or as CSV UTF-8
+this-is-no-workbook-as = this is no workbook as spreadsheet programs write them
+the-workbook-unpacks-to-more = the workbook unpacks to more than { $max } bytes
+split-it-or-take-pictures = split it into several files, or take pictures and other sheets out of it
+
+# src/table/xlsx.rs
+its-parts-contradict-each-other = its parts contradict each other
+it-has-no-sheet = it has no sheet
+there-is-no-sheet-x = there is no sheet { $wanted }; the workbook has { $sheets }
+give-the-name-of-one = give the name of one of them, or leave it out for the first
+line-x-has-a-cell = line { $line } has a cell in column { $column }; at most { $max } are read
+leave-out-columns-the-mail = leave out columns the mail does not show
+it-holds-the-error-x = it holds the error { $error }
+the-workbook-is-protected-by = the workbook is protected by a password
+save-it-without-a-password = save it without a password, or as CSV UTF-8
+the-workbook-cannot-be-read = the workbook cannot be read: { $why-text }
+# domain/src/attachment
+x-is-no-method-of-a-calendar = { $method } is no method of a calendar
+the-calendar-object-is-larger = the calendar object is larger than { $max-calendar } bytes
+send-fewer-events-in-one-mail = send fewer events in one mail
+it-is-no-calendar-object = it is no calendar object: it must begin with BEGIN:VCALENDAR and end with END:VCALENDAR
+give-the-text-of-an-ics-file = give the text of an .ics file (RFC 5545)
+the-method-is-x-but-says = the method is { $method }, but the calendar object says METHOD:{ $own }
+the-method-is-x-but-no-line = the method is { $method }, but the calendar object has no line METHOD:{ $line }
+give-both-the-same-method = give both the same method: calendars ignore a mail where they differ
+give-a-type-such-as = give a type such as application/pdf, or leave it out
+x-is-no-content-type = { $given } is no content type
+x-holds-parts-of-its-own = { $essence } holds parts of its own, and cannot be the type of a file
+x-is-no-parameter-of-a-type = { $parameter } is no parameter of a content type
+x-is-no-content-id = { $given } is no content id
+give-ascii-for-a-content-id = give ASCII letters, digits and . - _ @, and write cid: with the same in the HTML
+the-file-x-is-empty = the file { $name } is empty
+attach-the-file-as-it-is-meant = attach the file as it is meant, or leave it out
+the-content-of-the-file-is = the content of the file { $name } is { $seen }, which is not what its name says
+give-the-file-the-ending = give the file the ending of its content, or attach the right file
+the-file-name-has-no-ending = the file name { $name } has no ending, so its type is not known
+the-file-type-is-not-allowed = the file { $name } is of a type that is not allowed: { $ending }
+the-file-x-is-larger-than = the file { $name } is larger than { $max } bytes
+make-it-smaller-or-link = make it smaller, or send a link to it; EMAIL_MAX_ATTACHMENT_SIZE is the limit of a file
+the-file-x-is-a-program = the file { $name } is a program ({ $what-text })
+programs-are-never-sent = programs are never sent, whatever their name: send a link to it instead
+use-one-of-these-endings = use one of these endings, or have EMAIL_ALLOWED_EXTENSIONS changed: { $endings }
+the-file-has-no-name = the file has no name
+give-it-one-with-an-ending = give it one with an ending, such as 견적서.pdf
+the-file-name-has-a-path = the file name { $name } has parts of a path
+give-the-name-alone = give the name alone, without folders
+the-file-name-holds-unseen = the file name { $name } holds the character U+{ $code }, which is not seen
+take-it-out = take it out
+the-file-name-begins-or-ends = the file name { $name } begins or ends with a space, or ends with a dot
+take-it-out-some-systems = take it out: some systems drop it, and the name becomes another
+the-file-name-has-characters = the file name { $name } has { $length } characters
+at-most-x-shorten-it = at most { $max-name } are possible: shorten it
+
+# src/config/attachments.rs, check.rs
+write-endings-with-commas = write endings with commas between: pdf, docx, zip
+holds-x-no-ending = holds { $entry }, which is no ending of a file
+names-no-ending = names no ending
+is-x-bytes-but-one-file = is { $upload } bytes, but one file may have { $file } ({ $written }), and a form needs { $form } more
+
+# src/http/api/attachments, src/http/upload
+a-forms-files-have-names = a form's files have names of their own
+leave-the-parameter-out = leave the parameter out
+the-part-x-is-no-file = the part { $name } of the form is no file
+give-files-only = give files only, each with its name
+the-form-has-no-file = the form has no file
+give-one-or-more-files = give one or more, each with its name
+the-form-has-more-files = the form has more than { $max-files } files
+send-it-in-several-forms = send it in several forms
+the-body-was-cut-off = the body was cut off
+the-content-id-of-a-part = the Content-ID of a part is not ASCII
+send-form-data = send multipart/form-data as RFC 7578 has it: most HTTP clients do it for you
+the-form-cannot-be-read = the form cannot be read: { $what-text }
+the-head-of-a-part = the head of a part of the form is too large
+give-names-of-usual-length = give names of usual length
+
+# src/http/api/messages
+bytes-in-base64 = bytes in base64
+encode-the-bytes = encode the bytes as RFC 4648 section 4 has it, with padding and without data: before it
+this-is-not-base64 = this is not base64
+the-form-has-message-twice = the form has message or messages more than once
+give-one-of-them-once = give one of them, once
+there-is-no-part-x = there is no part { $name } here
+use-message-or-messages = use message or messages, and attachments
+the-form-has-no-message = the form has no part message or messages
+add-one-with-the-mail = add one with the mail in JSON
+
+# src/service/accept/attachments.rs, src/service/files, src/service/trouble.rs
+it-has-x-attachments = it has { $n } attachments; at most { $max-attachments } are allowed
+leave-some-out-or-zip = leave some out, or put them into one zip file
+two-attachments-have-the-id = two attachments have the content id { $id }
+give-each-its-own = give each its own
+file-id-and-content-both = file_id and content are both given
+neither-file-id-nor-content = neither file_id nor content is given
+give-content-in-base64 = give content in base64, or file_id from POST /v1/attachments
+there-is-no-file-x = there is no file { $id }
+upload-it-and-give-the-id = upload it with POST /v1/attachments, and give the id it answers
+upload-it-again = upload it again with POST /v1/attachments
+a-message-carries-this-file = a message carries this file
+leave-it-goes-by-itself = leave it: it goes by itself when no message needs it any more
+windows-installer = Windows Installer
+windows-program = Windows program
+linux-program = Linux program
+macos-program = macOS program
+windows-shortcut = Windows shortcut
+java-class = Java class
+java-program = Java program
+android-program = Android program
+llvm-bitcode = LLVM bitcode
+# templates
+a-template-s-name-has-1-to-x-characters = a template's name has 1 to { $max-name } characters, no control characters and no backslash, and no empty part between slashes
+give-a-name-such-as-welcome-or-emails-base = give a name such as welcome or emails/base.html
+x-is-not-a-language-tag = { $tag } is not a language tag
+give-a-tag-such-as-ko-en-or-en = give a tag such as ko, en or en-US (BCP 47)
+its-texts-have-x-bytes-together-a-template-has = its texts have { $bytes } bytes together; a template has at most { $max-source }
+put-images-and-the-like-elsewhere-and-split-off = put images and the like elsewhere, and split off what others use
+a-template-has-1-to-x-languages = a template has 1 to { $max-variants } languages
+give-a-variant-with-language-subject-and-html-for = give a variant with language, subject and html for each language
+there-is-no-variant-in-the-default-language-x = there is no variant in the default language { $language }
+add-one-or-name-the-language-of-another-as = add one, or name the language of another as the default
+there-are-two-variants-in-x = there are two variants in { $language }
+give-one-for-each-language = give one for each language
+the-variant-has-no-body = the variant has no body
+give-html-mjml-or-text-the-text-is-made = give html, mjml or text; the text is made from the HTML when missing
+html-and-mjml-are-both-given = html and mjml are both given
+give-one-of-them-mjml-becomes-the-html = give one of them: MJML becomes the HTML
+the-variant-has-no-subject = the variant has no subject
+give-one-variant-without-a-language-and-with-one = give one variant without a language and with one of html, mjml and text; languages belong to the mails that use it
+a-part-has-exactly-one-body-and-no-language = a part has exactly one body and no language
+a-part-has-no-subject = a part has no subject
+leave-it-out-or-make-it-a-mail = leave it out, or make it a mail
+a-template-describes-at-most-x-variables = a template describes at most { $max-variables } variables
+put-what-belongs-together-into-an-object = put what belongs together into an object
+x-is-not-the-name-of-a-variable = { $name } is not the name of a variable
+use-letters-digits-and-not-beginning-with-a-digit = use letters, digits and _, not beginning with a digit
+the-variable-x-is-described-twice = the variable { $name } is described twice
+describe-it-once = describe it once
+the-default-of-x-holds-null-or-a-number = the default of { $name } holds null or a number that is too large
+leave-out-what-has-no-value = leave out what has no value
+the-default-of-x-is-not-of-the-type = the default of { $name } is not of the type { $kind }
+change-the-default-or-the-type = change the default or the type
+activate-it-put-v1-templates-x-or-use-another = activate it (PUT /v1/templates/{ $name }), or use another
+the-template-x-is-not-active = the template { $name } is not active
+x-is-a-part-of-templates-not-a-mail = { $name } is a part of templates, not a mail
+send-by-a-template-that-uses-it = send by a template that uses it
+the-template-x-is-a-draft-it-was-never = the template { $name } is a draft: it was never published
+publish-it-post-v1-templates-x-publish = publish it (POST /v1/templates/{ $name }/publish)
+the-template-x-has-no-version-x = the template { $name } has no version { $version }
+get-v1-templates-x-versions-lists-them = GET /v1/templates/{ $name }/versions lists them
+there-is-no-template-x = there is no template { $name }
+get-v1-templates-lists-them = GET /v1/templates lists them
+x-is-built-in-and-cannot-be-changed = { $name } is built in and cannot be changed
+write-one-of-your-own-under-its-name-first = write one of your own under its name first
+a-push-has-1-to-x-templates = a push has 1 to { $max-pushed } templates
+push-them-in-several-parts-those-others-use-first = push them in several parts, those others use first
+the-template-x-is-given-twice = the template { $value } is given twice
+the-note-is-longer-than-x-characters-or-holds = the note is longer than { $max-note } characters or holds control characters
+get-it-anew-bring-your-change-into-it-and = get it anew, bring your change into it, and write it with the ETag you got
+the-template-has-changed-since-it-was-read = the template has changed since it was read
+the-published-template-x-uses-x-and-would-break = the published template { $user } uses { $name } and would break: { $why }
+publish-that-template-without-it-first-or-delete-it = publish that template without it first, or delete it first
+the-published-template-x-uses-this-and-would-break = the published template { $user } uses this and would break: { $why }
+change-both-in-one-push-or-keep-what-it = change both in one push, or keep what it needs
+x-is-a-mail-not-a-part-and-cannot = { $part } is a mail, not a part, and cannot be extended or included
+put-what-both-use-into-a-part = put what both use into a part
+the-html-made-of-it-cannot-be-used-x = the HTML made of it cannot be used: { $fault }
+write-the-tags-between-whole-elements-not-across-them = write the tags between whole elements, not across them
+in-the-part-x-line-x-column-x-x = in the part { $part }, line { $line }, column { $column }: { $fault-text }
+the-template-uses-the-variable-x-which-is-not = the template uses the variable { $name }, which is not described
+describe-it-or-check-its-name = describe it, or check its name
+the-template-describes-the-variable-x-and-does-not = the template describes the variable { $name } and does not use it
+leave-it-out-or-check-its-name = leave it out, or check its name
+the-value-of-x-is-not-of-the-type = the value of { $name } is not of the type { $kind }
+give-a-value-of-the-type-the-template-describes = give a value of the type the template describes
+its-values-cannot-be-written = its values cannot be written
+the-template-cannot-be-filled-in-with-these-values = the template cannot be filled in with these values: { $why-text }
+give-every-variable-it-needs-of-the-kind-it = give every variable it needs, of the kind it needs
+correct-the-defaults-of-its-variables = correct the defaults of its variables
+the-template-needs-the-variable-x-which-has-no = the template needs the variable { $path }, which has no value
+give-it-in-variables = give it in variables
+the-file-is-missing = the file is missing
+add-it-it-says-which-languages-and-variables-the = add it: it says which languages and variables the template has
+write-it-as-docs-templates-md-shows = write it as docs/TEMPLATES.md shows
+name-it-by-its-language-ko-html-or-body = name it by its language (ko.html), or body.html where template.toml says kind = "part"
+the-file-s-name-does-not-fit-the-kind = the file's name does not fit the kind of the template
+this-is-no-etag-of-a-template = this is no ETag of a template
+send-and-no-if-match-it-asks-that-there = send * and no If-Match: it asks that there is no such template yet
+send-the-etag-of-get-as-it-is-with = send the ETag of GET as it is, with its quotation marks
+template-version = template version
+template = template
+the-template-x-cannot-be-written-as-files-x = the template { $value } cannot be written as files: { $e }
+dir-there-is-no-folder-x-name-the-one = --dir: there is no folder { $root }; name the one your templates are in
+x-the-template-x-lies-in-x-too-give = { $at }: the template { $name } lies in { $first } too; give one of them another name
+there-is-no-template-x-in-the-folder-its = there is no template { $missing } in the folder; its folder holds a template.toml
+the-folder-itself-cannot-be-a-template = the folder itself cannot be a template
+put-the-template-into-a-folder-of-its-own = put the template into a folder of its own, named as it is called
+x-cannot-be-read-x-give-files-in-utf = { $path }: cannot be read: { $error }; give files in UTF-8 that may be read
+there-is-no-template-in-x-each-lies-in = there is no template in { $dir }; each lies in a folder of its own with a template.toml
+unchanged-x = unchanged: { $name }
+would-be-created-x = would be created: { $name }
+would-be-changed-x = would be changed: { $name }
+created-x-version-x = created: { $name }, version { $version }
+created-x-a-draft = created: { $name }, a draft
+changed-x-version-x = changed: { $name }, version { $version }
+changed-x-a-draft = changed: { $name }, a draft
+the-server-has-no-templates-of-its-own-starters = the server has no templates of its own; --starters gives those that come with Jebi
+there-is-no-template-x-jebi-template-list-names = there is no template { $name }; `jebi template list` names all
+x-says-something-else-than-the-server-keep-it = { $path }: says something else than the server; keep it elsewhere, or give --force
+x-cannot-be-written-x = { $path }: cannot be written: { $e }
+x-templates-in-x-x-files-written = { $templates } templates in { $dir }, { $files } files written
+only-in-the-folder-x = only in the folder: { $name }
+only-on-the-server-x = only on the server: { $name }
+html-x-cannot-be-written-x = --html: { $value } cannot be written: { $e }
+the-variable-x-has-no-value-and-mail-without = the variable { $name } has no value, and mail without it is not sent
+the-variable-x-is-not-used-by-the-template = the variable { $name } is not used by the template
+vars-x-cannot-be-read-x = --vars: { $file } cannot be read: { $e }
+vars-x-is-no-json-object-x = --vars: { $file } is no JSON object: { $e }
+var-x-is-not-name-value-write-it-as = --var: { $one } is not NAME=VALUE; write it as --var code=123456
+help-template-push-pull-compare-and-preview-templates-as-files = Push, pull, compare and preview templates as files
+help-template-write-the-templates-of-a-folder-to-the-server = Write the templates of a folder to the server and publish them
+help-template-write-the-templates-of-a-folder-to-the-server-long = Write the templates of a folder to the server and publish them
+
+    All of them, or none when one has a fault; each fault is told with file, line and column. What did not change stays as it is.
+help-template-write-the-server-s-templates-into-a-folder = Write the server's templates into a folder
+help-template-write-the-server-s-templates-into-a-folder-long = Write the server's templates into a folder
+
+    Files that are there and say something else are left alone, and named, unless --force is given.
+help-template-show-how-a-folder-differs-from-the-server-s = Show how a folder differs from the server's drafts
+help-template-show-how-a-folder-differs-from-the-server-s-long = Show how a folder differs from the server's drafts
+
+    Ends with 1 when anything differs.
+help-template-list-templates = List templates
+help-template-fill-in-a-template-and-print-it = Fill in a template and print it
+help-template-fill-in-a-template-and-print-it-long = Fill in a template and print it
+
+    The one of the folder where it is there, with the folder's parts; else the server's draft. Nothing is stored or sent.
+help-template-names-all-of-the-folder-when-left-out = Names; all of the folder when left out
+help-template-the-folder = The folder
+help-template-only-check-and-say-what-would-change = Only check, and say what would change
+help-template-write-drafts-without-publishing-them = Write drafts without publishing them
+help-template-what-the-versions-are-about = What the versions are about
+help-template-those-that-come-with-jebi-too-to-make-your = Those that come with Jebi too, to make your own of them
+help-template-overwrite-and-remove-files-that-say-something-else = Overwrite and remove files that say something else
+help-template-name-of-the-template = Name of the template
+help-template-a-value-as-name-value-json-where-the-template = A value, as NAME=VALUE: JSON where the template describes a number, boolean, list or object, else text; several may be given
+help-template-file-with-values-a-json-object = File with values: a JSON object
+help-template-language-such-as-ko-the-template-s-own-when = Language, such as ko; the template's own when left out
+help-template-file-to-write-the-html-to = File to write the HTML to

@@ -182,7 +182,7 @@ what-was-due-will-be-left = 보낼 때가 되었던 메일은 결과를 알 수 
 not-released = 해제하지 않았습니다
 look-at-the-unsettled-with-get-v1 = 결과를 알 수 없는 메일은 GET /v1/deliveries?state=unsettled로 확인하십시오. 도착하지 않은 것은 POST /v1/deliveries/ID/retry로 다시 보내고, 도착한 것은 POST /v1/deliveries/ID/settle로 알리십시오
 
-# src/cli/send.rs
+# src/cli/send/mod.rs
 wait-no-server-runs-so-nothing = --wait: 실행 중인 서버가 없어 아무것도 보내지 않습니다. `jebi serve`를 시작하거나 이 옵션을 빼십시오
 these-are-too-many-copies-to = 너무 많아 모두 보여 주지 않습니다. 위의 메시지 id를 넣은 GET /v1/deliveries?message_id=로 조회하십시오
 stored-no-server-runs-it-goes = 저장했습니다. 실행 중인 서버가 없으므로 서버가 실행되면 보냅니다(`jebi serve`)
@@ -1164,7 +1164,7 @@ help-key-revoke = 키를 폐기합니다. 이제부터 거절됩니다
 help-key-revoke-id = 키의 번호. `jebi key list`로 확인합니다
 help-release-yes = 묻지 않습니다
 help-send-to = 수신자: 주소 또는 "이름 <주소>". 여러 번 쓰면 한 사람에 한 통씩 보냅니다
-help-send-subject = 제목
+help-send-subject = 제목. 빼면 템플릿의 제목을 씁니다
 help-send-text = 텍스트 본문
 help-send-html = HTML 본문
 help-send-html-file = HTML 본문이 든 UTF-8 파일
@@ -1172,6 +1172,15 @@ help-send-from = 발신자. 빼면 설정된 발신자를 씁니다
 help-send-topic = 토픽: 메일을 묶어 집계하고 멈추고 취소합니다
 help-send-schedule = 보낼 시각: 서버 시간대의 "2026-01-31 09:00:00" 또는 RFC 3339
 help-send-wait = 결과를 SYNC_WAIT_SECONDS까지 기다려 함께 출력합니다
+help-send-template = 이 메일을 만들 저장된 템플릿
+help-send-syntax = 제목과 본문에 변수를 적는 방식
+help-send-var = 모든 수신자에게 같은 값. 여러 번 쓸 수 있습니다
+help-send-csv = 수신자 파일. 한 줄에 한 통씩 보냅니다: CSV(UTF-8 또는 CP949)나 XLSX. 첫 줄에 열의 이름을 적습니다. email이 있어야 하고 name과 language를 알며, 다른 열은 모두 변수입니다
+help-send-column = 열의 뜻: email, name, language, 변수의 이름. 비우면 쓰지 않습니다. 여러 번 쓸 수 있습니다
+help-send-sheet = 통합 문서의 시트. 빼면 첫 시트를 씁니다
+help-send-dry-run = 파일을 살펴보기만 하고 아무것도 보내지 않습니다
+help-send-skip-bad = 잘못된 줄이 있어도 올바른 줄에는 보냅니다
+help-send-again = 스스로 정하는 말. 다른 말을 적으면 같은 파일도 24시간 안에 다시 보냅니다
 help-config-reference = 적용 중인 설정 대신 모든 키의 뜻과 기본값을 출력합니다. jebi.toml로 쓸 수 있습니다
 help-flag-config = 설정 파일(JEBI_CONFIG, 없으면 작업 디렉터리의 jebi.toml)
 help-flag-host = 접속을 받을 주소(SERVER_HOST)
@@ -1231,3 +1240,346 @@ help-help-more = 도움말을 출력합니다(자세한 내용은 '--help')
 help-help-summary = 도움말을 출력합니다(요약은 '-h')
 help-version = 버전을 출력합니다
 help-of-commands = 이 도움말이나 해당 명령의 도움말을 출력합니다
+
+# src/cli/send/csv.rs
+column-it-has-no-write = --column: =이 없습니다. --column 열=뜻으로 적으십시오
+recipients-x-doubled-x-bad = 받는 사람: { $good }, 중복: { $doubled }, 잘못된 줄: { $bad }
+csv-nothing-was-sent-correct = --csv: 아무것도 보내지 않았습니다. 그 줄들을 고치거나 --skip-bad로 빼십시오
+csv-the-file-has-no = --csv: 파일에 받는 사람이 없습니다. 첫 줄 아래에 한 줄에 한 명씩 적으십시오
+csv-x-cannot-be-read = --csv: { $path }을(를) 읽을 수 없습니다: { $e }
+csv-x-x-x = --csv: { $field }: { $fault-text }. { $remedy-text }
+taken-x-taken-before-x = 접수: { $taken }, 전에 접수: { $before }, 거절: { $errors }
+run-it-again-once-that = 해결한 뒤 다시 실행하십시오. 접수된 것은 두 번 보내지 않습니다
+line-x-x-x = { $line }번째 줄: { $fault-text }. { $remedy-text }
+the-file-could-not-be = 파일을 끝까지 읽을 수 없었습니다: { $e }
+what-was-taken-before-within = 24시간 안에 접수된 것은 다시 보내지 않았습니다. --again에 다른 말을 적으면 다시 보냅니다
+
+# src/cli/send/mod.rs
+var-it-has-no-write = --var: =이 없습니다. --var 이름=값으로 적으십시오
+
+
+# src/http/api/messages/csv.rs
+the-body-is-not-declared-as = 본문이 폼이라고 적혀 있지 않습니다
+send-multipart-form-data-rfc-7578 = multipart/form-data(RFC 7578)로 보내십시오
+use-file-message-columns-sheet = file, message, columns, sheet, strict를 쓰십시오
+the-message-has-recipients-and = 메시지에도 파일에도 받는 사람이 있습니다
+leave-them-out-the-file = 메시지에서 빼십시오. 받는 사람은 파일에 있습니다
+the-file-has-no-recipients = 파일에 받는 사람이 없습니다
+give-one-in-each-line = 첫 줄 아래에 한 줄에 한 명씩 적으십시오
+it-is-not-utf-8-text = UTF-8이 아닙니다
+give-a-text-in-utf = UTF-8로 적으십시오
+use-true-or-false = true나 false를 쓰십시오
+
+# src/http/api/messages/fill.rs
+an-object-of-values-by = 이름마다 값이 있는 객체
+duplicate-field-x = `{ $name }` 항목이 두 번 있습니다
+an-address-or-an-object-with-more = 주소, 또는 email, name, language, variables가 있는 객체
+the-name-of-a-template = 템플릿의 이름, 또는 name과 version이 있는 객체
+
+# src/service/accept/fill.rs
+template-and-x-are-both = template과 { $name }을(를) 함께 적었는데, 그것은 템플릿에 있습니다
+the-template-is-not-in = 템플릿에 { $wanted }은(는) 없습니다. 있는 언어: { $tags }
+use-one-of-them-or = 그중 하나를 쓰거나, 빼서 첫 번째를 쓰십시오
+it-says-which-language-this = 여러 언어 가운데 어느 것인지를 적었는데, 메시지에는 하나뿐입니다
+give-variants-in-other-languages = 다른 언어의 variants도 적거나 이 항목을 빼십시오
+they-are-x-bytes-of = JSON으로 { $bytes }바이트입니다. 메시지 하나에 { $max }바이트까지 받습니다
+leave-out-what-the-mail = 메일에 나오지 않는 것을 빼거나 본문에 직접 적으십시오
+it-has-x-variants-at = variants가 { $value }개입니다. { $max }개까지 받습니다
+send-the-others-as-a = 나머지는 다른 메시지로 보내십시오
+the-message-is-given-in = 메시지가 { $language }(으)로 두 번 적혀 있습니다
+give-it-once-in-each = 언어마다 한 번씩만 적으십시오
+it-has-neither-html-nor = html도 text도 없습니다
+give-html-text-or-both = html이나 text, 또는 둘 다 적으십시오
+
+# src/service/accept/personal.rs
+these-are-not-of-the = 템플릿에 적힌 형식이 아닌 값입니다: { $wrong }
+give-values-of-those-types = 그 형식의 값을 주십시오
+it-needs-a-value-for = { $missing }의 값이 필요한데 어디에도 없습니다
+give-a-value-in-the = 받는 사람이나 메시지의 variables에 값을 적거나, 템플릿에 기본값을 두십시오
+what-is-this-recipient-own = 이 사람만의 값이 JSON으로 { $bytes }바이트입니다. { $max }바이트까지 받습니다
+leave-out-what-the-mail-more = 메일에 나오지 않는 것을 빼거나, 모두에게 같은 것은 메시지의 variables에 적으십시오
+
+# src/table/csv.rs
+it-holds-characters-of-another = 다른 인코딩의 글자가 있습니다
+it-has-x-cells-and = 칸이 { $value }개인데 첫 줄은 { $expected }개입니다
+close-it-within-a-text = 닫으십시오. 따옴표로 묶은 글 안의 따옴표는 두 번 적습니다(RFC 4180)
+a-quotation-mark-that-begins = { $line }번째 줄에서 시작한 따옴표가 닫히지 않았습니다
+
+# src/table/encoding.rs
+line-x-holds-a-nul = { $line }번째 줄에 NUL 문자가 있습니다. 글 파일이 아닙니다
+give-a-csv-text-or = CSV나 엑셀 통합 문서(.xlsx)를 주십시오
+line-x-is-neither-utf = { $line }번째 줄이 UTF-8도 CP949(EUC-KR)도 아닙니다
+line-x-is-not-utf = 파일이 UTF-16으로 시작하는데 { $line }번째 줄이 UTF-16이 아닙니다
+save-the-file-as-csv = "CSV UTF-8(쉼표로 분리)"로 저장하십시오
+
+# src/table/header.rs
+correct-this-line = 이 줄을 고치십시오
+there-is-no-column-x = { $stray } 열이 없습니다. 첫 줄에 있는 열: { $listed }
+write-its-name-as-it = 첫 줄에 있는 이름 그대로 적으십시오
+no-column-holds-addresses-the = 주소가 있는 열이 없습니다. 첫 줄에 있는 열: { $listed }
+name-the-columns-in-the = 첫 줄에 열의 이름을 적고 그중 하나를 email이나 이메일로 하십시오. 또는 columns에 어느 열인지 적으십시오
+two-columns-are-x-the = { $role }인 열이 둘입니다. 두 번째는 { $name }입니다
+give-one-of-them-another = 하나의 이름을 바꾸거나 columns로 빼십시오
+cell-x-holds-x-and = { $value }번째 칸에 { $text }이(가) 있는데 그 열에 이름이 없습니다
+name-the-column-in-the = 첫 줄에 열의 이름을 적거나 칸을 비우십시오
+
+# src/table/mod.rs
+this-is-an-old-excel = 옛 엑셀 통합 문서(.xls)이거나 암호가 걸린 통합 문서입니다
+save-it-as-xlsx-without = 암호 없이 .xlsx로, 또는 CSV UTF-8로 저장하십시오
+the-file-cannot-be-read = 파일을 읽을 수 없습니다: { $error }
+check-it-and-try-again = 확인하고 다시 하십시오
+the-file-has-no-lines = 파일에 줄이 없습니다
+name-the-columns-and-give = 첫 줄에 열의 이름을 적고, 그 아래 한 줄에 한 명씩 적으십시오
+the-file-has-more-than = 파일에 받는 사람이 { $max }명보다 많습니다
+split-it-into-several-files = 여러 파일로 나누거나 jebi send --csv로 보내십시오
+the-texts-of-its-lines = 줄들의 글이 모두 { $max }바이트를 넘습니다({ $line }번째 줄)
+split-it-into-several-files-more = 여러 파일로 나누거나 메일에 나오지 않는 열을 빼십시오
+
+# src/table/unpacked.rs
+open-it-in-a-spreadsheet = 스프레드시트 프로그램으로 열어 .xlsx나 CSV UTF-8로 다시 저장하십시오
+this-is-no-workbook-as = 스프레드시트 프로그램이 만드는 통합 문서가 아닙니다
+the-workbook-unpacks-to-more = 통합 문서를 풀면 { $max }바이트가 넘습니다
+split-it-or-take-pictures = 여러 파일로 나누거나 그림과 다른 시트를 빼십시오
+
+# src/table/xlsx.rs
+its-parts-contradict-each-other = 부분들이 서로 맞지 않습니다
+it-has-no-sheet = 시트가 없습니다
+there-is-no-sheet-x = { $wanted } 시트가 없습니다. 있는 시트: { $sheets }
+give-the-name-of-one = 그중 하나의 이름을 적거나, 빼서 첫 시트를 쓰십시오
+line-x-has-a-cell = { $line }번째 줄의 { $column }번째 열에 칸이 있습니다. { $max }열까지 읽습니다
+leave-out-columns-the-mail = 메일에 나오지 않는 열을 빼십시오
+it-holds-the-error-x = { $error } 오류가 있습니다
+the-workbook-is-protected-by = 통합 문서에 암호가 걸려 있습니다
+save-it-without-a-password = 암호 없이 저장하거나 CSV UTF-8로 저장하십시오
+the-workbook-cannot-be-read = 통합 문서를 읽을 수 없습니다: { $why-text }
+# domain/src/attachment
+x-is-no-method-of-a-calendar = { $method }은(는) 일정 초대의 메서드가 아닙니다
+the-calendar-object-is-larger = 일정 개체가 { $max-calendar }바이트보다 큽니다
+send-fewer-events-in-one-mail = 메일 한 통에 담는 일정을 줄이십시오
+it-is-no-calendar-object = 일정 개체가 아닙니다. BEGIN:VCALENDAR로 시작해 END:VCALENDAR로 끝나야 합니다
+give-the-text-of-an-ics-file = .ics 파일의 내용을 적으십시오(RFC 5545)
+the-method-is-x-but-says = method는 { $method }인데 일정 개체에는 METHOD:{ $own }(으)로 되어 있습니다
+the-method-is-x-but-no-line = method는 { $method }인데 일정 개체에 METHOD:{ $line } 줄이 없습니다
+give-both-the-same-method = 둘을 같게 하십시오. 서로 다르면 캘린더가 메일을 무시합니다
+give-a-type-such-as = application/pdf와 같은 형식을 적거나 빼십시오
+x-is-no-content-type = { $given }은(는) 콘텐츠 형식이 아닙니다
+x-holds-parts-of-its-own = { $essence }은(는) 여러 부분으로 된 형식이어서 파일의 형식으로 쓸 수 없습니다
+x-is-no-parameter-of-a-type = { $parameter }은(는) 콘텐츠 형식의 매개변수가 아닙니다
+x-is-no-content-id = { $given }은(는) content_id로 쓸 수 없습니다
+give-ascii-for-a-content-id = ASCII 글자, 숫자, . - _ @만 쓰고, HTML에는 cid: 뒤에 같은 값을 적으십시오
+the-file-x-is-empty = 파일 { $name }이(가) 비어 있습니다
+attach-the-file-as-it-is-meant = 올바른 파일을 첨부하거나 빼십시오
+the-content-of-the-file-is = 파일 { $name }의 내용은 { $seen }(으)로, 이름이 말하는 형식과 다릅니다
+give-the-file-the-ending = 내용에 맞는 확장자를 붙이거나 올바른 파일을 첨부하십시오
+the-file-name-has-no-ending = 파일 이름 { $name }에 확장자가 없어 형식을 알 수 없습니다
+the-file-type-is-not-allowed = 파일 { $name }: 허용되지 않는 파일 형식입니다: { $ending }
+the-file-x-is-larger-than = 파일 { $name }의 크기가 { $max }바이트를 초과합니다
+make-it-smaller-or-link = 크기를 줄이거나 링크로 보내십시오. 파일 한 개의 한도는 EMAIL_MAX_ATTACHMENT_SIZE입니다
+the-file-x-is-a-program = 파일 { $name }은(는) 실행할 수 있는 프로그램입니다({ $what-text })
+programs-are-never-sent = 프로그램은 이름이 무엇이든 보내지 않습니다. 대신 링크를 보내십시오
+use-one-of-these-endings = 다음 확장자 가운데 하나를 쓰거나 EMAIL_ALLOWED_EXTENSIONS를 바꾸십시오: { $endings }
+the-file-has-no-name = 파일에 이름이 없습니다
+give-it-one-with-an-ending = 견적서.pdf처럼 확장자가 있는 이름을 주십시오
+the-file-name-has-a-path = 파일 이름 { $name }에 경로가 들어 있습니다
+give-the-name-alone = 폴더 없이 이름만 적으십시오
+the-file-name-holds-unseen = 파일 이름 { $name }에 보이지 않는 문자 U+{ $code }이(가) 있습니다
+take-it-out = 빼십시오
+the-file-name-begins-or-ends = 파일 이름 { $name }이(가) 공백으로 시작하거나 끝나거나, 점으로 끝납니다
+take-it-out-some-systems = 빼십시오. 시스템에 따라 지워져 다른 이름이 됩니다
+the-file-name-has-characters = 파일 이름 { $name }이(가) { $length }자입니다
+at-most-x-shorten-it = { $max-name }자까지 쓸 수 있습니다. 줄이십시오
+
+# src/config/attachments.rs, check.rs
+write-endings-with-commas = 확장자를 쉼표로 나누어 적으십시오: pdf, docx, zip
+holds-x-no-ending = 파일 확장자가 아닌 { $entry }이(가) 있습니다
+names-no-ending = 확장자가 하나도 없습니다
+is-x-bytes-but-one-file = { $upload }바이트인데, 파일 한 개가 { $file }바이트까지 될 수 있고({ $written }) 폼에는 { $form }바이트가 더 듭니다
+
+# src/http/api/attachments, src/http/upload
+a-forms-files-have-names = 폼의 파일에는 각자 이름이 있습니다
+leave-the-parameter-out = 매개변수를 빼십시오
+the-part-x-is-no-file = 폼의 { $name } 부분은 파일이 아닙니다
+give-files-only = 이름이 있는 파일만 보내십시오
+the-form-has-no-file = 폼에 파일이 없습니다
+give-one-or-more-files = 이름이 있는 파일을 하나 이상 보내십시오
+the-form-has-more-files = 폼의 파일이 { $max-files }개보다 많습니다
+send-it-in-several-forms = 여러 폼으로 나누어 보내십시오
+the-body-was-cut-off = 본문이 끊겼습니다
+the-content-id-of-a-part = 한 부분의 Content-ID가 ASCII가 아닙니다
+send-form-data = RFC 7578의 multipart/form-data로 보내십시오. 대부분의 HTTP 클라이언트가 만들어 줍니다
+the-form-cannot-be-read = 폼을 읽을 수 없습니다: { $what-text }
+the-head-of-a-part = 폼의 한 부분의 머리가 너무 큽니다
+give-names-of-usual-length = 이름을 보통 길이로 줄이십시오
+
+# src/http/api/messages
+bytes-in-base64 = base64로 된 바이트
+encode-the-bytes = RFC 4648 4절대로 부호화하십시오. 끝의 =를 붙이고, 앞에 data:를 붙이지 마십시오
+this-is-not-base64 = base64가 아닙니다
+the-form-has-message-twice = 폼에 message나 messages가 두 번 이상 있습니다
+give-one-of-them-once = 둘 가운데 하나를 한 번만 보내십시오
+there-is-no-part-x = { $name }이라는 부분은 없습니다
+use-message-or-messages = message 또는 messages, 그리고 attachments를 쓰십시오
+the-form-has-no-message = 폼에 message나 messages 부분이 없습니다
+add-one-with-the-mail = 메일을 JSON으로 적어 넣으십시오
+
+# src/service/accept/attachments.rs, src/service/files, src/service/trouble.rs
+it-has-x-attachments = 첨부 파일이 { $n }개입니다. { $max-attachments }개까지 됩니다
+leave-some-out-or-zip = 몇 개를 빼거나 zip 파일 하나로 묶으십시오
+two-attachments-have-the-id = 첨부 파일 두 개의 content_id가 { $id }(으)로 같습니다
+give-each-its-own = 각각 다르게 주십시오
+file-id-and-content-both = file_id와 content가 둘 다 있습니다
+neither-file-id-nor-content = file_id도 content도 없습니다
+give-content-in-base64 = content를 base64로 주거나, POST /v1/attachments가 답한 file_id를 주십시오
+there-is-no-file-x = 파일 { $id }이(가) 없습니다
+upload-it-and-give-the-id = POST /v1/attachments로 올리고 답한 id를 주십시오
+upload-it-again = POST /v1/attachments로 다시 올리십시오
+a-message-carries-this-file = 이 파일을 담은 메일이 있습니다
+leave-it-goes-by-itself = 그대로 두십시오. 필요한 메일이 없어지면 저절로 지워집니다
+windows-installer = Windows 설치 프로그램
+windows-program = Windows 프로그램
+linux-program = Linux 프로그램
+macos-program = macOS 프로그램
+windows-shortcut = Windows 바로 가기
+java-class = Java 클래스
+java-program = Java 프로그램
+android-program = Android 프로그램
+llvm-bitcode = LLVM 비트코드
+# templates
+a-template-s-name-has-1-to-x-characters = 템플릿 이름은 1자에서 { $max-name }자까지이며, 제어 문자와 역슬래시, 빗금 사이의 빈 부분이 없어야 합니다
+give-a-name-such-as-welcome-or-emails-base = welcome이나 emails/base.html 같은 이름을 적으십시오
+x-is-not-a-language-tag = { $tag }은(는) 언어 태그가 아닙니다
+give-a-tag-such-as-ko-en-or-en = ko, en, en-US 같은 태그를 적으십시오(BCP 47)
+its-texts-have-x-bytes-together-a-template-has = 글이 모두 { $bytes }바이트입니다. 템플릿은 { $max-source }바이트까지입니다
+put-images-and-the-like-elsewhere-and-split-off = 그림 같은 것은 다른 곳에 두고, 함께 쓰는 것은 따로 떼어 내십시오
+a-template-has-1-to-x-languages = 템플릿의 언어는 1개에서 { $max-variants }개까지입니다
+give-a-variant-with-language-subject-and-html-for = 언어마다 language, subject, html이 있는 변형을 주십시오
+there-is-no-variant-in-the-default-language-x = 기본 언어 { $language }의 변형이 없습니다
+add-one-or-name-the-language-of-another-as = 그 언어를 더하거나, 다른 변형의 언어를 기본으로 정하십시오
+there-are-two-variants-in-x = { $language } 변형이 두 개입니다
+give-one-for-each-language = 언어마다 하나씩 주십시오
+the-variant-has-no-body = 변형에 본문이 없습니다
+give-html-mjml-or-text-the-text-is-made = html, mjml, text 가운데 하나를 주십시오. text가 없으면 HTML에서 만듭니다
+html-and-mjml-are-both-given = html과 mjml을 함께 주었습니다
+give-one-of-them-mjml-becomes-the-html = 하나만 주십시오. MJML이 HTML이 됩니다
+the-variant-has-no-subject = 변형에 제목이 없습니다
+give-one-variant-without-a-language-and-with-one = 언어 없이 html, mjml, text 가운데 하나만 있는 변형 하나를 주십시오. 언어는 이것을 쓰는 메일에 속합니다
+a-part-has-exactly-one-body-and-no-language = 조각에는 본문이 꼭 하나 있고 언어는 없습니다
+a-part-has-no-subject = 조각에는 제목이 없습니다
+leave-it-out-or-make-it-a-mail = 빼거나, 메일로 만드십시오
+a-template-describes-at-most-x-variables = 템플릿이 설명하는 변수는 { $max-variables }개까지입니다
+put-what-belongs-together-into-an-object = 함께 쓰는 것은 객체 하나로 묶으십시오
+x-is-not-the-name-of-a-variable = { $name }은(는) 변수 이름이 아닙니다
+use-letters-digits-and-not-beginning-with-a-digit = 글자, 숫자, _를 쓰되 숫자로 시작하지 마십시오
+the-variable-x-is-described-twice = 변수 { $name }을(를) 두 번 설명했습니다
+describe-it-once = 한 번만 설명하십시오
+the-default-of-x-holds-null-or-a-number = { $name }의 기본값에 null이나 너무 큰 수가 있습니다
+leave-out-what-has-no-value = 값이 없는 것은 빼십시오
+the-default-of-x-is-not-of-the-type = { $name }의 기본값이 { $kind } 형이 아닙니다
+change-the-default-or-the-type = 기본값이나 형을 바꾸십시오
+activate-it-put-v1-templates-x-or-use-another = 활성으로 바꾸거나(PUT /v1/templates/{ $name }) 다른 것을 쓰십시오
+the-template-x-is-not-active = 템플릿 { $name }은(는) 활성이 아닙니다
+x-is-a-part-of-templates-not-a-mail = { $name }은(는) 메일이 아니라 템플릿의 조각입니다
+send-by-a-template-that-uses-it = 이것을 쓰는 템플릿으로 보내십시오
+the-template-x-is-a-draft-it-was-never = 템플릿 { $name }은(는) 초안입니다. 게시한 적이 없습니다
+publish-it-post-v1-templates-x-publish = 게시하십시오(POST /v1/templates/{ $name }/publish)
+the-template-x-has-no-version-x = 템플릿 { $name }에는 버전 { $version }이(가) 없습니다
+get-v1-templates-x-versions-lists-them = GET /v1/templates/{ $name }/versions로 볼 수 있습니다
+there-is-no-template-x = 템플릿 { $name }이(가) 없습니다
+get-v1-templates-lists-them = GET /v1/templates로 볼 수 있습니다
+x-is-built-in-and-cannot-be-changed = { $name }은(는) 내장 템플릿이어서 바꿀 수 없습니다
+write-one-of-your-own-under-its-name-first = 먼저 같은 이름으로 직접 하나 만드십시오
+a-push-has-1-to-x-templates = 한 번에 올리는 템플릿은 1개에서 { $max-pushed }개까지입니다
+push-them-in-several-parts-those-others-use-first = 여러 번에 나누어 올리되, 다른 것이 쓰는 것을 먼저 올리십시오
+the-template-x-is-given-twice = 템플릿 { $value }을(를) 두 번 주었습니다
+the-note-is-longer-than-x-characters-or-holds = 메모가 { $max-note }자를 넘거나 제어 문자가 있습니다
+get-it-anew-bring-your-change-into-it-and = 다시 읽어 그 위에 고친 다음, 받은 ETag와 함께 쓰십시오
+the-template-has-changed-since-it-was-read = 읽은 뒤에 템플릿이 바뀌었습니다
+the-published-template-x-uses-x-and-would-break = 게시된 템플릿 { $user }이(가) { $name }을(를) 쓰고 있어 깨지게 됩니다: { $why }
+publish-that-template-without-it-first-or-delete-it = 먼저 그 템플릿을 이것 없이 게시하거나 지우십시오
+the-published-template-x-uses-this-and-would-break = 게시된 템플릿 { $user }이(가) 이것을 쓰고 있어 깨지게 됩니다: { $why }
+change-both-in-one-push-or-keep-what-it = 둘을 한 번에 올리거나, 필요한 것을 남겨 두십시오
+x-is-a-mail-not-a-part-and-cannot = { $part }은(는) 조각이 아니라 메일이어서 확장하거나 넣을 수 없습니다
+put-what-both-use-into-a-part = 함께 쓰는 것을 조각으로 만드십시오
+the-html-made-of-it-cannot-be-used-x = 이것으로 만든 HTML을 쓸 수 없습니다: { $fault }
+write-the-tags-between-whole-elements-not-across-them = 태그를 요소를 가로지르지 말고 요소 사이에 적으십시오
+in-the-part-x-line-x-column-x-x = 조각 { $part }의 { $line }행 { $column }열: { $fault-text }
+the-template-uses-the-variable-x-which-is-not = 템플릿이 설명되지 않은 변수 { $name }을(를) 씁니다
+describe-it-or-check-its-name = 설명을 더하거나 이름을 확인하십시오
+the-template-describes-the-variable-x-and-does-not = 템플릿이 변수 { $name }을(를) 설명하고 쓰지 않습니다
+leave-it-out-or-check-its-name = 빼거나 이름을 확인하십시오
+the-value-of-x-is-not-of-the-type = { $name }의 값이 { $kind } 형이 아닙니다
+give-a-value-of-the-type-the-template-describes = 템플릿에 적힌 형의 값을 주십시오
+its-values-cannot-be-written = 값을 적을 수 없습니다
+the-template-cannot-be-filled-in-with-these-values = 이 값으로는 템플릿을 채울 수 없습니다: { $why-text }
+give-every-variable-it-needs-of-the-kind-it = 필요한 변수를 모두 알맞은 형으로 주십시오
+correct-the-defaults-of-its-variables = 변수의 기본값을 고치십시오
+the-template-needs-the-variable-x-which-has-no = 템플릿에 필요한 변수 { $path }의 값이 없습니다
+give-it-in-variables = variables에 주십시오
+the-file-is-missing = 파일이 없습니다
+add-it-it-says-which-languages-and-variables-the = 만드십시오. 템플릿에 어떤 언어와 변수가 있는지 적는 파일입니다
+write-it-as-docs-templates-md-shows = docs/TEMPLATES.md에 나온 대로 적으십시오
+name-it-by-its-language-ko-html-or-body = 언어로 이름을 지으십시오(ko.html). template.toml에 kind = "part"가 있으면 body.html입니다
+the-file-s-name-does-not-fit-the-kind = 파일 이름이 템플릿의 종류와 맞지 않습니다
+this-is-no-etag-of-a-template = 템플릿의 ETag가 아닙니다
+send-and-no-if-match-it-asks-that-there = If-Match 없이 *를 보내십시오. 아직 그런 템플릿이 없어야 한다는 뜻입니다
+send-the-etag-of-get-as-it-is-with = GET이 준 ETag를 따옴표까지 그대로 보내십시오
+template-version = 템플릿 버전
+template = 템플릿
+the-template-x-cannot-be-written-as-files-x = 템플릿 { $value }을(를) 파일로 적을 수 없습니다: { $e }
+dir-there-is-no-folder-x-name-the-one = --dir: 폴더 { $root }이(가) 없습니다. 템플릿이 있는 폴더를 적으십시오
+x-the-template-x-lies-in-x-too-give = { $at }: 템플릿 { $name }이(가) { $first }에도 있습니다. 하나의 이름을 바꾸십시오
+there-is-no-template-x-in-the-folder-its = 폴더에 템플릿 { $missing }이(가) 없습니다. 템플릿의 폴더에는 template.toml이 있습니다
+the-folder-itself-cannot-be-a-template = 폴더 자체는 템플릿이 될 수 없습니다
+put-the-template-into-a-folder-of-its-own = 템플릿을 그 이름의 폴더에 따로 넣으십시오
+x-cannot-be-read-x-give-files-in-utf = { $path }: 읽을 수 없습니다: { $error }. 읽을 수 있는 UTF-8 파일을 주십시오
+there-is-no-template-in-x-each-lies-in = { $dir }에 템플릿이 없습니다. 템플릿은 template.toml이 있는 폴더에 하나씩 있습니다
+unchanged-x = 그대로: { $name }
+would-be-created-x = 만들 것: { $name }
+would-be-changed-x = 바꿀 것: { $name }
+created-x-version-x = 만듦: { $name }, 버전 { $version }
+created-x-a-draft = 만듦: { $name }, 초안
+changed-x-version-x = 바꿈: { $name }, 버전 { $version }
+changed-x-a-draft = 바꿈: { $name }, 초안
+the-server-has-no-templates-of-its-own-starters = 서버에 직접 만든 템플릿이 없습니다. --starters는 Jebi에 들어 있는 것을 줍니다
+there-is-no-template-x-jebi-template-list-names = 템플릿 { $name }이(가) 없습니다. `jebi template list`가 모두 보여 줍니다
+x-says-something-else-than-the-server-keep-it = { $path }: 서버와 내용이 다릅니다. 다른 곳에 두거나 --force를 주십시오
+x-cannot-be-written-x = { $path }: 쓸 수 없습니다: { $e }
+x-templates-in-x-x-files-written = { $dir }에 템플릿 { $templates }개, 파일 { $files }개를 썼습니다
+only-in-the-folder-x = 폴더에만 있음: { $name }
+only-on-the-server-x = 서버에만 있음: { $name }
+html-x-cannot-be-written-x = --html: { $value }에 쓸 수 없습니다: { $e }
+the-variable-x-has-no-value-and-mail-without = 변수 { $name }의 값이 없습니다. 값이 없으면 메일을 보내지 않습니다
+the-variable-x-is-not-used-by-the-template = 템플릿이 변수 { $name }을(를) 쓰지 않습니다
+vars-x-cannot-be-read-x = --vars: { $file }을(를) 읽을 수 없습니다: { $e }
+vars-x-is-no-json-object-x = --vars: { $file }은(는) JSON 객체가 아닙니다: { $e }
+var-x-is-not-name-value-write-it-as = --var: { $one }은(는) 이름=값 꼴이 아닙니다. --var code=123456처럼 적으십시오
+help-template-push-pull-compare-and-preview-templates-as-files = 템플릿을 파일로 올리고 받고 비교하고 미리 봅니다
+help-template-write-the-templates-of-a-folder-to-the-server = 폴더의 템플릿을 서버에 쓰고 게시합니다
+help-template-write-the-templates-of-a-folder-to-the-server-long = 폴더의 템플릿을 서버에 쓰고 게시합니다
+
+    하나라도 잘못이 있으면 아무것도 쓰지 않으며, 잘못마다 파일과 행, 열을 알려 줍니다. 바뀌지 않은 것은 그대로 둡니다.
+help-template-write-the-server-s-templates-into-a-folder = 서버의 템플릿을 폴더에 씁니다
+help-template-write-the-server-s-templates-into-a-folder-long = 서버의 템플릿을 폴더에 씁니다
+
+    내용이 다른 파일은 --force가 없으면 건드리지 않고 이름을 알려 줍니다.
+help-template-show-how-a-folder-differs-from-the-server-s = 폴더가 서버의 초안과 어떻게 다른지 보여 줍니다
+help-template-show-how-a-folder-differs-from-the-server-s-long = 폴더가 서버의 초안과 어떻게 다른지 보여 줍니다
+
+    다른 것이 있으면 1로 끝납니다.
+help-template-list-templates = 템플릿을 조회합니다
+help-template-fill-in-a-template-and-print-it = 템플릿을 채워 출력합니다
+help-template-fill-in-a-template-and-print-it-long = 템플릿을 채워 출력합니다
+
+    폴더에 있으면 폴더의 것을 폴더의 조각과 함께, 없으면 서버의 초안을 씁니다. 저장하거나 보내지 않습니다.
+help-template-names-all-of-the-folder-when-left-out = 이름. 생략하면 폴더의 모든 템플릿
+help-template-the-folder = 폴더
+help-template-only-check-and-say-what-would-change = 검사만 하고 무엇이 바뀔지 알려 줍니다
+help-template-write-drafts-without-publishing-them = 게시하지 않고 초안만 씁니다
+help-template-what-the-versions-are-about = 버전에 남길 메모
+help-template-those-that-come-with-jebi-too-to-make-your = Jebi에 들어 있는 것도 받아 고쳐 쓸 수 있게 합니다
+help-template-overwrite-and-remove-files-that-say-something-else = 내용이 다른 파일을 덮어쓰거나 지웁니다
+help-template-name-of-the-template = 템플릿 이름
+help-template-a-value-as-name-value-json-where-the-template = 값. 이름=값으로 적습니다. 템플릿이 number, boolean, list, object로 설명한 것은 JSON으로, 나머지는 글로 읽습니다. 여러 번 줄 수 있습니다
+help-template-file-with-values-a-json-object = 값이 든 파일: JSON 객체
+help-template-language-such-as-ko-the-template-s-own-when = 언어(예: ko). 생략하면 템플릿의 언어
+help-template-file-to-write-the-html-to = HTML을 쓸 파일

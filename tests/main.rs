@@ -14,3 +14,4 @@ mod rate;
 mod store;
 mod story;
 mod support;
+mod template;

@@ -30,6 +30,8 @@ pub mod settle;
 pub mod shared_pace;
 pub mod smtp;
 pub mod suppression;
+pub mod template;
+pub mod template_record;
 pub mod time;
 
 #[cfg(feature = "fake")]

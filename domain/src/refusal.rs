@@ -35,6 +35,8 @@ pub enum RefusalKind {
     Missing,
     /// It contradicts what is stored, such as another body under the same idempotency key.
     Conflict,
+    /// It was changed by somebody else since the caller read it (`If-Match`).
+    Stale,
     /// It can be read, but what it asks for is not valid.
     Invalid,
     /// Over a size limit.

@@ -9,7 +9,7 @@ use jebi_domain::{
     mime::{EncodedFile, Encoding, Files, Prepared, header::check_text},
     time::Wall,
 };
-use mail_parser::{MessagePart, MessageParser, MimeHeaders, PartType};
+use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
 use sha2::{Digest, Sha256};
 
 use super::sound;
@@ -27,7 +27,13 @@ pub fn check(data: &[u8]) {
     let mailbox = |email: String, name: String| Mailbox { email: email.chars().take(200).collect(), name: Some(name) };
     let subject = next();
     let to = mailbox(format!("{}@example.kr", next()), next());
-    let attachment = |name, content_type, content_id| Attachment { file: FileId(Sha256::digest(FILE).into()), size: FILE.len() as u64, name, content_type, content_id };
+    let attachment = |name, content_type, content_id| Attachment {
+        file: FileId(Sha256::digest(FILE).into()),
+        size: FILE.len() as u64,
+        name,
+        content_type,
+        content_id,
+    };
     let content = Content {
         from: mailbox(format!("{}@jebi.example", next()), next()),
         reply_to: vec![mailbox(next(), next())],

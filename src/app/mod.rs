@@ -9,6 +9,7 @@
 //! | `transfer` | moving a store to PostgreSQL |
 
 pub mod database;
+mod dkim;
 mod migrate;
 mod providers;
 mod reload;
@@ -22,7 +23,7 @@ use std::{
 use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
     allow::AllowList,
-    dkim::Algorithm,
+    attachment,
     port::{Clock, Random, Store, nodes::NodeStart, operator::Rules, store::StoreError},
     refusal::Refusal,
     time::Wall,
@@ -38,6 +39,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub use self::{
+    dkim::make_dkim_key,
     migrate::{migrate, pending},
     reload::ReadAgain,
     transfer::{MoveError, Moved, transfer},
@@ -53,7 +55,6 @@ use crate::{
     http::{self, AppState, HttpSettings, Load, LocalAdmin, Services},
     lifecycle::Lifecycle,
     observe::metrics,
-    provider::dkim,
     server::{
         self, Listening,
         tls::{PemFiles, Tls, TlsFault},
@@ -67,6 +68,7 @@ use crate::{
         cancel::Cancel,
         dispatch::{self, Fence},
         figures::Figures,
+        files,
         forecast::Forecast,
         identities::{Accounts, Identities},
         inbox::InboxReader,
@@ -80,6 +82,7 @@ use crate::{
         retry::Retry,
         search::Search,
         stray::{self, Strays},
+        templates::Templates,
         times::Times,
         tokens::{self, Tokens},
     },
@@ -248,6 +251,7 @@ impl App {
         let accept =
             Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&identities), accept_settings(config));
         let accept = Arc::new(accept);
+        let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
         let node: Vec<Arc<dyn Readiness>> =
             vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _];
@@ -274,6 +278,7 @@ impl App {
         let mut servers = vec![
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
+            tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
         if let Some(tls) = tls {
@@ -401,6 +406,7 @@ fn services(
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     Arc::new(Services {
         usage: accept.usage(),
+        files: accept.files(),
         tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),
         attempts: Attempts::new(Arc::clone(&clock)),
         audit: Audit::new(Arc::clone(store), Arc::clone(&clock)),
@@ -418,6 +424,7 @@ fn services(
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
+        templates: Arc::new(Templates::new(Arc::clone(store), Arc::clone(&clock))),
         providers,
         reload,
         ready: Ready::new(Arc::clone(store), parts, Vec::new()),
@@ -429,6 +436,7 @@ fn services(
         settings: HttpSettings {
             body_limit: config.server.max_body_bytes,
             body_time: config.server.request_timeout,
+            upload_limit: config.attachments.max_upload_bytes,
             keyless_inbox: config.inbox.keyless,
         },
     })
@@ -466,15 +474,6 @@ pub fn make_token(config: &Config, subject: &str, scopes: &[String], expires_at:
     tokens::make(secret.reveal(), subject, scopes, expires_at, now).map_err(told)
 }
 
-/// Makes a key to sign mail with: RSA, or Ed25519.
-///
-/// # Errors
-/// The library could not make one.
-pub fn make_dkim_key(domain: &str, selector: &str, ed25519: bool) -> Result<dkim::NewKey, String> {
-    let algorithm = if ed25519 { Algorithm::Ed25519 } else { Algorithm::Rsa };
-    dkim::make(domain, selector, algorithm).map_err(|_| "no key could be made: this system gave no randomness".to_owned())
-}
-
 fn tls(config: &Config) -> Result<Option<Arc<Tls>>, TlsFault> {
     let files = config.server.tls.as_ref().map(|files| PemFiles { cert: files.cert.clone(), key: files.key.clone() });
     files.map(|files| Tls::load(files).map(Arc::new)).transpose()
@@ -497,7 +496,15 @@ fn accept_settings(config: &Config) -> accept::Settings {
         }),
         times: times(config),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
+        max_rows: NonZeroUsize::new(config.sending.max_csv_rows).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
+        files: files::Settings {
+            rules: attachment::Rules {
+                max_size: config.attachments.max_size_bytes,
+                extensions: config.attachments.allowed_extensions.clone(),
+            },
+            unused_kept: config.attachments.unused_kept,
+        },
     }
 }
 

@@ -32,7 +32,16 @@ use crate::{
 pub type ReadAgain = Arc<dyn Fn() -> Result<Loaded, ConfigErrors> + Send + Sync>;
 
 /// Keys that hold from the next start on: what is listened on and stored in, and what was made of them once.
-const RESTART: &[&str] = &["server.", "database.", "inbox.", "log.format", "log.sentry_dsn", "sending.time_zone", "sending.max_schedule"];
+const RESTART: &[&str] = &[
+    "server.",
+    "database.",
+    "inbox.",
+    "log.format",
+    "log.sentry_dsn",
+    "sending.time_zone",
+    "sending.max_schedule",
+    "attachments.max_upload",
+];
 /// Those under them that do not.
 const LIVE: &[&str] = &["database.max_waiting", "server.tls_cert", "server.tls_key"];
 

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::{
     Method, Request, StatusCode,
     header::{ACCEPT_LANGUAGE, HOST},
+    response,
 };
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
@@ -107,24 +108,40 @@ impl Client {
         if status.is_success() { Ok(answer) } else { Err(Failure::answered(status, &answer, *LANGUAGE)) }
     }
 
+    /// Asks under an idempotency key, with a body that is written already. What a good answer holds, and whether it was given before.
+    pub async fn repeatable(&self, method: Method, path: &str, body: &str, key: &str) -> Result<(Value, bool), Failure> {
+        let (head, answer) = self.ask(method, path, Bytes::copy_from_slice(body.as_bytes()), Some(key)).await?;
+        if !head.status.is_success() {
+            return Err(Failure::answered(head.status, &answer, *LANGUAGE));
+        }
+        let replayed = head.headers.get("idempotency-replayed").is_some_and(|value| value == "true");
+        Ok((answer, replayed))
+    }
+
     /// Asks, and gives any answer; `null` for one that is not JSON.
     pub async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<(StatusCode, Value), Failure> {
+        let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
+        let (head, answer) = self.ask(method, path, body, None).await?;
+        Ok((head.status, answer))
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Bytes, key: Option<&str>) -> Result<(response::Parts, Value), Failure> {
         let request = Request::builder().method(method).uri(path).header(HOST, "jebi").header("content-type", "application/json");
         let request = request.header(ACCEPT_LANGUAGE, LANGUAGE.tag());
+        let request = if let Some(key) = key { request.header("idempotency-key", key) } else { request };
         let request = if let Self::Tcp(_, Some(key)) = self { request.header("x-api-key", key.reveal()) } else { request };
-        let body = Full::new(body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string())));
         // Paths are written here and a configured key was checked to fit a header.
-        let request = request.body(body).map_err(|e| Failure::refused(format!("the request cannot be written: {e}")))?;
-        let (status, bytes) = match self {
+        let request = request.body(Full::new(body)).map_err(|e| Failure::refused(format!("the request cannot be written: {e}")))?;
+        let (head, bytes) = match self {
             Self::Here(at_rest) => {
                 let (head, body) = at_rest.call(request.map(Body::new)).await.into_parts();
                 let body = body.collect().await.map_err(|e| Failure::unavailable(format!("the answer cannot be read: {e}")))?;
-                (head.status, body.to_bytes())
+                (head, body.to_bytes())
             }
             Self::Socket(path) => over(UnixStream::connect(path).await, &path.display(), request).await?,
             Self::Tcp(address, _) => over(TcpStream::connect(address).await, address, request).await?,
         };
-        Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+        Ok((head, serde_json::from_slice(&bytes).unwrap_or_default()))
     }
 
     /// Closes the store where it was opened for the command.
@@ -140,7 +157,7 @@ async fn over<S>(
     stream: std::io::Result<S>,
     place: &impl std::fmt::Display,
     request: Request<Full<Bytes>>,
-) -> Result<(StatusCode, Bytes), Failure>
+) -> Result<(response::Parts, Bytes), Failure>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -150,7 +167,7 @@ where
     // Its error is the request's too.
     tokio::spawn(connection);
     let (head, body) = sender.send_request(request).await.map_err(broken)?.into_parts();
-    Ok((head.status, body.collect().await.map_err(broken)?.to_bytes()))
+    Ok((head, body.collect().await.map_err(broken)?.to_bytes()))
 }
 
 /// Where a server that listens on every address is reached from its own machine.

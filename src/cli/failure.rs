@@ -26,6 +26,10 @@ impl Failure {
     pub fn refused(line: impl Into<String>) -> Self {
         Self { code: REFUSED, lines: vec![line.into()] }
     }
+    /// Several things that are wrong, one a line.
+    pub fn lines(lines: Vec<String>) -> Self {
+        Self { code: REFUSED, lines }
+    }
     pub fn unavailable(line: impl Into<String>) -> Self {
         Self { code: UNAVAILABLE, lines: vec![line.into()] }
     }
@@ -63,6 +67,11 @@ impl Failure {
             Some(faults) if !faults.is_empty() => Self { code, lines: faults.iter().map(line).collect() },
             _ => Self { code, lines: vec![format!("the server answered {status}, which this command does not understand")] },
         }
+    }
+
+    /// With each line put into other words.
+    pub fn reworded(self, reword: impl FnMut(String) -> String) -> Self {
+        Self { lines: self.lines.into_iter().map(reword).collect(), ..self }
     }
 
     /// Says it in the person's language and gives the code.

@@ -18,6 +18,7 @@ mod reload;
 mod retry;
 mod send;
 mod serve;
+mod template;
 mod token;
 mod transfer;
 mod verify;
@@ -74,6 +75,9 @@ enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
+    /// Push, pull, compare and preview templates as files
+    #[command(subcommand)]
+    Template(template::Command),
     /// List the nodes that share the store
     #[command(after_help = "Example:\n  jebi nodes")]
     Nodes,
@@ -139,6 +143,10 @@ pub fn run() -> ExitCode {
         Command::Key(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| key::run(command, client).await)
+        }
+        Command::Template(command) => {
+            let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
+            through(flags, missing, async |_, client| template::run(command, client).await)
         }
         Command::Nodes => through(flags, Missing::Refuse, async |_, client| nodes::run(client).await),
         Command::Token(command) => token::run(command, flags),

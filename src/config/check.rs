@@ -1,7 +1,7 @@
 //! What sections contradict in each other, and what is probably not meant.
 
 use super::{
-    Account, Database, ProviderConfig, ProviderKind, Sending, Server, database, endpoint,
+    Account, Attachments, Database, ProviderConfig, ProviderKind, Sending, Server, attachments, database, endpoint,
     layers::Layers,
     names,
     reader::{Bad, Reader},
@@ -41,6 +41,18 @@ pub(super) fn together(r: &mut Reader, server: Option<&Server>, database: Option
         r.refuse(written, Bad::new(fault, "leave it out to send through AWS, or name another service"));
     }
 }
+
+/// One file of the largest size has to fit into an upload, with what a form puts around it.
+pub(super) fn uploads(r: &mut Reader, of: Option<&Attachments>) {
+    let Some(of) = of.filter(|of| of.max_upload_bytes < of.max_size_bytes + FORM) else { return };
+    let (file, upload) = (of.max_size_bytes, of.max_upload_bytes);
+    let fault =
+        format!("is {upload} bytes, but one file may have {file} ({}), and a form needs {FORM} more", r.written(&attachments::MAX_SIZE));
+    r.refuse(r.written(&attachments::MAX_UPLOAD), Bad::new(fault, "make the one smaller, or the other larger"));
+}
+
+/// Bytes a form has beside one file.
+const FORM: u64 = 4_096;
 
 /// What a start goes on with, but somebody should look at.
 pub(super) fn warnings(layers: &Layers, server: &Server, database: &Database, sending: &Sending) -> Vec<String> {

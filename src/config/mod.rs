@@ -7,6 +7,7 @@
 //! the process; everything else works on values, so tests pass their own.
 
 mod access;
+mod attachments;
 mod check;
 mod database;
 mod dkim;
@@ -40,6 +41,7 @@ mod smtp;
 mod sources;
 
 pub use access::Access;
+pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
 pub use dkim::{Dkim, DkimKey, dkim_place};
 pub use fault::{ConfigErrors, Fault};
@@ -77,6 +79,7 @@ pub struct Config {
     /// The accounts mail goes through, at least one; only these are checked.
     pub providers: Vec<ProviderConfig>,
     pub access: Access,
+    pub attachments: Attachments,
     pub inbox: Inbox,
     pub log: Log,
     /// The profile in force.
@@ -106,14 +109,19 @@ impl Config {
         let server = server::read(&mut reader);
         let database = database::read(&mut reader);
         let (sending, providers) = sending_through(&mut reader);
+        let attachments = attachments::read(&mut reader);
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
+        check::uploads(&mut reader, attachments.as_ref());
         let faults = reader.into_faults();
-        let (Some(server), Some(database), Some(sending), Some(providers), Some(access), Some(inbox), Some(log), true) =
-            (server, database, sending, providers, access, inbox, log, faults.is_empty())
+        let (Some(server), Some(database), Some(sending), Some(providers), Some(attachments), true) =
+            (server, database, sending, providers, attachments, faults.is_empty())
         else {
+            return Err(ConfigErrors(faults));
+        };
+        let (Some(access), Some(inbox), Some(log)) = (access, inbox, log) else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
@@ -122,7 +130,8 @@ impl Config {
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
-        Ok(Loaded { config: Self { server, database, sending, providers, access, inbox, log, profile, effective }, notices, warnings })
+        let config = Self { server, database, sending, providers, attachments, access, inbox, log, profile, effective };
+        Ok(Loaded { config, notices, warnings })
     }
 
     /// The first SES account among the providers.
@@ -179,7 +188,7 @@ fn sending_through(r: &mut Reader) -> (Option<Sending>, Option<Vec<ProviderConfi
 
 /// Every key of every section.
 fn all_keys() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, database::KEYS, sending::KEYS, ses::KEYS, smtp::KEYS, access::KEYS, inbox::KEYS, log::KEYS]
+    [server::KEYS, database::KEYS, sending::KEYS, attachments::KEYS, ses::KEYS, smtp::KEYS, access::KEYS, inbox::KEYS, log::KEYS]
         .into_iter()
         .flatten()
         .copied()

@@ -12,17 +12,8 @@ use super::{
 };
 
 /// Names the documents we follow use for other programs, or for parts Jebi does not have; listed in one notice.
-const FOREIGN: &[&str] = &[
-    "ALLOWED_HOSTS",
-    "DEBUG",
-    "EMAIL_ALLOWED_EXTENSIONS",
-    "EMAIL_BACKEND",
-    "EMAIL_MAX_ATTACHMENT_SIZE",
-    "EMAIL_VERIFICATION_TIMEOUT_DAYS",
-    "FRONTEND_URL",
-    "REDIS_URL",
-    "SECRET_KEY",
-];
+const FOREIGN: &[&str] =
+    &["ALLOWED_HOSTS", "DEBUG", "EMAIL_BACKEND", "EMAIL_VERIFICATION_TIMEOUT_DAYS", "FRONTEND_URL", "REDIS_URL", "SECRET_KEY"];
 
 /// The same, by how they begin.
 const FOREIGN_PREFIXES: &[&str] = &["CELERY_", "DB_"];

@@ -23,12 +23,14 @@ const RESERVE: Key = Key::new("sending.quota_reserve_percent", &["JEBI_QUOTA_RES
 const JITTER: Key = Key::new("sending.jitter_ms", &["JEBI_JITTER_MS"]);
 const LATENESS: Key = Key::new("sending.max_lateness_hours", &["JEBI_MAX_LATENESS_HOURS"]);
 const RECIPIENTS: Key = Key::new("sending.max_recipients", &["JEBI_MAX_RECIPIENTS"]);
+const CSV_ROWS: Key = Key::new("sending.max_csv_rows", &["JEBI_MAX_CSV_ROWS"]);
 const SCHEDULE: Key = Key::new("sending.max_schedule_days", &["JEBI_MAX_SCHEDULE_DAYS"]);
 pub(super) const ALLOWLIST_PATH: &str = "sending.recipient_allowlist";
 pub(super) const ALLOWLIST: Key = Key::new(ALLOWLIST_PATH, &["RECIPIENT_ALLOWLIST"]);
 const ZONE: Key = Key::new("sending.time_zone", &["TIME_ZONE"]);
 
-pub(super) const KEYS: &[&Key] = &[&PROVIDER, &FROM, &RATE, &RESERVE, &JITTER, &LATENESS, &RECIPIENTS, &SCHEDULE, &ALLOWLIST, &ZONE];
+pub(super) const KEYS: &[&Key] =
+    &[&PROVIDER, &FROM, &RATE, &RESERVE, &JITTER, &LATENESS, &RECIPIENTS, &CSV_ROWS, &SCHEDULE, &ALLOWLIST, &ZONE];
 
 /// How mail is sent.
 #[derive(Clone, Debug)]
@@ -49,6 +51,8 @@ pub struct Sending {
     pub max_lateness: Duration,
     /// Recipients one request may have.
     pub max_recipients: usize,
+    /// Lines a file of recipients may have.
+    pub max_csv_rows: usize,
     /// How far ahead mail may be scheduled.
     pub max_schedule: Duration,
     /// Who may be mailed; `None` for everybody.
@@ -65,12 +69,13 @@ pub(super) fn read(r: &mut Reader) -> Option<impl FnOnce(Choice) -> Sending + us
     let jitter = r.must(&JITTER, whole(0..=1_000_u64));
     let lateness = r.must(&LATENESS, whole(1..=8_760_u64));
     let max_recipients = r.must(&RECIPIENTS, whole(1..=100_000));
+    let max_csv_rows = r.must(&CSV_ROWS, whole(1..=1_000_000));
     let schedule = r.must(&SCHEDULE, whole(1..=3_660_u64));
     let recipient_allowlist = r.may(&ALLOWLIST, recipients::read);
     let time_zone = r.must(&ZONE, zone);
     let (from, max_send_per_second, quota_reserve, jitter) = (from?, max_send_per_second?, quota_reserve?, jitter?);
     let (lateness, max_recipients, time_zone) = (lateness?, max_recipients?, time_zone?);
-    let (schedule, recipient_allowlist) = (schedule?, recipient_allowlist?);
+    let (max_csv_rows, schedule, recipient_allowlist) = (max_csv_rows?, schedule?, recipient_allowlist?);
     Some(move |choice: Choice| Sending {
         provider: choice.kind,
         provider_reason: choice.reason,
@@ -80,6 +85,7 @@ pub(super) fn read(r: &mut Reader) -> Option<impl FnOnce(Choice) -> Sending + us
         jitter: Duration::from_millis(jitter),
         max_lateness: Duration::from_secs(lateness * 3_600),
         max_recipients,
+        max_csv_rows,
         max_schedule: Duration::from_secs(schedule * 86_400),
         recipient_allowlist,
         time_zone,

@@ -49,6 +49,7 @@ impl From<Refusal> for Problem {
             RefusalKind::Denied => (StatusCode::FORBIDDEN, None),
             RefusalKind::Missing => (StatusCode::NOT_FOUND, None),
             RefusalKind::Conflict => (StatusCode::CONFLICT, None),
+            RefusalKind::Stale => (StatusCode::PRECONDITION_FAILED, None),
             RefusalKind::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, None),
             RefusalKind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, None),
             RefusalKind::TooSlow => (StatusCode::REQUEST_TIMEOUT, None),

@@ -62,7 +62,7 @@ async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
         if !request.headers().contains_key(EXPECT) {
             drain(request.into_body(), max, state.clock.sleep_until(until));
         }
-        return Err(too_large(max).into());
+        return Err(too_large(max as u64).into());
     }
     let (mut body, mut room, mut read) = (request.into_body(), state.load.body(), Vec::new());
     let mut time_up = state.clock.sleep_until(until);
@@ -73,7 +73,7 @@ async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
         };
         let Some(frame) = frame else { return Ok(room.hold(read)) };
         let Ok(data) = frame.map_err(|_| unread())?.into_data() else { continue };
-        let grown = if read.len() + data.len() > max { Err(too_large(max)) } else { room.grow(data.len()) };
+        let grown = if read.len() + data.len() > max { Err(too_large(max as u64)) } else { room.grow(data.len()) };
         if let Err(refusal) = grown {
             drain(body, max, state.clock.sleep_until(until));
             return Err(refusal.into());
@@ -83,11 +83,11 @@ async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
 }
 
 /// How many times the limit is read and thrown away of a body that is too large.
-const DRAINED: usize = 4;
+pub(super) const DRAINED: usize = 4;
 
 /// Goes on reading a refused body beside the answer, within bounds. Closing on a caller that still sends would reset the
 /// connection, and the caller would see that instead of the refusal (RFC 9112, 9.6).
-fn drain(body: Body, max: usize, until: Boxed<'static, ()>) {
+pub(super) fn drain(body: Body, max: usize, until: Boxed<'static, ()>) {
     tokio::spawn(async move {
         let mut rest = Limited::new(body, max.saturating_mul(DRAINED));
         let read = async { while rest.frame().await.is_some_and(|frame| frame.is_ok()) {} };
@@ -110,7 +110,7 @@ fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// A compressed body is refused by name (RFC 9110, 8.4): read as it is, it would only be "not JSON".
-fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     let given = headers.get(CONTENT_ENCODING).map(|v| String::from_utf8_lossy(v.as_bytes()));
     let Some(coding) = given.filter(|coding| !coding.trim().eq_ignore_ascii_case("identity")) else { return Ok(()) };
     let fault = format!("the body is said to be encoded as {coding:?}, which this server does not read");
@@ -118,17 +118,17 @@ fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     Err(Refusal::new(RefusalKind::UnsupportedMedia, fault))
 }
 
-fn too_large(max: usize) -> Refusal {
+pub(super) fn too_large(max: u64) -> Refusal {
     let fault = format!("the body is larger than {max} bytes");
     Refusal::new(RefusalKind::TooLarge, Fault::new("body", "too_large", fault, "split it into several requests"))
 }
 
-fn too_slow() -> Refusal {
+pub(super) fn too_slow() -> Refusal {
     let fault = "the body did not arrive in time";
     Refusal::new(RefusalKind::TooSlow, Fault::new("body", "request_timeout", fault, "send it faster, or split it into smaller requests"))
 }
 
-fn unread() -> Refusal {
+pub(super) fn unread() -> Refusal {
     Refusal::malformed(Fault::new("body", "unreadable_body", "the body ended before it was complete", "send the whole body"))
 }
 

@@ -7,6 +7,7 @@
 //! | `error` | the only mapping from a refusal to an answer |
 //! | `request_id` | the number a request is known by in answers and logs |
 //! | `limit` | reading bodies, and moving big work off the request threads |
+//! | `upload/` | bodies that go to the store as they come |
 //! | `json` | reading and writing JSON |
 //! | `peer` | the other end of the connection |
 //! | `params` | ids in paths, query parameters, cursors |
@@ -36,9 +37,11 @@ mod peer;
 mod request_id;
 mod state;
 mod status;
+mod upload;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     handler::Handler,
     http::Method,
     middleware::{from_fn, from_fn_with_state},
@@ -49,7 +52,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
-use api::{admin, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, topics};
+use api::{admin, attachments, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, templates, topics};
 pub use auth::LocalAdmin;
 use auth::Needs;
 pub use peer::{Encrypted, Peer};
@@ -77,6 +80,10 @@ struct Route {
 impl Route {
     fn new(method: Method, path: &'static str, handler: MethodRouter<AppState>) -> Self {
         Self { method, path, needs: None, public: false, always: false, inbox: false, described: true, handler }
+    }
+    /// Bounds its body itself: it may be read as it comes.
+    fn streams(self) -> Self {
+        Self { handler: self.handler.layer(DefaultBodyLimit::disable()), ..self }
     }
     /// Needs the scope `send`.
     fn send(self) -> Self {
@@ -132,11 +139,17 @@ impl Route {
 fn routes() -> Vec<Route> {
     vec![
         post("/v1/messages", messages::submit).send(),
+        post("/v1/messages/csv", messages::csv::submit_csv).send(),
+        post("/v1/messages", messages::submit).streams().send(),
         get("/v1/messages", messages::list).read(),
         get("/v1/messages/{id}", messages::show).read(),
         post("/v1/messages/{id}/cancel", messages::cancel).send(),
         post("/v1/messages/{id}/retry", messages::retry).send(),
         post("/v1/messages/{id}/reschedule", messages::reschedule).send(),
+        post("/v1/attachments", attachments::upload).streams().send(),
+        get("/v1/attachments", attachments::list).read(),
+        get("/v1/attachments/{id}", attachments::show).read(),
+        delete("/v1/attachments/{id}", attachments::remove).send(),
         get("/v1/deliveries", deliveries::list).read(),
         get("/v1/deliveries.csv", deliveries::csv::file).read(),
         post("/v1/deliveries/retry", deliveries::again::retry_many).send(),
@@ -156,6 +169,18 @@ fn routes() -> Vec<Route> {
         post("/v1/keys", keys::create).admin(),
         delete("/v1/keys/{id}", keys::revoke).admin(),
         patch("/v1/keys/{id}", keys::change).admin(),
+        get("/v1/templates", templates::list).read(),
+        post("/v1/templates", templates::publish::push).admin(),
+        get("/v1/templates/{name}", templates::show).read(),
+        put("/v1/templates/{name}", templates::put).admin(),
+        delete("/v1/templates/{name}", templates::remove).admin(),
+        post("/v1/templates/{name}/publish", templates::publish::publish).admin(),
+        post("/v1/templates/{name}/rollback", templates::publish::rollback).admin(),
+        get("/v1/templates/{name}/versions", templates::versions::list).read(),
+        get("/v1/templates/{name}/versions/{version}", templates::versions::show).read(),
+        get("/v1/templates/{name}/diff", templates::versions::diff).read(),
+        post("/v1/templates/{name}/preview", templates::preview::preview).read(),
+        post("/v1/templates/{name}/test", templates::preview::test).send(),
         get("/v1/limits", limits::list).any_key(),
         get("/v1/limits/{client}", limits::show).any_key(),
         delete("/v1/limits/{client}", limits::reset).admin(),
@@ -224,6 +249,10 @@ fn patch<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) ->
     Route::new(Method::PATCH, path, routing::patch(handler))
 }
 
+fn put<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route::new(Method::PUT, path, routing::put(handler))
+}
+
 fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
     Route::new(Method::DELETE, path, routing::delete(handler))
 }
@@ -252,6 +281,9 @@ mod tests {
         for Route { path, method, needs, .. } in routes() {
             let administrative = ["/v1/admin/", "/v1/keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
             let administrative = administrative || path.ends_with("/move");
+            // Whoever writes a template says what every key sends.
+            let looks = method == Method::GET || path.ends_with("/preview") || path.ends_with("/test");
+            let administrative = administrative || (path.starts_with("/v1/templates") && !looks);
             assert_eq!(
                 administrative || (path.starts_with("/v1/limits") && method == Method::DELETE),
                 needs == Some(Needs::Scope(Scope::Admin)),

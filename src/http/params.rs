@@ -6,6 +6,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jebi_domain::{
+    content::FileId,
     id::{DeliveryId, KeyNo, MessageId},
     refusal::{Fault, Refusal},
 };
@@ -30,6 +31,12 @@ impl Named for MessageId {
 }
 impl Named for DeliveryId {
     const WHAT: &'static str = "delivery";
+    fn parse(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+}
+impl Named for FileId {
+    const WHAT: &'static str = "attachment";
     fn parse(text: &str) -> Option<Self> {
         Self::parse(text)
     }

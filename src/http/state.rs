@@ -7,9 +7,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::access::load::Load;
 use crate::service::{
-    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, forecast::Forecast,
-    inbox::InboxReader, keys::Keys, nodes::Nodes, providers::Providers, ready::Ready, reload::Reload, repeat::Repeats,
-    reschedule::Reschedule, retry::Retry, search::Search, stray::Strays, times::Times, tokens::Tokens, usage::Usage,
+    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, files::Files,
+    forecast::Forecast, inbox::InboxReader, keys::Keys, nodes::Nodes, providers::Providers, ready::Ready, reload::Reload, repeat::Repeats,
+    reschedule::Reschedule, retry::Retry, search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -17,6 +17,8 @@ use crate::service::{
 pub struct HttpSettings {
     /// Largest request body, in bytes.
     pub body_limit: usize,
+    /// Largest body of an upload or of a form with files, in bytes.
+    pub upload_limit: u64,
     /// How long a request's body may take to arrive.
     pub body_time: std::time::Duration,
     /// Whether whoever sits at this machine reads the local inbox without a key.
@@ -26,6 +28,7 @@ pub struct HttpSettings {
 /// The services, made by the composition root.
 pub struct Services {
     pub accept: Arc<Accept>,
+    pub files: Arc<Files>,
     pub search: Search,
     pub cancel: Cancel,
     pub retry: Retry,
@@ -45,6 +48,7 @@ pub struct Services {
     pub providers: Arc<dyn Providers>,
     pub forecast: Forecast,
     pub strays: Strays,
+    pub templates: Arc<Templates>,
     /// Takes over a changed configuration; a server only.
     pub reload: Option<Arc<dyn Reload>>,
     pub ready: Ready,

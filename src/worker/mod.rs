@@ -8,6 +8,7 @@ mod beat;
 mod claim;
 pub mod dispatch;
 mod feedback;
+pub mod files;
 mod fleet;
 mod housekeep;
 pub mod keys;

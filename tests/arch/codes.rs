@@ -16,7 +16,7 @@ const MAKERS: [(&str, usize); 8] = [
     ("faulty(", 1),
 ];
 /// Where refusals are made.
-const FOLDERS: [&str; 4] = ["src/http", "src/service", "src/app", "domain/src"];
+const FOLDERS: [&str; 5] = ["src/http", "src/service", "src/app", "src/table", "domain/src"];
 const TABLE: &str = "src/http/codes.rs";
 
 /// The arguments of a call, from behind its bracket on.

@@ -17,11 +17,13 @@ use super::{
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
 const SPEAKERS: [&str; 15] = [
     "domain/src/address/",
+    "domain/src/attachment/",
     "domain/src/idempotency.rs",
     "domain/src/mime/header.rs",
     "domain/src/mime/tag.rs",
     "domain/src/mime/thread.rs",
     "domain/src/refusal.rs",
+    "domain/src/template_record/",
     "src/app",
     "src/cli/",
     "src/config/",
@@ -31,6 +33,7 @@ const SPEAKERS: [&str; 15] = [
     "src/provider/ses/tls.rs",
     "src/service/",
     "src/store/",
+    "src/table/",
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
@@ -68,6 +71,8 @@ const NO_TEXTS: &[&str] = &[
     ", expected ",
     "--set {}",
     "--set {path}",
+    "A stored template.",
+    "An address, with or without a name, and what is this recipient's own.",
     "An address, with or without a name.",
     "Bearer realm=\"jebi\"",
     "cannot parse integer",
@@ -79,6 +84,13 @@ const NO_TEXTS: &[&str] = &[
     "first key",
     "it has no row",
     "its message is gone",
+    "line {line}",
+    "line {line}.{column}",
+    "line {line}{rest}",
+    "line {number}",
+    "line {number}{rest}",
+    "line {}",
+    "email address",
     "missing field",
     "number too large",
     "password missing",

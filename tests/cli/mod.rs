@@ -13,8 +13,10 @@ mod ready;
 mod release;
 mod retry;
 mod send;
+mod send_csv;
 mod sentry;
 mod stop;
+mod templates;
 mod transfer;
 mod verify;
 

@@ -49,6 +49,8 @@ fn the_django_ninja_block() {
     assert_eq!(config.sending.provider, ProviderKind::Ses);
     assert_eq!(config.sending.from, mailbox("noreply@example.com"));
     assert_eq!(config.log.level, "info");
+    assert_eq!(config.attachments.max_size_bytes, 10_485_760);
+    assert_eq!(config.attachments.allowed_extensions, ["pdf", "jpg", "jpeg", "png", "gif", "doc", "docx", "xls", "xlsx", "txt"]);
     let ses = config.ses().expect("SES");
     assert_eq!(ses.region, "ap-northeast-1");
     let credentials = ses.credentials.as_ref().expect("credentials");
@@ -58,8 +60,7 @@ fn the_django_ninja_block() {
         notices,
         [
             "mail goes through ses, because AWS_SES_FROM_EMAIL is set",
-            "set, but not used by Jebi: ALLOWED_HOSTS, CELERY_BROKER_URL, CELERY_RESULT_BACKEND, DEBUG, EMAIL_ALLOWED_EXTENSIONS, \
-             EMAIL_MAX_ATTACHMENT_SIZE, SECRET_KEY",
+            "set, but not used by Jebi: ALLOWED_HOSTS, CELERY_BROKER_URL, CELERY_RESULT_BACKEND, DEBUG, SECRET_KEY",
         ]
     );
     assert!(warnings.is_empty(), "{warnings:?}");

@@ -13,7 +13,8 @@ pub struct Case {
     pub files: Vec<File>,
 }
 
-const HTML: &str = "<!DOCTYPE html>\n<html lang=\"ko\"><body><p>안녕하세요, <b>홍길동</b> 님.</p>\n<p>제비가 돌아왔습니다. 🐦</p></body></html>\n";
+const HTML: &str =
+    "<!DOCTYPE html>\n<html lang=\"ko\"><body><p>안녕하세요, <b>홍길동</b> 님.</p>\n<p>제비가 돌아왔습니다. 🐦</p></body></html>\n";
 const WITH_PICTURE: &str = "<html><body><p>안녕하세요.</p><img src=\"cid:logo@jebi\" alt=\"제비\"></body></html>";
 
 /// The smallest PNG there is: one pixel.
@@ -43,7 +44,11 @@ pub fn cases() -> Vec<Case> {
     let case = |name, content, files| Case { name, content, files };
     vec![
         case("text", text(), vec![]),
-        case("html", Content { text: None, html: Some("<img src=\"https://jebi.example/제비.png\" alt=\"\">".to_owned()), ..content() }, vec![]),
+        case(
+            "html",
+            Content { text: None, html: Some("<img src=\"https://jebi.example/제비.png\" alt=\"\">".to_owned()), ..content() },
+            vec![],
+        ),
         case("alternative", html(), vec![]),
         case("text-from-html", Content { text: None, ..html() }, vec![]),
         case("inline", picture(), vec![logo()]),
@@ -78,7 +83,11 @@ pub fn cases() -> Vec<Case> {
             "hard-lines",
             Content {
                 subject: "긴 제목 ".repeat(20) + "👩‍👩‍👧‍👦 \u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af} 끝",
-                text: Some(format!(".\n..\n.점으로 시작\n{}\n{}\n👍🇰🇷 \u{1112}\u{1161}\u{11ab}\n--=_jebi_1g64s36d1n6rvkgeb1c9hp8sb6--\n끝에 빈칸 \n", "a".repeat(2000), "가".repeat(2000))),
+                text: Some(format!(
+                    ".\n..\n.점으로 시작\n{}\n{}\n👍🇰🇷 \u{1112}\u{1161}\u{11ab}\n--=_jebi_1g64s36d1n6rvkgeb1c9hp8sb6--\n끝에 빈칸 \n",
+                    "a".repeat(2000),
+                    "가".repeat(2000)
+                )),
                 html: Some(format!("<p>.</p>\n.\n--=_mixed_1g64s36d1n6rvkgeb1c9hp8sb6\n<p>{}</p>", "word ".repeat(400))),
                 ..content()
             },
@@ -112,13 +121,18 @@ fn every_combination_is_exactly_these_bytes() {
             fs::write(path(name), &mail).expect("written");
         }
         let golden = fs::read(path(name)).unwrap_or_else(|e| panic!("{name}: {e}; JEBI_WRITE_GOLDEN=1 writes it"));
-        assert!(golden == mail, "{name} has changed; JEBI_WRITE_GOLDEN=1 writes it anew, for `git diff` to show:\n{}", String::from_utf8_lossy(&mail));
+        assert!(
+            golden == mail,
+            "{name} has changed; JEBI_WRITE_GOLDEN=1 writes it anew, for `git diff` to show:\n{}",
+            String::from_utf8_lossy(&mail)
+        );
     }
 }
 
 #[test]
 fn no_file_is_left_over() {
-    let mut there: Vec<_> = fs::read_dir(path("text").parent().expect("a folder")).expect("read").map(|f| f.expect("a file").path()).collect();
+    let mut there: Vec<_> =
+        fs::read_dir(path("text").parent().expect("a folder")).expect("read").map(|f| f.expect("a file").path()).collect();
     let mut wanted: Vec<_> = cases().iter().map(|case| path(case.name)).collect();
     there.sort();
     wanted.sort();

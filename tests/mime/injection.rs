@@ -53,7 +53,8 @@ const FIELDS: &[(&str, Put)] = &[
 fn nothing_breaks_out_of_any_field() {
     for (field, put) in FIELDS {
         for attempt in TRIES {
-            let mut files = [File::new("계약서.pdf", "application/pdf", "%PDF"), File::new("logo.png", "image/png", "PNG").inline("logo@jebi")];
+            let mut files =
+                [File::new("계약서.pdf", "application/pdf", "%PDF"), File::new("logo.png", "image/png", "PNG").inline("logo@jebi")];
             let mut content = Content { html: Some("<img src=\"cid:logo@jebi\">".to_owned()), ..content() };
             put(&mut content, &mut files, format!("x{attempt}"));
             let invited = content.calendar.is_some();

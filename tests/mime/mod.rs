@@ -5,6 +5,7 @@ mod golden;
 mod injection;
 mod readers;
 mod round;
+mod through;
 
 #[path = "../../fuzz/checks/sound.rs"]
 pub mod sound;

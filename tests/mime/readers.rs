@@ -116,7 +116,8 @@ fn python_reads_what_was_put_in() {
 #[test]
 fn node_reads_what_was_put_in() {
     #[expect(clippy::disallowed_methods, reason = "where the tests' Node modules lie is told by scripts/test")]
-    let modules = std::env::var("JEBI_TEST_NODE_MODULES").expect("JEBI_TEST_NODE_MODULES is not set: run scripts/test, which installs mailparser and sets it");
+    let modules = std::env::var("JEBI_TEST_NODE_MODULES")
+        .expect("JEBI_TEST_NODE_MODULES is not set: run scripts/test, which installs mailparser and sets it");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mime/readers/read.js");
     let ran = Command::new("node").arg(script).args(paths()).env("NODE_PATH", &modules).output();
     let output = ran.unwrap_or_else(|e| panic!("node does not run: {e}; run scripts/test"));

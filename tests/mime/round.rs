@@ -12,8 +12,11 @@ use super::{File, composed, content, sound, whole};
 
 /// A name that could be a file's: some Hangul, some of it in its parts, quotes, signs of every kind.
 fn name() -> impl Strategy<Value = String> {
-    let some = prop_oneof!["[가-힣]{1,60}", "[\u{1100}-\u{1112}][\u{1161}-\u{1175}]", "[ -~]{1,80}", "\\PC{1,40}", "(👍|🇰🇷|é|e\u{301}){1,9}"];
-    (some, "(\\.[a-z]{1,4})?").prop_map(|(name, end)| name + &end).prop_filter("blank, or at its ends", |n| !n.trim().is_empty() && n.trim() == n)
+    let some =
+        prop_oneof!["[가-힣]{1,60}", "[\u{1100}-\u{1112}][\u{1161}-\u{1175}]", "[ -~]{1,80}", "\\PC{1,40}", "(👍|🇰🇷|é|e\u{301}){1,9}"];
+    (some, "(\\.[a-z]{1,4})?")
+        .prop_map(|(name, end)| name + &end)
+        .prop_filter("blank, or at its ends", |n| !n.trim().is_empty() && n.trim() == n)
 }
 
 fn file() -> impl Strategy<Value = File> {
@@ -22,7 +25,13 @@ fn file() -> impl Strategy<Value = File> {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    prop_oneof!["(?s).{0,300}", "[ -~\r\n\t]{0,400}", "([가-힣 .\n👍]|\u{1112}\u{1161}\u{11ab}){0,300}", "(\\.|\n|From |--=_){0,60}", "[a-z]{900,2100}"]
+    prop_oneof![
+        "(?s).{0,300}",
+        "[ -~\r\n\t]{0,400}",
+        "([가-힣 .\n👍]|\u{1112}\u{1161}\u{11ab}){0,300}",
+        "(\\.|\n|From |--=_){0,60}",
+        "[a-z]{900,2100}"
+    ]
 }
 
 proptest! {

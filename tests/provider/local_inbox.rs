@@ -19,7 +19,12 @@ use jebi_domain::{
 };
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::{NOW, accepted, delivery, mail, on_a_sender_thread};
+use super::{
+    NOW, accepted, delivery,
+    large::{assert_attached, large},
+    mail, on_a_sender_thread,
+};
+use crate::mime::whole;
 
 /// Keeps in memory, or fails as told.
 #[derive(Default)]
@@ -78,6 +83,20 @@ fn a_mail_is_kept_whole_with_its_subject_in_plain_words() {
         assert_eq!((report.kind, report.recipient.as_str()), (FeedbackKind::Delivered, "to@example.com"));
         assert!(heard.try_recv().is_err());
         assert!(provider.account().await.is_none());
+    });
+}
+
+#[test]
+fn a_large_file_is_kept_byte_for_byte() {
+    let (mail, file) = large();
+    on_a_sender_thread(async {
+        let inbox = Arc::new(MemoryInbox::default());
+        let (provider, _heard) = local(&inbox);
+        assert!(matches!(send(&provider, mail.clone()).await, Outcome::Accepted { .. }));
+        let kept = inbox.kept.lock().expect("lock").remove(0);
+        assert!(kept.source == whole(&mail), "every byte");
+        assert_attached(&kept.source, &file);
+        assert_eq!((kept.subject.as_str(), kept.to.len()), ("가을이 왔어요", 3));
     });
 }
 

@@ -14,7 +14,12 @@ use jebi_domain::{
     port::{Outgoing, Provider},
 };
 
-use super::{config, mail, on_a_sender_thread};
+use super::{
+    config,
+    large::{assert_attached, large},
+    mail, on_a_sender_thread,
+};
+use crate::mime::whole;
 
 /// A moto server that checks signatures, with a user allowed to send as `from@example.com`; ended when dropped.
 struct Moto {
@@ -116,6 +121,21 @@ fn moto_accepts_our_signature_and_gets_every_byte_and_every_recipient() {
         assert_eq!(kept[0]["raw_data"].as_str().expect("text").as_bytes(), [mail.head, mail.body.concat()].concat());
         let to: Vec<_> = kept[0]["destinations"].as_array().expect("a list").iter().filter_map(|d| d.as_str()).collect();
         assert!(to.contains(&"to@example.com") && to.contains(&"hidden@example.com"), "{to:?}");
+    });
+}
+
+#[test]
+fn a_large_file_is_streamed_under_a_signature_that_holds() {
+    let moto = moto();
+    let (mail, file) = large();
+    on_a_sender_thread(async {
+        let outcome = send(moto.config(), mail.clone()).await;
+        assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+        let kept = moto.mails();
+        let raw = kept[0]["raw_data"].as_str().expect("text").as_bytes();
+        assert!(raw == whole(&mail), "every byte");
+        assert_attached(raw, &file);
+        assert_eq!(kept[0]["destinations"].as_array().map(Vec::len), Some(3));
     });
 }
 

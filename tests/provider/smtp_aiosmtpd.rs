@@ -14,22 +14,29 @@ use jebi::{
 use jebi_domain::{outcome::Outcome, port::Provider};
 
 use super::{
-    accepted, on_a_sender_thread,
+    accepted,
+    large::{large, sha256},
+    on_a_sender_thread,
     smtp_rig::{assert_account, config, korean, send},
 };
-use crate::support::{machine, test_ca::TestCa};
+use crate::{
+    mime::whole,
+    support::{machine, test_ca::TestCa},
+};
 
 /// Prints its two ports, then each mail as a line of JSON: STARTTLS demanded on the first, TLS from the first byte on the second, a
 /// login on both.
 const SERVER: &str = r#"
-import asyncio, email, email.policy, json, ssl, sys, warnings
+import asyncio, email, email.policy, hashlib, json, ssl, sys, warnings
 warnings.simplefilter("ignore")
 from aiosmtpd.smtp import SMTP, AuthResult
 class Handler:
     async def handle_DATA(self, server, session, envelope):
         m = email.message_from_bytes(envelope.content, policy=email.policy.SMTP)
         print(json.dumps(dict(sender=envelope.mail_from, to=envelope.rcpt_tos, options=envelope.mail_options, subject=m["subject"],
-                              text=m.get_content(), secure=server.transport.get_extra_info("ssl_object") is not None)), flush=True)
+                              text=m.get_body(("plain",)).get_content(), sha256=hashlib.sha256(envelope.content).hexdigest(),
+                              files=[(f.get_filename(), hashlib.sha256(f.get_content()).hexdigest()) for f in m.iter_attachments()],
+                              secure=server.transport.get_extra_info("ssl_object") is not None)), flush=True)
         return "250 OK"
 def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=(data.login, data.password) == (b"hong", "비밀번호".encode()), handled=False)
@@ -119,6 +126,27 @@ fn korean_mail_arrives_intact_over_starttls_and_implicit_tls_with_a_login() {
                 assert!(got["options"].as_array().expect("a list").contains(&"BODY=8BITMIME".into()), "{got}");
                 assert_eq!(got["secure"], true);
             }
+        }
+    });
+}
+
+#[test]
+fn a_large_file_arrives_byte_for_byte_over_tls() {
+    let _machine = machine::busy();
+    let ca = TestCa::new();
+    let mut server = Aiosmtpd::start(&ca);
+    let (mail, file) = large();
+    on_a_sender_thread(async {
+        for (tls, port) in server.each() {
+            let provider = provider(&ca, tls, port, "비밀번호");
+            let outcome = send(&*provider.sender(), mail.clone()).await;
+            assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+            let got = server.mail();
+            assert_eq!(got["sha256"], sha256(&whole(&mail)));
+            assert_eq!(got["files"], serde_json::json!([["계약서 최종.pdf", sha256(&file)]]));
+            assert_eq!(got["to"].as_array().map(Vec::len), Some(3));
+            // aiosmtpd's own limit, as it announces it.
+            assert_eq!(provider.max_size(), Some(33_554_432));
         }
     });
 }

@@ -13,6 +13,7 @@ use jebi_domain::{
 use mail_parser::MessageParser;
 
 use super::{
+    large::{assert_attached, large},
     mail, mail_of, on_a_sender_thread,
     smtp_rig::{config, korean, mail_to, send},
 };
@@ -98,4 +99,25 @@ fn more_recipients_than_a_transaction_takes_all_get_the_mail() {
         assert!(all.len() == 8 && all.iter().all(|one| matches!(one, Outcome::Accepted { .. })), "{all:?}");
     });
     assert_eq!(postfix.mails(8).len(), 8);
+}
+
+#[test]
+fn a_large_file_arrives_intact_and_one_too_large_is_refused_before_it_is_sent() {
+    let _machine = machine::busy();
+    let ca = TestCa::new();
+    let postfix = Postfix::taking(&ca, &ca.server("localhost"), 20_000_000);
+    let (mail, file) = large();
+    on_a_sender_thread(async {
+        let provider = provider(config(postfix.port));
+        let sender = provider.sender();
+        assert_eq!(provider.max_size(), None, "nobody was asked yet");
+        let outcome = send(&*sender, mail).await;
+        assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+        assert_eq!(provider.max_size(), Some(20_000_000));
+        let outcome = send(&*sender, mail_of(vec![b'x'; 20_000_000])).await;
+        assert!(matches!(&outcome, Outcome::Permanent { reason } if reason.code == "too_large"), "{outcome:?}");
+    });
+    for delivered in postfix.mails(3) {
+        assert_attached(&delivered, &file);
+    }
 }

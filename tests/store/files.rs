@@ -6,6 +6,7 @@ use bytes::Bytes;
 use jebi_domain::{
     content::{Attachment, FileId},
     id::KeyNo,
+    message::Draft,
     outcome::{Decision, Reason},
     port::{
         files::{FileInfo, Finished, PIECE, Removed, UploadNo},
@@ -20,15 +21,15 @@ use sha2::{Digest, Sha256};
 use super::support::{DAY, Fixture, HOUR, Mail, PROVIDER, address, each, reason, to};
 
 /// Bytes that differ from place to place.
-fn content(len: usize) -> Bytes {
+pub fn content(len: usize) -> Bytes {
     (0..len).map(|i| (i / 7 + i % 251) as u8).collect::<Vec<_>>().into()
 }
 
-fn id(of: &[u8]) -> FileId {
+pub fn id(of: &[u8]) -> FileId {
     FileId(Sha256::digest(of).into())
 }
 
-fn finished(of: &[u8]) -> Finished {
+pub fn finished(of: &[u8]) -> Finished {
     Finished { id: id(of), size: of.len() as u64, kind: Some("application/pdf".into()) }
 }
 
@@ -42,13 +43,13 @@ impl Fixture {
         upload
     }
 
-    async fn keep_file(&self, content: &Bytes) -> FileId {
+    pub async fn keep_file(&self, content: &Bytes) -> FileId {
         let upload = self.begin_file(content).await;
         self.store.finish_upload(upload, finished(content), self.now()).await.expect("finished");
         id(content)
     }
 
-    async fn info(&self, id: FileId) -> Option<FileInfo> {
+    pub async fn info(&self, id: FileId) -> Option<FileInfo> {
         self.store.file(id).await.expect("looked up")
     }
 
@@ -63,7 +64,7 @@ impl Fixture {
     }
 
     /// A mail that carries files.
-    async fn post_with(&self, mail: Mail, files: &[FileId]) -> Result<Accepted, StoreError> {
+    pub fn draft_with(&self, mail: Mail, files: &[FileId]) -> Draft {
         let mut draft = self.draft(mail);
         let attachment = |file: &FileId| Attachment {
             file: *file,
@@ -74,7 +75,11 @@ impl Fixture {
         };
         let message = Arc::get_mut(&mut draft.message).expect("nobody else has it");
         message.content.attachments = files.iter().map(attachment).collect();
-        self.store.accept(self.batch(vec![draft], None)).await
+        draft
+    }
+
+    async fn post_with(&self, mail: Mail, files: &[FileId]) -> Result<Accepted, StoreError> {
+        self.store.accept(self.batch(vec![self.draft_with(mail, files)], None)).await
     }
 
     /// Slices of work that uploads nobody needs leave to a purge: 0 when there are none.

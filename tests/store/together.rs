@@ -80,8 +80,8 @@ impl Engine for Shared {
 }
 
 /// The other node.
-struct Other {
-    store: Arc<dyn Store>,
+pub struct Other {
+    pub store: Arc<dyn Store>,
     incarnation: Incarnation,
     told: mpsc::UnboundedReceiver<Notice>,
 }
@@ -122,7 +122,7 @@ async fn claim(store: &Arc<dyn Store>, incarnation: Incarnation, now: Wall, n: u
     store.claim(claim).await.map(|report| report.claimed)
 }
 
-fn run(test: impl AsyncFnOnce(&mut Fixture, &mut Other)) {
+pub fn run(test: impl AsyncFnOnce(&mut Fixture, &mut Other)) {
     support::run(Box::new(Shared::new()), async |f: &mut Fixture| {
         let mut other = Other::begin(f).await;
         test(f, &mut other).await;

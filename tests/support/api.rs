@@ -25,6 +25,7 @@ use jebi::{
         audit::Audit,
         cancel::Cancel,
         figures::Figures,
+        files,
         forecast::Forecast,
         grant::GrantChange,
         identities::{Accounts, Identities},
@@ -38,6 +39,7 @@ use jebi::{
         retry::Retry,
         search::Search,
         stray::Strays,
+        templates::Templates,
         times::Times,
         tokens::Tokens,
     },
@@ -45,6 +47,7 @@ use jebi::{
 };
 pub use jebi_domain::allow::AllowList;
 use jebi_domain::{
+    attachment,
     fake::{ManualClock, SeededRandom},
     message::Mailbox,
     port::{Clock, Random, Store, operator::Rules},
@@ -62,12 +65,18 @@ pub fn at(text: &str) -> Wall {
     Wall::from(text.parse::<jiff::Timestamp>().expect("a test's time is valid"))
 }
 
+/// What the document of requirement S0-8 allows, and what is added to it.
+const EXTENSIONS: &str = "pdf,jpg,jpeg,png,gif,doc,docx,xls,xlsx,txt,csv,zip,ppt,pptx,hwp,hwpx,ics";
+
 /// What a test may set.
 pub struct Setup {
     pub from: Option<&'static str>,
     pub max_recipients: usize,
+    pub max_rows: usize,
     pub max_waiting: i64,
     pub body_limit: usize,
+    pub upload_limit: u64,
+    pub files: files::Settings,
     pub disk_floor: u64,
     pub providers: Vec<ProviderStatus>,
     pub routes: Routes,
@@ -84,8 +93,14 @@ impl Default for Setup {
         Self {
             from: Some("shop@example.kr"),
             max_recipients: 10_000,
+            max_rows: 100_000,
             max_waiting: 1_000_000,
             body_limit: 8 << 20,
+            upload_limit: 8 << 20,
+            files: files::Settings {
+                rules: attachment::Rules { max_size: 4 << 20, extensions: EXTENSIONS.split(',').map(str::to_owned).collect() },
+                unused_kept: Duration::from_secs(7 * 86_400),
+            },
             disk_floor: 0,
             providers: Vec::new(),
             routes: Routes(vec![Way { provider: "local".to_owned(), senders: Vec::new(), reason: "the only provider".to_owned() }]),
@@ -204,7 +219,9 @@ impl Api {
             rules: Arc::new(rules),
             times: self.state.times.clone(),
             max_recipients: NonZeroUsize::new(usual.max_recipients).expect("a test's limit is not zero"),
+            max_rows: NonZeroUsize::new(usual.max_rows).expect("a test's limit is not zero"),
             max_waiting: usual.max_waiting,
+            files: usual.files,
         });
     }
 
@@ -236,7 +253,9 @@ impl Api {
             rules: Arc::new(Rules { routes: setup.routes, allow: setup.allow }),
             times: times.clone(),
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
+            max_rows: NonZeroUsize::new(setup.max_rows).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
+            files: setup.files,
         };
         let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers));
         let identities = Identities::new(setup.accounts, Arc::clone(&providers), Arc::clone(&dyn_clock));
@@ -255,6 +274,7 @@ impl Api {
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
             usage: accept.usage(),
+            files: accept.files(),
             audit: Audit::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             load: Load::new(setup.max_requests, setup.max_bodies),
             search: Search::new(Arc::clone(&store)),
@@ -271,6 +291,7 @@ impl Api {
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
+            templates: Arc::new(Templates::new(Arc::clone(&store), Arc::clone(&dyn_clock))),
             providers,
             reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),
@@ -278,7 +299,12 @@ impl Api {
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             clock: dyn_clock,
             random,
-            settings: HttpSettings { body_limit: setup.body_limit, body_time: Duration::from_secs(60), keyless_inbox: true },
+            settings: HttpSettings {
+                body_limit: setup.body_limit,
+                upload_limit: setup.upload_limit,
+                body_time: Duration::from_secs(60),
+                keyless_inbox: true,
+            },
         });
         Self { clock, store, router: router(Arc::clone(&state)), state, key, folder }
     }
@@ -325,6 +351,15 @@ impl Api {
     pub async fn send_from(&self, address: &str, mut request: Request<Body>) -> Answer {
         let ip: IpAddr = address.parse().expect("a test's address");
         request.extensions_mut().insert(Peer(SocketAddr::new(ip, 4711)));
+        self.send(request).await
+    }
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path, body.to_string())).await
+    }
+    /// A request with one more header.
+    pub async fn with_header(&self, method: Method, path: &str, (name, value): (&'static str, &str), body: &Value) -> Answer {
+        let mut request = self.request(method, path, body.to_string());
+        request.headers_mut().insert(name, value.parse().expect("a test's header"));
         self.send(request).await
     }
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {

@@ -31,11 +31,11 @@ pub fn call(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], 
     let mut stream = TcpStream::connect_timeout(&to, Duration::from_secs(5))?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    let kind =
+        if headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) { "" } else { "content-type: application/json\r\n" };
     let extra: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{extra}\r\n",
-        body.len()
-    );
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\n{kind}content-length: {}\r\n{extra}\r\n", body.len());
     stream.write_all(head.as_bytes())?;
     stream.write_all(body)?;
     let mut all = Vec::new();

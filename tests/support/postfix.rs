@@ -31,6 +31,11 @@ impl Postfix {
     /// Starts one that takes mail for `example.com`; `gone@` does not exist there, `later@` is greylisted, and a transaction takes three
     /// recipients. Serves TLS with the certificate.
     pub fn start(ca: &TestCa, certificate: &ServerCert) -> Self {
+        Self::taking(ca, certificate, 200_000)
+    }
+
+    /// The same for mails of so many bytes at most.
+    pub fn taking(ca: &TestCa, certificate: &ServerCert, most: u64) -> Self {
         assert!(geteuid().is_root(), "a private Postfix needs root: run the tests as root, or in a container");
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path();
@@ -44,7 +49,7 @@ impl Postfix {
         }
         let (cert, key) = certificate.files(ca.folder());
         let [port, implicit_port] = free_ports();
-        fs::write(root.join("etc/main.cf"), main_cf(root, uid, gid, &cert, &key)).expect("a file");
+        fs::write(root.join("etc/main.cf"), main_cf(root, (uid, gid), &cert, &key, most)).expect("a file");
         fs::write(root.join("etc/master.cf"), master_cf(port, implicit_port)).expect("a file");
         let process = Command::new("/usr/sbin/postfix")
             .arg("-c")
@@ -106,7 +111,7 @@ fn free_ports() -> [u16; 2] {
     held.map(|listener| listener.local_addr().expect("bound").port())
 }
 
-fn main_cf(root: &Path, uid: u32, gid: u32, cert: &Path, key: &Path) -> String {
+fn main_cf(root: &Path, (uid, gid): (u32, u32), cert: &Path, key: &Path, most: u64) -> String {
     let (root, cert, key) = (root.display(), cert.display(), key.display());
     format!(
         "compatibility_level = 3.6
@@ -131,7 +136,7 @@ virtual_mailbox_maps = static:all/
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 virtual_minimum_uid = 1
-message_size_limit = 200000
+message_size_limit = {most}
 smtpd_recipient_limit = 3
 smtpd_tls_cert_file = {cert}
 smtpd_tls_key_file = {key}

@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// Most bytes of what is one recipient's own, as JSON.
+pub const MAX_PERSONAL: usize = 16 << 10;
+/// Most bytes of the values a message has for all its recipients, as JSON.
+pub const MAX_VARIABLES: usize = 64 << 10;
+
 /// How fields are written in subject and bodies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

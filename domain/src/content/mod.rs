@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use attachment::{Attachment, FileId};
 pub use calendar::Calendar;
-pub use fill::{Fill, Missing, Personal, Syntax, Variant};
+pub use fill::{Fill, MAX_PERSONAL, MAX_VARIABLES, Missing, Personal, Syntax, Variant};
 
 use crate::message::Mailbox;
 

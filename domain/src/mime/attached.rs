@@ -11,6 +11,9 @@ const MAX_ID: usize = 900;
 /// Longest `Content-Type` taken over as it is; there is no known type half as long.
 const MAX_TYPE: usize = 255;
 
+/// Longest method of an invitation that is one: `DECLINECOUNTER`.
+const MAX_METHOD: usize = 14;
+
 /// How a file is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shown {
@@ -46,7 +49,7 @@ fn write_head(out: &mut Vec<u8>, content_type: &str, name: &str, shown: Shown) {
 
 /// An invitation as the part that calendars act on, headers and all (RFC 6047 section 2.4).
 pub(super) fn invitation(calendar: &Calendar) -> Vec<u8> {
-    let method = if is_token(&calendar.method) { calendar.method.as_str() } else { "PUBLISH" };
+    let method = if is_token(&calendar.method) && calendar.method.len() <= MAX_METHOD { calendar.method.as_str() } else { "PUBLISH" };
     let head = format!("Content-Type: text/calendar; charset=\"utf-8\"; method={method}\r\n");
     encoded(head.into_bytes(), &calendar.ics)
 }
@@ -145,7 +148,9 @@ mod tests {
 
     #[test]
     fn what_is_no_type_is_written_as_anything() {
-        for bad in ["", "pdf", "/", "a/b/c", "a b/c", "text/html\r\nBcc: x@y.kr", "multipart/mixed; boundary=x", "message/rfc822", "한글/pdf"] {
+        for bad in
+            ["", "pdf", "/", "a/b/c", "a b/c", "text/html\r\nBcc: x@y.kr", "multipart/mixed; boundary=x", "message/rfc822", "한글/pdf"]
+        {
             assert_eq!(content_type(bad), ANYTHING, "{bad:?}");
         }
         assert_eq!(content_type(&format!("a/{}", "b".repeat(300))), ANYTHING);
@@ -153,7 +158,9 @@ mod tests {
 
     #[test]
     fn parameters_that_are_not_well_formed_are_left_out() {
-        for bad in ["a\r\nBcc: x@y.kr", "charset=\"utf-8", "charset=\"a\r\nBcc: b\"", "x*=y", "=y", "x=", "x", "x=y z", "x=\"a\" b=c", "x=가"] {
+        for bad in
+            ["a\r\nBcc: x@y.kr", "charset=\"utf-8", "charset=\"a\r\nBcc: b\"", "x*=y", "=y", "x=", "x", "x=y z", "x=\"a\" b=c", "x=가"]
+        {
             assert_eq!(content_type(&format!("text/csv; {bad}")), "text/csv", "{bad:?}");
         }
     }

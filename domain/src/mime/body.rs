@@ -93,7 +93,8 @@ impl Frame {
     pub(super) fn new(id: MessageId, content: &Content) -> Self {
         // What no HTML names is shown as a file.
         let has_html = content.html.is_some();
-        let part = |file: &crate::content::Attachment, shown| FilePart { head: attached::head(file, shown), file: file.file, size: file.size };
+        let part =
+            |file: &crate::content::Attachment, shown| FilePart { head: attached::head(file, shown), file: file.file, size: file.size };
         let (mut inline, mut apart) = (Vec::new(), Vec::new());
         for file in &content.attachments {
             if has_html && file.content_id.is_some() {

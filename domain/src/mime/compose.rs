@@ -15,6 +15,7 @@ use crate::{
 use super::{
     body::{Body, Frame},
     file::Files,
+    filled::{Filled, is_blank},
     header::{AUTO_SUBMITTED, MAX_NAME, foldable, trimmed},
     tag::DELIVERY_TAG,
     text,
@@ -30,14 +31,26 @@ pub struct Prepared {
     from: String,
     /// `From`.
     first: Vec<u8>,
-    /// `Reply-To`, `Subject`, `Date`, and `Message-ID` as far as the id.
+    /// `Reply-To`.
+    before_subject: Vec<u8>,
+    texts: Texts,
+    /// `Date`, and `Message-ID` as far as the id.
     before_id: Vec<u8>,
     /// The rest of `Message-ID`, `MIME-Version`, and the name of [`DELIVERY_HEADER`].
     between_ids: Vec<u8>,
     /// `Auto-Submitted` where it is ours, and the caller's headers.
     last: Vec<u8>,
-    body: Body,
     tags: Vec<(String, String)>,
+}
+
+/// Subject and bodies.
+enum Texts {
+    /// The same in every copy; the subject as its header.
+    Same(Vec<u8>, Body),
+    /// Each copy's own.
+    Own(Box<Filled>),
+    /// No copy can be made.
+    Never(Reason),
 }
 
 impl Prepared {
@@ -46,12 +59,12 @@ impl Prepared {
     #[must_use]
     pub fn new(message: &Message) -> Self {
         let content = &message.content;
-        let (mut first, mut before_id, mut between_ids, mut last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut first, mut before_subject, mut last) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut before_id, mut between_ids) = (Vec::new(), Vec::new());
         write_mailboxes(&mut first, "From", [&content.from]);
         if !content.reply_to.is_empty() {
-            write_mailboxes(&mut before_id, "Reply-To", &content.reply_to);
+            write_mailboxes(&mut before_subject, "Reply-To", &content.reply_to);
         }
-        write_text(&mut before_id, "Subject", &unread(&content.subject));
         before_id.extend_from_slice(b"Date: ");
         Date::new(message.created_at.seconds()).write_rfc822(&mut before_id);
         before_id.extend_from_slice(b"\r\nMessage-ID: <");
@@ -66,16 +79,17 @@ impl Prepared {
         for (name, value) in &content.headers {
             write_text(&mut last, name, trimmed(value));
         }
-        let (text, html) = (content.text.as_deref(), content.html.as_deref());
-        let made = if is_blank(text) && !is_blank(html) { html.and_then(text::from_html) } else { None };
-        let body = Frame::new(message.id, content).body(made.as_deref().or(text), html);
-        Self { from: content.from.email.clone(), first, before_id, between_ids, last, body, tags: content.tags.clone() }
+        let texts = texts(message);
+        Self { from: content.from.email.clone(), first, before_subject, texts, before_id, between_ids, last, tags: content.tags.clone() }
     }
 
     /// Octets of the body with its files, as RFC 1870 counts them.
     #[must_use]
     pub fn body_len(&self) -> u64 {
-        self.body.len()
+        match &self.texts {
+            Texts::Same(_, body) => body.len(),
+            Texts::Own(_) | Texts::Never(_) => 0,
+        }
     }
 
     /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only. `files` has every file of the message.
@@ -83,12 +97,25 @@ impl Prepared {
     /// # Errors
     /// Why this copy cannot be made, now or later: it ends as failed, and no other does.
     pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16, files: &Files) -> Result<Outgoing, Reason> {
-        let body = self.body.with(files)?;
+        let own;
+        let (subject, body) = match &self.texts {
+            Texts::Same(subject, body) => (subject, body),
+            Texts::Own(filled) => {
+                let (subject, body) = filled.copy(copy)?;
+                own = (subject_header(&subject), body);
+                (&own.0, &own.1)
+            }
+            Texts::Never(reason) => return Err(reason.clone()),
+        };
+        let body = body.with(files)?;
         let id = delivery.to_string();
-        let shared = self.first.len() + self.before_id.len() + self.between_ids.len() + self.last.len();
+        let parts = [&self.first, &self.before_subject, subject, &self.before_id, &self.between_ids, &self.last];
+        let shared = parts.iter().map(|part| part.len()).sum::<usize>();
         let mut head = Vec::with_capacity(shared + 96 * copy.addressees.len() + 2 * id.len() + 32);
         head.extend_from_slice(&self.first);
         write_recipients(&mut head, copy);
+        head.extend_from_slice(&self.before_subject);
+        head.extend_from_slice(subject);
         head.extend_from_slice(&self.before_id);
         head.extend_from_slice(id.as_bytes());
         head.extend_from_slice(&self.between_ids);
@@ -110,8 +137,21 @@ impl Prepared {
     }
 }
 
-fn is_blank(text: Option<&str>) -> bool {
-    text.is_none_or(|text| text.trim().is_empty())
+fn texts(message: &Message) -> Texts {
+    let content = &message.content;
+    let frame = Frame::new(message.id, content);
+    if content.fill.is_some() {
+        return Filled::new(message, frame).map_or_else(Texts::Never, |filled| Texts::Own(Box::new(filled)));
+    }
+    let (text, html) = (content.text.as_deref(), content.html.as_deref());
+    let made = if is_blank(text) && !is_blank(html) { html.and_then(text::from_html) } else { None };
+    Texts::Same(subject_header(&content.subject), frame.body(made.as_deref().or(text), html))
+}
+
+fn subject_header(subject: &str) -> Vec<u8> {
+    let mut header = Vec::new();
+    write_text(&mut header, "Subject", &unread(subject));
+    header
 }
 
 /// `To` and `Cc` with everybody they were addressed to, also those this attempt does not go to. Mail to `Bcc` recipients

@@ -124,7 +124,8 @@ impl Encoding {
     }
 
     fn damaged(&self) -> Reason {
-        let text = format!("the attached file {} is not stored as it was uploaded: it should have {} bytes with that SHA-256", self.id, self.size);
+        let text =
+            format!("the attached file {} is not stored as it was uploaded: it should have {} bytes with that SHA-256", self.id, self.size);
         Reason::new("attachment_damaged", text, SUBMIT_AGAIN)
     }
 }

@@ -39,7 +39,12 @@ fn head(content: &Content, copies: &Copies) -> u64 {
         Copies::Each(all) => all.iter().map(mailbox).max().unwrap_or(0),
         Copies::Joint(all) => all.iter().filter(|(role, _)| *role != Role::Bcc).map(|(_, m)| mailbox(m)).sum(),
     };
-    AROUND + mailbox(&content.from) + content.reply_to.iter().map(mailbox).sum::<u64>() + content.subject.len() as u64 * HEADER + own + shown
+    AROUND
+        + mailbox(&content.from)
+        + content.reply_to.iter().map(mailbox).sum::<u64>()
+        + content.subject.len() as u64 * HEADER
+        + own
+        + shown
 }
 
 /// Headers of a file's part, at most: its name stands in it twice.

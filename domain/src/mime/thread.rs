@@ -50,7 +50,19 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused_by_name() {
-        for bad in ["a@b.kr", "<a@b.kr", "<>", "<@>", "<a@>", "<a@b@c>", "<a b@c>", "<한글@b.kr>", "<a@b.kr>, <c@d.kr>", "hello <a@b.kr>", "<a\"b@c>"] {
+        for bad in [
+            "a@b.kr",
+            "<a@b.kr",
+            "<>",
+            "<@>",
+            "<a@>",
+            "<a@b@c>",
+            "<a b@c>",
+            "<한글@b.kr>",
+            "<a@b.kr>, <c@d.kr>",
+            "hello <a@b.kr>",
+            "<a\"b@c>",
+        ] {
             let refused = check_ids("In-Reply-To", bad).unwrap_err();
             assert_eq!(refused.code, "message_id", "{bad}");
             assert!(refused.fault.starts_with("`In-Reply-To` "), "{}", refused.fault);

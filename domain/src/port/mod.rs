@@ -12,6 +12,7 @@ mod random;
 mod settlement;
 pub mod slots;
 pub mod store;
+pub mod templates;
 
 pub use clock::Clock;
 pub use files::{FileBytes, FileStore};
@@ -21,6 +22,7 @@ pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
 pub use store::Store;
+pub use templates::TemplateStore;
 
 use std::{future::Future, pin::Pin};
 

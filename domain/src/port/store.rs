@@ -13,7 +13,7 @@ use std::{
 use bytes::Bytes;
 
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
-use super::{Boxed, FileStore, Inbox, NodeStore, OperatorStore, nodes::NodeStart, slots::SharedSlots};
+use super::{Boxed, FileStore, Inbox, NodeStore, OperatorStore, TemplateStore, nodes::NodeStart, slots::SharedSlots};
 pub use super::{
     guard::{Guard, Released},
     settlement::Settlement,
@@ -587,5 +587,5 @@ pub trait AdminStore: Send + Sync {
 }
 
 /// A whole engine.
-pub trait Store: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + Inbox + FileStore {}
-impl<T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + Inbox + FileStore> Store for T {}
+pub trait Store: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore {}
+impl<T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore> Store for T {}

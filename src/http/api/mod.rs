@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod again;
+pub mod attachments;
 pub mod audit;
 pub mod deliveries;
 pub mod events;
@@ -12,4 +13,5 @@ pub mod messages;
 pub mod nodes;
 pub mod providers;
 mod shape;
+pub mod templates;
 pub mod topics;

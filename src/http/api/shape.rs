@@ -33,7 +33,7 @@ impl PartialSchema for Time {
 impl ToSchema for Time {}
 
 /// Words one of which a field holds.
-fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> RefOr<Schema> {
+pub fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build().into()
 }
 
@@ -48,6 +48,14 @@ pub fn state() -> RefOr<Schema> {
 /// The kinds of feedback.
 pub fn feedback() -> RefOr<Schema> {
     words(FeedbackKind::ALL.map(FeedbackKind::as_str))
+}
+/// How fields are written.
+pub fn syntax() -> RefOr<Schema> {
+    words(["jinja", "braces"])
+}
+/// What printing an undefined variable does.
+pub fn missing() -> RefOr<Schema> {
+    words(["error", "empty"])
 }
 /// What to do with unknown outcomes.
 pub fn on_unknown() -> RefOr<Schema> {

@@ -12,9 +12,8 @@ use jebi_domain::{
 use serde::Deserialize;
 
 use super::{
-    Shared,
+    MAX_MAIL, Shared,
     connection::{Answer, Connection, too_slow},
-    MAX_MAIL,
     error::Refusal,
     payload::Payload,
     pool::Pool,

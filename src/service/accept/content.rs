@@ -6,6 +6,7 @@ use jebi_domain::{
 };
 
 use super::{
+    attachments::{self, Carried},
     rules,
     submission::{Given, NewMessage},
 };
@@ -41,10 +42,15 @@ impl<'a> Faults<'a> {
 }
 
 /// The content, taken from the message. Without a fault it is ready to be composed.
-pub(super) fn read(message: &mut NewMessage, default_from: Option<&Mailbox>, faults: &mut Faults<'_>) -> Option<Content> {
+pub(super) fn read(
+    message: &mut NewMessage,
+    default_from: Option<&Mailbox>,
+    carried: &mut Carried,
+    faults: &mut Faults<'_>,
+) -> Option<Content> {
     let from = sender(message.from.take(), default_from, faults);
     let reply_to = reply_to(std::mem::take(&mut message.reply_to), faults);
-    let subject = subject(message.subject.take(), faults);
+    let subject = subject_text("subject", message.subject.take(), faults);
     let html = html(message, faults);
     let text = message.text.take().filter(|t| !t.is_empty());
     if html.is_none() && text.is_none() {
@@ -66,6 +72,8 @@ pub(super) fn read(message: &mut NewMessage, default_from: Option<&Mailbox>, fau
         let checked = rules::tag(name, value, path);
         faults.keep(checked);
     }
+    let attachments = carried.read(message, faults);
+    let calendar = attachments::calendar(message, faults);
     Some(Content {
         from: from?,
         reply_to,
@@ -75,8 +83,8 @@ pub(super) fn read(message: &mut NewMessage, default_from: Option<&Mailbox>, fau
         headers: std::mem::take(&mut message.headers),
         tags: std::mem::take(&mut message.tags),
         fill: None,
-        attachments: Vec::new(),
-        calendar: None,
+        attachments,
+        calendar,
     })
 }
 
@@ -109,18 +117,19 @@ fn reply_to(given: Vec<Given>, faults: &mut Faults<'_>) -> Vec<Mailbox> {
     given.into_iter().enumerate().filter_map(read).collect()
 }
 
-fn subject(given: Option<String>, faults: &mut Faults<'_>) -> Option<String> {
+/// A subject, or the template of one.
+pub(super) fn subject_text(field: &str, given: Option<String>, faults: &mut Faults<'_>) -> Option<String> {
     let Some(subject) = given.filter(|s| !s.trim().is_empty()) else {
-        faults.add("subject", "missing_subject", "it has no subject", "give a subject of 1 to 998 characters");
+        faults.add(field, "missing_subject", "it has no subject", "give a subject of 1 to 998 characters");
         return None;
     };
     // Counting characters is only needed where the bytes are too many.
     if subject.len() > MAX_SUBJECT && subject.chars().count() > MAX_SUBJECT {
         let fault = format!("it is longer than {MAX_SUBJECT} characters");
-        faults.add("subject", "too_long", fault, "shorten it");
+        faults.add(field, "too_long", fault, "shorten it");
         return None;
     }
-    let checked = rules::header_text(&subject, || faults.path("subject"));
+    let checked = rules::header_text(&subject, || faults.path(field));
     faults.keep(checked).map(|()| subject)
 }
 

@@ -6,6 +6,9 @@
 //! | `prepare` | from a submission to drafts; every fault of a request is found here |
 //! | `recipients` | addresses: which are kept, refused, doubled |
 //! | `content` | sender, subject, bodies, headers, tags |
+//! | `fill` | how it is filled in for each recipient, and whether that can be done |
+//! | `personal` | what is one recipient's own, and what is missing for them |
+//! | `attachments` | files a message carries, and its invitation |
 //! | `allow` | who may be mailed at all |
 //! | `again` | what of it holds for mail sent again |
 //! | `permitted` | whether the caller may use the sender |
@@ -19,8 +22,11 @@
 
 mod again;
 pub(super) mod allow;
+mod attachments;
 mod content;
+mod fill;
 mod permitted;
+mod personal;
 mod prepare;
 mod receipt;
 mod recipients;
@@ -54,16 +60,19 @@ use jebi_domain::{
 use metrics::{Unit, counter, describe_counter};
 
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
-pub use submission::{Given, NewMessage, Submission};
+pub use submission::{Given, NewAttachment, NewCalendar, NewFill, NewMessage, NewRecipient, Submission};
 
 use super::{
     Caller,
+    files::{self, Files},
     identities::Identities,
     ready::{Check, Readiness},
+    templates::{Resolved, Templates},
     times::Times,
     trouble::refusal,
     usage::Usage,
 };
+use attachments::Carried;
 use prepare::Prepared;
 use receipt::Unfinished;
 pub(super) use twins::Twins;
@@ -71,6 +80,8 @@ use waiting::Waiting;
 
 /// Addresses from which on the checks leave the request's thread: they take a few microseconds each.
 const MANY: usize = 500;
+/// The same for bytes of files: hashing and looking at them takes about a millisecond for a megabyte.
+const HEAVY: usize = 64 << 10;
 /// How long a failed write shows in `/ready` when nothing was written since.
 const TROUBLE_SHOWN: Duration = Duration::from_secs(10);
 
@@ -85,8 +96,12 @@ pub struct Settings {
     pub times: Times,
     /// Most addresses in a request.
     pub max_recipients: NonZeroUsize,
+    /// Most lines of a file of recipients.
+    pub max_rows: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.
     pub max_waiting: i64,
+    /// What may be attached, and how long files are kept.
+    pub files: files::Settings,
 }
 
 /// A request's idempotency key and the SHA-256 of its raw body.
@@ -118,9 +133,11 @@ pub struct Accept {
     random: Arc<dyn Random>,
     settings: ArcSwap<Settings>,
     identities: Arc<Identities>,
+    files: Arc<Files>,
     twins: Twins,
     waiting: Waiting,
     usage: Arc<Usage>,
+    templates: Templates,
     /// When and why a write last failed, while none has worked since.
     trouble: Mutex<Option<(Boot, String)>>,
 }
@@ -138,21 +155,48 @@ impl Accept {
         describe_counter!(NOT_STORED, Unit::Count, "Requests the store could not write.");
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
         let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.times.zone.clone()));
+        let files = Arc::new(Files::new(Arc::clone(&store), Arc::clone(&clock), settings.files.clone()));
+        let templates = Templates::new(Arc::clone(&store), Arc::clone(&clock));
         let (twins, trouble) = (Twins::default(), Mutex::default());
-        Self { store, clock, random, settings: ArcSwap::from_pointee(settings), identities, twins, waiting, usage, trouble }
+        Self {
+            store,
+            clock,
+            random,
+            settings: ArcSwap::from_pointee(settings),
+            identities,
+            files,
+            twins,
+            waiting,
+            usage,
+            templates,
+            trouble,
+        }
     }
 
     /// Takes other settings for the requests that come from now on. How times are read stays: other services read them alike.
     pub fn set(&self, settings: Settings) {
         self.waiting.set_max(settings.max_waiting);
+        self.files.set(settings.files.clone());
         let times = self.settings.load().times.clone();
         self.settings.store(Arc::new(Settings { times, ..settings }));
+    }
+
+    /// Most lines a file of recipients may have.
+    #[must_use]
+    pub fn max_rows(&self) -> usize {
+        self.settings.load().max_rows.get()
     }
 
     /// The daily limits, as they are kept here.
     #[must_use]
     pub fn usage(&self) -> Arc<Usage> {
         Arc::clone(&self.usage)
+    }
+
+    /// The files that go with mail, as they are kept here.
+    #[must_use]
+    pub fn files(&self) -> Arc<Files> {
+        Arc::clone(&self.files)
     }
 
     /// Stores a submission, or answers what was answered before under the same idempotency key. When it returns an answer,
@@ -192,14 +236,17 @@ impl Accept {
         let addresses = submission.addresses();
         self.waiting.admit(addresses).await?;
         let settings = self.settings.load_full();
+        let is_heavy = addresses >= MANY || submission.file_bytes() >= HEAVY;
+        let carried = Carried::find(&self.files, settings.files.rules.clone(), &submission).await?;
+        let resolved = self.resolved(&submission).await?;
         let random = Arc::clone(&self.random);
         let Voice { say, render } = voice;
         let check = move || {
-            let mut prepared = prepare::prepare(&settings, &*random, at, submission)?;
+            let mut prepared = prepare::prepare(&settings, &*random, at, submission, (&resolved, carried))?;
             prepared.receipt.say(say);
             Ok(prepared)
         };
-        let prepared = if addresses < MANY {
+        let prepared = if !is_heavy {
             check()?
         } else {
             tokio::task::spawn_blocking(check).await.unwrap_or_else(|e| {
@@ -207,10 +254,13 @@ impl Accept {
                 e.try_into_panic().map_or_else(|_| Err(refusal(StoreError::Closed)), |panic| std::panic::resume_unwind(panic))
             })?
         };
-        let Prepared { drafts, receipt } = prepared;
+        let Prepared { drafts, files, receipt } = prepared;
         permitted::check(caller, &drafts, &receipt)?;
         size::check(self.identities.board(), &drafts, &receipt)?;
         self.check_identities(&drafts, &receipt).await?;
+        for file in files {
+            self.files.keep(file.id, &file.content, file.kind).await?;
+        }
         let fingerprint = idempotency.as_ref().map(|(_, fingerprint)| *fingerprint);
         let recipients: usize = drafts.iter().map(|d| d.copies.recipients()).sum();
         let reserved = self.usage.reserve(caller, recipients, at).await?;
@@ -240,6 +290,22 @@ impl Accept {
                 Err(told)
             }
         }
+    }
+
+    /// The stored templates a submission's messages are made of, by their places.
+    async fn resolved(&self, submission: &Submission) -> Result<Vec<Option<Arc<Resolved>>>, Refusal> {
+        let mut all = Vec::new();
+        for (at, message) in submission.messages.iter().enumerate() {
+            let Some((name, version)) = &message.fill.template else { continue };
+            let placed = |fault: Fault| Fault { field: format!("messages[{at}].{}", fault.field), ..fault };
+            let resolved = self.templates.resolve(name, *version).await.map_err(|mut refusal| {
+                refusal.faults = refusal.faults.into_iter().map(placed).collect();
+                refusal
+            })?;
+            all.resize(at, None);
+            all.push(Some(resolved));
+        }
+        Ok(all)
     }
 
     /// Senders, and in a sandbox recipients, that the provider would refuse (requirement S2-4).

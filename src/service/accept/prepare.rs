@@ -12,31 +12,42 @@ use jebi_domain::{
 
 use super::{
     Settings,
+    attachments::{Carried, Fresh},
     content::{self, Faults},
+    fill,
     receipt::{Addresses, Pending, Unfinished},
     recipients, route,
     submission::{NewMessage, Submission},
     when,
 };
+use crate::service::templates::Resolved;
 
 /// Ready to be stored. A draft for each message of the receipt that has an id, in order.
 pub(super) struct Prepared {
     pub drafts: Vec<Draft>,
+    /// Files that came along, to be kept before the drafts are stored.
+    pub files: Vec<Fresh>,
     pub receipt: Unfinished,
 }
 
-/// Checks everything.
+/// Checks everything. `resolved` are the stored templates its messages are made of, by the messages' places.
 ///
 /// # Errors
 /// All faults; in a strict request every bad address is one, and without a single good address there is nothing to accept.
-pub(super) fn prepare(settings: &Settings, random: &dyn Random, at: Wall, submission: Submission) -> Result<Prepared, Refusal> {
+pub(super) fn prepare(
+    settings: &Settings,
+    random: &dyn Random,
+    at: Wall,
+    submission: Submission,
+    (resolved, mut carried): (&[Option<Arc<Resolved>>], Carried),
+) -> Result<Prepared, Refusal> {
     check_size(settings, &submission)?;
     let mut faults = Vec::new();
     let (mut drafts, mut pending) = (Vec::with_capacity(submission.messages.len()), Vec::with_capacity(submission.messages.len()));
-    let Submission { messages, scheduled_at, expires_at, strict } = submission;
-    let shared = Shared { settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref() };
+    let Submission { messages, scheduled_at, expires_at, strict, .. } = submission;
+    let shared = Shared { settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref(), resolved };
     for (i, message) in messages.into_iter().enumerate() {
-        let (draft, receipt) = shared.message(i, message, &mut faults);
+        let (draft, receipt) = shared.message(i, message, &mut carried, &mut faults);
         drafts.extend(draft);
         pending.extend(receipt);
     }
@@ -47,7 +58,7 @@ pub(super) fn prepare(settings: &Settings, random: &dyn Random, at: Wall, submis
         return Err(Refusal { kind: RefusalKind::Invalid, faults: without_repeats(faults) });
     }
     let scheduled = drafts.iter().any(|d| d.message.scheduled);
-    Ok(Prepared { drafts, receipt: Unfinished { scheduled, messages: pending } })
+    Ok(Prepared { drafts, files: carried.fresh, receipt: Unfinished { scheduled, messages: pending } })
 }
 
 fn check_size(settings: &Settings, submission: &Submission) -> Result<(), Refusal> {
@@ -55,7 +66,7 @@ fn check_size(settings: &Settings, submission: &Submission) -> Result<(), Refusa
         let remedy = "give at least one message with emails, subject and content";
         return Err(Refusal::invalid(Fault::new("messages", "no_messages", "the request has no messages", remedy)));
     }
-    let (given, max) = (submission.addresses(), settings.max_recipients.get());
+    let (given, max) = (submission.addresses(), submission.most.unwrap_or(settings.max_recipients.get()));
     if given > max {
         let fault = format!("the request has {given} recipients; at most {max} are taken at once");
         return Err(Refusal::invalid(Fault::new("messages", "too_many_recipients", fault, "split it into several requests")));
@@ -77,21 +88,28 @@ struct Shared<'a> {
     at: Wall,
     scheduled_at: Option<&'a str>,
     expires_at: Option<&'a str>,
+    resolved: &'a [Option<Arc<Resolved>>],
 }
 
 impl Shared<'_> {
     /// One message. No receipt when it has a fault, no draft when none of its addresses is good.
-    fn message(&self, i: usize, mut given: NewMessage, all: &mut Vec<Fault>) -> (Option<Draft>, Option<Pending>) {
+    fn message(&self, i: usize, mut given: NewMessage, carried: &mut Carried, all: &mut Vec<Fault>) -> (Option<Draft>, Option<Pending>) {
         let mut faults = Faults::new(i, all);
         let total = given.addresses();
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
-        let content = content::read(&mut given, self.settings.from.as_ref(), &mut faults);
+        let resolved = self.resolved.get(i).and_then(Option::as_deref);
+        let stored = resolved.map(|resolved| (fill::put(&mut given, resolved, &mut faults), resolved));
+        let mut content = content::read(&mut given, self.settings.from.as_ref(), carried, &mut faults);
+        let filling = content.as_mut().map(|content| fill::read(&mut given, content, stored, &mut faults));
         let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);
-        let sorted = faults.keep(recipients::sort(i, &mut given, &self.settings.rules.allow));
-        let (Some(content), Some(way), Some((due, scheduled, expires_at)), Some(sorted)) = (content, way, times, sorted) else {
+        let rules = recipients::Rules { allow: &self.settings.rules.allow, wants: filling.as_ref().and_then(|one| one.wants.as_ref()) };
+        let sorted = faults.keep(recipients::sort(i, &mut given, &rules));
+        let (Some(content), Some(way), Some((due, scheduled, expires_at)), Some(sorted), Some(filling)) =
+            (content, way, times, sorted, filling)
+        else {
             return (None, None);
         };
         let joint = matches!(sorted.copies, Copies::Joint(_));
@@ -114,9 +132,9 @@ impl Shared<'_> {
                 due,
                 scheduled,
                 expires_at,
-                variables: None,
+                variables: filling.variables.map(Arc::from),
             }),
-            personal: Vec::new(),
+            personal: sorted.personal,
         });
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
         let pending = Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates };

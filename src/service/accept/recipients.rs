@@ -11,14 +11,24 @@ use jebi_domain::{
 
 use super::{
     allow,
+    personal::{self, Wants},
     receipt::{Duplicate, Places, Rejected},
     rules,
-    submission::{Given, NewMessage},
+    submission::{Given, NewMessage, NewRecipient},
 };
+
+/// What recipients are held to.
+pub(super) struct Rules<'a> {
+    pub allow: &'a AllowList,
+    /// `None` for a message that is sent as it stands.
+    pub wants: Option<&'a Wants>,
+}
 
 /// A message's addresses, sorted out.
 pub(super) struct Sorted {
     pub copies: Copies,
+    /// What is each one's own, as a draft has it.
+    pub personal: Vec<Option<Box<str>>>,
     /// Where each kept recipient stands in the request.
     pub places: Places,
     pub rejected: Vec<Rejected>,
@@ -28,23 +38,30 @@ pub(super) struct Sorted {
 /// Sorts the addresses out and takes them from the message. `at` is its place in the request.
 ///
 /// # Errors
-/// No addresses, more than one kind of list, or too many for a joint copy.
-pub(super) fn sort(at: usize, message: &mut NewMessage, allow: &AllowList) -> Result<Sorted, Fault> {
+/// No addresses, more than one kind of list, too many for a joint copy, or a value the mail prints and no recipient can have.
+pub(super) fn sort(at: usize, message: &mut NewMessage, rules: &Rules<'_>) -> Result<Sorted, Fault> {
     let joint = message.to.len() + message.cc.len() + message.bcc.len();
+    let shared = |named| rules.wants.map_or(Ok(()), |wants| wants.check_shared(named, || format!("messages[{at}].variables")));
     match (message.emails.is_empty(), message.recipients.is_empty(), joint) {
         (true, true, 0) => Err(none(at)),
-        (false, true, 0) => Ok(each(at, "emails", std::mem::take(&mut message.emails), |email, field| {
-            let read = rules::address(&email, field).and_then(|email| allow::check(allow, Mailbox { email, name: None }, field));
-            read.map_err(|fault| (email, fault))
-        })),
-        (true, false, 0) => Ok(each(at, "recipients", std::mem::take(&mut message.recipients), |given, field| named(given, field, allow))),
+        (false, true, 0) => {
+            shared(false)?;
+            Ok(each(at, "emails", std::mem::take(&mut message.emails), |email, field| {
+                let read = rules::address(&email, field).and_then(|email| allow::check(rules.allow, Mailbox { email, name: None }, field));
+                read.map(|mailbox| (mailbox, None)).map_err(|fault| (email, fault))
+            }))
+        }
+        (true, false, 0) => Ok(each(at, "recipients", std::mem::take(&mut message.recipients), |one, field| with_own(one, field, rules))),
         (true, true, n) if n <= MAX_JOINT => {
+            // Its name is the first recipient's.
+            let first = message.to.first().or(message.cc.first()).or(message.bcc.first());
+            shared(first.is_some_and(has_name))?;
             let lists = [
                 ("to", Role::To, std::mem::take(&mut message.to)),
                 ("cc", Role::Cc, std::mem::take(&mut message.cc)),
                 ("bcc", Role::Bcc, std::mem::take(&mut message.bcc)),
             ];
-            Ok(together(at, lists, n, allow))
+            Ok(together(at, lists, n, rules.allow))
         }
         (true, true, n) => Err(Fault::new(
             format!("messages[{at}].to"),
@@ -58,6 +75,14 @@ pub(super) fn sort(at: usize, message: &mut NewMessage, allow: &AllowList) -> Re
             "it has addresses in more than one of emails, recipients, and to/cc/bcc",
             "use emails or recipients for a copy each, or to/cc/bcc for one copy to all",
         )),
+    }
+}
+
+/// Whether a name stands with it.
+fn has_name(given: &Given) -> bool {
+    match given {
+        Given::Text(text) => text.contains('<'),
+        Given::Parts { name, .. } => name.as_ref().is_some_and(|name| !name.trim().is_empty()),
     }
 }
 
@@ -79,20 +104,42 @@ fn named(given: Given, field: &dyn Fn() -> String, allow: &AllowList) -> Result<
     rules::mailbox(given, field).and_then(|mailbox| allow::check(allow, mailbox, field)).map_err(|fault| (email, fault))
 }
 
+/// Reads a recipient with what is their own.
+fn with_own(
+    NewRecipient { given, own }: NewRecipient,
+    field: &dyn Fn() -> String,
+    rules: &Rules<'_>,
+) -> Result<(Mailbox, Option<Box<str>>), (String, Fault)> {
+    let mailbox = named(given, field, rules.allow)?;
+    let mut own = own;
+    let checked = rules.wants.map_or(Ok(()), |wants| wants.check(own.as_deref_mut(), &mailbox, || format!("{}.variables", field())));
+    let checked = checked.and_then(|()| own.as_deref().map_or(Ok(None), |own| personal::stored(own, field)));
+    match checked {
+        Ok(stored) => Ok((mailbox, stored)),
+        Err(fault) => Err((mailbox.email, fault)),
+    }
+}
+
 fn each<T>(
     at: usize,
     list: &'static str,
     given: Vec<T>,
-    read: impl Fn(T, &dyn Fn() -> String) -> Result<Mailbox, (String, Fault)>,
+    read: impl Fn(T, &dyn Fn() -> String) -> Result<(Mailbox, Option<Box<str>>), (String, Fault)>,
 ) -> Sorted {
     let total = given.len();
     let (mut kept, mut from, mut rejected) = (Vec::with_capacity(total), Vec::new(), Vec::new());
+    let mut personal = Vec::new();
     for (index, one) in given.into_iter().enumerate() {
         match read(one, &|| format!("messages[{at}].{list}[{index}]")) {
-            Ok(mailbox) => {
+            Ok((mailbox, own)) => {
                 // Places are written down only from the first gap on: a clean list of 10,000 costs nothing.
                 if !rejected.is_empty() {
                     from.push((list, index));
+                }
+                // The same for what is their own.
+                if own.is_some() {
+                    personal.resize(kept.len(), None);
+                    personal.push(own);
                 }
                 kept.push(mailbox);
             }
@@ -104,13 +151,17 @@ fn each<T>(
             }
         }
     }
+    if !personal.is_empty() {
+        personal.resize(kept.len(), None);
+    }
     let doubled = doubled(kept.iter());
     if rejected.is_empty() && !doubled.is_empty() {
         from.extend((0..total).map(|i| (list, i)));
     }
     let duplicates = take_doubled(at, &doubled, &mut kept, &mut from, |mailbox| mailbox.email);
+    take_places(&doubled, &mut personal);
     let places = if rejected.is_empty() && duplicates.is_empty() { Places::Whole(list) } else { Places::Each(from) };
-    Sorted { copies: Copies::Each(kept), places, rejected, duplicates }
+    Sorted { copies: Copies::Each(kept), personal, places, rejected, duplicates }
 }
 
 fn together(at: usize, lists: [(&'static str, Role, Vec<Given>); 3], total: usize, allow: &AllowList) -> Sorted {
@@ -128,7 +179,7 @@ fn together(at: usize, lists: [(&'static str, Role, Vec<Given>); 3], total: usiz
     }
     let doubled = doubled(kept.iter().map(|(_, mailbox)| mailbox));
     let duplicates = take_doubled(at, &doubled, &mut kept, &mut from, |(_, mailbox)| mailbox.email);
-    Sorted { copies: Copies::Joint(kept), places: Places::Each(from), rejected, duplicates }
+    Sorted { copies: Copies::Joint(kept), personal: Vec::new(), places: Places::Each(from), rejected, duplicates }
 }
 
 /// Places of addresses that came before, in order.
@@ -138,6 +189,16 @@ fn doubled<'a>(mailboxes: impl ExactSizeIterator<Item = &'a Mailbox>) -> Vec<usi
     }
     let mut seen = HashSet::with_capacity(mailboxes.len());
     mailboxes.enumerate().filter_map(|(at, m)| (!seen.insert(address::key(&m.email))).then_some(at)).collect()
+}
+
+/// Takes what stands at some places, in order, out of a list.
+fn take_places<T>(places: &[usize], list: &mut Vec<T>) {
+    let (mut at, mut next) = (0, places.iter().peekable());
+    list.retain(|_| {
+        let stays = next.next_if_eq(&&at).is_none();
+        at += 1;
+        stays
+    });
 }
 
 /// Takes the doubled ones out of both lists.

@@ -28,5 +28,10 @@ fn fault(board: &dyn Providers, draft: &Draft, at: usize) -> Option<Fault> {
     let field = if message.content.attachments.is_empty() { format!("messages[{at}]") } else { format!("messages[{at}].attachments") };
     let provider = &message.provider;
     let fault = format!("the mail has {size} bytes with everything encoded, and {provider} takes {limit} at most");
-    Some(Fault::new(field, "message_too_large", fault, "link to large files in place of attaching them; encoded, a file takes a third more"))
+    Some(Fault::new(
+        field,
+        "message_too_large",
+        fault,
+        "link to large files in place of attaching them; encoded, a file takes a third more",
+    ))
 }

@@ -1,6 +1,12 @@
 //! What a caller may ask, as any way in hands it over: read, not yet checked.
 
-use jebi_domain::message::{Lane, OnUnknown};
+use bytes::Bytes;
+use jebi_domain::{
+    content::{Missing, Personal, Syntax, Variant},
+    message::{Lane, OnUnknown},
+    refusal::Fault,
+};
+use serde_json::{Map, Value};
 
 /// An address as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +15,65 @@ pub enum Given {
     Text(String),
     /// Address and name apart.
     Parts { email: String, name: Option<String> },
+}
+
+/// A recipient of a copy of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRecipient {
+    pub given: Given,
+    /// What fills in their copy.
+    pub own: Option<Box<Personal>>,
+}
+
+impl From<Given> for NewRecipient {
+    fn from(given: Given) -> Self {
+        Self { given, own: None }
+    }
+}
+
+/// How a message is filled in for each recipient, as it was asked for. Without any of it, and without a recipient's variables, it is sent
+/// as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewFill {
+    /// Jinja where variables are given and nothing is said.
+    pub syntax: Option<Syntax>,
+    pub missing: Option<Missing>,
+    /// Values for all recipients.
+    pub variables: Option<Map<String, Value>>,
+    /// Language of the subject and bodies, which those get who want none.
+    pub language: Option<String>,
+    /// Subject and bodies in other languages.
+    pub variants: Vec<Variant>,
+    /// The stored template it is made of, and of which version; the published one where that is not said.
+    pub template: Option<(String, Option<u32>)>,
+    /// The recipients' values are texts out of a table: numbers and truth values among them are known by the template's description.
+    pub texts: bool,
+}
+
+impl NewFill {
+    /// Whether anything asks for filling in. A language alone does not.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.template.is_some() || self.syntax.is_some() || self.missing.is_some() || self.variables.is_some() || !self.variants.is_empty()
+    }
+}
+
+/// A file as it was given: by its id, or with its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewAttachment {
+    pub file_id: Option<String>,
+    /// Its bytes; or why they could not be read, without a field.
+    pub content: Option<Result<Bytes, Fault>>,
+    pub name: Option<String>,
+    pub content_type: Option<String>,
+    pub content_id: Option<String>,
+}
+
+/// An invitation as it was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewCalendar {
+    pub method: String,
+    pub content: String,
 }
 
 /// One message to be sent. Lists that were not given are empty.
@@ -24,12 +89,15 @@ pub struct NewMessage {
     pub text: Option<String>,
     /// A copy each, bare addresses.
     pub emails: Vec<String>,
-    /// A copy each, with names.
-    pub recipients: Vec<Given>,
+    /// A copy each, with names and what is their own.
+    pub recipients: Vec<NewRecipient>,
     /// One joint copy to these and to `cc` and `bcc`.
     pub to: Vec<Given>,
     pub cc: Vec<Given>,
     pub bcc: Vec<Given>,
+    pub fill: NewFill,
+    pub attachments: Vec<NewAttachment>,
+    pub calendar: Option<NewCalendar>,
     pub headers: Vec<(String, String)>,
     pub tags: Vec<(String, String)>,
     pub lane: Option<Lane>,
@@ -56,6 +124,8 @@ pub struct Submission {
     pub expires_at: Option<String>,
     /// Refuse everything when one address is bad.
     pub strict: bool,
+    /// Most addresses, where it is not the server's limit for requests.
+    pub most: Option<usize>,
 }
 
 impl Submission {
@@ -63,5 +133,12 @@ impl Submission {
     #[must_use]
     pub fn addresses(&self) -> usize {
         self.messages.iter().map(NewMessage::addresses).sum()
+    }
+
+    /// Bytes of the files that came along.
+    #[must_use]
+    pub fn file_bytes(&self) -> usize {
+        let contents = self.messages.iter().flat_map(|message| &message.attachments).filter_map(|one| one.content.as_ref());
+        contents.map(|content| content.as_ref().map_or(0, Bytes::len)).sum()
     }
 }

@@ -1,5 +1,7 @@
 //! What the account says of itself, and what is shown of the provider.
 
+use std::sync::atomic::Ordering;
+
 use jebi_domain::{
     message::Lane,
     outcome::Reason,

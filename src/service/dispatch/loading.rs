@@ -53,5 +53,9 @@ impl Dispatch {
 
 fn away(error: &StoreError) -> Reason {
     let what = if matches!(error, StoreError::Internal(_)) { "the store could not read them" } else { "the store does not answer" };
-    Reason::new("attachment_unread", format!("the attached files are not there yet: {what}"), "nothing to do if it passes; else see the server's log")
+    Reason::new(
+        "attachment_unread",
+        format!("the attached files are not there yet: {what}"),
+        "nothing to do if it passes; else see the server's log",
+    )
 }

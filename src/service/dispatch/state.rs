@@ -1,10 +1,7 @@
 //! What the parts of one provider's dispatcher share, and the sender's side of it: permits, slots, outcomes.
 
 use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::AtomicU64,
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
     time::Duration,
 };
 

@@ -34,6 +34,8 @@ const SMALL: u32 = 250;
 const ENTRY_COPIES: u32 = 10_000;
 /// Copies a message may have to be leased at accept.
 const BORN_LEASED: u32 = 50;
+/// Bytes of a recipient's own values that are written about as fast as a row without.
+const PERSONAL_ROW: usize = 1024;
 /// Content above this is stored apart even for one recipient, so that reading a message's row stays cheap.
 const INLINE: usize = 16 * 1024;
 
@@ -117,8 +119,10 @@ impl AcceptJob {
                 256 + c.subject.len()
                     + c.html.as_ref().map_or(0, String::len)
                     + c.text.as_ref().map_or(0, String::len)
+                    + d.message.variables.as_ref().map_or(0, |v| v.len())
                     + c.calendar.as_ref().map_or(0, |calendar| calendar.ics.len())
                     + d.copies.recipients() * 80
+                    + d.personal.iter().flatten().map(|one| one.len()).sum::<usize>()
             })
             .sum()
     }
@@ -214,7 +218,7 @@ impl AcceptJob {
         match &draft.copies {
             Copies::Each(all) => {
                 let room = if self.staged { (TURN_ROWS.saturating_sub(turn.rows)).max(1) as usize } else { all.len() };
-                let end = all.len().min(self.written + room);
+                let end = if self.staged { self.written + fitting(draft, self.written, room) } else { all.len() };
                 let slice = &all[self.written..end];
                 let states = states(turn, slice.iter())?;
                 for ((i, to), state) in all.iter().enumerate().skip(self.written).zip(states) {
@@ -222,8 +226,9 @@ impl AcceptJob {
                     if state == State::Suppressed {
                         suppressed.push(ordinal);
                     }
-                    turn.append(q!("delivery_insert"), (DeliveryKey::new(no, ordinal).0, &to.email, &to.name, state.code(), None::<i64>))?;
-                    turn.rows += 1;
+                    let (key, personal) = (DeliveryKey::new(no, ordinal).0, draft.personal.get(i).and_then(Option::as_deref));
+                    turn.append(q!("delivery_insert"), (key, &to.email, &to.name, state.code(), None::<i64>, personal))?;
+                    turn.rows += rows_for(personal);
                 }
                 self.written = end;
                 if end < all.len() {
@@ -244,7 +249,8 @@ impl AcceptJob {
                     turn.rows += 1;
                 }
                 let state = if suppressed.len() == all.len() { State::Suppressed } else { State::Waiting };
-                turn.append(q!("delivery_insert"), (key, "", None::<&str>, state.code(), i64::try_from(all.len()).unwrap_or(i64::MAX)))?;
+                let people = i64::try_from(all.len()).unwrap_or(i64::MAX);
+                turn.append(q!("delivery_insert"), (key, "", None::<&str>, state.code(), people, None::<&str>))?;
             }
         }
         self.draft += 1;
@@ -281,6 +287,7 @@ impl AcceptJob {
                 if shared { None } else { Some(&body) },
                 content_no,
                 if self.staged { Some(self.staged_by.0) } else { None },
+                m.variables.as_deref(),
             ],
         )?;
         turn.rows += 1;
@@ -427,6 +434,28 @@ fn born(draft: &Draft, suppressed: &[u32]) -> Vec<Copy> {
             vec![Copy { ordinal: 0, addressees: all.iter().enumerate().map(one).collect(), personal: None }]
         }
     }
+}
+
+/// Rows a copy counts for in a turn: one, and one more for each whole [`PERSONAL_ROW`] of what is its own.
+fn rows_for(personal: Option<&str>) -> u32 {
+    1 + u32::try_from(personal.map_or(0, str::len) / PERSONAL_ROW).unwrap_or(u32::MAX - 1)
+}
+
+/// Copies from `first` on that fit into so many rows, at least one.
+fn fitting(draft: &Draft, first: usize, rows: usize) -> usize {
+    let left = draft.copies.recipients().saturating_sub(first);
+    if draft.personal.is_empty() {
+        return left.min(rows);
+    }
+    let mut room = rows;
+    let fits = |personal: &&Option<Box<str>>| match room.checked_sub(rows_for(personal.as_deref()) as usize) {
+        Some(rest) => {
+            room = rest;
+            true
+        }
+        None => false,
+    };
+    draft.personal.iter().skip(first).take_while(fits).count().clamp(1, left.max(1))
 }
 
 /// Whether each waits or is on the suppression list. Most installations start without a list: no look-up then.

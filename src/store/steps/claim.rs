@@ -120,7 +120,7 @@ fn claim_queue(
         let Some(entry) = due else { break };
         from = Some(entry.due);
         if entry.attempt == 1 {
-            turn.ahead(q!("delivery_range"), range(entry.message, entry.first, left.min(entry.count)))?;
+            turn.ahead(q!("delivery_claim"), range(entry.message, entry.first, left.min(entry.count)))?;
         }
         let known = match turn.known(entry.message).and_then(|k| k.ok_or_else(|| Error::damaged("entry", "its message is gone"))) {
             Ok(known) => known,
@@ -244,23 +244,25 @@ fn rows(turn: &Turn<'_>, entry: &Entry, n: u32) -> Result<Vec<Row>, Error> {
         turn.db.lock_copies(from, to)?;
     }
     let mut out = Vec::with_capacity(n as usize);
-    let found = turn.rows_of(q!("delivery_range"), (from, to), |r| {
+    let found = turn.rows_of(q!("delivery_claim"), (from, to), |r| {
         let (code, attempt): (i64, u16) = (r.get(3)?, r.get(4)?);
         let Some(state @ (State::Waiting | State::Unsettled)) = State::from_code(code).filter(|_| attempt + 1 == entry.attempt) else {
             return Ok(None);
         };
         let joint = r.get::<Option<i64>>(5)?.is_some();
         let person = if joint { None } else { Some(alone(r.get(1)?, r.get(2)?, state)) };
-        Ok(Some((DeliveryKey(r.get(0)?), state, attempt, joint, person)))
+        let personal = r.get::<Option<String>>(6)?.map(String::into_boxed_str);
+        Ok(Some((DeliveryKey(r.get(0)?), state, attempt, joint, person, personal)))
     })?;
-    for (key, state, attempt, joint, person) in found.into_iter().flatten() {
+    for (key, state, attempt, joint, person, personal) in found.into_iter().flatten() {
         let addressees = match person {
             Some(person) => vec![person],
             None => addressees(turn, key)?,
         };
         let count = |unsettled: bool| addressees.iter().map(|a| i64::from(a.open && a.unsettled == unsettled)).sum();
         let (waiting, unsettled) = (count(false), count(true));
-        out.push(Row { key, state, attempt, joint, copy: Copy { ordinal: key.ordinal(), addressees, personal: None }, waiting, unsettled });
+        let copy = Copy { ordinal: key.ordinal(), addressees, personal };
+        out.push(Row { key, state, attempt, joint, copy, waiting, unsettled });
     }
     Ok(out)
 }

@@ -17,6 +17,7 @@
 //! | `feedback` | what became of sent mail, and the suppression list |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
+//! | `templates` | stored templates and their versions |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
 //! | `verify` | whether what is kept agrees with itself |
@@ -51,6 +52,7 @@ mod retry;
 mod row;
 mod settle;
 mod settle_joint;
+mod templates;
 mod turn;
 mod verify;
 mod view;

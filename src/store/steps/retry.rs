@@ -251,14 +251,15 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
         let count = i64::try_from(one.people.len()).map_err(|e| Error::damaged("recipients", e))?;
         match one.people.first().filter(|_| !one.joint) {
             Some(Person { mailbox, .. }) => {
-                turn.append(q!("delivery_insert"), (key, &mailbox.email, &mailbox.name, State::Waiting.code(), None::<i64>))?;
+                let personal = personal(turn, one.of)?;
+                turn.append(q!("delivery_insert"), (key, &mailbox.email, &mailbox.name, State::Waiting.code(), None::<i64>, personal))?;
             }
             None => {
                 for (Person { role, mailbox, .. }, position) in one.people.iter().zip(0_i64..) {
                     let joint = (key, position, role.code(), &mailbox.email, &mailbox.name, State::Waiting.code());
                     turn.append(q!("joint_insert"), joint)?;
                 }
-                turn.append(q!("delivery_insert"), (key, "", None::<&str>, State::Waiting.code(), count))?;
+                turn.append(q!("delivery_insert"), (key, "", None::<&str>, State::Waiting.code(), count, None::<&str>))?;
             }
         }
         turn.execute(q!("resent_insert"), (one.of.0, key, one.times))?;
@@ -271,6 +272,11 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
         turn.delta.used(asked.api_key, asked.now, recipients);
     }
     turn.enqueue(queue, asked.due, no, (0, copies), 1)
+}
+
+/// What is its recipient's own.
+fn personal(turn: &Turn<'_>, of: DeliveryKey) -> Result<Option<String>, Error> {
+    Ok(turn.row(q!("delivery_personal"), [of.0], |r| r.get(0))?.flatten())
 }
 
 /// What callers know a copy by.

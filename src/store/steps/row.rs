@@ -50,9 +50,9 @@ impl Unplaced {
 
 /// Reads a row of `message_get`.
 pub(super) fn message(r: &Row<'_>) -> Result<Known, Error> {
-    let lane: i64 = r.get(17)?;
+    let lane: i64 = r.get(18)?;
     let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
-    Ok(unplaced(r)?.placed(r.get(15)?, r.get(16)?, lane))
+    Ok(unplaced(r)?.placed(r.get(16)?, r.get(17)?, lane))
 }
 
 /// Reads a row of `message_read`, or the same columns of `message_get`.
@@ -72,7 +72,7 @@ pub(super) fn unplaced(r: &Row<'_>) -> Result<Unplaced, Error> {
         due: Wall(r.get(8)?),
         scheduled: r.get(9)?,
         expires_at: r.get::<Option<i64>>(10)?.map(Wall),
-        variables: None,
+        variables: r.get::<Option<String>>(15)?.map(Arc::from),
     };
     Ok(Unplaced {
         message,

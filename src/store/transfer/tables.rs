@@ -32,6 +32,9 @@ pub const TABLES: &[&str] = &[
     "marker",
     "sent_minute",
     "sent_slot",
+    "template",
+    "template_version",
+    "template_part",
     "inbox",
     "audit",
 ];

@@ -1,12 +1,17 @@
 //! `/v1/messages`: sending, looking at one message, cancelling it.
 
 mod answer;
+mod attachments;
+pub mod csv;
+mod csv_answer;
+mod fill;
+mod form;
 mod request;
 mod view;
 
 use axum::{
     Extension, Json,
-    extract::State,
+    extract::{FromRequest, Request, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -29,10 +34,17 @@ use crate::{
         json,
         limit::{self, JsonBytes, MaybeJsonBytes},
         params::{Id, Params, number_cursor, read_number_cursor},
+        upload::is_form,
     },
-    service::{Caller, accept::Voice, retry::Scope, search::page_length},
+    service::{
+        Caller,
+        accept::{Submission, Voice},
+        retry::Scope,
+        search::page_length,
+    },
 };
-use answer::SubmitAnswer;
+pub use answer::SubmitAnswer;
+use form::SubmitForm;
 use request::SubmitRequest;
 use view::{MessageBody, MessageLineBody};
 
@@ -45,22 +57,24 @@ use view::{MessageBody, MessageLineBody};
 /// most). A bad address is reported under `rejected` and does not sink the others, unless `strict` is set. An address given
 /// twice in a message gets one copy.
 ///
+/// Files come in base64 within the JSON, by the id of an uploaded one, or beside the JSON in a form (`multipart/form-data`).
+///
 /// Send an `Idempotency-Key` to make repeating safe: within 24 hours the same key with the same body gets the same answer, byte
 /// for byte, and nothing is sent twice.
 #[utoipa::path(
     post, path = "/v1/messages", tag = "messages",
-    request_body = SubmitRequest,
+    request_body(content((SubmitRequest = "application/json"), (SubmitForm = "multipart/form-data"))),
     params(IdempotencyKey),
     responses(
         (status = 202, description = "Accepted and on disk.", body = SubmitAnswer,
             headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
-        (status = 400, description = "The body is not JSON, or the Idempotency-Key cannot be used."),
+        (status = 400, description = "The body is neither JSON nor a form, or the Idempotency-Key cannot be used."),
         (status = 403, description = "The key does not allow sending (`missing_scope`), or not as this sender (`forbidden_sender`)."),
         (status = 408, description = "The body did not arrive in time."),
         (status = 409, description = "The Idempotency-Key was used for another body."),
         (status = 413, description = "The body is too large."),
-        (status = 415, description = "The body is not declared as JSON."),
-        (status = 422, description = "A field is wrong; nothing was stored."),
+        (status = 415, description = "The body is declared as neither JSON nor a form."),
+        (status = 422, description = "A field or a file is wrong; no mail was stored."),
         (status = 429, description = "The key's daily limit is used up (`daily_limit`); try again after `Retry-After` seconds."),
         (status = 503, description = "Too much is waiting, or the store cannot write. Nothing was acknowledged: repeat it later with the same key."),
     ),
@@ -69,21 +83,26 @@ pub async fn submit(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    JsonBytes(body): JsonBytes,
+    request: Request,
 ) -> Result<Response, Problem> {
-    let (key, size) = (idempotency_key(&headers)?, body.len());
-    let read = move || {
-        let fingerprint = key.map(|key| (key, Sha256::digest(&body).into()));
-        json::read::<SubmitRequest>(&body).map(|request| (request, fingerprint))
-    };
-    let (request, idempotency) = limit::work(size, read).await?;
+    let key = idempotency_key(&headers)?;
+    let (submission, fingerprint) = if is_form(&headers) { form::read(request, &state).await? } else { plain(request, &state).await? };
+    let idempotency = key.map(|key| (key, fingerprint));
     let language = error::language(&headers);
     let voice = Voice {
         say: Box::new(move |fault| error::said(fault, language)),
         render: Box::new(|receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::new(receipt)))),
     };
-    let answer = state.accept.submit(caller, request.into(), idempotency, voice).await?;
+    let answer = state.accept.submit(caller, submission, idempotency, voice).await?;
     Ok(again::answer(answer))
+}
+
+/// Reads a request in JSON: what it submits, and the SHA-256 of its body.
+async fn plain(request: Request, state: &AppState) -> Result<(Submission, [u8; 32]), Problem> {
+    let JsonBytes(body) = JsonBytes::from_request(request, state).await?;
+    let size = body.len();
+    let read = move || json::read::<SubmitRequest>(&body).map(|request| (request.into(), Sha256::digest(&body).into()));
+    Ok(limit::work(size, read).await?)
 }
 
 /// Show a message

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use jebi_domain::message::{Lane, OnUnknown};
+use jebi_domain::{
+    content::{Missing, Syntax, Variant},
+    message::{Lane, OnUnknown},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{
@@ -18,10 +21,14 @@ use utoipa::{
     },
 };
 
-use super::super::shape;
+use super::{
+    super::shape,
+    attachments::{AttachmentRequest, CalendarRequest},
+    fill::{Recipient, TemplateName, Variables, VariantRequest},
+};
 use crate::{
     http::json::Object,
-    service::accept::{Given, NewMessage, Submission},
+    service::accept::{Given, NewFill, NewMessage, NewRecipient, Submission},
 };
 
 /// Mail to be sent.
@@ -74,9 +81,9 @@ pub struct MessageRequest {
     #[serde(default)]
     #[schema(example = json!(["user@example.com"]))]
     emails: Vec<String>,
-    /// A copy for each of these, with names.
+    /// A copy for each of these, with names, and with a language and variables of their own.
     #[serde(default)]
-    recipients: Vec<Address>,
+    recipients: Vec<Recipient>,
     /// One joint copy to these and to `cc` and `bcc`, 50 in all at most.
     #[serde(default)]
     to: Vec<Address>,
@@ -84,6 +91,14 @@ pub struct MessageRequest {
     cc: Vec<Address>,
     #[serde(default)]
     bcc: Vec<Address>,
+    /// Files it carries, 50 at most.
+    #[serde(default)]
+    #[schema(value_type = Vec<AttachmentRequest>)]
+    attachments: Vec<Object<AttachmentRequest>>,
+    /// An invitation.
+    #[serde(default)]
+    #[schema(value_type = Option<CalendarRequest>)]
+    calendar: Option<Object<CalendarRequest>>,
     /// Further headers, by name.
     #[serde(default)]
     headers: Pairs,
@@ -104,18 +119,56 @@ pub struct MessageRequest {
     /// Instead of the request's.
     #[serde(default)]
     expires_at: Option<String>,
+    /// The stored template it is made of: its name, or an object with name and version. It has the bodies; a `subject` here goes before its
+    /// own.
+    #[serde(default)]
+    template: Option<TemplateName>,
+    /// How fields are written in subject and bodies: `jinja` for `{{ name }}`, `braces` for `{name}`. Without it and without `variables`,
+    /// `variants` and `missing` the message is sent as it stands; with one of those it is `jinja`.
+    #[serde(default)]
+    #[schema(schema_with = shape::syntax)]
+    syntax: Option<Syntax>,
+    /// What printing a variable does that nobody gives: `error` (the recipient is refused, the default) or `empty`.
+    #[serde(default)]
+    #[schema(schema_with = shape::missing)]
+    missing: Option<Missing>,
+    /// Values for all recipients; a recipient's own go before them. 64 KiB of JSON at most.
+    #[serde(default)]
+    #[schema(value_type = Option<HashMap<String, serde_json::Value>>)]
+    variables: Option<Variables>,
+    /// BCP 47 tag of the language subject and bodies are in: what recipients get who want none, or one there is no variant in. With a
+    /// template, which of its languages that is; its default one where it is left out.
+    #[serde(default)]
+    #[schema(example = "ko")]
+    language: Option<String>,
+    /// The recipients' values are texts out of a table: those a stored template describes as numbers or truth values are read as such.
+    #[serde(default)]
+    text_values: bool,
+    /// Subject and bodies in other languages, 50 at most. A recipient gets the one that fits their `language` best.
+    #[serde(default)]
+    variants: Vec<VariantRequest>,
 }
 
 impl From<SubmitRequest> for Submission {
     fn from(r: SubmitRequest) -> Self {
         let messages = r.messages.into_iter().map(|Object(message)| message.into()).collect();
-        Self { messages, scheduled_at: r.scheduled_at, expires_at: r.expires_at, strict: r.strict }
+        Self { messages, scheduled_at: r.scheduled_at, expires_at: r.expires_at, strict: r.strict, most: None }
     }
 }
 
 impl From<MessageRequest> for NewMessage {
     fn from(r: MessageRequest) -> Self {
+        let fill = NewFill {
+            syntax: r.syntax,
+            missing: r.missing,
+            variables: r.variables.map(|given| given.0),
+            language: r.language,
+            template: r.template.map(Into::into),
+            texts: r.text_values,
+            variants: r.variants.into_iter().map(Variant::from).collect(),
+        };
         Self {
+            fill,
             topic_id: r.topic_id,
             from: r.from.map(|a| a.0),
             reply_to: given(r.reply_to.0),
@@ -124,10 +177,12 @@ impl From<MessageRequest> for NewMessage {
             html: r.html,
             text: r.text,
             emails: r.emails,
-            recipients: given(r.recipients),
+            recipients: r.recipients.into_iter().map(NewRecipient::from).collect(),
             to: given(r.to),
             cc: given(r.cc),
             bcc: given(r.bcc),
+            attachments: r.attachments.into_iter().map(|Object(one)| one.into()).collect(),
+            calendar: r.calendar.map(|Object(one)| one.into()),
             headers: r.headers.0,
             tags: r.tags.0,
             lane: r.lane,

@@ -1,6 +1,7 @@
 //! A message as it is shown.
 
 use jebi_domain::{
+    content::{Attachment, FileId},
     id::MessageId,
     message::{Lane, Mailbox},
     port::store::{MessageLine, MessageView},
@@ -38,6 +39,28 @@ pub struct MessageLineBody {
     cancelled_at: Option<Time>,
     /// Deliveries: one for each recipient, or one joint copy.
     deliveries: u32,
+    /// Files it carries.
+    attachments: Vec<CarriedFile>,
+}
+
+/// A file a message carries.
+#[derive(Serialize, ToSchema)]
+struct CarriedFile {
+    #[schema(value_type = String)]
+    file_id: FileId,
+    name: String,
+    /// Bytes.
+    size: u64,
+    content_type: String,
+    /// What the HTML names it by; `null` for a file of its own.
+    content_id: Option<String>,
+}
+
+impl From<&Attachment> for CarriedFile {
+    fn from(a: &Attachment) -> Self {
+        let Attachment { file, size, name, content_type, content_id } = a.clone();
+        Self { file_id: file, name, size, content_type, content_id }
+    }
 }
 
 /// A message, without its recipients and bodies. Its copies are listed by `/v1/deliveries?message_id=`.
@@ -94,6 +117,7 @@ impl From<MessageLine> for MessageLineBody {
             expires_at: m.expires_at.map(Time),
             cancelled_at: v.cancelled_at.map(Time),
             deliveries: v.copies,
+            attachments: m.content.attachments.iter().map(CarriedFile::from).collect(),
         }
     }
 }

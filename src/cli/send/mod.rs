@@ -1,4 +1,7 @@
-//! `jebi send`: sends a mail to one recipient or a few.
+//! `jebi send`: sends a mail to one recipient or a few, or to a file of them.
+
+mod csv;
+mod plan;
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -10,7 +13,8 @@ use serde_json::{Map, Value, json};
 use super::{Client, Failure, note, print};
 use crate::config::Config;
 
-pub(super) const EXAMPLE: &str = "Example:\n  jebi send --to kim@example.com --subject 'Hello' --text 'It works.' --wait";
+pub(super) const EXAMPLE: &str = "Example:\n  jebi send --to kim@example.com --subject 'Hello' --text 'It works.' --wait\n  \
+    jebi send --csv members.csv --topic november --subject '{{ name }}, hello' --html-file body.html --dry-run";
 
 /// How often a delivery is looked at while waiting for its end.
 const LOOK: Duration = Duration::from_millis(100);
@@ -18,12 +22,13 @@ const LOOK: Duration = Duration::from_millis(100);
 #[derive(Args)]
 pub(super) struct Mail {
     /// Recipient: an address, or "Name <address>"; repeat it for a copy each
-    #[arg(long, required = true, value_name = "ADDRESS")]
+    #[arg(long, required_unless_present = "csv", value_name = "ADDRESS")]
     to: Vec<String>,
-    #[arg(long, help = "Subject")]
-    subject: String,
+    /// Subject; a template's own when left out
+    #[arg(long, required_unless_present = "template")]
+    subject: Option<String>,
     /// Plain text body
-    #[arg(long, required_unless_present_any = ["html", "html_file"])]
+    #[arg(long, required_unless_present_any = ["html", "html_file", "template"])]
     text: Option<String>,
     /// HTML body
     #[arg(long, conflicts_with = "html_file")]
@@ -31,6 +36,15 @@ pub(super) struct Mail {
     /// File with the HTML body, in UTF-8
     #[arg(long, value_name = "FILE")]
     html_file: Option<PathBuf>,
+    /// Stored template it is made of
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["text", "html", "html_file"])]
+    template: Option<String>,
+    /// How fields are written in subject and bodies
+    #[arg(long, value_name = "SYNTAX", value_parser = ["jinja", "braces"], conflicts_with = "template")]
+    syntax: Option<String>,
+    /// Value for all recipients; repeat it for more
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    variables: Vec<String>,
     /// Sender; the configured one when left out
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
@@ -41,15 +55,21 @@ pub(super) struct Mail {
     #[arg(long, value_name = "TIME")]
     schedule: Option<String>,
     /// Wait for the result, SYNC_WAIT_SECONDS at most, and print it too
-    #[arg(long, conflicts_with = "schedule")]
+    #[arg(long, conflicts_with_all = ["schedule", "csv"])]
     wait: bool,
+    #[command(flatten)]
+    table: csv::Table,
 }
 
 pub(super) async fn run(mail: Mail, config: &Config, client: &Client) -> Result<(), Failure> {
+    if mail.table.is_given() {
+        let (table, message) = (mail.table.clone(), message(&mail)?);
+        return csv::run(table, message, config, client).await;
+    }
     if mail.wait && !client.is_live() {
         return Err(Failure::unavailable("--wait: no server runs, so nothing would be sent; start `jebi serve`, or leave it out"));
     }
-    let (wait, body) = (mail.wait, request(mail)?);
+    let (wait, body) = (mail.wait, request(&mail)?);
     let answer = client.call(Method::POST, "/v1/messages", Some(&body)).await?;
     let message = &answer["messages"][0];
     let Some(copies) = message["deliveries"].as_array() else {
@@ -69,20 +89,40 @@ pub(super) async fn run(mail: Mail, config: &Config, client: &Client) -> Result<
 }
 
 /// The mail as the API takes it. One bad address refuses all: whoever typed it is there to correct it.
-fn request(mail: Mail) -> Result<Value, Failure> {
-    let html = match mail.html_file {
+fn request(mail: &Mail) -> Result<Value, Failure> {
+    let mut message = message(mail)?;
+    message.insert("recipients".to_owned(), json!(mail.to));
+    Ok(json!({ "messages": [message], "strict": true }))
+}
+
+/// The message, without recipients.
+fn message(mail: &Mail) -> Result<Map<String, Value>, Failure> {
+    let html = match &mail.html_file {
         Some(file) => {
             let unread = |e| Failure::refused(format!("--html-file: {} cannot be read: {e}; give a file in UTF-8", file.display()));
-            Some(fs::read_to_string(&file).map_err(unread)?)
+            Some(fs::read_to_string(file).map_err(unread)?)
         }
-        None => mail.html,
+        None => mail.html.clone(),
     };
-    let mut message = Map::new();
-    message.insert("recipients".to_owned(), json!(mail.to));
-    message.insert("subject".to_owned(), json!(mail.subject));
-    let given = [("text", mail.text), ("html", html), ("from", mail.from), ("topic_id", mail.topic), ("scheduled_at", mail.schedule)];
-    message.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))));
-    Ok(json!({ "messages": [message], "strict": true }))
+    let given = [
+        ("subject", &mail.subject),
+        ("text", &mail.text),
+        ("html", &html),
+        ("template", &mail.template),
+        ("syntax", &mail.syntax),
+        ("from", &mail.from),
+        ("topic_id", &mail.topic),
+        ("scheduled_at", &mail.schedule),
+    ];
+    let mut message: Map<String, Value> =
+        given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value.clone()?)))).collect();
+    if !mail.variables.is_empty() {
+        let pair = |text: &String| text.split_once('=').map(|(name, value)| (name.trim().to_owned(), json!(value)));
+        let all: Option<Map<String, Value>> = mail.variables.iter().map(pair).collect();
+        let all = all.ok_or_else(|| Failure::refused("--var: it has no =; write --var NAME=VALUE"))?;
+        message.insert("variables".to_owned(), Value::Object(all));
+    }
+    Ok(message)
 }
 
 /// Waits for every copy's result and prints it. Ends well only if all were sent.

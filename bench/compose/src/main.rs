@@ -1,0 +1,93 @@
+//! What making a mail costs, beside the bare library:
+//!   compose [--n N] [--html BYTES]
+//! One JSON line each, in microseconds a mail: `library` builds the whole mail with mail-builder; `first` makes what all copies share and one
+//! copy of it; `next` makes each further copy of the same message.
+
+use std::{hint::black_box, time::Instant};
+
+use jebi_domain::{
+    content::Content,
+    id::{DeliveryId, MessageId},
+    message::{Addressee, Copy, Lane, Mailbox, Message, OnUnknown, Role},
+    mime::{Files, Prepared},
+    time::Wall,
+};
+use mail_builder::MessageBuilder;
+
+const TEXT: &str = "안녕하세요, 홍길동 님. 제비가 강남에서 돌아왔습니다.\r\n";
+
+fn number(name: &str, usual: usize) -> usize {
+    let mut args = std::env::args().skip_while(|arg| arg != name).skip(1);
+    args.next().map_or(usual, |n| n.parse().expect("a number"))
+}
+
+fn mailbox(email: &str, name: &str) -> Mailbox {
+    Mailbox { email: email.to_owned(), name: Some(name.to_owned()) }
+}
+
+/// Microseconds each, the best of five rounds.
+fn timed(n: usize, mut make: impl FnMut(u32) -> usize) -> f64 {
+    let round = |make: &mut dyn FnMut(u32) -> usize| {
+        let start = Instant::now();
+        for i in 0..n {
+            black_box(make(i as u32));
+        }
+        start.elapsed().as_secs_f64() * 1e6 / n as f64
+    };
+    (0..5).map(|_| round(&mut make)).fold(f64::INFINITY, f64::min)
+}
+
+fn main() {
+    let (n, bytes) = (number("--n", 20_000), number("--html", 18_000));
+    let text = TEXT.repeat(2_000 / TEXT.len());
+    let html = format!("<html><body>{}</body></html>", format!("<p>{TEXT}</p>").repeat(bytes / (TEXT.len() + 7)));
+    let content = Content {
+        from: mailbox("news@jebi.example", "제비 소식"),
+        reply_to: vec![],
+        subject: "가을이 왔어요".to_owned(),
+        text: Some(text.clone()),
+        html: Some(html.clone()),
+        headers: vec![],
+        tags: vec![],
+        fill: None,
+        attachments: vec![],
+        calendar: None,
+    };
+    let message = Message {
+        id: MessageId(*b"0123456789abcdef"),
+        topic: String::new(),
+        lane: Lane::Transactional,
+        provider: String::new(),
+        route: String::new(),
+        content,
+        on_unknown: OnUnknown::Resend,
+        created_at: Wall(1_762_131_845_678),
+        due: Wall(0),
+        scheduled: false,
+        expires_at: None,
+        variables: None,
+    };
+    let to = Addressee { role: Role::To, mailbox: mailbox("hong@naver.com", "홍길동"), open: true, unsettled: false };
+    let (copy, none) = (Copy { ordinal: 7, addressees: vec![to], personal: None }, Files::default());
+    let id = |ordinal| DeliveryId { message: message.id, ordinal };
+    let made = |prepared: &Prepared, i| {
+        let mail = prepared.copy(&copy, id(i), 1, &none).expect("a mail");
+        mail.head.len() + mail.body.len()
+    };
+    let library = timed(n, |i| {
+        let mail = MessageBuilder::new()
+            .from(("제비 소식", "news@jebi.example"))
+            .to(("홍길동", "hong@naver.com"))
+            .subject("가을이 왔어요")
+            .date(1_762_131_845i64)
+            .message_id(format!("{i}@jebi.example"))
+            .text_body(text.as_str())
+            .html_body(html.as_str());
+        mail.write_to_vec().expect("a mail").len()
+    });
+    let first = timed(n, |i| made(&Prepared::new(&message), i));
+    let prepared = Prepared::new(&message);
+    let next = timed(n, |i| made(&prepared, i));
+    let size = made(&prepared, 0);
+    println!("{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2}}}");
+}

@@ -1,0 +1,55 @@
+//! A message that is filled in for each of its copies: subject and bodies are each copy's own, what stands around them is made once.
+
+use crate::{
+    message::{Copy, Mailbox, Message, Role},
+    outcome::Reason,
+    template::{Rendered, Renderer},
+};
+
+use super::{
+    body::{Body, Frame},
+    text,
+};
+
+pub(super) struct Filled {
+    renderer: Renderer,
+    frame: Frame,
+}
+
+impl Filled {
+    /// # Errors
+    /// Templates that cannot be read: no copy can be made then.
+    pub(super) fn new(message: &Message, frame: Frame) -> Result<Self, Reason> {
+        Ok(Self { renderer: Renderer::new(&message.content, message.variables.as_deref())?, frame })
+    }
+
+    /// One copy's subject and body.
+    ///
+    /// # Errors
+    /// Why this one cannot be made.
+    pub(super) fn copy(&self, copy: &Copy) -> Result<(String, Body), Reason> {
+        let Rendered { subject, text, html, .. } = self.renderer.render(copy.personal.as_deref(), shown(copy))?;
+        if subject.trim().is_empty() {
+            let remedy = "write a subject that is never empty, such as {{ title | default(\"…\", true) }}";
+            return Err(Reason::new("template_empty", "its subject has become empty", remedy));
+        }
+        // Templates have a text made of their HTML where that could be done; where not, it is made of each mail.
+        let made = if is_blank(text.as_deref()) { html.as_deref().and_then(text::from_html) } else { None };
+        Ok((subject, self.frame.body(made.as_deref().or(text.as_deref()), html.as_deref())))
+    }
+}
+
+pub(super) fn is_blank(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.trim().is_empty())
+}
+
+/// Whose name and address a copy may show: the recipient's; of a joint copy the first one's whom all see anyway.
+fn shown(copy: &Copy) -> &Mailbox {
+    static NOBODY: Mailbox = Mailbox { email: String::new(), name: None };
+    let first = if copy.addressees.len() == 1 { copy.addressees.first() } else { copy.addressees.iter().find(|one| one.role != Role::Bcc) };
+    first.map_or(&NOBODY, |one| &one.mailbox)
+}
+
+#[cfg(test)]
+#[path = "filled_tests.rs"]
+mod tests;

@@ -1,0 +1,542 @@
+//! A template's source, checked and written anew for the engine: Jinja's tags and Django's, without what has no bounds.
+//!
+//! Lines stay where they are, so that what the engine says of a line is true of the author's source.
+
+use super::{
+    MAX_SOURCE,
+    expr::{Parser, mangled, quoted},
+    fault::Slip,
+    lex::{Lexer, Piece, Tag, Token},
+    scope::Scope,
+};
+
+/// Deepest nesting of tags in one source.
+const MAX_OPEN: usize = 20;
+/// Most `elif` of one `if`: the engine's compiler goes one call deeper for each.
+const MAX_ELIF: usize = 50;
+
+/// A source as the engine takes it.
+#[derive(Debug)]
+pub(super) struct Translated {
+    pub source: String,
+    /// Sources it extends or includes.
+    pub uses: Vec<Use>,
+    pub scope: Scope,
+    /// There is no tag in it.
+    pub plain: bool,
+}
+
+/// Another source that is extended or included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Use {
+    pub name: String,
+    pub at: usize,
+    pub extends: bool,
+    /// It need not be there.
+    pub optional: bool,
+}
+
+/// How a source is written for the engine.
+#[derive(Clone, Copy)]
+pub(super) struct Mode<'a> {
+    /// How the source is told to people.
+    pub label: &'a str,
+    /// Put before the names of other sources.
+    pub prefix: &'a str,
+    /// Missing variables are told by name.
+    pub naming: bool,
+    /// Sources that may be named.
+    pub known: &'a dyn Fn(&str) -> bool,
+    /// It is extended or included by another.
+    pub part: bool,
+}
+
+enum Kind {
+    Root,
+    If { elifs: usize, otherwise: bool },
+    For { otherwise: bool },
+    Block(String),
+    With,
+    Autoescape,
+}
+
+struct Open {
+    kind: Kind,
+    at: usize,
+    guards: usize,
+    /// Where its body begins in what is written.
+    body: usize,
+    /// Bytes of text in its body, without the bodies of loops and blocks in it.
+    text: usize,
+}
+
+/// Reads one source.
+pub(super) fn translate(source: &str, mode: Mode<'_>) -> Result<Translated, Slip> {
+    if source.len() > MAX_SOURCE {
+        let fault = format!("it has {} bytes", source.len());
+        return Err(Slip::new(0, "template_size", fault, format!("a template has {MAX_SOURCE} at most: move what repeats into loops")));
+    }
+    let root = Open { kind: Kind::Root, at: 0, guards: 0, body: 0, text: 0 };
+    let mut writer = Writer {
+        source,
+        mode,
+        out: String::with_capacity(source.len() + source.len() / 4),
+        open: vec![root],
+        uses: Vec::new(),
+        blocks: Vec::new(),
+        scope: Scope::new(),
+        written: 0,
+        plain: true,
+    };
+    let mut lexer = Lexer::new(source);
+    while let Some(piece) = lexer.next()? {
+        match piece {
+            Piece::Text(text) => writer.text(text),
+            Piece::Tag(tag) => {
+                writer.plain = false;
+                writer.tag(&tag, &mut lexer)?;
+            }
+        }
+    }
+    writer.finish()
+}
+
+struct Writer<'s> {
+    source: &'s str,
+    mode: Mode<'s>,
+    out: String,
+    /// What is open, the root first: never empty.
+    open: Vec<Open>,
+    uses: Vec<Use>,
+    blocks: Vec<String>,
+    scope: Scope,
+    /// Lines written.
+    written: usize,
+    plain: bool,
+}
+
+impl<'s> Writer<'s> {
+    fn text(&mut self, text: &str) {
+        if let Some(open) = self.open.last_mut() {
+            open.text += text.len();
+        }
+        // What was trimmed or left out may have had line breaks: they were made up for in the tag before.
+        self.out.push_str(text);
+        self.written += text.bytes().filter(|b| *b == b'\n').count();
+    }
+
+    /// Writes a tag whose code begins in the line that `at` is in.
+    fn write(&mut self, at: usize, before: &str, code: &str, after: &str) {
+        let line = self.line(at) - 1;
+        self.out.push_str(before);
+        while self.written < line {
+            self.out.push('\n');
+            self.written += 1;
+        }
+        self.out.push(' ');
+        self.out.push_str(code);
+        self.out.push_str(after);
+    }
+    fn block(&mut self, at: usize, code: &str) {
+        self.write(at, "{%", code, " %}");
+    }
+
+    fn line(&self, at: usize) -> usize {
+        self.source.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1
+    }
+
+    fn tag(&mut self, tag: &Tag<'_>, lexer: &mut Lexer<'_>) -> Result<(), Slip> {
+        let place = format!("{}, line {}", self.mode.label, self.line(tag.at));
+        if tag.prints {
+            return self.print(tag, &place);
+        }
+        let Some((Token::Name(word), at)) = tag.tokens.first() else {
+            return Err(Slip::syntax(
+                tag.at,
+                "this tag does not begin with a word",
+                "write `if`, `for`, `block`, `include` or another tag",
+            ));
+        };
+        let mut scope = std::mem::take(&mut self.scope);
+        let mut parser = Parser::new(&tag.tokens[1..], tag.end, &place, &mut scope, self.mode.naming);
+        let result = self.statement(word, *at, tag, &mut parser, lexer);
+        self.scope = scope;
+        result
+    }
+
+    fn print(&mut self, tag: &Tag<'_>, place: &str) -> Result<(), Slip> {
+        let words: Vec<&str> =
+            tag.tokens.iter().map(|(token, _)| if let Token::Name(n) | Token::Sign(n) = token { n } else { "" }).collect();
+        if matches!(words.as_slice(), ["super", "(", ")"] | ["block", ".", "super"]) {
+            if !self.open.iter().any(|open| matches!(open.kind, Kind::Block(_))) {
+                return Err(Slip::syntax(tag.at, "there is no block around this", "write it within `{% block … %}`"));
+            }
+            self.write(tag.at, "{{", "super()", " }}");
+            return Ok(());
+        }
+        let mut parser = Parser::new(&tag.tokens, tag.end, place, &mut self.scope, self.mode.naming);
+        let mut code = parser.printed()?;
+        parser.finish("an operator, a filter or `}}`")?;
+        if self.mode.naming {
+            let shown = self.source[tag.at + 2..tag.end - 2].trim_matches(['-', '+']).trim();
+            code = format!("{code}|_printed({}, {})", quoted(shown), quoted(place));
+        }
+        self.write(tag.at, "{{", &code, " }}");
+        Ok(())
+    }
+
+    fn statement(&mut self, word: &str, at: usize, tag: &Tag<'_>, parser: &mut Parser<'_, '_>, lexer: &mut Lexer<'_>) -> Result<(), Slip> {
+        match word {
+            "if" => self.if_(at, parser),
+            "elif" | "elseif" => self.elif(at, parser),
+            "else" | "empty" => self.otherwise(word, at, parser),
+            "for" => self.for_(at, parser),
+            "block" => self.block_(at, parser),
+            "with" => self.with(at, parser),
+            "autoescape" => self.autoescape(at, parser),
+            "set" => self.set(at, parser),
+            "extends" => self.extends(at, parser),
+            "include" => self.include(at, parser),
+            "cycle" => self.cycle(at, parser),
+            "endif" | "endfor" | "endblock" | "endwith" | "endautoescape" => self.close(word, at, parser),
+            "comment" => lexer.until("endcomment", tag.at).map(|_| ()),
+            "raw" | "verbatim" => self.raw(word, tag.at, parser, lexer),
+            "load" => load(parser),
+            _ => Err(unknown(word, at)),
+        }
+    }
+
+    fn push(&mut self, kind: Kind, at: usize, guards: usize) -> Result<(), Slip> {
+        if self.open.len() > MAX_OPEN {
+            let fault = format!("more than {MAX_OPEN} tags are open");
+            return Err(Slip::new(at, "template_size", fault, "move the inner ones into a part and include it"));
+        }
+        self.open.push(Open { kind, at, guards, body: self.out.len(), text: 0 });
+        Ok(())
+    }
+
+    fn if_(&mut self, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        let guards = parser.scope.guards();
+        let code = parser.condition()?;
+        parser.finish("an operator or `%}`")?;
+        self.block(at, &format!("if {code}"));
+        self.push(Kind::If { elifs: 0, otherwise: false }, at, guards)
+    }
+
+    fn elif(&mut self, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        let guards = match self.open.last_mut() {
+            Some(Open { kind: Kind::If { elifs, otherwise: false }, guards, .. }) if *elifs < MAX_ELIF => {
+                *elifs += 1;
+                *guards
+            }
+            Some(Open { kind: Kind::If { otherwise: false, .. }, .. }) => {
+                let fault = format!("an `if` has more than {MAX_ELIF} `elif`");
+                return Err(Slip::new(at, "template_size", fault, "give the text as a variable instead"));
+            }
+            _ => return Err(Slip::syntax(at, "there is no `if` here that `elif` could go on with", "write it between `if` and `else`")),
+        };
+        parser.scope.unguard(guards);
+        let code = parser.condition()?;
+        parser.finish("an operator or `%}`")?;
+        self.block(at, &format!("elif {code}"));
+        Ok(())
+    }
+
+    fn otherwise(&mut self, word: &str, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        if word == "else" && parser.take_name("if") {
+            return self.elif(at, parser);
+        }
+        parser.finish("`%}`")?;
+        let guards = match self.open.last_mut() {
+            Some(Open { kind: Kind::If { otherwise: done @ false, .. }, guards, .. }) if word == "else" => {
+                *done = true;
+                *guards
+            }
+            Some(Open { kind: Kind::For { otherwise: done @ false }, guards, .. }) => {
+                *done = true;
+                *guards
+            }
+            _ => {
+                let fault = format!("there is nothing open here that `{word}` could belong to");
+                return Err(Slip::syntax(at, fault, "write it once, within an `if` or a `for`"));
+            }
+        };
+        parser.scope.unguard(guards);
+        self.charge();
+        self.block(at, "else");
+        if let Some(open) = self.open.last_mut() {
+            open.body = self.out.len();
+        }
+        Ok(())
+    }
+
+    fn for_(&mut self, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        let mut names = vec![parser.target()?];
+        while parser.take_sign(",") {
+            names.push(parser.target()?);
+        }
+        if !parser.take_name("in") {
+            return Err(parser.unexpected("`in`"));
+        }
+        let guards = parser.scope.guards();
+        let looped = parser.looped()?;
+        let looped = if parser.take_name("reversed") { format!("{looped}|reverse") } else { looped };
+        parser.scope.open();
+        names.iter().for_each(|name| parser.scope.give(name));
+        let filter = if parser.take_name("if") { format!(" if {}", parser.condition()?) } else { String::new() };
+        parser.finish("an operator, `if`, `reversed` or `%}`")?;
+        let names: Vec<String> = names.into_iter().map(mangled).collect();
+        self.block(at, &format!("for {} in {looped}{filter}", names.join(", ")));
+        self.push(Kind::For { otherwise: false }, at, guards)
+    }
+
+    fn block_(&mut self, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        let name = parser.name("the block's name")?;
+        // In the engine a block sees what is around it anyway.
+        parser.take_name("scoped");
+        parser.finish("`%}`")?;
+        if self.blocks.iter().any(|block| block == name) {
+            return Err(Slip::syntax(at, format!("there is a block `{name}` already"), "give each block a name of its own"));
+        }
+        self.blocks.push(name.to_owned());
+        self.block(at, &format!("block {}", mangled(name)));
+        parser.scope.open();
+        self.push(Kind::Block(name.to_owned()), at, parser.scope.guards())
+    }
+
+    /// `with a=1, b=2`, Django's `with a=1 b=2` and `with 1 as a`.
+    fn with(&mut self, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        parser.scope.open();
+        let given = assignments(parser)?;
+        self.block(at, &format!("with {given}"));
+        self.push(Kind::With, at, parser.scope.guards())
+    }
+
+    fn autoescape(&mut self, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        let on = match parser.name("`on` or `off`")? {
+            "on" | "true" => true,
+            "off" | "false" => false,
+            _ => return Err(Slip::syntax(at, "`autoescape` is on or off", "write `on` or `off`")),
+        };
+        parser.finish("`%}`")?;
+        self.block(at, &format!("autoescape {on}"));
+        self.push(Kind::Autoescape, at, parser.scope.guards())
+    }
+
+    fn set(&mut self, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        let name = parser.target()?;
+        if parser.done() {
+            let remedy = "give a value: `{% set name = … %}`; for longer text write a part and include it";
+            return Err(Slip::new(at, "template_tag", "`set` without a value is not supported", remedy));
+        }
+        if !parser.take_sign("=") {
+            return Err(parser.unexpected("`=`"));
+        }
+        let value = parser.value()?;
+        parser.finish("an operator or `%}`")?;
+        self.block(at, &format!("set {} = {value}", mangled(name)));
+        parser.scope.give(name);
+        Ok(())
+    }
+
+    fn part(&mut self, parser: &mut Parser<'_, '_>, extends: bool) -> Result<String, Slip> {
+        let at = parser.at();
+        let name = parser.text("the name of a template in quotes")?.to_owned();
+        self.uses.push(Use { name: name.clone(), at, extends, optional: false });
+        Ok(name)
+    }
+
+    fn extends(&mut self, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        if self.open.len() > 1 || self.uses.iter().any(|used| used.extends) {
+            return Err(Slip::syntax(at, "`extends` stands once, outside of every other tag", "write it in the first line"));
+        }
+        let name = self.part(parser, true)?;
+        parser.finish("`%}`")?;
+        self.block(at, &format!("extends {}", quoted(&format!("{}{name}", self.mode.prefix))));
+        Ok(())
+    }
+
+    fn include(&mut self, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        let name = self.part(parser, false)?;
+        let optional = parser.take_name("ignore") && parser.take_name("missing");
+        if let Some(used) = self.uses.last_mut() {
+            used.optional = optional;
+        }
+        if parser.is_name("without") || parser.is_name("only") {
+            return Err(Slip::new(
+                parser.at(),
+                "template_tag",
+                "a part always sees all variables",
+                "leave `only` or `without context` out",
+            ));
+        }
+        let with = parser.take_name("with") && !parser.take_name("context");
+        parser.scope.open();
+        let given = if with { Some(assignments(parser)?) } else { None };
+        parser.scope.close();
+        if parser.is_name("only") {
+            return Err(Slip::new(parser.at(), "template_tag", "a part always sees all variables", "leave `only` out"));
+        }
+        parser.finish("`with …` or `%}`")?;
+        if optional && !(self.mode.known)(&name) {
+            return Ok(());
+        }
+        let include = format!("include {}", quoted(&format!("{}{name}", self.mode.prefix)));
+        match given {
+            None => self.block(at, &include),
+            Some(given) => self.block(at, &format!("with {given} %}}{{% {include} %}}{{% endwith")),
+        }
+        Ok(())
+    }
+
+    /// Django's `cycle`, which prints.
+    fn cycle(&mut self, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        let mut all = Vec::new();
+        while !parser.done() {
+            all.push(parser.value()?);
+        }
+        if all.is_empty() || !self.open.iter().any(|open| matches!(open.kind, Kind::For { .. })) {
+            return Err(Slip::syntax(at, "`cycle` takes values in turn within a loop", "write `{% cycle \"a\" \"b\" %}` within a `for`"));
+        }
+        self.write(at, "{{", &format!("loop.cycle({})", all.join(", ")), " }}");
+        Ok(())
+    }
+
+    fn close(&mut self, word: &str, at: usize, parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+        let given = if word == "endblock" && !parser.done() { Some(parser.name("the block's name")?) } else { None };
+        parser.finish("`%}`")?;
+        let Some(open) = self.open.last() else { return Ok(()) };
+        let wanted = open.kind.end();
+        if wanted != word {
+            let line = self.line(open.at);
+            let fault = format!("`{word}` closes nothing here");
+            let remedy = if wanted.is_empty() {
+                "nothing is open: remove it".to_owned()
+            } else {
+                format!("expected `{wanted}` for the tag that line {line} opens")
+            };
+            return Err(Slip::syntax(at, fault, remedy));
+        }
+        if let (Some(given), Kind::Block(name)) = (given, &open.kind)
+            && given != name
+        {
+            return Err(Slip::syntax(at, format!("`{given}` is not the block that is open"), format!("write `endblock {name}`")));
+        }
+        let guards = open.guards;
+        if matches!(open.kind, Kind::For { .. } | Kind::Block(_) | Kind::With) {
+            parser.scope.close();
+        }
+        parser.scope.unguard(guards);
+        self.charge();
+        self.open.pop();
+        self.block(at, word);
+        Ok(())
+    }
+
+    /// At the end of the body that is open: what is repeated counts its text each time, in a tag at the body's begin.
+    fn charge(&mut self) {
+        let Some(open) = self.open.last_mut() else { return };
+        let (text, body) = (std::mem::take(&mut open.text), open.body);
+        let repeated = match open.kind {
+            Kind::For { .. } | Kind::Block(_) => true,
+            Kind::Root => self.mode.part,
+            _ => false,
+        };
+        if repeated && text > 0 {
+            self.out.insert_str(body, &format!("{{{{ {text}|_room }}}}"));
+        } else if !repeated && let [.., around, _] = self.open.as_mut_slice() {
+            around.text += text;
+        }
+    }
+
+    /// `raw` is Jinja's word, `verbatim` Django's.
+    fn raw(&mut self, word: &str, at: usize, parser: &mut Parser<'_, '_>, lexer: &mut Lexer<'_>) -> Result<(), Slip> {
+        parser.finish("`%}`")?;
+        let text = lexer.until(if word == "raw" { "endraw" } else { "endverbatim" }, at)?;
+        if text.contains("endraw") {
+            return Err(Slip::syntax(at, "`endraw` stands in this text", "remove it: it closes a raw text"));
+        }
+        self.out.push_str("{% raw %}");
+        self.text(text);
+        self.out.push_str("{% endraw %}");
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Translated, Slip> {
+        if let [_, .., open] = self.open.as_slice() {
+            let end = open.kind.end();
+            let word = end.trim_start_matches("end");
+            let fault = format!("this `{word}` is never closed");
+            return Err(Slip::syntax(open.at, fault, format!("expected `{{% {end} %}}` before the end of the template")));
+        }
+        self.charge();
+        Ok(Translated { source: self.out, uses: self.uses, scope: self.scope, plain: self.plain })
+    }
+}
+
+impl Kind {
+    fn end(&self) -> &'static str {
+        match self {
+            Self::Root => "",
+            Self::If { .. } => "endif",
+            Self::For { .. } => "endfor",
+            Self::Block(_) => "endblock",
+            Self::With => "endwith",
+            Self::Autoescape => "endautoescape",
+        }
+    }
+}
+
+/// `a=1, b=2`, `a=1 b=2` or `1 as a`, up to the end of the tag or `only`.
+fn assignments(parser: &mut Parser<'_, '_>) -> Result<String, Slip> {
+    let mut all: Vec<String> = Vec::new();
+    while !parser.done() && !parser.is_name("only") {
+        if !all.is_empty() {
+            parser.take_sign(",");
+        }
+        let (name, value) = if parser.assigns() {
+            let name = parser.target()?;
+            parser.take_sign("=");
+            (name, parser.value()?)
+        } else {
+            let value = parser.value()?;
+            if !parser.take_name("as") {
+                return Err(parser.unexpected("`name=value`"));
+            }
+            (parser.target()?, value)
+        };
+        parser.scope.give(name);
+        all.push(format!("{} = {value}", mangled(name)));
+    }
+    if all.is_empty() { Err(parser.unexpected("`name=value`")) } else { Ok(all.join(", ")) }
+}
+
+/// Django's libraries whose tags and filters are here anyway.
+fn load(parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
+    while !parser.done() {
+        let at = parser.at();
+        let name = parser.name("the name of a library")?;
+        if !["humanize", "i18n", "l10n", "static", "tz", "cache"].contains(&name) {
+            let remedy = "remove the tag; filters that are missing have to be given as variables";
+            return Err(Slip::new(at, "template_tag", format!("there is no library `{name}`"), remedy));
+        }
+    }
+    Ok(())
+}
+
+fn unknown(word: &str, at: usize) -> Slip {
+    let remedy = match word {
+        "url" => "give the whole link as a variable, with `https://`",
+        "static" | "get_static_prefix" | "media" => "give the picture's whole address, or attach it and write `cid:…`",
+        "csrf_token" => "remove it: a mail has no form to protect",
+        "now" => "give the time as a variable and write `{{ time|date:\"Y-m-d\" }}`: a resend has to have the same text",
+        "trans" | "translate" | "blocktrans" | "blocktranslate" => "write one variant of the template for each language",
+        "macro" | "call" | "import" | "from" => "write a part and `{% include \"…\" with name=value %}`",
+        "filter" | "spaceless" | "firstof" | "regroup" | "widthratio" | "ifchanged" => "use a filter or `if` in its place",
+        "do" | "break" | "continue" | "debug" | "lorem" => "remove it",
+        "ifequal" | "ifnotequal" => "write `{% if a == b %}`",
+        "endcomment" | "endraw" | "endverbatim" => "nothing of that kind is open: remove it",
+        _ => "there are if, for, block, extends, include, set, with, autoescape, cycle, comment and raw",
+    };
+    Slip::new(at, "template_tag", format!("there is no tag `{word}`"), remedy)
+}

@@ -1,0 +1,1 @@
+SELECT latest FROM template WHERE name = $1::text AND draft IS NOT NULL;

@@ -1,0 +1,1 @@
+DELETE FROM template_version WHERE template = $1::text;

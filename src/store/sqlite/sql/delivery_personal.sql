@@ -1,0 +1,1 @@
+SELECT personal FROM delivery WHERE key = ?1;

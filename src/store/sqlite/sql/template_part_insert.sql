@@ -1,0 +1,1 @@
+INSERT INTO template_part (part, template) VALUES (?1, ?2);

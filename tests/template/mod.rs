@@ -1,0 +1,4 @@
+//! The template language under strangers' hands.
+
+mod fuzz;
+mod memory;
