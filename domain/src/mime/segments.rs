@@ -124,6 +124,15 @@ mod tests {
     }
 
     #[test]
+    fn bodies_that_share_their_hash_make_it_once() {
+        let (body, shared) = (Segments::from(vec![b'x']), Shared::default());
+        let (one, other) = (body.clone().sharing(shared.clone()), body.clone().sharing(shared));
+        assert_eq!(one.hash(|| [1; 32]), [1; 32]);
+        assert_eq!(other.clone().hash(|| unreachable!("it is there")), [1; 32]);
+        assert_eq!(body.hash(|| [2; 32]), [2; 32]);
+    }
+
+    #[test]
     fn a_clone_shares_the_bytes() {
         let file = Bytes::from(vec![b'x'; 1 << 20]);
         let body: Segments = [Bytes::from_static(b"head"), file.clone()].into_iter().collect();
