@@ -22,6 +22,7 @@ pub mod network;
 pub mod outcome;
 pub mod pace;
 pub mod port;
+pub mod preflight;
 pub mod quota;
 pub mod refusal;
 pub mod retry;
