@@ -14,7 +14,7 @@ use super::{
     Settings,
     attachments::{Carried, Fresh},
     content::{self, Faults},
-    fill,
+    fill, preflight,
     receipt::{Addresses, Pending, Unfinished},
     recipients, route,
     submission::{NewMessage, Submission},
@@ -58,7 +58,9 @@ pub(super) fn prepare(
         return Err(Refusal { kind: RefusalKind::Invalid, faults: without_repeats(faults) });
     }
     let scheduled = drafts.iter().any(|d| d.message.scheduled);
-    Ok(Prepared { drafts, files: carried.fresh, receipt: Unfinished { scheduled, messages: pending } })
+    let mut receipt = Unfinished { scheduled, messages: pending };
+    preflight::look(&drafts, &mut receipt);
+    Ok(Prepared { drafts, files: carried.fresh, receipt })
 }
 
 fn check_size(settings: &Settings, submission: &Submission) -> Result<(), Refusal> {
@@ -136,8 +138,10 @@ impl Shared<'_> {
             }),
             personal: sorted.personal,
         });
+        let own = draft.as_ref().map_or(&[][..], |draft| &draft.personal);
+        let warnings = filling.wants.as_ref().and_then(|wants| wants.unfilled(own, faults.path("variables"))).into_iter().collect();
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
-        let pending = Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates };
+        let pending = Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates, warnings, causes: Vec::new() };
         (draft, Some(pending))
     }
 
