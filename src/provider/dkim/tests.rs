@@ -101,7 +101,7 @@ fn keys_of_no_use_are_refused_and_none_is_shown() {
 
 #[test]
 fn keys_made_elsewhere_are_read_too() {
-    for pem in [include_str!("test_keys/openssl_ed25519.pem"), include_str!("openssl_pkcs1.pem")] {
+    for pem in [include_str!("test_keys/openssl_ed25519.pem"), include_str!("test_keys/openssl_pkcs1.pem")] {
         assert!(Key::read(pem).is_ok());
     }
 }
