@@ -5,10 +5,12 @@
 
 pub mod access;
 pub mod address;
+pub mod advertising;
 pub mod allow;
 pub mod attachment;
 pub mod backoff;
 pub mod clock_offset;
+pub mod consent;
 pub mod content;
 pub mod delivery;
 pub mod dkim;
@@ -16,6 +18,7 @@ pub mod event;
 pub mod fair;
 pub mod id;
 pub mod idempotency;
+pub mod link;
 pub mod message;
 pub mod mime;
 pub mod network;
@@ -23,6 +26,7 @@ pub mod outcome;
 pub mod pace;
 pub mod port;
 pub mod preflight;
+pub mod profile;
 pub mod quota;
 pub mod refusal;
 pub mod retry;

@@ -85,10 +85,11 @@ pub async fn transfer(
     let place = (connected.identity.system_id, connected.identity.database_oid, connected.identity.timeline);
     let found = transfer::look(&connected.client).await?;
     if let Some((id, to)) = transfer::moved_to(file)? {
-        if found != Found::Unfinished(id) {
+        if found != Found::Unfinished(id.clone()) {
             return Err(MoveError::Before { file: file.clone(), to });
         }
-        transfer::finish(&connected.client, place).await?;
+        // The source was closed by the run that was cut short.
+        transfer::finish(&mut connected.client, &id, place, || Ok(())).await?;
         return Ok(Moved::Finished);
     }
     if found == Found::NoSchema {
@@ -96,13 +97,20 @@ pub async fn transfer(
     }
     // Its lock is held until the end: no server starts on it meanwhile.
     let store = open_store(source, Arc::clone(&clock), Arc::clone(&random)).await?;
-    let done = filled(source, &*store, clock.as_ref(), (file, &mut connected.client), (found, told)).await;
-    if let Ok(Moved::Copied(_)) = &done {
+    let mut done = filled(source, &*store, clock.as_ref(), (file, &mut connected.client), told).await;
+    if done.is_ok() {
         crash_point("transfer_copied");
-        verified(target, postgres, Arc::clone(&clock), Arc::clone(&random)).await?;
-        transfer::mark_moved(file, &postgres.url.to_string())?;
-        crash_point("transfer_marked");
-        transfer::finish(&connected.client, place).await?;
+        let closed = async {
+            verified(target, postgres, Arc::clone(&clock), Arc::clone(&random)).await?;
+            let close = || {
+                transfer::mark_moved(file, &postgres.url.to_string())?;
+                crash_point("transfer_marked");
+                Ok(())
+            };
+            transfer::finish(&mut connected.client, &transfer::identity(file)?, place, close).await?;
+            Ok::<(), MoveError>(())
+        };
+        done = closed.await.and(done);
     }
     store.close().await;
     done
@@ -127,23 +135,43 @@ async fn verified(config: &Config, at: &Postgres, clock: Arc<dyn Clock>, random:
     found
 }
 
-/// Brings the source to rest and copies it.
+/// Reserves the target, brings the source to rest and copies it.
 async fn filled(
     source: &Config,
     store: &dyn Store,
     clock: &dyn Clock,
     (file, client): (&Path, &mut tokio_postgres::Client),
-    (found, told): (Found, &(dyn Fn(Progress) + Sync)),
+    told: &(dyn Fn(Progress) + Sync),
 ) -> Result<Moved, MoveError> {
     if store.guard() != Guard::Open {
         return Err(MoveError::Held);
     }
-    match found {
-        Found::Empty | Found::NoSchema => {}
+    let id = transfer::identity(file)?;
+    // Bringing the source to rest and copying it takes its time: nobody begins to use the target meanwhile.
+    match transfer::reserve(client, &id).await? {
+        Found::Empty => {}
+        Found::Unfinished(of) if of == id => {}
+        Found::NoSchema => return Err(MoveError::NoSchema),
         Found::Used(table) => return Err(MoveError::Used(table)),
-        Found::Unfinished(id) if id == transfer::identity(file)? => {}
         Found::Unfinished(_) => return Err(MoveError::Foreign),
     }
+    let copied = rested_and_copied(source, store, clock, (file, client), told).await;
+    if copied.is_err()
+        && let Err(error) = transfer::free(client, &id).await
+    {
+        // It is reserved for the next run, then, and for nothing else.
+        tracing::warn!(%error, "the target could not be given free again; transfer again, or drop the database");
+    }
+    copied
+}
+
+async fn rested_and_copied(
+    source: &Config,
+    store: &dyn Store,
+    clock: &dyn Clock,
+    (file, client): (&Path, &mut tokio_postgres::Client),
+    told: &(dyn Fn(Progress) + Sync),
+) -> Result<Moved, MoveError> {
     // What a killed server left under way becomes unsettled, as at any start; no lease is left.
     let incarnation = store.start(&NodeStart { name: "transfer".into(), version: env!("CARGO_PKG_VERSION").into() }, clock.wall()).await?;
     let providers: Vec<String> = source.providers.iter().map(|provider| provider.name.clone()).collect();

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Client, Failure, print};
+use super::{Client, Failure, note, print};
 
 pub(super) async fn run(client: &Client) -> Result<(), Failure> {
     let answer = client.call(Method::GET, "/v1/nodes", None).await?;
@@ -16,5 +16,6 @@ pub(super) async fn run(client: &Client) -> Result<(), Failure> {
         let name = if node["this"] == true { format!("{} *", text("name")) } else { text("name").to_owned() };
         print(&format!("{id:<4} {:<9} {:<24} {beat:>9} {leased:>6} {:<10} {name}", text("state"), text("started_at"), text("version")));
     }
+    note("* the node that answered");
     Ok(())
 }

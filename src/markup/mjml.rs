@@ -67,7 +67,7 @@ pub fn mjml(source: &str) -> Result<String, MarkupFault> {
 /// Every `mj-` element is one we know: the converter would drop others without a word.
 fn elements(shield: &Shield) -> Result<(), MarkupFault> {
     let text = shield.shielded();
-    let mut depth = 0usize;
+    let (mut depth, mut end) = (0usize, 0);
     for (at, _) in text.match_indices('<') {
         let tag = &text[at + 1..];
         let name = tag.trim_start_matches('/');
@@ -76,10 +76,13 @@ fn elements(shield: &Shield) -> Result<(), MarkupFault> {
             depth = depth.saturating_sub(1);
             continue;
         }
-        if name.is_empty() || tag.starts_with("!") {
+        if name.is_empty() || tag.starts_with('!') {
             continue;
         }
-        let closed = tag.split('>').next().is_some_and(|tag| tag.ends_with('/'));
+        if end <= at {
+            end = text[at..].find('>').map_or(text.len(), |length| at + length);
+        }
+        let closed = text[..end].ends_with('/');
         let void = ["br", "img", "hr", "input", "meta", "link"].contains(&name);
         depth += usize::from(!closed && !void);
         if depth > MAX_DEPTH {

@@ -26,6 +26,9 @@ pub struct MarkupFault {
     pub remedy: String,
 }
 
+/// Most style rules times tags: each rule is tried on each element.
+const MAX_MATCHES: usize = 10_000_000;
+
 impl MarkupFault {
     fn new((line, column): (usize, usize), code: &'static str, fault: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { line, column, code, fault: fault.into(), remedy: remedy.into() }
@@ -46,15 +49,20 @@ impl From<Lost> for MarkupFault {
     }
 }
 
-/// Refuses what would take too long.
+/// Refuses what would take too long: size, nesting, and style rules times tags.
 fn bounded(source: &str) -> Result<(), MarkupFault> {
     if source.len() > MAX_SOURCE {
         let fault = format!("it has {} bytes", source.len());
         return Err(MarkupFault::new((1, 1), "markup_size", fault, format!("give at most {MAX_SOURCE}")));
     }
-    if !jebi_domain::mime::affordable(source) {
-        let fault = "its elements are nested too deep, or it has too many style rules for its size";
-        return Err(MarkupFault::new((1, 1), "markup_size", fault, "nest at most 500 elements and keep style sheets short"));
+    let Some(tags) = jebi_domain::mime::tags(source) else {
+        return Err(MarkupFault::new((1, 1), "markup_size", "its elements are nested more than 500 deep", "close what is open"));
+    };
+    let sheets = source.split("<style").skip(1).chain(source.split("<mj-style").skip(1)).filter_map(|rest| rest.split("</").next());
+    let rules: usize = sheets.map(|css| css.bytes().filter(|b| matches!(b, b'{' | b',')).count()).sum();
+    if rules.saturating_mul(tags) > MAX_MATCHES {
+        let fault = format!("it has {rules} style rules for {tags} tags");
+        return Err(MarkupFault::new((1, 1), "markup_size", fault, "keep style sheets short"));
     }
     Ok(())
 }

@@ -121,6 +121,18 @@ fn a_command_that_is_cut_short_is_repeated() {
 }
 
 #[test]
+fn a_copy_that_breaks_off_leaves_both_as_they_were() {
+    let (dir, target) = (source(), target());
+    let db = rusqlite::Connection::open(dir.path().join("data/jebi.db")).expect("the database");
+    db.execute("UPDATE topic SET name = '소' || char(0) || '식' WHERE name = '소식'", []).expect("changed");
+    drop(db);
+    let ran = transfer(dir.path(), &target.url());
+    assert!(ran.code == 1 && ran.err.starts_with("topic.name of the row 2 cannot be written to PostgreSQL"), "{}", ran.err);
+    assert_eq!(one(&target, "SELECT count(*) FROM installation"), "0", "whoever wants it may use it");
+    assert_eq!(run(dir.path(), &[], &SEND).code, 0, "the source is in use still");
+}
+
+#[test]
 fn what_does_not_fit_is_refused_and_changes_nothing() {
     let (dir, good) = (source(), target());
     let refused = |from: &str, to: &str| {

@@ -102,5 +102,7 @@ fn one_that_wakes_after_it_was_taken_for_dead_starts_nothing_and_tells_what_it_k
         topics["topics"].as_array().expect("a list").iter().any(|t| t["topic_id"] == "after" && t["sent"] == 20).then_some(())
     });
     frozen.stop();
+    let log = cluster.log_of("frozen");
+    assert!(log.contains("it starts anew") && !log.contains("a store job failed"), "{log}");
     check::verified(&cluster);
 }

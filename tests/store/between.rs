@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jebi::store::postgres::{Host, PostgresStore};
+use jebi::store::postgres::{Host, PostgresStore, migrate_schema};
 use jebi_domain::{
     delivery::State,
     fake::{ManualClock, SeededRandom},
@@ -17,7 +17,7 @@ use jebi_domain::{
 use tokio_postgres::{Client, NoTls};
 
 use super::{
-    postgres::{OnPostgres, options},
+    postgres::{OnPostgres, options, options_of, tool},
     support::{self, Engine, Fixture, HOUR, PROVIDER, copies, each, node, retry, returned, run, sent, unsettled},
 };
 use crate::support::{chaos::Chaos, postgres::Database, wait::until};
@@ -191,6 +191,91 @@ fn a_restored_store_is_held_until_it_is_released_and_then_at_home() {
     });
 }
 
+/// The statement an operator holds a store by before a start (`docs/DEPLOY.md`).
+fn by_hand() -> &'static str {
+    let found = include_str!("../../docs/DEPLOY.md").lines().find(|line| line.starts_with("UPDATE installation SET held_since"));
+    found.expect("the document says it")
+}
+
+/// Dumps the store, sends what is due, and puts the dump back by `load`, in place.
+fn restored_in_place(how: &'static [&'static str], load: impl FnOnce(&View)) {
+    let engine = OnPostgres::new();
+    let (server, name) = (engine.database.server().clone(), engine.database.name.clone());
+    let view = View::of(&engine.database);
+    run(Box::new(engine), async |f: &mut Fixture| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("dump.sql");
+        let id = f.post_one(each("t", 2)).await;
+        let dumped = tool(&server, "pg_dump", &name).args(how).arg("--file").arg(&file).output().expect("pg_dump");
+        assert!(dumped.status.success(), "{dumped:?}");
+        f.settle_all(&f.claim(9).await, sent()).await;
+        f.store.close().await;
+        if how.contains(&"--data-only") {
+            let tables =
+                "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'";
+            let tables = view.sql(tables)[0][0].clone().expect("tables");
+            view.sql(&format!("SET session_replication_role = replica; TRUNCATE {tables}"));
+        }
+        let mut psql = tool(&server, "psql", &name);
+        let loaded =
+            psql.args(["--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1", "--file"]).arg(&file).output().expect("psql");
+        assert!(loaded.status.success(), "{loaded:?}");
+        load(&view);
+        f.store = f.engine.open(&f.clock).await.expect("opens");
+        assert!(matches!(f.store.guard(), Guard::Held { .. }), "{:?}", f.store.guard());
+        f.begin().await;
+        assert_eq!(copies(&f.claim(9).await), 0, "it was sent by the original");
+        f.store.release(f.now()).await.expect("release");
+        assert_eq!((copies(&f.claim(9).await), f.state(id, 0).await), (0, State::Unsettled), "that is for a person to say");
+        f.reopen().await;
+        assert_eq!(f.store.guard(), Guard::Open, "once released it is at home");
+    });
+}
+
+#[test]
+fn a_dump_that_is_loaded_in_place_of_the_tables_is_held() {
+    restored_in_place(&["--clean", "--if-exists"], |_| ());
+}
+
+#[test]
+fn one_of_rows_alone_is_held_by_hand() {
+    restored_in_place(&["--data-only"], |view| drop(view.sql(by_hand())));
+}
+
+#[test]
+fn the_number_of_the_table_is_noted_where_a_version_before_left_none() {
+    beside(async |f, view| {
+        view.sql("UPDATE installation SET table_oid = NULL");
+        f.reopen().await;
+        assert_eq!(f.store.guard(), Guard::Open);
+        assert_eq!(view.number("SELECT count(*) FROM installation WHERE table_oid = tableoid::bigint"), 1);
+    });
+}
+
+#[test]
+fn a_migration_that_waits_for_a_reader_does_not_stop_the_nodes() {
+    beside(async |f, view| {
+        view.sql("ALTER TABLE installation DROP COLUMN table_oid; DELETE FROM migration WHERE no = 12");
+        let reader = view.session().await;
+        reader.batch_execute("BEGIN; SELECT 1 FROM installation").await.expect("it reads");
+        let options = options_of(&view.server, &view.name);
+        let migrating = tokio::spawn(async move {
+            let random = Arc::new(SeededRandom::new(5));
+            migrate_schema(&options, Arc::new(jebi::system::SystemClock), random).await.map_err(|e| e.to_string())
+        });
+        for _ in 0..2 {
+            view.waiting(1).await;
+            // Behind one that waits for good it would be broken off.
+            f.post_one(each("소식", 1)).await;
+            assert_eq!(copies(&f.claim(9).await), 1);
+        }
+        assert!(!migrating.is_finished());
+        reader.batch_execute("ROLLBACK").await.expect("it ends");
+        let ran = migrating.await.expect("no panic").expect("migrated");
+        assert_eq!(ran.first().map(String::as_str), Some("0012_restored"));
+    });
+}
+
 #[test]
 fn an_identity_that_was_not_told_is_taken_when_it_is() {
     beside(async |f, view| {
@@ -234,6 +319,15 @@ fn what_a_failover_took_is_not_relied_on() {
 
 #[test]
 fn mail_leased_by_a_commit_that_comes_through_long_after_its_connection_goes_back() {
+    leased_by_a_late_commit(false);
+}
+
+#[test]
+fn it_goes_back_unsent_also_where_the_node_was_taken_for_dead_and_began_anew_meanwhile() {
+    leased_by_a_late_commit(true);
+}
+
+fn leased_by_a_late_commit(ended: bool) {
     let (engine, chaos) = Behind::chaos();
     let view = View::of(&engine.engine.database);
     run(engine, async |f: &mut Fixture| {
@@ -257,6 +351,11 @@ fn mail_leased_by_a_commit_that_comes_through_long_after_its_connection_goes_bac
         // It has not ended yet: nothing is known of it.
         assert_eq!(copies(&f.try_claim(vec![]).await.expect("claim")), 0);
         f.store.beat(f.incarnation, f.now()).await.expect("beat");
+        if ended {
+            view.sql("UPDATE incarnation SET ended_at = 1");
+            f.incarnation = f.store.start(&node("하나"), f.now()).await.expect("it begins anew");
+            f.subscribe().await;
+        }
         holder.batch_execute("SELECT pg_advisory_unlock(1)").await.expect("free");
         view.until("SELECT count(*) FROM lease", 1).await;
         // The next beat, at the latest.

@@ -1,8 +1,17 @@
 //! Waiting mail changes its provider; and what a provider's 24-hour limit counts.
 
-use jebi_domain::{delivery::State, port::store::Backlog, quota, time::Wall};
+use jebi_domain::{
+    delivery::State,
+    event::FeedbackKind,
+    port::store::{Backlog, Claim},
+    quota,
+    time::Wall,
+};
 
-use super::support::{PROVIDER, each, failed, joint, retry, returned, sent, unknown, unsettled};
+use super::{
+    sqlite::Sqlite,
+    support::{DAY, Fixture, HOUR, Mail, PROVIDER, address, copies, each, failed, joint, retry, returned, run, sent, unknown, unsettled},
+};
 
 conform! {
     async fn moved_mail_keeps_attempts_states_and_counts_and_is_claimed_for_its_new_provider(f) {
@@ -68,4 +77,43 @@ conform! {
         f.housekeep().await;
         assert_eq!(slots(f).await, [], "and it is forgotten when it no longer counts");
     }
+}
+
+/// Claim, move and feedback in one turn: what the turn read of a queue's provider before the move is not kept past it.
+#[test]
+fn mail_that_is_moved_is_of_its_new_provider_also_where_it_was_met_in_the_same_turn() {
+    run(Box::new(Sqlite::new()), async |f: &mut Fixture| {
+        for round in 0..8 {
+            let id = f.post_one(each("t", 3)).await;
+            let queues = f.store.queues(PROVIDER).await.expect("queues");
+            let queue = queues.iter().find(|q| q.next_due.is_some_and(|due| due <= f.now())).expect("one that is due").queue;
+            // While this is written the others gather for the next turn.
+            let busy = f.post(vec![Mail { due: Some(Wall(f.now().0 + HOUR)), ..each("busy", 3_000) }]);
+            let person = address(0);
+            let (_, _, moved, _) = tokio::join!(
+                busy,
+                f.try_claim(vec![(queue, 1)]),
+                f.store.move_queues(PROVIDER, "other"),
+                f.report(id, 0, &person, FeedbackKind::Delivered)
+            );
+            moved.expect("moved");
+            let queues = f.store.queues("other").await.expect("read");
+            let turns = queues.iter().map(|q| (q.queue, 9)).collect();
+            let claim = Claim {
+                incarnation: f.incarnation,
+                provider: "other".into(),
+                turns,
+                now: f.now(),
+                max_lateness_ms: DAY,
+                late_from: Wall(0),
+            };
+            let claimed = f.store.claim(claim).await.expect("claim").claimed;
+            assert!(copies(&claimed) >= 2, "round {round}");
+            for one in &claimed {
+                assert_eq!(one.message.provider, "other", "round {round}");
+            }
+            f.settle_all(&claimed, sent()).await;
+            f.store.move_queues("other", "gone").await.expect("out of the way");
+        }
+    });
 }

@@ -11,7 +11,10 @@ use std::{
 use jebi::store::postgres::{Host, Options, PostgresStore, Session, Target, TlsMode};
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
-    port::{Boxed, store::Store},
+    port::{
+        Boxed,
+        store::{QueueStore, Store},
+    },
 };
 
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -34,7 +37,7 @@ pub fn options(database: &Database) -> Options {
     options_of(database.server(), &database.name)
 }
 
-fn options_of(server: &Postgres, database: &str) -> Options {
+pub fn options_of(server: &Postgres, database: &str) -> Options {
     let target = Target {
         host: Host::Unix(server.socket().to_owned()),
         port: server.port(),
@@ -76,6 +79,13 @@ fn fresh() -> Database {
     })
 }
 
+/// A program of PostgreSQL's, on one of a server's databases.
+pub fn tool(server: &Postgres, name: &str, database: &str) -> Command {
+    let mut tool = Command::new(server.tool(name));
+    tool.args(["--username", ADMIN, "--port"]).arg(server.port().to_string()).arg("--host").arg(server.socket()).arg(database);
+    tool
+}
+
 impl OnPostgres {
     pub fn new() -> Self {
         Self { database: fresh() }
@@ -114,19 +124,16 @@ impl Engine for OnPostgres {
         let (server, from) = (self.database.server().clone(), self.database.name.clone());
         Box::new(move || {
             let to = server.database();
-            let folder = server.socket().to_owned();
-            let tool = |name: &str, database: &str| {
-                let mut tool = Command::new(server.tool(name));
-                tool.args(["--username", ADMIN, "--port"]).arg(server.port().to_string()).arg("--host").arg(&folder).arg(database);
-                tool
-            };
             // What is committed at this moment, as the server would find it after a crash.
-            let mut dump = tool("pg_dump", &from).stdout(Stdio::piped()).spawn().expect("pg_dump");
+            let mut dump = tool(&server, "pg_dump", &from).stdout(Stdio::piped()).spawn().expect("pg_dump");
             let dumped = dump.stdout.take().expect("piped");
-            let load = tool("psql", &to.name).arg("--quiet").stdin(dumped).stdout(Stdio::null()).status().expect("psql");
+            let load = tool(&server, "psql", &to.name).arg("--quiet").stdin(dumped).stdout(Stdio::null()).status().expect("psql");
             assert!(dump.wait().expect("pg_dump").success() && load.success());
             // The same database after a crash, not one restored elsewhere; and the node that was there is gone.
-            to.sql("UPDATE installation SET database_oid = (SELECT oid::bigint FROM pg_database WHERE datname = current_database())");
+            to.sql(
+                "UPDATE installation SET table_oid = tableoid::bigint,
+                    database_oid = (SELECT oid::bigint FROM pg_database WHERE datname = current_database())",
+            );
             let engine = Self { database: to };
             engine.gone();
             Box::new(engine)
@@ -203,11 +210,88 @@ fn a_paused_topic_is_found_without_its_counts_however_it_came_to_be_paused() {
     let database = fresh();
     let paused = || database.sql("SELECT topic, at FROM topic_paused ORDER BY topic");
     let row = |topic: &str, at: &str| vec![Some(topic.to_owned()), Some(at.to_owned())];
-    // As a transfer copies them.
+    // As a topic that is born paused.
     database.sql("INSERT INTO topic (no, name, created_at, paused_at) VALUES (71, 'one', 0, 5), (72, 'two', 0, NULL)");
     assert_eq!(paused(), [row("71", "5")]);
     database.sql("UPDATE topic SET total = total + 1; UPDATE topic SET paused_at = 7 WHERE no = 72");
     assert_eq!(paused(), [row("71", "5"), row("72", "7")]);
     database.sql("UPDATE topic SET paused_at = NULL WHERE no = 71");
     assert_eq!(paused(), [row("72", "7")]);
+}
+
+/// The user of a server that may not make tables, with what else it may.
+fn user(database: &Database, may: &str) -> String {
+    let role = format!("user_of_{}", database.name);
+    database.sql(&format!("CREATE ROLE {role} LOGIN; GRANT {may} ON SCHEMA public TO {role}"));
+    role
+}
+
+/// A start that must wait for connections, for a second and longer.
+async fn opened_with(database: &Database, role: &str, start_wait: Duration) -> Result<PostgresStore, String> {
+    let mut options = Options { start_wait, ..options(database) };
+    role.clone_into(&mut options.target.user);
+    let opened = PostgresStore::open(options, Arc::new(jebi::system::SystemClock), Arc::new(SeededRandom::new(3))).await;
+    opened.map_err(|e| e.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_with_too_few_connections_says_so_and_waits_for_more() {
+    let database = fresh();
+    let role = user(&database, "USAGE, CREATE");
+    database.sql(&format!(
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role};
+        ALTER ROLE {role} CONNECTION LIMIT 1"
+    ));
+    let told = format!(
+        "PostgreSQL: the server at {} has no connection left: too many connections for role \"{role}\" (tried for 1 s, DATABASE_START_WAIT); \
+         raise its max_connections or the limit of the role or database, lower DATABASE_POOL_SIZE, or put a pooler between",
+        options(&database).target.place()
+    );
+    assert_eq!(opened_with(&database, &role, Duration::from_secs(1)).await.err(), Some(told));
+    let (server, name, raised) = (database.server().clone(), database.name.clone(), role.clone());
+    let raise = tokio::task::spawn_blocking(move || {
+        let there = || server.sql_in(&name, &format!("SELECT 1 FROM pg_stat_activity WHERE usename = '{raised}'")).pop();
+        crate::support::wait::until("its first connection", Duration::from_secs(60), there);
+        server.sql_in(&name, &format!("ALTER ROLE {raised} CONNECTION LIMIT 9"));
+    });
+    let store = opened_with(&database, &role, Duration::from_secs(60)).await.expect("it opens");
+    raise.await.expect("raised");
+    store.close().await;
+}
+
+async fn opened_by(database: &Database, role: &str, migrate: bool) -> Result<PostgresStore, String> {
+    let mut options = Options { migrate, ..options(database) };
+    role.clone_into(&mut options.target.user);
+    let opened = PostgresStore::open(options, Arc::new(ManualClock::new(START)), Arc::new(SeededRandom::new(3))).await;
+    opened.map_err(|e| e.to_string())
+}
+
+#[tokio::test]
+async fn a_user_without_rights_on_the_tables_is_told_what_to_grant_and_that_is_enough() {
+    let database = fresh();
+    let role = user(&database, "USAGE");
+    let tables = format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"public\" TO \"{role}\"");
+    let sequences = format!("GRANT USAGE ON ALL SEQUENCES IN SCHEMA \"public\" TO \"{role}\"");
+    let told = format!(
+        "PostgreSQL: user {role} may not read and write the table address_index; run there, as its owner: {tables}, and {sequences}"
+    );
+    assert_eq!(opened_by(&database, &role, false).await.err(), Some(told));
+    database.sql(&format!("{tables}; {sequences}"));
+    let store = opened_by(&database, &role, false).await.expect("it opens");
+    let node = jebi_domain::port::nodes::NodeStart { name: "하나".into(), version: "1".into() };
+    QueueStore::start(&store, &node, START).await.expect("it writes");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_migration_the_server_refuses_is_named_with_what_it_says() {
+    let database = fresh();
+    let role = user(&database, "USAGE, CREATE");
+    database.sql(&format!(
+        "ALTER TABLE installation DROP COLUMN table_oid; DELETE FROM migration WHERE no = 12;
+        GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}"
+    ));
+    let told = "migration 0012 (restored) was not run, the database says: must be owner of table installation (42501); correct that there, \
+                as a rule the tables' owner runs jebi migrate";
+    assert_eq!(opened_by(&database, &role, true).await.err().as_deref(), Some(told));
 }

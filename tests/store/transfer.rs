@@ -21,7 +21,11 @@ use jebi_domain::{
 use rusqlite::{Connection, types::ValueRef};
 use tokio_postgres::{Client, NoTls};
 
-use super::support::START;
+use super::{
+    postgres::OnPostgres,
+    sqlite::Sqlite,
+    support::{self, Engine, Fixture, PROVIDER, START, copies, each},
+};
 use crate::{
     arch::{files, here, read},
     support::postgres::{Database, Postgres},
@@ -60,6 +64,10 @@ impl Source {
 
     fn file(&self) -> PathBuf {
         self.folder.path().join("jebi.db")
+    }
+
+    fn id(&self) -> Vec<u8> {
+        transfer::identity(&self.file()).expect("an id")
     }
 
     fn db(&self) -> Connection {
@@ -103,7 +111,9 @@ async fn connected(database: &Database) -> Client {
     client
 }
 
+/// Reserves the target and copies.
 async fn copy(source: &Source, client: &mut Client) -> Result<Vec<(&'static str, u64)>, TransferError> {
+    transfer::reserve(client, &source.id()).await?;
     transfer::copy(&source.file(), client, &|_| {}).await
 }
 
@@ -176,6 +186,7 @@ async fn every_row_of_every_table_arrives_as_it_was() {
     assert_eq!(transfer::look(&client).await.expect("a look"), Found::Empty);
     let heard: Arc<Mutex<Vec<Progress>>> = Arc::default();
     let listener = Arc::clone(&heard);
+    assert_eq!(transfer::reserve(&mut client, &source.id()).await.expect("reserved"), Found::Empty);
     let counts = transfer::copy(&source.file(), &mut client, &move |p| listener.lock().expect("no panic").push(p)).await.expect("copied");
     let mut expected = rows_of_source(&source.db());
     assert!(expected.values().all(|rows| !rows.is_empty()), "something is in every table");
@@ -191,6 +202,11 @@ async fn every_row_of_every_table_arrives_as_it_was() {
     for (table, rows) in &expected {
         assert_eq!(&found[table], rows, "{table}");
     }
+
+    let pauses = |sql: &str| target.sql(sql);
+    let paused = pauses("SELECT topic, at FROM topic_paused ORDER BY topic");
+    assert_eq!(paused, pauses("SELECT no, paused_at FROM topic WHERE paused_at IS NOT NULL ORDER BY no"));
+    assert_eq!(paused.len(), 2);
 
     // Whatever comes next has a number of its own.
     for (table, sequence) in
@@ -213,18 +229,49 @@ async fn an_unfinished_copy_is_made_anew_and_a_finished_one_is_a_store() {
     let (source, target) = (Source::new().await, target());
     let mut client = connected(&target).await;
     copy(&source, &mut client).await.expect("copied");
-    let id: Vec<u8> = source.db().query_row("SELECT id FROM installation", [], |r| r.get(0)).expect("an id");
-    assert_eq!(transfer::look(&client).await.expect("a look"), Found::Unfinished(id));
+    assert_eq!(transfer::look(&client).await.expect("a look"), Found::Unfinished(source.id()));
     // As after a crash: the source went on meanwhile.
     source.db().execute("DELETE FROM event WHERE no = 2", []).expect("deleted");
     let again = copy(&source, &mut client).await.expect("copied again");
     assert_eq!(again.iter().find(|(table, _)| *table == "event"), Some(&("event", 2)));
     assert_eq!(number(&target, "SELECT count(*) FROM event"), 2);
 
-    assert!(transfer::finish(&client, (Some(7), 8, Some(9))).await.expect("finished"));
+    transfer::free(&client, &source.id()).await.expect("asked");
+    assert_eq!(number(&target, "SELECT count(*) FROM installation"), 1, "what was copied stays");
+    transfer::finish(&mut client, &source.id(), (Some(7), 8, Some(9)), || Ok(())).await.expect("finished");
     assert_eq!(target.sql("SELECT system_id, database_oid, timeline FROM installation")[0], ["7", "8", "9"].map(|n| Some(n.to_owned())));
-    assert!(!transfer::finish(&client, (Some(7), 8, Some(9))).await.expect("asked"), "once");
+    let again = transfer::finish(&mut client, &source.id(), (Some(7), 8, Some(9)), || panic!("the source is closed once")).await;
+    assert!(matches!(again, Err(TransferError::Taken)), "{again:?}");
     assert_eq!(transfer::look(&client).await.expect("a look"), Found::Used("message".into()));
+}
+
+/// A paused topic stays so: mail somebody has stopped is not sent because it has moved.
+#[test]
+fn a_topic_that_was_paused_in_the_source_is_paused_in_the_target_for_claims_too() {
+    let from = Sqlite::new();
+    let file = from.path().join("jebi.db");
+    support::run(Box::new(from), async |f: &mut Fixture| {
+        f.post(vec![each("멈춤", 3), each("소식", 2)]).await;
+        f.store.pause_topic("멈춤", true, f.now()).await.expect("paused");
+        f.store.end(f.incarnation, f.now()).await.expect("it ends");
+        f.store.close().await;
+        let to = OnPostgres::new();
+        let mut client = connected(&to.database).await;
+        let id = transfer::identity(&file).expect("an id");
+        transfer::reserve(&mut client, &id).await.expect("reserved");
+        transfer::copy(&file, &mut client, &|_| {}).await.expect("copied");
+        let here = number(&to.database, "SELECT oid FROM pg_database WHERE datname = current_database()");
+        transfer::finish(&mut client, &id, (None, here, None), || Ok(())).await.expect("finished");
+        f.engine = Box::new(to);
+        f.store = f.engine.open(&f.clock).await.expect("opens");
+        f.begin().await;
+        let queues = f.store.queues(PROVIDER).await.expect("queues");
+        assert_eq!(queues.iter().filter(|q| q.paused).count(), 1, "{queues:?}");
+        let claimed = f.claim(9).await;
+        assert!(copies(&claimed) == 2 && claimed[0].message.topic == "소식", "{claimed:?}");
+        f.store.pause_topic("멈춤", false, f.now()).await.expect("resumed");
+        assert_eq!(copies(&f.claim(9).await), 3);
+    });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -240,10 +287,61 @@ async fn what_breaks_off_leaves_the_target_as_it_was() {
     let told = "audit.target of the row 4 cannot be written to PostgreSQL: the text holds a zero byte, which PostgreSQL has no place for; \
                 correct it in the source, then transfer again";
     assert_eq!(error.to_string(), told);
+    assert_eq!(transfer::look(&client).await.expect("a look"), Found::Unfinished(source.id()), "it is kept for the next try");
+    transfer::free(&client, &source.id()).await.expect("given free");
     assert_eq!(transfer::look(&client).await.expect("a look"), Found::Empty);
     assert_eq!(number(&target, "SELECT count(*) FROM topic"), 1, "what the schema begins with is there");
     assert_eq!(number(&target, "SELECT count(*) FROM delivery"), 0);
     assert_eq!(transfer::moved_to(&source.file()).expect("a look"), None);
+}
+
+const TAKEN: &str = "the target does not wait for this store any more: somebody else has begun to use it; nothing was written there, \
+                     name an empty database";
+
+/// Looking once is not enough: the source is brought to rest in between, which takes its time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_somebody_began_to_use_keeps_what_was_acknowledged_there() {
+    let (source, target) = (Source::new().await, target());
+    let mut client = connected(&target).await;
+    assert_eq!(transfer::reserve(&mut client, &source.id()).await.expect("reserved"), Found::Empty);
+    // As after the mark was taken away by hand, and a server started.
+    target.sql(
+        "DELETE FROM installation; INSERT INTO installation (one, id, epoch) VALUES (1, '\\x01', 1);
+        INSERT INTO suppression (address, created_at, cause) VALUES ('kim@example.kr', 1, 1)",
+    );
+    let error = transfer::copy(&source.file(), &mut client, &|_| {}).await.expect_err("it is another's");
+    assert_eq!(error.to_string(), TAKEN);
+    assert_eq!(number(&target, "SELECT count(*) FROM suppression"), 1);
+    assert_eq!(transfer::reserve(&mut client, &source.id()).await.expect("a look"), Found::Used("installation".into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_sources_do_not_get_one_target() {
+    let (first, second, target) = (Source::new().await, Source::new().await, target());
+    second.db().execute("UPDATE installation SET id = x'02'", []).expect("another store");
+    let mut client = connected(&target).await;
+    copy(&first, &mut client).await.expect("copied");
+    assert_eq!(transfer::reserve(&mut client, &second.id()).await.expect("a look"), Found::Unfinished(first.id()));
+    let error = transfer::copy(&second.file(), &mut client, &|_| {}).await.expect_err("it is another's");
+    assert_eq!(error.to_string(), TAKEN);
+    let close = || transfer::mark_moved(&second.file(), "postgres://jebi@db/jebi");
+    let error = transfer::finish(&mut client, &second.id(), (None, 8, None), close).await.expect_err("it is another's");
+    assert_eq!(error.to_string(), TAKEN);
+    assert_eq!(transfer::moved_to(&second.file()).expect("a look"), None, "what was not moved is not closed");
+    transfer::finish(&mut client, &first.id(), (None, 8, None), || Ok(())).await.expect("finished");
+    assert_eq!(number(&target, "SELECT count(*) FROM audit"), 3);
+}
+
+#[tokio::test]
+async fn nothing_starts_on_a_target_from_the_moment_a_transfer_wants_it() {
+    let (source, target) = (Source::new().await, OnPostgres::new());
+    let mut client = connected(&target.database).await;
+    transfer::reserve(&mut client, &source.id()).await.expect("reserved");
+    let told = "a store is being transferred into this database: run `jebi transfer` again until it is done, then start";
+    let clock = ManualClock::new(START);
+    assert_eq!(target.open(&clock).await.err().as_deref(), Some(told));
+    transfer::free(&client, &source.id()).await.expect("given free");
+    target.open(&clock).await.expect("it opens").close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

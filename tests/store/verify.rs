@@ -2,7 +2,10 @@
 
 use jebi_domain::time::Wall;
 
-use super::support::{Fixture, each, joint, sent, unsettled};
+use super::{
+    postgres::OnPostgres,
+    support::{self, Fixture, PROVIDER, copies, each, joint, sent, unsettled},
+};
 
 async fn found(f: &mut Fixture, sql: &str) -> Vec<&'static str> {
     f.post_one(each("t", 5)).await;
@@ -103,4 +106,21 @@ conform! {
         }
         assert_eq!(checked, 45);
     }
+}
+
+/// PostgreSQL keeps it twice; a copy between databases or a person may leave the two apart.
+#[test]
+fn a_pause_that_claims_do_not_see() {
+    support::run(Box::new(OnPostgres::new()), async |f: &mut Fixture| {
+        f.post_one(each("t", 2)).await;
+        f.store.pause_topic("t", true, f.now()).await.expect("paused");
+        assert_eq!((copies(&f.claim(9).await), f.violations().await), (0, vec![]));
+        f.planted = true;
+        f.store.close().await;
+        f.engine.tamper("DELETE FROM topic_paused");
+        f.store = f.engine.open(&f.clock).await.expect("opens");
+        let rules: Vec<_> = f.violations().await.iter().map(|v| v.rule).collect();
+        assert_eq!(rules, ["pause_differs"]);
+        assert!(f.store.queues(PROVIDER).await.expect("queues").iter().all(|q| !q.paused), "dispatchers are told what claims see");
+    });
 }

@@ -12,7 +12,7 @@ fn a_node_that_stops_says_so_first_and_takes_mail_until_nobody_sends_it_any() {
     let env = [("SERVER_DRAIN_WAIT", "3"), ("JEBI_NODE", "메일-1"), ("DEFAULT_FROM_EMAIL", "shop@example.kr")];
     let mut server = Server::start(folder.path(), &env);
     let listed = run(folder.path(), &env, &["nodes"]);
-    assert_eq!(listed.code, 0, "{}", listed.err);
+    assert_eq!((listed.code, listed.err.as_str()), (0, "* the node that answered\n"));
     let line = listed.out.lines().nth(1).expect("one node");
     assert!(line.starts_with("1 ") && line.contains(" sending ") && line.ends_with("메일-1 *"), "{line}");
     let (status, ready) = server.ask("GET", "/ready", "");

@@ -32,18 +32,20 @@ pub(crate) fn from_html(html: &str) -> Option<String> {
     text.ok().flatten().filter(|text| !text.trim().is_empty() && text.len() <= MAX_MADE)
 }
 
-/// Whether converting HTML (into text, or its style sheets into attributes) takes a bounded time, told from the tags without
-/// parsing: at most 512 KiB, 500 elements deep, and not too many style rules for the elements. Counts too much rather than too little:
-/// elements that close themselves are left out, everything else that is opened must be closed.
+/// Whether converting takes a bounded time.
+fn affordable(html: &str) -> bool {
+    let rules = html.bytes().filter(|b| matches!(b, b'{' | b',')).count();
+    html.len() <= MAX_HTML && tags(html).is_some_and(|tags| rules.saturating_mul(tags) <= MAX_MATCHES)
+}
+
+/// How many tags are in this HTML; `None` where its elements are nested more than 500 deep. Told without parsing; counts too much
+/// rather than too little: elements that close themselves are left out, everything else that is opened must be closed.
 #[must_use]
-pub fn affordable(html: &str) -> bool {
+pub fn tags(html: &str) -> Option<usize> {
     const CLOSE_THEMSELVES: [&str; 21] = [
         "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "source", "td", "th",
         "tr", "track", "wbr",
     ];
-    if html.len() > MAX_HTML {
-        return false;
-    }
     let (mut depth, mut tags) = (0usize, 0usize);
     for tag in html.split('<').skip(1) {
         let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
@@ -54,11 +56,10 @@ pub fn affordable(html: &str) -> bool {
             depth += 1;
         }
         if depth > MAX_DEPTH {
-            return false;
+            return None;
         }
     }
-    let rules = html.bytes().filter(|b| matches!(b, b'{' | b',')).count();
-    rules.saturating_mul(tags) <= MAX_MATCHES
+    Some(tags)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::{
     content::Content,
     message::{Copies, Draft, Lane},
     mime::size,
+    refusal::Fault,
 };
 use link::Trouble;
 
@@ -42,6 +43,12 @@ impl Warning {
     }
 }
 
+impl From<Fault> for Warning {
+    fn from(fault: Fault) -> Self {
+        Self { field: fault.field, code: fault.code, warning: fault.fault, remedy: fault.remedy }
+    }
+}
+
 /// Looks at a message; `at` is its path in the request, such as `messages[0]`.
 #[must_use]
 pub fn look(draft: &Draft, at: &str) -> Vec<Warning> {
@@ -60,9 +67,10 @@ pub fn look(draft: &Draft, at: &str) -> Vec<Warning> {
         warn_of_links(found.map(|link| (link, link::judge(link))).filter(|(_, t)| matches!(t, Some(Trouble::Local | Trouble::Shortened))), &field("text"), &mut all);
     }
     let has = |name: &str| content.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-    if draft.message.lane == Lane::Bulk && !has("List-Unsubscribe") {
+    let leads_out = content.list.as_ref().is_some_and(|list| list.unsubscribe.is_some() || list.mailto.is_some());
+    if draft.message.lane == Lane::Bulk && !leads_out && !has("List-Unsubscribe") {
         let warning = "bulk mail without List-Unsubscribe: Gmail and Yahoo want it, and readers report what they cannot leave as spam";
-        all.push(Warning::new(field("headers"), "no_unsubscribe", warning, "give the headers List-Unsubscribe and List-Unsubscribe-Post (RFC 8058)"));
+        all.push(Warning::new(field("headers"), "no_unsubscribe", warning, "leave the link of this server in, or give a page of yours as list.unsubscribe"));
     }
     if let Some(beyond) = beyond_ascii(&draft.copies) {
         let warning = format!("recipients with letters outside ASCII before the @: {beyond}; many mail servers do not take such addresses");

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    content::Fill,
+    content::{Fill, List},
     id::MessageId,
     message::{Mailbox, Message, OnUnknown},
     time::Wall,
@@ -26,6 +26,7 @@ fn draft(lane: Lane, change: impl FnOnce(&mut Content)) -> Draft {
         fill: None,
         attachments: vec![],
         calendar: None,
+        list: None,
     };
     change(&mut content);
     let message = Message {
@@ -86,6 +87,8 @@ fn bulk_mail_wants_a_way_out() {
     assert_eq!(codes(Lane::Bulk, |_| {}), ["no_unsubscribe"]);
     let leave = |content: &mut Content| content.headers.push(("list-unsubscribe".to_owned(), "<https://example.kr/u>".to_owned()));
     assert_eq!(codes(Lane::Bulk, leave), [""; 0]);
+    let own = List { mailto: Some("leave@example.kr".to_owned()), ..List::default() };
+    assert_eq!(codes(Lane::Bulk, |content| content.list = Some(Box::new(own))), [""; 0]);
 }
 
 #[test]

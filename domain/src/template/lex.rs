@@ -45,7 +45,7 @@ pub(super) struct Tag<'s> {
 }
 
 /// Most tokens in one tag.
-const MAX_TOKENS: usize = 1_000;
+const MAX_TOKENS: usize = 500;
 
 /// Reads a source piece by piece. Comments are left out, and so is what `-` at a tag trims.
 pub(super) struct Lexer<'s> {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{Arc, OnceLock},
 };
 
@@ -27,7 +28,6 @@ use super::{
 };
 
 /// A message that is filled in for each of its copies. Made once, used by all senders.
-#[derive(Debug)]
 pub struct Renderer {
     bodies: Vec<Bodies>,
     engine: Environment<'static>,
@@ -38,7 +38,6 @@ pub struct Renderer {
     naming: OnceLock<Option<Environment<'static>>>,
 }
 
-#[derive(Debug)]
 struct Owned {
     fill: Fill,
     subject: String,
@@ -47,14 +46,12 @@ struct Owned {
 }
 
 /// Variables that all copies share.
-#[derive(Debug, Default)]
 struct Shared {
     message: Variables,
     defaults: Variables,
 }
 
 /// What one copy's templates see.
-#[derive(Debug)]
 struct Root {
     own: Variables,
     shared: Arc<Shared>,
@@ -79,6 +76,13 @@ impl Root {
     fn given(&self, name: &str) -> Option<Value> {
         let shared = &self.shared;
         self.own.0.get(name).or_else(|| shared.message.0.get(name)).or_else(|| shared.defaults.0.get(name)).cloned()
+    }
+}
+
+/// Values may be secrets.
+impl fmt::Debug for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Root")
     }
 }
 
@@ -114,14 +118,12 @@ impl Renderer {
         let Sources { bodies, templates, .. } = sources::read(given.view(), false)
             .map_err(|fault| Reason::new(fault.code, format!("{}, line {}: {}", fault.part, fault.line, fault.fault), fault.remedy))?;
         let engine = compiled(templates)?;
-        let unreadable = |error: serde_json::Error| {
-            Reason::new("template_variables", format!("the message's variables cannot be read: {error}"), "give a JSON object")
-        };
-        let message = message_variables.map(serde_json::from_str).transpose().map_err(unreadable)?.unwrap_or_default();
+        let message = message_variables.map(serde_json::from_str).transpose().map_err(|e| unreadable(&e, "message's"))?.unwrap_or_default();
         let default = |(name, value): (&String, &serde_json::Value)| -> Result<_, serde_json::Error> {
             Ok((name.clone().into_boxed_str(), Json::deserialize(value)?.0))
         };
-        let defaults = given.fill.defaults.iter().map(default).collect::<Result<BTreeMap<_, _>, _>>().map_err(unreadable)?;
+        let defaults =
+            given.fill.defaults.iter().map(default).collect::<Result<BTreeMap<_, _>, _>>().map_err(|e| unreadable(&e, "default"))?;
         let shared = Arc::new(Shared { message, defaults: Variables(defaults) });
         Ok(Self { bodies, engine, shared, missing: given.fill.missing, given, naming: OnceLock::new() })
     }
@@ -131,7 +133,7 @@ impl Renderer {
     /// # Errors
     /// Why this copy cannot be made: the template, its line, and each variable that is missing. It cannot be made later either.
     pub fn render(&self, personal: Option<&str>, mailbox: &Mailbox) -> Result<Rendered, Reason> {
-        let own: Own = personal.map(serde_json::from_str).transpose().map_err(unreadable)?.unwrap_or_default();
+        let own: Own = personal.map(serde_json::from_str).transpose().map_err(|e| unreadable(&e, "recipient's"))?.unwrap_or_default();
         let tags = self.bodies.iter().map(|bodies| bodies.language.as_str());
         let wanted = own.language.filter(|language| !language.is_empty());
         let chosen = wanted.as_deref().and_then(|wanted| language::lookup(wanted, tags)).unwrap_or(0);
@@ -167,8 +169,16 @@ impl Owned {
     }
 }
 
-fn unreadable(error: serde_json::Error) -> Reason {
-    Reason::new("template_variables", format!("the recipient's variables cannot be read: {error}"), "give a JSON object")
+/// Values are not told: they may be secrets.
+fn unreadable(error: &serde_json::Error, whose: &str) -> Reason {
+    let told = error.to_string();
+    let limit = told.split(gauge::LIMIT).nth(1).map(|limit| limit.split(" at line").next().unwrap_or(limit).to_owned());
+    let fault = limit.unwrap_or_else(|| format!("it is no JSON object of variables (column {})", error.column()));
+    Reason::new(
+        "template_variables",
+        format!("the {whose} variables cannot be read: {fault}"),
+        "give a JSON object, nested less than 100 deep",
+    )
 }
 
 /// One copy under way.
@@ -246,7 +256,7 @@ fn empty() -> Environment<'static> {
     engine.set_undefined_behavior(UndefinedBehavior::Chainable);
     engine.set_formatter(print);
     engine.set_fuel(Some(MAX_STEPS));
-    engine.set_recursion_limit(300);
+    engine.set_recursion_limit(150);
     if let Ok(syntax) = minijinja::syntax::SyntaxConfig::builder().keep_trailing_newline(true).build() {
         engine.set_syntax(syntax);
     }

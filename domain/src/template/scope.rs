@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+/// Most guards that are kept: what more would be asked for counts as needed.
+const MAX_GUARDS: usize = 100;
+
 /// Names as the author wrote them, while a source is read.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     /// Names given by `for`, `set` and `with`, one list for each of them that is open.
-    locals: Vec<Vec<String>>,
+    locals: Vec<BTreeSet<String>>,
     /// Names an open `if` has asked for: within it they are there.
     guards: Vec<String>,
     pub required: BTreeSet<String>,
@@ -15,28 +18,30 @@ pub(super) struct Scope {
 
 impl Scope {
     pub fn new() -> Self {
-        Self { locals: vec![Vec::new()], ..Self::default() }
+        Self { locals: vec![BTreeSet::new()], ..Self::default() }
     }
     pub fn open(&mut self) {
-        self.locals.push(Vec::new());
+        self.locals.push(BTreeSet::new());
     }
     pub fn close(&mut self) {
         self.locals.pop();
     }
     pub fn give(&mut self, name: &str) {
         if let Some(innermost) = self.locals.last_mut() {
-            innermost.push(name.to_owned());
+            innermost.insert(name.to_owned());
         }
     }
     pub fn is_local(&self, name: &str) -> bool {
-        self.locals.iter().flatten().any(|local| local == name)
+        self.locals.iter().any(|locals| locals.contains(name))
     }
     /// How many guards there are, for [`Scope::unguard`].
     pub fn guards(&self) -> usize {
         self.guards.len()
     }
     pub fn guard(&mut self, path: String) {
-        self.guards.push(path);
+        if self.guards.len() < MAX_GUARDS {
+            self.guards.push(path);
+        }
     }
     pub fn unguard(&mut self, to: usize) {
         self.guards.truncate(to);

@@ -54,6 +54,9 @@ enum Place<'a> {
     Only(&'a str),
 }
 
+/// Longest word that stands in for tags.
+const MAX_WORD: usize = 40;
+
 /// Elements whose content is no HTML.
 const TEXT_ONLY: [&str; 6] = ["title", "textarea", "script", "mj-title", "mj-preview", "xmp"];
 /// Those whose content is CSS.
@@ -65,9 +68,11 @@ impl Shield {
     /// # Errors
     /// A tag that is never closed, with its place.
     pub fn over(source: &str, between: Between) -> Result<Self, super::TemplateFault> {
-        let mut word = "jebix".to_owned();
-        while source.contains(&word) {
-            word.push('x');
+        let longest = source.match_indices("jebi").map(|(i, _)| source[i + 4..].bytes().take(MAX_WORD).take_while(|b| *b == b'x').count());
+        let word = format!("jebi{}", "x".repeat(longest.max().unwrap_or(0) + 1));
+        if word.len() > MAX_WORD {
+            let fault = "it holds the word `jebi` with a long row of `x` behind it";
+            return Err(Slip::syntax(0, fault, "take it out: such a word stands in for tags").within("html", source));
         }
         let mut shield = Self { source: source.to_owned(), shielded: String::with_capacity(source.len()), word, kept: Vec::new() };
         shield.read(between).map_err(|slip| slip.within("html", source))?;
@@ -128,7 +133,7 @@ impl Shield {
                     }
                     continue;
                 }
-                Place::Only(name) if rest.starts_with("</") && closing(rest, name) == 0 => (place, tag_start) = (Place::Tag, at),
+                Place::Only(name) if ends(rest, name) => (place, tag_start) = (Place::Tag, at),
                 _ => {}
             }
             self.shielded.push_str(&rest[..length]);
@@ -162,7 +167,9 @@ impl Shield {
         if let Some(lost) = wanted().find(|i| found.next() != Some(*i)) {
             return Err(self.lost(lost));
         }
-        let missing = (0..self.kept.len()).find(|i| !seen.contains(i));
+        let mut there = vec![false; self.kept.len()];
+        seen.iter().for_each(|i| there[*i] = true);
+        let missing = there.iter().position(|there| !there);
         match (missing, found.next()) {
             (Some(i), _) | (None, Some(i)) => Err(self.lost(i)),
             (None, None) => Ok(out),
@@ -173,15 +180,20 @@ impl Shield {
     #[must_use]
     pub fn restore_text(&self, made: &str) -> Option<String> {
         let (out, seen) = self.put_back(made);
-        // How many tags that decide come before each.
-        let before = |order: &[usize], place: usize| order[..place].iter().filter(|i| self.kept[**i].control).count();
-        let order: Vec<usize> = (0..self.kept.len()).collect();
-        let controls = |order: &[usize]| order.iter().copied().filter(|i| self.kept[*i].control).collect::<Vec<_>>();
-        if controls(&seen) != controls(&order) {
-            return None;
-        }
-        let stays = seen.iter().enumerate().all(|(place, i)| before(&seen, place) == before(&order, *i));
-        stays.then_some(out)
+        // How many tags that decide have come by then.
+        let counted = |order: &mut dyn Iterator<Item = usize>| -> Vec<(usize, usize)> {
+            let mut count = 0;
+            order
+                .map(|i| {
+                    count += usize::from(self.kept[i].control);
+                    (i, count)
+                })
+                .collect()
+        };
+        let (now, then) = (counted(&mut seen.into_iter()), counted(&mut (0..self.kept.len())));
+        let controls = |all: &[(usize, usize)]| all.iter().map(|(i, _)| *i).filter(|i| self.kept[*i].control).collect::<Vec<_>>();
+        let stay = now.iter().all(|(i, count)| then[*i].1 == *count);
+        (stay && controls(&now) == controls(&then)).then_some(out)
     }
 
     fn put_back(&self, made: &str) -> (String, Vec<usize>) {
@@ -241,6 +253,10 @@ fn element(tag: &str) -> &str {
 
 /// How far it is to the end tag of that element.
 fn closing(rest: &str, name: &str) -> usize {
-    let ends = |i: usize| rest[i + 2..].get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
-    rest.match_indices("</").map(|(i, _)| i).find(|i| ends(*i)).unwrap_or(rest.len())
+    rest.match_indices("</").map(|(i, _)| i).find(|i| ends(&rest[*i..], name)).unwrap_or(rest.len())
+}
+
+/// Whether the end tag of that element begins here.
+fn ends(rest: &str, name: &str) -> bool {
+    rest.strip_prefix("</").and_then(|rest| rest.get(..name.len())).is_some_and(|found| found.eq_ignore_ascii_case(name))
 }

@@ -56,7 +56,7 @@ pub(super) struct Given<'a> {
 /// Reads them all. With `naming`, what is missing is told by name when it is rendered.
 pub(super) fn read(given: Given<'_>, naming: bool) -> Result<Sources, TemplateFault> {
     languages(given.fill)?;
-    let mut reader = Reader { fill: given.fill, naming, templates: BTreeMap::new(), checked: Checked::default() };
+    let mut reader = Reader { fill: given.fill, naming, templates: BTreeMap::new(), below: BTreeMap::new(), checked: Checked::default() };
     let own = (given.fill.language.as_str(), given.subject, given.text, given.html, String::new());
     let variants = given.fill.variants.iter().map(|variant| {
         let label = format!(" ({})", variant.language);
@@ -74,7 +74,9 @@ pub(super) fn read(given: Given<'_>, naming: bool) -> Result<Sources, TemplateFa
     if given.fill.syntax == Syntax::Jinja {
         // Also parts that nothing uses: what is stored with a message is without fault.
         for (name, source) in &given.fill.parts {
-            reader.translated(name, source, HTML, true)?;
+            if ![HTML, TEXT].iter().any(|prefix| reader.below.contains_key(&format!("{prefix}{name}"))) {
+                reader.translated(name, source, HTML, true)?;
+            }
         }
     }
     let mut checked = reader.checked;
@@ -110,6 +112,8 @@ struct Reader<'a> {
     fill: &'a Fill,
     naming: bool,
     templates: BTreeMap<String, String>,
+    /// How many parts lie below each, in a row.
+    below: BTreeMap<String, usize>,
     checked: Checked,
 }
 
@@ -139,8 +143,9 @@ impl Reader<'_> {
         Ok(read)
     }
 
-    /// Reads the parts that a source uses, and theirs. `way` leads to it.
-    fn follow(&mut self, uses: &[Use], label: &str, source: &str, prefix: &str, way: &mut Vec<String>) -> Result<(), TemplateFault> {
+    /// Reads the parts that a source uses, and theirs, each once. `way` leads to it. Tells how many lie below it in a row.
+    fn follow(&mut self, uses: &[Use], label: &str, source: &str, prefix: &str, way: &mut Vec<String>) -> Result<usize, TemplateFault> {
+        let mut deepest = 0;
         for used in uses {
             let fault = |code, fault: String, remedy: String| Slip::new(used.at, code, fault, remedy).within(label, source);
             let Some(part) = self.fill.parts.get(&used.name) else {
@@ -155,17 +160,25 @@ impl Reader<'_> {
                 let way = format!("{} → {}", way.join(" → "), used.name);
                 return Err(fault("template_recursion", format!("it comes back to itself: {way}"), "take one of these out".to_owned()));
             }
-            if way.len() > MAX_PARTS_DEEP {
-                let text = format!("templates use each other more than {MAX_PARTS_DEEP} deep: {}", way.join(" → "));
+            let key = format!("{prefix}{}", used.name);
+            let below = match self.below.get(&key) {
+                Some(below) => *below,
+                None => {
+                    let read = self.translated(&used.name, part, prefix, true)?;
+                    way.push(used.name.clone());
+                    let below = if way.len() > MAX_PARTS_DEEP + 1 { 0 } else { self.follow(&read.uses, &used.name, part, prefix, way)? };
+                    way.pop();
+                    self.templates.insert(key.clone(), read.source);
+                    self.below.insert(key, below);
+                    below
+                }
+            };
+            deepest = deepest.max(below + 1);
+            if way.len() + below > MAX_PARTS_DEEP {
+                let text = format!("templates use each other more than {MAX_PARTS_DEEP} deep: {} → {}", way.join(" → "), used.name);
                 return Err(fault("template_recursion", text, "bring some of them together".to_owned()));
             }
-            let key = format!("{prefix}{}", used.name);
-            let read = self.translated(&used.name, part, prefix, true)?;
-            way.push(used.name.clone());
-            self.follow(&read.uses, &used.name, part, prefix, way)?;
-            way.pop();
-            self.templates.insert(key, read.source);
         }
-        Ok(())
+        Ok(deepest)
     }
 }

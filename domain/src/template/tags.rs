@@ -2,6 +2,8 @@
 //!
 //! Lines stay where they are, so that what the engine says of a line is true of the author's source.
 
+use std::collections::BTreeSet;
+
 use super::{
     MAX_SOURCE,
     expr::{Parser, mangled, quoted},
@@ -83,11 +85,13 @@ pub(super) fn translate(source: &str, mode: Mode<'_>) -> Result<Translated, Slip
         out: String::with_capacity(source.len() + source.len() / 4),
         open: vec![root],
         uses: Vec::new(),
-        blocks: Vec::new(),
+        blocks: BTreeSet::new(),
         scope: Scope::new(),
         written: 0,
+        counted: (0, 1),
         plain: true,
     };
+    writer.begin();
     let mut lexer = Lexer::new(source);
     while let Some(piece) = lexer.next()? {
         match piece {
@@ -108,10 +112,12 @@ struct Writer<'s> {
     /// What is open, the root first: never empty.
     open: Vec<Open>,
     uses: Vec<Use>,
-    blocks: Vec<String>,
+    blocks: BTreeSet<String>,
     scope: Scope,
-    /// Lines written.
+    /// Line breaks written.
     written: usize,
+    /// Up to where the source's lines were counted, and the line that is.
+    counted: (usize, usize),
     plain: bool,
 }
 
@@ -122,17 +128,15 @@ impl<'s> Writer<'s> {
         }
         // What was trimmed or left out may have had line breaks: they were made up for in the tag before.
         self.out.push_str(text);
-        self.written += text.bytes().filter(|b| *b == b'\n').count();
+        self.written += lines(text);
     }
 
     /// Writes a tag whose code begins in the line that `at` is in.
     fn write(&mut self, at: usize, before: &str, code: &str, after: &str) {
-        let line = self.line(at) - 1;
+        let behind = (self.line(at) - 1).saturating_sub(self.written);
         self.out.push_str(before);
-        while self.written < line {
-            self.out.push('\n');
-            self.written += 1;
-        }
+        self.out.extend(std::iter::repeat_n('\n', behind));
+        self.written += behind;
         self.out.push(' ');
         self.out.push_str(code);
         self.out.push_str(after);
@@ -141,12 +145,20 @@ impl<'s> Writer<'s> {
         self.write(at, "{%", code, " %}");
     }
 
-    fn line(&self, at: usize) -> usize {
-        self.source.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1
+    /// The line a place is in. Places are asked for in their order, so that each line is counted once.
+    fn line(&mut self, at: usize) -> usize {
+        let (from, line) = self.counted;
+        if at < from {
+            return lines(&self.source[..at]) + 1;
+        }
+        let line = line + lines(&self.source[from..at]);
+        self.counted = (at, line);
+        line
     }
 
     fn tag(&mut self, tag: &Tag<'_>, lexer: &mut Lexer<'_>) -> Result<(), Slip> {
-        let place = format!("{}, line {}", self.mode.label, self.line(tag.at));
+        let line = self.line(tag.at);
+        let place = format!("{}, line {line}", self.mode.label);
         if tag.prints {
             return self.print(tag, &place);
         }
@@ -211,7 +223,8 @@ impl<'s> Writer<'s> {
             let fault = format!("more than {MAX_OPEN} tags are open");
             return Err(Slip::new(at, "template_size", fault, "move the inner ones into a part and include it"));
         }
-        self.open.push(Open { kind, at, guards, body: self.out.len(), text: 0 });
+        self.open.push(Open { kind, at, guards, body: 0, text: 0 });
+        self.begin();
         Ok(())
     }
 
@@ -264,9 +277,7 @@ impl<'s> Writer<'s> {
         parser.scope.unguard(guards);
         self.charge();
         self.block(at, "else");
-        if let Some(open) = self.open.last_mut() {
-            open.body = self.out.len();
-        }
+        self.begin();
         Ok(())
     }
 
@@ -295,10 +306,9 @@ impl<'s> Writer<'s> {
         // In the engine a block sees what is around it anyway.
         parser.take_name("scoped");
         parser.finish("`%}`")?;
-        if self.blocks.iter().any(|block| block == name) {
+        if !self.blocks.insert(name.to_owned()) {
             return Err(Slip::syntax(at, format!("there is a block `{name}` already"), "give each block a name of its own"));
         }
-        self.blocks.push(name.to_owned());
         self.block(at, &format!("block {}", mangled(name)));
         parser.scope.open();
         self.push(Kind::Block(name.to_owned()), at, parser.scope.guards())
@@ -406,9 +416,9 @@ impl<'s> Writer<'s> {
         let given = if word == "endblock" && !parser.done() { Some(parser.name("the block's name")?) } else { None };
         parser.finish("`%}`")?;
         let Some(open) = self.open.last() else { return Ok(()) };
-        let wanted = open.kind.end();
+        let (wanted, opened) = (open.kind.end(), open.at);
         if wanted != word {
-            let line = self.line(open.at);
+            let line = lines(&self.source[..opened]) + 1;
             let fault = format!("`{word}` closes nothing here");
             let remedy = if wanted.is_empty() {
                 "nothing is open: remove it".to_owned()
@@ -433,18 +443,24 @@ impl<'s> Writer<'s> {
         Ok(())
     }
 
-    /// At the end of the body that is open: what is repeated counts its text each time, in a tag at the body's begin.
+    /// Begins the body of what was opened last.
+    fn begin(&mut self) {
+        let Some(open) = self.open.last_mut() else { return };
+        open.body = self.out.len();
+        if open.kind.repeats(self.mode.part) {
+            self.out.push_str(CHARGE);
+        }
+    }
+
+    /// At the end of the body that is open: what is repeated counts its text each time it is written.
     fn charge(&mut self) {
+        let part = self.mode.part;
         let Some(open) = self.open.last_mut() else { return };
         let (text, body) = (std::mem::take(&mut open.text), open.body);
-        let repeated = match open.kind {
-            Kind::For { .. } | Kind::Block(_) => true,
-            Kind::Root => self.mode.part,
-            _ => false,
-        };
-        if repeated && text > 0 {
-            self.out.insert_str(body, &format!("{{{{ {text}|_room }}}}"));
-        } else if !repeated && let [.., around, _] = self.open.as_mut_slice() {
+        if open.kind.repeats(part) {
+            let charge = if text == 0 { NO_CHARGE.to_owned() } else { format!("{{{{ {text:>7}|_room }}}}") };
+            self.out.replace_range(body..body + CHARGE.len(), &charge);
+        } else if let [.., around, _] = self.open.as_mut_slice() {
             around.text += text;
         }
     }
@@ -474,7 +490,25 @@ impl<'s> Writer<'s> {
     }
 }
 
+fn lines(text: &str) -> usize {
+    text.bytes().filter(|b| *b == b'\n').count()
+}
+
+/// Written where a body begins that may be repeated, and filled in where it ends: how much text it has.
+const CHARGE: &str = "{{        |_room }}";
+/// The same where it has none.
+const NO_CHARGE: &str = "{#               #}";
+
 impl Kind {
+    /// Its body may be written several times.
+    fn repeats(&self, part: bool) -> bool {
+        match self {
+            Self::For { .. } | Self::Block(_) => true,
+            Self::Root => part,
+            _ => false,
+        }
+    }
+
     fn end(&self) -> &'static str {
         match self {
             Self::Root => "",

@@ -145,7 +145,7 @@ impl serde::Serialize for Shown<'_> {
 }
 
 /// Variables as a caller gives them: a JSON object.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Variables(pub BTreeMap<Box<str>, Value>);
 
 impl<'de> Deserialize<'de> for Variables {

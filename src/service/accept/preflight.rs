@@ -48,7 +48,9 @@ pub struct Queued {
 pub(super) fn look(drafts: &[Draft], receipt: &mut Unfinished) {
     for (draft, pending) in drafts.iter().zip(receipt.messages.iter_mut().filter(|pending| pending.id.is_some())) {
         let at = format!("messages[{}]", pending.at);
-        pending.warnings.extend(preflight::look(draft, &at));
+        // That this server cannot write the link says it more exactly.
+        let told = pending.warnings.iter().any(|warning| warning.code == "no_unsubscribe_link");
+        pending.warnings.extend(preflight::look(draft, &at).into_iter().filter(|warning| !(told && warning.code == "no_unsubscribe")));
     }
 }
 

@@ -22,8 +22,33 @@ const MOST: u32 = 1_000;
 const GIVE_BACK: Duration = Duration::from_secs(1);
 /// A node without mail asks this often what the others have used of a day's limit, for what it shows.
 const REFRESH: Duration = Duration::from_secs(10);
-/// How often it is said that the database's clock is known badly.
+/// How often it is said that the database's clock is known badly, and for how long it has to be so: a busy moment is no news as long as
+/// calls start.
 const WARN_EVERY: Duration = Duration::from_secs(60);
+const WARN_AFTER: Duration = Duration::from_secs(5);
+
+/// Whether to tell that the database's clock is known badly. What is sent does not depend on it.
+#[derive(Debug, Default)]
+struct BadClock {
+    /// Since when it has been so.
+    since: Option<Boot>,
+    told: Option<Boot>,
+}
+
+impl BadClock {
+    fn tell(&mut self, is_bad: bool, starts: bool, now: Boot) -> bool {
+        if !is_bad {
+            self.since = None;
+            return false;
+        }
+        let since = *self.since.get_or_insert(now);
+        if (starts && now.since(since) < WARN_AFTER) || self.told.is_some_and(|at| now.since(at) < WARN_EVERY) {
+            return false;
+        }
+        self.told = Some(now);
+        true
+    }
+}
 
 /// What a dispatcher knows of the slots it shares with other nodes.
 #[derive(Debug)]
@@ -36,12 +61,12 @@ pub(super) struct Shared {
     /// What the account counted, until the other nodes' count is as new.
     told: Option<f64>,
     failing: bool,
-    warned: Option<Boot>,
+    clock: BadClock,
 }
 
 impl Shared {
     pub fn new(jitter: Duration) -> Self {
-        Self { hand: Hand::new(jitter), idle: false, rate: None, told: None, failing: false, warned: None }
+        Self { hand: Hand::new(jitter), idle: false, rate: None, told: None, failing: false, clock: BadClock::default() }
     }
 }
 
@@ -239,12 +264,12 @@ impl Dispatch {
     }
 
     fn warn_of_clock(&self, shared: &mut Shared, now: Boot) {
-        let Some(spread) = shared.hand.spread(now).filter(|spread| *spread > CLOCKS) else { return };
-        if shared.warned.is_some_and(|at| now.since(at) < WARN_EVERY) {
+        let Some(spread) = shared.hand.spread(now) else { return };
+        let starts = !shared.hand.is_vague(now);
+        if !shared.clock.tell(spread > CLOCKS, starts, now) {
             return;
         }
-        shared.warned = Some(now);
-        let (spread_ms, starts) = (spread.as_millis(), !shared.hand.is_vague(now));
+        let spread_ms = spread.as_millis();
         let remedy = "bring PostgreSQL nearer or relieve it; JEBI_JITTER_MS, set higher by as much, keeps the rate at the provider exact";
         tracing::warn!(provider = %self.provider, spread_ms, starts, remedy, "the database answers slowly, so its clock is known badly");
     }
@@ -253,5 +278,25 @@ impl Dispatch {
     pub(super) fn close_lanes(&self, inner: &mut Inner, lane: jebi_domain::message::Lane) {
         tracing::info!(provider = %self.provider, lane = lane.as_str(), "the limit of 24 hours is met; the lane waits");
         self.return_closed(inner);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_moment_is_no_news_and_a_clock_known_badly_for_long_is_told_of_each_minute() {
+        let at = |s: u64| Boot(0) + Duration::from_secs(s);
+        let mut clock = BadClock::default();
+        assert!(!clock.tell(true, true, at(10)));
+        assert!(!clock.tell(true, true, at(14)));
+        assert!(!clock.tell(false, true, at(15)), "it is known well again");
+        assert!(!clock.tell(true, true, at(16)), "that counts anew");
+        assert!(clock.tell(true, true, at(21)));
+        assert!(!clock.tell(true, true, at(80)));
+        assert!(clock.tell(true, true, at(81)));
+        // Where nothing can start it is told at once.
+        assert!(BadClock::default().tell(true, false, at(0)));
     }
 }

@@ -121,9 +121,7 @@ impl Connector {
             };
             let now = self.clock.boot();
             if now >= end {
-                let Fault { fault, remedy, .. } = fault;
-                let within = format!("{fault} (tried for {} s, DATABASE_START_WAIT)", wait.as_secs());
-                return Err(Fault::new(Kind::Unavailable, within, remedy));
+                return Err(fault.after(wait));
             }
             let next = (now + distance.next(self.random.as_ref())).min(end);
             let seconds = end.since(now).as_secs();

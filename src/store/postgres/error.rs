@@ -3,7 +3,7 @@
 //! The codes are SQLSTATEs (PostgreSQL 17, appendix A). A server's own words are in its language and may change: they are shown, never
 //! looked into. A message's DETAIL may hold stored values and is not shown.
 
-use std::{error::Error as _, fmt, io};
+use std::{error::Error as _, fmt, io, time::Duration};
 
 use jebi_domain::port::store::StoreError;
 use rustls::CertificateError;
@@ -61,6 +61,12 @@ impl std::error::Error for Fault {}
 impl Fault {
     pub(super) fn new(kind: Kind, fault: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { kind, fault: fault.into(), remedy: remedy.into() }
+    }
+
+    /// The same, of a start that has tried for so long.
+    pub(super) fn after(self, wait: Duration) -> Self {
+        let Self { fault, remedy, .. } = self;
+        Self::new(Kind::Unavailable, format!("{fault} (tried for {} s, DATABASE_START_WAIT)", wait.as_secs()), remedy)
     }
 
     /// Why a connection could not be opened.
@@ -142,6 +148,11 @@ impl Fault {
             Kind::Denied | Kind::Misconfigured | Kind::Unfit | Kind::Internal => StoreError::Internal(self.to_string()),
         }
     }
+}
+
+/// What a server says of a failed statement, with its code: the driver's own words hide both. Its DETAIL stays out, for it may hold values.
+pub(super) fn said(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |told| format!("{} ({})", told.message(), told.code().code()))
 }
 
 /// The server or an administrator ended this connection; what it did before is done, or undone, and what was under way is not known.

@@ -1,7 +1,8 @@
 //! The restore guard: a database that was copied or restored sends nothing until a person says so. It is known by the server's system
-//! identifier and its own number there: a dump that is loaded elsewhere, or beside, has others. A promoted standby and a recovery to a
-//! point in time keep both and begin a new timeline: commits of the last moments may be lacking, so bulk is held and transactional mail
-//! goes on.
+//! identifier and its own number there: a dump that is loaded elsewhere, or beside, has others. One that is loaded into the same database
+//! makes the tables anew, and the number of the table `installation` is another. A promoted standby and a recovery to a point in time keep
+//! all three and begin a new timeline: commits of the last moments may be lacking, so bulk is held and transactional mail goes on. What
+//! changes none of them is not seen: rows alone that are put back, the server's files that are.
 
 use jebi_domain::{
     port::{Random, store::Guard},
@@ -47,7 +48,8 @@ pub(super) async fn compare(client: &Client, identity: Identity, unfinished: boo
         None => {}
     }
     let (was, oid, line): (Option<i64>, Option<i64>, Option<i64>) = (row.get(0), row.get(1), row.get(2));
-    if (was.is_none() && system_id.is_some()) || oid.is_none() || (line.is_none() && timeline.is_some()) {
+    let (table, table_now): (Option<i64>, Option<i64>) = (row.get(8), row.get(9));
+    if table.is_none() || (was.is_none() && system_id.is_some()) || oid.is_none() || (line.is_none() && timeline.is_some()) {
         // Of an earlier schema, or the server did not tell it before.
         client
             .query_typed(own::INSTALLATION_KNOWN, &[(&system_id, Type::INT8), (&database_oid, Type::INT8), (&timeline, Type::INT8)])
@@ -58,9 +60,10 @@ pub(super) async fn compare(client: &Client, identity: Identity, unfinished: boo
         return Ok(Guard::Held { why, since });
     }
     let differs = |kept: Option<i64>, now: Option<i64>| kept.zip(now).is_some_and(|(kept, now)| kept != now);
-    let copied = match (differs(was, system_id), differs(oid, Some(database_oid))) {
-        (true, _) => Some("this database is on another server than before: it was copied or restored there"),
-        (_, true) => Some("this is another database than the one that was written: it was restored from a dump"),
+    let copied = match (differs(was, system_id), differs(oid, Some(database_oid)), differs(table, table_now)) {
+        (true, ..) => Some("this database is on another server than before: it was copied or restored there"),
+        (_, true, _) => Some("this is another database than the one that was written: it was restored from a dump"),
+        (_, _, true) => Some("the tables are not those that were written: a dump was loaded in their place"),
         _ => None,
     };
     if let Some(why) = copied {

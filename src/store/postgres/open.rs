@@ -6,19 +6,24 @@ use std::{
     time::Duration,
 };
 
-use jebi_domain::port::{Clock, Random};
+use jebi_domain::port::{
+    Clock, Random,
+    store::{StoreError, StoreResult},
+};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Connector, Fault, Pool, Postgres, PostgresStore, Reach, Rights, Session, Target, guard, migrate,
+    Connector, Fault, Kind, Pool, Postgres, PostgresStore, Reach, Rights, Session, Standing, Target,
+    error::said,
+    guard, migrate,
     reader::Readers,
     session::{InDoubt, Parts, WriterSession},
     slots::Slots,
     vacuum,
     wake::{self, Wake},
 };
-use crate::store::steps::{Alarm, Class, Classes, Common, Group, Memory, Shared, Writer};
+use crate::store::steps::{Alarm, Class, Classes, Common, Engine, Group, Memory, Shared, Writer};
 
 /// Why a store could not be opened. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +42,12 @@ pub enum OpenError {
     Unfinished,
     #[error("the database is damaged: {0}")]
     Damaged(String),
-    #[error("the database does not do what opening needs: {0}")]
+    #[error("the database does not do what opening needs: {}", said(.0))]
     Statement(#[from] tokio_postgres::Error),
+    #[error("migration {no:04} ({name}) was not run, the database says: {}; correct that there, as a rule the tables' owner runs jebi migrate", said(.source))]
+    Migration { no: i64, name: &'static str, source: tokio_postgres::Error },
+    #[error("migration {no:04} ({name}) was not run, for its tables were never free: {holders}; end what holds them, then start again")]
+    Blocked { no: i64, name: &'static str, holders: String },
     #[error("a thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
 }
@@ -70,7 +79,7 @@ async fn first(
     random: &Arc<dyn Random>,
 ) -> Result<(Arc<Connector>, super::Connected, Arc<Reach>), OpenError> {
     let reach = Arc::new(Reach::new(Arc::clone(clock)));
-    let rights = if options.migrate { Rights::Migrate } else { Rights::Tables(&[]) };
+    let rights = if options.migrate { Rights::Migrate } else { Rights::Tables(&migrate::TABLES) };
     let connector =
         Connector::new(options.target.clone(), options.session.clone(), rights, Arc::clone(clock), Arc::clone(random), Arc::clone(&reach))?;
     let connector = Arc::new(connector);
@@ -84,7 +93,7 @@ async fn first(
 /// See [`OpenError`].
 pub async fn migrate_schema(options: &Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Vec<String>, OpenError> {
     let (_, connected, _) = first(options, &clock, &random).await?;
-    migrate::migrate(&connected.client, options.migrate).await
+    migrate::migrate(&connected.client, options.migrate, clock.as_ref()).await
 }
 
 impl PostgresStore {
@@ -94,7 +103,8 @@ impl PostgresStore {
     /// When the server, the schema or the installation does not allow it; see [`OpenError`].
     pub async fn open(options: Options, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, OpenError> {
         let (connector, connected, reach) = first(&options, &clock, &random).await?;
-        migrate::migrate(&connected.client, options.migrate).await?;
+        let starts = Arc::clone(&clock);
+        migrate::migrate(&connected.client, options.migrate, clock.as_ref()).await?;
         let guard = guard::check(&connected.client, connected.identity, options.unfinished, (clock.wall(), random.as_ref())).await?;
         drop(connected);
         let common = Arc::new(Common::new(1, 1, &guard));
@@ -114,7 +124,7 @@ impl PostgresStore {
             None => None,
             Some((target, session)) => {
                 let clock = Arc::clone(&clock);
-                Some(Arc::new(Connector::new(target, session, Rights::Tables(&[]), clock, random, Arc::clone(&reach))?))
+                Some(Arc::new(Connector::new(target, session, Rights::Tables(&migrate::TABLES), clock, random, Arc::clone(&reach))?))
             }
         };
         let in_doubt = InDoubt::default();
@@ -135,9 +145,50 @@ impl PostgresStore {
         tokio::spawn(vacuum::watch(Arc::clone(&readers), Arc::clone(&shared.clock), stop.clone()));
         let slots = Arc::new(Slots::new(Arc::clone(&connector)));
         let engine = Postgres { shared: Arc::clone(&shared), readers, slots, guard, writers: Mutex::new(writers), stop };
-        Ok(Self { shared, engine })
+        let store = Self { shared, engine };
+        // What is being filled is only read, and has no turn.
+        if !options.unfinished {
+            store.tried(options.start_wait, (&reach, starts.as_ref())).await?;
+        }
+        Ok(store)
+    }
+
+    /// Uses each kind of connection once, for as long as a start may wait: a limit of connections, or a server that goes away just now,
+    /// shows here, with its own words, and not at the first mail.
+    async fn tried(&self, wait: Duration, (reach, clock): (&Reach, &dyn Clock)) -> Result<(), OpenError> {
+        let end = clock.boot() + wait;
+        while let Err(error) = self.touched().await {
+            let fault = match reach.standing() {
+                Standing::Down { why, .. } => why,
+                // It is there again by now, or did not do what was asked.
+                Standing::Up { .. } | Standing::Untried => {
+                    Fault::new(Kind::Unavailable, error.to_string(), "see the server's log; nothing to do if it was being restarted")
+                }
+            };
+            let now = clock.boot();
+            let passes = matches!(error, StoreError::Unavailable { .. } | StoreError::Busy { .. });
+            if !passes || wait.is_zero() {
+                return Err(fault.into());
+            }
+            if now >= end {
+                return Err(fault.after(wait).into());
+            }
+            let seconds = end.since(now).as_secs();
+            tracing::warn!(error = %fault, "waiting for the database; the start gives up in {seconds} s");
+            clock.sleep_until((now + AGAIN).min(end)).await;
+        }
+        Ok(())
+    }
+
+    async fn touched(&self) -> StoreResult<()> {
+        self.shared.write(Class::Admin, |_| Ok(())).await?;
+        self.shared.write(Class::Claim, |_| Ok(())).await?;
+        self.engine.read(Box::new(|_| ())).await
     }
 }
+
+/// Between two tries of a start.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// Starts a writer's thread. Its connection is made by its first turn.
 fn writer(shared: &Arc<Shared>, parts: Parts, name: &str, classes: Classes) -> Result<JoinHandle<()>, OpenError> {

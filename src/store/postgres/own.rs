@@ -28,6 +28,7 @@ pub(super) const SESSION: &str = own!("session");
 pub(super) const SLOT_BEGIN: &str = own!("slot_begin");
 pub(super) const SLOT_RESERVE: &str = own!("slot_reserve");
 pub(super) const STAGED_FIRST: &str = own!("staged_first");
+pub(super) const TABLE_HOLDERS: &str = own!("table_holders");
 pub(super) const TURN_STATE: &str = own!("turn_state");
 pub(super) const UPKEEP_FREE: &str = own!("upkeep_free");
 pub(super) const UPKEEP_TAKE: &str = own!("upkeep_take");

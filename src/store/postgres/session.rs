@@ -562,7 +562,7 @@ impl Session for WriterSession {
         let ended = ended.iter().map(|row| Row(row).get(0)).collect::<Result<Vec<i64>, Error>>()?;
         let asked: Vec<i64> = doubts.into_iter().filter(|(xid, _)| ended.contains(xid)).map(|(_, lease)| lease).collect();
         *self.decided.borrow_mut() = ended;
-        let rows = self.rows(own::LEASES_OF, vec![Box::new(self.common.own().0), Box::new(asked)])?;
+        let rows = self.rows(own::LEASES_OF, vec![Box::new(asked)])?;
         let read = |row: &PgRow| {
             let row = Row(row);
             let (no, queue, message) = (row.get(0)?, row.get(1)?, row.get(2)?);

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(u32, &str, &str)] = &[
     (9, "templates", include_str!("migrations/0009_templates.sql")),
     (10, "senders", include_str!("migrations/0010_senders.sql")),
     (11, "paused", include_str!("migrations/0011_paused.sql")),
+    (12, "restored", include_str!("migrations/0012_restored.sql")),
 ];
 
 /// Brings the database to the newest schema. Returns what was applied, in order.

@@ -129,6 +129,12 @@ impl Turn<'_> {
         self.homes.insert(queue, (provider.to_owned(), lane));
     }
 
+    /// Queues were handed over: what this turn has read of where mail goes is not so any more.
+    pub fn moved_homes(&mut self) {
+        self.homes.clear();
+        self.fresh.clear();
+    }
+
     /// The provider and lane of a queue. Kept for this turn: moving hands a queue over.
     fn home_of(&mut self, queue: i64) -> Result<(String, Lane), Error> {
         if let Some(home) = self.homes.get(&queue) {

@@ -27,6 +27,7 @@ pub(super) fn slice(turn: &mut Turn<'_>, from: &str, to: &str) -> Result<(i64, b
     if !queues.is_empty() {
         turn.memory.queues.retain(|(provider, ..), _| provider != from);
         turn.memory.messages.clear();
+        turn.moved_homes();
     }
     Ok((moved, queues.len() == SLICE as usize))
 }

@@ -23,6 +23,7 @@ pub(super) fn slice(s: &Snapshot<'_>, after: Option<i64>) -> Result<VerifySlice,
             leases(s, &mut out)?;
             totals(s, &mut out)?;
             idempotency(s, &mut out)?;
+            paused(s, &mut out)?;
             twice(s, &mut out)?;
             files(s, &mut out)?;
             -1
@@ -67,6 +68,17 @@ fn totals(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
 fn idempotency(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
     for no in s.rows(q!("verify_idempotency"), (), |r| r.get::<i64>(0))? {
         violate(out, "key_without_message", format!("idempotency key {no} answers for a message that is not there"));
+    }
+    Ok(())
+}
+
+/// What claims go by is what a topic's row says: a pause that is not seen sends mail somebody has stopped.
+fn paused(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
+    type Pause = Option<i64>;
+    let read = |r: &Row<'_>| Ok((r.get::<String>(0)?, r.get::<Pause>(1)?, r.get::<Pause>(2)?));
+    for (name, topic, seen) in s.rows(q!("verify_paused"), (), read)? {
+        let says = |pause: Pause| pause.map_or_else(|| "not paused".to_owned(), |at| format!("paused at {at}"));
+        violate(out, "pause_differs", format!("topic {name} is {}, claims take it as {}", says(topic), says(seen)));
     }
     Ok(())
 }

@@ -338,7 +338,10 @@ fn step(turn: &mut Turn<'_>, (class, mut job): (Class, Box<dyn Job>), done: &mut
                     return None;
                 }
             }
-            if !e.is_full() {
+            if matches!(e, Error::Ended) {
+                // Nothing failed. The next beat is told the same, and says it aloud, once.
+                tracing::debug!("a step of an incarnation that another node has ended was not done");
+            } else if !e.is_full() {
                 tracing::error!(error = %e, "a store job failed");
             }
             job.done(Err(e.outward()));

@@ -7,10 +7,12 @@
 //! | `target` | whether PostgreSQL is free to be filled; filling it; its mark that it is not finished |
 //! | `encode` | rows in the form of `COPY … (FORMAT binary)` |
 //!
-//! What a crash leaves: before the target's commit an empty target, since all of the copy is one transaction. Between that commit and the
-//! source's mark a target that is marked as unfinished, on which nothing starts, and a source that goes on as before; the copy is made
-//! anew. Between the source's mark and the end of the target's, two stores that nothing starts on; repeating the transfer finishes it. At
-//! no time can both be used.
+//! The target is marked as unfinished, with the id of the source, before the source is brought to rest: nothing starts on it from then on.
+//! Every step after that looks for this mark under a lock, so that what somebody else has there is never emptied or opened.
+//!
+//! What a crash leaves: before the target's commit an empty target with that mark, since all of the copy is one transaction. Between that
+//! commit and the source's mark the same with the copy, and a source that goes on as before; the copy is made anew. Between the source's mark and the end of
+//! the target's, two stores that nothing starts on; repeating the transfer finishes it. At no time can both be used.
 
 mod encode;
 mod source;
@@ -21,7 +23,7 @@ use std::path::Path;
 
 pub use source::{identity, mark_moved, moved_to};
 pub use tables::{LEFT_OUT, MADE_ANEW, TABLES};
-pub use target::{Found, Place, finish, look};
+pub use target::{Found, Place, finish, free, look, reserve};
 
 use tokio_postgres::Client;
 
@@ -42,6 +44,10 @@ pub enum TransferError {
     NotAtRest { table: &'static str, left: u64 },
     #[error("{table} has {source_rows} rows in the source and {target_rows} in the target: nothing was kept, transfer again")]
     Counts { table: &'static str, source_rows: u64, target_rows: u64 },
+    #[error(
+        "the target does not wait for this store any more: somebody else has begun to use it; nothing was written there, name an empty database"
+    )]
+    Taken,
     #[error("the sequence {0} belongs to no table this Jebi knows")]
     Sequence(String),
     #[error("the reading of the source ended early")]
@@ -61,14 +67,14 @@ pub struct Progress {
     pub all: u64,
 }
 
-/// Copies everything, verified by the counts of each table, and leaves the target marked as unfinished. The source must be at rest: locked,
-/// and without leases. `told` hears of the progress every few thousand rows.
+/// Copies everything, verified by the counts of each table, into a target that is reserved for this store, and leaves it marked as
+/// unfinished. The source must be at rest: locked, and without leases. `told` hears of the progress every few thousand rows.
 ///
 /// # Errors
 /// Whatever breaks off: then the target is as it was before.
 pub async fn copy(file: &Path, target: &mut Client, told: &(dyn Fn(Progress) + Sync)) -> Result<Vec<(&'static str, u64)>, TransferError> {
     let source = Source::open(file)?;
-    let transaction = target::begin(target).await?;
+    let transaction = target::begin(target, &identity(file)?).await?;
     let mut plan = Vec::with_capacity(TABLES.len());
     for table in TABLES {
         plan.push(source.plan(table, &target::columns(&transaction, table).await?)?);
@@ -78,6 +84,7 @@ pub async fn copy(file: &Path, target: &mut Client, told: &(dyn Fn(Progress) + S
     let started = source.last_incarnation()?;
     let pieces = source.read(plan.clone());
     target::fill(&transaction, &plan, pieces, &mut |table, done| told(Progress { table, done, all })).await?;
+    target::derive(&transaction).await?;
     for (table, source_rows) in &counts {
         let target_rows = target::count(&transaction, table).await?;
         // Rows a schema begins with stay beside the source's.

@@ -37,6 +37,11 @@ pub const TABLES: &[&str] = &[
     "template_part",
     "inbox",
     "audit",
+    "sender_profile",
+    "link_key",
+    "refusal",
+    "consent",
+    "consent_event",
 ];
 
 /// The others, and why.
@@ -47,7 +52,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("migration", "the target has its own"),
     ("pace", "the rate the nodes of the target share begins with their first reservation"),
     ("pace_day", "the limit of a day is read from what was sent, which is copied"),
-    ("topic_paused", "PostgreSQL fills it by triggers from the topics"),
+    ("topic_paused", "filled from the copied topics at the end, as their triggers are off meanwhile"),
     ("upkeep", "the nodes of the target settle who does the housekeeping"),
 ];
 
@@ -56,6 +61,7 @@ pub const MADE_ANEW: &[(&str, &str, &str)] = &[
     ("installation", "system_id", "read from the target itself when the transfer ends"),
     ("installation", "database_oid", "read from the target itself when the transfer ends"),
     ("installation", "timeline", "read from the target itself when the transfer ends"),
+    ("installation", "table_oid", "read from the target itself when the transfer ends"),
 ];
 
 /// Tables whose rows are laid over those the schema begins with, instead of taking their place: PostgreSQL has more of them.

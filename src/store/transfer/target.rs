@@ -5,7 +5,7 @@ use std::pin::pin;
 use bytes::Bytes;
 use futures_util::SinkExt;
 use tokio::sync::mpsc;
-use tokio_postgres::{Client, Transaction};
+use tokio_postgres::{Client, GenericClient, Transaction};
 
 use super::{
     TransferError, database,
@@ -22,7 +22,7 @@ pub enum Found {
     NoSchema,
     /// Nothing but what the schema begins with.
     Empty,
-    /// A copy that was not finished, of the store with this id. Nothing can have been added to it.
+    /// Reserved for the store with this id, or a copy of it that was not finished. Nothing can have been added to it.
     Unfinished(Vec<u8>),
     /// A store of its own: the table that shows it.
     Used(String),
@@ -33,6 +33,10 @@ pub enum Found {
 /// # Errors
 /// A connection that breaks.
 pub async fn look(target: &Client) -> Result<Found, TransferError> {
+    looked(target).await
+}
+
+async fn looked(target: &impl GenericClient) -> Result<Found, TransferError> {
     if !target.query_one(include_str!("sql/target_known.sql"), &[]).await?.get::<_, bool>(0) {
         return Ok(Found::NoSchema);
     }
@@ -48,21 +52,71 @@ pub async fn look(target: &Client) -> Result<Found, TransferError> {
 /// Which server and database the target is, for its restore guard: system identifier, number of the database, timeline.
 pub type Place = (Option<i64>, i64, Option<i64>);
 
-/// Lets servers start on a target, which is where it is. Whether it was unfinished.
+/// Reserves an empty target for the store with this id, so that nothing starts on it from here on. What was found there: it is reserved
+/// where that is [`Found::Empty`] or [`Found::Unfinished`] of the same id, and as it was where not.
+///
+/// # Errors
+/// A connection that breaks; somebody who uses the target for longer than 10 s.
+pub async fn reserve(target: &mut Client, id: &[u8]) -> Result<Found, TransferError> {
+    let transaction = locked(target).await?;
+    let found = looked(&transaction).await?;
+    if found == Found::Empty {
+        transaction.execute(include_str!("sql/target_reserve.sql"), &[&id, &UNFINISHED]).await?;
+    }
+    transaction.commit().await?;
+    Ok(found)
+}
+
+/// Gives a target free again that was reserved, and that nothing was copied to.
 ///
 /// # Errors
 /// A connection that breaks.
-pub async fn finish(target: &Client, (system_id, database_oid, timeline): Place) -> Result<bool, TransferError> {
-    let statement = include_str!("sql/target_finish.sql");
-    Ok(target.execute(statement, &[&UNFINISHED, &system_id, &database_oid, &timeline]).await? == 1)
+pub async fn free(target: &Client, id: &[u8]) -> Result<(), TransferError> {
+    target.execute(include_str!("sql/target_free.sql"), &[&id, &UNFINISHED]).await?;
+    Ok(())
 }
 
-/// Begins the transaction, with every table that is filled emptied. Nobody else gets at them until it ends.
-pub(super) async fn begin(target: &mut Client) -> Result<Transaction<'_>, TransferError> {
+/// Closes the source, by `close`, and lets servers start on the target, which is where it is. It must hold the finished copy of the store
+/// with this id: else neither happens.
+///
+/// # Errors
+/// Another store is there, or none that waits for this; a connection that breaks; what `close` says.
+pub async fn finish(
+    target: &mut Client,
+    id: &[u8],
+    (system_id, database_oid, timeline): Place,
+    close: impl FnOnce() -> Result<(), TransferError>,
+) -> Result<(), TransferError> {
     let transaction = target.transaction().await?;
     transaction.batch_execute(include_str!("sql/target_session.sql")).await?;
+    let statement = include_str!("sql/target_finish.sql");
+    if transaction.execute(statement, &[&UNFINISHED, &id, &system_id, &database_oid, &timeline]).await? != 1 {
+        return Err(TransferError::Taken);
+    }
+    close()?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Begins a transaction in which nobody else begins to use the target.
+async fn locked(target: &mut Client) -> Result<Transaction<'_>, TransferError> {
+    let transaction = target.transaction().await?;
+    transaction.batch_execute(include_str!("sql/target_session.sql")).await?;
+    transaction.batch_execute(include_str!("sql/target_lock.sql")).await?;
+    Ok(transaction)
+}
+
+/// Begins the transaction, with every table that is filled emptied, of a target that is reserved for the store with this id. Nobody else
+/// gets at them until it ends.
+pub(super) async fn begin<'a>(target: &'a mut Client, id: &[u8]) -> Result<Transaction<'a>, TransferError> {
+    let transaction = locked(target).await?;
+    // What is emptied here must not be somebody's mail, whatever was seen before.
+    if !matches!(looked(&transaction).await?, Found::Unfinished(of) if of == id) {
+        return Err(TransferError::Taken);
+    }
     for table in TABLES {
-        // The audit log refuses to be emptied, and the suppression list counts its changes: not here.
+        // The audit log refuses to be emptied, and the suppression list counts its changes: not here. What topics' triggers keep up is
+        // filled by `derive`.
         transaction.batch_execute(&format!("ALTER TABLE {table} DISABLE TRIGGER USER")).await?;
         if !is_merged(table) {
             transaction.batch_execute(&format!("TRUNCATE {table}")).await?;
@@ -113,6 +167,12 @@ pub(super) async fn fill(
         }
         target.batch_execute(&format!("ALTER TABLE {} ENABLE TRIGGER USER", table.name)).await?;
     }
+    Ok(())
+}
+
+/// Fills what PostgreSQL keeps a second time from what was copied.
+pub(super) async fn derive(target: &Transaction<'_>) -> Result<(), TransferError> {
+    target.batch_execute(include_str!("sql/target_paused.sql")).await?;
     Ok(())
 }
 

@@ -6,8 +6,8 @@ use minijinja::{Error, Value, value::ValueKind};
 
 use super::{Call, number, refuse};
 use crate::template::{
-    gauge::Text,
-    values::{self, Table, is_missing},
+    gauge::{self, Text},
+    values::{self, List, Table, is_missing},
 };
 
 /// Longest range of numbers.
@@ -25,8 +25,13 @@ fn pairs(table: &Table) -> Result<Vec<Value>, Error> {
 /// What `for` goes over; `value|_each("items")` for the pairs of a table, unless it has an entry of that name.
 pub(super) fn each(call: &Call<'_>) -> Result<Value, Error> {
     let Some(what) = call.args.first().and_then(Value::as_str) else {
-        return if call.value.kind() == ValueKind::Seq { Ok(call.value.clone()) } else { values::list(read(call.value)?) };
+        if call.value.kind() == ValueKind::Seq {
+            return Ok(call.value.clone());
+        }
+        gauge::work(values::weight(call.value))?;
+        return values::list(read(call.value)?);
     };
+    gauge::work(values::weight(call.value))?;
     let Some(table) = call.value.downcast_object_ref::<Table>() else {
         return if is_missing(call.value) {
             values::list(Vec::new())
@@ -73,7 +78,7 @@ pub(super) fn range(call: &Call<'_>) -> Result<Value, Error> {
     }
     let count = (i128::from(end) - i128::from(begin)).div_euclid(i128::from(step));
     if count > i128::from(MAX_RANGE) {
-        return Err(crate::template::gauge::limit("a range has at most 10,000 numbers"));
+        return Err(gauge::limit("a range has at most 10,000 numbers"));
     }
     let up = |n: &i64| if step > 0 { *n < end } else { *n > end };
     let all = std::iter::successors(Some(begin), |n| n.checked_add(step)).take_while(up);
@@ -86,16 +91,15 @@ pub(super) fn item(call: &Call<'_>) -> Result<Value, Error> {
     if let Some(table) = call.value.downcast_object_ref::<Table>() {
         return Ok(table.entries.get(values::printed(key).as_str()).cloned().unwrap_or_default());
     }
-    if let (Some(number::Number::Whole(place)), Some(text)) = (number::read(key), call.value.as_str()) {
-        let place = if place < 0 { place + text.chars().count() as i64 } else { place };
-        let found = usize::try_from(place).ok().and_then(|place| text.chars().nth(place));
-        return Ok(found.map_or(Value::UNDEFINED, |c| Value::from(&*c.encode_utf8(&mut [0; 4]))));
+    let Some(number::Number::Whole(place)) = number::read(key) else { return Ok(Value::UNDEFINED) };
+    let at = |length: usize| usize::try_from(if place < 0 { place.saturating_add(length as i64) } else { place }).ok();
+    if let Some(list) = call.value.downcast_object_ref::<List>() {
+        return Ok(at(list.items.len()).and_then(|at| list.items.get(at)).cloned().unwrap_or_default());
     }
-    let (Some(number::Number::Whole(place)), Some(items)) = (number::read(key), values::items(call.value)) else {
-        return Ok(Value::UNDEFINED);
-    };
-    let place = if place < 0 { place + items.len() as i64 } else { place };
-    Ok(usize::try_from(place).ok().and_then(|place| items.get(place).cloned()).unwrap_or_default())
+    let Some(text) = call.value.as_str() else { return Ok(Value::UNDEFINED) };
+    gauge::work(text.len())?;
+    let found = at(text.chars().count()).and_then(|at| text.chars().nth(at));
+    Ok(found.map_or(Value::UNDEFINED, |c| Value::from(&*c.encode_utf8(&mut [0; 4]))))
 }
 
 /// `value|_slice(begin, end, step)`, with `none` for what is left out.
@@ -151,17 +155,23 @@ fn item_of(value: &Value, name: &str) -> Value {
     item(&Call { value, args: &[key], html: false }).unwrap_or_default()
 }
 
+fn item_at(call: &Call<'_>, place: i64) -> Result<Value, Error> {
+    match call.value.downcast_object_ref::<Table>() {
+        Some(_) => Err(refuse("this is no list")),
+        None => item(&Call { value: call.value, args: &[Value::from(place)], html: call.html }),
+    }
+}
 pub(super) fn first(call: &Call<'_>) -> Result<Value, Error> {
-    Ok(read(call.value)?.into_iter().next().unwrap_or_default())
+    item_at(call, 0)
 }
 pub(super) fn last(call: &Call<'_>) -> Result<Value, Error> {
-    Ok(read(call.value)?.pop().unwrap_or_default())
+    item_at(call, -1)
 }
 pub(super) fn length(call: &Call<'_>) -> Result<Value, Error> {
-    Ok(Value::from(match call.value.as_str() {
-        Some(text) => text.chars().count(),
-        None => read(call.value)?.len(),
-    }))
+    match call.value.as_str() {
+        Some(text) => Ok(Value::from(text.chars().count())),
+        None => call.value.len().map(Value::from).ok_or_else(|| refuse("this has no length")),
+    }
 }
 pub(super) fn list(call: &Call<'_>) -> Result<Value, Error> {
     values::list(read(call.value)?)

@@ -93,6 +93,9 @@ pub(super) fn is(call: &Call<'_>) -> Result<Value, Error> {
         "odd" => whole().is_some_and(|n| n.rem_euclid(2.0) == 1.0),
         "even" => whole().is_some_and(|n| n.rem_euclid(2.0) == 0.0),
         "divisibleby" => return number::divisibleby(&Call { value, args: &call.args[1..], html: call.html }),
+        "startingwith" | "endingwith" if value.as_str().is_some_and(|text| text.len() > 10_000) => {
+            return Err(refuse("this text is too long to look at its begin or end"));
+        }
         "startingwith" => printed(value).starts_with(&argument()),
         "endingwith" => printed(value).ends_with(&argument()),
         test => return Err(refuse(format!("there is no test `{test}`"))),

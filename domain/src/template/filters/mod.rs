@@ -65,6 +65,8 @@ pub(super) struct Filter {
     pub needed: usize,
     /// It is asked also when there is no value.
     pub takes_missing: bool,
+    /// It takes the same time whatever it is given: nothing is charged.
+    free: bool,
     run: Run,
 }
 
@@ -80,10 +82,14 @@ impl Filter {
 }
 
 const fn filter(name: &'static str, params: &'static [&'static str], needed: usize, run: Run) -> Filter {
-    Filter { name, params, needed, takes_missing: false, run }
+    Filter { name, params, needed, takes_missing: false, free: false, run }
 }
 const fn always(name: &'static str, params: &'static [&'static str], needed: usize, run: Run) -> Filter {
-    Filter { name, params, needed, takes_missing: true, run }
+    Filter { name, params, needed, takes_missing: true, free: false, run }
+}
+
+const fn free(filter: Filter) -> Filter {
+    Filter { free: true, ..filter }
 }
 
 /// Filters of the language.
@@ -96,14 +102,14 @@ const FILTERS: &[Filter] = &[
     filter("center", &["width"], 1, text::center),
     filter("cut", &["text"], 1, text::cut),
     filter("date", &["format"], 0, date::date),
-    always("default", &["value", "boolean"], 0, logic::default),
-    always("default_if_none", &["value"], 1, logic::default_if_none),
+    free(always("default", &["value", "boolean"], 0, logic::default)),
+    free(always("default_if_none", &["value"], 1, logic::default_if_none)),
     filter("dictsort", &["by"], 0, list::dictsort),
     filter("dictsortreversed", &["by"], 0, list::dictsortreversed),
     filter("divisibleby", &["number"], 1, number::divisibleby),
     filter("escape", &[], 0, html::escape),
     filter("filesizeformat", &[], 0, number::filesizeformat),
-    filter("first", &[], 0, list::first),
+    free(filter("first", &[], 0, list::first)),
     filter("float", &["default"], 0, number::float),
     filter("floatformat", &["digits"], 0, number::floatformat),
     filter("indent", &["width", "first"], 0, text::indent),
@@ -112,7 +118,7 @@ const FILTERS: &[Filter] = &[
     filter("items", &[], 0, list::items),
     filter("join", &["separator", "attribute"], 0, list::join),
     filter("josa", &["pair"], 1, korean::josa),
-    filter("last", &[], 0, list::last),
+    free(filter("last", &[], 0, list::last)),
     filter("length", &[], 0, list::length),
     filter("linebreaks", &[], 0, html::linebreaks),
     filter("linebreaksbr", &[], 0, html::linebreaksbr),
@@ -146,7 +152,7 @@ const FILTERS: &[Filter] = &[
     filter("urlencode", &[], 0, html::urlencode),
     filter("won", &[], 0, korean::won),
     filter("wordcount", &[], 0, text::wordcount),
-    always("yesno", &["words"], 0, logic::yesno),
+    free(always("yesno", &["words"], 0, logic::yesno)),
 ];
 
 /// Other names for some of them.
@@ -157,29 +163,29 @@ const ALIASES: [(&str, &str); 5] =
 const OPERATORS: &[Filter] = &[
     always("_add", &[], 0, number::plus),
     always("_cat", &[], 0, text::cat),
-    always("_default_empty", &[], 0, logic::default_empty),
+    free(always("_default_empty", &[], 0, logic::default_empty)),
     always("_div", &[], 0, number::divide),
-    always("_each", &[], 0, list::each),
+    free(always("_each", &[], 0, list::each)),
     always("_eq", &[], 0, logic::eq),
     always("_ge", &[], 0, logic::ge),
     always("_gt", &[], 0, logic::gt),
     always("_in", &[], 0, logic::is_in),
-    always("_is", &[], 0, logic::is),
-    always("_item", &[], 0, list::item),
+    free(always("_is", &[], 0, logic::is)),
+    free(always("_item", &[], 0, list::item)),
     always("_le", &[], 0, logic::le),
     always("_list", &[], 0, list::make),
     always("_lt", &[], 0, logic::lt),
     always("_mul", &[], 0, number::multiply),
     always("_ne", &[], 0, logic::ne),
-    always("_need", &[], 0, own::need),
+    free(always("_need", &[], 0, own::need)),
     always("_neg", &[], 0, number::negate),
-    always("_not", &[], 0, logic::not),
+    free(always("_not", &[], 0, logic::not)),
     always("_not_in", &[], 0, logic::is_not_in),
     always("_pow", &[], 0, number::power),
-    always("_printed", &[], 0, own::printed),
+    free(always("_printed", &[], 0, own::printed)),
     filter("_range", &[], 0, list::range),
     always("_rem", &[], 0, number::remainder),
-    always("_room", &[], 0, own::room),
+    free(always("_room", &[], 0, own::room)),
     always("_slice", &[], 0, list::slice),
     always("_sub", &[], 0, number::minus),
     always("_table", &[], 0, list::make_table),
@@ -253,7 +259,9 @@ fn run(filter: &Filter, html: bool, all: &[Value]) -> Result<Value, Error> {
     if !filter.takes_missing && values::is_missing(value) {
         return Ok(value.clone());
     }
-    gauge::work(all.iter().map(values::weight).sum())?;
+    if !filter.free {
+        gauge::work(all.iter().map(values::weight).sum())?;
+    }
     let result = (filter.run)(&Call { value, args, html }).map_err(|error| {
         let detail = error.detail().unwrap_or_default();
         if detail.starts_with(gauge::LIMIT) || filter.name.starts_with('_') {
@@ -262,6 +270,8 @@ fn run(filter: &Filter, html: bool, all: &[Value]) -> Result<Value, Error> {
             refuse(format!("`{}`: {detail}", filter.name))
         }
     })?;
-    gauge::work(values::weight(&result))?;
+    if !filter.free {
+        gauge::work(values::weight(&result))?;
+    }
     Ok(result)
 }

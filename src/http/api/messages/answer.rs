@@ -52,6 +52,8 @@ struct MessageAnswer {
     /// Recipients on the suppression list.
     suppressed: Vec<SuppressedAddress>,
     /// What is probably not meant. It stands in the way of nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<WarningAnswer>>)]
     warnings: Vec<WarningAnswer>,
     /// When the last of it would have been sent at the rate of now: an estimate. Only where it was tried out; `null` while its provider or
     /// its topic sends nothing.

@@ -1,2 +1,2 @@
-SELECT q.no, q.lane, q.next_due, t.paused_at FROM topic_queue q JOIN topic t ON t.no = q.topic
+SELECT q.no, q.lane, q.next_due, p.at FROM topic_queue q LEFT JOIN topic_paused p ON p.topic = q.topic
 WHERE q.provider = $1::text AND q.cancelled_at IS NULL AND q.busy;
