@@ -54,7 +54,10 @@ pub(super) fn warnings(providers: &[ProviderConfig]) -> impl Iterator<Item = Str
     let keys = providers.iter().filter_map(|p| if let Account::Smtp(smtp) = &p.account { smtp.dkim.as_ref() } else { None });
     keys.flat_map(|dkim| &dkim.keys).filter_map(|key| {
         let path = key.open.as_ref()?;
-        Some(format!("{}: everybody on this machine may read this private key; chmod 600 it, or 640 for a group of its own", path.display()))
+        Some(format!(
+            "{}: everybody on this machine may read this private key; chmod 600 it, or 640 for a group of its own",
+            path.display()
+        ))
     })
 }
 

@@ -125,7 +125,8 @@ pub(super) fn read(r: &mut Reader) -> Option<Smtp> {
     let place = place(r, named?, region?, given?)?;
     let preset = place.preset;
     // SES writes Date and Message-ID anew, which a signature covers.
-    let signs = preset.filter(|p| p.name == preset::SES_SMTP).map(|_| "is set, but SES signs mail itself and changes headers that are signed");
+    let signs =
+        preset.filter(|p| p.name == preset::SES_SMTP).map(|_| "is set, but SES signs mail itself and changes headers that are signed");
     let dkim = dkim::read(r, signs);
     let (port, tls) = how(r, &place, port?, tls?, unencrypted?)?;
     let limits = limits?;

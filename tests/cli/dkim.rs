@@ -54,9 +54,11 @@ fn a_key_is_never_overwritten() {
 fn what_is_no_domain_or_selector_is_refused() {
     let dir = folder();
     let ran = run(dir.path(), &[], &["dkim", "new", "--domain", "@example.kr", "--selector", "s1"]);
-    let said = "--domain: \"@example.kr\" is not a domain; write the part of the senders' addresses after the @, such as example.com, in ASCII";
+    let said =
+        "--domain: \"@example.kr\" is not a domain; write the part of the senders' addresses after the @, such as example.com, in ASCII";
     assert_eq!(fault(&ran), (1, said));
     let ran = run(dir.path(), &[], &["dkim", "new", "--domain", "example.kr", "--selector", "s 1"]);
-    let said = "--selector: \"s 1\" is not a selector; write the name the key has in the DNS before ._domainkey: letters, digits, - and dots";
+    let said =
+        "--selector: \"s 1\" is not a selector; write the name the key has in the DNS before ._domainkey: letters, digits, - and dots";
     assert_eq!(fault(&ran), (1, said));
 }

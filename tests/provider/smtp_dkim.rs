@@ -166,7 +166,10 @@ fn newsletter() -> Content {
     content.text = Some("안녕하세요, 홍길동 님.\n.\n..두 점\n  끝에 빈칸  \n\n\n".into());
     let references: String = (0..30).map(|i| format!("<{i}.0123456789@mail.example.kr> ")).collect();
     content.headers = [
-        ("List-Unsubscribe", "<https://example.kr/u/0123456789012345678901234567890123456789012345678901234567890123456789>, <mailto:u@example.kr>"),
+        (
+            "List-Unsubscribe",
+            "<https://example.kr/u/0123456789012345678901234567890123456789012345678901234567890123456789>, <mailto:u@example.kr>",
+        ),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("List-Id", "<news.example.kr>"),
         ("Feedback-ID", "1:2:3:jebi"),
@@ -195,8 +198,21 @@ fn what_is_signed_passes_and_what_was_changed_does_not() {
         }
         assert_eq!(said["declared"], said["size"], "the size was known before it was signed: {said}");
         let wanted = [
-            "from", "from", "subject", "date", "to", "reply-to", "message-id", "mime-version", "content-type", "in-reply-to", "references",
-            "list-unsubscribe", "list-unsubscribe-post", "list-id", "feedback-id",
+            "from",
+            "from",
+            "subject",
+            "date",
+            "to",
+            "reply-to",
+            "message-id",
+            "mime-version",
+            "content-type",
+            "in-reply-to",
+            "references",
+            "list-unsubscribe",
+            "list-unsubscribe-post",
+            "list-id",
+            "feedback-id",
         ];
         assert_eq!(said["names"], json!(wanted), "{kinds:?}");
     }
@@ -208,10 +224,13 @@ fn any_body_passes() {
     let (mut server, keys) = (Verifier::start(), Keys::new(&["rsa", "ed"]));
     let large: Vec<u8> = (0..3_000_000_u32).map(|i| u8::try_from(i * i % 251).unwrap_or(0)).collect();
     let texts = ["", "\n\n\n", ".", ".\n..\n...", "plain", "a\n.\n", "  spaces\t \n\t\n x  y \n", "제비가 물고 온 박씨", "\n\nfirst"];
-    let mut cases: Vec<(String, Outgoing)> = texts.iter().map(|text| {
-        let content = Content { text: Some((*text).to_owned()), html: None, ..newsletter() };
-        (format!("{text:?}"), mail(content, &[]))
-    }).collect();
+    let mut cases: Vec<(String, Outgoing)> = texts
+        .iter()
+        .map(|text| {
+            let content = Content { text: Some((*text).to_owned()), html: None, ..newsletter() };
+            (format!("{text:?}"), mail(content, &[]))
+        })
+        .collect();
     let html = Content { html: Some("<p>안녕하세요</p>\n<img src=\"cid:logo\" alt=\"제비\">".into()), ..newsletter() };
     let files = [File::new("계약서.pdf", "application/pdf", large), File::new("logo.png", "image/png", *b"\x89PNG").inline("logo")];
     cases.push(("files".into(), mail(html, &files)));

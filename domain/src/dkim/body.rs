@@ -106,15 +106,18 @@ mod tests {
     /// What the RFC says, line by line and slowly.
     fn slowly(body: &[u8]) -> Vec<u8> {
         let text: String = body.iter().copied().map(char::from).collect();
-        let mut lines: Vec<String> = text.split("\r\n").map(|line| {
-            let mut out = String::new();
-            for c in line.chars().map(|c| if c == '\t' { ' ' } else { c }) {
-                if c != ' ' || !out.ends_with(' ') {
-                    out.push(c);
+        let mut lines: Vec<String> = text
+            .split("\r\n")
+            .map(|line| {
+                let mut out = String::new();
+                for c in line.chars().map(|c| if c == '\t' { ' ' } else { c }) {
+                    if c != ' ' || !out.ends_with(' ') {
+                        out.push(c);
+                    }
                 }
-            }
-            out.trim_end_matches(' ').to_owned()
-        }).collect();
+                out.trim_end_matches(' ').to_owned()
+            })
+            .collect();
         while lines.last().is_some_and(String::is_empty) {
             lines.pop();
         }
@@ -133,7 +136,9 @@ mod tests {
     fn an_empty_body_has_the_hash_the_rfc_gives() {
         // RFC 6376 section 3.4.4: of no bytes at all.
         let empty: [u8; 32] = Sha256::digest(b"").into();
-        for body in ["Content-Type: text/plain\r\n\r\n", "Content-Type: text/plain\r\n\r\n\r\n\r\n", "\r\n", "Content-Type: text/plain\r\n", ""] {
+        for body in
+            ["Content-Type: text/plain\r\n\r\n", "Content-Type: text/plain\r\n\r\n\r\n\r\n", "\r\n", "Content-Type: text/plain\r\n", ""]
+        {
             assert_eq!(body_hash(&Bytes::from_static(body.as_bytes()).into()), empty, "{body:?}");
         }
     }

@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn from_is_signed_once_more_than_it_is_there_and_what_is_missing_is_not() {
-        let head = "From: =?utf-8?B?7KCc67mE?= <news@Mail.Example.KR>\r\nSubject: a\r\n b\r\nX-Own: 1\r\nList-Unsubscribe: <https://e.kr>\r\n";
+        let head =
+            "From: =?utf-8?B?7KCc67mE?= <news@Mail.Example.KR>\r\nSubject: a\r\n b\r\nX-Own: 1\r\nList-Unsubscribe: <https://e.kr>\r\n";
         let signed = Signed::of(&mail(head, "Content-Type: text/plain;\r\n charset=utf-8\r\n\r\nTo: nobody\r\n"), NAMES);
         assert_eq!(signed.names, ["from", "from", "subject", "content-type", "list-unsubscribe"]);
         assert_eq!(signed.sender(), Some("mail.example.kr"));

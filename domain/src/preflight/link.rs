@@ -28,7 +28,12 @@ impl Trouble {
     /// For so many links; `link` is the first of them.
     pub(super) fn warning(self, field: &str, n: usize, link: &str) -> Warning {
         match self {
-            Self::Empty => Warning::new(field, "link_empty", format!("links that lead nowhere, because they are empty: {n}"), "write where each leads, or remove it"),
+            Self::Empty => Warning::new(
+                field,
+                "link_empty",
+                format!("links that lead nowhere, because they are empty: {n}"),
+                "write where each leads, or remove it",
+            ),
             Self::Relative => {
                 let warning = format!("links without a host, which lead nowhere in a mail: {n}, the first {link}");
                 Warning::new(field, "link_relative", warning, "write whole links, such as https://example.com/page")
@@ -76,14 +81,16 @@ pub(super) fn judge(link: &str) -> Option<Trouble> {
 
 /// The links of plain text.
 pub(super) fn in_text(text: &str) -> impl Iterator<Item = &str> {
-    let begins = |word: &str| ["http://", "https://"].iter().any(|scheme| word.get(..scheme.len()).is_some_and(|b| b.eq_ignore_ascii_case(scheme)));
+    let begins =
+        |word: &str| ["http://", "https://"].iter().any(|scheme| word.get(..scheme.len()).is_some_and(|b| b.eq_ignore_ascii_case(scheme)));
     let words = text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')'));
     words.filter(move |word| begins(word)).map(|word| word.trim_end_matches(['.', ',', ';', '!', '?']))
 }
 
 fn scheme(link: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = link.split_once(':')?;
-    let is_one = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let is_one =
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
     is_one.then_some((scheme, rest))
 }
 
@@ -118,7 +125,8 @@ fn web(rest: &str) -> Option<Trouble> {
 }
 
 fn is_name(host: &str) -> bool {
-    host.split('.').all(|label| !label.is_empty() && label.len() <= 63 && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')))
+    host.split('.')
+        .all(|label| !label.is_empty() && label.len() <= 63 && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')))
 }
 
 /// Whether an address is nobody else's to reach.

@@ -64,13 +64,22 @@ pub fn look(draft: &Draft, at: &str) -> Vec<Warning> {
     }
     if let Some(text) = content.text.as_deref() {
         let found = link::in_text(start(text)).filter(|link| !is_filled(content, link));
-        warn_of_links(found.map(|link| (link, link::judge(link))).filter(|(_, t)| matches!(t, Some(Trouble::Local | Trouble::Shortened))), &field("text"), &mut all);
+        warn_of_links(
+            found.map(|link| (link, link::judge(link))).filter(|(_, t)| matches!(t, Some(Trouble::Local | Trouble::Shortened))),
+            &field("text"),
+            &mut all,
+        );
     }
     let has = |name: &str| content.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
     let leads_out = content.list.as_ref().is_some_and(|list| list.unsubscribe.is_some() || list.mailto.is_some());
     if draft.message.lane == Lane::Bulk && !leads_out && !has("List-Unsubscribe") {
         let warning = "bulk mail without List-Unsubscribe: Gmail and Yahoo want it, and readers report what they cannot leave as spam";
-        all.push(Warning::new(field("headers"), "no_unsubscribe", warning, "leave the link of this server in, or give a page of yours as list.unsubscribe"));
+        all.push(Warning::new(
+            field("headers"),
+            "no_unsubscribe",
+            warning,
+            "leave the link of this server in, or give a page of yours as list.unsubscribe",
+        ));
     }
     if let Some(beyond) = beyond_ascii(&draft.copies) {
         let warning = format!("recipients with letters outside ASCII before the @: {beyond}; many mail servers do not take such addresses");
@@ -100,7 +109,10 @@ fn look_at_html(html: &str, content: &Content, field: &str, all: &mut Vec<Warnin
     let own = found.links.iter().map(String::as_str).filter(|link| !is_filled(content, link));
     warn_of_links(own.map(|link| (link, link::judge(link))), field, all);
     if found.without_alt > 0 {
-        let warning = format!("pictures without an alt text: {}; who does not load pictures or hears the mail read finds nothing there", found.without_alt);
+        let warning = format!(
+            "pictures without an alt text: {}; who does not load pictures or hears the mail read finds nothing there",
+            found.without_alt
+        );
         all.push(Warning::new(field, "image_without_alt", warning, "say in alt what each shows; alt=\"\" for one that is only ornament"));
     }
 }

@@ -57,9 +57,14 @@ impl Signer {
     /// A key of no use: the field is `dkim_keys`.
     pub(super) fn new(account: &str, config: &DkimConfig) -> Result<Self, Fault> {
         let key = |key: &DkimKey| {
-            Key::read(&key.pem)
-                .map(|read| (key.selector.clone(), read))
-                .map_err(|wrong| Fault::new("dkim_keys", "invalid_dkim_key", format!("the key of the selector `{}` {}", key.selector, wrong.fault), wrong.remedy))
+            Key::read(&key.pem).map(|read| (key.selector.clone(), read)).map_err(|wrong| {
+                Fault::new(
+                    "dkim_keys",
+                    "invalid_dkim_key",
+                    format!("the key of the selector `{}` {}", key.selector, wrong.fault),
+                    wrong.remedy,
+                )
+            })
         };
         let keys = config.keys.iter().map(key).collect::<Result<_, _>>()?;
         Ok(Self { account: account.to_owned(), domain: config.domain.clone(), keys, told: AtomicBool::new(false) })
@@ -74,7 +79,12 @@ impl Signer {
         }
         if !self.told.swap(true, Ordering::Relaxed) {
             let (account, domain) = (&self.account, &self.domain);
-            tracing::warn!(account, domain, sender, "mail of this sender is not signed with DKIM: the account's keys are another domain's; said once");
+            tracing::warn!(
+                account,
+                domain,
+                sender,
+                "mail of this sender is not signed with DKIM: the account's keys are another domain's; said once"
+            );
         }
         None
     }

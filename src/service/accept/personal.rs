@@ -63,7 +63,10 @@ impl Wants {
         if self.open.is_empty() {
             return None;
         }
-        let own = own.iter().take(LOOKED_AT).map(|own| own.as_deref().and_then(|own| serde_json::from_str::<Personal>(own).ok()).unwrap_or_default());
+        let own = own
+            .iter()
+            .take(LOOKED_AT)
+            .map(|own| own.as_deref().and_then(|own| serde_json::from_str::<Personal>(own).ok()).unwrap_or_default());
         // A draft has nothing of anybody's where nobody gave anything.
         let own: Vec<Personal> = if own.len() == 0 { vec![Personal::default()] } else { own.collect() };
         let lacks = |path: &&String| **path != "name" && own.iter().any(|one| !is_there(&one.variables, path));

@@ -12,12 +12,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{
-    Accept, Receipt, Say,
-    prepare::Prepared,
-    receipt::Unfinished,
-    submission::Submission,
-};
+use super::{Accept, Receipt, Say, prepare::Prepared, receipt::Unfinished, submission::Submission};
 use crate::service::{Caller, trouble::refusal};
 
 /// Bytes of HTML from which on the checks leave the request's thread: looking at them takes about a millisecond for 50 KB.

@@ -14,8 +14,8 @@ use jebi_domain::{
 use super::{
     Settings,
     allow::May,
-    consent::Consenting,
     attachments::{Carried, Fresh},
+    consent::Consenting,
     content::{self, Faults},
     fill,
     list::{self, Question},
@@ -168,12 +168,24 @@ impl Shared<'_> {
             }),
             personal: sorted.personal,
         });
-        let own = draft.as_ref().map_or(&[][..], |draft| &draft.personal);
+        let own = draft.as_ref().map_or(&[][..], |draft| draft.personal.as_slice());
         let unfilled = filling.wants.as_ref().and_then(|wants| wants.unfilled(own, faults.path("variables")));
         let warnings = unfilled.into_iter().chain(warnings.into_iter().map(Warning::from)).collect();
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
-        let pending =
-            Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates, warnings, causes: Vec::new() };
+        let pending = Pending {
+            at: i,
+            id,
+            topic: given.topic_id,
+            lane,
+            total,
+            joint,
+            kept,
+            places,
+            rejected,
+            duplicates,
+            warnings,
+            causes: Vec::new(),
+        };
         (draft, Some(pending))
     }
 

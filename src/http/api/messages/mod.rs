@@ -97,7 +97,7 @@ pub async fn submit(
     let (submission, fingerprint) = if is_form(&headers) { form::read(request, &state).await? } else { plain(request, &state).await? };
     let idempotency = key.map(|key| (key, fingerprint));
     let language = error::language(&headers);
-    let say = Box::new(move |fault| error::said(fault, language));
+    let say: Say = Box::new(move |fault| error::said(fault, language));
     if params.dry_run {
         return Ok(Json(rehearse(&state, &caller, submission, say).await?).into_response());
     }
