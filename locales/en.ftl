@@ -5,6 +5,32 @@
 the-key-must-be-1-to = the key must be 1 to { $max-key } visible ASCII characters
 send-a-fresh-uuid-for-each = send a fresh UUID for each new request, and the same one when repeating it
 
+# domain/src/preflight/
+warn-there-is-no-text-part-so = there is no text part, so one is made from the HTML
+warn-write-the-text-yourself-where = write the text yourself where its wording matters
+warn-bulk-mail-without-list-unsubscribe = bulk mail without List-Unsubscribe: Gmail and Yahoo want it, and readers report what they cannot leave as spam
+warn-leave-the-link-of-this-server = leave the link of this server in, or give a page of yours as list.unsubscribe
+warn-recipients-with-letters-outside-ascii = recipients with letters outside ASCII before the @: { $beyond }; many mail servers do not take such addresses
+warn-use-another-address-of-theirs = use another address of theirs where you have one
+warn-the-mail-has-x-bytes-near = the mail has { $size } bytes with everything encoded, and its provider takes { $limit }
+warn-link-to-large-files-in-place = link to large files in place of attaching them
+warn-the-html-has-x-bytes-and = the HTML has { $value } bytes, and Gmail shows about the first { $clipped } of them
+warn-make-it-shorter-or-move-styles = make it shorter, or move styles that repeat into one place
+warn-pictures-without-an-alt-text = pictures without an alt text: { $value }; who does not load pictures or hears the mail read finds nothing there
+warn-say-in-alt-what-each-shows = say in alt what each shows; alt="" for one that is only ornament
+warn-links-that-lead-nowhere-because = links that lead nowhere, because they are empty: { $n }
+warn-write-where-each-leads = write where each leads, or remove it
+warn-links-without-a-host = links without a host, which lead nowhere in a mail: { $n }, the first { $link }
+warn-write-whole-links-such-as = write whole links, such as https://example.com/page
+warn-links-that-mail-programs-remove = links that mail programs remove, because they run a script or hold data: { $n }, the first { $link }
+warn-link-to-a-page-instead = link to a page instead
+warn-links-that-only-work-in = links that only work in your own network: { $n }, the first { $link }
+warn-link-to-the-public-address = link to the public address of the page
+warn-links-that-cannot-be-read = links that cannot be read: { $n }, the first { $link }
+warn-correct-them-such-as-https = correct them, such as https://example.com/page
+warn-links-through-a-url-shortener = links through a URL shortener, which filters take for spam: { $n }, the first { $link }
+warn-link-to-the-page-itself = link to the page itself, or through a domain of your own
+
 # domain/src/refusal.rs
 there-is-no-such-x = there is no such { $what-text }
 list-what-exists-and-take-the = list what exists and take the { $what-text }'s id from there
@@ -1427,7 +1453,13 @@ give-it-once-in-each = give it once in each language
 it-has-neither-html-nor = it has neither html nor text
 give-html-text-or-both = give html, text, or both
 
+# src/service/accept/preflight.rs
+warn-whether-x-may-send-through = whether { $from } may send through { $provider } is not known: its account did not answer
+warn-see-that-the-address-or-its = see that the address or its domain is verified there, and that the account's keys may read identities
+
 # src/service/accept/personal.rs
+warn-variables-the-mail-prints-and = variables the mail prints and not everybody has: { $value }; nothing stands in their place
+warn-give-them-or-a-default = give them, or a default where each is printed
 these-are-not-of-the = these are not of the type the template describes: { $wrong }
 give-values-of-those-types = give values of those types
 it-needs-a-value-for = it needs a value for { $missing }, which nobody gives

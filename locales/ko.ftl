@@ -4,6 +4,32 @@
 the-key-must-be-1-to = 키는 공백 없는 ASCII 문자 1~{ $max-key }자여야 합니다
 send-a-fresh-uuid-for-each = 새 요청마다 새 UUID를 보내고, 같은 요청을 되풀이할 때는 같은 값을 보내십시오
 
+# domain/src/preflight/
+warn-there-is-no-text-part-so = 본문(text)이 없어 HTML에서 만듭니다
+warn-write-the-text-yourself-where = 문구가 중요하면 직접 적으십시오
+warn-bulk-mail-without-list-unsubscribe = 대량 메일에 List-Unsubscribe가 없습니다. Gmail과 Yahoo가 요구하며, 수신을 거부할 수 없는 메일은 스팸으로 신고됩니다
+warn-leave-the-link-of-this-server = 이 서버의 링크를 그대로 두거나 list.unsubscribe에 직접 만든 페이지를 지정하십시오
+warn-recipients-with-letters-outside-ascii = @ 앞에 ASCII가 아닌 글자가 있는 수신자: { $beyond }. 이런 주소를 받지 않는 메일 서버가 많습니다
+warn-use-another-address-of-theirs = 다른 주소가 있으면 그 주소를 쓰십시오
+warn-the-mail-has-x-bytes-near = 인코딩한 메일 크기가 { $size }바이트이고, 프로바이더는 { $limit }바이트까지 받습니다
+warn-link-to-large-files-in-place = 큰 파일은 첨부하지 말고 링크로 보내십시오
+warn-the-html-has-x-bytes-and = HTML이 { $value }바이트인데, Gmail은 앞의 { $clipped }바이트쯤만 보여 줍니다
+warn-make-it-shorter-or-move-styles = 줄이거나, 되풀이되는 스타일을 한곳에 모으십시오
+warn-pictures-without-an-alt-text = 대체 텍스트(alt)가 없는 그림: { $value }. 그림을 불러오지 않거나 메일을 소리로 듣는 사람에게는 아무것도 보이지 않습니다
+warn-say-in-alt-what-each-shows = 무엇이 그려져 있는지 alt에 적으십시오. 장식일 뿐이면 alt=""로 둡니다
+warn-links-that-lead-nowhere-because = 비어 있어서 아무 데로도 가지 않는 링크: { $n }
+warn-write-where-each-leads = 어디로 갈지 적거나 빼십시오
+warn-links-without-a-host = 호스트가 없어서 메일에서는 아무 데로도 가지 않는 링크: { $n }, 첫 번째는 { $link }
+warn-write-whole-links-such-as = https://example.com/page처럼 링크 전체를 적으십시오
+warn-links-that-mail-programs-remove = 스크립트를 실행하거나 데이터를 담고 있어서 메일 프로그램이 없애는 링크: { $n }, 첫 번째는 { $link }
+warn-link-to-a-page-instead = 페이지로 가는 링크를 쓰십시오
+warn-links-that-only-work-in = 내부 네트워크에서만 열리는 링크: { $n }, 첫 번째는 { $link }
+warn-link-to-the-public-address = 페이지의 공개 주소로 링크하십시오
+warn-links-that-cannot-be-read = 읽을 수 없는 링크: { $n }, 첫 번째는 { $link }
+warn-correct-them-such-as-https = https://example.com/page처럼 고치십시오
+warn-links-through-a-url-shortener = 스팸 필터가 의심하는 단축 URL 링크: { $n }, 첫 번째는 { $link }
+warn-link-to-the-page-itself = 페이지로 바로 링크하거나 직접 가진 도메인을 거치십시오
+
 # domain/src/refusal.rs
 there-is-no-such-x = 그런 { $what-text } 항목이 없습니다
 list-what-exists-and-take-the = 목록을 조회해 { $what-text }의 id를 확인하십시오
@@ -1426,7 +1452,13 @@ give-it-once-in-each = 언어마다 한 번씩만 적으십시오
 it-has-neither-html-nor = html도 text도 없습니다
 give-html-text-or-both = html이나 text, 또는 둘 다 적으십시오
 
+# src/service/accept/preflight.rs
+warn-whether-x-may-send-through = { $provider }에서 { $from }(으)로 보낼 수 있는지 알 수 없습니다. 계정이 응답하지 않았습니다
+warn-see-that-the-address-or-its = 그곳에서 주소나 도메인이 인증되었는지, 계정의 키에 자격 증명을 읽을 권한이 있는지 확인하십시오
+
 # src/service/accept/personal.rs
+warn-variables-the-mail-prints-and = 메일에 나오지만 모든 수신자에게 있지는 않은 변수: { $value }. 그 자리는 비게 됩니다
+warn-give-them-or-a-default = 값을 주거나, 나오는 곳에 기본값을 적으십시오
 these-are-not-of-the = 템플릿에 적힌 형식이 아닌 값입니다: { $wrong }
 give-values-of-those-types = 그 형식의 값을 주십시오
 it-needs-a-value-for = { $missing }의 값이 필요한데 어디에도 없습니다

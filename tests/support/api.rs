@@ -388,9 +388,6 @@ impl Api {
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::PATCH, path, body.to_string())).await
     }
-    pub async fn put(&self, path: &str, body: &Value) -> Answer {
-        self.send(self.request(Method::PUT, path, body.to_string())).await
-    }
     /// Makes a key as the body says; its number and its text.
     pub async fn make_key(&self, body: &Value) -> (i64, String) {
         let made = self.post("/v1/keys", body).await.expect(201);
