@@ -16,9 +16,11 @@ fn a_link_has_the_same_text_each_time_and_another_for_each_recipient_and_topic()
     let sign = |target: &Target| links.sign(target, Wall(5)).expect("a key is there");
     let kim = target("shop", "봄 소식", "kim@example.kr");
     assert_eq!(sign(&kim), sign(&kim));
-    for other in
-        [target("shop", "봄 소식", "lee@example.kr"), target("shop", "가을 소식", "kim@example.kr"), target("", "봄 소식", "kim@example.kr")]
-    {
+    for other in [
+        target("shop", "봄 소식", "lee@example.kr"),
+        target("shop", "가을 소식", "kim@example.kr"),
+        target("", "봄 소식", "kim@example.kr"),
+    ] {
         assert_ne!(sign(&kim), sign(&other));
     }
     // The parts cannot flow into one another.

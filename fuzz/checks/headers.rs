@@ -68,7 +68,9 @@ pub fn check(data: &[u8]) {
     encoding.push(FILE).expect("its bytes");
     let lines = Bytes::from(encoding.finish().expect("its bytes"));
     let files: Files = [(file, EncodedFile::new(lines).into())].into_iter().collect();
-    let mail = Prepared::new(&message).copy(&copy, DeliveryId { message: message.id, ordinal: 0 }, 1, &files, &Default::default()).expect("a mail");
+    let mail = Prepared::new(&message)
+        .copy(&copy, DeliveryId { message: message.id, ordinal: 0 }, 1, &files, &Default::default())
+        .expect("a mail");
     let whole = [mail.head.clone(), mail.body.concat()].concat();
     sound::check(&whole).unwrap_or_else(|fault| panic!("{fault}"));
 

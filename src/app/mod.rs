@@ -261,8 +261,13 @@ impl App {
             tracing::warn!("{}", stray::warning(&provider, waiting));
         }
         let warnings = Warnings::new(warnings);
-        let accept =
-            Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&identities), accept_settings(config, links.clone()));
+        let accept = Accept::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::clone(&random),
+            Arc::clone(&identities),
+            accept_settings(config, links.clone()),
+        );
         let accept = Arc::new(accept);
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let files = accept.files();

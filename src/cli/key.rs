@@ -76,7 +76,8 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
 /// The key alone goes to standard output, so that `KEY=$(jebi key create)` works.
 async fn create(new: &New, client: &Client) -> Result<(), Failure> {
     let name = &new.name;
-    let mut body = json!({ "name": name, "senders": new.sender, "networks": new.network, "daily_limit": new.daily_limit, "profile": new.profile });
+    let mut body =
+        json!({ "name": name, "senders": new.sender, "networks": new.network, "daily_limit": new.daily_limit, "profile": new.profile });
     if !new.scope.is_empty() {
         body["scopes"] = json!(new.scope);
     }

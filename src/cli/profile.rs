@@ -92,7 +92,10 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
 
 /// A name with a slash in it would be another path.
 fn path(name: &str) -> String {
-    let encoded: String = name.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-_".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+    let encoded: String = name
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b"-_".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect();
     format!("/v1/profiles/{encoded}")
 }
 

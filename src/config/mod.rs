@@ -192,8 +192,19 @@ fn sending_through(r: &mut Reader) -> (Option<Sending>, Option<Vec<ProviderConfi
 
 /// Every key of every section.
 fn all_keys() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, database::KEYS, sending::KEYS, attachments::KEYS, ses::KEYS, smtp::KEYS, access::KEYS, inbox::KEYS, lists::KEYS, log::KEYS]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        server::KEYS,
+        database::KEYS,
+        sending::KEYS,
+        attachments::KEYS,
+        ses::KEYS,
+        smtp::KEYS,
+        access::KEYS,
+        inbox::KEYS,
+        lists::KEYS,
+        log::KEYS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

@@ -222,7 +222,12 @@ pub const CODES: &[Code] = &[
         "Write exactly `(광고)`, or leave it out.",
     ),
     code(422, "advertising_mark_twice", "The mark `(광고)` stands more than once.", "Write it once, or not at all."),
-    code(422, "advertising_mark_elsewhere", "The mark `(광고)` does not stand at the beginning.", "Take it out: it is put there by itself."),
+    code(
+        422,
+        "advertising_mark_elsewhere",
+        "The mark `(광고)` does not stand at the beginning.",
+        "Take it out: it is put there by itself.",
+    ),
     code(422, "no_consent", "The ledger has no consent of this recipient.", "Record it, or leave the recipient out."),
     code(422, "no_consents", "The request has no consents.", "Give at least one."),
     code(422, "missing_how", "It is not said how a consent was given or taken back.", "Say it in a few words."),

@@ -52,7 +52,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
-use api::{admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers, templates, topics};
+use api::{
+    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
+    templates, topics,
+};
 pub use auth::LocalAdmin;
 use auth::Needs;
 pub use peer::{Encrypted, Peer};
@@ -263,10 +266,6 @@ fn put<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> R
 
 fn patch<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
     Route::new(Method::PATCH, path, routing::patch(handler))
-}
-
-fn put<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
-    Route::new(Method::PUT, path, routing::put(handler))
 }
 
 fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {

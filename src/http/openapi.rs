@@ -15,7 +15,10 @@ use utoipa::{
 };
 
 use super::{
-    api::{admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers, templates, topics},
+    api::{
+        admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
+        templates, topics,
+    },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
     status,

@@ -1,9 +1,6 @@
 //! What links in mail are signed with: keys that every node makes of the stored salts and the installation's secret, which is in no store.
 
-use std::{
-    fmt,
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 
 use arc_swap::ArcSwap;
 use jebi_domain::{

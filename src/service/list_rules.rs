@@ -100,7 +100,11 @@ mod tests {
             assert!(list_id(bad, field).is_err(), "{bad}");
         }
         assert_eq!(list_id("봄".replace('봄', "spring_2.jebi-1.example").as_str(), field).as_deref(), Ok("spring_2.jebi-1.example"));
-        assert!(mailto("unsubscribe@example.kr", field).is_ok() && mailto("거부@example.kr", field).is_err() && mailto("a@b.kr\n", field).is_err());
+        assert!(
+            mailto("unsubscribe@example.kr", field).is_ok()
+                && mailto("거부@example.kr", field).is_err()
+                && mailto("a@b.kr\n", field).is_err()
+        );
         for good in ["ko", "en-US", "zh-Hant-TW", "fil"] {
             assert!(language(good.into(), field).is_ok(), "{good}");
         }

@@ -37,13 +37,7 @@ pub struct Refusals {
 
 impl Refusals {
     #[must_use]
-    pub fn new(
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        links: Option<Arc<LinkKeys>>,
-        profiles: Arc<Profiles>,
-        notices: bool,
-    ) -> Self {
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, links: Option<Arc<LinkKeys>>, profiles: Arc<Profiles>, notices: bool) -> Self {
         Self { store, clock, links, profiles, notices }
     }
 

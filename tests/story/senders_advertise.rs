@@ -14,7 +14,8 @@ fn settings() -> ListSettings {
 
 async fn with(list: ListSettings) -> Api {
     let api = Api::with(Setup { list, secret: Some("a secret of thirty-two characters"), ..Setup::default() }).await;
-    let company = json!({"name": "제비상점", "postal_address": "서울특별시 중구 세종대로 110", "phone": "02-120", "email": "help@example.kr"});
+    let company =
+        json!({"name": "제비상점", "postal_address": "서울특별시 중구 세종대로 110", "phone": "02-120", "email": "help@example.kr"});
     api.put("/v1/profiles/shop", &json!({"from": "news@example.kr", "company": company, "list_id": "news.example.kr"})).await.expect(201);
     api
 }
@@ -151,7 +152,8 @@ async fn bulk_gets_list_headers_and_transactional_mail_none() {
     let bad = json!({"unsubscribe": "https://shop.kr/u>, <https://evil.example", "id": "x\r\nBcc: a@b.kr", "mailto": "a@b.kr\r\nX: y"});
     let mut injected = bulk.clone();
     injected["list"] = bad;
-    let fields: Vec<String> = api.post("/v1/messages", &json!({"messages": [injected]})).await.problem(422).into_iter().map(|f| f.0).collect();
+    let fields: Vec<String> =
+        api.post("/v1/messages", &json!({"messages": [injected]})).await.problem(422).into_iter().map(|f| f.0).collect();
     assert_eq!(fields, ["messages[0].list.mailto", "messages[0].list.id", "messages[0].list.unsubscribe"]);
 }
 

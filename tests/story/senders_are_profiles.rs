@@ -31,7 +31,10 @@ async fn a_profile_is_made_shown_replaced_and_removed() {
     let api = Api::new().await;
     let made = api.put("/v1/profiles/shop", &shop()).await.expect(201);
     assert_eq!((&made["from"]["name"], &made["unsubscribe"]), (&"제비상점".into(), &"https://shop.example.kr/u?e={email}".into()));
-    assert_eq!((&made["consent_notices"], &made["tracking"]["opens"], &made["tracking"]["clicks"]), (&true.into(), &true.into(), &Value::Null));
+    assert_eq!(
+        (&made["consent_notices"], &made["tracking"]["opens"], &made["tracking"]["clicks"]),
+        (&true.into(), &true.into(), &Value::Null)
+    );
     assert_eq!(api.get("/v1/profiles/shop").await.expect(200), made);
     let replaced = api.put("/v1/profiles/shop", &json!({"from": "other@example.kr", "unsubscribe": false})).await.expect(200);
     assert_eq!((&replaced["company"]["name"], &replaced["unsubscribe"]), (&Value::Null, &false.into()));

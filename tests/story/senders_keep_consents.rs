@@ -20,7 +20,8 @@ async fn api() -> Api {
 }
 
 fn consent(more: Value) -> Value {
-    let mut one = json!({"email": "hong@naver.com", "profile": "shop", "how": "가입 양식", "wording": "광고성 정보 수신에 동의합니다 (v3)"});
+    let mut one =
+        json!({"email": "hong@naver.com", "profile": "shop", "how": "가입 양식", "wording": "광고성 정보 수신에 동의합니다 (v3)"});
     for (name, value) in more.as_object().expect("an object") {
         one[name] = value.clone();
     }
@@ -69,7 +70,10 @@ async fn a_consent_is_recorded_shown_and_withdrawn() {
     assert_eq!(list(&found["consents"]).len(), 1);
     assert_eq!(list(&api.get("/v1/consents?email=kim@naver.com").await.expect(200)["consents"]).len(), 0);
     assert_eq!(api.get("/v1/consents/99").await.problem(404)[0].1, "not_found");
-    assert_eq!(api.post(&format!("{path}/withdraw"), &json!({"how": ""})).await.problem(422), [("how".to_owned(), "missing_how".to_owned())]);
+    assert_eq!(
+        api.post(&format!("{path}/withdraw"), &json!({"how": ""})).await.problem(422),
+        [("how".to_owned(), "missing_how".to_owned())]
+    );
 }
 
 #[tokio::test]

@@ -129,5 +129,8 @@ async fn a_refusal_ends_what_was_consented_to_with_that_sender() {
     let consent = api.get(&format!("/v1/consents/{}", made["consents"][0]["id"])).await.expect(200);
     assert_eq!((&consent["holds"], &consent["confirm_at"]), (&false.into(), &serde_json::Value::Null));
     let last = &consent["events"][1];
-    assert_eq!((&last["kind"], &last["how"], &last["source"], &last["notice"]), (&"refused".into(), &"one_click".into(), &"봄 소식".into(), &"due".into()));
+    assert_eq!(
+        (&last["kind"], &last["how"], &last["source"], &last["notice"]),
+        (&"refused".into(), &"one_click".into(), &"봄 소식".into(), &"due".into())
+    );
 }

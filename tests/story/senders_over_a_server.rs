@@ -9,8 +9,21 @@ use crate::support::{
 
 fn profile(folder: &std::path::Path) {
     let arguments = [
-        "profile", "set", "shop", "--from", "제비상점 <news@example.kr>", "--company", "제비상점", "--postal-address", "서울특별시 중구 세종대로 110",
-        "--phone", "02-120", "--email", "help@example.kr", "--list-id", "news.example.kr",
+        "profile",
+        "set",
+        "shop",
+        "--from",
+        "제비상점 <news@example.kr>",
+        "--company",
+        "제비상점",
+        "--postal-address",
+        "서울특별시 중구 세종대로 110",
+        "--phone",
+        "02-120",
+        "--email",
+        "help@example.kr",
+        "--list-id",
+        "news.example.kr",
     ];
     let done = run(folder, &[], &arguments);
     assert_eq!((done.code, done.out.trim()), (0, "the profile shop is kept"), "{done:?}");
@@ -18,7 +31,8 @@ fn profile(folder: &std::path::Path) {
 
 /// The first mail of the inbox, as it went out.
 fn source(server: &Server) -> String {
-    let id = until("the mail is there", || server.get("/v1/inbox")["mails"].as_array().and_then(|all| all.first().map(|m| m["id"].clone())));
+    let id =
+        until("the mail is there", || server.get("/v1/inbox")["mails"].as_array().and_then(|all| all.first().map(|m| m["id"].clone())));
     let key = server.key.as_deref().unwrap_or_default();
     let answer = http::call(address(server), "GET", &format!("/v1/inbox/{id}/source"), &[("x-api-key", key)], b"").expect("an answer");
     String::from_utf8(answer.body).expect("ASCII")
@@ -49,8 +63,12 @@ fn advertising_reaches_the_inbox_as_the_law_wants_it_and_its_link_refuses_more()
     let html = parsed.body_html(0).expect("HTML");
     assert!(html.contains("제비상점") && html.contains("02-120") && html.contains("수신 거부") && html.contains("unsubscribe"), "{html}");
     let unfolded = source.replace("\r\n ", " ");
-    let link = unfolded.lines().find_map(|line| line.strip_prefix("List-Unsubscribe: <http://127.0.0.1:1")?.split('>').next()).expect("a link");
-    assert!(unfolded.contains("\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n") && unfolded.contains("\nList-Id: <news.example.kr>\r\n"));
+    let link =
+        unfolded.lines().find_map(|line| line.strip_prefix("List-Unsubscribe: <http://127.0.0.1:1")?.split('>').next()).expect("a link");
+    assert!(
+        unfolded.contains("\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
+            && unfolded.contains("\nList-Id: <news.example.kr>\r\n")
+    );
 
     let done = follow(&server, "POST", link, b"List-Unsubscribe=One-Click");
     assert_eq!(done.status, 200, "{}", String::from_utf8_lossy(&done.body));
@@ -84,7 +102,10 @@ fn a_profile_is_changed_in_what_is_given() {
     assert_eq!(changed.code, 0, "{changed:?}");
     let shown = run(folder.path(), &[], &["profile", "show", "shop"]);
     let shown: Value = serde_json::from_str(&shown.out).expect("JSON");
-    assert_eq!((&shown["company"]["phone"], &shown["company"]["name"], &shown["unsubscribe"]), (&"02-130".into(), &"제비상점".into(), &false.into()));
+    assert_eq!(
+        (&shown["company"]["phone"], &shown["company"]["name"], &shown["unsubscribe"]),
+        (&"02-130".into(), &"제비상점".into(), &false.into())
+    );
     let listed = run(folder.path(), &[], &["profile", "list"]);
     assert!(listed.out.contains("shop") && listed.out.contains("news@example.kr"), "{listed:?}");
     assert_eq!(run(folder.path(), &[], &["profile", "show", "a/b"]).code, 1);
@@ -96,7 +117,10 @@ fn another_secret_than_the_links_were_made_with_stops_the_start() {
     let secret = "a secret of the operators, thirty-two bytes";
     drop(Server::start(folder.path(), &[("JEBI_SECRET", secret)]));
     let other = run(folder.path(), &[("JEBI_SECRET", "another secret, and long enough as well")], &["serve", "--port", "0"]);
-    assert!(other.code != 0 && other.err.contains("JEBI_SECRET: it is not the secret that key 1 of the links in mail was made with"), "{other:?}");
+    assert!(
+        other.code != 0 && other.err.contains("JEBI_SECRET: it is not the secret that key 1 of the links in mail was made with"),
+        "{other:?}"
+    );
     let rotated = run(folder.path(), &[("JEBI_SECRET", "another secret, and long enough as well")], &["link-key", "rotate"]);
     assert_eq!(rotated.code, 0, "{rotated:?}");
     drop(Server::start(folder.path(), &[("JEBI_SECRET", "another secret, and long enough as well")]));

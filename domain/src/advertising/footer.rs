@@ -77,9 +77,7 @@ fn footer(company: &Company, ways: Ways<'_>) -> String {
         "</p><p lang=\"ko\" style=\"margin:0 0 4px\">이 메일은 광고입니다. 더 이상 받지 않으시려면 수신을 거부하실 수 있으며, 비용은 들지 않습니다: ",
     );
     links(&mut out, ways, "수신 거부", "메일로 수신 거부");
-    out.push_str(
-        "</p><p lang=\"en\" style=\"margin:0\">This is an advertisement. You can refuse further mail, free of charge: ",
-    );
+    out.push_str("</p><p lang=\"en\" style=\"margin:0\">This is an advertisement. You can refuse further mail, free of charge: ");
     links(&mut out, ways, "unsubscribe", "unsubscribe by mail");
     out.push_str("</p></div>");
     out
@@ -134,12 +132,17 @@ mod tests {
     fn the_sender_and_the_refusal_stand_at_the_end_in_both_languages() {
         let made = html("<html><body><p>봄</p></BODY></html>\n", &company(), WAYS);
         assert!(made.ends_with("</div></BODY></html>\n"), "{made}");
-        for part in ["제비상점", "주소 서울특별시 중구 세종대로 110", "전화 02-120", "이메일 help@jebi.example", "수신 거부", "unsubscribe"] {
+        for part in ["제비상점", "주소 서울특별시 중구 세종대로 110", "전화 02-120", "이메일 help@jebi.example", "수신 거부", "unsubscribe"]
+        {
             assert!(made.contains(part), "{part}: {made}");
         }
         assert_eq!(made.matches("href=\"https://m.kr/u/abc?a=1&amp;b=2\"").count(), 2);
         let plain = text("봄입니다.\n\n\n", &company(), WAYS);
-        assert!(plain.starts_with("봄입니다.\n\n--------\n제비상점 | 주소 서울특별시 중구 세종대로 110 | 전화 02-120 | 이메일 help@jebi.example\n"));
+        assert!(
+            plain.starts_with(
+                "봄입니다.\n\n--------\n제비상점 | 주소 서울특별시 중구 세종대로 110 | 전화 02-120 | 이메일 help@jebi.example\n"
+            )
+        );
         assert!(plain.contains("수신을 거부") && plain.contains("refuse") && plain.contains("free of charge"));
         assert!(plain.ends_with("\nhttps://m.kr/u/abc?a=1&b=2\nmailto:u@m.kr?subject=unsubscribe\n"), "{plain}");
     }

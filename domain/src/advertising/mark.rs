@@ -10,8 +10,7 @@ use crate::mime::header::HeaderFault;
 pub const MARK: &str = "(광고)";
 
 /// The word of the mark as others write it: in Chinese characters, in single letters, with a word after it.
-const SPELLINGS: [&str; 10] =
-    ["광고", "廣告", "広告", "广告", "광고성", "광고임", "광고메일", "광고물", "ㄱㅘㅇㄱㅗ", "ㄱㅗㅏㅇㄱㅗ"];
+const SPELLINGS: [&str; 10] = ["광고", "廣告", "広告", "广告", "광고성", "광고임", "광고메일", "광고물", "ㄱㅘㅇㄱㅗ", "ㄱㅗㅏㅇㄱㅗ"];
 /// Characters between the signs around a mark, at most: what is longer is a part of the subject.
 const LONGEST: usize = 16;
 
@@ -57,14 +56,20 @@ fn standing(subject: &str) -> Result<Standing<'_>, HeaderFault> {
         Some(group) if is_word(&group) || group.ends_with("광고") => Err(HeaderFault::new(
             "advertising_mark_variant",
             format!("the subject begins with a mark that is written otherwise than {MARK}, which the law takes for avoiding filters"),
-            format!("write exactly {MARK} at the beginning, without blanks or other characters, or leave it out: it is put there by itself"),
+            format!(
+                "write exactly {MARK} at the beginning, without blanks or other characters, or leave it out: it is put there by itself"
+            ),
         )),
         _ => Ok(Standing::Bare),
     }
 }
 
 fn twice() -> HeaderFault {
-    HeaderFault::new("advertising_mark_twice", format!("the mark {MARK} stands more than once in the subject"), "write it once, or not at all")
+    HeaderFault::new(
+        "advertising_mark_twice",
+        format!("the mark {MARK} stands more than once in the subject"),
+        "write it once, or not at all",
+    )
 }
 
 /// Without the white space around it, which is no part of a header's value, and with Hangul in syllables: some systems give it in letters.

@@ -80,7 +80,8 @@ fn every_other_way_of_writing_it_is_refused() {
 
 #[test]
 fn it_stands_once_and_nowhere_else() {
-    for twice in ["(광고)(광고) 할인", "(광고) (광고) 할인", "(광고) [광고] 할인", "(광고) (광 고) 할인", "(광고) 오늘 (광고) 할인"] {
+    for twice in ["(광고)(광고) 할인", "(광고) (광고) 할인", "(광고) [광고] 할인", "(광고) (광 고) 할인", "(광고) 오늘 (광고) 할인"]
+    {
         assert_eq!(code(twice), "advertising_mark_twice", "{twice}");
     }
     for elsewhere in ["봄맞이 (광고)", "Re: (광고) 할인", "제비상점(광고) 할인"] {
@@ -99,7 +100,8 @@ fn letters_apart_as_some_systems_give_them_are_the_same_mark() {
 
 #[test]
 fn of_a_template_only_what_it_begins_with_is_judged() {
-    for good in ["{{ title }}", "(광고) {{ title }}", "{% if a %}(광고) a{% else %}(광고) b{% endif %}", "{name}님께", "할인 {{ x }}"] {
+    for good in ["{{ title }}", "(광고) {{ title }}", "{% if a %}(광고) a{% else %}(광고) b{% endif %}", "{name}님께", "할인 {{ x }}"]
+    {
         assert_eq!(check_source(good), Ok(()), "{good}");
     }
     assert_eq!(check_source("(광고) (광고) {{ title }}").map_err(|f| f.code), Err("advertising_mark_twice"));

@@ -49,7 +49,10 @@ impl From<LinkKeyInfo> for LinkKeyBody {
 fn keys(state: &AppState) -> Result<&Arc<LinkKeys>, Refusal> {
     state.links.as_ref().ok_or_else(|| {
         let fault = "this node has no secret to make keys of";
-        Refusal::new(RefusalKind::Conflict, Fault::new("JEBI_SECRET", "no_secret", fault, "let the operator set JEBI_SECRET, the same for all nodes"))
+        Refusal::new(
+            RefusalKind::Conflict,
+            Fault::new("JEBI_SECRET", "no_secret", fault, "let the operator set JEBI_SECRET, the same for all nodes"),
+        )
     })
 }
 
@@ -70,7 +73,10 @@ pub async fn list(State(state): State<AppState>) -> Reply<LinkKeyList> {
     post, path = "/v1/link-keys", tag = "link-keys",
     responses((status = 201, description = "Made.", body = LinkKeyBody), (status = 409, description = "This node has no secret.")),
 )]
-pub async fn rotate(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Result<(StatusCode, Json<LinkKeyBody>), Problem> {
+pub async fn rotate(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+) -> Result<(StatusCode, Json<LinkKeyBody>), Problem> {
     let made = keys(&state)?.rotate().await;
     let target = made.as_ref().map_or_else(|_| String::new(), |made| made.no.to_string());
     let made = state.audit.ended(&caller, "link_key.rotate", target, |_| String::new(), made).await?;

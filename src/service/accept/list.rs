@@ -182,7 +182,8 @@ impl Question<'_> {
                 } else {
                     "no unsubscribe link is written: this server has no address the world can reach by https"
                 };
-                let remedy = "let the operator set SERVER_URL to an https address (and JEBI_SECRET with PostgreSQL), or give list.unsubscribe";
+                let remedy =
+                    "let the operator set SERVER_URL to an https address (and JEBI_SECRET with PostgreSQL), or give list.unsubscribe";
                 warnings.push(Fault::new(faults.path("list.unsubscribe"), "no_unsubscribe_link", fault, remedy));
                 None
             }),
@@ -261,4 +262,3 @@ fn sender_id(from: &str) -> String {
     }
     id
 }
-

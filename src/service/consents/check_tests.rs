@@ -17,7 +17,8 @@ fn profiles() -> Directory {
         let from = Mailbox { email: "news@jebi.example".into(), name: None };
         let (reply_to, company, tracking) = (vec![], Company::default(), Tracking::default());
         let name = name.to_owned();
-        let profile = Profile { name, from, reply_to, company, language: None, tracking, unsubscribe: None, list_id: None, consent_notices };
+        let profile =
+            Profile { name, from, reply_to, company, language: None, tracking, unsubscribe: None, list_id: None, consent_notices };
         (profile.name.clone(), Arc::new(profile))
     };
     [profile("shop", true), profile("quiet", false)].into()

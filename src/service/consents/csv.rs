@@ -18,7 +18,12 @@ pub(super) fn read(file: &[u8], profile: &str) -> Result<Vec<NewConsent>, Refusa
     })?;
     let mut lines = records(text.trim_start_matches('\u{feff}')).map_err(|line| {
         let fault = format!("line {line} has a quotation mark that is not closed, or one where none may be");
-        Refusal::invalid(Fault::new("body", "invalid_csv", fault, "put values with commas or quotation marks in quotation marks (RFC 4180)"))
+        Refusal::invalid(Fault::new(
+            "body",
+            "invalid_csv",
+            fault,
+            "put values with commas or quotation marks in quotation marks (RFC 4180)",
+        ))
     })?;
     if lines.len() > MAX_LINES + 1 {
         let fault = format!("the file has {} lines; at most {MAX_LINES} are taken", lines.len() - 1);
@@ -111,10 +116,7 @@ mod tests {
         let told: Vec<_> = all.iter().map(|c| (c.email.as_str(), c.how.as_str(), c.wording.as_str(), c.profile.as_str())).collect();
         assert_eq!(
             told,
-            [
-                ("hong@example.kr", "가입 양식, 2쪽", "\"동의\"합니다\r\n둘째 줄", "shop"),
-                ("kim@example.kr", "전화", "", "shop"),
-            ]
+            [("hong@example.kr", "가입 양식, 2쪽", "\"동의\"합니다\r\n둘째 줄", "shop"), ("kim@example.kr", "전화", "", "shop"),]
         );
         assert_eq!(read(b"email,profile,kind\na@b.kr,other,refused", "shop").expect("valid")[0].kind, EventKind::Refused);
     }

@@ -70,7 +70,11 @@ impl Consents {
     async fn one(&self, due: &DueNotice) -> Result<bool, Refusal> {
         let (event, now) = (due.event.no, self.clock.wall());
         if now.since(due.taken_at) > KEY_KEPT {
-            tracing::warn!(event, consent = due.consent.no, "whether a notice of a consent was sent is not known any more: it is not sent again");
+            tracing::warn!(
+                event,
+                consent = due.consent.no,
+                "whether a notice of a consent was sent is not known any more: it is not sent again"
+            );
             return self.end(event, Notice::Unknown, None).await.map(|()| false);
         }
         let profiles = self.profiles.knowing([due.consent.key.profile.as_str()].into_iter()).await?;

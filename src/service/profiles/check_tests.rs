@@ -39,7 +39,12 @@ fn every_fault_is_found_at_once() {
         name: "제비".into(),
         from: Given::Text("news".into()),
         reply_to: vec![Given::Text("a@b.kr".into()), Given::Text("b".into())],
-        company: Company { phone: Some("전화".into()), email: Some("help".into()), business_number: Some("-".into()), ..Company::default() },
+        company: Company {
+            phone: Some("전화".into()),
+            email: Some("help".into()),
+            business_number: Some("-".into()),
+            ..Company::default()
+        },
         language: Some("한국어".into()),
         unsubscribe: Some(Refusing::At("http://shop.example.kr/u".into())),
         list_id: Some("news".into()),

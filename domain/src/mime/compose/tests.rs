@@ -53,7 +53,9 @@ fn to(email: &str, name: Option<&str>) -> Addressee {
 fn made_for(content: Content, addressees: Vec<Addressee>) -> Outgoing {
     let message = message(content);
     let delivery = DeliveryId { message: message.id, ordinal: 7 };
-    Prepared::new(&message).copy(&Copy { ordinal: 7, addressees, personal: None }, delivery, 2, &Files::default(), &Links::default()).unwrap()
+    Prepared::new(&message)
+        .copy(&Copy { ordinal: 7, addressees, personal: None }, delivery, 2, &Files::default(), &Links::default())
+        .unwrap()
 }
 
 fn made(content: Content) -> Outgoing {
@@ -143,7 +145,10 @@ fn a_resend_has_the_same_bytes_and_other_copies_share_the_body() {
     let id = |ordinal| DeliveryId { message: message.id, ordinal };
     let prepared = Prepared::new(&message);
     let none = Files::default();
-    let (first, again) = (prepared.copy(&copy, id(3), 1, &none, &Links::default()).unwrap(), Prepared::new(&message).copy(&copy, id(3), 2, &none, &Links::default()).unwrap());
+    let (first, again) = (
+        prepared.copy(&copy, id(3), 1, &none, &Links::default()).unwrap(),
+        Prepared::new(&message).copy(&copy, id(3), 2, &none, &Links::default()).unwrap(),
+    );
     assert_eq!((&first.head, first.body.concat()), (&again.head, again.body.concat()));
     let other = prepared.copy(&copy, id(4), 1, &none, &Links::default()).unwrap();
     assert_ne!(first.head, other.head);
@@ -459,7 +464,8 @@ mod listed {
             let link = header(&mail, "List-Unsubscribe").unwrap();
             let link = link.split_once('>').unwrap().0.trim_start_matches('<').to_owned();
             let plain = parsed.body_text(0).unwrap();
-            for part in ["제비상점", "서울특별시 중구 세종대로 110", "02-120", "help@jebi.example", "수신을 거부", "refuse", link.as_str()] {
+            for part in ["제비상점", "서울특별시 중구 세종대로 110", "02-120", "help@jebi.example", "수신을 거부", "refuse", link.as_str()]
+            {
                 assert!(plain.contains(part), "{part}: {plain}");
             }
             if html.is_some() {

@@ -45,8 +45,8 @@ use crate::{
     },
 };
 pub use answer::SubmitAnswer;
-pub use list::Unsubscribe;
 use form::SubmitForm;
+pub use list::Unsubscribe;
 use request::SubmitRequest;
 pub use request::{Address, Addresses};
 use view::{MessageBody, MessageLineBody};

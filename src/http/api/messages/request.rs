@@ -23,9 +23,9 @@ use utoipa::{
 
 use super::{
     super::shape,
-    list::{CategoryRequest, ListRequest},
     attachments::{AttachmentRequest, CalendarRequest},
     fill::{Recipient, TemplateName, Variables, VariantRequest},
+    list::{CategoryRequest, ListRequest},
 };
 use crate::{
     http::json::Object,

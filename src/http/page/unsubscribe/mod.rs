@@ -79,8 +79,7 @@ fn policy() -> &'static HeaderValue {
     static POLICY: OnceLock<HeaderValue> = OnceLock::new();
     POLICY.get_or_init(|| {
         let style = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-        let policy =
-            format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+        let policy = format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
         // It is ASCII; without one nothing but the bare page would be lost.
         HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
     })
@@ -102,7 +101,10 @@ fn written(standing: Option<&Standing>, language: Language, shown: impl Fn(jebi_
             if refused_at.is_some() { format!("<p>{words}</p>") } else { format!("<p>{words}</p>\n{form}") }
         }
     };
-    PAGE.replace("{{lang}}", language.tag()).replace("{{title}}", &text("title")).replace("{{style}}", STYLE).replace("{{content}}", &content)
+    PAGE.replace("{{lang}}", language.tag())
+        .replace("{{title}}", &text("title"))
+        .replace("{{style}}", STYLE)
+        .replace("{{content}}", &content)
 }
 
 #[cfg(test)]
