@@ -1,9 +1,6 @@
 //! Preflight: a request is tried out without storing anything, and what is probably not meant is said beside every answer.
 
-use jebi_domain::{
-    port::{QueueStore, ReadStore, store::MessageFilter},
-    suppression::SuppressionCause,
-};
+use jebi_domain::{port::store::MessageFilter, suppression::SuppressionCause};
 use serde_json::{Value, json};
 
 use crate::support::api::{Api, list, text};
