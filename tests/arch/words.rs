@@ -150,6 +150,7 @@ const NO_TEXTS: &[&str] = &[
     "changed={} restart={}",
     "to={to} recipients={moved}",
     "{bar:40} {pos}/{len} {eta}",
+    "{date} {clock}",
     "{bar:40} {pos}/{len} {eta} {msg}",
     "{n} {more}",
     "{} and {}",

@@ -13,7 +13,7 @@ use jebi_domain::{
     fake::{ManualClock, SeededRandom},
     port::{
         Boxed,
-        store::{QueueStore, Store},
+        store::{AdminStore, QueueStore, Store},
     },
 };
 

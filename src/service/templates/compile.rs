@@ -272,7 +272,6 @@ pub(super) fn warnings(source: &Source, checked: &Checked) -> Vec<Fault> {
 
 /// Whether a template gives the variable its value itself: `{% set x = … %}`, `{% include … with x=… %}`.
 fn assigns(source: &Source, name: &str) -> bool {
-    let texts = source.variants.iter().flat_map(|one| [&one.html, &one.mjml, &one.text]).flatten();
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let given = |text: &String| {
         text.match_indices(name).any(|(at, _)| {
@@ -280,7 +279,7 @@ fn assigns(source: &Source, name: &str) -> bool {
             !text[..at].ends_with(is_word) && after.starts_with('=') && !after.starts_with("==")
         })
     };
-    texts.into_iter().any(given)
+    source.variants.iter().flat_map(|one| [&one.html, &one.mjml, &one.text]).flatten().any(given)
 }
 
 /// Names of the variables a template uses, without what is within them.
