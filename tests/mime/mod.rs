@@ -16,6 +16,7 @@ use bytes::Bytes;
 use jebi_domain::{
     content::{Attachment, Content, FileId},
     id::{DeliveryId, MessageId},
+    link::Links,
     message::{Addressee, Copy, Lane, Mailbox, Message, OnUnknown, Role},
     mime::{EncodedFile, Encoding, Files, Prepared},
     port::Outgoing,
