@@ -5,6 +5,32 @@
 the-key-must-be-1-to = the key must be 1 to { $max-key } visible ASCII characters
 send-a-fresh-uuid-for-each = send a fresh UUID for each new request, and the same one when repeating it
 
+# domain/src/preflight/
+warn-there-is-no-text-part-so = there is no text part, so one is made from the HTML
+warn-write-the-text-yourself-where = write the text yourself where its wording matters
+warn-bulk-mail-without-list-unsubscribe = bulk mail without List-Unsubscribe: Gmail and Yahoo want it, and readers report what they cannot leave as spam
+warn-leave-the-link-of-this-server = leave the link of this server in, or give a page of yours as list.unsubscribe
+warn-recipients-with-letters-outside-ascii = recipients with letters outside ASCII before the @: { $beyond }; many mail servers do not take such addresses
+warn-use-another-address-of-theirs = use another address of theirs where you have one
+warn-the-mail-has-x-bytes-near = the mail has { $size } bytes with everything encoded, and its provider takes { $limit }
+warn-link-to-large-files-in-place = link to large files in place of attaching them
+warn-the-html-has-x-bytes-and = the HTML has { $value } bytes, and Gmail shows about the first { $clipped } of them
+warn-make-it-shorter-or-move-styles = make it shorter, or move styles that repeat into one place
+warn-pictures-without-an-alt-text = pictures without an alt text: { $value }; who does not load pictures or hears the mail read finds nothing there
+warn-say-in-alt-what-each-shows = say in alt what each shows; alt="" for one that is only ornament
+warn-links-that-lead-nowhere-because = links that lead nowhere, because they are empty: { $n }
+warn-write-where-each-leads = write where each leads, or remove it
+warn-links-without-a-host = links without a host, which lead nowhere in a mail: { $n }, the first { $link }
+warn-write-whole-links-such-as = write whole links, such as https://example.com/page
+warn-links-that-mail-programs-remove = links that mail programs remove, because they run a script or hold data: { $n }, the first { $link }
+warn-link-to-a-page-instead = link to a page instead
+warn-links-that-only-work-in = links that only work in your own network: { $n }, the first { $link }
+warn-link-to-the-public-address = link to the public address of the page
+warn-links-that-cannot-be-read = links that cannot be read: { $n }, the first { $link }
+warn-correct-them-such-as-https = correct them, such as https://example.com/page
+warn-links-through-a-url-shortener = links through a URL shortener, which filters take for spam: { $n }, the first { $link }
+warn-link-to-the-page-itself = link to the page itself, or through a domain of your own
+
 # domain/src/refusal.rs
 there-is-no-such-x = there is no such { $what-text }
 list-what-exists-and-take-the = list what exists and take the { $what-text }'s id from there
@@ -1018,6 +1044,34 @@ x-is-not-the-name-of-a = { $value } is not the name of a server
 x-is-not-a-host-name = { $value } is not a host name
 write-this-machine-full-name-such = write this machine's full name, such as mail.example.com
 
+# src/config/dkim.rs
+dkim-write-a-selector-and-a-file = write a selector and a file for each key, such as s1=/etc/jebi/dkim-s1.pem, with commas between keys
+dkim-name-a-pem-file = name a PEM file with a private key; jebi dkim new makes one
+dkim-leave-it-out-with-domain = leave it out, with dkim_domain
+dkim-everybody-may-read = { $path }: everybody on this machine may read this private key; chmod 600 it, or 640 for a group of its own
+dkim-set-both-or-neither = set both, or neither for a server that signs mail itself
+dkim-write-the-part-after-the-at = write the part of the senders' addresses after the @, such as example.com, in ASCII
+dkim-x-is-not-a-domain = { $value } is not a domain
+dkim-names-the-selector-twice = names the selector { $value } twice
+dkim-names-no-key = names no key
+dkim-has-no-equals-sign = { $value } has no = between a selector and a file
+dkim-write-the-name-before-domainkey = write the name the key has in the DNS before ._domainkey: letters, digits, - and dots
+dkim-x-is-not-a-selector = { $value } is not a selector
+dkim-write-it-anew-without-a-passphrase = write it anew without a passphrase: openssl pkey -in FILE -out FILE
+dkim-holds-an-encrypted-key = { $value } holds a private key that is encrypted
+dkim-holds-no-private-key = { $value } holds no private key
+dkim-flag-fault-remedy = { $flag }: { $fault-text }; { $remedy-text }
+dkim-ses-signs-itself = is set, but SES signs mail itself and changes headers that are signed
+
+# src/cli/dkim.rs
+dkim-file-is-there-already = { $file } is there already; name another file with --out, or move that one away
+dkim-file-could-not-be-written = { $file } could not be written: { $e }
+dkim-the-private-key-is-in = The private key is in { $value }. Keep it secret.
+dkim-publish-this-record = Publish this TXT record:
+dkim-as-a-zone-line = The same as a line of a zone file:
+dkim-once-it-is-published = Once it is published, let the account sign; several keys stand in JEBI_SMTP_DKIM_KEYS with commas between:
+dkim-no-key-could-be-made = no key could be made: this system gave no randomness
+
 # src/http/api/admin.rs
 nothing-to-do-the-next-start = nothing to do: the next start reads the configuration
 no-server-runs-on-this-store = no server runs on this store, or it was started without sources to read
@@ -1227,6 +1281,16 @@ help-let-a-running-server-read-its-long = Let a running server read its configur
 
     Prints the keys that changed. With one fault anywhere nothing changes. SIGHUP does the same.
 help-what-mail-goes-through-provider-ses = What mail goes through (PROVIDER): ses, smtp or local
+help-make-keys-that-mail-is-signed = Make keys that mail is signed with (DKIM)
+help-make-a-key-and-print-its-dns = Make a key, and print its DNS record and its configuration
+help-make-a-key-and-print-its-dns-long = Make a key, and print its DNS record and its configuration
+
+    For SMTP servers that do not sign mail themselves. SES signs: it needs no key. The private key goes into a file of its own, which only you may read.
+help-the-part-of-the-senders-addresses = The part of the senders' addresses after the @
+help-the-keys-name-in-the-dns = The key's name in the DNS, free to choose: a new one for each key
+help-rsa-with-2048-bits = RSA with 2048 bits, which every receiver checks (the default)
+help-ed25519-quick-and-short = Ed25519: quick and short, for use beside RSA, since not every receiver checks it
+help-where-the-private-key-goes = Where the private key goes; without it dkim-SELECTOR.pem in this folder. Never overwritten
 help-help-short = Print help
 help-help-more = Print help (see more with '--help')
 help-help-summary = Print help (see a summary with '-h')
@@ -1389,7 +1453,13 @@ give-it-once-in-each = give it once in each language
 it-has-neither-html-nor = it has neither html nor text
 give-html-text-or-both = give html, text, or both
 
+# src/service/accept/preflight.rs
+warn-whether-x-may-send-through = whether { $from } may send through { $provider } is not known: its account did not answer
+warn-see-that-the-address-or-its = see that the address or its domain is verified there, and that the account's keys may read identities
+
 # src/service/accept/personal.rs
+warn-variables-the-mail-prints-and = variables the mail prints and not everybody has: { $value }; nothing stands in their place
+warn-give-them-or-a-default = give them, or a default where each is printed
 these-are-not-of-the = these are not of the type the template describes: { $wrong }
 give-values-of-those-types = give values of those types
 it-needs-a-value-for = it needs a value for { $missing }, which nobody gives

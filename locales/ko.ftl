@@ -4,6 +4,32 @@
 the-key-must-be-1-to = 키는 공백 없는 ASCII 문자 1~{ $max-key }자여야 합니다
 send-a-fresh-uuid-for-each = 새 요청마다 새 UUID를 보내고, 같은 요청을 되풀이할 때는 같은 값을 보내십시오
 
+# domain/src/preflight/
+warn-there-is-no-text-part-so = 본문(text)이 없어 HTML에서 만듭니다
+warn-write-the-text-yourself-where = 문구가 중요하면 직접 적으십시오
+warn-bulk-mail-without-list-unsubscribe = 대량 메일에 List-Unsubscribe가 없습니다. Gmail과 Yahoo가 요구하며, 수신을 거부할 수 없는 메일은 스팸으로 신고됩니다
+warn-leave-the-link-of-this-server = 이 서버의 링크를 그대로 두거나 list.unsubscribe에 직접 만든 페이지를 지정하십시오
+warn-recipients-with-letters-outside-ascii = @ 앞에 ASCII가 아닌 글자가 있는 수신자: { $beyond }. 이런 주소를 받지 않는 메일 서버가 많습니다
+warn-use-another-address-of-theirs = 다른 주소가 있으면 그 주소를 쓰십시오
+warn-the-mail-has-x-bytes-near = 인코딩한 메일 크기가 { $size }바이트이고, 프로바이더는 { $limit }바이트까지 받습니다
+warn-link-to-large-files-in-place = 큰 파일은 첨부하지 말고 링크로 보내십시오
+warn-the-html-has-x-bytes-and = HTML이 { $value }바이트인데, Gmail은 앞의 { $clipped }바이트쯤만 보여 줍니다
+warn-make-it-shorter-or-move-styles = 줄이거나, 되풀이되는 스타일을 한곳에 모으십시오
+warn-pictures-without-an-alt-text = 대체 텍스트(alt)가 없는 그림: { $value }. 그림을 불러오지 않거나 메일을 소리로 듣는 사람에게는 아무것도 보이지 않습니다
+warn-say-in-alt-what-each-shows = 무엇이 그려져 있는지 alt에 적으십시오. 장식일 뿐이면 alt=""로 둡니다
+warn-links-that-lead-nowhere-because = 비어 있어서 아무 데로도 가지 않는 링크: { $n }
+warn-write-where-each-leads = 어디로 갈지 적거나 빼십시오
+warn-links-without-a-host = 호스트가 없어서 메일에서는 아무 데로도 가지 않는 링크: { $n }, 첫 번째는 { $link }
+warn-write-whole-links-such-as = https://example.com/page처럼 링크 전체를 적으십시오
+warn-links-that-mail-programs-remove = 스크립트를 실행하거나 데이터를 담고 있어서 메일 프로그램이 없애는 링크: { $n }, 첫 번째는 { $link }
+warn-link-to-a-page-instead = 페이지로 가는 링크를 쓰십시오
+warn-links-that-only-work-in = 내부 네트워크에서만 열리는 링크: { $n }, 첫 번째는 { $link }
+warn-link-to-the-public-address = 페이지의 공개 주소로 링크하십시오
+warn-links-that-cannot-be-read = 읽을 수 없는 링크: { $n }, 첫 번째는 { $link }
+warn-correct-them-such-as-https = https://example.com/page처럼 고치십시오
+warn-links-through-a-url-shortener = 스팸 필터가 의심하는 단축 URL 링크: { $n }, 첫 번째는 { $link }
+warn-link-to-the-page-itself = 페이지로 바로 링크하거나 직접 가진 도메인을 거치십시오
+
 # domain/src/refusal.rs
 there-is-no-such-x = 그런 { $what-text } 항목이 없습니다
 list-what-exists-and-take-the = 목록을 조회해 { $what-text }의 id를 확인하십시오
@@ -1017,6 +1043,34 @@ x-is-not-the-name-of-a = { $value }은(는) 서버의 이름이 아닙니다
 x-is-not-a-host-name = { $value }은(는) 호스트 이름이 아닙니다
 write-this-machine-full-name-such = mail.example.com처럼 이 컴퓨터의 전체 이름을 적으십시오
 
+# src/config/dkim.rs
+dkim-write-a-selector-and-a-file = 키마다 선택자와 파일을 s1=/etc/jebi/dkim-s1.pem처럼 적고, 키 사이에는 쉼표를 쓰십시오
+dkim-name-a-pem-file = 개인 키가 든 PEM 파일을 지정하십시오. jebi dkim new로 만들 수 있습니다
+dkim-leave-it-out-with-domain = dkim_domain과 함께 빼십시오
+dkim-everybody-may-read = { $path }: 이 컴퓨터의 누구나 이 개인 키를 읽을 수 있습니다. chmod 600으로, 그룹이 따로 있다면 640으로 바꾸십시오
+dkim-set-both-or-neither = 둘 다 지정하거나, 서버가 직접 서명한다면 둘 다 빼십시오
+dkim-write-the-part-after-the-at = 발신 주소에서 @ 뒤에 오는 부분을 example.com처럼 ASCII로 적으십시오
+dkim-x-is-not-a-domain = { $value }은(는) 도메인이 아닙니다
+dkim-names-the-selector-twice = 선택자 { $value }이(가) 두 번 나옵니다
+dkim-names-no-key = 키가 하나도 없습니다
+dkim-has-no-equals-sign = { $value }에 선택자와 파일 사이의 =가 없습니다
+dkim-write-the-name-before-domainkey = DNS에서 ._domainkey 앞에 오는 이름을 적으십시오. 영문자, 숫자, -, 점을 쓸 수 있습니다
+dkim-x-is-not-a-selector = { $value }은(는) 선택자로 쓸 수 없습니다
+dkim-write-it-anew-without-a-passphrase = 암호 없이 다시 저장하십시오: openssl pkey -in 파일 -out 파일
+dkim-holds-an-encrypted-key = { $value }의 개인 키는 암호화되어 있습니다
+dkim-holds-no-private-key = { $value }에는 개인 키가 없습니다
+dkim-flag-fault-remedy = { $flag }: { $fault-text }. { $remedy-text }
+dkim-ses-signs-itself = 지정되었지만, SES는 메일에 직접 서명하고 서명된 헤더를 바꿉니다
+
+# src/cli/dkim.rs
+dkim-file-is-there-already = { $file } 파일이 이미 있습니다. --out으로 다른 파일을 지정하거나 그 파일을 옮기십시오
+dkim-file-could-not-be-written = { $file } 파일을 쓸 수 없습니다: { $e }
+dkim-the-private-key-is-in = 개인 키는 { $value }에 있습니다. 남에게 보이지 마십시오.
+dkim-publish-this-record = 다음 TXT 레코드를 등록하십시오:
+dkim-as-a-zone-line = 존 파일에는 이렇게 적습니다:
+dkim-once-it-is-published = 등록이 끝나면 계정이 서명하도록 설정하십시오. 키가 여러 개면 JEBI_SMTP_DKIM_KEYS에 쉼표로 이어 적습니다:
+dkim-no-key-could-be-made = 키를 만들 수 없습니다. 시스템에서 난수를 얻지 못했습니다
+
 # src/http/api/admin.rs
 nothing-to-do-the-next-start = 할 일이 없습니다. 설정은 다음에 시작할 때 읽습니다
 no-server-runs-on-this-store = 이 저장소를 쓰는 서버가 없거나, 다시 읽을 설정 없이 시작되었습니다
@@ -1226,6 +1280,16 @@ help-let-a-running-server-read-its-long = 실행 중인 서버가 설정을 다�
 
     바뀐 키를 출력합니다. 잘못이 하나라도 있으면 아무것도 바뀌지 않습니다. SIGHUP도 같은 일을 합니다.
 help-what-mail-goes-through-provider-ses = 메일을 보낼 제공자(PROVIDER): ses, smtp, local
+help-make-keys-that-mail-is-signed = 메일에 서명할 키(DKIM)를 만듭니다
+help-make-a-key-and-print-its-dns = 키를 만들고 DNS 레코드와 설정을 출력합니다
+help-make-a-key-and-print-its-dns-long = 키를 만들고 DNS 레코드와 설정을 출력합니다
+
+    직접 서명하지 않는 SMTP 서버에 씁니다. SES는 직접 서명하므로 키가 필요 없습니다. 개인 키는 본인만 읽을 수 있는 파일에 저장합니다.
+help-the-part-of-the-senders-addresses = 발신 주소에서 @ 뒤에 오는 부분
+help-the-keys-name-in-the-dns = DNS에서 쓸 키의 이름. 마음대로 정하되 키마다 새 이름을 씁니다
+help-rsa-with-2048-bits = 2048비트 RSA. 모든 수신 서버가 확인합니다(기본값)
+help-ed25519-quick-and-short = Ed25519. 빠르고 짧지만 확인하지 않는 수신 서버도 있어 RSA와 함께 씁니다
+help-where-the-private-key-goes = 개인 키를 저장할 파일. 생략하면 이 폴더의 dkim-SELECTOR.pem. 이미 있는 파일은 덮어쓰지 않습니다
 help-help-short = 도움말을 출력합니다
 help-help-more = 도움말을 출력합니다(자세한 내용은 '--help')
 help-help-summary = 도움말을 출력합니다(요약은 '-h')
@@ -1388,7 +1452,13 @@ give-it-once-in-each = 언어마다 한 번씩만 적으십시오
 it-has-neither-html-nor = html도 text도 없습니다
 give-html-text-or-both = html이나 text, 또는 둘 다 적으십시오
 
+# src/service/accept/preflight.rs
+warn-whether-x-may-send-through = { $provider }에서 { $from }(으)로 보낼 수 있는지 알 수 없습니다. 계정이 응답하지 않았습니다
+warn-see-that-the-address-or-its = 그곳에서 주소나 도메인이 인증되었는지, 계정의 키에 자격 증명을 읽을 권한이 있는지 확인하십시오
+
 # src/service/accept/personal.rs
+warn-variables-the-mail-prints-and = 메일에 나오지만 모든 수신자에게 있지는 않은 변수: { $value }. 그 자리는 비게 됩니다
+warn-give-them-or-a-default = 값을 주거나, 나오는 곳에 기본값을 적으십시오
 these-are-not-of-the = 템플릿에 적힌 형식이 아닌 값입니다: { $wrong }
 give-values-of-those-types = 그 형식의 값을 주십시오
 it-needs-a-value-for = { $missing }의 값이 필요한데 어디에도 없습니다

@@ -29,6 +29,13 @@ impl MessageId {
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().into_bytes())
     }
 
+    /// When it was made, as far as the id tells it: always the same.
+    #[must_use]
+    pub fn made_at(self) -> Wall {
+        let millis = self.0[..6].iter().fold(0, |all, byte| all << 8 | i64::from(*byte));
+        Wall(millis)
+    }
+
     /// Reads the text form; letters in either case. `None` when it is not 26 characters of the alphabet.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

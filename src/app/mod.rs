@@ -10,6 +10,7 @@
 //! | `transfer` | moving a store to PostgreSQL |
 
 pub mod database;
+mod dkim;
 mod migrate;
 mod providers;
 mod reload;
@@ -40,6 +41,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub use self::{
+    dkim::make_dkim_key,
     migrate::{migrate, pending},
     reload::ReadAgain,
     transfer::{MoveError, Moved, transfer},

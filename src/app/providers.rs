@@ -13,6 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::{
     config::{self, Account, Config, ProviderConfig, Ses, Smtp},
     provider::{
+        dkim::{DkimConfig, DkimKey},
         local::LocalProvider,
         ses::{self, SesConfig, SesProvider, StaticCredentials},
         smtp::{self, SmtpConfig, SmtpProvider},
@@ -82,6 +83,7 @@ fn smtp_config(name: String, smtp: &Smtp) -> SmtpConfig {
         login: smtp.login.as_ref().map(|l| smtp::Login { user: l.user.clone(), password: l.password.reveal().to_owned() }),
         ca_bundle: smtp.ca_bundle.clone(),
         hello: smtp.hello.clone(),
+        dkim: smtp.dkim.as_ref().map(dkim_config),
         max_mails: smtp.max_mails,
         max_age: smtp.max_age,
         max_recipients: smtp.max_recipients,
@@ -89,6 +91,11 @@ fn smtp_config(name: String, smtp: &Smtp) -> SmtpConfig {
         login_help: smtp.login_help.map(str::to_owned),
         timeouts: smtp::Timeouts::default(),
     }
+}
+
+fn dkim_config(dkim: &config::Dkim) -> DkimConfig {
+    let key = |key: &config::DkimKey| DkimKey { selector: key.selector.clone(), pem: key.pem.reveal().to_owned() };
+    DkimConfig { domain: dkim.domain.clone(), keys: dkim.keys.iter().map(key).collect() }
 }
 
 /// How a provider's mail is sent.

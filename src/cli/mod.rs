@@ -4,6 +4,7 @@
 mod bench;
 mod client;
 mod config;
+mod dkim;
 mod expiry;
 mod failure;
 mod help;
@@ -91,6 +92,9 @@ enum Command {
     /// Make signed tokens (JWT)
     #[command(subcommand)]
     Token(token::Command),
+    /// Make keys that mail is signed with (DKIM)
+    #[command(subcommand)]
+    Dkim(dkim::Command),
     /// Check the store against the delivery contract
     ///
     /// Prints what is not as it must be, one a line, and ends with 1 when there is anything. The server may run meanwhile.
@@ -156,6 +160,7 @@ pub fn run() -> ExitCode {
         }
         Command::Nodes => through(flags, Missing::Refuse, async |_, client| nodes::run(client).await),
         Command::Token(command) => token::run(command, flags),
+        Command::Dkim(command) => dkim::run(command),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
         Command::Migrate(how) => alone(flags, async |config| migrate::run(&how, config).await),
         Command::Transfer(way) => transfer::run(&way, &flags),

@@ -10,6 +10,7 @@ mod access;
 mod attachments;
 mod check;
 mod database;
+mod dkim;
 mod dotenv;
 mod effective;
 mod endpoint;
@@ -43,6 +44,7 @@ mod sources;
 pub use access::Access;
 pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
+pub use dkim::{Dkim, DkimKey, dkim_place};
 pub use fault::{ConfigErrors, Fault};
 pub use flags::Flags;
 pub use inbox::Inbox;
@@ -130,7 +132,8 @@ impl Config {
         let notices = names::notices(&layers, &sending, &providers, sources.profile.as_ref());
         let inbox = inbox.beside(&server, &access);
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
-        let warnings = check::warnings(&layers, &server, &database, &sending);
+        let mut warnings = check::warnings(&layers, &server, &database, &sending);
+        warnings.extend(dkim::warnings(&providers));
         let config = Self { server, database, sending, providers, attachments, access, inbox, lists, log, profile, effective };
         Ok(Loaded { config, notices, warnings })
     }

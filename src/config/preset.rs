@@ -5,6 +5,9 @@
 
 use super::{Tls, parse::shown, reader::Bad};
 
+/// SES by SMTP.
+pub(super) const SES_SMTP: &str = "ses-smtp";
+
 /// One service.
 #[derive(Debug)]
 pub(super) struct Preset {
@@ -129,7 +132,7 @@ pub(super) const PRESETS: &[Preset] = &[
     },
     // 50 recipients a message (SES quotas page). The account's rate is not told over SMTP: that of the sandbox (guess).
     Preset {
-        name: "ses-smtp",
+        name: SES_SMTP,
         hosts: &["email-smtp.{region}.amazonaws.com"],
         port: 587,
         tls: Tls::Starttls,

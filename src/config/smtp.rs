@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     Secret,
+    dkim::{self, Dkim},
     key::Key,
     limits::{self, LimitKeys, Limits},
     parse::{pem_file, region, seconds, shown, whole, word},
@@ -43,6 +44,8 @@ pub(super) const KEYS: &[&Key] = &[
     &PASSWORD,
     &CA,
     &HELLO,
+    &dkim::DOMAIN,
+    &dkim::KEYS,
     &RECIPIENTS,
     &MAILS,
     &AGE,
@@ -92,6 +95,8 @@ pub struct Smtp {
     pub ca_bundle: Option<PathBuf>,
     /// The name given in EHLO; `None` for this machine's own.
     pub hello: Option<String>,
+    /// What mail is signed with; `None` where the server does it.
+    pub dkim: Option<Dkim>,
     /// Recipients of one message.
     pub max_recipients: usize,
     /// Mails after which a connection is closed.
@@ -118,8 +123,12 @@ pub(super) fn read(r: &mut Reader) -> Option<Smtp> {
     let max_age = r.must(&AGE, seconds(1..=3_600));
     let limits = limits::read(r, &LIMITS);
     let place = place(r, named?, region?, given?)?;
-    let (port, tls) = how(r, &place, port?, tls?, unencrypted?)?;
     let preset = place.preset;
+    // SES writes Date and Message-ID anew, which a signature covers.
+    let signs =
+        preset.filter(|p| p.name == preset::SES_SMTP).map(|_| "is set, but SES signs mail itself and changes headers that are signed");
+    let dkim = dkim::read(r, signs);
+    let (port, tls) = how(r, &place, port?, tls?, unencrypted?)?;
     let limits = limits?;
     Some(Smtp {
         service: preset.map(|p| p.name),
@@ -129,6 +138,7 @@ pub(super) fn read(r: &mut Reader) -> Option<Smtp> {
         login: login?,
         ca_bundle: ca_bundle?,
         hello: hello?,
+        dkim: dkim?,
         max_recipients: max_recipients?.or(preset.map(|p| p.max_recipients)).unwrap_or(RECIPIENTS_ANY),
         max_mails: max_mails?,
         max_age: max_age?,
@@ -254,7 +264,7 @@ fn hello(text: &str) -> Result<String, Bad> {
 }
 
 /// Letters, digits and hyphens between dots (RFC 1123 section 2.1), 253 characters at most.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let label = |l: &str| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-');
     text.len() <= 253 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')) && text.split('.').all(label)
 }

@@ -1,5 +1,7 @@
-//! The accounts mail can leave through: one folder and one line each. `socket` and `trust` are what they have in common.
+//! The accounts mail can leave through: one folder and one line each. `dkim`, `socket` and `trust` are what
+//! they have in common.
 
+pub mod dkim;
 pub mod local;
 pub mod ses;
 pub mod smtp;

@@ -13,6 +13,7 @@ use jebi_domain::{
 };
 
 use super::{
+    accept::Queued,
     providers::{ProviderStatus, Providers},
     trouble::refusal,
 };
@@ -71,20 +72,53 @@ impl Forecast {
             return Ok(None);
         }
         let backlog = self.store.backlog().await.map_err(refusal)?;
+        let wanted = Wanted { provider: &message.provider, topic: &message.topic, waiting: view.counts.waiting, due: message.due };
+        Ok(self.bulk_finish(&backlog, wanted))
+    }
+
+    /// When mail that is not accepted yet would have been sent: an estimate. Transactional mail goes first.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn would_finish_at(&self, queued: &Queued) -> Result<Option<Wall>, Refusal> {
+        if queued.recipients == 0 {
+            return Ok(None);
+        }
+        let mut backlog = self.store.backlog().await.map_err(refusal)?;
+        backlog.retain(|one| one.provider == queued.provider);
+        if queued.lane == Lane::Bulk {
+            let own = backlog.iter().filter(|one| one.lane == Lane::Bulk && one.topic == queued.topic).map(|one| one.waiting).sum::<i64>();
+            let wanted = Wanted { provider: &queued.provider, topic: &queued.topic, waiting: own + queued.recipients, due: queued.due };
+            return Ok(self.bulk_finish(&backlog, wanted));
+        }
+        let before: i64 = backlog.iter().filter(|one| one.lane == Lane::Transactional && !one.paused).map(|one| one.waiting).sum();
+        let all = u64::try_from(before + queued.recipients).unwrap_or(0);
+        Ok(self.providers.finish_at(&queued.provider, Lane::Transactional, all, self.clock.wall().max(queued.due)))
+    }
+
+    fn bulk_finish(&self, backlog: &[Backlog], wanted: Wanted<'_>) -> Option<Wall> {
         let (mut first, mut topics) = (0, BTreeMap::<&str, i64>::new());
-        for one in backlog.iter().filter(|b| b.provider == message.provider) {
+        for one in backlog.iter().filter(|b| b.provider == wanted.provider) {
             match one.lane {
                 Lane::Transactional => first += one.waiting,
-                Lane::Bulk if one.topic == message.topic && one.paused => return Ok(None),
+                Lane::Bulk if one.topic == wanted.topic && one.paused => return None,
                 Lane::Bulk if one.paused => {}
                 Lane::Bulk => *topics.entry(&one.topic).or_default() += one.waiting,
             }
         }
         // What came before it in its topic goes before it, too.
-        let own = topics.get(message.topic.as_str()).copied().unwrap_or(0).max(view.counts.waiting);
-        let shared: i64 = topics.iter().filter(|(topic, _)| **topic != message.topic).map(|(_, waiting)| own.min(*waiting)).sum();
+        let own = topics.get(wanted.topic).copied().unwrap_or(0).max(wanted.waiting);
+        let shared: i64 = topics.iter().filter(|(topic, _)| **topic != wanted.topic).map(|(_, waiting)| own.min(*waiting)).sum();
         let all = u64::try_from(first + own + shared).unwrap_or(0);
-        let from = self.clock.wall().max(message.due);
-        Ok(self.providers.finish_at(&message.provider, Lane::Bulk, all, from))
+        self.providers.finish_at(wanted.provider, Lane::Bulk, all, self.clock.wall().max(wanted.due))
     }
+}
+
+/// Bulk mail whose end is asked for.
+struct Wanted<'a> {
+    provider: &'a str,
+    topic: &'a str,
+    /// Recipients of its topic that wait, all of its own among them.
+    waiting: i64,
+    due: Wall,
 }

@@ -101,6 +101,16 @@ impl Identities {
         &*self.board
     }
 
+    /// Whether a provider can be asked for its senders, and did not say whether it knows this one.
+    #[must_use]
+    pub fn is_open(&self, provider: &str, from: &str) -> bool {
+        if !self.accounts.load().contains_key(provider) {
+            return false;
+        }
+        let key = (provider.to_owned(), address::key(from).into_owned());
+        self.lock().get(&key).is_none_or(|entry| !matches!(entry.verdict, Some(Verdict::Verified)))
+    }
+
     /// Until when one request waits for what is not known, however many addresses it has.
     #[must_use]
     pub fn patience(&self) -> Boot {

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
-const SPEAKERS: [&str; 19] = [
+const SPEAKERS: [&str; 20] = [
     "domain/src/address/",
     "domain/src/advertising/mark.rs",
     "domain/src/attachment/",
@@ -23,6 +23,7 @@ const SPEAKERS: [&str; 19] = [
     "domain/src/mime/header.rs",
     "domain/src/mime/tag.rs",
     "domain/src/mime/thread.rs",
+    "domain/src/preflight/",
     "domain/src/refusal.rs",
     "domain/src/template_record/",
     "src/app",

@@ -3,6 +3,7 @@
 mod access;
 mod bench;
 mod config;
+mod dkim;
 mod greeting;
 mod keys;
 mod korean;

@@ -11,6 +11,7 @@ mod ses_tls;
 mod smtp_aiosmtpd;
 mod smtp_answers;
 mod smtp_connections;
+mod smtp_dkim;
 mod smtp_faults;
 mod smtp_login;
 mod smtp_postfix;

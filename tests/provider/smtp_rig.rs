@@ -22,6 +22,7 @@ pub fn config(port: u16) -> SmtpConfig {
         login: None,
         ca_bundle: None,
         hello: None,
+        dkim: None,
         max_mails: 100,
         max_age: Duration::from_secs(300),
         max_recipients: 50,

@@ -28,6 +28,7 @@ async fn dispatcher(f: &Fixture, stub: &SmtpStub, fence: &Arc<Fence>) -> Dispatc
         login: None,
         ca_bundle: None,
         hello: None,
+        dkim: None,
         max_mails: 100,
         max_age: Duration::from_secs(300),
         max_recipients: 100,

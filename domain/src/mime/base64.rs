@@ -8,9 +8,9 @@ pub(super) const LINE: usize = 57;
 const WRITTEN: usize = 78;
 
 /// Appends the base64 of `bytes`, without line breaks.
-pub(super) fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
     let (groups, rest) = bytes.as_chunks::<3>();
-    out.reserve(bytes.len().div_ceil(3) * 4);
+    out.reserve(encoded_len(bytes.len()));
     groups.iter().for_each(|group| out.extend_from_slice(&digits(*group)));
     match *rest {
         [a] => {
@@ -23,6 +23,11 @@ pub(super) fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
         }
         _ => {}
     }
+}
+
+/// How long the base64 of so many bytes is.
+pub(crate) fn encoded_len(bytes: usize) -> usize {
+    bytes.div_ceil(3) * 4
 }
 
 fn digits([a, b, c]: [u8; 3]) -> [u8; 4] {

@@ -31,7 +31,7 @@ use crate::{
 use super::{
     attached::{self, Shown},
     file::{Files, encoded_len},
-    segments::Segments,
+    segments::{Segments, Shared},
 };
 
 /// Some of a body: its own bytes, or the lines of a file.
@@ -41,7 +41,11 @@ enum Piece {
 }
 
 /// A body without the bytes of its files.
-pub(super) struct Body(Vec<Piece>);
+pub(super) struct Body {
+    pieces: Vec<Piece>,
+    /// Made by the first mail that is signed: all copies of this body share it.
+    hash: Shared,
+}
 
 impl Body {
     /// Puts the lines of its files where they belong. Without files that is a clone.
@@ -49,14 +53,14 @@ impl Body {
     /// # Errors
     /// One of them is not there.
     pub(super) fn with(&self, files: &Files) -> Result<Segments, Reason> {
-        if let [Piece::Own(only)] = self.0.as_slice() {
-            return Ok(only.clone().into());
+        if let [Piece::Own(only)] = self.pieces.as_slice() {
+            return Ok(Segments::from(only.clone()).sharing(self.hash.clone()));
         }
         let bytes = |piece: &Piece| match piece {
             Piece::Own(bytes) => Ok(bytes.clone()),
             Piece::File(id, _) => files.lines(*id),
         };
-        self.0.iter().map(bytes).collect()
+        self.pieces.iter().map(bytes).collect::<Result<Segments, _>>().map(|body| body.sharing(self.hash.clone()))
     }
 
     /// Bytes it has with its files.
@@ -65,7 +69,7 @@ impl Body {
             Piece::Own(bytes) => bytes.len() as u64,
             Piece::File(_, size) => encoded_len(*size),
         };
-        self.0.iter().map(len).sum()
+        self.pieces.iter().map(len).sum()
     }
 }
 
@@ -233,7 +237,7 @@ impl Out {
             self.bytes.extend_from_slice(b"\r\n");
         }
         self.pieces.push(Piece::Own(Bytes::from(self.bytes)));
-        Body(self.pieces)
+        Body { pieces: self.pieces, hash: Shared::default() }
     }
 }
 

@@ -18,6 +18,7 @@ pub mod tag;
 mod text;
 mod thread;
 
+pub(crate) use base64::{encode as base64, encoded_len as base64_len};
 pub use compose::Prepared;
 pub use file::{EncodedFile, Encoding, Files, encoded_len, missing};
 pub use segments::Segments;

@@ -1,12 +1,21 @@
 //! The bytes of a body: in one piece, or in several of which some belong to other mails as well.
 
-use std::{fmt, slice, sync::Arc};
+use std::{
+    fmt, slice,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 
 /// A body as it goes on the wire. A clone shares the bytes: a large file that goes to many is held once.
 #[derive(Clone)]
-pub struct Segments(Kind);
+pub struct Segments {
+    kind: Kind,
+    hash: Option<Shared>,
+}
+
+/// The hash of a body, made once for all mails that share it.
+pub(super) type Shared = Arc<OnceLock<[u8; 32]>>;
 
 #[derive(Clone)]
 enum Kind {
@@ -18,9 +27,22 @@ impl Segments {
     /// The pieces in order; none of several is empty.
     #[must_use]
     pub fn pieces(&self) -> &[Bytes] {
-        match &self.0 {
+        match &self.kind {
             Kind::One(all) => slice::from_ref(all),
             Kind::Several(pieces) => pieces,
+        }
+    }
+
+    /// With a place for its hash that other mails of the same bytes have too.
+    pub(super) fn sharing(self, hash: Shared) -> Self {
+        Self { hash: Some(hash), ..self }
+    }
+
+    /// Its hash: what `make` tells, asked once for all that share it.
+    pub(crate) fn hash(&self, make: impl FnOnce() -> [u8; 32]) -> [u8; 32] {
+        match &self.hash {
+            Some(hash) => *hash.get_or_init(make),
+            None => make(),
         }
     }
 
@@ -50,7 +72,7 @@ impl Segments {
     /// All of it in one piece: a copy where there are several.
     #[must_use]
     pub fn concat(&self) -> Bytes {
-        match &self.0 {
+        match &self.kind {
             Kind::One(all) => all.clone(),
             Kind::Several(pieces) => Bytes::from(pieces.concat()),
         }
@@ -59,7 +81,7 @@ impl Segments {
 
 impl From<Bytes> for Segments {
     fn from(all: Bytes) -> Self {
-        Self(Kind::One(all))
+        Self { kind: Kind::One(all), hash: None }
     }
 }
 
@@ -75,7 +97,7 @@ impl FromIterator<Bytes> for Segments {
         match pieces.len() {
             0 => Bytes::new().into(),
             1 => pieces.swap_remove(0).into(),
-            _ => Self(Kind::Several(pieces.into())),
+            _ => Self { kind: Kind::Several(pieces.into()), hash: None },
         }
     }
 }
@@ -99,6 +121,15 @@ mod tests {
         assert!(of(&[b"a\r", b"\n"]).ends_line() && of(&[b"a\r\n", b""]).ends_line() && of(&[b"\r\n"]).ends_line());
         assert!(!of(&[b"a\n"]).ends_line() && !of(&[]).ends_line() && !of(&[b"\n"]).ends_line() && !of(&[b"\r\n", b"a"]).ends_line());
         assert!(of(&[]).is_empty() && of(&[b"", b""]).is_empty() && !of(&[b"", b"a"]).is_empty());
+    }
+
+    #[test]
+    fn bodies_that_share_their_hash_make_it_once() {
+        let (body, shared) = (Segments::from(vec![b'x']), Shared::default());
+        let (one, other) = (body.clone().sharing(shared.clone()), body.clone().sharing(shared));
+        assert_eq!(one.hash(|| [1; 32]), [1; 32]);
+        assert_eq!(other.clone().hash(|| unreachable!("it is there")), [1; 32]);
+        assert_eq!(body.hash(|| [2; 32]), [2; 32]);
     }
 
     #[test]

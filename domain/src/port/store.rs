@@ -542,6 +542,8 @@ pub trait ReadStore: Send + Sync {
     fn topic(&self, name: &str) -> Boxed<'_, StoreResult<Option<TopicView>>>;
     /// By name, after the given one.
     fn topics(&self, after: Option<String>, limit: u32) -> Boxed<'_, StoreResult<TopicPage>>;
+    /// Which of the addresses, as [`crate::address::key`] has them, are on the suppression list: their places, and why they are.
+    fn suppressed(&self, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<(u32, SuppressionCause)>>>;
     /// Recipients sent since then.
     fn sent_since(&self, since: Wall) -> Boxed<'_, StoreResult<i64>>;
     /// Waiting recipients of every provider that has any, configured or not, by queue.

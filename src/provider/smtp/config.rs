@@ -4,6 +4,8 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use jebi_domain::refusal::Fault;
 
+use crate::provider::dkim::DkimConfig;
+
 /// One account at one SMTP server.
 #[derive(Clone, Debug)]
 pub struct SmtpConfig {
@@ -20,6 +22,8 @@ pub struct SmtpConfig {
     /// What we call ourselves in EHLO (RFC 5321 section 4.1.1.1); `None` for this machine's name where it is a full one, else the
     /// address we connect from.
     pub hello: Option<String>,
+    /// Signs what the server does not; `None` for one that does.
+    pub dkim: Option<DkimConfig>,
     /// Mails one connection carries, at least 1.
     pub max_mails: u32,
     /// How old a connection gets.
@@ -161,6 +165,7 @@ mod tests {
             login: Some(Login { user: "hong".into(), password: "geheim".into() }),
             ca_bundle: None,
             hello: None,
+            dkim: None,
             max_mails: 100,
             max_age: Duration::from_secs(300),
             max_recipients: 50,

@@ -19,9 +19,10 @@ const COPIED: usize = 16 * 1024;
 const WINDOW: usize = 64 * 1024;
 const DOING: &str = "while the mail was written";
 
-/// Octets of the mail as RFC 1870 counts them: its lines with their ends, without doubled dots and the final one.
-pub(super) fn size(mail: &Outgoing) -> usize {
-    mail.head.len() + mail.body.len() + if mail.body.ends_line() { 0 } else { 2 }
+/// Octets of the mail as RFC 1870 counts them: its lines with their ends, those of its signatures among them, without doubled dots and the
+/// final one.
+pub(super) fn size(mail: &Outgoing, signatures: usize) -> usize {
+    signatures + mail.head.len() + mail.body.len() + if mail.body.ends_line() { 0 } else { 2 }
 }
 
 /// Not everything was written.
@@ -31,15 +32,22 @@ pub(super) struct Cut {
     pub may_be_whole: bool,
 }
 
-/// Writes the whole mail with its final dot, in one piece where the socket takes it and the mail is not large.
+/// Writes the whole mail, its signatures first, with its final dot, in one piece where the socket takes it and the mail is not large.
 ///
 /// # Errors
 /// What broke, and whether the final dot may have left all the same.
-pub(super) async fn write(connection: &mut Connection, clock: &dyn Clock, limit: Duration, mail: &Outgoing) -> Result<(), Cut> {
+pub(super) async fn write(
+    connection: &mut Connection,
+    clock: &dyn Clock,
+    limit: Duration,
+    (signatures, mail): (&[u8], &Outgoing),
+) -> Result<(), Cut> {
     let Connection { wire, timer, out, .. } = connection;
     let mut writer = Writer { wire, timer, clock, limit };
     let end: &[u8] = if mail.body.ends_line() { b".\r\n" } else { b"\r\n.\r\n" };
     out.clear();
+    // None of their lines begins with a dot.
+    out.extend_from_slice(signatures);
     if let [only] = mail.body.pieces()
         && only.len() > COPIED
         && !writer.wire.is_secure()

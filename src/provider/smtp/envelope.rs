@@ -25,10 +25,12 @@ pub(super) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
+    /// `signatures` is how many bytes those will take.
+    ///
     /// # Errors
     /// The outcome for the whole mail: nothing has to be written to know it.
-    pub(super) fn new(mail: &'a Outgoing, features: Features) -> Result<Self, Outcome> {
-        let size = content::size(mail);
+    pub(super) fn new(mail: &'a Outgoing, signatures: usize, features: Features) -> Result<Self, Outcome> {
+        let size = content::size(mail, signatures);
         if let Some(most) = features.size.filter(|most| *most > 0 && *most < size) {
             let text = format!("the message has {size} bytes, and the server takes {most} at most");
             return Err(permanent("too_large", text, rules::SIZE));

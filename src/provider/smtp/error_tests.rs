@@ -28,6 +28,7 @@ fn config() -> SmtpConfig {
         tls: Tls::Starttls,
         login: None,
         ca_bundle: None,
+        dkim: None,
         hello: None,
         max_mails: 100,
         max_age: Duration::from_secs(300),

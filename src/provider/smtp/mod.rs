@@ -41,7 +41,7 @@ use jebi_domain::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::trust;
+use super::{dkim::Signer, trust};
 pub use config::{Login, SmtpConfig, Timeouts, Tls};
 
 /// The word for it in configuration and API.
@@ -56,6 +56,7 @@ pub struct SmtpProvider {
 struct Shared {
     config: SmtpConfig,
     tls: Option<TlsConnector>,
+    signer: Option<Signer>,
     places: places::Places,
     clock: Arc<dyn Clock>,
     /// Largest mail the server said it takes, when it was last asked (RFC 1870 section 4); 0 where it tells no limit, or was not asked.
@@ -67,12 +68,13 @@ impl SmtpProvider {
     ///
     /// # Errors
     /// The field of [`SmtpConfig`] that does not hold: `host`, `port`, `max_mails`, `max_recipients`, `max_connections`, `hello`, `login.user`,
-    /// `login.password` or `ca_bundle`.
+    /// `login.password`, `ca_bundle` or `dkim_keys`.
     pub fn start(config: SmtpConfig, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
         config.check()?;
         let tls = if config.tls == Tls::None { None } else { Some(trust::connector(config.ca_bundle.as_deref())?) };
+        let signer = config.dkim.as_ref().map(|dkim| Signer::new(&config.name, dkim)).transpose()?;
         let places = places::Places::new(config.max_connections);
-        Ok(Self { shared: Arc::new(Shared { config, tls, places, clock, max_size: AtomicU64::new(0) }) })
+        Ok(Self { shared: Arc::new(Shared { config, tls, signer, places, clock, max_size: AtomicU64::new(0) }) })
     }
 }
 
@@ -90,7 +92,8 @@ impl Provider for SmtpProvider {
     }
 
     fn max_size(&self) -> Option<u64> {
-        Some(self.shared.max_size.load(Ordering::Relaxed)).filter(|most| *most > 0)
+        let signatures = self.shared.signer.as_ref().map_or(0, Signer::most) as u64;
+        Some(self.shared.max_size.load(Ordering::Relaxed)).filter(|most| *most > 0).map(|most| most.saturating_sub(signatures).max(1))
     }
 
     /// SMTP has no way to ask.

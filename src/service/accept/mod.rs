@@ -18,6 +18,7 @@
 //! | `route` | which provider it takes |
 //! | `size` | whether its provider takes a message so large |
 //! | `rules` | the domain's checks, told as faults of a field |
+//! | `preflight` | what is probably not meant, and trying a request out |
 //! | `receipt` | what is answered |
 //! | `twins` | one request at a time under one idempotency key |
 //! | `waiting` | the limit on waiting mail |
@@ -31,6 +32,7 @@ mod fill;
 mod list;
 mod permitted;
 mod personal;
+mod preflight;
 mod prepare;
 mod receipt;
 mod recipients;
@@ -64,6 +66,7 @@ use jebi_domain::{
 use metrics::{Unit, counter, describe_counter};
 
 pub use list::{ListSettings, ProviderKind};
+pub use preflight::{Queued, Rehearsal};
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 pub use submission::{Category, Given, NewAttachment, NewCalendar, NewFill, NewList, NewMessage, NewRecipient, Submission};
 
@@ -118,10 +121,13 @@ pub type Idempotency = (String, [u8; 32]);
 /// Writes the answer: status and body. Called inside the transaction that stores it, so it must be quick.
 pub type Render = Box<dyn Fn(Receipt) -> (u16, Bytes) + Send>;
 
+/// Puts a fault into the caller's language.
+pub type Say = Box<dyn Fn(Fault) -> Fault + Send>;
+
 /// How an answer is told.
 pub struct Voice {
     /// Says why an address was refused in the caller's language. Called before the transaction: there may be thousands.
-    pub say: Box<dyn Fn(Fault) -> Fault + Send>,
+    pub say: Say,
     pub render: Render,
 }
 
@@ -238,31 +244,8 @@ impl Accept {
         voice: Voice,
     ) -> Result<Answer, Refusal> {
         let (started, at) = (self.clock.boot(), self.clock.wall());
-        let addresses = submission.addresses();
-        self.waiting.admit(addresses).await?;
-        let known = self.known(caller, &submission, at).await?;
-        let is_heavy = addresses >= MANY || submission.file_bytes() >= HEAVY;
-        let carried = Carried::find(&self.files, known.settings.files.rules.clone(), &submission).await?;
-        let resolved = self.resolved(&submission).await?;
-        let random = Arc::clone(&self.random);
         let Voice { say, render } = voice;
-        let check = move || {
-            let mut prepared = prepare::prepare(&known, &*random, submission, (&resolved, carried))?;
-            prepared.receipt.say(say);
-            Ok(prepared)
-        };
-        let prepared = if !is_heavy {
-            check()?
-        } else {
-            tokio::task::spawn_blocking(check).await.unwrap_or_else(|e| {
-                // The blocking pool cancels only while the runtime goes down; a panic goes on here as if there were no pool.
-                e.try_into_panic().map_or_else(|_| Err(refusal(StoreError::Closed)), |panic| std::panic::resume_unwind(panic))
-            })?
-        };
-        let Prepared { drafts, files, receipt } = prepared;
-        permitted::check(caller, &drafts, &receipt)?;
-        size::check(self.identities.board(), &drafts, &receipt)?;
-        self.check_identities(&drafts, &receipt).await?;
+        let Prepared { drafts, files, receipt } = self.checked(caller, submission, at, say).await?;
         for file in files {
             self.files.keep(file.id, &file.content, file.kind).await?;
         }
@@ -295,6 +278,32 @@ impl Accept {
                 Err(told)
             }
         }
+    }
+
+    /// Checks a submission and makes drafts of it. Nothing is stored, kept or counted yet.
+    async fn checked(&self, caller: &Caller, submission: Submission, at: Wall, say: Say) -> Result<Prepared, Refusal> {
+        let addresses = submission.addresses();
+        self.waiting.admit(addresses).await?;
+        let known = self.known(caller, &submission, at).await?;
+        let is_heavy = addresses >= MANY || submission.file_bytes() >= HEAVY || submission.html_bytes() >= preflight::LARGE;
+        let carried = Carried::find(&self.files, known.settings.files.rules.clone(), &submission).await?;
+        let resolved = self.resolved(&submission).await?;
+        let random = Arc::clone(&self.random);
+        let check = move || prepare::prepare(&known, &*random, submission, (&resolved, carried));
+        let mut prepared = if !is_heavy {
+            check()?
+        } else {
+            tokio::task::spawn_blocking(check).await.unwrap_or_else(|e| {
+                // The blocking pool cancels only while the runtime goes down; a panic goes on here as if there were no pool.
+                e.try_into_panic().map_or_else(|_| Err(refusal(StoreError::Closed)), |panic| std::panic::resume_unwind(panic))
+            })?
+        };
+        permitted::check(caller, &prepared.drafts, &prepared.receipt)?;
+        size::check(self.identities.board(), &prepared.drafts, &prepared.receipt)?;
+        self.check_identities(&prepared.drafts, &prepared.receipt).await?;
+        self.look_around(&prepared.drafts, &mut prepared.receipt);
+        prepared.receipt.say(say);
+        Ok(prepared)
     }
 
     /// What is known of a request before it is checked.

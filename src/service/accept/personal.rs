@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jebi_domain::{
     content::{Fill, MAX_PERSONAL, Missing, Personal},
     message::Mailbox,
+    preflight::Warning,
     refusal::Fault,
     template,
     template_record::{Variable, VariableType, check_language, matches},
@@ -21,9 +22,14 @@ pub(super) struct Wants {
     described: Vec<Variable>,
     /// The languages of the message, its own first, each with the variables a recipient must have, as paths.
     languages: Vec<(String, Vec<Path>)>,
+    /// Where a value that is missing prints nothing: what is printed and the message itself does not give.
+    open: BTreeSet<String>,
     /// The recipients' values are texts out of a table.
     pub texts: bool,
 }
+
+/// Recipients looked at for what prints nothing.
+const LOOKED_AT: usize = 50;
 
 /// A variable that must be there.
 struct Path {
@@ -38,18 +44,35 @@ impl Wants {
         let mut all = fill.defaults.clone();
         all.extend(shared.iter().map(|(name, value)| (name.clone(), value.clone())));
         let gaps = fill.missing == Missing::Empty;
-        Self { shared: all, gaps, described: described.to_vec(), languages: Vec::new(), texts: false }
+        Self { shared: all, gaps, described: described.to_vec(), languages: Vec::new(), open: BTreeSet::new(), texts: false }
     }
 
     /// Adds what one language prints, and what the template cannot do without.
     pub(super) fn add(&mut self, language: &str, mut variables: BTreeSet<String>) {
         if self.gaps {
-            variables.clear();
+            self.open.extend(std::mem::take(&mut variables).into_iter().filter(|path| !is_there(&self.shared, path)));
         }
         variables.extend(self.described.iter().filter(|one| one.required).map(|one| one.name.clone()));
         let path = |text: String| Path { is_shared: is_there(&self.shared, &text), text };
         let paths = variables.into_iter().map(path).collect();
         self.languages.push((language.to_owned(), paths));
+    }
+
+    /// Warns of what prints nothing for one of the first recipients; nobody is refused for it. `own` is what is theirs, as a draft has it.
+    pub(super) fn unfilled(&self, own: &[Option<Box<str>>], field: impl Into<String>) -> Option<Warning> {
+        if self.open.is_empty() {
+            return None;
+        }
+        let own = own
+            .iter()
+            .take(LOOKED_AT)
+            .map(|own| own.as_deref().and_then(|own| serde_json::from_str::<Personal>(own).ok()).unwrap_or_default());
+        // A draft has nothing of anybody's where nobody gave anything.
+        let own: Vec<Personal> = if own.len() == 0 { vec![Personal::default()] } else { own.collect() };
+        let lacks = |path: &&String| **path != "name" && own.iter().any(|one| !is_there(&one.variables, path));
+        let names: Vec<&str> = self.open.iter().filter(lacks).map(String::as_str).collect();
+        let warning = format!("variables the mail prints and not everybody has: {}; nothing stands in their place", names.join(", "));
+        (!names.is_empty()).then(|| Warning::new(field, "variables_missing", warning, "give them, or a default where each is printed"))
     }
 
     /// Checks that values are of the types the template describes.

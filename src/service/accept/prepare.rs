@@ -6,6 +6,7 @@ use jebi_domain::{
     id::MessageId,
     message::{Copies, Draft, Lane, Message},
     port::Random,
+    preflight::Warning,
     refusal::{Fault, Refusal, RefusalKind},
     time::Wall,
 };
@@ -18,6 +19,7 @@ use super::{
     content::{self, Faults},
     fill,
     list::{self, Question},
+    preflight,
     receipt::{Addresses, Pending, Unfinished},
     recipients, route,
     submission::{NewMessage, Submission},
@@ -73,7 +75,9 @@ pub(super) fn prepare(
         return Err(Refusal { kind: RefusalKind::Invalid, faults: without_repeats(faults) });
     }
     let scheduled = drafts.iter().any(|d| d.message.scheduled);
-    Ok(Prepared { drafts, files: carried.fresh, receipt: Unfinished { scheduled, messages: pending } })
+    let mut receipt = Unfinished { scheduled, messages: pending };
+    preflight::look(&drafts, &mut receipt);
+    Ok(Prepared { drafts, files: carried.fresh, receipt })
 }
 
 fn check_size(settings: &Settings, submission: &Submission) -> Result<(), Refusal> {
@@ -164,8 +168,24 @@ impl Shared<'_> {
             }),
             personal: sorted.personal,
         });
+        let own = draft.as_ref().map_or(&[][..], |draft| draft.personal.as_slice());
+        let unfilled = filling.wants.as_ref().and_then(|wants| wants.unfilled(own, faults.path("variables")));
+        let warnings = unfilled.into_iter().chain(warnings.into_iter().map(Warning::from)).collect();
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
-        let pending = Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates, warnings };
+        let pending = Pending {
+            at: i,
+            id,
+            topic: given.topic_id,
+            lane,
+            total,
+            joint,
+            kept,
+            places,
+            rejected,
+            duplicates,
+            warnings,
+            causes: Vec::new(),
+        };
         (draft, Some(pending))
     }
 

@@ -6,7 +6,9 @@ use jebi_domain::{
     id::{DeliveryId, MessageId},
     message::Lane,
     port::store::AcceptReport,
+    preflight::Warning,
     refusal::Fault,
+    suppression::SuppressionCause,
 };
 
 /// Most copies of a message whose ids are answered one by one; more are listed by `/v1/deliveries`.
@@ -40,6 +42,8 @@ pub struct Suppressed {
     /// The list and place, as a path in the request.
     pub field: String,
     pub email: String,
+    /// Why it is on the list; `None` where it was not asked.
+    pub cause: Option<SuppressionCause>,
 }
 
 /// A stored copy.
@@ -66,8 +70,8 @@ pub struct Taken {
     pub rejected: Vec<Rejected>,
     pub duplicates: Vec<Duplicate>,
     pub suppressed: Vec<Suppressed>,
-    /// What its sender should know, though it was taken.
-    pub warnings: Vec<Fault>,
+    /// What is probably not meant.
+    pub warnings: Vec<Warning>,
     /// Its copies; `None` when they are more than [`LISTED`].
     pub copies: Option<Vec<Copy>>,
 }
@@ -145,7 +149,9 @@ pub(super) struct Pending {
     pub places: Places,
     pub rejected: Vec<Rejected>,
     pub duplicates: Vec<Duplicate>,
-    pub warnings: Vec<Fault>,
+    pub warnings: Vec<Warning>,
+    /// Of those the report finds suppressed, in its order; empty where it was not asked.
+    pub causes: Vec<SuppressionCause>,
 }
 
 impl Pending {
@@ -158,13 +164,14 @@ impl Pending {
             };
             (0..shown).map(copy).collect()
         });
-        let suppressed = suppressed.iter().map(|ordinal| {
+        let suppressed = suppressed.iter().enumerate().map(|(i, ordinal)| {
             let at = *ordinal as usize;
             let (list, index) = self.places.get(at);
             Suppressed {
                 index,
                 field: format!("messages[{}].{list}[{index}]", self.at),
                 email: self.kept.get(at).unwrap_or_default().to_owned(),
+                cause: self.causes.get(i).copied(),
             }
         });
         Taken {
@@ -183,6 +190,14 @@ impl Pending {
     }
 }
 
+impl Receipt {
+    /// As it is where nothing was stored.
+    pub(super) fn rehearsed(mut self) -> Self {
+        self.messages.iter_mut().for_each(|taken| (taken.id, taken.copies) = (None, None));
+        self
+    }
+}
+
 /// What of a receipt is known before it is written.
 #[derive(Debug)]
 pub(super) struct Unfinished {
@@ -196,13 +211,14 @@ impl Unfinished {
         self.messages.iter().filter(|m| m.id.is_some()).map(|m| m.at)
     }
 
-    /// Puts the reasons of refused addresses, and warnings, into other words.
+    /// Puts the reasons of refused addresses, and the warnings, into other words.
     pub(super) fn say(&mut self, say: impl Fn(Fault) -> Fault) {
+        for warning in self.messages.iter_mut().flat_map(|m| &mut m.warnings) {
+            let said = say(Fault::new("", warning.code, std::mem::take(&mut warning.warning), std::mem::take(&mut warning.remedy)));
+            (warning.warning, warning.remedy) = (said.fault, said.remedy);
+        }
         for rejected in self.messages.iter_mut().flat_map(|m| &mut m.rejected) {
             rejected.fault = say(rejected.fault.clone());
-        }
-        for warning in self.messages.iter_mut().flat_map(|m| &mut m.warnings) {
-            *warning = say(warning.clone());
         }
     }
 

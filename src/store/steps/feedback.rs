@@ -10,7 +10,7 @@ use jebi_domain::{
 };
 
 use super::{
-    Error,
+    Error, Snapshot,
     joint::{Joint, Person},
     q,
     record::Whose,
@@ -122,4 +122,16 @@ pub(in crate::store) fn load(turn: &mut Turn<'_>) -> Result<(), Error> {
     turn.memory.suppressed = turn.row(q!("suppression_count"), (), |r| r.get(0))?.unwrap_or_default();
     turn.memory.suppressed_before = turn.db.next_message()?;
     Ok(())
+}
+
+/// Which of the addresses are on the suppression list, and why.
+pub(super) fn suppressed(s: &Snapshot<'_>, addresses: &[String]) -> Result<Vec<(u32, SuppressionCause)>, Error> {
+    let mut found = Vec::new();
+    for (at, address) in (0..).zip(addresses) {
+        let code: Option<i64> = s.row(q!("suppression_cause"), (address.as_str(),), |r| r.get(0))?;
+        if let Some(code) = code {
+            found.push((at, SuppressionCause::from_code(code).ok_or_else(|| Error::damaged("suppression cause", code))?));
+        }
+    }
+    Ok(found)
 }

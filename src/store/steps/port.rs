@@ -245,6 +245,10 @@ impl<E: Engine> ReadStore for SqlStore<E> {
         self.look(move |s| view::topics(s, after.as_deref().unwrap_or_default(), limit))
     }
 
+    fn suppressed(&self, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<(u32, SuppressionCause)>>> {
+        self.look(move |s| feedback::suppressed(s, &addresses))
+    }
+
     fn sent_since(&self, since: Wall) -> Boxed<'_, StoreResult<i64>> {
         let minute = since.0.div_euclid(60_000);
         self.look(move |s| Ok(s.row(q!("sent_since"), [minute], |r| r.get(0))?.unwrap_or(0)))

@@ -3,12 +3,14 @@
 use jebi_domain::{
     id::{DeliveryId, MessageId},
     message::Lane,
-    refusal::Fault,
+    preflight::Warning,
+    suppression::SuppressionCause,
+    time::Wall,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::super::shape;
+use super::super::shape::{self, Time};
 use crate::service::accept::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 
 /// What was accepted.
@@ -24,6 +26,9 @@ pub struct SubmitAnswer {
     duration_ms: u64,
     /// Whether any of it waits for the time given.
     scheduled: bool,
+    /// `true` where it was only tried out: nothing is stored.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dry_run: bool,
     /// In the order of the request.
     messages: Vec<MessageAnswer>,
 }
@@ -45,11 +50,16 @@ struct MessageAnswer {
     /// Addresses that were given before in this message.
     duplicates: Vec<AddressPlace>,
     /// Recipients on the suppression list.
-    suppressed: Vec<AddressPlace>,
-    /// What should be seen to, though it was taken.
+    suppressed: Vec<SuppressedAddress>,
+    /// What is probably not meant. It stands in the way of nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Warning>>)]
-    warnings: Vec<Warning>,
+    #[schema(value_type = Option<Vec<WarningAnswer>>)]
+    warnings: Vec<WarningAnswer>,
+    /// When the last of it would have been sent at the rate of now: an estimate. Only where it was tried out; `null` while its provider or
+    /// its topic sends nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "date-time")]
+    finish_estimate: Option<Option<Time>>,
     /// Its copies, when they are 100 or fewer.
     #[serde(skip_serializing_if = "Option::is_none")]
     deliveries: Option<Vec<CopyAnswer>>,
@@ -67,13 +77,31 @@ struct RejectedAddress {
     remedy: String,
 }
 
-/// Something that should be seen to.
+/// Something that is probably not meant.
 #[derive(Serialize, ToSchema)]
-struct Warning {
-    field: String,
+#[schema(as = Warning)]
+struct WarningAnswer {
+    /// A stable machine word.
     code: &'static str,
-    fault: String,
+    /// Where: a path in the body such as `messages[0].html`.
+    field: String,
+    /// What will happen.
+    warning: String,
+    /// What to do about it.
     remedy: String,
+}
+
+/// A recipient on the suppression list.
+#[derive(Serialize, ToSchema)]
+struct SuppressedAddress {
+    /// Its place in its list, from 0.
+    index: usize,
+    field: String,
+    email: String,
+    /// Why it is on the list: `bounce`, `complaint` or `manual`. Only where the request was tried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    cause: Option<SuppressionCause>,
 }
 
 /// An address by its place in the request.
@@ -104,8 +132,20 @@ impl SubmitAnswer {
             errors: r.errors,
             duration_ms: r.duration_ms,
             scheduled: r.scheduled,
+            dry_run: false,
             messages: r.messages.into_iter().map(MessageAnswer::new).collect(),
         }
+    }
+}
+
+impl SubmitAnswer {
+    /// Of what was only tried out, with when each message would have been sent.
+    pub fn rehearsed(receipt: Receipt, finishes: Vec<Option<Wall>>) -> Self {
+        let mut answer = Self { dry_run: true, ..Self::new(receipt) };
+        for (message, finish) in answer.messages.iter_mut().zip(finishes) {
+            message.finish_estimate = Some(finish.map(Time));
+        }
+        answer
     }
 }
 
@@ -121,10 +161,21 @@ impl MessageAnswer {
             errors: t.errors,
             rejected: t.rejected.into_iter().map(RejectedAddress::new).collect(),
             duplicates: t.duplicates.into_iter().map(|Duplicate { index, field, email }| AddressPlace { index, field, email }).collect(),
-            suppressed: t.suppressed.into_iter().map(|Suppressed { index, field, email }| AddressPlace { index, field, email }).collect(),
-            warnings: t.warnings.into_iter().map(|Fault { field, code, fault, remedy }| Warning { field, code, fault, remedy }).collect(),
+            suppressed: t.suppressed.into_iter().map(suppressed).collect(),
+            warnings: t.warnings.into_iter().map(WarningAnswer::new).collect(),
+            finish_estimate: None,
             deliveries: t.copies.map(|all| all.into_iter().map(copy).collect()),
         }
+    }
+}
+
+fn suppressed(Suppressed { index, field, email, cause }: Suppressed) -> SuppressedAddress {
+    SuppressedAddress { index, field, email, cause }
+}
+
+impl WarningAnswer {
+    fn new(Warning { field, code, warning, remedy }: Warning) -> Self {
+        Self { code, field, warning, remedy }
     }
 }
 

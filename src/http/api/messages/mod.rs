@@ -39,7 +39,7 @@ use crate::{
     },
     service::{
         Caller,
-        accept::{Submission, Voice},
+        accept::{Rehearsal, Say, Submission, Voice},
         retry::Scope,
         search::page_length,
     },
@@ -62,13 +62,17 @@ use view::{MessageBody, MessageLineBody};
 ///
 /// Files come in base64 within the JSON, by the id of an uploaded one, or beside the JSON in a form (`multipart/form-data`).
 ///
+/// With `?dry_run=true` nothing is stored or sent: the answer is what it would be, with `dry_run`, why addresses are suppressed, and when
+/// each message would have been sent. `warnings` say what is probably not meant; they stand in the way of nothing.
+///
 /// Send an `Idempotency-Key` to make repeating safe: within 24 hours the same key with the same body gets the same answer, byte
 /// for byte, and nothing is sent twice.
 #[utoipa::path(
     post, path = "/v1/messages", tag = "messages",
     request_body(content((SubmitRequest = "application/json"), (SubmitForm = "multipart/form-data"))),
-    params(IdempotencyKey),
+    params(IdempotencyKey, SubmitParams),
     responses(
+        (status = 200, description = "With `dry_run`: what would be accepted. Nothing is stored.", body = SubmitAnswer),
         (status = 202, description = "Accepted and on disk.", body = SubmitAnswer,
             headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
         (status = 400, description = "The body is neither JSON nor a form, or the Idempotency-Key cannot be used."),
@@ -85,6 +89,7 @@ use view::{MessageBody, MessageLineBody};
 pub async fn submit(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
+    Params(params): Params<SubmitParams>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -92,12 +97,39 @@ pub async fn submit(
     let (submission, fingerprint) = if is_form(&headers) { form::read(request, &state).await? } else { plain(request, &state).await? };
     let idempotency = key.map(|key| (key, fingerprint));
     let language = error::language(&headers);
+    let say: Say = Box::new(move |fault| error::said(fault, language));
+    if params.dry_run {
+        return Ok(Json(rehearse(&state, &caller, submission, say).await?).into_response());
+    }
     let voice = Voice {
-        say: Box::new(move |fault| error::said(fault, language)),
+        say,
         render: Box::new(|receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::new(receipt)))),
     };
     let answer = state.accept.submit(caller, submission, idempotency, voice).await?;
     Ok(again::answer(answer))
+}
+
+/// How mail is taken.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SubmitParams {
+    /// Only try it out: everything is checked, and nothing is stored or sent. An `Idempotency-Key` has no effect then.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What a submission would become.
+async fn rehearse(state: &AppState, caller: &Caller, submission: Submission, say: Say) -> Result<SubmitAnswer, Problem> {
+    let Rehearsal { receipt, queued } = state.accept.rehearse(caller, submission, say).await?;
+    let mut finishes = Vec::with_capacity(queued.len());
+    for one in &queued {
+        finishes.push(match one {
+            Some(queued) => state.forecast.would_finish_at(queued).await?,
+            None => None,
+        });
+    }
+    Ok(SubmitAnswer::rehearsed(receipt, finishes))
 }
 
 /// Reads a request in JSON: what it submits, and the SHA-256 of its body.

@@ -1,0 +1,1 @@
+SELECT cause FROM suppression WHERE address = $1::text;
