@@ -1135,6 +1135,29 @@ help-ready-long = Ask the server of this machine whether it takes and sends mail
     Ends with 0 when it does, with 1 when it does not (the reasons are printed), with 69 when no server answers. For health checks.
 help-config = Show the configuration in effect, secrets hidden
 help-openapi = Print the API's description (OpenAPI 3.1)
+help-profile = Make, list and remove sender profiles
+help-profile-list = List all sender profiles
+help-profile-show = Print a profile as JSON
+help-profile-name = The profile's name
+help-profile-set = Make a profile, or change what is given of one
+help-profile-remove = Remove a profile no live key is tied to
+help-profile-set-name = The profile's name: lower-case letters, digits, - and _
+help-profile-from = Sender: an address, or "Name <address>"; a new profile needs it
+help-profile-reply-to = Where answers go; several may be given
+help-profile-company = The company's name
+help-profile-postal-address = The company's postal address
+help-profile-phone = The company's phone number
+help-profile-email = The company's e-mail address
+help-profile-representative = Who represents the company
+help-profile-business-number = The company's business registration number
+help-profile-language = Language Jebi speaks to recipients in: ko or en
+help-profile-unsubscribe = How recipients refuse bulk mail: own (this server's link), off, or an https address
+help-profile-list-id = List-Id of bulk mail, such as news.example.kr
+help-profile-notices = Whether people are told of consents recorded for it: true or false
+help-link-key = List and make keys that links in mail are signed with
+help-link-key-list = List the keys of links in mail
+help-link-key-rotate = Make a new key: mail accepted from a minute on is signed with it, and links sent before go on working
+help-key-create-profile = The sender profile all its mail goes out as
 help-key-create = Make a key and print it; it is never shown again
 help-key-create-name = What it is for
 help-nodes = List the nodes that share the store
@@ -1210,6 +1233,112 @@ help-help-summary = Print help (see a summary with '-h')
 help-version = Print version
 help-of-commands = Print this message or the help of the given subcommand(s)
 
+# domain/src/advertising/mark.rs
+the-mark-x-stands-elsewhere = the mark { $mark } stands elsewhere than at the very beginning of the subject
+take-it-out-it-is-put = take it out: it is put at the beginning by itself
+the-subject-begins-with-a-mark = the subject begins with a mark that is written otherwise than { $mark }, which the law takes for avoiding filters
+write-exactly-x-at-the-beginning = write exactly { $mark } at the beginning, without blanks or other characters, or leave it out: it is put there by itself
+the-mark-x-stands-more-than = the mark { $mark } stands more than once in the subject
+write-it-once-or-not-at = write it once, or not at all
+
+# src/cli/link_key.rs
+key-x-signs-links-from-x = key { $id } signs links from { $since } on
+
+# src/cli/profile.rs
+the-profile-x-is-removed = the profile { $name } is removed
+the-profile-x-is-kept = the profile { $name } is kept
+
+# src/app/mod.rs
+the-secret-of-links-in-mail = the secret of links in mail cannot be kept in { $file }: { $source }; correct the folder's rights, or set JEBI_SECRET
+
+# src/http/api/consents.rs
+the-request-has-x-consents-at = the request has { $given } consents; at most { $most } are taken at once
+split-it-or-send-a-file = split it, or send a file to /v1/consents/csv
+
+# src/http/api/link_keys.rs
+this-node-has-no-secret-to = this node has no secret to make keys of
+let-the-operator-set-jebi-secret = let the operator set JEBI_SECRET, the same for all nodes
+
+# src/http/api/messages/list.rs
+true-false-or-the-address-of = true, false, or the address of a page
+
+# src/service/accept/allow.rs
+the-ledger-has-no-consent-of = the ledger has no consent of this recipient to advertising of this sender
+record-the-consent-post-v1-consents = record the consent (POST /v1/consents), or leave the recipient out
+
+# src/service/accept/list.rs
+the-key-is-tied-to-the = the key is tied to the profile { $name }, which is not there
+make-the-profile-put-v1-profiles = make the profile (PUT /v1/profiles/{ $name }), or tie the key to another
+there-is-no-profile-x = there is no profile { $name }
+use-a-name-get-v1-profiles = use a name GET /v1/profiles lists
+the-header-x-is-given-and = the header { $name } is given, and so is the field `list` for it
+no-unsubscribe-link-is-written-secret = no unsubscribe link is written: this server has no secret to sign it with
+no-unsubscribe-link-is-written-address = no unsubscribe link is written: this server has no address the world can reach by https
+let-the-operator-set-server-url = let the operator set SERVER_URL to an https address (and JEBI_SECRET with PostgreSQL), or give list.unsubscribe
+advertising-goes-to-each-recipient-alone = advertising goes to each recipient alone, so that each can refuse
+give-list-unsubscribe-or-list-mailto = give list.unsubscribe or list.mailto, or let the operator set SERVER_URL to an https address
+advertising-needs-a-way-to-refuse = advertising needs a way to refuse it, and there is none
+advertising-names-its-sender-and-the = advertising names its sender, and the message has no profile
+name-a-profile-with-the-company = name a profile with the company's name, postal address, phone and email
+the-profile-x-lacks-what-advertising = the profile { $name } lacks what advertising has to tell of its sender: { $lacks }
+complete-the-company-of-the-profile = complete the company of the profile (PUT /v1/profiles/{ $name })
+one-mail-to-several-people-has = one mail to several people has no unsubscribe link of each one's own
+give-emails-or-recipients-for-a-copy = give emails or recipients, for a copy each
+
+# src/service/accept/permitted.rs
+this-key-is-tied-to-the = this key is tied to the profile { $name }
+leave-profile-out-or-use-another = leave profile out, or use another key
+
+# src/service/consents/check.rs
+give-at-least-one = give at least one
+the-request-has-no-consents = the request has no consents
+it-does-not-say-how-it = it does not say how it was given or taken back
+say-it-in-a-few-words = say it in a few words, such as: form at shop.example.kr/join
+x-is-still-to-come-it = { $at } is still to come; it is { $now } now
+give-the-time-it-happened-or = give the time it happened, or leave the field out for now
+it-holds-a-control-character = it holds a control character
+
+# src/service/consents/csv.rs
+the-file-is-not-utf-8 = the file is not UTF-8
+save-it-as-utf-8-csv = save it as UTF-8 (CSV UTF-8 in Excel)
+line-x-has-a-quotation-mark = line { $line } has a quotation mark that is not closed, or one where none may be
+put-values-with-commas-or-quotation = put values with commas or quotation marks in quotation marks (RFC 4180)
+the-file-has-x-lines-at = the file has { $lines } lines; at most { $most } are taken
+split-it-into-several-files = split it into several files
+there-is-no-column-x = there is no column { $name }
+name-the-columns-x = name the columns: { $names }
+x-is-no-kind = { $kind } is no kind
+use-given-withdrawn-or-refused = use given, withdrawn or refused
+
+# src/service/links.rs
+it-is-not-the-secret-that = it is not the secret that key { $no } of the links in mail was made with
+use-the-secret-of-the-other = use the secret of the other nodes, or of the time before; where it is lost, make a new key with `jebi link-key rotate`: links in mail sent before then stop working
+there-are-as-many-keys-as = there are as many keys as can be numbered
+keep-the-newest-one = keep the newest one
+
+# src/service/list_rules.rs
+give-https-a-host-and-a = give https://, a host and a path; { $email } and { $delivery } stand for each copy's own
+it-is-longer-than-400-characters = it is longer than 400 characters
+it-holds-characters-that-stand-in = it holds characters that stand in no web address
+the-host-of-it-depends-on = the host of it depends on the recipient
+it-is-no-web-address-with = it is no web address with https
+it-holds-other-characters-than-ascii = it holds other characters than ASCII, which a mailto link cannot
+give-another-address = give another address
+it-is-no-list-id-of = it is no list id of 255 characters at most
+write-a-label-and-a-domain = write a label and a domain of yours, such as news.example.kr
+it-is-no-language-tag-bcp = it is no language tag (BCP 47)
+write-one-such-as-ko-en = write one such as ko, en or en-US
+
+# src/service/profiles/check.rs
+x-is-no-name-of-a = { $name } is no name of a profile
+use-1-to-64-lower-case = use 1 to 64 lower-case letters, digits, - and _
+write-digits-spaces-and-only-such = write digits, spaces and +-(). only, such as +82 2-120
+write-digits-and-only-such-as = write digits and - only, such as 123-45-67890
+it-is-no-number-of-40 = it is no number of 40 characters at most
+
+# src/service/profiles/mod.rs
+keys-are-tied-to-this-profile = keys are tied to this profile: { $keys }
+revoke-them-or-tie-them-to = revoke them, or tie them to another profile (PATCH /v1/keys/{ $id })
 # src/cli/send/csv.rs
 column-it-has-no-write = --column: it has no =; write --column COLUMN=WHAT
 recipients-x-doubled-x-bad = recipients: { $good }, doubled: { $doubled }, bad lines: { $bad }
@@ -1552,3 +1681,8 @@ help-template-a-value-as-name-value-json-where-the-template = A value, as NAME=V
 help-template-file-with-values-a-json-object = File with values: a JSON object
 help-template-language-such-as-ko-the-template-s-own-when = Language, such as ko; the template's own when left out
 help-template-file-to-write-the-html-to = File to write the HTML to
+give-one-of-1-to-998-characters = give one of 1 to 998 characters
+the-subject-is-longer-than-998-characters = the subject is longer than 998 characters
+the-subject-holds-a-line-break-or-another-control = the subject holds a line break or another control character
+take-it-out = take it out
+others-are-changing-templates-at-the-same-time = others are changing templates at the same time

@@ -1134,6 +1134,29 @@ help-ready-long = 이 컴퓨터의 서버가 메일을 받고 보낼 수 있는�
     그렇다면 0으로, 아니면 이유를 출력하고 1로, 응답하는 서버가 없으면 69로 끝납니다. 상태 검사에 씁니다.
 help-config = 적용 중인 설정을 비밀 값을 가리고 보여 줍니다
 help-openapi = API 설명(OpenAPI 3.1)을 출력합니다
+help-profile = 발신 프로필을 만들고 나열하고 지웁니다
+help-profile-list = 발신 프로필을 모두 나열합니다
+help-profile-show = 프로필을 JSON으로 출력합니다
+help-profile-name = 프로필 이름
+help-profile-set = 프로필을 만들거나 주어진 것만 바꿉니다
+help-profile-remove = 유효한 키가 묶이지 않은 프로필을 지웁니다
+help-profile-set-name = 프로필 이름: 영문 소문자, 숫자, -, _
+help-profile-from = 보내는 사람: 주소 또는 "이름 <주소>". 새 프로필에는 꼭 필요합니다
+help-profile-reply-to = 답장 받을 주소. 여러 번 줄 수 있습니다
+help-profile-company = 회사 이름
+help-profile-postal-address = 회사 우편 주소
+help-profile-phone = 회사 전화번호
+help-profile-email = 회사 이메일 주소
+help-profile-representative = 회사 대표자
+help-profile-business-number = 사업자등록번호
+help-profile-language = Jebi가 수신자에게 쓰는 언어: ko 또는 en
+help-profile-unsubscribe = 대량 메일 수신 거부 방법: own(이 서버의 링크), off, 또는 https 주소
+help-profile-list-id = 대량 메일의 List-Id. 예: news.example.kr
+help-profile-notices = 이 프로필에 기록한 동의를 당사자에게 알릴지: true 또는 false
+help-link-key = 메일 링크에 서명하는 키를 나열하고 만듭니다
+help-link-key-list = 메일 링크의 키를 나열합니다
+help-link-key-rotate = 새 키를 만듭니다. 1분 뒤부터 접수한 메일에 쓰며, 이전 링크도 계속 동작합니다
+help-key-create-profile = 이 키의 모든 메일에 쓸 발신 프로필
 help-key-create = 키를 만들어 출력합니다. 다시 보여 주지 않습니다
 help-key-create-name = 쓰임새
 help-nodes = 저장소를 함께 쓰는 노드를 보여 줍니다
@@ -1209,6 +1232,112 @@ help-help-summary = 도움말을 출력합니다(요약은 '-h')
 help-version = 버전을 출력합니다
 help-of-commands = 이 도움말이나 해당 명령의 도움말을 출력합니다
 
+# domain/src/advertising/mark.rs
+the-mark-x-stands-elsewhere = 표시 { $mark }이(가) 제목의 맨 앞이 아닌 곳에 있습니다
+take-it-out-it-is-put = 빼십시오. 맨 앞에 자동으로 붙습니다
+the-subject-begins-with-a-mark = 제목이 { $mark }과(와) 다르게 적은 표시로 시작합니다. 법은 이를 수신 차단을 피하려는 조치로 봅니다
+write-exactly-x-at-the-beginning = 맨 앞에 빈칸이나 다른 글자 없이 정확히 { $mark }이라고 적거나 빼십시오. 자동으로 붙습니다
+the-mark-x-stands-more-than = 제목에 표시 { $mark }이(가) 두 번 이상 있습니다
+write-it-once-or-not-at = 한 번만 적거나 적지 마십시오
+
+# src/cli/link_key.rs
+key-x-signs-links-from-x = { $since }부터 키 { $id }(으)로 링크에 서명합니다
+
+# src/cli/profile.rs
+the-profile-x-is-removed = 프로필 { $name }을(를) 지웠습니다
+the-profile-x-is-kept = 프로필 { $name }을(를) 저장했습니다
+
+# src/app/mod.rs
+the-secret-of-links-in-mail = 메일 링크의 비밀값을 { $file }에 둘 수 없습니다: { $source }. 폴더의 권한을 고치거나 JEBI_SECRET을 설정하십시오
+
+# src/http/api/consents.rs
+the-request-has-x-consents-at = 요청에 동의가 { $given }건 있습니다. 한 번에 { $most }건까지 받습니다
+split-it-or-send-a-file = 나누어 보내거나 파일을 /v1/consents/csv로 보내십시오
+
+# src/http/api/link_keys.rs
+this-node-has-no-secret-to = 이 노드에는 키를 만들 비밀값이 없습니다
+let-the-operator-set-jebi-secret = 운영자가 모든 노드에 같은 JEBI_SECRET을 설정하게 하십시오
+
+# src/http/api/messages/list.rs
+true-false-or-the-address-of = true, false 또는 페이지 주소
+
+# src/service/accept/allow.rs
+the-ledger-has-no-consent-of = 이 수신자가 이 전송자의 광고에 동의한 기록이 장부에 없습니다
+record-the-consent-post-v1-consents = 동의를 기록하거나(POST /v1/consents) 수신자를 빼십시오
+
+# src/service/accept/list.rs
+the-key-is-tied-to-the = 키에 묶인 프로필 { $name }이(가) 없습니다
+make-the-profile-put-v1-profiles = 프로필을 만들거나(PUT /v1/profiles/{ $name }) 키를 다른 프로필에 묶으십시오
+there-is-no-profile-x = 프로필 { $name }이(가) 없습니다
+use-a-name-get-v1-profiles = GET /v1/profiles에 나오는 이름을 쓰십시오
+the-header-x-is-given-and = 헤더 { $name }과(와) 같은 뜻의 `list` 필드가 함께 주어졌습니다
+no-unsubscribe-link-is-written-secret = 수신 거부 링크를 넣지 않습니다. 이 서버에 서명할 비밀값이 없습니다
+no-unsubscribe-link-is-written-address = 수신 거부 링크를 넣지 않습니다. 이 서버에 외부에서 https로 닿을 주소가 없습니다
+let-the-operator-set-server-url = 운영자가 SERVER_URL을 https 주소로(PostgreSQL이면 JEBI_SECRET도) 설정하게 하거나 list.unsubscribe를 주십시오
+advertising-goes-to-each-recipient-alone = 광고는 저마다 거부할 수 있도록 수신자마다 따로 보냅니다
+give-list-unsubscribe-or-list-mailto = list.unsubscribe나 list.mailto를 주거나 운영자가 SERVER_URL을 https 주소로 설정하게 하십시오
+advertising-needs-a-way-to-refuse = 광고에는 거부할 방법이 있어야 하는데 없습니다
+advertising-names-its-sender-and-the = 광고에는 전송자를 밝혀야 하는데 메시지에 프로필이 없습니다
+name-a-profile-with-the-company = 회사의 name, postal_address, phone, email이 있는 프로필을 지정하십시오
+the-profile-x-lacks-what-advertising = 프로필 { $name }에 광고가 밝혀야 할 전송자 정보가 없습니다: { $lacks }
+complete-the-company-of-the-profile = 프로필의 company를 채우십시오(PUT /v1/profiles/{ $name })
+one-mail-to-several-people-has = 여러 사람에게 가는 메일 한 통에는 저마다의 수신 거부 링크를 넣을 수 없습니다
+give-emails-or-recipients-for-a-copy = 한 통씩 보내도록 emails나 recipients를 쓰십시오
+
+# src/service/accept/permitted.rs
+this-key-is-tied-to-the = 이 키는 프로필 { $name }에 묶여 있습니다
+leave-profile-out-or-use-another = profile을 빼거나 다른 키를 쓰십시오
+
+# src/service/consents/check.rs
+give-at-least-one = 하나 이상 주십시오
+the-request-has-no-consents = 요청에 동의가 없습니다
+it-does-not-say-how-it = 어떻게 동의하거나 철회했는지가 없습니다
+say-it-in-a-few-words = 몇 마디로 적으십시오. 예: shop.example.kr/join의 가입 양식
+x-is-still-to-come-it = { $at }은(는) 아직 오지 않은 때입니다. 지금은 { $now }입니다
+give-the-time-it-happened-or = 일어난 때를 적거나, 지금이면 필드를 빼십시오
+it-holds-a-control-character = 제어 문자가 있습니다
+
+# src/service/consents/csv.rs
+the-file-is-not-utf-8 = 파일이 UTF-8이 아닙니다
+save-it-as-utf-8-csv = UTF-8로 저장하십시오(Excel에서는 CSV UTF-8)
+line-x-has-a-quotation-mark = { $line }번째 줄에 닫히지 않았거나 있을 수 없는 따옴표가 있습니다
+put-values-with-commas-or-quotation = 쉼표나 따옴표가 든 값은 따옴표로 묶으십시오(RFC 4180)
+the-file-has-x-lines-at = 파일이 { $lines }줄입니다. { $most }줄까지 받습니다
+split-it-into-several-files = 여러 파일로 나누십시오
+there-is-no-column-x = { $name } 열은 없습니다
+name-the-columns-x = 열 이름은 다음과 같이 적으십시오: { $names }
+x-is-no-kind = { $kind }은(는) 종류가 아닙니다
+use-given-withdrawn-or-refused = given, withdrawn, refused 가운데 하나를 쓰십시오
+
+# src/service/links.rs
+it-is-not-the-secret-that = 메일 링크의 키 { $no }을(를) 만든 비밀값이 아닙니다
+use-the-secret-of-the-other = 다른 노드나 이전의 비밀값을 쓰십시오. 잃어버렸으면 `jebi link-key rotate`로 새 키를 만드십시오. 그 전에 보낸 메일의 링크는 더 이상 동작하지 않습니다
+there-are-as-many-keys-as = 번호를 붙일 수 있는 만큼 키가 있습니다
+keep-the-newest-one = 가장 새 키를 그대로 쓰십시오
+
+# src/service/list_rules.rs
+give-https-a-host-and-a = https://와 호스트와 경로를 주십시오. { $email }과 { $delivery } 자리에는 각 메일의 값이 들어갑니다
+it-is-longer-than-400-characters = 400자를 넘습니다
+it-holds-characters-that-stand-in = 웹 주소에 쓸 수 없는 글자가 있습니다
+the-host-of-it-depends-on = 호스트가 수신자에 따라 달라집니다
+it-is-no-web-address-with = https 웹 주소가 아닙니다
+it-holds-other-characters-than-ascii = mailto 링크에 쓸 수 없는, ASCII가 아닌 글자가 있습니다
+give-another-address = 다른 주소를 주십시오
+it-is-no-list-id-of = 255자 이하의 목록 id가 아닙니다
+write-a-label-and-a-domain = 이름과 쓰시는 도메인을 이어 적으십시오. 예: news.example.kr
+it-is-no-language-tag-bcp = 언어 태그(BCP 47)가 아닙니다
+write-one-such-as-ko-en = ko, en, en-US처럼 적으십시오
+
+# src/service/profiles/check.rs
+x-is-no-name-of-a = { $name }은(는) 프로필 이름으로 쓸 수 없습니다
+use-1-to-64-lower-case = 영문 소문자, 숫자, -, _로 1~64자를 쓰십시오
+write-digits-spaces-and-only-such = 숫자와 빈칸, +-(). 만 적으십시오. 예: +82 2-120
+write-digits-and-only-such-as = 숫자와 -만 적으십시오. 예: 123-45-67890
+it-is-no-number-of-40 = 40자 이하의 번호가 아닙니다
+
+# src/service/profiles/mod.rs
+keys-are-tied-to-this-profile = 이 프로필에 묶인 키가 있습니다: { $keys }
+revoke-them-or-tie-them-to = 키를 폐기하거나 다른 프로필에 묶으십시오(PATCH /v1/keys/{ $id })
 # src/cli/send/csv.rs
 column-it-has-no-write = --column: =이 없습니다. --column 열=뜻으로 적으십시오
 recipients-x-doubled-x-bad = 받는 사람: { $good }, 중복: { $doubled }, 잘못된 줄: { $bad }
@@ -1551,3 +1680,8 @@ help-template-a-value-as-name-value-json-where-the-template = 값. 이름=값으
 help-template-file-with-values-a-json-object = 값이 든 파일: JSON 객체
 help-template-language-such-as-ko-the-template-s-own-when = 언어(예: ko). 생략하면 템플릿의 언어
 help-template-file-to-write-the-html-to = HTML을 쓸 파일
+give-one-of-1-to-998-characters = 1자에서 998자까지로 적으십시오
+the-subject-is-longer-than-998-characters = 제목이 998자를 넘습니다
+the-subject-holds-a-line-break-or-another-control = 제목에 줄바꿈이나 다른 제어 문자가 있습니다
+take-it-out = 빼십시오
+others-are-changing-templates-at-the-same-time = 다른 곳에서 동시에 템플릿을 바꾸고 있습니다

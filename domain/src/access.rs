@@ -125,11 +125,14 @@ pub struct Grant {
     pub networks: Vec<Network>,
     /// Recipients a calendar day.
     pub daily_limit: Option<i64>,
+    /// The sender profile all its mail goes out as.
+    pub profile: Option<String>,
 }
 
 impl Grant {
     /// Everything, for ever, from everywhere.
-    pub const FULL: Self = Self { scopes: Scopes::ALL, expires_at: None, senders: Vec::new(), networks: Vec::new(), daily_limit: None };
+    pub const FULL: Self =
+        Self { scopes: Scopes::ALL, expires_at: None, senders: Vec::new(), networks: Vec::new(), daily_limit: None, profile: None };
 
     /// Whether this sender may be used; `address` as [`address::parse`] gives it.
     #[must_use]

@@ -5,22 +5,26 @@
 
 pub mod access;
 pub mod address;
+pub mod advertising;
 pub mod allow;
 pub mod attachment;
 pub mod backoff;
 pub mod clock_offset;
+pub mod consent;
 pub mod content;
 pub mod delivery;
 pub mod event;
 pub mod fair;
 pub mod id;
 pub mod idempotency;
+pub mod link;
 pub mod message;
 pub mod mime;
 pub mod network;
 pub mod outcome;
 pub mod pace;
 pub mod port;
+pub mod profile;
 pub mod quota;
 pub mod refusal;
 pub mod retry;

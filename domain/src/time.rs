@@ -26,6 +26,12 @@ impl Wall {
     pub fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX })
     }
+
+    /// Its calendar day in a time zone.
+    #[must_use]
+    pub fn day(self, zone: &jiff::tz::TimeZone) -> jiff::civil::Date {
+        zone.to_datetime(self.timestamp()).date()
+    }
 }
 
 impl From<jiff::Timestamp> for Wall {

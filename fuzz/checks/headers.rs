@@ -41,6 +41,7 @@ pub fn check(data: &[u8]) {
         headers: vec![(format!("X-{}", next()), next()), ("References".to_owned(), next())],
         attachments: vec![attachment(next(), next(), None), attachment(next(), next(), Some(next()))],
         calendar: Some(Calendar { method: next(), ics: next() }),
+        list: None,
         text: Some(format!("text {}", next())),
         html: Some(format!("<p>{}</p>", next())),
         tags: vec![],
@@ -67,7 +68,9 @@ pub fn check(data: &[u8]) {
     encoding.push(FILE).expect("its bytes");
     let lines = Bytes::from(encoding.finish().expect("its bytes"));
     let files: Files = [(file, EncodedFile::new(lines).into())].into_iter().collect();
-    let mail = Prepared::new(&message).copy(&copy, DeliveryId { message: message.id, ordinal: 0 }, 1, &files).expect("a mail");
+    let mail = Prepared::new(&message)
+        .copy(&copy, DeliveryId { message: message.id, ordinal: 0 }, 1, &files, &Default::default())
+        .expect("a mail");
     let whole = [mail.head.clone(), mail.body.concat()].concat();
     sound::check(&whole).unwrap_or_else(|fault| panic!("{fault}"));
 

@@ -1,5 +1,5 @@
 #![no_main]
-//! `cargo +nightly fuzz run headers fuzz/corpus/headers fuzz/seeds/headers` from the folder above.
+//! `cargo +nightly fuzz run headers fuzz/seeds/headers` from the folder above.
 
 #[path = "../checks/headers.rs"]
 mod headers;

@@ -6,12 +6,14 @@
 //! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
+//! | `secret` | what keys of links in mail are made of |
 //! | `transfer` | moving a store to PostgreSQL |
 
 pub mod database;
 mod migrate;
 mod providers;
 mod reload;
+mod secret;
 mod transfer;
 
 use std::{
@@ -45,11 +47,12 @@ pub use self::{
 use self::{
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
+    secret::Secret,
 };
 pub use crate::store::transfer::Progress;
 
 use crate::{
-    config::{Config, DatabaseUrl},
+    config::{AdvertisingConsent, Config, DatabaseUrl},
     http::{self, AppState, HttpSettings, Load, LocalAdmin, Services},
     lifecycle::Lifecycle,
     observe::metrics,
@@ -58,12 +61,13 @@ use crate::{
         tls::{PemFiles, Tls, TlsFault},
     },
     service::{
-        accept::{self, Accept},
+        accept::{self, Accept, ListSettings},
         access::{Access, AccessSettings, Origins, TokenSecrets},
         admin::Admin,
         attempts::Attempts,
         audit::Audit,
         cancel::Cancel,
+        consents::Consents,
         dispatch::{self, Fence},
         figures::Figures,
         files,
@@ -71,9 +75,11 @@ use crate::{
         identities::{Accounts, Identities},
         inbox::InboxReader,
         keys::{Created, Keys},
+        links::LinkKeys,
         nodes::Nodes,
         providers::{ProviderStatus, Providers},
         ready::{Check, Readiness, Ready},
+        refusals::Refusals,
         reload::{Part, Reload},
         repeat::Repeats,
         reschedule::Reschedule,
@@ -109,6 +115,8 @@ pub enum StartError {
     Provider { field: String, fault: String, remedy: String },
     #[error("{0}")]
     Keys(String),
+    #[error("the secret of links in mail cannot be kept in {file}: {source}; correct the folder's rights, or set JEBI_SECRET")]
+    Secret { file: String, source: io::Error },
     #[error("{0}")]
     Tls(#[from] TlsFault),
 }
@@ -214,6 +222,10 @@ impl App {
         keys.refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         // Before anybody is answered: who sees the server up may use its key.
         given_key(config, &keys).await.map_err(|e| StartError::Keys(e.to_string()))?;
+        let links = link_keys(config, &store, &clock, &random).await?;
+        if let Some(links) = &links {
+            links.start().await.map_err(|e| StartError::Keys(told(&e)))?;
+        }
         let (feedback_to, feedback) = mpsc::unbounded_channel();
         let maker = Arc::new(Maker { inbox: Arc::clone(&store) as _, clock: Arc::clone(&clock), feedback: feedback_to });
         let mut running = BTreeMap::new();
@@ -234,6 +246,7 @@ impl App {
             random: Arc::clone(&random),
             node: node_start(config),
             runtime: Handle::current(),
+            links: links.as_ref().map(|links| links.live()).unwrap_or_default(),
             providers: accounts,
             feedback: Some(feedback),
             observer,
@@ -246,9 +259,15 @@ impl App {
             tracing::warn!("{}", stray::warning(&provider, waiting));
         }
         let warnings = Warnings::new(warnings);
-        let accept =
-            Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&identities), accept_settings(config));
+        let accept = Accept::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::clone(&random),
+            Arc::clone(&identities),
+            accept_settings(config, links.clone()),
+        );
         let accept = Arc::new(accept);
+        accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
         let node: Vec<Arc<dyn Readiness>> =
@@ -258,6 +277,7 @@ impl App {
                 maker,
                 fleet: workers.fleet(),
                 accept: Arc::clone(&accept),
+                links: links.clone(),
                 identities,
                 running: Arc::new(Mutex::new(running)),
                 grace: config.server.stop_grace,
@@ -269,13 +289,17 @@ impl App {
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()) };
+        let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
+        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
+        let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
         let router = http::router(state);
         let mut servers = vec![
+            tokio::spawn(workers.watch().over("consents", consents)),
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
+            tokio::spawn(workers.watch().over("senders", senders)),
             tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
@@ -345,11 +369,13 @@ impl AtRest {
     pub async fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, StartError> {
         let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
-        let around = Around { clock, random, metrics: metrics::apart(), own: None };
+        let links = link_keys(config, &store, &clock, &random).await?;
+        let around = Around { clock, random, metrics: metrics::apart(), own: None, links: links.clone() };
         let board: Arc<dyn Providers> = Arc::new(NoProviders);
         let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));
         let (clock, random) = (Arc::clone(&around.clock), Arc::clone(&around.random));
-        let accept = Arc::new(Accept::new(Arc::clone(&store), clock, random, identities, accept_settings(config)));
+        let accept = Arc::new(Accept::new(Arc::clone(&store), clock, random, identities, accept_settings(config, links)));
+        accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let access = Arc::new(Access::new(access_settings(config)));
         let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);
         Ok(Self { router: http::router(state).layer(Extension(LocalAdmin)), store })
@@ -385,6 +411,8 @@ struct Around {
     metrics: PrometheusHandle,
     /// Which node this is, where it is one.
     own: Option<Arc<Fence>>,
+    /// What links in mail are signed with, where there is a secret.
+    links: Option<Arc<LinkKeys>>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -400,9 +428,14 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own } = around;
+    let Around { clock, random, metrics, own, links } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
+    let notices = config.lists.korean_advertising;
     Arc::new(Services {
+        refusals: Refusals::new(Arc::clone(store), Arc::clone(&clock), links.clone(), accept.profiles(), notices),
+        consents: Arc::new(Consents::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&accept), times(config), notices)),
+        profiles: accept.profiles(),
+        links,
         usage: accept.usage(),
         files: accept.files(),
         tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),
@@ -465,11 +498,35 @@ pub fn make_token(config: &Config, subject: &str, scopes: &[String], expires_at:
     let Some(secret) = &config.access.jwt_secret else {
         return Err("JWT_SECRET: is not set, so no token could be checked; set it as the server has it".to_owned());
     };
-    let told = |refusal: Refusal| {
-        let lines: Vec<String> = refusal.faults.iter().map(|f| format!("{}: {}; {}", f.field, f.fault, f.remedy)).collect();
-        lines.join("\n")
+    tokens::make(secret.reveal(), subject, scopes, expires_at, now).map_err(|refusal| told(&refusal))
+}
+
+/// A line for each fault.
+fn told(refusal: &Refusal) -> String {
+    let lines: Vec<String> = refusal.faults.iter().map(|f| format!("{}: {}; {}", f.field, f.fault, f.remedy)).collect();
+    lines.join("\n")
+}
+
+/// What links in mail are signed with; `None` where there is no secret.
+async fn link_keys(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> Result<Option<Arc<LinkKeys>>, StartError> {
+    let (secret, own) = match secret::secret(config, random.as_ref())? {
+        None => return Ok(None),
+        Some(Secret::Given(secret)) => (secret, false),
+        Some(Secret::Own(secret)) => (secret, true),
     };
-    tokens::make(secret.reveal(), subject, scopes, expires_at, now).map_err(told)
+    let keys = LinkKeys::new(Arc::clone(store), Arc::clone(clock), Arc::clone(random), secret);
+    // A store that was restored without the file beside it: nobody else has the secret, so there is nothing to wait for.
+    let all = keys.list().await.map_err(|e| StartError::Keys(e.to_string()))?;
+    if own && all.iter().max_by_key(|key| key.since).is_some_and(|newest| !newest.usable) {
+        tracing::warn!("the secret of links in mail is another one than before: links in mail that was sent until now stop working");
+        keys.rotate().await.map_err(|e| StartError::Keys(e.to_string()))?;
+    }
+    Ok(Some(Arc::new(keys)))
 }
 
 fn tls(config: &Config) -> Result<Option<Arc<Tls>>, TlsFault> {
@@ -485,7 +542,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address: address.to_string(), source })
 }
 
-fn accept_settings(config: &Config) -> accept::Settings {
+fn accept_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> accept::Settings {
     accept::Settings {
         from: config.sending.from.clone(),
         rules: Arc::new(Rules {
@@ -503,6 +560,22 @@ fn accept_settings(config: &Config) -> accept::Settings {
             },
             unused_kept: config.attachments.unused_kept,
         },
+        list: list_settings(config, links),
+    }
+}
+
+/// Lists and advertising.
+fn list_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> ListSettings {
+    let server = &config.server;
+    // A port that is not known beforehand stands in no link.
+    let own = (server.port != 0).then(|| format!("http://{}", server.listen()));
+    ListSettings {
+        public: server.public_url().map(str::to_owned),
+        local: server.url.clone().or(own),
+        kinds: config.providers.iter().map(|p| (p.name.clone(), providers::kind(p))).collect(),
+        links,
+        marks_advertising: config.lists.korean_advertising,
+        asks_ledger: config.lists.advertising_consent == AdvertisingConsent::Ledger,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         ses::{self, SesConfig, SesProvider, StaticCredentials},
         smtp::{self, SmtpConfig, SmtpProvider},
     },
-    service::{dispatch, identities::Accounts},
+    service::{accept::ProviderKind as ListKind, dispatch, identities::Accounts},
 };
 
 /// What providers are made of besides their configuration.
@@ -40,6 +40,15 @@ impl Maker {
             Account::Smtp(smtp) => Arc::new(SmtpProvider::start(smtp_config(name, smtp), clock)?),
             Account::Local => Arc::new(LocalProvider::new(&name, Arc::clone(&self.inbox), clock, self.feedback.clone())),
         })
+    }
+}
+
+/// What matters of it to lists.
+pub(super) fn kind(config: &ProviderConfig) -> ListKind {
+    match config.account {
+        Account::Local => ListKind::Local,
+        Account::Ses(_) => ListKind::Ses,
+        Account::Smtp(_) => ListKind::Other,
     }
 }
 

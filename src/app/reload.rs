@@ -22,6 +22,7 @@ use crate::{
         access::Access,
         identities::Identities,
         keys::Keys,
+        links::LinkKeys,
         ready::{Check, Readiness},
         reload::{Change, Part, Read, Reloader, Source},
     },
@@ -36,6 +37,7 @@ const RESTART: &[&str] = &[
     "server.",
     "database.",
     "inbox.",
+    "lists.secret",
     "log.format",
     "log.sentry_dsn",
     "sending.time_zone",
@@ -63,6 +65,7 @@ pub(super) struct ProvidersPart {
     pub maker: Arc<Maker>,
     pub fleet: Arc<Fleet>,
     pub accept: Arc<Accept>,
+    pub links: Option<Arc<LinkKeys>>,
     pub identities: Arc<Identities>,
     /// What runs now, by name.
     pub running: Arc<Mutex<BTreeMap<String, Arc<dyn Provider>>>>,
@@ -106,7 +109,7 @@ impl Part<Config> for ProvidersPart {
 impl ProvidersPart {
     fn change(&self, new: Config, made: Vec<Option<Arc<dyn Provider>>>) -> Change {
         let (fleet, accept, identities) = (Arc::clone(&self.fleet), Arc::clone(&self.accept), Arc::clone(&self.identities));
-        let (running, grace) = (Arc::clone(&self.running), self.grace);
+        let (running, grace, links) = (Arc::clone(&self.running), self.grace, self.links.clone());
         Box::new(move || {
             Box::pin(async move {
                 let names: Vec<String> = new.providers.iter().map(|p| p.name.clone()).collect();
@@ -128,7 +131,7 @@ impl ProvidersPart {
                     tracing::error!(error = %e, "a provider could not be added");
                     Refusal::busy(5, "store_failed", "the server could not use its store; reload again")
                 })?;
-                accept.set(accept_settings(&new));
+                accept.set(accept_settings(&new, links));
                 if changed {
                     identities.set(providers::accounts(running.values()));
                 }

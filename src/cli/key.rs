@@ -49,6 +49,9 @@ pub(super) struct New {
     /// Recipients a calendar day
     #[arg(long, value_name = "N")]
     daily_limit: Option<i64>,
+    /// The sender profile all its mail goes out as
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
 }
 
 impl Command {
@@ -73,7 +76,8 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
 /// The key alone goes to standard output, so that `KEY=$(jebi key create)` works.
 async fn create(new: &New, client: &Client) -> Result<(), Failure> {
     let name = &new.name;
-    let mut body = json!({ "name": name, "senders": new.sender, "networks": new.network, "daily_limit": new.daily_limit });
+    let mut body =
+        json!({ "name": name, "senders": new.sender, "networks": new.network, "daily_limit": new.daily_limit, "profile": new.profile });
     if !new.scope.is_empty() {
         body["scopes"] = json!(new.scope);
     }

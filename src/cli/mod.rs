@@ -8,9 +8,11 @@ mod expiry;
 mod failure;
 mod help;
 mod key;
+mod link_key;
 mod migrate;
 mod nodes;
 mod openapi;
+mod profile;
 mod ready;
 mod release;
 mod reload;
@@ -74,6 +76,12 @@ enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
+    /// Make, list and remove sender profiles
+    #[command(subcommand)]
+    Profile(profile::Command),
+    /// List and make keys that links in mail are signed with
+    #[command(subcommand)]
+    LinkKey(link_key::Command),
     /// Push, pull, compare and preview templates as files
     #[command(subcommand)]
     Template(template::Command),
@@ -140,6 +148,8 @@ pub fn run() -> ExitCode {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| key::run(command, client).await)
         }
+        Command::Profile(command) => through(flags, Missing::Refuse, async |_, client| profile::run(command, client).await),
+        Command::LinkKey(command) => through(flags, Missing::Refuse, async |_, client| link_key::run(command, client).await),
         Command::Template(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| template::run(command, client).await)

@@ -44,6 +44,11 @@ pub(super) fn is_loopback(url: &str) -> bool {
     place(url).is_some_and(|(host, _)| host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()))
 }
 
+/// Whether links to it work for the world: `https`, and not this machine itself.
+pub(super) fn is_public(url: &str) -> bool {
+    url.starts_with("https://") && !is_loopback(url)
+}
+
 /// Host and port, in a form that can be compared.
 fn place(url: &str) -> Option<(String, u16)> {
     let uri: Uri = url.parse().ok()?;

@@ -20,6 +20,7 @@ mod key;
 mod language;
 mod layers;
 mod limits;
+mod lists;
 mod log;
 mod names;
 mod parse;
@@ -46,6 +47,7 @@ pub use fault::{ConfigErrors, Fault};
 pub use flags::Flags;
 pub use inbox::Inbox;
 pub use limits::Limits;
+pub use lists::{AdvertisingConsent, Lists};
 pub use log::{Log, LogFormat};
 pub use postgres::{Pooler, Postgres, PostgresHost, PostgresUrl, SslMode};
 pub use profile::Profile;
@@ -79,6 +81,7 @@ pub struct Config {
     pub access: Access,
     pub attachments: Attachments,
     pub inbox: Inbox,
+    pub lists: Lists,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -110,6 +113,7 @@ impl Config {
         let attachments = attachments::read(&mut reader);
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
+        let lists = lists::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         check::uploads(&mut reader, attachments.as_ref());
@@ -119,7 +123,7 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(log)) = (access, inbox, log) else {
+        let (Some(access), Some(inbox), Some(lists), Some(log)) = (access, inbox, lists, log) else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
@@ -127,7 +131,7 @@ impl Config {
         let inbox = inbox.beside(&server, &access);
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let warnings = check::warnings(&layers, &server, &database, &sending);
-        let config = Self { server, database, sending, providers, attachments, access, inbox, log, profile, effective };
+        let config = Self { server, database, sending, providers, attachments, access, inbox, lists, log, profile, effective };
         Ok(Loaded { config, notices, warnings })
     }
 
@@ -185,8 +189,19 @@ fn sending_through(r: &mut Reader) -> (Option<Sending>, Option<Vec<ProviderConfi
 
 /// Every key of every section.
 fn all_keys() -> impl Iterator<Item = &'static Key> {
-    [server::KEYS, database::KEYS, sending::KEYS, attachments::KEYS, ses::KEYS, smtp::KEYS, access::KEYS, inbox::KEYS, log::KEYS]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        server::KEYS,
+        database::KEYS,
+        sending::KEYS,
+        attachments::KEYS,
+        ses::KEYS,
+        smtp::KEYS,
+        access::KEYS,
+        inbox::KEYS,
+        lists::KEYS,
+        log::KEYS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

@@ -92,6 +92,12 @@ pub struct TlsFiles {
 }
 
 impl Server {
+    /// How links in mail reach this server; `None` where nobody said, or what was said is this machine itself or no `https`.
+    #[must_use]
+    pub fn public_url(&self) -> Option<&str> {
+        self.url.as_deref().filter(|url| endpoint::is_public(url))
+    }
+
     /// Where to listen.
     #[must_use]
     pub fn listen(&self) -> SocketAddr {

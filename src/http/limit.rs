@@ -49,6 +49,17 @@ impl FromRequest<AppState> for MaybeJsonBytes {
     }
 }
 
+/// The raw body of a request, whatever it says it is.
+pub struct AnyBytes(pub Bytes);
+
+impl FromRequest<AppState> for AnyBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        collect(request, state).await.map(Self)
+    }
+}
+
 /// Reads a body within its bounds: bytes of its own, bytes of all bodies at once, time.
 ///
 /// # Errors

@@ -52,7 +52,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
-use api::{admin, attachments, audit, deliveries, events, inbox, keys, limits, messages, nodes, providers, templates, topics};
+use api::{
+    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
+    templates, topics,
+};
 pub use auth::LocalAdmin;
 use auth::Needs;
 pub use peer::{Encrypted, Peer};
@@ -138,7 +141,7 @@ impl Route {
 /// Every route there is.
 fn routes() -> Vec<Route> {
     vec![
-        post("/v1/messages/csv", messages::csv::submit_csv).send(),
+        post("/v1/messages/csv", messages::csv::submit_csv).streams().send(),
         post("/v1/messages", messages::submit).streams().send(),
         get("/v1/messages", messages::list).read(),
         get("/v1/messages/{id}", messages::show).read(),
@@ -168,6 +171,17 @@ fn routes() -> Vec<Route> {
         post("/v1/keys", keys::create).admin(),
         delete("/v1/keys/{id}", keys::revoke).admin(),
         patch("/v1/keys/{id}", keys::change).admin(),
+        get("/v1/profiles", profiles::list).read(),
+        get("/v1/profiles/{name}", profiles::show).read(),
+        put("/v1/profiles/{name}", profiles::put).admin(),
+        delete("/v1/profiles/{name}", profiles::remove).admin(),
+        post("/v1/consents", consents::record).send(),
+        post("/v1/consents/csv", consents::import).send(),
+        get("/v1/consents", consents::list).read(),
+        get("/v1/consents/{id}", consents::show).read(),
+        post("/v1/consents/{id}/withdraw", consents::withdraw).send(),
+        get("/v1/link-keys", link_keys::list).admin(),
+        post("/v1/link-keys", link_keys::rotate).admin(),
         get("/v1/templates", templates::list).read(),
         post("/v1/templates", templates::publish::push).admin(),
         get("/v1/templates/{name}", templates::show).read(),
@@ -199,6 +213,8 @@ fn routes() -> Vec<Route> {
         get("/inbox", page::inbox::page).page(),
         get("/inbox/inbox.js", page::inbox::script).page(),
         get("/inbox/inbox.css", page::inbox::style).page(),
+        get("/u/{token}", page::unsubscribe::page).page().public(),
+        post("/u/{token}", page::unsubscribe::refuse).page().public(),
         get("/health", status::health).public().always(),
         get("/ready", status::ready).open().always(),
         get("/metrics", status::metrics).open(),
@@ -244,6 +260,10 @@ fn post<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> 
     Route::new(Method::POST, path, routing::post(handler))
 }
 
+fn put<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route::new(Method::PUT, path, routing::put(handler))
+}
+
 fn patch<H: Handler<T, AppState>, T: 'static>(path: &'static str, handler: H) -> Route {
     Route::new(Method::PATCH, path, routing::patch(handler))
 }
@@ -278,8 +298,8 @@ mod tests {
     #[test]
     fn changing_the_installation_is_for_administrators() {
         for Route { path, method, needs, .. } in routes() {
-            let administrative = ["/v1/admin/", "/v1/keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
-            let administrative = administrative || path.ends_with("/move");
+            let administrative = ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
+            let administrative = administrative || path.ends_with("/move") || (path.starts_with("/v1/profiles") && method != Method::GET);
             // Whoever writes a template says what every key sends.
             let looks = method == Method::GET || path.ends_with("/preview") || path.ends_with("/test");
             let administrative = administrative || (path.starts_with("/v1/templates") && !looks);

@@ -7,9 +7,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::access::load::Load;
 use crate::service::{
-    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, figures::Figures, files::Files,
-    forecast::Forecast, inbox::InboxReader, keys::Keys, nodes::Nodes, providers::Providers, ready::Ready, reload::Reload, repeat::Repeats,
-    reschedule::Reschedule, retry::Retry, search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
+    files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles,
+    providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, retry::Retry,
+    search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -36,6 +37,11 @@ pub struct Services {
     pub repeats: Repeats,
     pub times: Times,
     pub keys: Arc<Keys>,
+    pub profiles: Arc<Profiles>,
+    /// What links in mail are signed with; `None` where this process has no secret.
+    pub links: Option<Arc<LinkKeys>>,
+    pub refusals: Refusals,
+    pub consents: Arc<Consents>,
     pub tokens: Tokens,
     pub access: Arc<Access>,
     pub attempts: Attempts,

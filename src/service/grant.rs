@@ -26,6 +26,8 @@ pub struct GrantChange {
     pub networks: Option<Vec<String>>,
     /// An inner `None` takes the limit away.
     pub daily_limit: Option<Option<i64>>,
+    /// An inner `None` unties it.
+    pub profile: Option<Option<String>>,
 }
 
 impl GrantChange {
@@ -51,6 +53,9 @@ impl GrantChange {
         }
         if let Some(limit) = self.daily_limit {
             keep(&mut grant.daily_limit, limit.map(read_limit).transpose(), &mut faults);
+        }
+        if let Some(profile) = self.profile {
+            grant.profile = profile;
         }
         if faults.is_empty() { Ok(grant) } else { Err(Refusal { kind: RefusalKind::Invalid, faults }) }
     }
@@ -147,6 +152,7 @@ mod tests {
             senders: texts(&["ok@shop.kr", "shop.kr"]),
             networks: texts(&["10.0.0.0/99"]),
             daily_limit: Some(Some(0)),
+            profile: None,
         };
         let told = change.apply(Grant::FULL, Wall(5)).expect_err("faults");
         let fields: Vec<_> = told.faults.iter().map(|f| (f.field.as_str(), f.code)).collect();

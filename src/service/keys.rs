@@ -197,6 +197,7 @@ impl Keys {
     /// A bad name or grant; a store that cannot write.
     pub async fn create(&self, name: &str, allowed: GrantChange) -> Result<Created, Refusal> {
         let grant = named(name, allowed.apply(Grant::FULL, self.clock.wall()))?;
+        self.check_profile(&grant).await?;
         let secret = self.secret();
         let info = self.add(name, &secret, grant).await?;
         tracing::info!(key = info.no.0, prefix = info.prefix, name, "API key created");
@@ -248,11 +249,22 @@ impl Keys {
             Some(name) => named(name, grant)?,
             None => grant?,
         };
+        self.check_profile(&grant).await?;
         let name = name.unwrap_or(before.name);
         let changed = self.store.change_key(no, &name, grant).await.map_err(refusal)?;
         self.refresh().await?;
         tracing::info!(key = no.0, name, "API key changed");
         changed.ok_or_else(|| Refusal::missing("key"))
+    }
+
+    /// A key is tied only to a profile that is there.
+    async fn check_profile(&self, grant: &Grant) -> Result<(), Refusal> {
+        let Some(name) = &grant.profile else { return Ok(()) };
+        if self.store.profiles().await.map_err(refusal)?.iter().any(|known| known.profile.name == *name) {
+            return Ok(());
+        }
+        let fault = format!("there is no profile {name:?}");
+        Err(Refusal::invalid(Fault::new("profile", "unknown_profile", fault, "use a name GET /v1/profiles lists")))
     }
 
     /// One key.

@@ -28,6 +28,12 @@ impl Times {
         when::point(|| field.to_owned(), text, &self.zone).map_err(Refusal::invalid)
     }
 
+    /// A time as people read it, in the operator's zone.
+    #[must_use]
+    pub fn shown(&self, at: Wall) -> String {
+        format!("{:.16}", self.zone.to_datetime(at.timestamp()).to_string().replace('T', " "))
+    }
+
     /// When mail is to be sent, and whether that is a time still to come. Nothing given, and `now`, mean at once.
     ///
     /// # Errors
@@ -57,6 +63,12 @@ impl Times {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_shown_in_the_operators_zone() {
+        let times = Times { zone: TimeZone::get("Asia/Seoul").unwrap(), max_ahead: Duration::ZERO };
+        assert_eq!(times.shown(Wall::from("2026-11-20T15:04:05.678Z".parse::<jiff::Timestamp>().unwrap())), "2026-11-21 00:04");
+    }
 
     #[test]
     fn a_time_too_far_ahead_is_a_fault_and_the_last_moment_is_not() {

@@ -2,8 +2,10 @@
 
 use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
+use arc_swap::ArcSwap;
 use futures_util::FutureExt;
 use jebi_domain::{
+    link::Links,
     message::Lane,
     port::{
         Clock, Provider, Random,
@@ -49,6 +51,8 @@ pub struct DispatchDeps {
     /// The shared runtime, for everything but sending.
     pub runtime: Handle,
     pub observer: Option<Observer>,
+    /// What links in mail are signed with.
+    pub links: Arc<ArcSwap<Links>>,
 }
 
 /// One provider's dispatcher.
@@ -179,6 +183,7 @@ impl Dispatcher {
             provider: self.deps.provider.clone(),
             clock: self.deps.clock.clone(),
             observer: self.deps.observer.clone(),
+            links: self.deps.links.clone(),
             watch: self.deps.watch.clone(),
         }
     }

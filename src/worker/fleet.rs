@@ -60,6 +60,7 @@ impl Fleet {
             watch: self.watch.clone(),
             runtime: self.deps.runtime.clone(),
             observer: self.deps.observer.clone(),
+            links: self.deps.links.clone(),
         };
         Dispatcher::new(deps).await
     }

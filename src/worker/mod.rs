@@ -6,6 +6,7 @@
 pub mod account;
 mod beat;
 mod claim;
+pub mod consents;
 pub mod dispatch;
 mod feedback;
 pub mod files;
@@ -16,6 +17,7 @@ mod load;
 mod quota;
 mod reclaim;
 mod sender;
+pub mod senders;
 mod settle;
 mod slots;
 pub mod upkeep;
@@ -26,6 +28,7 @@ use std::{sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use jebi_domain::{
     event::Feedback,
+    link::Links,
     message::Lane,
     port::{
         Clock, FileBytes, Provider, Random,
@@ -59,6 +62,8 @@ pub struct WorkerDeps {
     pub node: NodeStart,
     /// The shared runtime.
     pub runtime: Handle,
+    /// What links in mail are signed with.
+    pub links: Arc<ArcSwap<Links>>,
     /// Each configured account and how its mail is sent.
     pub providers: Vec<(Arc<dyn Provider>, Settings)>,
     /// Reports a provider makes inside this process (the local inbox).

@@ -9,8 +9,10 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use futures_util::FutureExt;
 use jebi_domain::{
+    link::Links,
     outcome::{Outcome, Reason},
     port::{Channel, Clock, Provider, Sender},
     time::Boot,
@@ -33,6 +35,7 @@ pub struct SenderLoop {
     pub(super) provider: Current,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) observer: Option<Observer>,
+    pub(super) links: Arc<ArcSwap<Links>>,
     pub(super) watch: Watch,
 }
 
@@ -46,6 +49,7 @@ struct Line {
     dispatch: Arc<Dispatch>,
     clock: Arc<dyn Clock>,
     observer: Option<Observer>,
+    links: Arc<ArcSwap<Links>>,
 }
 
 impl SenderLoop {
@@ -58,6 +62,7 @@ impl SenderLoop {
             dispatch: self.dispatch.clone(),
             clock: self.clock.clone(),
             observer: self.observer,
+            links: self.links,
         });
         loop {
             let woken = self.dispatch.senders.notified();
@@ -128,7 +133,7 @@ impl Line {
 
     /// Composes, writes, and waits for the answer. From the slot to the first byte nothing is awaited.
     async fn send(&self, mail: ReadyCopy, recipients: u32, channel: Box<dyn Channel>, ticket: Ticket) -> Again {
-        let composed = catch_unwind(AssertUnwindSafe(|| mail.compose()));
+        let composed = catch_unwind(AssertUnwindSafe(|| mail.compose(&self.links.load())));
         let outgoing = match composed {
             Ok(Ok(outgoing)) => outgoing,
             Ok(Err(reason)) => {

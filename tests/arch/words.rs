@@ -15,8 +15,9 @@ use super::{
 };
 
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
-const SPEAKERS: [&str; 18] = [
+const SPEAKERS: [&str; 19] = [
     "domain/src/address/",
+    "domain/src/advertising/mark.rs",
     "domain/src/attachment/",
     "domain/src/idempotency.rs",
     "domain/src/mime/header.rs",
@@ -37,11 +38,12 @@ const SPEAKERS: [&str; 18] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 11] = [
+const SILENT: [&str; 12] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
     "src/service/dispatch/",
+    "src/service/consents/text.rs",
     "src/service/ready.rs",
     "src/store/mod.rs",
     "src/store/postgres/",
@@ -107,6 +109,12 @@ const NO_TEXTS: &[&str] = &[
     "{id} {email} {state}",
     "{id} {email}",
     "{key}: {value}",
+    "{kind:<5} {version:<8} {active:<7} {languages:<12} {updated:<24} {}",
+    "Subject: {}\n",
+    "{place}: {}",
+    "{} version={}",
+    "{{% include {quote}{name}{quote} %}}",
+    "version {version}",
     "{key}: {}",
     "{told}; and {more} more",
     "{} {epoch} {inode}",
@@ -118,7 +126,13 @@ const NO_TEXTS: &[&str] = &[
     "changed={} restart={}",
     "to={to} recipients={n}",
     "unsettled={} waiting={}",
-    "name={name:?} scopes={scopes} expires={end} senders={senders} networks={networks} daily_limit={limit}",
+    "name={name:?} scopes={scopes} expires={end} senders={senders} networks={networks} daily_limit={limit} profile={profile}",
+    "from={}",
+    "{MARK} {subject}",
+    "{id:<4} {:<24} {usable}",
+    "{name:<24} {from:<32} {company}",
+    "<form method=\"post\"><button name=\"by\" value=\"page\">{}</button></form>",
+    "`true` for this server's own link, `false` for none, or a page of yours: https, where `{email}` and `{delivery}` stand for each copy's own.",
     "{} secrets",
     "local administrator",
     "key {} ({name})",
@@ -135,6 +149,7 @@ const NO_TEXTS: &[&str] = &[
     "changed={} restart={}",
     "to={to} recipients={moved}",
     "{bar:40} {pos}/{len} {eta}",
+    "{date} {clock}",
     "{bar:40} {pos}/{len} {eta} {msg}",
     "{n} {more}",
     "{} and {}",

@@ -20,6 +20,7 @@ fn neither_debug_nor_the_effective_configuration_shows_one() {
         ("AWS_SESSION_TOKEN", TOKEN),
         ("JWT_SECRET", "jwt-hunter2-hunter2-hunter2-hunter2"),
         ("JWT_SECRET_PREVIOUS", "old-hunter2-hunter2-hunter2-hunter2"),
+        ("JEBI_SECRET", "link-hunter2-hunter2-hunter2-hunter2"),
         ("SENTRY_DSN", "https://hunter2@sentry.example.com/1"),
     ];
     let loaded = Config::load(&Sources { env: env(&names), ..Sources::default() }).expect("a good configuration");
@@ -43,6 +44,7 @@ fn a_refused_secret_is_not_echoed() {
     for (name, value) in [
         ("JEBI_API_KEY", "hunter2"),
         ("JWT_SECRET", "hunter2"),
+        ("JEBI_SECRET", "hunter2"),
         ("AWS_SECRET_ACCESS_KEY", "hunter2 hunter2"),
         ("SERVER_URL", "https://hunter2@x.kr"),
     ] {

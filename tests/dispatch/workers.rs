@@ -45,6 +45,8 @@ async fn observed(rate: Option<f64>, threads: usize, observer: Option<Observer>,
         random: Arc::new(SeededRandom::new(3)),
         node: NodeStart { name: "하나".into(), version: "0.0.0".into() },
         runtime: tokio::runtime::Handle::current(),
+
+        links: Arc::default(),
         providers: vec![(Arc::new(provider.clone()), jebi::service::dispatch::Settings { sender_threads: threads, ..settings(rate) })],
         feedback: Some(feedback),
         observer,

@@ -40,6 +40,7 @@ pub fn content() -> Content {
         fill: None,
         attachments: vec![],
         calendar: None,
+        list: None,
     }
 }
 
@@ -101,7 +102,7 @@ pub fn composed(mut content: Content, files: &[File]) -> Outgoing {
     content.attachments = files.iter().map(|file| file.attachment.clone()).collect();
     let message = message(content);
     let delivery = DeliveryId { message: message.id, ordinal: 7 };
-    Prepared::new(&message).copy(&to(mailbox("hong@naver.com", "홍길동")), delivery, 1, &encoded(files)).expect("a mail")
+    Prepared::new(&message).copy(&to(mailbox("hong@naver.com", "홍길동")), delivery, 1, &encoded(files), &Links::default()).expect("a mail")
 }
 
 pub fn whole(mail: &Outgoing) -> Vec<u8> {

@@ -34,6 +34,7 @@ fn node(runtime: &Runtime, slots: &Arc<FakeSlots>, log: &WriteLog) -> Dispatcher
     // Longer than the test: nobody beats here.
     fence.renew(SystemClock.boot() + Duration::from_secs(600));
     let deps = DispatchDeps {
+        links: Arc::default(),
         store,
         files: Arc::new(FileCache::new(Arc::new(Shelf::default()))),
         provider: Current::new(Arc::new(provider)),

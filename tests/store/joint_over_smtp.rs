@@ -38,6 +38,7 @@ async fn dispatcher(f: &Fixture, stub: &SmtpStub, fence: &Arc<Fence>) -> Dispatc
     let provider = SmtpProvider::start(config, Arc::new(f.clock.clone())).expect("a valid configuration");
     fence.begin(f.incarnation);
     let deps = DispatchDeps {
+        links: Arc::default(),
         store: f.store.clone(),
         files: Arc::new(FileCache::new(f.store.clone())),
         provider: Current::new(Arc::new(provider)),

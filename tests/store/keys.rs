@@ -27,6 +27,7 @@ fn narrow() -> Grant {
         senders: ["@shop.kr", "news@example.kr"].iter().filter_map(|text| SenderRule::parse(text)).collect(),
         networks: ["10.0.0.0/8", "2001:db8::/32"].iter().filter_map(|text| Network::parse(text)).collect(),
         daily_limit: Some(5),
+        profile: Some("shop".into()),
     }
 }
 

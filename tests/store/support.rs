@@ -252,6 +252,7 @@ impl Fixture {
             tags: vec![],
             fill: None,
             attachments: vec![],
+            list: None,
             calendar: None,
         };
         let message = Message {

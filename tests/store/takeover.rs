@@ -30,6 +30,8 @@ async fn begin(f: &Fixture, provider: &Scripted) -> Workers {
         random: Arc::new(SeededRandom::new(3)),
         node: node("잠든 노드"),
         runtime: tokio::runtime::Handle::current(),
+
+        links: Arc::default(),
         providers: vec![(Arc::new(provider.clone()), Settings { max_rate: Some(0.1), sender_threads: 1, ..Settings::default() })],
         feedback: None,
         observer: None,

@@ -137,7 +137,7 @@ async fn files_are_bounded_in_lines_and_bytes() {
     assert_eq!(post(&api, &[("file", rows(3).as_bytes()), ("message", message)]).await.expect(202)["success"], 3);
     let refused = post(&api, &[("file", rows(4).as_bytes()), ("message", message)]).await.problem(422);
     assert_eq!(refused, [("file".to_owned(), "too_many_recipients".to_owned())]);
-    assert_eq!(post(&api, &[("file", rows(1_000).as_bytes()), ("message", message)]).await.problem(413)[0].1, "too_large");
+    assert_eq!(post(&api, &[("file", rows(2_000).as_bytes()), ("message", message)]).await.problem(413)[0].1, "too_large");
     let no_form = api.post("/v1/messages/csv", &json!({})).await;
     assert_eq!(no_form.problem(415)[0].1, "unsupported_media_type");
     let mut cut = request(&api, "x", &[("message", message)]);

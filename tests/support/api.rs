@@ -18,12 +18,13 @@ use http_body_util::BodyExt;
 use jebi::{
     http::{AppState, HttpSettings, Load, LocalAdmin, Peer, Services, router},
     service::{
-        accept::{Accept, Settings},
+        accept::{Accept, ListSettings, Settings},
         access::{Access, AccessSettings},
         admin::Admin,
         attempts::Attempts,
         audit::Audit,
         cancel::Cancel,
+        consents::Consents,
         figures::Figures,
         files,
         forecast::Forecast,
@@ -31,9 +32,11 @@ use jebi::{
         identities::{Accounts, Identities},
         inbox::InboxReader,
         keys::Keys,
+        links::LinkKeys,
         nodes::Nodes,
         providers::{ProviderState, ProviderStatus, Providers},
         ready::Ready,
+        refusals::Refusals,
         repeat::Repeats,
         reschedule::Reschedule,
         retry::Retry,
@@ -86,6 +89,10 @@ pub struct Setup {
     pub access: AccessSettings,
     pub max_requests: usize,
     pub max_bodies: usize,
+    /// Lists and advertising.
+    pub list: ListSettings,
+    /// What links are signed with; without one there are none.
+    pub secret: Option<&'static str>,
 }
 
 impl Default for Setup {
@@ -109,6 +116,8 @@ impl Default for Setup {
             access: AccessSettings::default(),
             max_requests: 1_000,
             max_bodies: 64 << 20,
+            list: ListSettings::default(),
+            secret: None,
         }
     }
 }
@@ -221,6 +230,7 @@ impl Api {
             max_recipients: NonZeroUsize::new(usual.max_recipients).expect("a test's limit is not zero"),
             max_rows: NonZeroUsize::new(usual.max_rows).expect("a test's limit is not zero"),
             max_waiting: usual.max_waiting,
+            list: ListSettings::default(),
             files: usual.files,
         });
     }
@@ -248,6 +258,14 @@ impl Api {
         let dyn_clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let zone = jiff::tz::TimeZone::get("Asia/Seoul").expect("the zone is bundled");
         let times = Times { zone, max_ahead: Duration::from_secs(366 * 86_400) };
+        let links = setup.secret.map(|secret| {
+            let (clock, random) = (Arc::clone(&dyn_clock), Arc::clone(&random));
+            Arc::new(LinkKeys::new(Arc::clone(&store), clock, random, secret.as_bytes().to_vec()))
+        });
+        if let Some(links) = &links {
+            links.start().await.expect("the keys of links can be made");
+        }
+        let list = ListSettings { links: links.clone(), ..setup.list };
         let settings = Settings {
             from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
             rules: Arc::new(Rules { routes: setup.routes, allow: setup.allow }),
@@ -255,6 +273,7 @@ impl Api {
             max_recipients: NonZeroUsize::new(setup.max_recipients).expect("a test's limit is not zero"),
             max_rows: NonZeroUsize::new(setup.max_rows).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
+            list,
             files: setup.files,
         };
         let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers));
@@ -274,6 +293,10 @@ impl Api {
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
             usage: accept.usage(),
+            refusals: Refusals::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), accept.profiles(), true),
+            consents: Arc::new(Consents::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&accept), times.clone(), true)),
+            profiles: accept.profiles(),
+            links,
             files: accept.files(),
             audit: Audit::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             load: Load::new(setup.max_requests, setup.max_bodies),
@@ -364,6 +387,9 @@ impl Api {
     }
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::PATCH, path, body.to_string())).await
+    }
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PUT, path, body.to_string())).await
     }
     /// Makes a key as the body says; its number and its text.
     pub async fn make_key(&self, body: &Value) -> (i64, String) {

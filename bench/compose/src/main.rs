@@ -52,6 +52,7 @@ fn main() {
         fill: None,
         attachments: vec![],
         calendar: None,
+        list: None,
     };
     let message = Message {
         id: MessageId(*b"0123456789abcdef"),
@@ -71,7 +72,7 @@ fn main() {
     let (copy, none) = (Copy { ordinal: 7, addressees: vec![to], personal: None }, Files::default());
     let id = |ordinal| DeliveryId { message: message.id, ordinal };
     let made = |prepared: &Prepared, i| {
-        let mail = prepared.copy(&copy, id(i), 1, &none).expect("a mail");
+        let mail = prepared.copy(&copy, id(i), 1, &none, &Default::default()).expect("a mail");
         mail.head.len() + mail.body.len()
     };
     let library = timed(n, |i| {

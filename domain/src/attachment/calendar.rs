@@ -14,7 +14,7 @@ const METHODS: [&str; 8] = ["PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REF
 /// # Errors
 /// A method nobody knows; what is no iCalendar object, too long, or has another method than the one given: calendars ignore such mail
 /// (RFC 6047 section 2.4).
-pub fn check_calendar(method: &str, content: String) -> Result<Calendar, Fault> {
+pub fn check_calendar(method: &str, content: &str) -> Result<Calendar, Fault> {
     let method = method.to_ascii_uppercase();
     if !METHODS.contains(&method.as_str()) {
         let told = format!("{:?} is no method of a calendar", method.chars().take(40).collect::<String>());
@@ -25,7 +25,7 @@ pub fn check_calendar(method: &str, content: String) -> Result<Calendar, Fault> 
         return Err(fault("invalid_calendar", told, "send fewer events in one mail"));
     }
     let is_control = |c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t');
-    let text = content.strip_prefix('\u{feff}').unwrap_or(&content).trim();
+    let text = content.strip_prefix('\u{feff}').unwrap_or(content).trim();
     let mut lines = text.lines().map(str::trim_end);
     let begins = lines.next().is_some_and(|line| line.eq_ignore_ascii_case("BEGIN:VCALENDAR"));
     let ends = lines.next_back().is_some_and(|line| line.eq_ignore_ascii_case("END:VCALENDAR"));

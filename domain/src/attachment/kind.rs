@@ -86,5 +86,5 @@ pub fn type_of(name: &str) -> &'static str {
 pub(super) fn goes_with(ending: impl AsRef<str>, seen: &str) -> bool {
     let Some(kind) = of(ending.as_ref()) else { return true };
     let shows = |one: &&str| if one.ends_with(['/', '.']) { seen.starts_with(*one) } else { seen == *one };
-    seen == kind.is || kind.may_show.iter().any(|one| shows(&one))
+    seen == kind.is || kind.may_show.iter().any(shows)
 }

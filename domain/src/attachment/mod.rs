@@ -76,7 +76,7 @@ pub fn check_type(rules: &Rules, name: &str) -> Result<(), Fault> {
             allowed(rules),
         ));
     };
-    if rules.extensions.iter().any(|one| *one == ending) {
+    if rules.extensions.contains(&ending) {
         return Ok(());
     }
     Err(fault("file_type_not_allowed", format!("the file {name:?} is of a type that is not allowed: {ending}"), allowed(rules)))

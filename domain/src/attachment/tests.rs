@@ -148,7 +148,7 @@ const OBJECT: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nBEGIN:
 
 #[test]
 fn an_invitation_says_its_method_twice() {
-    let calendar = check_calendar("request", OBJECT.to_owned()).unwrap();
+    let calendar = check_calendar("request", OBJECT).unwrap();
     assert_eq!((calendar.method.as_str(), calendar.ics.as_str()), ("REQUEST", OBJECT.trim_end()));
     for (method, content) in [
         ("INVITE", OBJECT.to_owned()),
@@ -158,6 +158,6 @@ fn an_invitation_says_its_method_twice() {
         ("REQUEST", OBJECT.replace("회의", "회\0의")),
         ("REQUEST", OBJECT.replace("회의", &"가".repeat(MAX_CALENDAR))),
     ] {
-        assert_eq!(check_calendar(method, content).map_err(|f| f.code), Err("invalid_calendar"), "{method}");
+        assert_eq!(check_calendar(method, &content).map_err(|f| f.code), Err("invalid_calendar"), "{method}");
     }
 }

@@ -3,12 +3,14 @@
 mod attachment;
 mod calendar;
 mod fill;
+pub mod list;
 
 use serde::{Deserialize, Serialize};
 
 pub use attachment::{Attachment, FileId};
 pub use calendar::Calendar;
 pub use fill::{Fill, MAX_PERSONAL, MAX_VARIABLES, Missing, Personal, Syntax, Variant};
+pub use list::List;
 
 use crate::message::Mailbox;
 
@@ -38,6 +40,9 @@ pub struct Content {
     /// Files that go with it, in the order given. Their bytes are in the store, once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// How its recipients refuse more of it, and whether it is advertising; `None` for mail that is neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<Box<List>>,
     /// An invitation or an answer to one, which calendars read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<Calendar>,

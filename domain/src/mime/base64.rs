@@ -9,31 +9,40 @@ const WRITTEN: usize = 78;
 
 /// Appends the base64 of `bytes`, without line breaks.
 pub(super) fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
-    let digit = |value: u32| ALPHABET[(value & 63) as usize];
     let (groups, rest) = bytes.as_chunks::<3>();
     out.reserve(bytes.len().div_ceil(3) * 4);
-    for [a, b, c] in groups {
-        let value = u32::from(*a) << 16 | u32::from(*b) << 8 | u32::from(*c);
-        out.extend_from_slice(&[digit(value >> 18), digit(value >> 12), digit(value >> 6), digit(value)]);
-    }
+    groups.iter().for_each(|group| out.extend_from_slice(&digits(*group)));
     match *rest {
         [a] => {
-            let value = u32::from(a) << 16;
-            out.extend_from_slice(&[digit(value >> 18), digit(value >> 12), b'=', b'=']);
+            let [first, second, ..] = digits([a, 0, 0]);
+            out.extend_from_slice(&[first, second, b'=', b'=']);
         }
         [a, b] => {
-            let value = u32::from(a) << 16 | u32::from(b) << 8;
-            out.extend_from_slice(&[digit(value >> 18), digit(value >> 12), digit(value >> 6), b'=']);
+            let [first, second, third, _] = digits([a, b, 0]);
+            out.extend_from_slice(&[first, second, third, b'=']);
         }
         _ => {}
     }
 }
 
+fn digits([a, b, c]: [u8; 3]) -> [u8; 4] {
+    let value = u32::from(a) << 16 | u32::from(b) << 8 | u32::from(c);
+    [18, 12, 6, 0].map(|shift| ALPHABET[(value >> shift & 63) as usize])
+}
+
 /// Appends the base64 of `bytes` in lines with CRLF each. What follows goes on rightly only after whole lines of [`LINE`] bytes.
 pub(super) fn encode_lines(out: &mut Vec<u8>, bytes: &[u8]) {
     out.reserve(usize::try_from(lines_len(bytes.len() as u64)).unwrap_or(0));
-    for line in bytes.chunks(LINE) {
-        encode(out, line);
+    let (lines, rest) = bytes.as_chunks::<LINE>();
+    for line in lines {
+        let mut written = [0; WRITTEN];
+        let (places, end) = written.as_chunks_mut::<4>();
+        end.copy_from_slice(b"\r\n");
+        line.as_chunks::<3>().0.iter().zip(places).for_each(|(group, place)| *place = digits(*group));
+        out.extend_from_slice(&written);
+    }
+    if !rest.is_empty() {
+        encode(out, rest);
         out.extend_from_slice(b"\r\n");
     }
 }

@@ -6,10 +6,14 @@ use bytes::Bytes;
 use mail_builder::headers::{Header, address::Address, date::Date, raw::Raw, text::Text};
 
 use crate::{
+    content::List,
     id::DeliveryId,
+    link::Links,
     message::{Copy, Lane, Mailbox, Message, Role},
     outcome::Reason,
     port::Outgoing,
+    profile::Company,
+    time::Wall,
 };
 
 use super::{
@@ -17,6 +21,7 @@ use super::{
     file::Files,
     filled::{Filled, is_blank},
     header::{AUTO_SUBMITTED, MAX_NAME, foldable, trimmed},
+    listed::{self, Own},
     tag::DELIVERY_TAG,
     text,
 };
@@ -38,17 +43,39 @@ pub struct Prepared {
     before_id: Vec<u8>,
     /// The rest of `Message-ID`, `MIME-Version`, and the name of [`DELIVERY_HEADER`].
     between_ids: Vec<u8>,
-    /// `Auto-Submitted` where it is ours, and the caller's headers.
+    /// `Auto-Submitted` where it is ours, the caller's headers, and those of its list.
     last: Vec<u8>,
+    /// What each copy has of its own because of the list it is of.
+    listed: Option<Box<Listed>>,
     tags: Vec<(String, String)>,
+}
+
+/// A message of a list.
+struct Listed {
+    topic: String,
+    /// When the message was accepted.
+    accepted: Wall,
+    list: List,
+}
+
+/// Advertising that is the same in every copy but for its footer.
+struct Footed {
+    /// The subject as its header.
+    subject: Vec<u8>,
+    frame: Frame,
+    text: Option<String>,
+    html: Option<String>,
+    company: Company,
 }
 
 /// Subject and bodies.
 enum Texts {
     /// The same in every copy; the subject as its header.
     Same(Vec<u8>, Body),
-    /// Each copy's own.
-    Own(Box<Filled>),
+    /// With each copy's own footer.
+    Footed(Box<Footed>),
+    /// Each copy's own; of advertising the company its footer tells of.
+    Own(Box<Filled>, Option<Company>),
     /// No copy can be made.
     Never(Reason),
 }
@@ -79,36 +106,57 @@ impl Prepared {
         for (name, value) in &content.headers {
             write_text(&mut last, name, trimmed(value));
         }
-        let texts = texts(message);
-        Self { from: content.from.email.clone(), first, before_subject, texts, before_id, between_ids, last, tags: content.tags.clone() }
+        let listed = content.list.as_deref().map(|list| {
+            listed::headers(list, |name, value| write_text(&mut last, name, value));
+            Box::new(Listed { topic: message.topic.clone(), accepted: message.created_at, list: list.clone() })
+        });
+        let (from, texts, tags) = (content.from.email.clone(), texts(message), content.tags.clone());
+        Self { from, first, before_subject, texts, before_id, between_ids, last, listed, tags }
     }
 
-    /// Octets of the body with its files, as RFC 1870 counts them.
+    /// Octets of the body with its files, as RFC 1870 counts them; of advertising without its footer.
     #[must_use]
     pub fn body_len(&self) -> u64 {
         match &self.texts {
             Texts::Same(_, body) => body.len(),
-            Texts::Own(_) | Texts::Never(_) => 0,
+            Texts::Footed(ad) => ad.frame.body(ad.text.as_deref(), ad.html.as_deref()).len(),
+            Texts::Own(..) | Texts::Never(_) => 0,
         }
     }
 
-    /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only. `files` has every file of the message.
+    /// Makes one copy, the same bytes each time. `Bcc` recipients are in the envelope only. `files` has every file of the message, `links`
+    /// sign what leads to this server.
     ///
     /// # Errors
     /// Why this copy cannot be made, now or later: it ends as failed, and no other does.
-    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16, files: &Files) -> Result<Outgoing, Reason> {
+    pub fn copy(&self, copy: &Copy, delivery: DeliveryId, attempt: u16, files: &Files, links: &Links) -> Result<Outgoing, Reason> {
+        let id = delivery.to_string();
+        let listed = match &self.listed {
+            Some(of) => Own::of(&of.list, (&of.topic, of.accepted), copy, &id, links)?,
+            None => Own::default(),
+        };
         let own;
         let (subject, body) = match &self.texts {
             Texts::Same(subject, body) => (subject, body),
-            Texts::Own(filled) => {
+            Texts::Footed(ad) => {
+                let (text, html) = listed::footed(ad.text.as_deref(), ad.html.as_deref(), &ad.company, &listed);
+                own = (Vec::new(), ad.frame.body(text.as_deref(), html.as_deref()));
+                (&ad.subject, &own.1)
+            }
+            Texts::Own(filled, None) => {
                 let (subject, body) = filled.copy(copy)?;
                 own = (subject_header(&subject), body);
+                (&own.0, &own.1)
+            }
+            Texts::Own(filled, Some(company)) => {
+                let (subject, text, html) = filled.texts(copy)?;
+                let (text, html) = listed::footed(text.as_deref(), html.as_deref(), company, &listed);
+                own = (subject_header(&listed::marked(&subject)?), filled.body(text.as_deref(), html.as_deref()));
                 (&own.0, &own.1)
             }
             Texts::Never(reason) => return Err(reason.clone()),
         };
         let body = body.with(files)?;
-        let id = delivery.to_string();
         let parts = [&self.first, &self.before_subject, subject, &self.before_id, &self.between_ids, &self.last];
         let shared = parts.iter().map(|part| part.len()).sum::<usize>();
         let mut head = Vec::with_capacity(shared + 96 * copy.addressees.len() + 2 * id.len() + 32);
@@ -122,6 +170,7 @@ impl Prepared {
         head.extend_from_slice(id.as_bytes());
         head.extend_from_slice(b"\r\n");
         head.extend_from_slice(&self.last);
+        listed.headers(|name, value| write_text(&mut head, name, value));
         let mut tags = Vec::with_capacity(self.tags.len() + 1);
         tags.extend_from_slice(&self.tags);
         tags.push((DELIVERY_TAG.to_owned(), id));
@@ -139,13 +188,20 @@ impl Prepared {
 
 fn texts(message: &Message) -> Texts {
     let content = &message.content;
+    let company = content.list.as_deref().and_then(|list| list.advertising.clone());
     let frame = Frame::new(message.id, content);
     if content.fill.is_some() {
-        return Filled::new(message, frame).map_or_else(Texts::Never, |filled| Texts::Own(Box::new(filled)));
+        return Filled::new(message, frame).map_or_else(Texts::Never, |filled| Texts::Own(Box::new(filled), company));
     }
     let (text, html) = (content.text.as_deref(), content.html.as_deref());
+    // Making text of HTML takes long: once for all copies, and a footer is added to both.
     let made = if is_blank(text) && !is_blank(html) { html.and_then(text::from_html) } else { None };
-    Texts::Same(subject_header(&content.subject), frame.body(made.as_deref().or(text), html))
+    let text = made.as_deref().or(text);
+    let Some(company) = company else { return Texts::Same(subject_header(&content.subject), frame.body(text, html)) };
+    let owned = |part: Option<&str>| part.map(str::to_owned);
+    listed::marked(&content.subject).map_or_else(Texts::Never, |subject| {
+        Texts::Footed(Box::new(Footed { subject: subject_header(&subject), frame, text: owned(text), html: owned(html), company }))
+    })
 }
 
 fn subject_header(subject: &str) -> Vec<u8> {

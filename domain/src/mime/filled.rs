@@ -28,6 +28,15 @@ impl Filled {
     /// # Errors
     /// Why this one cannot be made.
     pub(super) fn copy(&self, copy: &Copy) -> Result<(String, Body), Reason> {
+        let (subject, text, html) = self.texts(copy)?;
+        Ok((subject, self.body(text.as_deref(), html.as_deref())))
+    }
+
+    /// One copy's subject, text and HTML.
+    ///
+    /// # Errors
+    /// Why this one cannot be made.
+    pub(super) fn texts(&self, copy: &Copy) -> Result<(String, Option<String>, Option<String>), Reason> {
         let Rendered { subject, text, html, .. } = self.renderer.render(copy.personal.as_deref(), shown(copy))?;
         if subject.trim().is_empty() {
             let remedy = "write a subject that is never empty, such as {{ title | default(\"…\", true) }}";
@@ -35,7 +44,12 @@ impl Filled {
         }
         // Templates have a text made of their HTML where that could be done; where not, it is made of each mail.
         let made = if is_blank(text.as_deref()) { html.as_deref().and_then(text::from_html) } else { None };
-        Ok((subject, self.frame.body(made.as_deref().or(text.as_deref()), html.as_deref())))
+        Ok((subject, made.or(text), html))
+    }
+
+    /// The body of a copy's texts.
+    pub(super) fn body(&self, text: Option<&str>, html: Option<&str>) -> Body {
+        self.frame.body(text, html)
     }
 }
 

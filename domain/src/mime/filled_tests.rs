@@ -25,6 +25,7 @@ fn message(fill: Fill, subject: &str, html: &str) -> Message {
         fill: Some(Box::new(fill)),
         attachments: Vec::new(),
         calendar: None,
+        list: None,
     };
     Message {
         id: MessageId([7; 16]),
@@ -54,7 +55,13 @@ fn copy(people: &[(Role, &str, Option<&str>)], personal: Option<&str>) -> Copy {
 
 /// Head and body of a copy, read by another parser: subject, text, HTML, and the campaign's header.
 fn made(prepared: &Prepared, copy: &Copy) -> Result<[String; 4], Reason> {
-    let mail = prepared.copy(copy, DeliveryId { message: MessageId([7; 16]), ordinal: copy.ordinal }, 1, &Files::default())?;
+    let mail = prepared.copy(
+        copy,
+        DeliveryId { message: MessageId([7; 16]), ordinal: copy.ordinal },
+        1,
+        &Files::default(),
+        &crate::link::Links::default(),
+    )?;
     let bytes = [mail.head.clone(), mail.body.concat()].concat();
     let parsed = MessageParser::new().parse(&bytes).expect("a mail");
     let text = |text: Option<std::borrow::Cow<'_, str>>| text.unwrap_or_default().trim().to_owned();

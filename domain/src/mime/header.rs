@@ -22,7 +22,7 @@ pub struct HeaderFault {
 }
 
 impl HeaderFault {
-    pub(super) fn new(code: &'static str, fault: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn new(code: &'static str, fault: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { code, fault: fault.into(), remedy: remedy.into() }
     }
 }

@@ -10,6 +10,7 @@ pub mod compose;
 mod file;
 mod filled;
 pub mod header;
+mod listed;
 mod param;
 mod segments;
 pub mod size;

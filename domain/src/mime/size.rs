@@ -1,7 +1,7 @@
 //! How large a mail gets, with everything encoded: what a provider's limit counts (RFC 1870 section 3; SES, "Message quotas").
 
 use crate::{
-    content::Content,
+    content::{Content, list::Unsubscribe},
     message::{Copies, Mailbox, Message, Role},
 };
 
@@ -9,6 +9,10 @@ use super::{base64::lines_len, compose::Prepared, file::encoded_len, text::MAX_M
 
 /// Headers and boundaries of every mail, and of each part.
 const AROUND: u64 = 1024;
+/// Headers of a list with a link of our own: a topic of 200 bytes and the longest address make a token of 800.
+const LINKS: u64 = 4096;
+/// A footer in both parts, encoded: details of 200 characters each, and two links twice.
+const FOOTER: u64 = 32 << 10;
 /// Most that a character of one byte may take in a header: an encoded word of its own would be more, but words are filled.
 const HEADER: u64 = 4;
 
@@ -18,7 +22,7 @@ const HEADER: u64 = 4;
 #[must_use]
 pub fn at_most(message: &Message, copies: &Copies, limit: u64) -> u64 {
     let content = &message.content;
-    let head = head(content, copies);
+    let head = head(content, copies) + listed(content);
     let files = content.attachments.iter().map(|file| encoded_len(file.size) + part(&file.name, &file.content_type)).sum::<u64>();
     // As a part and as a file.
     let calendar = content.calendar.as_ref().map_or(0, |c| 2 * (body(&c.ics) + AROUND));
@@ -29,6 +33,13 @@ pub fn at_most(message: &Message, copies: &Copies, limit: u64) -> u64 {
     let bodies = [&content.text, &content.html].into_iter().flatten().map(|text| body(text) + AROUND).sum::<u64>() + lines_len(made);
     let bound = head + files + calendar + bodies;
     if bound <= limit { bound } else { head + Prepared::new(message).body_len() }
+}
+
+/// Headers of a list, and the footer of advertising, at most.
+fn listed(content: &Content) -> u64 {
+    let Some(list) = content.list.as_deref() else { return 0 };
+    let page = if let Some(Unsubscribe::At(page)) = &list.unsubscribe { page.len() as u64 } else { 0 };
+    LINKS + page + if list.advertising.is_some() { FOOTER } else { 0 }
 }
 
 /// Headers, at most.

@@ -79,7 +79,7 @@ proptest! {
         let copy = Copy { ordinal: 0, addressees: all.iter().map(addressee).collect(), personal: None };
         let delivery = DeliveryId { message: message.id, ordinal: 0 };
         let prepared = Prepared::new(&message);
-        let mail = prepared.copy(&copy, delivery, 1, &made.into_iter().collect::<Files>()).unwrap();
+        let mail = prepared.copy(&copy, delivery, 1, &made.into_iter().collect::<Files>(), &crate::link::Links::default()).unwrap();
         prop_assert_eq!(prepared.body_len(), mail.body.len() as u64);
         let real = (mail.head.len() + mail.body.len()) as u64;
         let copies = Copies::Joint(all);
@@ -104,6 +104,7 @@ fn a_mail_that_a_bound_would_refuse_is_made_to_know() {
         fill: None,
         attachments: vec![],
         calendar: None,
+        list: None,
     };
     let copies = Copies::Each(vec![mailbox("임꺽정")]);
     let message = message(content);

@@ -1,6 +1,7 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
 mod clock;
+pub mod consents;
 pub mod files;
 mod find;
 mod guard;
@@ -9,18 +10,21 @@ pub mod nodes;
 pub mod operator;
 mod provider;
 mod random;
+pub mod senders;
 mod settlement;
 pub mod slots;
 pub mod store;
 pub mod templates;
 
 pub use clock::Clock;
+pub use consents::ConsentStore;
 pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxSummary};
 pub use nodes::NodeStore;
 pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
+pub use senders::SenderStore;
 pub use store::Store;
 pub use templates::TemplateStore;
 

@@ -13,7 +13,9 @@ use std::{
 use bytes::Bytes;
 
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
-use super::{Boxed, FileStore, Inbox, NodeStore, OperatorStore, TemplateStore, nodes::NodeStart, slots::SharedSlots};
+use super::{
+    Boxed, ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, TemplateStore, nodes::NodeStart, slots::SharedSlots,
+};
 pub use super::{
     guard::{Guard, Released},
     settlement::Settlement,
@@ -587,5 +589,11 @@ pub trait AdminStore: Send + Sync {
 }
 
 /// A whole engine.
-pub trait Store: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore {}
-impl<T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore> Store for T {}
+pub trait Store:
+    QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore
+{
+}
+impl<T> Store for T where
+    T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore
+{
+}

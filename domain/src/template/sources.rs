@@ -126,7 +126,7 @@ impl Reader<'_> {
         }
         let read = self.translated(label, source, prefix, false)?;
         if read.plain {
-            return Ok(Body::Plain(source.to_owned()));
+            return Ok(Body::Plain(read.source));
         }
         let mut way = vec![label.to_owned()];
         self.follow(&read.uses, label, source, prefix, &mut way)?;

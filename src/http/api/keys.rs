@@ -46,6 +46,9 @@ struct KeyRequest {
     networks: Option<Vec<String>>,
     /// Recipients a calendar day in the server's time zone, 1 to 1000000000.
     daily_limit: Option<i64>,
+    /// The sender profile all its mail goes out as; a message that names another is refused.
+    #[schema(example = "shop")]
+    profile: Option<String>,
 }
 
 /// Parts of a key to be changed. What is left out stays.
@@ -66,6 +69,10 @@ struct KeyPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
     daily_limit: Option<Option<i64>>,
+    /// `null` unties it.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    profile: Option<Option<String>>,
 }
 
 /// Tells `null` from a field that is left out.
@@ -97,6 +104,8 @@ pub struct KeyBody {
     /// Networks it may be used from; empty for all.
     networks: Vec<String>,
     daily_limit: Option<i64>,
+    /// The sender profile it is tied to.
+    profile: Option<String>,
     created_at: Time,
     revoked_at: Option<Time>,
     /// Up to ten seconds behind, like `requests`.
@@ -135,6 +144,7 @@ impl KeyBody {
             senders: k.grant.senders.iter().map(ToString::to_string).collect(),
             networks: k.grant.networks.iter().map(ToString::to_string).collect(),
             daily_limit: k.grant.daily_limit,
+            profile: k.grant.profile,
             created_at: Time(k.created_at),
             revoked_at: k.revoked_at.map(Time),
             last_used_at: k.last_used_at.map(Time),
@@ -150,7 +160,8 @@ impl KeyBody {
         let limit = self.daily_limit.map_or("none".to_owned(), |limit| limit.to_string());
         let (name, scopes) = (&self.name, self.scopes.join(","));
         let (senders, networks) = (list(&self.senders), list(&self.networks));
-        format!("name={name:?} scopes={scopes} expires={end} senders={senders} networks={networks} daily_limit={limit}")
+        let profile = self.profile.as_deref().unwrap_or("any");
+        format!("name={name:?} scopes={scopes} expires={end} senders={senders} networks={networks} daily_limit={limit} profile={profile}")
     }
 }
 
@@ -182,8 +193,9 @@ pub async fn create(
     Extension(caller): Extension<Caller>,
     JsonBytes(body): JsonBytes,
 ) -> Result<(StatusCode, Json<KeyCreated>), Problem> {
-    let KeyRequest { name, scopes, expires_at, senders, networks, daily_limit } = json::read(&body)?;
-    let allowed = GrantChange { scopes, expires_at: expires_at.map(Some), senders, networks, daily_limit: daily_limit.map(Some) };
+    let KeyRequest { name, scopes, expires_at, senders, networks, daily_limit, profile } = json::read(&body)?;
+    let (expires_at, daily_limit, profile) = (expires_at.map(Some), daily_limit.map(Some), profile.map(Some));
+    let allowed = GrantChange { scopes, expires_at, senders, networks, daily_limit, profile };
     let created = state.keys.create(&name, allowed).await;
     let created = created.map(|made| KeyCreated { info: KeyBody::of(made.info, &HashMap::new()), key: made.secret });
     let target = created.as_ref().map_or_else(|_| String::new(), |made| made.info.id.to_string());
@@ -213,8 +225,8 @@ pub async fn change(
     Id(id): Id<KeyNo>,
     JsonBytes(body): JsonBytes,
 ) -> Reply<KeyBody> {
-    let KeyPatch { name, scopes, expires_at, senders, networks, daily_limit } = json::read(&body)?;
-    let change = GrantChange { scopes, expires_at, senders, networks, daily_limit };
+    let KeyPatch { name, scopes, expires_at, senders, networks, daily_limit, profile } = json::read(&body)?;
+    let change = GrantChange { scopes, expires_at, senders, networks, daily_limit, profile };
     let changed = state.keys.change(id, name, change).await.map(|info| KeyBody::of(info, &HashMap::new()));
     let mut changed = state.audit.ended(&caller, "key.change", id.0, KeyBody::allowed, changed).await?;
     changed.recipients_today = state.usage.used_today().await?.get(&id).copied().unwrap_or(0);

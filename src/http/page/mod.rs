@@ -1,3 +1,9 @@
 //! Pages for people, with everything they need inside the program.
 
 pub mod inbox;
+pub mod unsubscribe;
+
+/// For the text of a page and for attributes in double quotation marks.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,13 +1,35 @@
-//! Who may be mailed at all (`RECIPIENT_ALLOWLIST`), told as a fault. Every way in comes through here.
+//! Who may be mailed at all (`RECIPIENT_ALLOWLIST`), and who has consented to advertising (`ADVERTISING_CONSENT`), told as a fault. Every way
+//! in comes through here.
 
-use jebi_domain::{allow::AllowList, message::Mailbox, refusal::Fault};
+use std::collections::HashSet;
+
+use jebi_domain::{address, allow::AllowList, message::Mailbox, refusal::Fault};
+
+/// Who may be mailed by a message.
+#[derive(Clone, Copy)]
+pub(super) struct May<'a> {
+    pub list: &'a AllowList,
+    /// Addresses, as they are compared, that consent to it; `None` where nobody is asked.
+    pub consenting: Option<&'a HashSet<String>>,
+}
 
 /// The recipient, if it may be mailed.
 ///
 /// # Errors
-/// A fault of `field` when it is not on the list.
-pub(super) fn check(list: &AllowList, recipient: Mailbox, field: impl Fn() -> String) -> Result<Mailbox, Fault> {
-    if list.allows(&recipient.email) { Ok(recipient) } else { Err(refused(field())) }
+/// A fault of `field` when it is not on the list, or has not consented.
+pub(super) fn check(may: May<'_>, recipient: Mailbox, field: impl Fn() -> String) -> Result<Mailbox, Fault> {
+    if !may.list.allows(&recipient.email) {
+        return Err(refused(field()));
+    }
+    match may.consenting {
+        Some(consenting) if !consenting.contains(address::key(&recipient.email).as_ref()) => Err(Fault::new(
+            field(),
+            "no_consent",
+            "the ledger has no consent of this recipient to advertising of this sender",
+            "record the consent (POST /v1/consents), or leave the recipient out",
+        )),
+        _ => Ok(recipient),
+    }
 }
 
 /// Why a recipient is not mailed.

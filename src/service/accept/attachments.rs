@@ -118,7 +118,7 @@ impl Carried {
 /// The invitation, taken from the message.
 pub(super) fn calendar(message: &mut NewMessage, faults: &mut Faults<'_>) -> Option<Calendar> {
     let given = message.calendar.take()?;
-    let checked = attachment::check_calendar(&given.method, given.content);
+    let checked = attachment::check_calendar(&given.method, &given.content);
     faults.keep(checked.map_err(|fault| Fault { field: faults.path("calendar"), ..fault }))
 }
 

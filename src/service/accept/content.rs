@@ -2,6 +2,7 @@
 
 use jebi_domain::{
     message::{Content, MAX_SUBJECT, MAX_TOPIC, Mailbox},
+    profile::Profile,
     refusal::Fault,
 };
 
@@ -35,6 +36,10 @@ impl<'a> Faults<'a> {
         let path = self.path(field);
         self.all.push(Fault::new(path, code, fault, remedy));
     }
+    /// Faults found so far.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
+    }
     /// The value, or `None` with its fault kept.
     pub(super) fn keep<T>(&mut self, checked: Result<T, Fault>) -> Option<T> {
         checked.map_err(|fault| self.all.push(fault)).ok()
@@ -42,14 +47,20 @@ impl<'a> Faults<'a> {
 }
 
 /// The content, taken from the message. Without a fault it is ready to be composed.
+///
+/// What the message says goes before its profile, and that before the server's default.
 pub(super) fn read(
     message: &mut NewMessage,
     default_from: Option<&Mailbox>,
+    profile: Option<&Profile>,
     carried: &mut Carried,
     faults: &mut Faults<'_>,
 ) -> Option<Content> {
-    let from = sender(message.from.take(), default_from, faults);
-    let reply_to = reply_to(std::mem::take(&mut message.reply_to), faults);
+    let from = sender(message.from.take(), profile.map(|p| &p.from).or(default_from), faults);
+    let mut reply_to = reply_to(std::mem::take(&mut message.reply_to), faults);
+    if let (true, Some(profile)) = (reply_to.is_empty(), profile) {
+        reply_to.clone_from(&profile.reply_to);
+    }
     let subject = subject_text("subject", message.subject.take(), faults);
     let html = html(message, faults);
     let text = message.text.take().filter(|t| !t.is_empty());
@@ -85,6 +96,7 @@ pub(super) fn read(
         fill: None,
         attachments,
         calendar,
+        list: None,
     })
 }
 

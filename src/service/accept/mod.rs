@@ -10,6 +10,8 @@
 //! | `personal` | what is one recipient's own, and what is missing for them |
 //! | `attachments` | files a message carries, and its invitation |
 //! | `allow` | who may be mailed at all |
+//! | `list` | profiles, list headers, advertising |
+//! | `consent` | who has consented to advertising, by the ledger |
 //! | `again` | what of it holds for mail sent again |
 //! | `permitted` | whether the caller may use the sender |
 //! | `when` | reading times |
@@ -23,15 +25,17 @@
 mod again;
 pub(super) mod allow;
 mod attachments;
+mod consent;
 mod content;
 mod fill;
+mod list;
 mod permitted;
 mod personal;
 mod prepare;
 mod receipt;
 mod recipients;
 mod route;
-mod rules;
+pub(super) mod rules;
 mod size;
 mod submission;
 mod twins;
@@ -55,17 +59,19 @@ use jebi_domain::{
         store::{AcceptBatch, Accepted, StoreError, StoredAnswer},
     },
     refusal::{Fault, Refusal, RefusalKind},
-    time::Boot,
+    time::{Boot, Wall},
 };
 use metrics::{Unit, counter, describe_counter};
 
+pub use list::{ListSettings, ProviderKind};
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
-pub use submission::{Given, NewAttachment, NewCalendar, NewFill, NewMessage, NewRecipient, Submission};
+pub use submission::{Category, Given, NewAttachment, NewCalendar, NewFill, NewList, NewMessage, NewRecipient, Submission};
 
 use super::{
     Caller,
     files::{self, Files},
     identities::Identities,
+    profiles::Profiles,
     ready::{Check, Readiness},
     templates::{Resolved, Templates},
     times::Times,
@@ -73,7 +79,7 @@ use super::{
     usage::Usage,
 };
 use attachments::Carried;
-use prepare::Prepared;
+use prepare::{Known, Prepared};
 use receipt::Unfinished;
 pub(super) use twins::Twins;
 use waiting::Waiting;
@@ -100,6 +106,8 @@ pub struct Settings {
     pub max_rows: NonZeroUsize,
     /// Most recipients waiting; more are refused until some were sent.
     pub max_waiting: i64,
+    /// Lists and advertising.
+    pub list: ListSettings,
     /// What may be attached, and how long files are kept.
     pub files: files::Settings,
 }
@@ -137,6 +145,7 @@ pub struct Accept {
     twins: Twins,
     waiting: Waiting,
     usage: Arc<Usage>,
+    profiles: Arc<Profiles>,
     templates: Templates,
     /// When and why a write last failed, while none has worked since.
     trouble: Mutex<Option<(Boot, String)>>,
@@ -158,19 +167,9 @@ impl Accept {
         let files = Arc::new(Files::new(Arc::clone(&store), Arc::clone(&clock), settings.files.clone()));
         let templates = Templates::new(Arc::clone(&store), Arc::clone(&clock));
         let (twins, trouble) = (Twins::default(), Mutex::default());
-        Self {
-            store,
-            clock,
-            random,
-            settings: ArcSwap::from_pointee(settings),
-            identities,
-            files,
-            twins,
-            waiting,
-            usage,
-            templates,
-            trouble,
-        }
+        let profiles = Arc::new(Profiles::new(Arc::clone(&store), Arc::clone(&clock)));
+        let settings = ArcSwap::from_pointee(settings);
+        Self { store, clock, random, settings, identities, files, twins, waiting, usage, profiles, templates, trouble }
     }
 
     /// Takes other settings for the requests that come from now on. How times are read stays: other services read them alike.
@@ -179,6 +178,12 @@ impl Accept {
         self.files.set(settings.files.clone());
         let times = self.settings.load().times.clone();
         self.settings.store(Arc::new(Settings { times, ..settings }));
+    }
+
+    /// The sender profiles, as they are known here.
+    #[must_use]
+    pub fn profiles(&self) -> Arc<Profiles> {
+        Arc::clone(&self.profiles)
     }
 
     /// Most lines a file of recipients may have.
@@ -235,14 +240,14 @@ impl Accept {
         let (started, at) = (self.clock.boot(), self.clock.wall());
         let addresses = submission.addresses();
         self.waiting.admit(addresses).await?;
-        let settings = self.settings.load_full();
+        let known = self.known(caller, &submission, at).await?;
         let is_heavy = addresses >= MANY || submission.file_bytes() >= HEAVY;
-        let carried = Carried::find(&self.files, settings.files.rules.clone(), &submission).await?;
+        let carried = Carried::find(&self.files, known.settings.files.rules.clone(), &submission).await?;
         let resolved = self.resolved(&submission).await?;
         let random = Arc::clone(&self.random);
         let Voice { say, render } = voice;
         let check = move || {
-            let mut prepared = prepare::prepare(&settings, &*random, at, submission, (&resolved, carried))?;
+            let mut prepared = prepare::prepare(&known, &*random, submission, (&resolved, carried))?;
             prepared.receipt.say(say);
             Ok(prepared)
         };
@@ -290,6 +295,20 @@ impl Accept {
                 Err(told)
             }
         }
+    }
+
+    /// What is known of a request before it is checked.
+    async fn known(&self, caller: &Caller, submission: &Submission, at: Wall) -> Result<Known, Refusal> {
+        permitted::profiles(caller, submission)?;
+        let settings = self.settings.load_full();
+        let tied = caller.grant().profile.clone();
+        let named = submission.messages.iter().filter_map(|message| message.profile.as_deref());
+        let profiles = self.profiles.knowing(tied.as_deref().into_iter().chain(named)).await?;
+        let consenting = match settings.list.asks_ledger {
+            true => self.consenting(submission, tied.as_deref(), &profiles).await?,
+            false => Vec::new(),
+        };
+        Ok(Known { settings, at, profiles, tied, consenting })
     }
 
     /// The stored templates a submission's messages are made of, by their places.

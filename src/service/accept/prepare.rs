@@ -12,15 +12,18 @@ use jebi_domain::{
 
 use super::{
     Settings,
+    allow::May,
     attachments::{Carried, Fresh},
+    consent::Consenting,
     content::{self, Faults},
     fill,
+    list::{self, Question},
     receipt::{Addresses, Pending, Unfinished},
     recipients, route,
     submission::{NewMessage, Submission},
     when,
 };
-use crate::service::templates::Resolved;
+use crate::service::{profiles::Directory, templates::Resolved};
 
 /// Ready to be stored. A draft for each message of the receipt that has an id, in order.
 pub(super) struct Prepared {
@@ -30,22 +33,34 @@ pub(super) struct Prepared {
     pub receipt: Unfinished,
 }
 
+/// What is known of a request besides the request.
+pub(super) struct Known {
+    pub settings: Arc<Settings>,
+    /// When it came.
+    pub at: Wall,
+    pub profiles: Arc<Directory>,
+    /// The profile its key is tied to.
+    pub tied: Option<String>,
+    /// For each message, who consents to it.
+    pub consenting: Consenting,
+}
+
 /// Checks everything. `resolved` are the stored templates its messages are made of, by the messages' places.
 ///
 /// # Errors
 /// All faults; in a strict request every bad address is one, and without a single good address there is nothing to accept.
 pub(super) fn prepare(
-    settings: &Settings,
+    known: &Known,
     random: &dyn Random,
-    at: Wall,
     submission: Submission,
     (resolved, mut carried): (&[Option<Arc<Resolved>>], Carried),
 ) -> Result<Prepared, Refusal> {
+    let (settings, at) = (&*known.settings, known.at);
     check_size(settings, &submission)?;
     let mut faults = Vec::new();
     let (mut drafts, mut pending) = (Vec::with_capacity(submission.messages.len()), Vec::with_capacity(submission.messages.len()));
     let Submission { messages, scheduled_at, expires_at, strict, .. } = submission;
-    let shared = Shared { settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref(), resolved };
+    let shared = Shared { known, settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref(), resolved };
     for (i, message) in messages.into_iter().enumerate() {
         let (draft, receipt) = shared.message(i, message, &mut carried, &mut faults);
         drafts.extend(draft);
@@ -83,6 +98,7 @@ fn without_repeats(mut faults: Vec<Fault>) -> Vec<Fault> {
 
 /// What all messages of a request have in common.
 struct Shared<'a> {
+    known: &'a Known,
     settings: &'a Settings,
     random: &'a dyn Random,
     at: Wall,
@@ -100,19 +116,31 @@ impl Shared<'_> {
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
         let resolved = self.resolved.get(i).and_then(Option::as_deref);
         let stored = resolved.map(|resolved| (fill::put(&mut given, resolved, &mut faults), resolved));
-        let mut content = content::read(&mut given, self.settings.from.as_ref(), carried, &mut faults);
+        let profile = list::profile(given.profile.as_deref(), self.known.tied.as_deref(), &self.known.profiles, &mut faults);
+        let profile_of = profile.as_ref().and_then(Option::as_deref);
+        let mut content = content::read(&mut given, self.settings.from.as_ref(), profile_of, carried, &mut faults);
         let filling = content.as_mut().map(|content| fill::read(&mut given, content, stored, &mut faults));
         let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);
-        let rules = recipients::Rules { allow: &self.settings.rules.allow, wants: filling.as_ref().and_then(|one| one.wants.as_ref()) };
+        let may = May { list: &self.settings.rules.allow, consenting: self.known.consenting.get(i).and_then(Option::as_ref) };
+        let rules = recipients::Rules { may, wants: filling.as_ref().and_then(|one| one.wants.as_ref()) };
         let sorted = faults.keep(recipients::sort(i, &mut given, &rules));
-        let (Some(content), Some(way), Some((due, scheduled, expires_at)), Some(sorted), Some(filling)) =
-            (content, way, times, sorted, filling)
+        let joint = sorted.as_ref().is_some_and(|sorted| matches!(sorted.copies, Copies::Joint(_)));
+        let listed = match (&content, &way, &profile) {
+            (Some(content), Some(way), Some(_)) => {
+                let (list, settings, provider) = (std::mem::take(&mut given.list), &self.settings.list, way.provider.as_str());
+                let (category, topic) = (given.category, topic.as_str());
+                Question { settings, list, category, profile: profile_of, content, lane, topic, provider, joint }.answer(&mut faults)
+            }
+            _ => None,
+        };
+        let (Some(mut content), Some(way), Some((due, scheduled, expires_at)), Some(sorted), Some(filling), Some((list, warnings))) =
+            (content, way, times, sorted, filling, listed)
         else {
             return (None, None);
         };
-        let joint = matches!(sorted.copies, Copies::Joint(_));
+        content.list = list;
         let kept = match &sorted.copies {
             Copies::Each(all) => Addresses::of(all.iter().map(|m| m.email.as_str())),
             Copies::Joint(all) => Addresses::of(all.iter().map(|(_, m)| m.email.as_str())),
@@ -137,7 +165,7 @@ impl Shared<'_> {
             personal: sorted.personal,
         });
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
-        let pending = Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates };
+        let pending = Pending { at: i, id, topic: given.topic_id, lane, total, joint, kept, places, rejected, duplicates, warnings };
         (draft, Some(pending))
     }
 
@@ -163,8 +191,8 @@ impl Shared<'_> {
     }
 }
 
-/// The lane (requirement S-4): a topic with several copies is bulk, everything else transactional, unless the caller says.
+/// The lane (requirement S-4): advertising, and a topic with several copies, is bulk, everything else transactional, unless the caller says.
 fn lane(given: &NewMessage) -> Lane {
     let several = given.emails.len() > 1 || given.recipients.len() > 1;
-    given.lane.unwrap_or(if given.topic_id.is_some() && several { Lane::Bulk } else { Lane::Transactional })
+    given.lane.or_else(|| list::lane(given)).unwrap_or(if given.topic_id.is_some() && several { Lane::Bulk } else { Lane::Transactional })
 }

@@ -66,6 +66,8 @@ pub struct Taken {
     pub rejected: Vec<Rejected>,
     pub duplicates: Vec<Duplicate>,
     pub suppressed: Vec<Suppressed>,
+    /// What its sender should know, though it was taken.
+    pub warnings: Vec<Fault>,
     /// Its copies; `None` when they are more than [`LISTED`].
     pub copies: Option<Vec<Copy>>,
 }
@@ -143,6 +145,7 @@ pub(super) struct Pending {
     pub places: Places,
     pub rejected: Vec<Rejected>,
     pub duplicates: Vec<Duplicate>,
+    pub warnings: Vec<Fault>,
 }
 
 impl Pending {
@@ -175,6 +178,7 @@ impl Pending {
             errors: self.rejected.len(),
             rejected: self.rejected.clone(),
             duplicates: self.duplicates.clone(),
+            warnings: self.warnings.clone(),
         }
     }
 }
@@ -192,10 +196,13 @@ impl Unfinished {
         self.messages.iter().filter(|m| m.id.is_some()).map(|m| m.at)
     }
 
-    /// Puts the reasons of refused addresses into other words.
+    /// Puts the reasons of refused addresses, and warnings, into other words.
     pub(super) fn say(&mut self, say: impl Fn(Fault) -> Fault) {
         for rejected in self.messages.iter_mut().flat_map(|m| &mut m.rejected) {
             rejected.fault = say(rejected.fault.clone());
+        }
+        for warning in self.messages.iter_mut().flat_map(|m| &mut m.warnings) {
+            *warning = say(warning.clone());
         }
     }
 

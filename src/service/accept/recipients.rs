@@ -4,13 +4,12 @@ use std::collections::HashSet;
 
 use jebi_domain::{
     address,
-    allow::AllowList,
     message::{Copies, MAX_JOINT, Mailbox, Role},
     refusal::Fault,
 };
 
 use super::{
-    allow,
+    allow::{self, May},
     personal::{self, Wants},
     receipt::{Duplicate, Places, Rejected},
     rules,
@@ -19,7 +18,7 @@ use super::{
 
 /// What recipients are held to.
 pub(super) struct Rules<'a> {
-    pub allow: &'a AllowList,
+    pub may: May<'a>,
     /// `None` for a message that is sent as it stands.
     pub wants: Option<&'a Wants>,
 }
@@ -47,7 +46,7 @@ pub(super) fn sort(at: usize, message: &mut NewMessage, rules: &Rules<'_>) -> Re
         (false, true, 0) => {
             shared(false)?;
             Ok(each(at, "emails", std::mem::take(&mut message.emails), |email, field| {
-                let read = rules::address(&email, field).and_then(|email| allow::check(rules.allow, Mailbox { email, name: None }, field));
+                let read = rules::address(&email, field).and_then(|email| allow::check(rules.may, Mailbox { email, name: None }, field));
                 read.map(|mailbox| (mailbox, None)).map_err(|fault| (email, fault))
             }))
         }
@@ -61,7 +60,7 @@ pub(super) fn sort(at: usize, message: &mut NewMessage, rules: &Rules<'_>) -> Re
                 ("cc", Role::Cc, std::mem::take(&mut message.cc)),
                 ("bcc", Role::Bcc, std::mem::take(&mut message.bcc)),
             ];
-            Ok(together(at, lists, n, rules.allow))
+            Ok(together(at, lists, n, rules.may))
         }
         (true, true, n) => Err(Fault::new(
             format!("messages[{at}].to"),
@@ -96,12 +95,12 @@ fn none(at: usize) -> Fault {
 }
 
 /// Reads an address with a name, keeping what was given for the answer when it is bad.
-fn named(given: Given, field: &dyn Fn() -> String, allow: &AllowList) -> Result<Mailbox, (String, Fault)> {
+fn named(given: Given, field: &dyn Fn() -> String, may: May<'_>) -> Result<Mailbox, (String, Fault)> {
     let email = match &given {
         Given::Text(text) => text.clone(),
         Given::Parts { email, .. } => email.clone(),
     };
-    rules::mailbox(given, field).and_then(|mailbox| allow::check(allow, mailbox, field)).map_err(|fault| (email, fault))
+    rules::mailbox(given, field).and_then(|mailbox| allow::check(may, mailbox, field)).map_err(|fault| (email, fault))
 }
 
 /// Reads a recipient with what is their own.
@@ -110,7 +109,7 @@ fn with_own(
     field: &dyn Fn() -> String,
     rules: &Rules<'_>,
 ) -> Result<(Mailbox, Option<Box<str>>), (String, Fault)> {
-    let mailbox = named(given, field, rules.allow)?;
+    let mailbox = named(given, field, rules.may)?;
     let mut own = own;
     let checked = rules.wants.map_or(Ok(()), |wants| wants.check(own.as_deref_mut(), &mailbox, || format!("{}.variables", field())));
     let checked = checked.and_then(|()| own.as_deref().map_or(Ok(None), |own| personal::stored(own, field)));
@@ -164,11 +163,11 @@ fn each<T>(
     Sorted { copies: Copies::Each(kept), personal, places, rejected, duplicates }
 }
 
-fn together(at: usize, lists: [(&'static str, Role, Vec<Given>); 3], total: usize, allow: &AllowList) -> Sorted {
+fn together(at: usize, lists: [(&'static str, Role, Vec<Given>); 3], total: usize, may: May<'_>) -> Sorted {
     let (mut kept, mut from, mut rejected) = (Vec::with_capacity(total), Vec::with_capacity(total), Vec::new());
     for (list, role, given) in lists {
         for (index, one) in given.into_iter().enumerate() {
-            match named(one, &|| format!("messages[{at}].{list}[{index}]"), allow) {
+            match named(one, &|| format!("messages[{at}].{list}[{index}]"), may) {
                 Ok(mailbox) => {
                     from.push((list, index));
                     kept.push((role, mailbox));

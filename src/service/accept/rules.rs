@@ -18,7 +18,7 @@ pub(super) fn address(text: &str, field: impl Fn() -> String) -> Result<String, 
 }
 
 /// An address with or without a name.
-pub(super) fn mailbox(given: Given, field: impl Fn() -> String) -> Result<Mailbox, Fault> {
+pub(in crate::service) fn mailbox(given: Given, field: impl Fn() -> String) -> Result<Mailbox, Fault> {
     match given {
         Given::Text(text) => address::parse_mailbox(&text).map_err(|e| of_address(field(), e)),
         Given::Parts { email, name } => {
@@ -32,7 +32,7 @@ pub(super) fn mailbox(given: Given, field: impl Fn() -> String) -> Result<Mailbo
 }
 
 /// Text that goes into a header: a subject, a name.
-pub(super) fn header_text(text: &str, field: impl Fn() -> String) -> Result<(), Fault> {
+pub(in crate::service) fn header_text(text: &str, field: impl Fn() -> String) -> Result<(), Fault> {
     check_text(text).map_err(|e| of_header(field(), e))
 }
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use jebi_domain::{
     content::{Missing, Personal, Syntax, Variant},
     message::{Lane, OnUnknown},
+    profile::Refusing,
     refusal::Fault,
 };
 use serde_json::{Map, Value};
@@ -15,6 +16,21 @@ pub enum Given {
     Text(String),
     /// Address and name apart.
     Parts { email: String, name: Option<String> },
+}
+
+/// What a mail is by law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Category {
+    /// Advertising (광고성 정보).
+    Advertising,
+}
+
+/// What a message says of the list it is of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewList {
+    pub unsubscribe: Option<Refusing>,
+    pub id: Option<String>,
+    pub mailto: Option<String>,
 }
 
 /// A recipient of a copy of their own.
@@ -105,6 +121,10 @@ pub struct NewMessage {
     /// Before the submission's.
     pub scheduled_at: Option<String>,
     pub expires_at: Option<String>,
+    /// Name of the sender profile.
+    pub profile: Option<String>,
+    pub category: Option<Category>,
+    pub list: NewList,
 }
 
 impl NewMessage {

@@ -61,6 +61,7 @@ fn message(lane: Lane, files: &[FileId], size: usize) -> Message {
             fill: None,
             attachments: files.iter().map(attachment).collect(),
             calendar: None,
+            list: None,
         },
         on_unknown: OnUnknown::Resend,
         created_at: Wall(0),

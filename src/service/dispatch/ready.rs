@@ -8,6 +8,7 @@ use std::{
 
 use jebi_domain::{
     id::{DeliveryId, DeliveryKey, LeaseNo, MessageNo, QueueNo},
+    link::Links,
     message::{Copy, Lane, Message},
     mime::{Files, compose::Prepared},
     outcome::{Outcome, Reason},
@@ -40,9 +41,9 @@ impl Mail {
     ///
     /// # Errors
     /// Why this copy cannot be made, now or later.
-    pub fn compose(&self, copy: &Copy, attempt: u16, files: &Files) -> Result<Outgoing, Reason> {
+    pub fn compose(&self, copy: &Copy, attempt: u16, files: &Files, links: &Links) -> Result<Outgoing, Reason> {
         let delivery = DeliveryId { message: self.message.id, ordinal: copy.ordinal };
-        self.prepared.get_or_init(|| Prepared::new(&self.message)).copy(copy, delivery, attempt, files)
+        self.prepared.get_or_init(|| Prepared::new(&self.message)).copy(copy, delivery, attempt, files, links)
     }
 
     /// Whether its files have to be in memory before a copy can be made.
@@ -68,13 +69,13 @@ pub struct ReadyCopy {
 }
 
 impl ReadyCopy {
-    /// Composes it.
+    /// Composes it; `links` sign what leads to this server.
     ///
     /// # Errors
     /// Why it cannot be made, now or later.
-    pub fn compose(&self) -> Result<Outgoing, Reason> {
+    pub fn compose(&self, links: &Links) -> Result<Outgoing, Reason> {
         let none = Files::default();
-        self.mail.compose(&self.copy, self.attempt, self.files.as_deref().unwrap_or(&none))
+        self.mail.compose(&self.copy, self.attempt, self.files.as_deref().unwrap_or(&none), links)
     }
 
     #[must_use]

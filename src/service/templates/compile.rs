@@ -190,8 +190,11 @@ fn variant(i: usize, variant: &SourceVariant, source: &Source) -> Result<Compile
         (Some(mjml), _) => Some(markup::mjml(mjml).map_err(|wrong| at("mjml", wrong))?),
         (None, html) => html.clone(),
     };
-    let field = if variant.mjml.is_some() { "mjml" } else { "html" };
-    let html = html.map(|html| markup::inline_css(&html).map_err(|wrong| at(field, wrong))).transpose()?;
+    let html = html.map(|html| markup::inline_css(&html)).transpose().map_err(|wrong| match &variant.mjml {
+        // A place in the HTML made of it is none its author knows.
+        Some(_) => Fault::new(format!("variants[{i}].mjml"), wrong.code, wrong.fault, wrong.remedy),
+        None => at("html", wrong),
+    })?;
     let text = match (&variant.text, &html, source.kind) {
         (None, Some(html), TemplateKind::Mail) => derive_text(html),
         (text, ..) => text.clone(),
@@ -254,7 +257,9 @@ pub(super) fn warnings(source: &Source, checked: &Checked) -> Vec<Fault> {
     }
     let used = names(checked);
     let described: BTreeSet<&str> = source.variables.iter().map(|variable| variable.name.as_str()).collect();
-    let unknown = used.iter().filter(|name| !described.contains(*name) && !OWN.contains(name)).map(|name| {
+    // What a template hands to a part it includes is known to that part alone.
+    let is_free = |name: &&&str| !described.contains(**name) && !OWN.contains(*name) && !assigns(source, name);
+    let unknown = used.iter().filter(is_free).map(|name| {
         let fault = format!("the template uses the variable {name:?}, which is not described");
         Fault::new("variables", "undescribed_variable", fault, "describe it, or check its name")
     });
@@ -263,6 +268,18 @@ pub(super) fn warnings(source: &Source, checked: &Checked) -> Vec<Fault> {
         Fault::new("variables", "unused_variable", fault, "leave it out, or check its name")
     });
     unknown.chain(unused).collect()
+}
+
+/// Whether a template gives the variable its value itself: `{% set x = … %}`, `{% include … with x=… %}`.
+fn assigns(source: &Source, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let given = |text: &String| {
+        text.match_indices(name).any(|(at, _)| {
+            let after = text[at + name.len()..].trim_start();
+            !text[..at].ends_with(is_word) && after.starts_with('=') && !after.starts_with("==")
+        })
+    };
+    source.variants.iter().flat_map(|one| [&one.html, &one.mjml, &one.text]).flatten().any(given)
 }
 
 /// Names of the variables a template uses, without what is within them.

@@ -150,6 +150,7 @@ async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox) ->
         fill: Some(Box::new(whole.fill)),
         attachments: Vec::new(),
         calendar: None,
+        list: None,
     };
     compile::aside(move || {
         let personal = serde_json::to_string(&personal).map_err(|_| cannot("its values cannot be written"))?;

@@ -32,6 +32,7 @@ pub(super) fn read(r: &Row<'_>) -> Result<KeyInfo, Error> {
             senders: senders.ok_or_else(|| Error::damaged("senders", "no address or domain"))?,
             networks: networks.ok_or_else(|| Error::damaged("networks", "no network"))?,
             daily_limit: r.get(9)?,
+            profile: r.get(14)?,
         },
         created_at: Wall(r.get(10)?),
         revoked_at: r.get::<Option<i64>>(11)?.map(Wall),
@@ -62,7 +63,8 @@ pub(super) fn add(turn: &mut Turn<'_>, key: &NewKey, now: Wall) -> Result<KeyInf
             lines(&grant.senders),
             lines(&grant.networks),
             grant.daily_limit,
-            now.0
+            now.0,
+            grant.profile
         ],
         |_| Ok(()),
     )?;
@@ -88,7 +90,8 @@ pub(super) fn change(turn: &mut Turn<'_>, no: KeyNo, name: &str, grant: &Grant) 
             grant.expires_at.map(|at| at.0),
             lines(&grant.senders),
             lines(&grant.networks),
-            grant.daily_limit
+            grant.daily_limit,
+            grant.profile
         ],
     )?;
     turn.row(q!("key_get"), [no.0], |r| Ok(read(r)))?.transpose()

@@ -17,6 +17,7 @@
 //! | `feedback` | what became of sent mail, and the suppression list |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
+//! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
 //! | `templates` | stored templates and their versions |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
@@ -26,6 +27,7 @@ mod accept;
 mod audit;
 mod cancel;
 mod claim;
+mod consents;
 mod damage;
 mod db;
 mod engine;
@@ -50,6 +52,7 @@ mod release;
 mod reschedule;
 mod retry;
 mod row;
+mod senders;
 mod settle;
 mod settle_joint;
 mod templates;

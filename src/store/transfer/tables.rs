@@ -37,6 +37,11 @@ pub const TABLES: &[&str] = &[
     "template_part",
     "inbox",
     "audit",
+    "sender_profile",
+    "link_key",
+    "refusal",
+    "consent",
+    "consent_event",
 ];
 
 /// The others, and why.

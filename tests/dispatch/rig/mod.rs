@@ -111,6 +111,7 @@ impl Rig {
         let written = log.clone();
         let observer: Observer = Arc::new(move |at: Boot, n| written.lock().unwrap_or_else(PoisonError::into_inner).push((at.0, n)));
         let mut dispatcher = Dispatcher::new(DispatchDeps {
+            links: Arc::default(),
             store: store.clone(),
             files: Arc::new(FileCache::new(shelf.clone())),
             provider: Current::new(Arc::new(provider.clone())),

@@ -273,6 +273,7 @@ impl Inner {
                 fill: None,
                 attachments: post.files.iter().map(attached).collect(),
                 calendar: None,
+                list: None,
             },
             on_unknown: OnUnknown::Resend,
             created_at: Wall(0),

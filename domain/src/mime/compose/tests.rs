@@ -20,6 +20,7 @@ fn content() -> Content {
         tags: vec![],
         fill: None,
         attachments: vec![],
+        list: None,
         calendar: None,
     }
 }
@@ -52,7 +53,9 @@ fn to(email: &str, name: Option<&str>) -> Addressee {
 fn made_for(content: Content, addressees: Vec<Addressee>) -> Outgoing {
     let message = message(content);
     let delivery = DeliveryId { message: message.id, ordinal: 7 };
-    Prepared::new(&message).copy(&Copy { ordinal: 7, addressees, personal: None }, delivery, 2, &Files::default()).unwrap()
+    Prepared::new(&message)
+        .copy(&Copy { ordinal: 7, addressees, personal: None }, delivery, 2, &Files::default(), &Links::default())
+        .unwrap()
 }
 
 fn made(content: Content) -> Outgoing {
@@ -142,9 +145,12 @@ fn a_resend_has_the_same_bytes_and_other_copies_share_the_body() {
     let id = |ordinal| DeliveryId { message: message.id, ordinal };
     let prepared = Prepared::new(&message);
     let none = Files::default();
-    let (first, again) = (prepared.copy(&copy, id(3), 1, &none).unwrap(), Prepared::new(&message).copy(&copy, id(3), 2, &none).unwrap());
+    let (first, again) = (
+        prepared.copy(&copy, id(3), 1, &none, &Links::default()).unwrap(),
+        Prepared::new(&message).copy(&copy, id(3), 2, &none, &Links::default()).unwrap(),
+    );
     assert_eq!((&first.head, first.body.concat()), (&again.head, again.body.concat()));
-    let other = prepared.copy(&copy, id(4), 1, &none).unwrap();
+    let other = prepared.copy(&copy, id(4), 1, &none, &Links::default()).unwrap();
     assert_ne!(first.head, other.head);
     assert_eq!(first.body.concat().as_ptr(), other.body.concat().as_ptr());
 }
@@ -329,5 +335,153 @@ proptest! {
         let lines = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
         let back = parsed.body_text(0).unwrap_or_default();
         prop_assert_eq!(lines(&back).trim_end().to_owned(), lines(&text).trim_end().to_owned());
+    }
+}
+
+mod listed {
+    use super::*;
+    use crate::{
+        content::{List, list::Unsubscribe},
+        link::{LinkKey, Links},
+        profile::Company,
+    };
+
+    fn links() -> Links {
+        Links::new(vec![LinkKey::derive(b"secret", 1, b"salt", Wall(0))])
+    }
+
+    fn list() -> List {
+        List {
+            unsubscribe: Some(Unsubscribe::Own("https://mail.jebi.example".into())),
+            mailto: Some("unsubscribe@jebi.example".into()),
+            id: Some("news.jebi.example".into()),
+            feedback_id: Some("spring:shop:bulk:jebiexample".into()),
+            profile: "shop".into(),
+            advertising: None,
+        }
+    }
+
+    fn advertising() -> List {
+        let company = Company {
+            name: Some("제비상점".into()),
+            postal_address: Some("서울특별시 중구 세종대로 110".into()),
+            phone: Some("02-120".into()),
+            email: Some("help@jebi.example".into()),
+            ..Company::default()
+        };
+        List { advertising: Some(company), ..list() }
+    }
+
+    fn with(list: List) -> Content {
+        Content { list: Some(Box::new(list)), ..content() }
+    }
+
+    fn try_made(content: Content, email: &str, links: &Links) -> Result<Outgoing, Reason> {
+        let message = message(content);
+        let delivery = DeliveryId { message: message.id, ordinal: 7 };
+        let copy = Copy { ordinal: 7, addressees: vec![to(email, None)], personal: None };
+        Prepared::new(&message).copy(&copy, delivery, 1, &Files::default(), links)
+    }
+
+    fn header(mail: &Outgoing, name: &str) -> Option<String> {
+        let head = String::from_utf8(mail.head.to_vec()).unwrap().replace("\r\n ", " ").replace("\r\n\t", " ");
+        let found: Vec<&str> = head.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).collect();
+        assert!(found.len() < 2, "{name} stands twice: {head}");
+        found.first().map(|value| (*value).to_owned())
+    }
+
+    #[test]
+    fn a_mail_of_a_list_says_how_to_refuse_it_by_one_click() {
+        let mail = try_made(with(list()), "hong@naver.com", &links()).unwrap();
+        assert_sound(&mail).unwrap();
+        let unsubscribe = header(&mail, "List-Unsubscribe").unwrap();
+        let (link, mailto) = unsubscribe.split_once(", ").unwrap();
+        assert_eq!(mailto, "<mailto:unsubscribe@jebi.example?subject=unsubscribe>");
+        let token = link.strip_prefix("<https://mail.jebi.example/u/").unwrap().strip_suffix('>').unwrap();
+        let target = links().read(token).unwrap();
+        assert_eq!((target.profile.as_str(), target.address.as_str()), ("shop", "hong@naver.com"));
+        assert_eq!(header(&mail, "List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
+        assert_eq!(header(&mail, "List-Id").as_deref(), Some("<news.jebi.example>"));
+        assert_eq!(header(&mail, "Feedback-ID").as_deref(), Some("spring:shop:bulk:jebiexample"));
+        let again = try_made(with(list()), "hong@naver.com", &links()).unwrap();
+        assert_eq!(whole(&mail), whole(&again), "a resend has the same bytes");
+        let other = try_made(with(list()), "kim@naver.com", &links()).unwrap();
+        assert_ne!(header(&mail, "List-Unsubscribe"), header(&other, "List-Unsubscribe"));
+    }
+
+    #[test]
+    fn a_page_of_the_callers_is_filled_in_and_without_one_nothing_is_written() {
+        let page = List { unsubscribe: Some(Unsubscribe::At("https://shop.kr/u?e={email}&d={delivery}".into())), ..List::default() };
+        let mail = try_made(with(page), "hong@naver.com", &Links::default()).unwrap();
+        let link = header(&mail, "List-Unsubscribe").unwrap();
+        assert!(link.starts_with("<https://shop.kr/u?e=hong%40naver.com&d=") && link.ends_with('>'), "{link}");
+        let bare = try_made(with(List { id: Some("a.kr".into()), ..List::default() }), "hong@naver.com", &Links::default()).unwrap();
+        assert_eq!((header(&bare, "List-Unsubscribe"), header(&bare, "List-Unsubscribe-Post")), (None, None));
+        let by_mail = List { mailto: Some("u@jebi.example".into()), ..List::default() };
+        let by_mail = try_made(with(by_mail), "hong@naver.com", &Links::default()).unwrap();
+        assert_eq!(header(&by_mail, "List-Unsubscribe").as_deref(), Some("<mailto:u@jebi.example?subject=unsubscribe>"));
+        assert_eq!(header(&by_mail, "List-Unsubscribe-Post"), None, "one click needs a web address");
+    }
+
+    #[test]
+    fn without_a_key_the_copy_is_not_made() {
+        let reason = try_made(with(list()), "hong@naver.com", &Links::default()).unwrap_err();
+        assert_eq!((reason.code.as_str(), reason.transient), ("no_link_key", true));
+    }
+
+    #[test]
+    fn no_recipient_breaks_out_of_a_link() {
+        let page = List { unsubscribe: Some(Unsubscribe::At("https://shop.kr/u?e={email}".into())), ..List::default() };
+        for evil in ["a>\r\nBcc: b@c.kr", "a>, <https://evil.example/", "a\0b", "\u{2028}"] {
+            for list in [page.clone(), list(), advertising()] {
+                let message = message(with(list));
+                let delivery = DeliveryId { message: message.id, ordinal: 7 };
+                let named = Addressee { role: Role::Bcc, ..to(evil, None) };
+                let copy = Copy { ordinal: 7, addressees: vec![named], personal: None };
+                let mail = Prepared::new(&message).copy(&copy, delivery, 1, &Files::default(), &links()).unwrap();
+                let (_, value) = ("", header(&mail, "List-Unsubscribe").unwrap());
+                assert_eq!(value.matches("<https://").count(), 1, "{value}");
+                assert_sound(&mail).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn advertising_is_marked_and_footed_in_both_parts() {
+        for (text, html) in [
+            (Some("봄입니다.\n"), Some("<html><body><p>봄</p></body></html>")),
+            (None, Some("<p>봄</p>")),
+            (Some("봄입니다."), None),
+            (None, None),
+        ] {
+            let owned = |part: Option<&str>| part.map(str::to_owned);
+            let content = Content { text: owned(text), html: owned(html), ..with(advertising()) };
+            let mail = try_made(content, "hong@naver.com", &links()).unwrap();
+            assert_sound(&mail).unwrap();
+            let bytes = whole(&mail);
+            let parsed = MessageParser::default().parse(bytes.as_bytes()).unwrap();
+            assert_eq!(parsed.subject(), Some("(광고) 가을이 왔어요"));
+            let link = header(&mail, "List-Unsubscribe").unwrap();
+            let link = link.split_once('>').unwrap().0.trim_start_matches('<').to_owned();
+            let plain = parsed.body_text(0).unwrap();
+            for part in ["제비상점", "서울특별시 중구 세종대로 110", "02-120", "help@jebi.example", "수신을 거부", "refuse", link.as_str()]
+            {
+                assert!(plain.contains(part), "{part}: {plain}");
+            }
+            if html.is_some() {
+                let shown = parsed.body_html(0).unwrap();
+                assert!(shown.contains("제비상점") && shown.matches(&format!("href=\"{link}\"")).count() == 2, "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn advertising_whose_mark_is_wrong_is_not_made() {
+        let content = Content { subject: "(광 고) 가을".into(), ..with(advertising()) };
+        assert_eq!(try_made(content, "hong@naver.com", &links()).unwrap_err().code, "advertising_mark_variant");
+        let content = Content { subject: "(광고) 가을".into(), ..with(advertising()) };
+        let mail = try_made(content, "hong@naver.com", &links()).unwrap();
+        let bytes = whole(&mail);
+        assert_eq!(MessageParser::default().parse(bytes.as_bytes()).unwrap().subject(), Some("(광고) 가을"), "not marked twice");
     }
 }

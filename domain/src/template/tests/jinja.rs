@@ -109,6 +109,7 @@ fn templates_extend_and_include_each_other() {
 
 #[test]
 fn white_space_comments_and_raw_text_are_as_in_jinja() {
+    assert_eq!(text("{# 주석 #}글{#\n둘#}", "{}").unwrap(), "글", "also where there is nothing to fill in");
     assert_eq!(text("가 {%- if true -%} 나 {%- endif -%} 다 {{- ' 라 ' -}} 마\n", "{}").unwrap(), "가나다 라 마\n");
     assert_eq!(text("a{# {{ x }} #}b{% comment '메모' %}{{ {% {% endcomment %}c{#- d -#} e", "{}").unwrap(), "abce");
     assert_eq!(text("{% raw %}{{ x }}{% endraw %}{% verbatim %}{% y %}{% endverbatim %}", "{}").unwrap(), "{{ x }}{% y %}");

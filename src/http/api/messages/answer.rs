@@ -3,6 +3,7 @@
 use jebi_domain::{
     id::{DeliveryId, MessageId},
     message::Lane,
+    refusal::Fault,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -45,6 +46,10 @@ struct MessageAnswer {
     duplicates: Vec<AddressPlace>,
     /// Recipients on the suppression list.
     suppressed: Vec<AddressPlace>,
+    /// What should be seen to, though it was taken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Warning>>)]
+    warnings: Vec<Warning>,
     /// Its copies, when they are 100 or fewer.
     #[serde(skip_serializing_if = "Option::is_none")]
     deliveries: Option<Vec<CopyAnswer>>,
@@ -56,6 +61,15 @@ struct RejectedAddress {
     /// Its place in its list, from 0.
     index: usize,
     email: String,
+    field: String,
+    code: &'static str,
+    fault: String,
+    remedy: String,
+}
+
+/// Something that should be seen to.
+#[derive(Serialize, ToSchema)]
+struct Warning {
     field: String,
     code: &'static str,
     fault: String,
@@ -108,6 +122,7 @@ impl MessageAnswer {
             rejected: t.rejected.into_iter().map(RejectedAddress::new).collect(),
             duplicates: t.duplicates.into_iter().map(|Duplicate { index, field, email }| AddressPlace { index, field, email }).collect(),
             suppressed: t.suppressed.into_iter().map(|Suppressed { index, field, email }| AddressPlace { index, field, email }).collect(),
+            warnings: t.warnings.into_iter().map(|Fault { field, code, fault, remedy }| Warning { field, code, fault, remedy }).collect(),
             deliveries: t.copies.map(|all| all.into_iter().map(copy).collect()),
         }
     }

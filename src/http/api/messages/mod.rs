@@ -6,6 +6,7 @@ pub mod csv;
 mod csv_answer;
 mod fill;
 mod form;
+mod list;
 mod request;
 mod view;
 
@@ -45,7 +46,9 @@ use crate::{
 };
 pub use answer::SubmitAnswer;
 use form::SubmitForm;
+pub use list::Unsubscribe;
 use request::SubmitRequest;
+pub use request::{Address, Addresses};
 use view::{MessageBody, MessageLineBody};
 
 /// Send mail
@@ -69,7 +72,7 @@ use view::{MessageBody, MessageLineBody};
         (status = 202, description = "Accepted and on disk.", body = SubmitAnswer,
             headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
         (status = 400, description = "The body is neither JSON nor a form, or the Idempotency-Key cannot be used."),
-        (status = 403, description = "The key does not allow sending (`missing_scope`), or not as this sender (`forbidden_sender`)."),
+        (status = 403, description = "The key does not allow sending (`missing_scope`), not as this sender (`forbidden_sender`), or not as this profile (`forbidden_profile`)."),
         (status = 408, description = "The body did not arrive in time."),
         (status = 409, description = "The Idempotency-Key was used for another body."),
         (status = 413, description = "The body is too large."),

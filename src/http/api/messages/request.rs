@@ -25,6 +25,7 @@ use super::{
     super::shape,
     attachments::{AttachmentRequest, CalendarRequest},
     fill::{Recipient, TemplateName, Variables, VariantRequest},
+    list::{CategoryRequest, ListRequest},
 };
 use crate::{
     http::json::Object,
@@ -119,6 +120,17 @@ pub struct MessageRequest {
     /// Instead of the request's.
     #[serde(default)]
     expires_at: Option<String>,
+    /// The sender profile it goes out as; what the message says itself goes before it. A key tied to a profile uses that one.
+    #[serde(default)]
+    profile: Option<String>,
+    /// What it is by law; left out for everything that is no advertising.
+    #[serde(default)]
+    #[schema(value_type = Option<CategoryRequest>)]
+    category: Option<CategoryRequest>,
+    /// Its list headers.
+    #[serde(default)]
+    #[schema(value_type = Option<ListRequest>)]
+    list: Option<Object<ListRequest>>,
     /// The stored template it is made of: its name, or an object with name and version. It has the bodies; a `subject` here goes before its
     /// own.
     #[serde(default)]
@@ -189,6 +201,9 @@ impl From<MessageRequest> for NewMessage {
             on_unknown: r.on_unknown,
             scheduled_at: r.scheduled_at,
             expires_at: r.expires_at,
+            profile: r.profile,
+            category: r.category.map(Into::into),
+            list: r.list.map(|Object(list)| list.into()).unwrap_or_default(),
         }
     }
 }
@@ -198,7 +213,7 @@ fn given(addresses: Vec<Address>) -> Vec<Given> {
 }
 
 /// An address: `"kim@example.kr"`, `"Kim <kim@example.kr>"`, or `{"email", "name"}`.
-struct Address(Given);
+pub struct Address(pub Given);
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -242,7 +257,7 @@ impl ToSchema for Address {}
 
 /// One address or a list of them.
 #[derive(Default)]
-struct Addresses(Vec<Address>);
+pub struct Addresses(pub Vec<Address>);
 
 impl<'de> Deserialize<'de> for Addresses {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

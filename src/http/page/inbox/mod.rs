@@ -19,6 +19,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
+use super::escaped;
 use crate::{http::error, words::Language};
 
 pub use admit::{COOKIE, admit};
@@ -83,10 +84,6 @@ fn written(language: Language) -> String {
     let data = Value::Object(texts.clone()).to_string().replace('<', "\\u003c");
     let page = PAGE.replace("{{lang}}", language.tag()).replace("{{texts}}", &data);
     texts.iter().fold(page, |page, (name, text)| page.replace(&format!("{{{{{name}}}}}"), &escaped(text.as_str().unwrap_or_default())))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -1,0 +1,216 @@
+//! Links in mail that nobody else can make: each stands for one recipient of one topic, and shows nothing of it.
+//!
+//! A token is deterministic authenticated encryption in the SIV mode of Rogaway and Shrimpton ("Deterministic Authenticated-Encryption",
+//! 2006) over HMAC-SHA256 as the pseudorandom function: the tag over version, key number and text is the initial vector of the key stream
+//! that hides the text. So the same mail has the same link each time it is sent, and a link outlives the mail's records.
+//!
+//! ```text
+//! base64url( version 1 | key number, 2 bytes | tag, 16 bytes | hidden text )
+//! text = length of profile, 1 byte | profile | length of topic, 1 byte | topic | address
+//! ```
+
+use std::fmt;
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use crate::time::Wall;
+
+type HmacSha256 = Hmac<Sha256>;
+
+/// The form of tokens made now. Another form gets another number, and this one goes on being read.
+const VERSION: u8 = 1;
+/// Bytes of a tag: 128 bits.
+const TAG: usize = 16;
+/// Bytes before the tag.
+const HEAD: usize = 3;
+/// Longest token read, in characters: more than any that is made.
+const MAX_TOKEN: usize = 1_200;
+
+/// What a link stands for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The sender's profile; empty for none.
+    pub profile: String,
+    /// The message's topic; empty for none.
+    pub topic: String,
+    /// The recipient.
+    pub address: String,
+}
+
+/// Masked: recipients do not go to logs.
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Target({:?}, {:?}, {})", self.profile, self.topic, crate::address::masked(&self.address))
+    }
+}
+
+/// A key links are signed with. Nothing of it is ever shown.
+#[derive(Clone)]
+pub struct LinkKey {
+    no: u16,
+    since: Wall,
+    tag: HmacSha256,
+    stream: HmacSha256,
+    proof: [u8; TAG],
+}
+
+impl fmt::Debug for LinkKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LinkKey({})", self.no)
+    }
+}
+
+impl LinkKey {
+    /// The key of this number, made of the installation's secret and the salt that is stored with the number. Mail accepted from `since`
+    /// on is signed with it.
+    #[must_use]
+    pub fn derive(secret: &[u8], no: u16, salt: &[u8], since: Wall) -> Self {
+        let of = |purpose: &[u8]| {
+            let key = sum(&keyed(secret), &[b"jebi link key", &[0], purpose, &[0], &no.to_be_bytes(), salt]);
+            keyed(&key)
+        };
+        let proof = sum(&of(b"proof"), &[]);
+        Self { no, since, tag: of(b"tag"), stream: of(b"stream"), proof: shortened(proof) }
+    }
+
+    /// Shows that somebody had the same secret, and nothing of the key: stored beside the salt.
+    #[must_use]
+    pub fn proof(&self) -> [u8; TAG] {
+        self.proof
+    }
+
+    fn tag(&self, text: &[u8]) -> [u8; TAG] {
+        shortened(sum(&self.tag, &[&self.head(), text]))
+    }
+
+    fn head(&self) -> [u8; HEAD] {
+        let [high, low] = self.no.to_be_bytes();
+        [VERSION, high, low]
+    }
+
+    /// Hides the text, or shows it again.
+    fn mask(&self, tag: &[u8], text: &mut [u8]) {
+        for (block, part) in (0_u32..).zip(text.chunks_mut(32)) {
+            let stream = sum(&self.stream, &[tag, &block.to_be_bytes()]);
+            part.iter_mut().zip(stream).for_each(|(byte, mask)| *byte ^= mask);
+        }
+    }
+}
+
+/// The keys known just now.
+#[derive(Clone, Debug, Default)]
+pub struct Links(Vec<LinkKey>);
+
+impl Links {
+    /// Any number of keys, in any order.
+    #[must_use]
+    pub fn new(mut keys: Vec<LinkKey>) -> Self {
+        keys.sort_by_key(|key| (key.since, key.no));
+        Self(keys)
+    }
+
+    /// The token of a recipient of mail accepted then. It depends on nothing else, so a resend has the same. `None` where no key is known,
+    /// or profile or topic are too long for one.
+    #[must_use]
+    pub fn sign(&self, target: &Target, accepted: Wall) -> Option<String> {
+        let key = self.0.iter().rev().find(|key| key.since <= accepted).or_else(|| self.0.first())?;
+        let (profile, topic) = (u8::try_from(target.profile.len()).ok()?, u8::try_from(target.topic.len()).ok()?);
+        let mut text = Vec::with_capacity(2 + target.profile.len() + target.topic.len() + target.address.len());
+        text.push(profile);
+        text.extend_from_slice(target.profile.as_bytes());
+        text.push(topic);
+        text.extend_from_slice(target.topic.as_bytes());
+        text.extend_from_slice(target.address.as_bytes());
+        let tag = key.tag(&text);
+        key.mask(&tag, &mut text);
+        Some(encode(&[&key.head(), &tag, &text]))
+    }
+
+    /// What a token stands for; `None` for one that none of these keys made.
+    #[must_use]
+    pub fn read(&self, token: &str) -> Option<Target> {
+        let bytes = decode(token)?;
+        let (head, rest) = bytes.split_at_checked(HEAD)?;
+        let (tag, hidden) = rest.split_at_checked(TAG)?;
+        let key = self.0.iter().find(|key| key.head() == head)?;
+        let mut text = hidden.to_vec();
+        key.mask(tag, &mut text);
+        let mut mac = key.tag.clone();
+        mac.update(head);
+        mac.update(&text);
+        // In constant time.
+        mac.verify_truncated_left(tag).ok()?;
+        let (profile, rest) = counted(&text)?;
+        let (topic, address) = counted(rest)?;
+        let own = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
+        Some(Target { profile: own(profile)?, topic: own(topic)?, address: own(address)? })
+    }
+}
+
+fn counted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (count, rest) = bytes.split_first()?;
+    rest.split_at_checked(usize::from(*count))
+}
+
+fn keyed(key: &[u8]) -> HmacSha256 {
+    // RFC 2104 section 2: a key of any length is taken.
+    HmacSha256::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+fn sum(mac: &HmacSha256, parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = mac.clone();
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
+fn shortened(sum: [u8; 32]) -> [u8; TAG] {
+    let mut out = [0; TAG];
+    out.copy_from_slice(&sum[..TAG]);
+    out
+}
+
+/// RFC 4648 section 5.
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Without padding.
+fn encode(parts: &[&[u8]]) -> String {
+    let bytes = parts.concat();
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let at = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
+        let all = at(0) << 16 | at(1) << 8 | at(2);
+        let digits = (0..=chunk.len()).map(|i| ALPHABET[(all >> (18 - 6 * i) & 63) as usize]);
+        out.extend(digits.map(char::from));
+    }
+    out
+}
+
+/// One text for each token: bits that are left over must be zero.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    if text.len() > MAX_TOKEN || text.len() % 4 == 1 {
+        return None;
+    }
+    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    for chunk in text.as_bytes().chunks(4) {
+        let mut all = 0_u32;
+        for i in 0..4 {
+            let digit = match chunk.get(i) {
+                Some(c) => u32::try_from(ALPHABET.iter().position(|a| a == c)?).ok()?,
+                None => 0,
+            };
+            all = all << 6 | digit;
+        }
+        let bytes = all.to_be_bytes();
+        let (used, left) = bytes[1..].split_at(chunk.len() - 1);
+        if left.iter().any(|b| *b != 0) {
+            return None;
+        }
+        out.extend_from_slice(used);
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;

@@ -1,0 +1,47 @@
+//! Who has consented to the advertising of a request, asked of the ledger before anything is checked.
+
+use std::collections::HashSet;
+
+use jebi_domain::{address, refusal::Refusal};
+
+use super::{
+    Accept, list,
+    submission::{Category, Given, NewMessage, Submission},
+};
+use crate::service::{profiles::Directory, trouble::refusal};
+
+/// For each message of a request, the addresses that consent to it; `None` where nobody is asked.
+pub(super) type Consenting = Vec<Option<HashSet<String>>>;
+
+impl Accept {
+    /// # Errors
+    /// A store that does not answer.
+    pub(super) async fn consenting(&self, request: &Submission, tied: Option<&str>, all: &Directory) -> Result<Consenting, Refusal> {
+        let mut found = Vec::with_capacity(request.messages.len());
+        for message in &request.messages {
+            let profile = tied.or(message.profile.as_deref()).and_then(|name| all.get(name));
+            let asked = message.category == Some(Category::Advertising);
+            found.push(match profile.filter(|_| asked) {
+                // Without a profile there is nobody to consent to, which is a fault of its own.
+                None => asked.then(HashSet::new),
+                Some(profile) => {
+                    let scope = list::scope(&message.list, profile);
+                    let consenting = self.store.consenting(&profile.name, scope, addresses(message)).await.map_err(refusal)?;
+                    Some(consenting.into_iter().collect())
+                }
+            });
+        }
+        Ok(found)
+    }
+}
+
+/// The good addresses of a message, as they are compared.
+fn addresses(message: &NewMessage) -> Vec<String> {
+    let joint = [&message.to, &message.cc, &message.bcc].into_iter().flatten();
+    let named = message.recipients.iter().map(|one| &one.given).chain(joint).filter_map(|given| match given {
+        Given::Text(text) => address::parse_mailbox(text).ok().map(|mailbox| mailbox.email),
+        Given::Parts { email, .. } => address::parse(email).ok(),
+    });
+    let bare = message.emails.iter().filter_map(|email| address::parse(email).ok());
+    bare.chain(named).map(|email| address::key(&email).into_owned()).collect()
+}

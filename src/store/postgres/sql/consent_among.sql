@@ -1,0 +1,4 @@
+SELECT DISTINCT c.address FROM consent c
+WHERE c.address IN (SELECT json_array_elements_text(($3::text)::json)) AND c.profile = $1::text AND c.scope IN ('', $2::text)
+    AND c.given_at IS NOT NULL AND c.ended_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM consent e WHERE e.address = c.address AND e.profile = c.profile AND e.scope = $2::text AND e.ended_at IS NOT NULL);

@@ -1,0 +1,1 @@
+SELECT no, salt, proof, since FROM link_key ORDER BY no;

@@ -1,0 +1,2 @@
+SELECT no, kind, at, how, wording, source, actor, recorded_at, notice, notice_message, consent, notice_at
+FROM consent_event WHERE notice = 1 OR (notice = 2 AND notice_touched < $1::bigint) ORDER BY no LIMIT $2::bigint FOR UPDATE SKIP LOCKED;

@@ -1,0 +1,1 @@
+DELETE FROM sender_profile WHERE name = $1::text;

@@ -1,0 +1,1 @@
+SELECT body, created_at, changed_at FROM sender_profile ORDER BY name;

@@ -1,0 +1,209 @@
+//! The ledger of consents, as the port has it. A consent's row says how it stands; its events are only ever added.
+
+use std::time::Duration;
+
+use jebi_domain::{
+    consent::{Consent, ConsentEvent, EventKind, Notice},
+    id::MessageId,
+    link::Target,
+    port::{
+        Boxed, ConsentStore,
+        consents::{ConsentFilter, ConsentKey, ConsentPage, DueNotice, NewEvent, Recorded, Reminder},
+        senders::RefusedBy,
+        store::StoreResult,
+    },
+    time::Wall,
+};
+
+use super::{Engine, Error, Row, SqlStore, group::Class, params, q, row, turn::Turn};
+
+/// The housekeeping is this node's for so long after it looks for notices.
+const HOUSE: Duration = Duration::from_secs(15);
+
+impl<E: Engine> ConsentStore for SqlStore<E> {
+    fn record_consents(&self, events: Vec<NewEvent>, now: Wall) -> Boxed<'_, StoreResult<Vec<Recorded>>> {
+        self.shared.write(Class::Admin, move |t| events.iter().map(|event| record(t, event, now)).collect())
+    }
+
+    fn consent(&self, no: i64) -> Boxed<'_, StoreResult<Option<(Consent, Vec<ConsentEvent>)>>> {
+        self.look(move |s| {
+            let Some(found) = s.row(q!("consent_get"), [no], |r| Ok(read(r)))?.transpose()? else { return Ok(None) };
+            let events = s.rows(q!("consent_events"), [no], |r| Ok(event(r)))?.into_iter().collect::<Result<_, Error>>()?;
+            Ok(Some((found, events)))
+        })
+    }
+
+    fn consents(&self, filter: ConsentFilter, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<ConsentPage>> {
+        self.look(move |s| {
+            let (before, more) = (before.unwrap_or(i64::MAX), limit + 1);
+            let found = match &filter.address {
+                Some(address) => s.rows(q!("consent_by_address"), (before, &filter.profile, more, address), |r| Ok(read(r)))?,
+                None => s.rows(q!("consent_list"), (before, &filter.profile, more), |r| Ok(read(r)))?,
+            };
+            let mut consents: Vec<Consent> = found.into_iter().collect::<Result<_, Error>>()?;
+            let more = consents.len() > limit as usize;
+            consents.truncate(limit as usize);
+            let next = consents.last().filter(|_| more).map(|c| c.no);
+            Ok(ConsentPage { consents, next })
+        })
+    }
+
+    fn consenting(&self, profile: &str, scope: &str, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<String>>> {
+        let (profile, scope) = (profile.to_owned(), scope.to_owned());
+        self.look(move |s| {
+            let among = serde_json::to_string(&addresses).map_err(|e| Error::damaged("addresses", e))?;
+            s.rows(q!("consent_among"), (profile, scope, among), |r| r.get(0))
+        })
+    }
+
+    fn confirmations(&self, until: Wall, limit: u32) -> Boxed<'_, StoreResult<Vec<Consent>>> {
+        self.look(move |s| s.rows(q!("consent_due"), (until.0, limit), |r| Ok(read(r)))?.into_iter().collect())
+    }
+
+    fn remind(&self, due: Vec<Reminder>, now: Wall) -> Boxed<'_, StoreResult<usize>> {
+        self.shared.write(Class::Admin, move |t| {
+            let mut reminded = 0;
+            for one in &due {
+                if t.execute(q!("consent_remind"), (one.no, one.was.0, one.next.0))? == 1 {
+                    let fact = Fact { kind: EventKind::Confirmation, at: one.was, how: "", wording: "", source: "", actor: "" };
+                    add(t, one.no, fact, one.notice, now)?;
+                    reminded += 1;
+                }
+            }
+            Ok(reminded)
+        })
+    }
+
+    fn take_notices(&self, stale: Wall, limit: u32, now: Wall) -> Boxed<'_, StoreResult<Vec<DueNotice>>> {
+        self.shared.write(Class::Admin, move |t| {
+            if !t.db.keeps_house(HOUSE)? {
+                return Ok(Vec::new());
+            }
+            let due = t.rows_of(q!("notice_due"), (stale.0, limit), |r| {
+                Ok(event(r).and_then(|event| Ok((event, r.get::<i64>(10)?, r.get::<Option<i64>>(11)?))))
+            })?;
+            let mut taken = Vec::with_capacity(due.len());
+            for found in due {
+                let (event, consent, before) = found?;
+                t.change(q!("notice_take"), (event.no, now.0))?;
+                t.rows += 1;
+                let consent = t.row(q!("consent_get"), [consent], |r| Ok(read(r)))?.transpose()?;
+                let consent = consent.ok_or_else(|| Error::damaged("consent", "an event is of none"))?;
+                taken.push(DueNotice { event, consent, taken_at: before.map_or(now, Wall) });
+            }
+            Ok(taken)
+        })
+    }
+
+    fn end_notice(&self, event: i64, notice: Notice, message: Option<MessageId>, now: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Admin, move |t| {
+            let message = message.map(|id| id.0.to_vec());
+            t.execute(q!("notice_end"), params![event, notice.code(), message, now.0]).map(drop)
+        })
+    }
+}
+
+/// What happened.
+#[derive(Clone, Copy)]
+struct Fact<'a> {
+    kind: EventKind,
+    at: Wall,
+    how: &'a str,
+    wording: &'a str,
+    source: &'a str,
+    actor: &'a str,
+}
+
+fn add(turn: &mut Turn<'_>, consent: i64, fact: Fact<'_>, notice: bool, now: Wall) -> Result<(), Error> {
+    let notice = if notice { Notice::Due } else { Notice::None };
+    let Fact { kind, at, how, wording, source, actor } = fact;
+    turn.inserted(q!("consent_event_insert"), params![consent, kind.code(), at.0, how, wording, source, actor, now.0, notice.code()])?;
+    turn.rows += 1;
+    Ok(())
+}
+
+/// Writes one event down, and how the consent stands after it. What happened later counts, in whatever order it is told.
+fn record(turn: &mut Turn<'_>, new: &NewEvent, now: Wall) -> Result<Recorded, Error> {
+    let ConsentKey { address, profile, scope } = &new.key;
+    turn.execute(q!("consent_insert"), (address, profile, scope, &new.email))?;
+    let found = turn.row(q!("consent_find"), (address, profile, scope), |r| Ok(read(r)))?.transpose()?;
+    let mut consent = found.ok_or_else(|| Error::damaged("consent", "it was not written"))?;
+    let known = match new.kind {
+        EventKind::Given => consent.given_at == Some(new.at),
+        EventKind::Withdrawn | EventKind::Refused => consent.ended_at.is_some(),
+        EventKind::Confirmation => false,
+    };
+    if known {
+        return Ok(Recorded { consent, new: false });
+    }
+    let fact = Fact { kind: new.kind, at: new.at, how: &new.how, wording: &new.wording, source: &new.source, actor: &new.actor };
+    add(turn, consent.no, fact, new.notice, now)?;
+    match new.kind {
+        EventKind::Given if consent.given_at.is_none_or(|at| at < new.at) => {
+            consent.given_at = Some(new.at);
+            consent.email.clone_from(&new.email);
+            consent.language = new.language.clone().or(consent.language);
+            if consent.ended_at.is_none_or(|at| at < new.at) {
+                consent.ended_at = None;
+                consent.confirm_at = new.confirm_at;
+            }
+        }
+        EventKind::Withdrawn | EventKind::Refused if consent.given_at.is_none_or(|at| at <= new.at) => {
+            consent.ended_at = Some(new.at);
+            consent.confirm_at = None;
+        }
+        _ => {}
+    }
+    change(turn, &consent)?;
+    Ok(Recorded { consent, new: true })
+}
+
+fn change(turn: &Turn<'_>, c: &Consent) -> Result<(), Error> {
+    let at = |time: Option<Wall>| time.map(|at| at.0);
+    turn.change(q!("consent_change"), params![c.no, c.email, c.language, at(c.given_at), at(c.ended_at), at(c.confirm_at)])
+}
+
+/// Ends everything an address has consented to with a profile.
+pub(super) fn refused(turn: &mut Turn<'_>, address: &str, target: &Target, by: RefusedBy, notice: bool, now: Wall) -> Result<(), Error> {
+    let holding = turn.rows_of(q!("consent_holding"), (address, &target.profile), |r| Ok(read(r)))?;
+    for consent in holding {
+        let mut consent = consent?;
+        let fact = Fact { kind: EventKind::Refused, at: now, how: by.as_str(), wording: "", source: &target.topic, actor: "" };
+        add(turn, consent.no, fact, notice, now)?;
+        consent.ended_at = Some(now);
+        consent.confirm_at = None;
+        change(turn, &consent)?;
+    }
+    Ok(())
+}
+
+/// Reads a row of the statements that give consents.
+fn read(r: &Row<'_>) -> Result<Consent, Error> {
+    let time = |at: usize| r.get::<Option<i64>>(at).map(|at| at.map(Wall));
+    Ok(Consent {
+        no: r.get(0)?,
+        key: ConsentKey { address: r.get(1)?, profile: r.get(2)?, scope: r.get(3)? },
+        email: r.get(4)?,
+        language: r.get(5)?,
+        given_at: time(6)?,
+        ended_at: time(7)?,
+        confirm_at: time(8)?,
+    })
+}
+
+/// Reads a row of `consent_events` or `notice_due`.
+fn event(r: &Row<'_>) -> Result<ConsentEvent, Error> {
+    let (kind, notice): (i64, i64) = (r.get(1)?, r.get(8)?);
+    Ok(ConsentEvent {
+        no: r.get(0)?,
+        kind: EventKind::from_code(kind).ok_or_else(|| Error::damaged("kind of a consent's event", kind))?,
+        at: Wall(r.get(2)?),
+        how: r.get(3)?,
+        wording: r.get(4)?,
+        source: r.get(5)?,
+        actor: r.get(6)?,
+        recorded_at: Wall(r.get(7)?),
+        notice: Notice::from_code(notice).ok_or_else(|| Error::damaged("notice of a consent", notice))?,
+        message: r.get::<Option<Vec<u8>>>(9)?.map(|id| row::id(&id)).transpose()?,
+    })
+}

@@ -1,0 +1,154 @@
+//! The ledger of consents, and the notices of it.
+
+use jebi_domain::{
+    consent::{Consent, EventKind, Notice},
+    id::MessageId,
+    link::Target,
+    port::{
+        consents::{ConsentFilter, ConsentKey, NewEvent, Reminder},
+        senders::RefusedBy,
+    },
+    time::Wall,
+};
+
+use super::support::{DAY, Fixture, HOUR, START};
+
+fn event(address: &str, scope: &str, kind: EventKind, at: i64) -> NewEvent {
+    let at = Wall(START.0 + at);
+    NewEvent {
+        key: ConsentKey { address: address.into(), profile: "shop".into(), scope: scope.into() },
+        email: address.to_uppercase(),
+        language: Some("ko".into()),
+        kind,
+        at,
+        how: "가입 양식".into(),
+        wording: "동의합니다".into(),
+        source: "203.0.113.9".into(),
+        actor: "local administrator".into(),
+        notice: true,
+        confirm_at: (kind == EventKind::Given).then_some(Wall(at.0 + 100 * DAY)),
+    }
+}
+
+async fn record(f: &Fixture, event: NewEvent) -> (Consent, bool) {
+    let mut recorded = f.store.record_consents(vec![event], f.now()).await.expect("recorded");
+    let one = recorded.remove(0);
+    (one.consent, one.new)
+}
+
+async fn notices(f: &Fixture, no: i64) -> Vec<(EventKind, Notice)> {
+    let (_, events) = f.store.consent(no).await.expect("a look").expect("there");
+    events.iter().map(|e| (e.kind, e.notice)).collect()
+}
+
+conform! {
+    async fn a_consent_and_all_that_was_written_of_it_are_kept(f) {
+        let (given, new) = record(f, event("hong@naver.com", "", EventKind::Given, 0)).await;
+        assert!(new && given.holds() && given.email == "HONG@NAVER.COM" && given.confirm_at == Some(Wall(START.0 + 100 * DAY)), "{given:?}");
+        assert_eq!(record(f, event("hong@naver.com", "", EventKind::Given, 0)).await, (given.clone(), false));
+        let (ended, new) = record(f, event("hong@naver.com", "", EventKind::Withdrawn, HOUR)).await;
+        assert!(new && !ended.holds() && ended.no == given.no && ended.confirm_at.is_none(), "{ended:?}");
+        assert_eq!(record(f, event("hong@naver.com", "", EventKind::Refused, 2 * HOUR)).await, (ended.clone(), false));
+        let (older, new) = record(f, event("hong@naver.com", "", EventKind::Given, HOUR / 2)).await;
+        assert!(new && !older.holds(), "given before it ended: {older:?}");
+        let (again, _) = record(f, event("hong@naver.com", "", EventKind::Given, 3 * HOUR)).await;
+        assert!(again.holds() && again.given_at == Some(Wall(START.0 + 3 * HOUR)), "{again:?}");
+        f.restart().await;
+        let (kept, events) = f.store.consent(given.no).await.expect("a look").expect("there");
+        assert_eq!((kept, events.len()), (again, 4));
+        assert_eq!((events[0].how.as_str(), events[0].wording.as_str(), events[0].source.as_str()), ("가입 양식", "동의합니다", "203.0.113.9"));
+        assert_eq!(f.store.consent(99).await, Ok(None));
+    }
+
+    async fn they_are_listed_by_address_and_profile_page_by_page(f) {
+        let mut all = Vec::new();
+        for i in 0..5 {
+            all.push(record(f, event(&format!("a{i}@naver.com"), "", EventKind::Given, 0)).await.0.no);
+        }
+        all.push(record(f, event("a0@naver.com", "news", EventKind::Refused, 0)).await.0.no);
+        let page = f.store.consents(ConsentFilter::default(), None, 4).await.expect("a page");
+        let numbers: Vec<i64> = page.consents.iter().map(|c| c.no).collect();
+        all.reverse();
+        assert_eq!((numbers.as_slice(), page.next), (&all[..4], Some(all[3])));
+        let rest = f.store.consents(ConsentFilter::default(), page.next, 4).await.expect("a page");
+        assert_eq!((rest.consents.len(), rest.next), (2, None));
+        let of = |address: Option<&str>, profile: Option<&str>| ConsentFilter { address: address.map(str::to_owned), profile: profile.map(str::to_owned) };
+        assert_eq!(f.store.consents(of(Some("a0@naver.com"), None), None, 9).await.expect("a page").consents.len(), 2);
+        assert_eq!(f.store.consents(of(Some("a0@naver.com"), Some("other")), None, 9).await.expect("a page").consents.len(), 0);
+        assert_eq!(f.store.consents(of(None, Some("shop")), None, 9).await.expect("a page").consents.len(), 6);
+    }
+
+    async fn who_consents_is_found_among_many(f) {
+        record(f, event("all@naver.com", "", EventKind::Given, 0)).await;
+        record(f, event("news@naver.com", "news", EventKind::Given, 0)).await;
+        record(f, event("other@naver.com", "other", EventKind::Given, 0)).await;
+        record(f, event("ended@naver.com", "", EventKind::Given, 0)).await;
+        record(f, event("ended@naver.com", "", EventKind::Withdrawn, HOUR)).await;
+        record(f, event("partly@naver.com", "", EventKind::Given, 0)).await;
+        record(f, event("partly@naver.com", "news", EventKind::Refused, 0)).await;
+        let mut asked: Vec<String> = ["all", "news", "other", "ended", "partly", "nobody"].map(|n| format!("{n}@naver.com")).into();
+        asked.extend((0..3_000).map(|i| format!("x{i}@naver.com")));
+        let among = async |profile: &str, scope: &str| {
+            let mut found = f.store.consenting(profile, scope, asked.clone()).await.expect("a look");
+            found.sort();
+            found
+        };
+        assert_eq!(among("shop", "news").await, ["all@naver.com", "news@naver.com"]);
+        assert_eq!(among("shop", "").await, ["all@naver.com", "partly@naver.com"]);
+        assert_eq!(among("other", "").await, [""; 0]);
+    }
+
+    async fn a_refusal_by_link_ends_all_consents_of_that_sender(f) {
+        let (one, _) = record(f, event("hong@naver.com", "", EventKind::Given, 0)).await;
+        let (two, _) = record(f, event("hong@naver.com", "news", EventKind::Given, 0)).await;
+        let (kim, _) = record(f, event("kim@naver.com", "", EventKind::Given, 0)).await;
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "Hong@naver.com".into() };
+        assert_eq!(f.store.refuse(&target, RefusedBy::OneClick, false, f.now()).await, Ok(true));
+        for no in [one.no, two.no] {
+            let (consent, events) = f.store.consent(no).await.expect("a look").expect("there");
+            assert!(!consent.holds());
+            let last = events.last().expect("an event");
+            assert_eq!((last.kind, last.how.as_str(), last.source.as_str(), last.notice), (EventKind::Refused, "one_click", "봄", Notice::None));
+        }
+        assert!(f.store.consent(kim.no).await.expect("a look").expect("there").0.holds());
+    }
+
+    async fn a_confirmation_is_made_once_whoever_asks(f) {
+        let (one, _) = record(f, NewEvent { notice: false, ..event("hong@naver.com", "", EventKind::Given, 0) }).await;
+        let was = one.confirm_at.expect("a time");
+        assert_eq!(f.store.confirmations(Wall(was.0 - 1), 9).await, Ok(vec![]));
+        assert_eq!(f.store.confirmations(was, 9).await, Ok(vec![one.clone()]));
+        let next = Wall(was.0 + 100 * DAY);
+        let reminder = Reminder { no: one.no, was, next, notice: true };
+        assert_eq!(f.store.remind(vec![reminder, reminder], was).await, Ok(1));
+        assert_eq!(f.store.remind(vec![reminder], was).await, Ok(0), "another node was first");
+        assert_eq!(f.store.confirmations(was, 9).await, Ok(vec![]));
+        assert_eq!(notices(f, one.no).await, [(EventKind::Given, Notice::None), (EventKind::Confirmation, Notice::Due)]);
+        record(f, event("hong@naver.com", "", EventKind::Withdrawn, HOUR)).await;
+        assert_eq!(f.store.remind(vec![Reminder { was: next, ..reminder }], next).await, Ok(0), "it has ended");
+    }
+
+    async fn notices_are_taken_once_and_again_only_when_nobody_ends_them(f) {
+        let (one, _) = record(f, event("hong@naver.com", "", EventKind::Given, 0)).await;
+        let (two, _) = record(f, event("kim@naver.com", "", EventKind::Given, 0)).await;
+        let stale = |f: &Fixture| Wall(f.now().0 - HOUR);
+        let first = f.store.take_notices(stale(f), 1, f.now()).await.expect("taken");
+        assert_eq!((first.len(), first[0].consent.no, first[0].taken_at), (1, one.no, f.now()));
+        let rest = f.store.take_notices(stale(f), 9, f.now()).await.expect("taken");
+        assert_eq!(rest.iter().map(|due| due.consent.no).collect::<Vec<_>>(), [two.no]);
+        assert_eq!(f.store.take_notices(stale(f), 9, f.now()).await.expect("taken").len(), 0);
+        let id = MessageId([7; 16]);
+        f.store.end_notice(first[0].event.no, Notice::Told, Some(id), f.now()).await.expect("ended");
+        let taken_at = f.now();
+        f.pass(2 * HOUR);
+        f.restart().await;
+        let again = f.store.take_notices(stale(f), 9, f.now()).await.expect("taken");
+        assert_eq!(again.iter().map(|due| (due.consent.no, due.taken_at)).collect::<Vec<_>>(), [(two.no, taken_at)], "when first taken is kept");
+        f.store.end_notice(again[0].event.no, Notice::Failed, None, f.now()).await.expect("ended");
+        f.store.end_notice(again[0].event.no, Notice::Told, Some(id), f.now()).await.expect("ignored");
+        assert_eq!(notices(f, one.no).await, [(EventKind::Given, Notice::Told)]);
+        assert_eq!(notices(f, two.no).await, [(EventKind::Given, Notice::Failed)]);
+        let (_, events) = f.store.consent(one.no).await.expect("a look").expect("there");
+        assert_eq!(events[0].message, Some(id));
+    }
+}

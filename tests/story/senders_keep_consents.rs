@@ -1,0 +1,222 @@
+//! `/v1/consents`: the ledger, and the notices the law asks for (Network Act, article 50 paragraphs 7 and 8).
+
+use std::time::Duration;
+
+use axum::http::Method;
+use jebi::service::accept::ListSettings;
+use jebi_domain::{consent::Notice, id::MessageId, message::Message};
+use serde_json::{Value, json};
+
+use crate::support::api::{Api, Setup, at, list, text};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+async fn api() -> Api {
+    let lists = ListSettings { public: Some("https://mail.example.kr".into()), marks_advertising: true, ..ListSettings::default() };
+    let api = Api::with(Setup { list: lists, secret: Some("a secret of thirty-two characters"), ..Setup::default() }).await;
+    let company = json!({"name": "제비상점", "email": "help@example.kr", "phone": "02-120"});
+    api.put("/v1/profiles/shop", &json!({"from": "news@example.kr", "company": company, "language": "ko"})).await.expect(201);
+    api
+}
+
+fn consent(more: Value) -> Value {
+    let mut one =
+        json!({"email": "hong@naver.com", "profile": "shop", "how": "가입 양식", "wording": "광고성 정보 수신에 동의합니다 (v3)"});
+    for (name, value) in more.as_object().expect("an object") {
+        one[name] = value.clone();
+    }
+    json!({"consents": [one]})
+}
+
+async fn record(api: &Api, more: Value) -> Value {
+    api.post("/v1/consents", &consent(more)).await.expect(201)
+}
+
+/// The notices sent so far, oldest first.
+async fn told(api: &Api) -> Vec<Message> {
+    let page = api.get("/v1/messages").await.expect(200);
+    let mut all = Vec::new();
+    for message in list(&page["messages"]).iter().rev() {
+        let id = MessageId::parse(text(&message["id"])).expect("an id");
+        let view = api.store.message(id).await.expect("the store answers").expect("it is there");
+        all.push((*view.message).clone());
+    }
+    all
+}
+
+fn body(message: &Message) -> String {
+    message.content.text.clone().expect("a text")
+}
+
+#[tokio::test]
+async fn a_consent_is_recorded_shown_and_withdrawn() {
+    let api = api().await;
+    let made = record(&api, json!({"at": "2023-12-30 10:00:00", "source": "203.0.113.9", "scope": "news.example.kr"})).await;
+    let one = &made["consents"][0];
+    assert_eq!((&made["new"], &one["holds"], &one["scope"]), (&1.into(), &true.into(), &"news.example.kr".into()));
+    let same = record(&api, json!({"at": "2023-12-30 10:00:00", "scope": "news.example.kr"})).await;
+    assert_eq!((&same["new"], &same["consents"][0]["id"]), (&0.into(), &one["id"]), "told twice, written once");
+    let path = format!("/v1/consents/{}", one["id"]);
+    let ended = api.post(&format!("{path}/withdraw"), &json!({"how": "전화"})).await.expect(200);
+    assert_eq!((&ended["holds"], &ended["confirm_at"]), (&false.into(), &Value::Null));
+    let again = api.post(&format!("{path}/withdraw"), &json!({"how": "전화"})).await.expect(200);
+    assert_eq!(again["ended_at"], ended["ended_at"]);
+    let shown = api.get(&path).await.expect(200);
+    let kinds: Vec<&str> = list(&shown["events"]).iter().map(|e| text(&e["kind"])).collect();
+    assert_eq!(kinds, ["given", "withdrawn"]);
+    let first = &shown["events"][0];
+    assert_eq!((text(&first["source"]), text(&first["wording"])), ("203.0.113.9", "광고성 정보 수신에 동의합니다 (v3)"));
+    let found = api.get("/v1/consents?email=HONG@naver.com").await.expect(200);
+    assert_eq!(list(&found["consents"]).len(), 1);
+    assert_eq!(list(&api.get("/v1/consents?email=kim@naver.com").await.expect(200)["consents"]).len(), 0);
+    assert_eq!(api.get("/v1/consents/99").await.problem(404)[0].1, "not_found");
+    assert_eq!(
+        api.post(&format!("{path}/withdraw"), &json!({"how": ""})).await.problem(422),
+        [("how".to_owned(), "missing_how".to_owned())]
+    );
+}
+
+#[tokio::test]
+async fn what_happened_later_counts_in_whatever_order_it_is_told() {
+    let api = api().await;
+    record(&api, json!({"kind": "withdrawn", "at": "2023-12-20 00:00:00", "how": "전화"})).await;
+    let older = record(&api, json!({"at": "2023-12-10 00:00:00"})).await;
+    assert_eq!((&older["new"], &older["consents"][0]["holds"]), (&1.into(), &false.into()), "an old consent does not come back");
+    let newer = record(&api, json!({"at": "2023-12-25 00:00:00"})).await;
+    assert_eq!(newer["consents"][0]["holds"], true);
+}
+
+#[tokio::test]
+async fn a_file_is_taken_whole_or_not_at_all_and_nobody_is_told() {
+    let api = api().await;
+    let post = async |file: &str, query: &str| {
+        let mut request = api.request(Method::POST, &format!("/v1/consents/csv{query}"), file.to_owned());
+        request.headers_mut().insert("content-type", "text/csv".parse().expect("a value"));
+        api.send(request).await
+    };
+    let file = "email,how,at\nhong@naver.com,\"가입, 2쪽\",2023-12-30 10:00:00\nkim@naver.com,전화,\n";
+    let made = post(file, "?profile=shop").await.expect(201);
+    assert_eq!(made["new"], 2);
+    api.state.consents.tell().await.expect("the store answers");
+    assert_eq!(told(&api).await.len(), 0);
+    let bad = post("email,how\nhong,x\nlee@naver.com,\n", "?profile=shop").await.problem(422);
+    let fields: Vec<&str> = bad.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["consents[0].email", "consents[1].how"]);
+    assert_eq!(post("email;how\n", "?profile=shop").await.problem(422)[0].1, "unknown_column");
+    assert_eq!(list(&api.get("/v1/consents").await.expect(200)["consents"]).len(), 2);
+    assert_eq!(post("email,how\nlee@naver.com,x\n", "?profile=shop&notice=true").await.expect(201)["new"], 1);
+    api.state.consents.tell().await.expect("the store answers");
+    assert_eq!(told(&api).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_result_is_told_once_for_each_event() {
+    let api = api().await;
+    let made = record(&api, json!({})).await;
+    assert_eq!(api.state.consents.tell().await, Ok((1, false)));
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)), "never twice");
+    api.clock.advance(DAY);
+    let path = format!("/v1/consents/{}", made["consents"][0]["id"]);
+    api.post(&format!("{path}/withdraw"), &json!({"how": "전화"})).await.expect(200);
+    record(&api, json!({"email": "kim@naver.com", "language": "en"})).await;
+    assert_eq!(api.state.consents.tell().await, Ok((2, false)));
+    let mails = told(&api).await;
+    assert_eq!(mails[0].content.subject, "[제비상점] 수신 동의 처리 결과 안내");
+    for part in ["전송자: 제비상점", "동의하신 날: 2023-12-31", "제50조제7항", "02-120", "https://mail.example.kr/u/"] {
+        assert!(body(&mails[0]).contains(part), "{part}: {}", body(&mails[0]));
+    }
+    assert_eq!(mails[1].content.subject, "[제비상점] 수신 동의 철회 처리 결과 안내");
+    assert!(!body(&mails[1]).contains("/u/"), "who has withdrawn needs no link");
+    assert_eq!(mails[2].content.subject, "[제비상점] Your consent to receive mail is recorded");
+    assert!(mails.iter().all(|m| m.lane == jebi_domain::message::Lane::Transactional && m.content.list.is_none()), "no advertising");
+    let events = api.get(&path).await.expect(200);
+    let notices: Vec<&str> = list(&events["events"]).iter().map(|e| text(&e["notice"])).collect();
+    assert_eq!(notices, ["told", "told"]);
+    assert_eq!(text(&events["events"][0]["message_id"]), mails[0].id.to_string());
+}
+
+#[tokio::test]
+async fn after_a_crash_a_notice_is_neither_lost_nor_sent_twice() {
+    let api = api().await;
+    record(&api, json!({})).await;
+    // Taken, and the process ended before anything else.
+    let now = api.state.clock.wall();
+    assert_eq!(api.store.take_notices(now, 10, now).await.expect("taken").len(), 1);
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)), "somebody may still be at it");
+    api.clock.advance(Duration::from_secs(601));
+    assert_eq!(api.state.consents.tell().await, Ok((1, false)));
+    assert_eq!(told(&api).await.len(), 1);
+
+    // Its mail was accepted, and the process ended before that was written down.
+    record(&api, json!({"email": "kim@naver.com"})).await;
+    let now = api.state.clock.wall();
+    let taken = api.store.take_notices(now, 10, now).await.expect("taken");
+    api.clock.advance(Duration::from_secs(601));
+    let beside = api.beside().await;
+    let (here, there) = tokio::join!(api.state.consents.tell(), beside.state.consents.tell());
+    assert_eq!((here.expect("told").0 + there.expect("told").0, told(&api).await.len()), (1, 2));
+    let event = taken[0].event.no;
+    assert_eq!(api.store.end_notice(event, Notice::Due, None, now).await, Ok(()), "what has ended stays so");
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)));
+
+    // So long ago that its key is forgotten.
+    let made = record(&api, json!({"email": "lee@naver.com"})).await;
+    let now = api.state.clock.wall();
+    assert_eq!(api.store.take_notices(now, 10, now).await.expect("taken").len(), 1);
+    api.clock.advance(DAY);
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)));
+    let shown = api.get(&format!("/v1/consents/{}", made["consents"][0]["id"])).await.expect(200);
+    assert_eq!(shown["events"][0]["notice"], "unknown");
+    assert_eq!(told(&api).await.len(), 2);
+}
+
+#[tokio::test]
+async fn every_two_years_people_are_asked_before_the_day() {
+    let api = api().await;
+    let made = record(&api, json!({"at": "2023-12-31 09:00:00", "notice": false})).await;
+    let path = format!("/v1/consents/{}", made["consents"][0]["id"]);
+    let due = at("2025-12-16T15:00:00Z");
+    assert_eq!(made["consents"][0]["confirm_at"], due.to_string(), "14 days before the same day, in Seoul");
+    api.clock.advance(due.since(api.state.clock.wall()) - Duration::from_secs(1));
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)));
+    api.clock.advance(Duration::from_secs(1));
+    assert_eq!(api.state.consents.tell().await, Ok((1, false)));
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)));
+    let mails = told(&api).await;
+    assert_eq!(mails[0].content.subject, "[제비상점] 수신 동의 여부 확인 안내");
+    for part in ["동의하신 날: 2023-12-31", "확인 기한: 2025-12-31", "제50조제8항", "철회", "https://mail.example.kr/u/"] {
+        assert!(body(&mails[0]).contains(part), "{part}: {}", body(&mails[0]));
+    }
+    let shown = api.get(&path).await.expect(200);
+    assert_eq!((&shown["holds"], &shown["confirm_at"]), (&true.into(), &at("2027-12-16T15:00:00Z").to_string().into()), "silence keeps it");
+    // A server that was down for years asks once, not for each time it missed.
+    api.clock.advance(DAY * 365 * 5);
+    assert_eq!(api.state.consents.tell().await, Ok((1, false)));
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)));
+    api.post(&format!("{path}/withdraw"), &json!({"how": "전화"})).await.expect(200);
+    api.state.consents.tell().await.expect("told");
+    api.clock.advance(DAY * 365 * 3);
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)), "who has withdrawn is left alone");
+}
+
+#[tokio::test]
+async fn a_profile_that_tells_nobody_is_obeyed() {
+    let api = api().await;
+    api.put("/v1/profiles/quiet", &json!({"from": "news@example.kr", "consent_notices": false})).await.expect(201);
+    record(&api, json!({"profile": "quiet"})).await;
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)));
+    api.clock.advance(DAY * 800);
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)), "not after two years either");
+    assert_eq!(told(&api).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_notice_whose_profile_is_gone_fails_and_is_shown() {
+    let api = api().await;
+    let made = record(&api, json!({})).await;
+    assert_eq!(api.delete("/v1/profiles/shop").await.status, 204);
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)));
+    let path = format!("/v1/consents/{}", made["consents"][0]["id"]);
+    assert_eq!(api.get(&path).await.expect(200)["events"][0]["notice"], "failed");
+    api.post(&format!("{path}/withdraw"), &json!({"how": "전화"})).await.expect(200);
+}
