@@ -101,10 +101,7 @@ pub async fn submit(
     if params.dry_run {
         return Ok(Json(rehearse(&state, &caller, submission, say).await?).into_response());
     }
-    let voice = Voice {
-        say,
-        render: Box::new(|receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::new(receipt)))),
-    };
+    let voice = Voice { say, render: Box::new(|receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&SubmitAnswer::new(receipt)))) };
     let answer = state.accept.submit(caller, submission, idempotency, voice).await?;
     Ok(again::answer(answer))
 }
