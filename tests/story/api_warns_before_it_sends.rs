@@ -29,7 +29,10 @@ async fn a_request_is_tried_out_and_nothing_is_stored() {
     let now = api.state.clock.wall();
     api.store.suppress(vec![("gone@example.kr".to_owned(), SuppressionCause::Bounce)], now).await.expect("suppressed");
     let answer = api.post("/v1/messages?dry_run=true", &newsletter()).await.expect(200);
-    assert_eq!((&answer["dry_run"], &answer["total"], &answer["success"], &answer["errors"]), (&true.into(), &4.into(), &2.into(), &1.into()));
+    assert_eq!(
+        (&answer["dry_run"], &answer["total"], &answer["success"], &answer["errors"]),
+        (&true.into(), &4.into(), &2.into(), &1.into())
+    );
     let message = &answer["messages"][0];
     assert_eq!((&message["id"], message.get("deliveries")), (&Value::Null, None));
     assert_eq!(text(&list(&message["rejected"])[0]["field"]), "messages[0].emails[2]");
