@@ -623,7 +623,7 @@ the-writer-is-more-than-two = the writer is more than two seconds behind
 
 # src/store/postgres/check.rs
 user-x-may-not-read-and-write = user { $role } may not read and write the table { $table }
-run-there-as-its-owner-grant = run there, as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{ $schema }" TO "{ $role }", and GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{ $schema }" TO "{ $role }"
+run-there-as-its-owner-grant = run there, as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{ $schema }" TO "{ $role }", and GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA "{ $schema }" TO "{ $role }"
 the-server-at-x-is-postgresql-x = the server at { $place } is PostgreSQL { $version }, which is older than what Jebi's tables and statements are written for
 upgrade-it-to-postgresql-14 = upgrade it to PostgreSQL 14 or newer
 the-server-at-x-is-a-read-only = the server at { $place } is a read-only replica

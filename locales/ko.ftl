@@ -622,7 +622,7 @@ the-writer-is-more-than-two = 디스크에 쓰는 것이 2초 넘게 밀려 있�
 
 # src/store/postgres/check.rs
 user-x-may-not-read-and-write = 사용자 { $role }에게 테이블 { $table }을(를) 읽고 쓸 권한이 없습니다
-run-there-as-its-owner-grant = 그 데이터베이스에서 소유자로 실행하십시오: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{ $schema }" TO "{ $role }" 그리고 GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{ $schema }" TO "{ $role }"
+run-there-as-its-owner-grant = 그 데이터베이스에서 소유자로 실행하십시오: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{ $schema }" TO "{ $role }" 그리고 GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA "{ $schema }" TO "{ $role }"
 the-server-at-x-is-postgresql-x = { $place }의 서버는 PostgreSQL { $version }입니다. Jebi의 테이블과 SQL이 요구하는 버전보다 오래되었습니다
 upgrade-it-to-postgresql-14 = PostgreSQL 14 이상으로 올리십시오
 the-server-at-x-is-a-read-only = { $place }의 서버는 읽기 전용 복제본입니다

@@ -103,6 +103,6 @@ fn one_that_wakes_after_it_was_taken_for_dead_starts_nothing_and_tells_what_it_k
     });
     frozen.stop();
     let log = cluster.log_of("frozen");
-    assert!(log.contains("it starts anew") && !log.contains("a store job failed"), "{log}");
+    assert!(log.contains("it starts anew") && !log.contains("the incarnation has been ended"), "{log}");
     check::verified(&cluster);
 }

@@ -271,7 +271,7 @@ async fn a_user_without_rights_on_the_tables_is_told_what_to_grant_and_that_is_e
     let database = fresh();
     let role = user(&database, "USAGE");
     let tables = format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"public\" TO \"{role}\"");
-    let sequences = format!("GRANT USAGE ON ALL SEQUENCES IN SCHEMA \"public\" TO \"{role}\"");
+    let sequences = format!("GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA \"public\" TO \"{role}\"");
     let told = format!(
         "PostgreSQL: user {role} may not read and write the table address_index; run there, as its owner: {tables}, and {sequences}"
     );

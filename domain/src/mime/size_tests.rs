@@ -72,6 +72,7 @@ proptest! {
             fill: None,
             attachments: attachments.collect(),
             calendar: invited.then(|| Calendar { method: "REQUEST".to_owned(), ics }),
+            list: None,
         };
         let message = message(content);
         let all: Vec<_> = names.iter().map(|name| (Role::To, mailbox(name))).collect();

@@ -77,7 +77,7 @@ pub(super) async fn look(client: &Client, target: &Target, rights: Rights) -> Re
                 Kind::Denied,
                 format!("user {role} may not read and write the table {table}"),
                 format!(
-                    "run there, as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\", and GRANT USAGE ON ALL SEQUENCES IN SCHEMA \"{schema}\" TO \"{role}\""
+                    "run there, as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\", and GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA \"{schema}\" TO \"{role}\""
                 ),
             ));
         }

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Connector, Fault, Kind, Pool, Postgres, PostgresStore, Reach, Rights, Session, Standing, Target,
+    Connector, Fault, Pool, Postgres, PostgresStore, Reach, Rights, Session, Standing, Target,
     error::said,
     guard, migrate,
     reader::Readers,
@@ -48,6 +48,8 @@ pub enum OpenError {
     Migration { no: i64, name: &'static str, source: tokio_postgres::Error },
     #[error("migration {no:04} ({name}) was not run, for its tables were never free: {holders}; end what holds them, then start again")]
     Blocked { no: i64, name: &'static str, holders: String },
+    #[error("{0}")]
+    Used(StoreError),
     #[error("a thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
 }
@@ -160,22 +162,19 @@ impl PostgresStore {
         let end = clock.boot() + wait;
         while let Err(error) = self.touched().await {
             let fault = match reach.standing() {
-                Standing::Down { why, .. } => why,
+                Standing::Down { why, .. } => Some(why),
                 // It is there again by now, or did not do what was asked.
-                Standing::Up { .. } | Standing::Untried => {
-                    Fault::new(Kind::Unavailable, error.to_string(), "see the server's log; nothing to do if it was being restarted")
-                }
+                Standing::Up { .. } | Standing::Untried => None,
             };
             let now = clock.boot();
             let passes = matches!(error, StoreError::Unavailable { .. } | StoreError::Busy { .. });
-            if !passes || wait.is_zero() {
-                return Err(fault.into());
+            let given_up = !passes || wait.is_zero();
+            if given_up || now >= end {
+                let Some(fault) = fault else { return Err(OpenError::Used(error)) };
+                return Err(if given_up { fault } else { fault.after(wait) }.into());
             }
-            if now >= end {
-                return Err(fault.after(wait).into());
-            }
-            let seconds = end.since(now).as_secs();
-            tracing::warn!(error = %fault, "waiting for the database; the start gives up in {seconds} s");
+            let (seconds, why) = (end.since(now).as_secs(), fault.as_ref().map_or_else(|| error.to_string(), ToString::to_string));
+            tracing::warn!(error = why, "waiting for the database; the start gives up in {seconds} s");
             clock.sleep_until((now + AGAIN).min(end)).await;
         }
         Ok(())
