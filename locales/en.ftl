@@ -1060,7 +1060,6 @@ dkim-x-is-not-a-selector = { $value } is not a selector
 dkim-write-it-anew-without-a-passphrase = write it anew without a passphrase: openssl pkey -in FILE -out FILE
 dkim-holds-an-encrypted-key = { $value } holds a private key that is encrypted
 dkim-holds-no-private-key = { $value } holds no private key
-dkim-flag-fault-remedy = { $flag }: { $fault-text }; { $remedy-text }
 dkim-ses-signs-itself = is set, but SES signs mail itself and changes headers that are signed
 
 # src/cli/dkim.rs

@@ -1059,7 +1059,6 @@ dkim-x-is-not-a-selector = { $value }은(는) 선택자로 쓸 수 없습니다
 dkim-write-it-anew-without-a-passphrase = 암호 없이 다시 저장하십시오: openssl pkey -in 파일 -out 파일
 dkim-holds-an-encrypted-key = { $value }의 개인 키는 암호화되어 있습니다
 dkim-holds-no-private-key = { $value }에는 개인 키가 없습니다
-dkim-flag-fault-remedy = { $flag }: { $fault-text }. { $remedy-text }
 dkim-ses-signs-itself = 지정되었지만, SES는 메일에 직접 서명하고 서명된 헤더를 바꿉니다
 
 # src/cli/dkim.rs

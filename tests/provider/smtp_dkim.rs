@@ -222,7 +222,7 @@ fn what_is_signed_passes_and_what_was_changed_does_not() {
 fn any_body_passes() {
     let _machine = machine::busy();
     let (mut server, keys) = (Verifier::start(), Keys::new(&["rsa", "ed"]));
-    let large: Vec<u8> = (0..3_000_000_u32).map(|i| u8::try_from(i * i % 251).unwrap_or(0)).collect();
+    let large: Vec<u8> = (0..3_000_000_u32).map(|i| u8::try_from(i % 251).unwrap_or(0)).collect();
     let texts = ["", "\n\n\n", ".", ".\n..\n...", "plain", "a\n.\n", "  spaces\t \n\t\n x  y \n", "제비가 물고 온 박씨", "\n\nfirst"];
     let mut cases: Vec<(String, Outgoing)> = texts
         .iter()
