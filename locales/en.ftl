@@ -1753,5 +1753,4 @@ help-template-file-to-write-the-html-to = File to write the HTML to
 give-one-of-1-to-998-characters = give one of 1 to 998 characters
 the-subject-is-longer-than-998-characters = the subject is longer than 998 characters
 the-subject-holds-a-line-break-or-another-control = the subject holds a line break or another control character
-take-it-out = take it out
 others-are-changing-templates-at-the-same-time = others are changing templates at the same time

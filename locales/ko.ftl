@@ -1752,5 +1752,4 @@ help-template-file-to-write-the-html-to = HTML을 쓸 파일
 give-one-of-1-to-998-characters = 1자에서 998자까지로 적으십시오
 the-subject-is-longer-than-998-characters = 제목이 998자를 넘습니다
 the-subject-holds-a-line-break-or-another-control = 제목에 줄바꿈이나 다른 제어 문자가 있습니다
-take-it-out = 빼십시오
 others-are-changing-templates-at-the-same-time = 다른 곳에서 동시에 템플릿을 바꾸고 있습니다

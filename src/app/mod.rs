@@ -2,6 +2,7 @@
 //!
 //! | file | owns |
 //! |---|---|
+//! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
 //! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
@@ -9,6 +10,7 @@
 //! | `secret` | what keys of links in mail are made of |
 //! | `transfer` | moving a store to PostgreSQL |
 
+mod at_rest;
 pub mod database;
 mod dkim;
 mod migrate;
@@ -41,6 +43,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub use self::{
+    at_rest::AtRest,
     dkim::make_dkim_key,
     migrate::{migrate, pending},
     reload::ReadAgain,
@@ -354,55 +357,6 @@ impl App {
         }
         self.store.close().await;
         left == dispatch::Left::default()
-    }
-}
-
-/// The API over a store that no server has open, for commands: the same services, without workers. Nothing is sent.
-pub struct AtRest {
-    router: Router,
-    store: Arc<dyn Store>,
-}
-
-impl AtRest {
-    /// Opens the store.
-    ///
-    /// # Errors
-    /// When it cannot be opened.
-    pub async fn open(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, StartError> {
-        let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
-        let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
-        let links = link_keys(config, &store, &clock, &random).await?;
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links: links.clone() };
-        let board: Arc<dyn Providers> = Arc::new(NoProviders);
-        let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));
-        let (clock, random) = (Arc::clone(&around.clock), Arc::clone(&around.random));
-        let accept = Arc::new(Accept::new(Arc::clone(&store), clock, random, identities, accept_settings(config, links)));
-        accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
-        let access = Arc::new(Access::new(access_settings(config)));
-        let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);
-        Ok(Self { router: http::router(state).layer(Extension(LocalAdmin)), store })
-    }
-
-    /// Answers a request of this machine's administrator.
-    pub async fn call(&self, request: Request<Body>) -> Response {
-        match self.router.clone().oneshot(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        }
-    }
-
-    /// Writes everything out and closes the store.
-    pub async fn close(self) {
-        self.store.close().await;
-    }
-}
-
-/// Without workers no provider is in use.
-struct NoProviders;
-
-impl Providers for NoProviders {
-    fn status(&self) -> Vec<ProviderStatus> {
-        Vec::new()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod clock;
 pub mod consents;
+mod fault;
 pub mod files;
 mod find;
 mod guard;

@@ -4,12 +4,12 @@
 //! operators know no bounds: `'x' * 100000000` would build 100 MB. What is left to the engine is looking up names, `and`, `or`
 //! and choosing.
 
-use super::{
-    fault::Slip,
-    filters::{self, Filter},
-    lex::Token,
-    scope::Scope,
-};
+mod filtered;
+mod spelling;
+
+pub(super) use spelling::{mangled, quoted, unmangled};
+
+use super::{fault::Slip, filters, lex::Token, scope::Scope};
 
 /// Deepest nesting of an expression.
 const MAX_DEPTH: usize = 24;
@@ -535,108 +535,6 @@ impl<'t, 's> Parser<'t, 's> {
         };
         Ok(Code { text: format!("{}|_item({begin})", code.text), path })
     }
-
-    /// Filters and tests behind a value.
-    fn filtered(&mut self, mut code: Code) -> Result<Code, Slip> {
-        let start = self.at();
-        let mut count = 0;
-        loop {
-            chain(count, start)?;
-            count += 1;
-            if self.take_sign("|") {
-                code = self.filter(code)?;
-            } else if self.take_name("is") {
-                code = self.test(code)?;
-            } else {
-                return Ok(code);
-            }
-        }
-    }
-
-    fn filter(&mut self, code: Code) -> Result<Code, Slip> {
-        let at = self.at();
-        let name = self.name("the name of a filter behind `|`")?;
-        let Some(filter) = filters::find(name) else {
-            let remedy = filters::remedy(name);
-            return Err(Slip::new(at, "template_filter", format!("there is no filter `{name}`"), remedy));
-        };
-        let (args, django) = if self.take_sign(":") {
-            (vec![self.leniently(Self::django_argument)?], true)
-        } else if self.take_sign("(") {
-            (self.arguments(filter)?, false)
-        } else {
-            (Vec::new(), false)
-        };
-        if args.len() < filter.needed || args.len() > filter.params.len() {
-            return Err(Slip::syntax(at, format!("`{name}` is given {} arguments", args.len()), filter.usage()));
-        }
-        let receiver = if filter.takes_missing { self.leniently(|p| Ok(p.used(code)))? } else { self.used(code) };
-        // Django's `default` also stands in for what is empty, Jinja's only for what is missing.
-        let run = if django && filter.name == "default" { "_default_empty" } else { filter.name };
-        let args = args.join(", ");
-        Ok(Code::value(if args.is_empty() { format!("{receiver}|{run}") } else { format!("{receiver}|{run}({args})") }))
-    }
-
-    /// What stands behind `filter:` is one literal or one variable.
-    fn django_argument(&mut self) -> Result<String, Slip> {
-        let minus = self.take_sign("-");
-        let code = self.primary()?;
-        let code = self.postfix(code)?;
-        let text = self.used(code);
-        Ok(if minus { format!("{text}|_neg") } else { text })
-    }
-
-    /// Arguments in parentheses, by place or by name, in the filter's own order.
-    fn arguments(&mut self, filter: &Filter) -> Result<Vec<String>, Slip> {
-        let mut all: Vec<String> = Vec::new();
-        while !self.take_sign(")") {
-            let at = self.at();
-            let place = match (self.peek(), self.ahead(1)) {
-                (Some(Token::Name(name)), Some(Token::Sign("="))) => {
-                    self.next += 2;
-                    let place = filter.params.iter().position(|param| param == name);
-                    place.ok_or_else(|| Slip::syntax(at, format!("`{}` has no argument `{name}`", filter.name), filter.usage()))?
-                }
-                _ => all.len(),
-            };
-            let value = self.leniently(|p| p.deeper(|p| p.choice().map(|code| p.used(code))))?;
-            if place >= filter.params.len() {
-                return Err(Slip::syntax(at, format!("`{}` has no such argument", filter.name), filter.usage()));
-            }
-            if place >= all.len() {
-                all.resize(place + 1, "none".to_owned());
-            }
-            all[place] = value;
-            if !self.is_sign(")") {
-                self.sign(",", "`,` or `)`")?;
-            }
-        }
-        Ok(all)
-    }
-
-    fn test(&mut self, code: Code) -> Result<Code, Slip> {
-        let not = self.take_name("not");
-        let at = self.at();
-        let name = self.name("the name of a test behind `is`, such as `defined`")?;
-        let Some((_, takes)) = filters::TESTS.iter().find(|(test, _)| *test == name) else {
-            let known = filters::TESTS.iter().map(|(test, _)| *test).collect::<Vec<_>>().join(", ");
-            return Err(Slip::new(at, "template_filter", format!("there is no test `{name}`"), format!("there are {known}")));
-        };
-        let receiver = self.leniently(|p| Ok(p.used(code)))?;
-        let mut text = format!("{receiver}|_is({name:?}");
-        if *takes {
-            let argument = if self.take_sign("(") {
-                let argument = self.leniently(|p| p.deeper(|p| p.choice().map(|code| p.used(code))))?;
-                self.sign(")", "`)`")?;
-                argument
-            } else {
-                self.leniently(Self::django_argument)?
-            };
-            text.push_str(&format!(", {argument}"));
-        }
-        text.push_str(if not { ")|_not" } else { ")" });
-        Ok(Code::value(text))
-    }
 }
 
 /// Words that are no variable.
@@ -695,38 +593,4 @@ fn paths(condition: &[(Token<'_>, usize)]) -> Vec<String> {
     }
     all.retain(|path| !path.is_empty());
     all
-}
-
-/// A literal for the engine, on one line.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// Begin of a name the engine cannot read, written as hexadecimal digits.
-const MANGLED: &str = "u_";
-
-/// A variable's name for the engine, which reads ASCII only: `이름` is as good a name as any here.
-pub(super) fn mangled(name: &str) -> String {
-    let plain = name.is_ascii() && !name.starts_with(MANGLED) && !["self", "super", "loop"].contains(&name);
-    if plain { name.to_owned() } else { name.bytes().fold(MANGLED.to_owned(), |out, byte| format!("{out}{byte:02x}")) }
-}
-
-/// The name that [`mangled`] was given.
-pub(super) fn unmangled(name: &str) -> Option<String> {
-    let digits = name.strip_prefix(MANGLED)?.as_bytes();
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let bytes: Option<Vec<u8>> = digits.chunks(2).map(byte).collect();
-    String::from_utf8(bytes?).ok()
 }
