@@ -31,12 +31,12 @@ pub fn check(data: &[u8]) {
             assert_ne!(fault.code, "template_engine", "the engine cannot read what was written for it: {fault}");
             assert!(fault.line > 0 && fault.column > 0 && !fault.fault.is_empty() && !fault.remedy.is_empty(), "{fault:?}");
         }
-        Ok(_) => fill_in(fill, subject, body, html, derived, &given),
+        Ok(_) => fill_in(fill, subject, body, html, derived.as_deref(), &given),
     }
 }
 
-fn fill_in(fill: Fill, subject: String, body: String, html: String, derived: Option<String>, given: &str) {
-    if let Some(derived) = &derived {
+fn fill_in(fill: Fill, subject: String, body: String, html: String, derived: Option<&str>, given: &str) {
+    if let Some(derived) = derived {
         assert!(template::check(&fill, "", Some(derived), None).is_ok(), "text made of HTML cannot be read: {derived:?}");
     }
     let from = r#"{"from":{"email":"a@example.kr"},"subject":""}"#;

@@ -24,7 +24,6 @@ use std::{
     time::Duration,
 };
 
-use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::{
     allow::AllowList,
     attachment,
@@ -40,7 +39,6 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
 pub use self::{
     at_rest::AtRest,
@@ -58,9 +56,8 @@ pub use crate::store::transfer::Progress;
 
 use crate::{
     config::{AdvertisingConsent, Config, DatabaseUrl},
-    http::{self, AppState, HttpSettings, Load, LocalAdmin, Services},
+    http::{self, AppState, HttpSettings, Load, Services},
     lifecycle::Lifecycle,
-    observe::metrics,
     server::{
         self, Listening,
         tls::{PemFiles, Tls, TlsFault},
@@ -77,12 +74,12 @@ use crate::{
         figures::Figures,
         files,
         forecast::Forecast,
-        identities::{Accounts, Identities},
+        identities::Identities,
         inbox::InboxReader,
         keys::{Created, Keys},
         links::LinkKeys,
         nodes::Nodes,
-        providers::{ProviderStatus, Providers},
+        providers::Providers,
         ready::{Check, Readiness, Ready},
         refusals::Refusals,
         reload::{Part, Reload},

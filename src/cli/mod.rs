@@ -67,7 +67,7 @@ enum Command {
     /// Prints a line for each copy: the delivery's id and its recipient. Without a running server the mail is stored and goes
     /// out when it runs.
     #[command(after_help = send::EXAMPLE)]
-    Send(send::Mail),
+    Send(Box<send::Mail>),
     /// Send again what failed for now or expired
     ///
     /// Of the mail accepted in the last hours. What the provider refused for good, what was cancelled, and addresses on the
@@ -146,7 +146,7 @@ pub fn run() -> ExitCode {
     let Cli { flags, command } = parsed();
     let done = match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(flags),
-        Command::Send(mail) => through(flags, Missing::Make, async |config, client| send::run(mail, config, client).await),
+        Command::Send(mail) => through(flags, Missing::Make, async |config, client| send::run(*mail, config, client).await),
         Command::Retry(which) => through(flags, Missing::Refuse, async |_, client| retry::run(which, client).await),
         Command::Key(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };

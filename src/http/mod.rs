@@ -189,7 +189,7 @@ fn routes() -> Vec<Route> {
         delete("/v1/templates/{name}", templates::remove).admin(),
         post("/v1/templates/{name}/publish", templates::publish::publish).admin(),
         post("/v1/templates/{name}/rollback", templates::publish::rollback).admin(),
-        get("/v1/templates/{name}/versions", templates::versions::list).read(),
+        get("/v1/templates/{name}/versions", templates::versions::versions).read(),
         get("/v1/templates/{name}/versions/{version}", templates::versions::show).read(),
         get("/v1/templates/{name}/diff", templates::versions::diff).read(),
         post("/v1/templates/{name}/preview", templates::preview::preview).read(),

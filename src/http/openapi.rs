@@ -81,7 +81,7 @@ use super::{
         templates::remove,
         templates::publish::publish,
         templates::publish::rollback,
-        templates::versions::list,
+        templates::versions::versions,
         templates::versions::show,
         templates::versions::diff,
         templates::preview::preview,

@@ -45,7 +45,7 @@ impl From<Lost> for MarkupFault {
     fn from(lost: Lost) -> Self {
         let fault = format!("`{}` does not come through", lost.tag);
         let remedy = "put it between elements, into text or into a link; sizes and whole styles have to be known before";
-        Self::new((lost.line, lost.column), "markup_tag", fault, remedy)
+        MarkupFault::new((lost.line, lost.column), "markup_tag", fault, remedy)
     }
 }
 

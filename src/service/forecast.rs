@@ -73,7 +73,7 @@ impl Forecast {
         }
         let backlog = self.store.backlog().await.map_err(refusal)?;
         let wanted = Wanted { provider: &message.provider, topic: &message.topic, waiting: view.counts.waiting, due: message.due };
-        Ok(self.bulk_finish(&backlog, wanted))
+        Ok(self.bulk_finish(&backlog, &wanted))
     }
 
     /// When mail that is not accepted yet would have been sent: an estimate. Transactional mail goes first.
@@ -89,14 +89,14 @@ impl Forecast {
         if queued.lane == Lane::Bulk {
             let own = backlog.iter().filter(|one| one.lane == Lane::Bulk && one.topic == queued.topic).map(|one| one.waiting).sum::<i64>();
             let wanted = Wanted { provider: &queued.provider, topic: &queued.topic, waiting: own + queued.recipients, due: queued.due };
-            return Ok(self.bulk_finish(&backlog, wanted));
+            return Ok(self.bulk_finish(&backlog, &wanted));
         }
         let before: i64 = backlog.iter().filter(|one| one.lane == Lane::Transactional && !one.paused).map(|one| one.waiting).sum();
         let all = u64::try_from(before + queued.recipients).unwrap_or(0);
         Ok(self.providers.finish_at(&queued.provider, Lane::Transactional, all, self.clock.wall().max(queued.due)))
     }
 
-    fn bulk_finish(&self, backlog: &[Backlog], wanted: Wanted<'_>) -> Option<Wall> {
+    fn bulk_finish(&self, backlog: &[Backlog], wanted: &Wanted<'_>) -> Option<Wall> {
         let (mut first, mut topics) = (0, BTreeMap::<&str, i64>::new());
         for one in backlog.iter().filter(|b| b.provider == wanted.provider) {
             match one.lane {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use super::{assert_none, files, here, read, tree};
 
 /// What makes a fault, and which of its arguments is the code.
-const MAKERS: [(&str, usize); 8] = [
+const MAKERS: [(&str, usize); 10] = [
     ("Fault::new(", 1),
     ("HeaderFault::new(", 0),
     ("Refusal::busy(", 1),
@@ -14,9 +14,11 @@ const MAKERS: [(&str, usize); 8] = [
     ("refused(", 0),
     ("fault(", 0),
     ("faulty(", 1),
+    ("Slip::new(", 1),
+    ("MarkupFault::new(", 1),
 ];
 /// Where refusals are made.
-const FOLDERS: [&str; 5] = ["src/http", "src/service", "src/app", "src/table", "domain/src"];
+const FOLDERS: [&str; 6] = ["src/http", "src/service", "src/app", "src/table", "src/markup", "domain/src"];
 const TABLE: &str = "src/http/codes.rs";
 
 /// The arguments of a call, from behind its bracket on.

@@ -118,6 +118,7 @@ fn a_copy_that_cannot_be_filled_in_fails_with_its_reason_and_no_other() {
 
 #[test]
 fn a_workbook_of_a_spreadsheet_program_is_read() {
+    #[expect(clippy::disallowed_methods, reason = "where Python with openpyxl lies is told by scripts/test")]
     let Ok(python) = std::env::var("JEBI_TEST_PYTHON") else {
         panic!("JEBI_TEST_PYTHON names no Python with openpyxl: see CONTRIBUTING.md")
     };

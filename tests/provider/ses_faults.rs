@@ -67,7 +67,7 @@ fn a_time_out_is_unknown_whether_the_body_was_read_or_not() {
             };
             let (outcome, ()) = tokio::join!(call, watch);
             assert_unknown(&outcome, "timeout");
-            let limit = "within 37434 ms";
+            let limit = "within 37433 ms";
             assert!(matches!(&outcome, Outcome::Unknown { reason } if reason.text.contains(limit)), "{outcome:?}");
             assert!(matches!(send(&*sender).await, Outcome::Accepted { .. }));
             assert_eq!(stub.look(|s| s.connections), 2, "a late answer must not be taken for the next mail's");

@@ -135,7 +135,9 @@ fn a_large_file_is_streamed_under_a_signature_that_holds() {
         let raw = kept[0]["raw_data"].as_str().expect("text").as_bytes();
         assert!(raw == whole(&mail), "every byte");
         assert_attached(raw, &file);
-        assert_eq!(kept[0]["destinations"].as_array().map(Vec::len), Some(3));
+        // moto names those of the headers besides those of the request.
+        let to: Vec<_> = kept[0]["destinations"].as_array().expect("a list").iter().filter_map(|d| d.as_str()).collect();
+        assert!(mail.to.iter().all(|one| to.contains(&one.as_str())), "{to:?}");
     });
 }
 

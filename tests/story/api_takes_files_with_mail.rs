@@ -223,7 +223,7 @@ async fn what_is_wrong_in_a_form_is_told_by_name() {
     let (file, good) = (file_part("a.pdf", "", PDF), json_part("message", &mail(&json!([]))));
     let refused = async |parts: &[Vec<u8>]| api.submit_form(parts).await.problem(422).remove(0);
     let is = |field: &str, code: &str| (field.to_owned(), code.to_owned());
-    assert_eq!(refused(&[file.clone()]).await, is("message", "missing_field"));
+    assert_eq!(refused(std::slice::from_ref(&file)).await, is("message", "missing_field"));
     assert_eq!(refused(&[good.clone(), good.clone()]).await, is("message", "duplicate_field"));
     assert_eq!(refused(&[good.clone(), json_part("note", &json!(1))]).await, is("note", "unknown_part"));
     assert_eq!(refused(&[good.clone(), file_part("a.exe", "", b"x")]).await, is("attachments[0]", "file_type_not_allowed"));

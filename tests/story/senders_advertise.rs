@@ -20,6 +20,7 @@ async fn with(list: ListSettings) -> Api {
     api
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a test's object is written where it is used")]
 fn advertising(more: Value) -> Value {
     let mut message = json!({
         "category": "advertising", "profile": "shop", "emails": ["hong@naver.com"], "subject": "봄맞이 할인", "content": "<p>봄</p>",

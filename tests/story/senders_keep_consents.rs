@@ -19,6 +19,7 @@ async fn api() -> Api {
     api
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a test's object is written where it is used")]
 fn consent(more: Value) -> Value {
     let mut one =
         json!({"email": "hong@naver.com", "profile": "shop", "how": "가입 양식", "wording": "광고성 정보 수신에 동의합니다 (v3)"});

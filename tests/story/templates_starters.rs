@@ -55,8 +55,11 @@ async fn the_documents_call_of_notification_works_on_a_fresh_install() {
 #[tokio::test]
 async fn the_documents_own_templates_are_taken_as_printed_and_go_before_the_built_in_ones() {
     let api = Api::new().await;
-    let base = include_str!("../templates/emails/base.html");
-    let (html, plain) = (include_str!("../templates/emails/notification.html"), include_str!("../templates/emails/notification.txt"));
+    let base = include_str!("../../domain/src/template/tests/emails/base.html");
+    let (html, plain) = (
+        include_str!("../../domain/src/template/tests/emails/notification.html"),
+        include_str!("../../domain/src/template/tests/emails/notification.txt"),
+    );
     let templates = json!([
         {"name": "emails/base.html", "kind": "part", "variants": [{"html": base}]},
         {"name": "notification", "language": "ko", "variants": [{"language": "ko", "subject": "{{ subject }}", "html": html, "text": plain}]},

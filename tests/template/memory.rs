@@ -1,6 +1,6 @@
 //! Templates that try to build a hundred megabytes, in a process of their own whose memory is measured.
 
-use std::{fs, process::Command};
+use std::{fs, io::Write, process::Command};
 
 use jebi_domain::{content::Content, message::Mailbox, template::Renderer};
 
@@ -46,7 +46,7 @@ fn bombs() {
         let reason = made.render(None, &Mailbox { email: "hong@example.kr".to_owned(), name: None }).expect_err("it is stopped");
         assert!(["template_limit", "template_render"].contains(&reason.code.as_str()), "{reason:?}");
     }
-    println!("grown by {} KiB", peak() - before);
+    writeln!(std::io::stdout(), "grown by {} KiB", peak() - before).expect("told");
 }
 
 #[test]

@@ -5,6 +5,7 @@ fn rules() -> Rules {
     Rules { max_size: 100, extensions: endings.split(',').map(str::to_owned).collect() }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "tables of tests read better without borrows")]
 fn code(name: &str, size: u64, seen: Recognised) -> &'static str {
     check(&rules(), name, size, &seen).map_or_else(|fault| fault.code, |()| "")
 }

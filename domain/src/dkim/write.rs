@@ -106,8 +106,8 @@ mod tests {
         assert_eq!(
             text,
             "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n d=example.kr;\r\n s=s1; t=1790000000;\r\n \
-             h=from:from:subject:date:to:cc:reply-to:message-id:mime-version:\r\n content-type:in-reply-to:references:list-unsubscribe:\r\n \
-             list-unsubscribe-post:list-id:feedback-id;\r\n bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;\r\n b="
+             h=from:from:subject:date:to:cc:reply-to:message-id:mime-version:\r\n content-type:in-reply-to:references:list-unsubscribe:list-unsubscribe-post:\r\n \
+             list-id:feedback-id;\r\n bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;\r\n b="
         );
     }
 

@@ -89,13 +89,16 @@ pub struct Reminder {
     pub notice: bool,
 }
 
+/// A consent and all that was written of it, oldest first.
+pub type ConsentDetail = (Consent, Vec<ConsentEvent>);
+
 /// The ledger.
 pub trait ConsentStore: Send + Sync {
     /// Writes events down, all or none, in their order. A consent that holds and is given again with the same time, and an end of one that
     /// holds no more, change nothing.
     fn record_consents(&self, events: Vec<NewEvent>, now: Wall) -> Boxed<'_, StoreResult<Vec<Recorded>>>;
     /// One consent with all that was written of it, oldest first.
-    fn consent(&self, no: i64) -> Boxed<'_, StoreResult<Option<(Consent, Vec<ConsentEvent>)>>>;
+    fn consent(&self, no: i64) -> Boxed<'_, StoreResult<Option<ConsentDetail>>>;
     fn consents(&self, filter: ConsentFilter, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<ConsentPage>>;
     /// Which of these addresses (as they are compared) consent to mail of a profile, to everything or to this scope.
     fn consenting(&self, profile: &str, scope: &str, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<String>>>;

@@ -47,7 +47,7 @@ impl Slip {
     }
     /// Not what the grammar wants there.
     pub fn syntax(at: usize, fault: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self::new(at, "template_syntax", fault, expected)
+        Slip::new(at, "template_syntax", fault, expected)
     }
     /// Says in which source it is.
     pub fn within(self, part: &str, source: &str) -> TemplateFault {

@@ -3,6 +3,7 @@
 /// The index of the tag that `wanted` (a BCP 47 tag) finds among `tags`, or `None`. Case does not matter. The wanted tag is
 /// shortened from its end until one fits: `zh-Hant-TW` finds `zh-Hant-TW`, `zh-Hant`, `zh`.
 #[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "an iterator is given as it is made")]
 pub fn lookup<'a>(wanted: &str, tags: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
     let mut range = wanted.trim();
     while !range.is_empty() {

@@ -64,9 +64,9 @@ impl<'s> Lexer<'s> {
     pub fn tag_length(source: &'s str) -> Result<usize, Slip> {
         let mut lexer = Self::new(source);
         if source.starts_with("{#") {
-            lexer.comment()?
+            lexer.comment()?;
         } else {
-            lexer.tag().map(|_| ())?
+            lexer.tag()?;
         }
         Ok(lexer.at)
     }

@@ -212,9 +212,9 @@ async fn send(
         let success = count("success")?;
         errors += count("errors")?;
         if replayed {
-            before += success
+            before += success;
         } else {
-            taken += success
+            taken += success;
         }
         for rejected in told["rejected"].as_array().into_iter().flatten() {
             let line = rejected["index"].as_u64().and_then(|at| lines.get(usize::try_from(at).ok()?)).copied().unwrap_or(0);

@@ -250,8 +250,10 @@ pub struct FileOptions {
     request_body(content = String, content_type = "text/csv"),
     responses(
         (status = 201, description = "Recorded.", body = ConsentsRecorded),
+        (status = 400, description = "The body broke off."),
         (status = 408, description = "The body did not arrive in time."),
         (status = 413, description = "The body is too large."),
+        (status = 415, description = "The body is compressed."),
         (status = 422, description = "The file cannot be read, or a line is wrong; nothing was recorded."),
     ),
 )]
@@ -311,6 +313,8 @@ pub async fn list(State(state): State<AppState>, Params(filter): Params<Filter>)
 }
 
 /// Show a consent
+///
+/// And all that was written of it, oldest first.
 #[utoipa::path(
     get, path = "/v1/consents/{id}", tag = "consents",
     params(("id" = i64, Path, description = "The consent's number.")),

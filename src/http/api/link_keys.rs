@@ -57,6 +57,8 @@ fn keys(state: &AppState) -> Result<&Arc<LinkKeys>, Refusal> {
 }
 
 /// List the keys of links
+///
+/// Their numbers and times; the keys themselves are never shown.
 #[utoipa::path(
     get, path = "/v1/link-keys", tag = "link-keys",
     responses((status = 200, description = "All keys.", body = LinkKeyList), (status = 409, description = "This node has no secret.")),

@@ -186,6 +186,8 @@ pub async fn list(State(state): State<AppState>) -> Reply<ProfileList> {
 }
 
 /// Show a sender profile
+///
+/// As messages that name it are sent with it.
 #[utoipa::path(
     get, path = "/v1/profiles/{name}", tag = "profiles",
     params(("name" = String, Path, description = "The profile's name.")),

@@ -116,7 +116,7 @@ impl Wants {
             match own.filter(|own| own.variables.contains_key(root)) {
                 // Their own goes before the message's, whole.
                 Some(own) => !is_there(&own.variables, &path.text),
-                None => !path.is_shared && !(root == "name" && name.is_some()),
+                None => !(path.is_shared || root == "name" && name.is_some()),
             }
         };
         paths.iter().filter(lacks).map(|path| path.text.as_str()).collect()
@@ -200,6 +200,7 @@ mod tests {
         value.as_object().cloned().expect("an object")
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tables of tests read better without borrows")]
     fn wants(shared: Value, printed: &[(&str, &[&str])]) -> Wants {
         let mut wants = Wants::new(&Fill { defaults: map(json!({"shop": "제비"})), ..Fill::default() }, &map(shared), &[]);
         printed.iter().for_each(|(tag, all)| wants.add(tag, all.iter().map(|one| (*one).to_owned()).collect()));

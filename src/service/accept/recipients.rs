@@ -103,12 +103,11 @@ fn named(given: Given, field: &dyn Fn() -> String, may: May<'_>) -> Result<Mailb
     rules::mailbox(given, field).and_then(|mailbox| allow::check(may, mailbox, field)).map_err(|fault| (email, fault))
 }
 
+/// A recipient and what is stored as their own; or the address as given and its fault.
+type ReadOwn = Result<(Mailbox, Option<Box<str>>), (String, Fault)>;
+
 /// Reads a recipient with what is their own.
-fn with_own(
-    NewRecipient { given, own }: NewRecipient,
-    field: &dyn Fn() -> String,
-    rules: &Rules<'_>,
-) -> Result<(Mailbox, Option<Box<str>>), (String, Fault)> {
+fn with_own(NewRecipient { given, own }: NewRecipient, field: &dyn Fn() -> String, rules: &Rules<'_>) -> ReadOwn {
     let mailbox = named(given, field, rules.may)?;
     let mut own = own;
     let checked = rules.wants.map_or(Ok(()), |wants| wants.check(own.as_deref_mut(), &mailbox, || format!("{}.variables", field())));

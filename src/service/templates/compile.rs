@@ -97,11 +97,12 @@ pub(super) async fn alone(name: String, found: Found, mut pool: Pool) -> Result<
 
 /// A built-in template compiled. They are part of the program, and a test compiles each: what is wrong with one is a bug.
 pub(super) fn sound(name: &str, found: &Found, pool: &Pool) -> Compiled {
-    one(name, found, pool).map(|(compiled, _)| compiled).unwrap_or_else(|wrong| {
+    let failed = |wrong: Vec<_>| -> Compiled {
         let paths = BTreeMap::from([(name.to_owned(), format!("{name}: "))]);
         let faults: Vec<Fault> = wrong.into_iter().map(|wrong| placed(wrong, name, &paths, pool)).collect();
         panic!("a built-in template cannot be used: {faults:?}")
-    })
+    };
+    one(name, found, pool).map_or_else(failed, |(compiled, _)| compiled)
 }
 
 /// Does work off the threads that serve requests.

@@ -111,7 +111,7 @@ fn signed(bytes: u64) -> Result<i64, Error> {
 
 fn append(turn: &mut Turn<'_>, upload: UploadNo, from: u64, piece: &[u8], now: Wall) -> Result<(), Error> {
     let whole = PIECE as u64;
-    if piece.is_empty() || piece.len() > PIECE || from % whole != 0 {
+    if piece.is_empty() || piece.len() > PIECE || !from.is_multiple_of(whole) {
         return Err(Error::damaged("piece", format!("{} bytes at {from}", piece.len())));
     }
     let (from, len) = (signed(from)?, signed(piece.len() as u64)?);

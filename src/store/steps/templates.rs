@@ -19,7 +19,7 @@ const REVISION: &str = "templates";
 
 impl<E: Engine> TemplateStore for SqlStore<E> {
     fn template_revision(&self) -> Boxed<'_, StoreResult<i64>> {
-        self.look(|s| revision(s))
+        self.look(revision)
     }
 
     fn template(&self, name: &str) -> Boxed<'_, StoreResult<Option<TemplateRecord>>> {

@@ -57,6 +57,7 @@ pub(super) fn refuse(fault: impl Into<String>) -> Error {
 type Run = fn(&Call<'_>) -> Result<Value, Error>;
 
 /// A filter as templates name it.
+#[derive(Clone, Copy)]
 pub(super) struct Filter {
     pub name: &'static str,
     /// Arguments in their order.

@@ -168,21 +168,3 @@ fn braces_replace_what_is_given_and_nothing_else() {
     assert_eq!(mail.text.as_deref(), Some("홍<길동> {name} {email} {{ x }} {% y %}"));
     assert_eq!(mail.html.as_deref(), Some("<i>홍&lt;길동&gt;</i>"));
 }
-
-#[test]
-fn a_renderer_is_shared_by_all_senders() {
-    fn shared<T: Send + Sync>(_: &T) {}
-    let made = Renderer::new(&content(Fill::default(), "{{ n }}", None, Some("{% for i in range(n) %}{{ i }}{% endfor %}")), None).unwrap();
-    shared(&made);
-    std::thread::scope(|scope| {
-        for n in 0..4 {
-            let made = &made;
-            scope.spawn(move || {
-                for _ in 0..50 {
-                    let mail = made.render(Some(&personal(&format!(r#"{{"n":{n}}}"#))), &to("")).unwrap();
-                    assert_eq!(mail.html.unwrap().len(), n);
-                }
-            });
-        }
-    });
-}

@@ -2,9 +2,9 @@
 
 use super::*;
 
-const BASE: &str = include_str!("../../../../tests/templates/emails/base.html");
-const NOTIFICATION: &str = include_str!("../../../../tests/templates/emails/notification.html");
-const TEXT: &str = include_str!("../../../../tests/templates/emails/notification.txt");
+const BASE: &str = include_str!("emails/base.html");
+const NOTIFICATION: &str = include_str!("emails/notification.html");
+const TEXT: &str = include_str!("emails/notification.txt");
 
 fn made() -> Renderer {
     let fill = Fill { missing: crate::content::Missing::Empty, ..parts(&[("emails/base.html", BASE)]) };

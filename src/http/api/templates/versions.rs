@@ -70,7 +70,7 @@ impl FromRequestParts<AppState> for VersionPath {
         (status = 422, description = "A parameter is wrong."),
     ),
 )]
-pub async fn list(State(state): State<AppState>, Id(Name(name)): Id<Name>, Params(page): Params<Page>) -> Reply<VersionList> {
+pub async fn versions(State(state): State<AppState>, Id(Name(name)): Id<Name>, Params(page): Params<Page>) -> Reply<VersionList> {
     let before = page.cursor.as_deref().map(read_number_cursor).transpose()?;
     let before = before.map(|before| u32::try_from(before).map_err(|_| bad_cursor())).transpose()?;
     let found = state.templates.versions(&name, before, page_length(page.limit)?).await?;

@@ -37,7 +37,7 @@ const KOREAN: &str = include_str!("ko.json");
 /// Whose mail it is for, and a button.
 pub async fn page(State(state): State<AppState>, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let standing = state.refusals.look(&token).await?;
-    Ok(answer(&state, standing, &headers))
+    Ok(answer(&state, standing.as_ref(), &headers))
 }
 
 /// Refuse more mail
@@ -52,17 +52,17 @@ pub async fn refuse(
     // In a form of either kind (RFC 8058 section 3.2); whoever posts without it means the same.
     let by = if contains(&body, b"One-Click") { RefusedBy::OneClick } else { RefusedBy::Page };
     let standing = state.refusals.refuse(&token, by).await?;
-    Ok(answer(&state, standing, &headers))
+    Ok(answer(&state, standing.as_ref(), &headers))
 }
 
 fn contains(body: &[u8], word: &[u8]) -> bool {
     body.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
 }
 
-fn answer(state: &AppState, standing: Option<Standing>, headers: &HeaderMap) -> Response {
+fn answer(state: &AppState, standing: Option<&Standing>, headers: &HeaderMap) -> Response {
     let language = error::language(headers);
     let status = if standing.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    let page = written(standing.as_ref(), language, |at| state.times.shown(at));
+    let page = written(standing, language, |at| state.times.shown(at));
     let fixed = HeaderValue::from_static;
     let named = [
         (CONTENT_TYPE, fixed("text/html; charset=utf-8")),
