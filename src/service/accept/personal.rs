@@ -196,11 +196,11 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "tables of tests read better without borrows")]
     fn map(value: Value) -> Map<String, Value> {
         value.as_object().cloned().expect("an object")
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "tables of tests read better without borrows")]
     fn wants(shared: Value, printed: &[(&str, &[&str])]) -> Wants {
         let mut wants = Wants::new(&Fill { defaults: map(json!({"shop": "제비"})), ..Fill::default() }, &map(shared), &[]);
         printed.iter().for_each(|(tag, all)| wants.add(tag, all.iter().map(|one| (*one).to_owned()).collect()));
