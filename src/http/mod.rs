@@ -190,7 +190,7 @@ fn routes() -> Vec<Route> {
         post("/v1/templates/{name}/publish", templates::publish::publish).admin(),
         post("/v1/templates/{name}/rollback", templates::publish::rollback).admin(),
         get("/v1/templates/{name}/versions", templates::versions::versions).read(),
-        get("/v1/templates/{name}/versions/{version}", templates::versions::show).read(),
+        get("/v1/templates/{name}/versions/{version}", templates::versions::version).read(),
         get("/v1/templates/{name}/diff", templates::versions::diff).read(),
         post("/v1/templates/{name}/preview", templates::preview::preview).read(),
         post("/v1/templates/{name}/test", templates::preview::test).send(),

@@ -82,7 +82,7 @@ use super::{
         templates::publish::publish,
         templates::publish::rollback,
         templates::versions::versions,
-        templates::versions::show,
+        templates::versions::version,
         templates::versions::diff,
         templates::preview::preview,
         templates::preview::test,

@@ -179,6 +179,8 @@ impl From<ProfileInfo> for ProfileBody {
 }
 
 /// List sender profiles
+///
+/// All of them, by name.
 #[utoipa::path(get, path = "/v1/profiles", tag = "profiles", responses((status = 200, description = "All profiles.", body = ProfileList)))]
 pub async fn list(State(state): State<AppState>) -> Reply<ProfileList> {
     let profiles = state.profiles.list().await?;

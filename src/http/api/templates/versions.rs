@@ -94,7 +94,7 @@ fn bad_cursor() -> Refusal {
     ),
     responses((status = 200, description = "The version.", body = VersionBody), (status = 404, description = "No such template or version.")),
 )]
-pub async fn show(State(state): State<AppState>, VersionPath(name, version): VersionPath) -> Reply<VersionBody> {
+pub async fn version(State(state): State<AppState>, VersionPath(name, version): VersionPath) -> Reply<VersionBody> {
     Ok(Json(state.templates.version(&name, version).await?.into()))
 }
 
