@@ -42,7 +42,7 @@ async fn a_profile_is_made_shown_replaced_and_removed() {
     assert_eq!(api.delete("/v1/profiles/shop").await.status, 204);
     assert_eq!(api.delete("/v1/profiles/shop").await.problem(404), [(String::new(), "not_found".to_owned())]);
     let acts = api.get("/v1/audit").await.expect(200);
-    let acts: Vec<&str> = list(&acts["entries"]).iter().map(|act| text(&act["act"])).collect();
+    let acts: Vec<&str> = list(&acts["acts"]).iter().map(|act| text(&act["act"])).collect();
     assert_eq!(acts.iter().filter(|act| act.starts_with("profile.")).count(), 4, "{acts:?}");
 }
 

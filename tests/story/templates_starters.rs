@@ -30,7 +30,7 @@ async fn every_starter_can_be_sent_at_once_in_both_languages() {
             for left in ["{{", "{%", "}}", "%}"] {
                 assert!(!html.contains(left) && !plain.contains(left) && !subject.contains(left), "{name} {language}: {left} is left");
             }
-            let hangul = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));
+            let hangul = |text: &str| text.replace("홍길동", "").chars().any(|c| ('가'..='힣').contains(&c));
             assert_eq!((hangul(plain), hangul(subject)), (language == "ko", language == "ko"), "{name} {language}: {plain}");
             assert!(html.matches("<img").count() == html.matches(" alt=").count(), "every picture has its words");
             assert!(html.len() < 60_000, "Gmail cuts at 102 KB");

@@ -113,7 +113,7 @@ pub struct VariableBody {
     #[serde(default)]
     required: bool,
     /// Its value where none is given.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = value)]
     default: Option<Value>,
     #[serde(default)]
