@@ -1326,6 +1326,8 @@ let-the-operator-set-jebi-secret = let the operator set JEBI_SECRET, the same fo
 true-false-or-the-address-of = true, false, or the address of a page
 
 # src/service/accept/allow.rs
+this-recipient-has-refused-advertising = this recipient has refused advertising of this sender, or taken the consent to it back
+leave-the-recipient-out-a-consent = leave the recipient out; a consent given after that is recorded with POST /v1/consents
 the-ledger-has-no-consent-of = the ledger has no consent of this recipient to advertising of this sender
 record-the-consent-post-v1-consents = record the consent (POST /v1/consents), or leave the recipient out
 

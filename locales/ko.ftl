@@ -1325,6 +1325,8 @@ let-the-operator-set-jebi-secret = 운영자가 모든 노드에 같은 JEBI_SEC
 true-false-or-the-address-of = true, false 또는 페이지 주소
 
 # src/service/accept/allow.rs
+this-recipient-has-refused-advertising = 이 수신자는 이 전송자의 광고를 거부했거나 동의를 철회했습니다
+leave-the-recipient-out-a-consent = 수신자를 빼십시오. 그 뒤에 다시 받은 동의는 POST /v1/consents로 기록합니다
 the-ledger-has-no-consent-of = 이 수신자가 이 전송자의 광고에 동의한 기록이 장부에 없습니다
 record-the-consent-post-v1-consents = 동의를 기록하거나(POST /v1/consents) 수신자를 빼십시오
 

@@ -265,6 +265,7 @@ impl Api {
         if let Some(links) = &links {
             links.start().await.expect("the keys of links can be made");
         }
+        let marks = setup.list.marks_advertising;
         let list = ListSettings { links: links.clone(), ..setup.list };
         let settings = Settings {
             from: setup.from.map(|email| Mailbox { email: email.to_owned(), name: None }),
@@ -293,8 +294,8 @@ impl Api {
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
             usage: accept.usage(),
-            refusals: Refusals::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), accept.profiles(), true),
-            consents: Arc::new(Consents::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&accept), times.clone(), true)),
+            refusals: Refusals::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), accept.profiles(), marks),
+            consents: Arc::new(Consents::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&accept), times.clone(), marks)),
             profiles: accept.profiles(),
             links,
             files: accept.files(),

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 pub use derive::derive_text;
 pub use fault::TemplateFault;
-pub use language::lookup;
+pub use language::{choose, lookup};
 pub use render::Renderer;
 pub use shield::{Between, Lost, Shield};
 
