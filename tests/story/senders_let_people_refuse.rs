@@ -1,5 +1,7 @@
 //! `/u/{token}`: the page behind the unsubscribe link, and one click (RFC 8058).
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     http::{Method, Request},
@@ -7,8 +9,9 @@ use axum::{
 use jebi::service::{
     accept::ListSettings,
     access::{Access, AccessSettings},
+    links::LinkKeys,
 };
-use jebi_domain::{link::Target, network::Network, time::Wall};
+use jebi_domain::{fake::SeededRandom, link::Target, network::Network, time::Wall};
 use serde_json::json;
 
 use crate::support::api::{Answer, Api, Setup};
@@ -111,6 +114,27 @@ async fn links_go_on_working_after_the_key_changes() {
 }
 
 #[tokio::test]
+async fn links_of_a_retired_key_are_refused() {
+    let api = api().await;
+    let old = token(&api, "old");
+    // The operator gives the server another secret, and makes a key with it.
+    let secret = "another secret of thirty-two characters";
+    let random = Arc::new(SeededRandom::new(9));
+    let keys = LinkKeys::new(Arc::clone(&api.store), Arc::clone(&api.state.clock), random, secret.as_bytes().to_vec());
+    let refused = keys.start().await.expect_err("the newest key is of another secret");
+    assert_eq!(refused.faults[0].code, "other_secret");
+    assert_eq!(keys.rotate().await.map(|key| (key.no, key.usable)), Ok((2, true)));
+    let retired = api.beside_as(Setup { secret: Some(secret), ..Setup::default() }).await;
+    assert_eq!(open(&retired, Method::GET, &old, "", "").await.status, 404);
+    assert_eq!(open(&retired, Method::POST, &old, FORM, "List-Unsubscribe=One-Click").await.status, 404);
+    assert_eq!(retired.store.refused_at(&target("old")).await, Ok(None));
+    assert_eq!(open(&retired, Method::GET, &token(&retired, "new"), "", "").await.status, 200);
+    let keys = retired.get("/v1/link-keys").await.expect(200);
+    let usable: Vec<_> = keys["link_keys"].as_array().expect("keys").iter().map(|key| key["usable"].clone()).collect();
+    assert_eq!(usable, [false, true]);
+}
+
+#[tokio::test]
 async fn who_refuses_advertising_is_told_the_result_and_gets_no_more_without_a_consent_in_the_ledger() {
     let api = api().await;
     let company = json!({"name": "제비상점", "postal_address": "서울", "phone": "02-120", "email": "help@example.kr"});
@@ -149,7 +173,7 @@ async fn who_refuses_advertising_is_told_the_result_and_gets_no_more_without_a_c
 #[tokio::test]
 async fn nobody_is_told_where_korean_law_is_switched_off() {
     let list = ListSettings { public: Some("https://mail.example.kr".into()), ..ListSettings::default() };
-    let api = Api::with(Setup { list, secret: Some("a secret of thirty-two characters"), ..Setup::default() }).await;
+    let api = Api::with(Setup { list, secret: Some("a secret of thirty-two characters"), notices: false, ..Setup::default() }).await;
     api.put("/v1/profiles/shop", &json!({"from": "news@example.kr"})).await.expect(201);
     let consent = json!({"consents": [{"email": "hong@naver.com", "profile": "shop", "how": "form", "notice": true}]});
     api.post("/v1/consents", &consent).await.expect(201);
