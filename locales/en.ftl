@@ -517,6 +517,14 @@ an-address-or-an-object-with = an address, or an object with email and name
 an-address-or-a-list-of = an address or a list of addresses
 an-object-of-texts = an object of texts
 
+# src/provider/dkim/key.rs
+the-key-of-the-selector-holds-no = the key of the selector `{ $selector }` holds no private key in PEM that can be read
+the-key-of-the-selector-is-of-a-kind = the key of the selector `{ $selector }` is of a kind DKIM does not know, or damaged: RSA and Ed25519 are
+the-key-of-the-selector-is-too-short = the key of the selector `{ $selector }` is too short: RSA keys have 2048 to 4096 bits
+the-key-of-the-selector-is-too-long = the key of the selector `{ $selector }` is too long: RSA keys have 2048 to 4096 bits, receivers check no longer ones
+the-key-of-the-selector-has-x-bits = the key of the selector `{ $selector }` has { $bits } bits: RSA keys have 2048 to 4096
+make-one-with-jebi-dkim-new = make one with `jebi dkim new`
+
 # src/provider/ses/config.rs
 x-is-no-aws-region = `{ $region }` is no AWS region
 write-it-as-in-ap-northeast = write it as in `ap-northeast-2`

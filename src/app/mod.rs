@@ -226,7 +226,7 @@ impl App {
         given_key(config, &keys).await.map_err(|e| StartError::Keys(e.to_string()))?;
         let links = link_keys(config, &store, &clock, &random).await?;
         if let Some(links) = &links {
-            links.reach(config.server.public_url().map(str::to_owned));
+            links.reach(config.server.public_url());
             links.start().await.map_err(|e| StartError::Keys(told(&e)))?;
         }
         let (feedback_to, feedback) = mpsc::unbounded_channel();

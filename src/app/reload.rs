@@ -132,7 +132,7 @@ impl ProvidersPart {
                     Refusal::busy(5, "store_failed", "the server could not use its store; reload again")
                 })?;
                 if let Some(links) = &links {
-                    links.reach(new.server.public_url().map(str::to_owned));
+                    links.reach(new.server.public_url());
                 }
                 accept.set(accept_settings(&new, links));
                 if changed {

@@ -52,9 +52,9 @@ impl LinkKeys {
     }
 
     /// Says how the world reaches this installation from now on: `https`, without a slash at the end.
-    pub fn reach(&self, public: Option<String>) {
-        self.public.store(public.clone().map(Arc::new));
-        self.live.rcu(|links| Links::clone(links).reached_by(public.clone()));
+    pub fn reach(&self, public: Option<&str>) {
+        self.public.store(public.map(|url| Arc::new(url.to_owned())));
+        self.live.rcu(|links| Links::clone(links).reached_by(public.map(str::to_owned)));
     }
 
     /// The keys as they are known, for those who sign.
