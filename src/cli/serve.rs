@@ -7,7 +7,7 @@ use jebi_domain::{port::store::Guard, refusal::Refusal};
 use super::{Failure, LANGUAGE, client::reachable, load, note, print, write_log};
 use crate::{
     app::{self, App, ReadAgain, StartError, Surroundings},
-    config::{Account, AllowList, Config, Flags, LogFormat, Sources},
+    config::{Account, AllowList, Config, DatabaseUrl, Flags, LogFormat, Sources},
     lifecycle::{Hangups, Lifecycle},
     observe::{log, metrics, sentry},
     service::reload::Reload,
@@ -94,7 +94,11 @@ fn greeting(config: &Config, warnings: &[String], address: SocketAddr, guard: &G
     let say = |english: &str| language.say(english).into_owned();
     let url = format!("{}://{}", if config.server.tls.is_some() { "https" } else { "http" }, reachable(address));
     let mut lines = vec![String::new(), say(&format!("Jebi is ready: {url}"))];
-    lines.push(say(&format!("Its data is in {}", app::data_folder(config).display())));
+    let data = match &config.database.url {
+        DatabaseUrl::Sqlite(_) => app::data_folder(config).display().to_string(),
+        DatabaseUrl::Postgres(postgres) => postgres.url.to_string(),
+    };
+    lines.push(say(&format!("Its data is in {data}")));
     match guard {
         Guard::Open => {}
         Guard::BulkHeld { why, .. } => lines.push(say(&format!("It sends no bulk mail until you run `jebi release`: {why}"))),
@@ -168,6 +172,13 @@ mod tests {
     fn a_key_that_is_not_known_is_taken_from_the_shell() {
         let told = greet(&[], "127.0.0.1:3000", None);
         assert!(told.contains("\"X-API-KEY: $JEBI_API_KEY\"") && !told.contains("API key (shown once"), "{told}");
+    }
+
+    #[test]
+    fn where_the_data_lie_is_said_without_the_password() {
+        assert!(greet(&[], "127.0.0.1:3000", None).contains("\nIts data is in data\n"));
+        let told = greet(&[("DATABASE_URL", "postgres://jebi:geheim@db.example.kr/mail")], "127.0.0.1:3000", None);
+        assert!(told.contains("\nIts data is in postgres://jebi:[hidden]@db.example.kr:5432/mail") && !told.contains("geheim"), "{told}");
     }
 
     #[test]
