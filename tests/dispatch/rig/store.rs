@@ -133,7 +133,17 @@ pub struct Post<'a> {
 
 impl Default for Post<'_> {
     fn default() -> Self {
-        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain: "example.com", files: &[], base: "" }
+        Self {
+            topic: "news",
+            lane: Lane::Bulk,
+            copies: 1,
+            joint: 1,
+            due: Wall(0),
+            expires_at: None,
+            domain: "example.com",
+            files: &[],
+            base: "",
+        }
     }
 }
 
