@@ -9,10 +9,7 @@ use std::{
 use bytes::Bytes;
 use jebi_domain::{
     access::Grant,
-    content::{
-        Attachment, FileId,
-        list::{List, Unsubscribe},
-    },
+    content::{Attachment, FileId},
     delivery::State,
     event::Feedback,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
@@ -288,8 +285,7 @@ impl Inner {
                 fill: None,
                 attachments: post.files.iter().map(attached).collect(),
                 calendar: None,
-                list: (!post.base.is_empty())
-                    .then(|| Box::new(List { unsubscribe: Some(Unsubscribe::Own(post.base.to_owned())), ..List::default() })),
+                list: super::linked(post.base),
             },
             on_unknown: OnUnknown::Resend,
             created_at: Wall(0),
