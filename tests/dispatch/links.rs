@@ -11,7 +11,8 @@ fn mail_whose_link_leads_to_this_machine_does_not_leave_it() {
     run(async {
         let rig = Rig::new().await;
         let bound = rig.store.post(Post { copies: 2, base: HERE, ..Post::default() });
-        let (plain, reached) = (rig.store.post(Post::default()), rig.store.post(Post { base: "https://mail.example.kr", ..Post::default() }));
+        let (plain, reached) =
+            (rig.store.post(Post::default()), rig.store.post(Post { base: "https://mail.example.kr", ..Post::default() }));
         rig.until(|rig| rig.store.leased() == 0 && rig.store.row(reached, 0).state == State::Sent).await;
         assert_eq!(rig.store.row(plain, 0).state, State::Sent, "no other mail fails for it");
         for ordinal in 0..2 {

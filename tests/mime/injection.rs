@@ -65,7 +65,8 @@ const FIELDS: &[(&str, Put)] = &[
     ("a page for refusals", |c, _, v| c.list = list(at(format!("https://shop.kr/u{v}")))),
     ("a company's details", |c, _, v| {
         let one = || Some(v.clone());
-        let company = Company { name: one(), postal_address: one(), phone: one(), email: one(), representative: one(), business_number: one() };
+        let company =
+            Company { name: one(), postal_address: one(), phone: one(), email: one(), representative: one(), business_number: one() };
         c.list = list(List { advertising: Some(company), ..at("https://shop.kr/u".to_owned()) });
     }),
     ("an invitation", |c, _, v| c.calendar = Some(Calendar { method: "REQUEST".to_owned(), ics: v })),

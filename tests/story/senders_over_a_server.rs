@@ -137,8 +137,7 @@ fn sources(server: &Server, count: usize) -> Vec<(String, String)> {
         let answer = http::call(address(server), "GET", &format!("/v1/inbox/{id}/source"), &[("x-api-key", key)], b"").expect("an answer");
         String::from_utf8(answer.body).expect("ASCII")
     };
-    let mut all: Vec<_> =
-        mails.iter().map(|mail| (mail["to"][0].as_str().unwrap_or_default().to_owned(), source(&mail["id"]))).collect();
+    let mut all: Vec<_> = mails.iter().map(|mail| (mail["to"][0].as_str().unwrap_or_default().to_owned(), source(&mail["id"]))).collect();
     all.sort();
     all
 }
@@ -172,7 +171,8 @@ fn advertising_of_a_template_is_marked_after_it_is_filled_in() {
         assert_eq!(parsed.subject(), Some("(광고) 봄맞이 할인"), "{to}");
         for body in [parsed.body_html(0), parsed.body_text(0)] {
             let body = body.expect("both parts");
-            for told in ["제비상점", "서울특별시 중구 세종대로 110", "02-120", "help@example.kr", "수신", "http://127.0.0.1:1/u/"] {
+            for told in ["제비상점", "서울특별시 중구 세종대로 110", "02-120", "help@example.kr", "수신", "http://127.0.0.1:1/u/"]
+            {
                 assert!(body.contains(told), "{to} lacks {told}: {body}");
             }
         }

@@ -34,10 +34,15 @@ fn a_link_to_this_machine_becomes_one_for_the_world_once_there_is_an_address() {
     let list = |base: &str| List { unsubscribe: Some(Unsubscribe::Own(base.into())), ..List::default() };
     let here = Links::new(vec![key.clone()]);
     let reached = Links::new(vec![key]).reached_by(Some("https://mail.example.kr".into()));
-    let start = |list: &List, links: &Links| list.link(links, OF, "kim@example.kr", "d1").expect("a link").split("/u/").next().map(str::to_owned);
+    let start =
+        |list: &List, links: &Links| list.link(links, OF, "kim@example.kr", "d1").expect("a link").split("/u/").next().map(str::to_owned);
     let bound = list("http://127.0.0.1:3000");
     assert_eq!((start(&bound, &here).as_deref(), bound.is_bound_here(&here)), (Some("http://127.0.0.1:3000"), true));
     assert_eq!((start(&bound, &reached).as_deref(), bound.is_bound_here(&reached)), (Some("https://mail.example.kr"), false));
     let before = list("https://old.example.kr");
-    assert_eq!((start(&before, &reached).as_deref(), before.is_bound_here(&here)), (Some("https://old.example.kr"), false), "the same bytes each time");
+    assert_eq!(
+        (start(&before, &reached).as_deref(), before.is_bound_here(&here)),
+        (Some("https://old.example.kr"), false),
+        "the same bytes each time"
+    );
 }

@@ -26,7 +26,13 @@ impl Accept {
     ///
     /// # Errors
     /// A store that does not answer.
-    pub(super) async fn consenting(&self, request: &Submission, tied: Option<&str>, all: &Directory, only: bool) -> Result<Consenting, Refusal> {
+    pub(super) async fn consenting(
+        &self,
+        request: &Submission,
+        tied: Option<&str>,
+        all: &Directory,
+        only: bool,
+    ) -> Result<Consenting, Refusal> {
         let mut found = Vec::with_capacity(request.messages.len());
         for message in &request.messages {
             let profile = tied.or(message.profile.as_deref()).and_then(|name| all.get(name));

@@ -22,6 +22,7 @@ use jebi::{
     },
 };
 use jebi_domain::{
+    content::list::{List, Unsubscribe},
     fake::{ManualClock, SeededRandom},
     id::Incarnation,
     link::{LinkKey, Links},
@@ -73,6 +74,12 @@ pub fn peak(log: &[(u64, u32)]) -> u64 {
 
 pub fn settings(rate: Option<f64>) -> Settings {
     Settings { max_rate: rate, sender_threads: 1, ..Settings::default() }
+}
+
+/// The list of mail whose unsubscribe link leads there; empty for none.
+fn linked(base: &str) -> Option<Box<List>> {
+    let list = || List { unsubscribe: Some(Unsubscribe::Own(base.to_owned())), ..List::default() };
+    (!base.is_empty()).then(|| Box::new(list()))
 }
 
 pub fn started_clock() -> ManualClock {

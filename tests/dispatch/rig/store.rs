@@ -9,10 +9,7 @@ use std::{
 use bytes::Bytes;
 use jebi_domain::{
     access::Grant,
-    content::{
-        Attachment, FileId,
-        list::{List, Unsubscribe},
-    },
+    content::{Attachment, FileId},
     delivery::State,
     event::Feedback,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
@@ -133,7 +130,17 @@ pub struct Post<'a> {
 
 impl Default for Post<'_> {
     fn default() -> Self {
-        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain: "example.com", files: &[], base: "" }
+        Self {
+            topic: "news",
+            lane: Lane::Bulk,
+            copies: 1,
+            joint: 1,
+            due: Wall(0),
+            expires_at: None,
+            domain: "example.com",
+            files: &[],
+            base: "",
+        }
     }
 }
 
@@ -278,8 +285,7 @@ impl Inner {
                 fill: None,
                 attachments: post.files.iter().map(attached).collect(),
                 calendar: None,
-                list: (!post.base.is_empty())
-                    .then(|| Box::new(List { unsubscribe: Some(Unsubscribe::Own(post.base.to_owned())), ..List::default() })),
+                list: super::linked(post.base),
             },
             on_unknown: OnUnknown::Resend,
             created_at: Wall(0),
