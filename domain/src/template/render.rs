@@ -24,6 +24,7 @@ use super::{
     filters::{self, escaped},
     gauge, language,
     sources::{self, Bodies, Body, Given, HTML, Sources, TEXT},
+    tags::Origin,
     values::{self, Json, Variables},
 };
 
@@ -31,12 +32,16 @@ use super::{
 pub struct Renderer {
     bodies: Vec<Bodies>,
     engine: Environment<'static>,
+    origins: Origins,
     shared: Arc<Shared>,
     missing: Missing,
     /// What is needed to tell missing variables by name; the engine for it is made when the first one is missed.
     given: Owned,
     naming: OnceLock<Option<Environment<'static>>>,
 }
+
+/// Where what is in the engine's templates was written.
+type Origins = BTreeMap<String, Vec<Origin>>;
 
 struct Owned {
     fill: Fill,
@@ -115,7 +120,7 @@ impl Renderer {
     pub fn new(content: &Content, message_variables: Option<&str>) -> Result<Self, Reason> {
         let fill = content.fill.as_deref().cloned().unwrap_or_default();
         let given = Owned { fill, subject: content.subject.clone(), text: content.text.clone(), html: content.html.clone() };
-        let Sources { bodies, templates, .. } = sources::read(given.view(), false)
+        let Sources { bodies, templates, origins, .. } = sources::read(given.view(), false)
             .map_err(|fault| Reason::new(fault.code, format!("{}, line {}: {}", fault.part, fault.line, fault.fault), fault.remedy))?;
         let engine = compiled(templates)?;
         let message = message_variables.map(serde_json::from_str).transpose().map_err(|e| unreadable(&e, "message's"))?.unwrap_or_default();
@@ -125,7 +130,7 @@ impl Renderer {
         let defaults =
             given.fill.defaults.iter().map(default).collect::<Result<BTreeMap<_, _>, _>>().map_err(|e| unreadable(&e, "default"))?;
         let shared = Arc::new(Shared { message, defaults: Variables(defaults) });
-        Ok(Self { bodies, engine, shared, missing: given.fill.missing, given, naming: OnceLock::new() })
+        Ok(Self { bodies, engine, origins, shared, missing: given.fill.missing, given, naming: OnceLock::new() })
     }
 
     /// Fills in one copy. `personal` is JSON of [`crate::content::Personal`].
@@ -208,7 +213,7 @@ impl Run<'_> {
 
     fn template(&self, engine: &Environment<'static>, name: &str) -> Result<String, Reason> {
         let root = Value::from_dyn_object(Arc::clone(&self.root));
-        engine.get_template(name).and_then(|template| template.render(root)).map_err(|error| failed(&error, name))
+        engine.get_template(name).and_then(|template| template.render(root)).map_err(|error| failed(&error, name, &self.renderer.origins))
     }
 
     /// Renders once more to learn the names.
@@ -244,7 +249,7 @@ pub(super) fn compiled(templates: BTreeMap<String, String>) -> Result<Environmen
     static EMPTY: OnceLock<Environment<'static>> = OnceLock::new();
     let mut engine = EMPTY.get_or_init(empty).clone();
     for (name, source) in templates {
-        engine.add_template_owned(name.clone(), source).map_err(|error| failed(&error, &name))?;
+        engine.add_template_owned(name.clone(), source).map_err(|error| failed(&error, &name, &Origins::new()))?;
     }
     Ok(engine)
 }
@@ -280,14 +285,21 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
 }
 
 /// What the engine says, as a reason.
-fn failed(error: &Error, label: &str) -> Reason {
+fn failed(error: &Error, label: &str, origins: &Origins) -> Reason {
     let mut innermost = error;
     while let Some(inner) = std::error::Error::source(innermost).and_then(|inner| inner.downcast_ref::<Error>()) {
         innermost = inner;
     }
     let name = innermost.name().unwrap_or(label);
     let name = name.strip_prefix(HTML).or_else(|| name.strip_prefix(TEXT)).unwrap_or(name);
-    let place = innermost.line().map_or_else(|| format!("{name}: "), |line| format!("{name}, line {line}: "));
+    let origin = |line: usize| origins.get(innermost.name().unwrap_or(label))?.iter().rfind(|origin| origin.from <= line);
+    let place = innermost.line().map_or_else(
+        || format!("{name}: "),
+        |line| match origin(line) {
+            Some(origin) => format!("{}, line {}: ", origin.label, origin.line),
+            None => format!("{name}, line {line}: "),
+        },
+    );
     let detail = innermost.detail().map_or_else(|| innermost.kind().to_string(), str::to_owned);
     if innermost.kind() == ErrorKind::OutOfFuel {
         return too_much("it takes too many steps", &place);
