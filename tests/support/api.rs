@@ -314,7 +314,7 @@ impl Api {
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
-            templates: Arc::new(Templates::new(Arc::clone(&store), Arc::clone(&dyn_clock))),
+            templates: accept.templates(),
             providers,
             reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),

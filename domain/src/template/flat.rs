@@ -47,6 +47,27 @@ pub fn flatten(label: &str, source: &str, parts: &BTreeMap<String, String>) -> R
     Ok(flat.out)
 }
 
+/// A source with the places of its tags in it, for a step that leaves nothing in its line.
+#[must_use]
+pub fn with_origins(source: &str) -> String {
+    let mut out = String::with_capacity(source.len() * 2);
+    let (mut lexer, mut done, mut line, mut told) = (Lexer::new(source), 0, 1, 0);
+    // What cannot be read is left as it is, to be told by whoever reads it next.
+    while let Ok(Some(piece)) = lexer.next() {
+        let Piece::Tag(tag) = piece else { continue };
+        let before = &source[done..tag.at];
+        line += before.bytes().filter(|b| *b == b'\n').count();
+        out.push_str(before);
+        done = tag.at;
+        if line != told && !within_style(&out) {
+            let trims = if source[tag.at + 2..].starts_with('-') { "-" } else { "" };
+            out.push_str(&format!("{{#{trims}@:{line}{CLOSE}"));
+            told = line;
+        }
+    }
+    out + &source[done..]
+}
+
 /// The source without the origins of its tags.
 pub(super) fn without_origins(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
@@ -237,9 +258,7 @@ impl<'s> Flat<'s> {
     }
 
     fn tag(&mut self, label: &'s str, line: usize, open: &str, code: &str, close: &str) -> Result<(), NotFlat> {
-        // In a style sheet it would be a tag that decides, and the sheet be left alone.
-        let within_style = self.out.rfind("<style").is_some_and(|at| !self.out[at..].contains("</style"));
-        if self.last != Some((label, line)) && !within_style && !label.contains(CLOSE) {
+        if self.last != Some((label, line)) && !label.contains(CLOSE) && !within_style(&self.out) {
             self.push(&format!("{OPEN}{label}:{line}{CLOSE}"))?;
             self.last = Some((label, line));
         }
@@ -261,6 +280,14 @@ impl<'s> Flat<'s> {
         self.out.push_str(text);
         Ok(())
     }
+}
+
+/// In a style sheet an origin would be a tag that decides, and the sheet be left alone.
+fn within_style(html: &str) -> bool {
+    ["style", "mj-style"].into_iter().any(|name| {
+        let opened = html.rfind(&format!("<{name}"));
+        opened.is_some_and(|at| !html[at..].contains(&format!("</{name}")))
+    })
 }
 
 /// What is given within is known there alone.

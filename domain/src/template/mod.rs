@@ -25,9 +25,9 @@ use std::collections::BTreeSet;
 
 pub use derive::derive_text;
 pub use fault::TemplateFault;
-pub use flat::{NotFlat, flatten};
+pub use flat::{NotFlat, flatten, with_origins};
 pub use language::lookup;
-pub use render::Renderer;
+pub use render::{Recipient, Renderer};
 pub use shield::{Between, Lost, Shield};
 
 use crate::content::Fill;

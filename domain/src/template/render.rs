@@ -50,6 +50,20 @@ struct Owned {
     html: Option<String>,
 }
 
+/// Whom a copy goes to.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'a> {
+    pub mailbox: &'a Mailbox,
+    /// Where they refuse more of it, which templates know as `unsubscribe_url`.
+    pub unsubscribe: Option<&'a str>,
+}
+
+impl<'a> From<&'a Mailbox> for Recipient<'a> {
+    fn from(mailbox: &'a Mailbox) -> Self {
+        Self { mailbox, unsubscribe: None }
+    }
+}
+
 /// Variables that all copies share.
 struct Shared {
     message: Variables,
@@ -63,6 +77,7 @@ struct Root {
     email: Value,
     name: Option<Value>,
     language: Option<Value>,
+    unsubscribe: Option<Value>,
 }
 
 impl Root {
@@ -73,14 +88,17 @@ impl Root {
             "email" => Some(&self.email),
             "name" => self.name.as_ref(),
             "language" => self.language.as_ref(),
+            "unsubscribe_url" => self.unsubscribe.as_ref(),
             _ => None,
         };
         given().or_else(known).or_else(|| self.shared.defaults.0.get(name)).cloned()
     }
-    /// Without what is known of the recipient: `{email}` stays as it is where nobody gave it.
+    /// Without what is known of the recipient but the link: `{email}` stays as it is where nobody gave it.
     fn given(&self, name: &str) -> Option<Value> {
         let shared = &self.shared;
-        self.own.0.get(name).or_else(|| shared.message.0.get(name)).or_else(|| shared.defaults.0.get(name)).cloned()
+        let given = || self.own.0.get(name).or_else(|| shared.message.0.get(name));
+        let link = || self.unsubscribe.as_ref().filter(|_| name == "unsubscribe_url");
+        given().or_else(link).or_else(|| shared.defaults.0.get(name)).cloned()
     }
 }
 
@@ -137,7 +155,29 @@ impl Renderer {
     ///
     /// # Errors
     /// Why this copy cannot be made: the template, its line, and each variable that is missing. It cannot be made later either.
-    pub fn render(&self, personal: Option<&str>, mailbox: &Mailbox) -> Result<Rendered, Reason> {
+    pub fn render<'a>(&self, personal: Option<&str>, to: impl Into<Recipient<'a>>) -> Result<Rendered, Reason> {
+        let (mut run, bodies) = self.run(personal, to.into())?;
+        let subject = run.body(&bodies.subject, false, MAX_SUBJECT)?;
+        let text = bodies.text.as_ref().map(|body| run.body(body, false, MAX_BODY)).transpose()?;
+        let html = bodies.html.as_ref().map(|body| run.body(body, true, MAX_BODY)).transpose()?;
+        if run.missed {
+            return Err(run.name_missing(bodies));
+        }
+        Ok(Rendered { subject: one_line(subject)?, text, html, language: bodies.language.clone() })
+    }
+
+    /// The variables that a copy prints and nobody gives, in their order, whatever is done about them.
+    ///
+    /// # Errors
+    /// Why this copy cannot be made whatever is missing.
+    pub fn missing<'a>(&self, personal: Option<&str>, to: impl Into<Recipient<'a>>) -> Result<Vec<String>, Reason> {
+        let (run, bodies) = self.run(personal, to.into())?;
+        Ok(run.missing(bodies)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// A copy under way, and the texts it takes.
+    fn run(&self, personal: Option<&str>, to: Recipient<'_>) -> Result<(Run<'_>, &Bodies), Reason> {
+        let Recipient { mailbox, unsubscribe } = to;
         let own: Own = personal.map(serde_json::from_str).transpose().map_err(|e| unreadable(&e, "recipient's"))?.unwrap_or_default();
         let tags = self.bodies.iter().map(|bodies| bodies.language.as_str());
         let wanted = own.language.filter(|language| !language.is_empty());
@@ -150,16 +190,10 @@ impl Renderer {
             email: Value::from(mailbox.email.as_str()),
             name: mailbox.name.as_deref().filter(|name| !name.trim().is_empty()).map(Value::from),
             language: (!shown.is_empty()).then(|| Value::from(shown)),
+            unsubscribe: unsubscribe.map(Value::from),
         });
         let korean = language::lookup(if bodies.language.is_empty() { shown } else { &bodies.language }, std::iter::once("ko")).is_some();
-        let mut run = Run { renderer: self, root, korean, missed: false };
-        let subject = run.body(&bodies.subject, false, MAX_SUBJECT)?;
-        let text = bodies.text.as_ref().map(|body| run.body(body, false, MAX_BODY)).transpose()?;
-        let html = bodies.html.as_ref().map(|body| run.body(body, true, MAX_BODY)).transpose()?;
-        if run.missed {
-            return Err(run.name_missing(bodies));
-        }
-        Ok(Rendered { subject: one_line(subject)?, text, html, language: bodies.language.clone() })
+        Ok((Run { renderer: self, root, korean, missed: false }, bodies))
     }
 
     fn naming(&self) -> Option<&Environment<'static>> {
@@ -216,31 +250,33 @@ impl Run<'_> {
         engine.get_template(name).and_then(|template| template.render(root)).map_err(|error| failed(&error, name, &self.renderer.origins))
     }
 
-    /// Renders once more to learn the names.
-    #[cold]
     fn name_missing(&self, bodies: &Bodies) -> Reason {
-        let all = [Some(&bodies.subject), bodies.text.as_ref(), bodies.html.as_ref()];
-        let mut missing: Vec<String> = Vec::new();
-        let mut known: Vec<String> = Vec::new();
-        for label in all.into_iter().flatten().filter_map(|body| if let Body::Jinja(label) = body { Some(label) } else { None }) {
-            gauge::begin(MAX_BODY, false, self.korean);
-            let rendered = self.renderer.naming().map(|engine| self.template(engine, label));
-            for (name, place) in gauge::names() {
-                if !known.contains(&name) {
-                    missing.push(format!("`{name}` ({place})"));
-                    known.push(name);
-                }
-            }
-            if let Some(Err(reason)) = rendered {
-                return reason;
-            }
-        }
+        let missing = match self.missing(bodies) {
+            Ok(missing) => missing,
+            Err(reason) => return reason,
+        };
+        let missing: Vec<String> = missing.into_iter().map(|(name, place)| format!("`{name}` ({place})")).collect();
         let text = match missing.as_slice() {
             [only] => format!("a variable is missing: {only}"),
             all => format!("variables are missing: {}", all.join(", ")),
         };
         let remedy = "give a value for each recipient or for the message, or write a default: `{{ name|default(\"…\") }}`";
         Reason::new("template_missing", text, remedy)
+    }
+
+    /// Renders once more to learn the names of what is missing, each with the place it is met at first.
+    #[cold]
+    fn missing(&self, bodies: &Bodies) -> Result<Vec<(String, String)>, Reason> {
+        let all = [Some(&bodies.subject), bodies.text.as_ref(), bodies.html.as_ref()];
+        let mut missing: Vec<(String, String)> = Vec::new();
+        for label in all.into_iter().flatten().filter_map(|body| if let Body::Jinja(label) = body { Some(label) } else { None }) {
+            gauge::begin(MAX_BODY, false, self.korean);
+            let rendered = self.renderer.naming().map(|engine| self.template(engine, label));
+            let named = gauge::names();
+            rendered.transpose()?;
+            missing.extend(named.into_iter().filter(|(name, _)| !missing.iter().any(|(known, _)| known == name)).collect::<Vec<_>>());
+        }
+        Ok(missing)
     }
 }
 

@@ -3,21 +3,23 @@
 use std::collections::BTreeSet;
 
 use jebi_domain::{
-    content::{Content, Missing, Personal},
+    content::{Content, Fill, Missing, Personal},
     message::Mailbox,
+    outcome::Reason,
     refusal::{Fault, Refusal, RefusalKind},
-    template::{Rendered, Renderer},
+    template::{Recipient, Rendered, Renderer},
     template_record::{Source, Variable, check, matches},
 };
 use serde_json::{Map, Value};
 
 use super::{
     Templates, compile,
+    finish::finish,
     found::{Form, Found, Pool, assemble, gather, uncompiled},
 };
 
-/// The engine's code for variables that have no value.
-const MISSING: &str = "template_missing";
+/// Stands for the link to refuse more mail by, which each mail has its own of.
+const LINK: &str = "https://example.com/unsubscribe";
 
 /// Which form of a template to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,14 +80,21 @@ impl Templates {
         let whole = assemble(name, &found, &pool, Form::Compiled);
         let used = compile::names(&checked);
         let unused = variables.keys().filter(|name| !used.contains(name.as_str())).cloned().collect();
-        let warnings = compile::warnings(&found.source, &checked);
+        let mut warnings = compile::warnings(&found.source, &checked);
         let version = found.version;
         let mailbox = recipient.unwrap_or_else(|| Mailbox { email: "recipient@example.com".to_owned(), name: None });
         let required = found.source.variables.iter().filter(|one| one.required && one.default.is_none());
         let mut missing: BTreeSet<String> = required.filter(|one| !variables.contains_key(&one.name)).map(|one| one.name.clone()).collect();
         let personal = Personal { language, variables };
-        let (rendered, unfilled) = render(whole, personal, mailbox).await?;
+        let has_parts = found.has_parts();
+        let (rendered, unfilled, told) = compile::aside(move || {
+            let (whole, told) = if has_parts { finish(whole) } else { (whole, Vec::new()) };
+            let (rendered, unfilled) = render(whole, &personal, &mailbox)?;
+            Ok((rendered, unfilled, told))
+        })
+        .await?;
         missing.extend(unfilled);
+        warnings.extend(told);
         let Rendered { subject, text, html, language } = rendered;
         Ok(Preview { version, language, subject, html, text, missing: missing.into_iter().collect(), unused, warnings })
     }
@@ -138,8 +147,9 @@ fn wrong_types(variables: &[Variable], given: &Map<String, Value>) -> Vec<Fault>
 }
 
 /// Fills it in. What has no value stands empty, and is named.
-async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox) -> Result<(Rendered, Vec<String>), Refusal> {
-    let mut content = Content {
+fn render(whole: super::Resolved, personal: &Personal, mailbox: &Mailbox) -> Result<(Rendered, Vec<String>), Refusal> {
+    let fill = Fill { missing: Missing::Empty, ..whole.fill };
+    let content = Content {
         from: mailbox.clone(),
         reply_to: Vec::new(),
         subject: whole.subject,
@@ -147,29 +157,18 @@ async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox) ->
         html: whole.html,
         headers: Vec::new(),
         tags: Vec::new(),
-        fill: Some(Box::new(whole.fill)),
+        fill: Some(Box::new(fill)),
         attachments: Vec::new(),
         calendar: None,
         list: None,
     };
-    compile::aside(move || {
-        let personal = serde_json::to_string(&personal).map_err(|_| cannot("its values cannot be written"))?;
-        let filled = |content: &Content| Renderer::new(content, None)?.render(Some(&personal), &mailbox);
-        match filled(&content) {
-            Ok(rendered) => Ok((rendered, Vec::new())),
-            Err(reason) if reason.code == MISSING => {
-                // The answer names what is missing; the rest is to be seen all the same.
-                if let Some(fill) = &mut content.fill {
-                    fill.missing = Missing::Empty;
-                }
-                let rendered = filled(&content).map_err(|reason| cannot(&reason.text))?;
-                // Each name stands between backticks.
-                Ok((rendered, reason.text.split('`').skip(1).step_by(2).map(str::to_owned).collect()))
-            }
-            Err(reason) => Err(cannot(&reason.text)),
-        }
-    })
-    .await
+    let told = |reason: Reason| cannot(&reason.text);
+    let personal = serde_json::to_string(personal).map_err(|_| cannot("its values cannot be written"))?;
+    let renderer = Renderer::new(&content, None).map_err(told)?;
+    let recipient = Recipient { mailbox, unsubscribe: Some(LINK) };
+    let rendered = renderer.render(Some(&personal), recipient).map_err(told)?;
+    let missing = renderer.missing(Some(&personal), recipient).map_err(told)?;
+    Ok((rendered, missing))
 }
 
 fn cannot(why: &str) -> Refusal {
