@@ -88,7 +88,6 @@ use crate::{
         retry::Retry,
         search::Search,
         stray::{self, Strays},
-        templates::Templates,
         times::Times,
         tokens::{self, Tokens},
     },

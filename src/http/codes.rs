@@ -360,6 +360,12 @@ pub const CODES: &[Code] = &[
     code(422, "unused_variable", "A warning: the template describes a variable it does not use.", "Leave it out, or check its name."),
     code(
         422,
+        "template_limit",
+        "With these values the template takes too many steps, or writes too much.",
+        "Give shorter values, or take loops out of it.",
+    ),
+    code(
+        422,
         "template_render",
         "The template cannot be filled in with these values.",
         "Give every variable it needs, of the kind it needs.",

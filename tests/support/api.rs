@@ -42,7 +42,6 @@ use jebi::{
         retry::Retry,
         search::Search,
         stray::Strays,
-        templates::Templates,
         times::Times,
         tokens::Tokens,
     },

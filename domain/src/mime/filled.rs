@@ -37,7 +37,8 @@ impl Filled {
     /// # Errors
     /// Why this one cannot be made.
     pub(super) fn texts(&self, copy: &Copy, unsubscribe: Option<&str>) -> Result<(String, Option<String>, Option<String>), Reason> {
-        let Rendered { subject, text, html, .. } = self.renderer.render(copy.personal.as_deref(), Recipient { mailbox: shown(copy), unsubscribe })?;
+        let Rendered { subject, text, html, .. } =
+            self.renderer.render(copy.personal.as_deref(), Recipient { mailbox: shown(copy), unsubscribe })?;
         if subject.trim().is_empty() {
             let remedy = "write a subject that is never empty, such as {{ title | default(\"…\", true) }}";
             return Err(Reason::new("template_empty", "its subject has become empty", remedy));

@@ -195,7 +195,8 @@ impl<'s> Lexer<'s> {
 
 /// What a comment says of where the tags behind it were written.
 fn origin(comment: &str) -> Option<(&str, usize)> {
-    let (part, line) = comment.strip_prefix(flat::OPEN).or_else(|| comment.strip_prefix("{#-@"))?.strip_suffix(flat::CLOSE)?.rsplit_once(':')?;
+    let (part, line) =
+        comment.strip_prefix(flat::OPEN).or_else(|| comment.strip_prefix("{#-@"))?.strip_suffix(flat::CLOSE)?.rsplit_once(':')?;
     Some((part, line.parse().ok()?))
 }
 

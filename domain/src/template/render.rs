@@ -158,8 +158,9 @@ impl Renderer {
     pub fn render<'a>(&self, personal: Option<&str>, to: impl Into<Recipient<'a>>) -> Result<Rendered, Reason> {
         let (mut run, bodies) = self.run(personal, to.into())?;
         let subject = run.body(&bodies.subject, false, MAX_SUBJECT)?;
-        let text = bodies.text.as_ref().map(|body| run.body(body, false, MAX_BODY)).transpose()?;
+        // The text may be made of the HTML: what is wrong with both is told where its author wrote it.
         let html = bodies.html.as_ref().map(|body| run.body(body, true, MAX_BODY)).transpose()?;
+        let text = bodies.text.as_ref().map(|body| run.body(body, false, MAX_BODY)).transpose()?;
         if run.missed {
             return Err(run.name_missing(bodies));
         }
@@ -267,7 +268,7 @@ impl Run<'_> {
     /// Renders once more to learn the names of what is missing, each with the place it is met at first.
     #[cold]
     fn missing(&self, bodies: &Bodies) -> Result<Vec<(String, String)>, Reason> {
-        let all = [Some(&bodies.subject), bodies.text.as_ref(), bodies.html.as_ref()];
+        let all = [Some(&bodies.subject), bodies.html.as_ref(), bodies.text.as_ref()];
         let mut missing: Vec<(String, String)> = Vec::new();
         for label in all.into_iter().flatten().filter_map(|body| if let Body::Jinja(label) = body { Some(label) } else { None }) {
             gauge::begin(MAX_BODY, false, self.korean);

@@ -58,7 +58,14 @@ pub(super) struct Given<'a> {
 /// Reads them all. With `naming`, what is missing is told by name when it is rendered.
 pub(super) fn read(given: Given<'_>, naming: bool) -> Result<Sources, TemplateFault> {
     languages(given.fill)?;
-    let mut reader = Reader { fill: given.fill, naming, templates: BTreeMap::new(), origins: BTreeMap::new(), below: BTreeMap::new(), checked: Checked::default() };
+    let mut reader = Reader {
+        fill: given.fill,
+        naming,
+        templates: BTreeMap::new(),
+        origins: BTreeMap::new(),
+        below: BTreeMap::new(),
+        checked: Checked::default(),
+    };
     let own = (given.fill.language.as_str(), given.subject, given.text, given.html, String::new());
     let variants = given.fill.variants.iter().map(|variant| {
         let label = format!(" ({})", variant.language);

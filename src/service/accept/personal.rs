@@ -49,7 +49,15 @@ impl Wants {
         let mut all = fill.defaults.clone();
         all.extend(shared.iter().map(|(name, value)| (name.clone(), value.clone())));
         let gaps = fill.missing == Missing::Empty;
-        Self { shared: all, gaps, described: described.to_vec(), languages: Vec::new(), open: BTreeSet::new(), prints_link: false, texts: false }
+        Self {
+            shared: all,
+            gaps,
+            described: described.to_vec(),
+            languages: Vec::new(),
+            open: BTreeSet::new(),
+            prints_link: false,
+            texts: false,
+        }
     }
 
     /// Adds what one language prints, and what the template cannot do without.
@@ -96,7 +104,7 @@ impl Wants {
             return Ok(None);
         }
         let fault = "the mail prints unsubscribe_url and has no unsubscribe link";
-        let remedy = "send it in the lane bulk or give list.unsubscribe, give the variable, or write {% if unsubscribe_url %} around it";
+        let remedy = "send it in the lane bulk or give list.unsubscribe, give the variable, or print it within an if";
         let fault = Fault::new(field(), "no_unsubscribe_link", fault, remedy);
         if self.gaps { Ok(Some(fault.into())) } else { Err(fault) }
     }

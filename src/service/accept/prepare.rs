@@ -145,7 +145,8 @@ impl Shared<'_> {
             return (None, None);
         };
         let linked = list.as_ref().is_some_and(|list| list.unsubscribe.is_some());
-        let link = filling.wants.as_ref().map_or(Ok(None), |wants| wants.link(linked, &sorted.personal, || faults.path("list.unsubscribe")));
+        let link =
+            filling.wants.as_ref().map_or(Ok(None), |wants| wants.link(linked, &sorted.personal, || faults.path("list.unsubscribe")));
         let Some(unlinked) = faults.keep(link) else { return (None, None) };
         content.list = list;
         let kept = match &sorted.copies {

@@ -151,7 +151,15 @@ pub(super) fn assemble(name: &str, found: &Found, pool: &Pool, form: Form) -> Re
         template: Some((name.to_owned(), found.version)),
         ..Fill::default()
     };
-    Resolved { version: found.version, fill, subject: main.subject, text: main.text, html: main.html, variables: source.variables.clone(), needs: Ok(Vec::new()) }
+    Resolved {
+        version: found.version,
+        fill,
+        subject: main.subject,
+        text: main.text,
+        html: main.html,
+        variables: source.variables.clone(),
+        needs: Ok(Vec::new()),
+    }
 }
 
 /// The templates a source extends or includes itself, sorted.

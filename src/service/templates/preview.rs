@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jebi_domain::{
-    content::{Content, Fill, Missing, Personal},
+    content::{Content, Missing, Personal},
     message::Mailbox,
     outcome::Reason,
     refusal::{Fault, Refusal, RefusalKind},
@@ -18,6 +18,10 @@ use super::{
     found::{Form, Found, Pool, assemble, gather, uncompiled},
 };
 
+/// The engine's code for variables that have no value.
+const MISSING: &str = "template_missing";
+/// The engine's code for what is too large or takes too long.
+const LIMIT: &str = "template_limit";
 /// Stands for the link to refuse more mail by, which each mail has its own of.
 const LINK: &str = "https://example.com/unsubscribe";
 
@@ -148,8 +152,7 @@ fn wrong_types(variables: &[Variable], given: &Map<String, Value>) -> Vec<Fault>
 
 /// Fills it in. What has no value stands empty, and is named.
 fn render(whole: super::Resolved, personal: &Personal, mailbox: &Mailbox) -> Result<(Rendered, Vec<String>), Refusal> {
-    let fill = Fill { missing: Missing::Empty, ..whole.fill };
-    let content = Content {
+    let mut content = Content {
         from: mailbox.clone(),
         reply_to: Vec::new(),
         subject: whole.subject,
@@ -157,21 +160,31 @@ fn render(whole: super::Resolved, personal: &Personal, mailbox: &Mailbox) -> Res
         html: whole.html,
         headers: Vec::new(),
         tags: Vec::new(),
-        fill: Some(Box::new(fill)),
+        fill: Some(Box::new(whole.fill)),
         attachments: Vec::new(),
         calendar: None,
         list: None,
     };
-    let told = |reason: Reason| cannot(&reason.text);
-    let personal = serde_json::to_string(personal).map_err(|_| cannot("its values cannot be written"))?;
-    let renderer = Renderer::new(&content, None).map_err(told)?;
+    let told = |reason: Reason| cannot(if reason.code == LIMIT { LIMIT } else { "template_render" }, &reason.text);
+    let personal = serde_json::to_string(personal).map_err(|_| cannot("template_render", "its values cannot be written"))?;
     let recipient = Recipient { mailbox, unsubscribe: Some(LINK) };
-    let rendered = renderer.render(Some(&personal), recipient).map_err(told)?;
-    let missing = renderer.missing(Some(&personal), recipient).map_err(told)?;
-    Ok((rendered, missing))
+    let renderer = Renderer::new(&content, None).map_err(told)?;
+    match renderer.render(Some(&personal), recipient) {
+        Ok(rendered) => Ok((rendered, Vec::new())),
+        Err(reason) if reason.code == MISSING => {
+            // The answer names what is missing; the rest is to be seen all the same.
+            let missing = renderer.missing(Some(&personal), recipient).map_err(told)?;
+            if let Some(fill) = &mut content.fill {
+                fill.missing = Missing::Empty;
+            }
+            let rendered = Renderer::new(&content, None).and_then(|gaps| gaps.render(Some(&personal), recipient)).map_err(told)?;
+            Ok((rendered, missing))
+        }
+        Err(reason) => Err(told(reason)),
+    }
 }
 
-fn cannot(why: &str) -> Refusal {
+fn cannot(code: &'static str, why: &str) -> Refusal {
     let fault = format!("the template cannot be filled in with these values: {why}");
-    Refusal::invalid(Fault::new("variables", "template_render", fault, "give every variable it needs, of the kind it needs"))
+    Refusal::invalid(Fault::new("variables", code, fault, "give every variable it needs, of the kind it needs"))
 }

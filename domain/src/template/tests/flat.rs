@@ -9,7 +9,10 @@ const BASE: &str = "<html lang=\"{% block lang %}ko{% endblock %}\">\n<style>.a 
 fn all() -> Fill {
     parts(&[
         ("base", BASE),
-        ("mid", "{% extends 'base' %}{% set given = '가운데' %}{% block body %}[{{ super() }}]{% endblock %}{% block inner %}중간{{ super() }}{% endblock %}"),
+        (
+            "mid",
+            "{% extends 'base' %}{% set given = '가운데' %}{% block body %}[{{ super() }}]{% endblock %}{% block inner %}중간{{ super() }}{% endblock %}",
+        ),
         ("button", "<a href=\"{{ url }}\">{{ label|default('누르기') }}</a>{% set url = 'x' %}"),
         ("card", "{% extends 'frame' %}{% block body %}카드 {{ name }}{% endblock %}"),
         ("frame", "<div>{% block body %}{% endblock %}</div>"),
@@ -72,7 +75,11 @@ fn faults_are_told_where_the_author_wrote_them() {
             "foot, line 3: `date`: this is no date; give it as 2026-11-21 or 2026-11-21T09:30:00+09:00",
         ),
         ("{% extends 'base' %}\n\n{% block title %}{{ 'a' * 2 }}{% endblock %}", "{}", "html, line 3: only numbers can be multiplied"),
-        ("가 {{ name }}{% include 'foot' %} {{ 1 }} {{ 'a' * 2 }}", r#"{"company":{"phone":1}}"#, "html, line 1: only numbers can be multiplied"),
+        (
+            "가 {{ name }}{% include 'foot' %} {{ 1 }} {{ 'a' * 2 }}",
+            r#"{"company":{"phone":1}}"#,
+            "html, line 1: only numbers can be multiplied",
+        ),
         ("{% for a in range(10000) %}{% for b in range(10000) %}{% endfor %}{% endfor %}", "{}", "html, line 1: it takes too many steps"),
     ] {
         let (whole, flat) = both(&fill, source, given);
