@@ -517,6 +517,14 @@ an-address-or-an-object-with = an address, or an object with email and name
 an-address-or-a-list-of = an address or a list of addresses
 an-object-of-texts = an object of texts
 
+# src/provider/dkim/key.rs
+the-key-of-the-selector-holds-no = the key of the selector `{ $selector }` holds no private key in PEM that can be read
+the-key-of-the-selector-is-of-a-kind = the key of the selector `{ $selector }` is of a kind DKIM does not know, or damaged: RSA and Ed25519 are
+the-key-of-the-selector-is-too-short = the key of the selector `{ $selector }` is too short: RSA keys have 2048 to 4096 bits
+the-key-of-the-selector-is-too-long = the key of the selector `{ $selector }` is too long: RSA keys have 2048 to 4096 bits, receivers check no longer ones
+the-key-of-the-selector-has-x-bits = the key of the selector `{ $selector }` has { $bits } bits: RSA keys have 2048 to 4096
+make-one-with-jebi-dkim-new = make one with `jebi dkim new`
+
 # src/provider/ses/config.rs
 x-is-no-aws-region = `{ $region }` is no AWS region
 write-it-as-in-ap-northeast = write it as in `ap-northeast-2`
@@ -1326,6 +1334,8 @@ let-the-operator-set-jebi-secret = let the operator set JEBI_SECRET, the same fo
 true-false-or-the-address-of = true, false, or the address of a page
 
 # src/service/accept/allow.rs
+this-recipient-has-refused-advertising = this recipient has refused advertising of this sender, or taken the consent to it back
+leave-the-recipient-out-a-consent = leave the recipient out; a consent given after that is recorded with POST /v1/consents
 the-ledger-has-no-consent-of = the ledger has no consent of this recipient to advertising of this sender
 record-the-consent-post-v1-consents = record the consent (POST /v1/consents), or leave the recipient out
 

@@ -516,6 +516,14 @@ an-address-or-an-object-with = 주소, 또는 email과 name이 있는 객체
 an-address-or-a-list-of = 주소, 또는 주소 목록
 an-object-of-texts = 값이 모두 글자인 객체
 
+# src/provider/dkim/key.rs
+the-key-of-the-selector-holds-no = 셀렉터 `{ $selector }`의 키에서 PEM 형식의 개인 키를 읽을 수 없습니다
+the-key-of-the-selector-is-of-a-kind = 셀렉터 `{ $selector }`의 키는 DKIM이 모르는 종류이거나 손상되었습니다. RSA와 Ed25519를 쓸 수 있습니다
+the-key-of-the-selector-is-too-short = 셀렉터 `{ $selector }`의 키가 너무 짧습니다. RSA 키는 2048~4096비트입니다
+the-key-of-the-selector-is-too-long = 셀렉터 `{ $selector }`의 키가 너무 깁니다. RSA 키는 2048~4096비트이며, 수신 서버는 더 긴 키를 확인하지 않습니다
+the-key-of-the-selector-has-x-bits = 셀렉터 `{ $selector }`의 키는 { $bits }비트입니다. RSA 키는 2048~4096비트입니다
+make-one-with-jebi-dkim-new = `jebi dkim new`로 새로 만드십시오
+
 # src/provider/ses/config.rs
 x-is-no-aws-region = `{ $region }`은(는) AWS 리전이 아닙니다
 write-it-as-in-ap-northeast = `ap-northeast-2`처럼 적으십시오
@@ -1325,6 +1333,8 @@ let-the-operator-set-jebi-secret = 운영자가 모든 노드에 같은 JEBI_SEC
 true-false-or-the-address-of = true, false 또는 페이지 주소
 
 # src/service/accept/allow.rs
+this-recipient-has-refused-advertising = 이 수신자는 이 전송자의 광고를 거부했거나 동의를 철회했습니다
+leave-the-recipient-out-a-consent = 수신자를 빼십시오. 그 뒤에 다시 받은 동의는 POST /v1/consents로 기록합니다
 the-ledger-has-no-consent-of = 이 수신자가 이 전송자의 광고에 동의한 기록이 장부에 없습니다
 record-the-consent-post-v1-consents = 동의를 기록하거나(POST /v1/consents) 수신자를 빼십시오
 

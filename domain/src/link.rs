@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! base64url( version 1 | key number, 2 bytes | tag, 16 bytes | hidden text )
-//! text = length of profile, 1 byte | profile | length of topic, 1 byte | topic | address
+//! text = what it is, 1 byte (1 advertising, 0 other mail) | length of profile, 1 byte | profile | length of topic, 1 byte | topic | address
 //! ```
 
 use std::fmt;
@@ -36,12 +36,15 @@ pub struct Target {
     pub topic: String,
     /// The recipient.
     pub address: String,
+    /// Whether the mail is advertising by Korean law: then the law asks that who refuses it is told the result.
+    pub advertising: bool,
 }
 
 /// Masked: recipients do not go to logs.
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Target({:?}, {:?}, {})", self.profile, self.topic, crate::address::masked(&self.address))
+        let kind = if self.advertising { ", advertising" } else { "" };
+        write!(f, "Target({:?}, {:?}, {}{kind})", self.profile, self.topic, crate::address::masked(&self.address))
     }
 }
 
@@ -98,25 +101,42 @@ impl LinkKey {
     }
 }
 
-/// The keys known just now.
+/// The keys known just now, and where links lead.
 #[derive(Clone, Debug, Default)]
-pub struct Links(Vec<LinkKey>);
+pub struct Links {
+    keys: Vec<LinkKey>,
+    public: Option<String>,
+}
 
 impl Links {
     /// Any number of keys, in any order.
     #[must_use]
     pub fn new(mut keys: Vec<LinkKey>) -> Self {
         keys.sort_by_key(|key| (key.since, key.no));
-        Self(keys)
+        Self { keys, public: None }
+    }
+
+    /// With the address the world reaches this installation by: `https`, without a slash at the end.
+    #[must_use]
+    pub fn reached_by(self, public: Option<String>) -> Self {
+        Self { public, ..self }
+    }
+
+    /// Where links of mail lead that was accepted while `base` was the address: it stays, but for an address only this machine knows where
+    /// there is one for the world by now. Mail that was kept here may leave by another provider.
+    #[must_use]
+    pub fn base<'a>(&'a self, base: &'a str) -> &'a str {
+        if base.starts_with("https://") { base } else { self.public.as_deref().unwrap_or(base) }
     }
 
     /// The token of a recipient of mail accepted then. It depends on nothing else, so a resend has the same. `None` where no key is known,
     /// or profile or topic are too long for one.
     #[must_use]
     pub fn sign(&self, target: &Target, accepted: Wall) -> Option<String> {
-        let key = self.0.iter().rev().find(|key| key.since <= accepted).or_else(|| self.0.first())?;
+        let key = self.keys.iter().rev().find(|key| key.since <= accepted).or_else(|| self.keys.first())?;
         let (profile, topic) = (u8::try_from(target.profile.len()).ok()?, u8::try_from(target.topic.len()).ok()?);
-        let mut text = Vec::with_capacity(2 + target.profile.len() + target.topic.len() + target.address.len());
+        let mut text = Vec::with_capacity(3 + target.profile.len() + target.topic.len() + target.address.len());
+        text.push(u8::from(target.advertising));
         text.push(profile);
         text.extend_from_slice(target.profile.as_bytes());
         text.push(topic);
@@ -133,7 +153,7 @@ impl Links {
         let bytes = decode(token)?;
         let (head, rest) = bytes.split_at_checked(HEAD)?;
         let (tag, hidden) = rest.split_at_checked(TAG)?;
-        let key = self.0.iter().find(|key| key.head() == head)?;
+        let key = self.keys.iter().find(|key| key.head() == head)?;
         let mut text = hidden.to_vec();
         key.mask(tag, &mut text);
         let mut mac = key.tag.clone();
@@ -141,10 +161,16 @@ impl Links {
         mac.update(&text);
         // In constant time.
         mac.verify_truncated_left(tag).ok()?;
-        let (profile, rest) = counted(&text)?;
+        let (kind, rest) = text.split_first()?;
+        let advertising = match kind {
+            0 => false,
+            1 => true,
+            _ => return None,
+        };
+        let (profile, rest) = counted(rest)?;
         let (topic, address) = counted(rest)?;
         let own = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
-        Some(Target { profile: own(profile)?, topic: own(topic)?, address: own(address)? })
+        Some(Target { profile: own(profile)?, topic: own(topic)?, address: own(address)?, advertising })
     }
 }
 

@@ -7,7 +7,7 @@ fn key(no: u16, since: i64) -> LinkKey {
 }
 
 fn target(profile: &str, topic: &str, address: &str) -> Target {
-    Target { profile: profile.into(), topic: topic.into(), address: address.into() }
+    Target { profile: profile.into(), topic: topic.into(), address: address.into(), advertising: false }
 }
 
 #[test]
@@ -23,6 +23,7 @@ fn a_link_has_the_same_text_each_time_and_another_for_each_recipient_and_topic()
     ] {
         assert_ne!(sign(&kim), sign(&other));
     }
+    assert_ne!(sign(&kim), sign(&Target { advertising: true, ..kim.clone() }));
     // The parts cannot flow into one another.
     assert_ne!(sign(&target("a", "b", "c@d.kr")), sign(&target("ab", "", "c@d.kr")));
 }
@@ -66,9 +67,9 @@ fn another_secret_or_salt_makes_other_keys_and_the_proof_tells() {
 
 proptest! {
     #[test]
-    fn whatever_is_signed_is_read_back(profile in "[a-z]{0,64}", topic in "\\PC{0,60}", address in "\\PC{0,200}", at in 0_i64..99) {
+    fn whatever_is_signed_is_read_back(profile in "[a-z]{0,64}", topic in "\\PC{0,60}", address in "\\PC{0,200}", at in 0_i64..99, advertising: bool) {
         let links = Links::new(vec![key(7, 0), key(9, 50)]);
-        let given = target(&profile, &topic, &address);
+        let given = Target { advertising, ..target(&profile, &topic, &address) };
         let token = links.sign(&given, Wall(at)).expect("signed");
         prop_assert_eq!(links.read(&token), Some(given));
     }
@@ -82,6 +83,16 @@ proptest! {
         changed[place] = ALPHABET[to.index(64)];
         let changed = String::from_utf8(changed).expect("ASCII");
         prop_assert_eq!(links.read(&changed).is_some(), changed == token);
+    }
+
+    #[test]
+    fn no_token_with_a_flipped_bit_is_read(bit in any::<proptest::sample::Index>(), topic in "\\PC{0,40}", advertising: bool) {
+        let links = Links::new(vec![key(1, 0), key(2, 50), key(3, 90)]);
+        let given = Target { advertising, ..target("shop", &topic, "kim@example.kr") };
+        let mut bytes = decode(&links.sign(&given, Wall(60)).expect("signed")).expect("base64url");
+        let place = bit.index(bytes.len() * 8);
+        bytes[place / 8] ^= 1 << (place % 8);
+        prop_assert_eq!(links.read(&encode(&[&bytes])), None, "bit {} of version, key number, tag or text", place);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub struct Profile {
     pub reply_to: Vec<Mailbox>,
     #[serde(default)]
     pub company: Company,
-    /// Language of what Jebi itself says to recipients, as a BCP 47 tag.
+    /// Language of what Jebi itself says to recipients, and of those who want none where a message has several; a BCP 47 tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     #[serde(default)]
@@ -77,7 +77,7 @@ impl Company {
     }
 }
 
-/// Whether opens and clicks are to be followed; `None` leaves it to the server.
+/// Whether opens and clicks are to be followed; `None` leaves it to the server. Kept for those who will follow them: nothing does yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tracking {
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -225,6 +225,7 @@ impl App {
         given_key(config, &keys).await.map_err(|e| StartError::Keys(e.to_string()))?;
         let links = link_keys(config, &store, &clock, &random).await?;
         if let Some(links) = &links {
+            links.reach(config.server.public_url());
             links.start().await.map_err(|e| StartError::Keys(told(&e)))?;
         }
         let (feedback_to, feedback) = mpsc::unbounded_channel();
@@ -258,6 +259,10 @@ impl App {
         let strays = Arc::new(Strays::new(Arc::clone(&store), Arc::clone(&board)));
         for (provider, waiting) in strays.waiting().await? {
             tracing::warn!("{}", stray::warning(&provider, waiting));
+        }
+        let leaves = config.providers.iter().any(|one| providers::kind(one) != accept::ProviderKind::Local);
+        if leaves && config.server.public_url().is_none() {
+            tracing::info!("bulk mail has no unsubscribe link of this server: SERVER_URL is not the https address the world reaches it by");
         }
         let warnings = Warnings::new(warnings);
         let accept = Accept::new(

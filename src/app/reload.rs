@@ -131,6 +131,9 @@ impl ProvidersPart {
                     tracing::error!(error = %e, "a provider could not be added");
                     Refusal::busy(5, "store_failed", "the server could not use its store; reload again")
                 })?;
+                if let Some(links) = &links {
+                    links.reach(new.server.public_url());
+                }
                 accept.set(accept_settings(&new, links));
                 if changed {
                     identities.set(providers::accounts(running.values()));

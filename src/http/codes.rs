@@ -228,6 +228,12 @@ pub const CODES: &[Code] = &[
         "The mark `(광고)` does not stand at the beginning.",
         "Take it out: it is put there by itself.",
     ),
+    code(
+        422,
+        "advertising_refused",
+        "The recipient has refused advertising of this sender, or taken the consent to it back.",
+        "Leave the recipient out, or record a consent given after that.",
+    ),
     code(422, "no_consent", "The ledger has no consent of this recipient.", "Record it, or leave the recipient out."),
     code(422, "no_consents", "The request has no consents.", "Give at least one."),
     code(422, "missing_how", "It is not said how a consent was given or taken back.", "Say it in a few words."),

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use jebi_domain::{
     link::{LinkKey, Links, Target},
     port::{Clock, Random, Store, senders::StoredLinkKey},
@@ -34,6 +34,7 @@ pub struct LinkKeys {
     random: Arc<dyn Random>,
     secret: Vec<u8>,
     live: Arc<ArcSwap<Links>>,
+    public: ArcSwapOption<String>,
 }
 
 /// Without the secret.
@@ -47,7 +48,13 @@ impl LinkKeys {
     /// Knows no key until [`LinkKeys::start`] or [`LinkKeys::refresh`].
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, random: Arc<dyn Random>, secret: Vec<u8>) -> Self {
-        Self { store, clock, random, secret, live: Arc::default() }
+        Self { store, clock, random, secret, live: Arc::default(), public: ArcSwapOption::empty() }
+    }
+
+    /// Says how the world reaches this installation from now on: `https`, without a slash at the end.
+    pub fn reach(&self, public: Option<&str>) {
+        self.public.store(public.map(|url| Arc::new(url.to_owned())));
+        self.live.rcu(|links| Links::clone(links).reached_by(public.map(str::to_owned)));
     }
 
     /// The keys as they are known, for those who sign.
@@ -141,7 +148,7 @@ impl LinkKeys {
         let stored = self.store.link_keys().await.map_err(refusal)?;
         let derived: Vec<Option<LinkKey>> = stored.iter().map(|key| self.derived(key)).collect();
         let usable: Vec<bool> = derived.iter().map(Option::is_some).collect();
-        self.live.store(Arc::new(Links::new(derived.into_iter().flatten().collect())));
+        self.live.store(Arc::new(Links::new(derived.into_iter().flatten().collect()).reached_by(self.public.load().as_deref().cloned())));
         Ok(stored.into_iter().zip(usable).collect())
     }
 

@@ -28,6 +28,9 @@ use crate::{
     service::dispatch::{Again, Dispatch, Reserve, Take, health::Ticket, ready::ReadyCopy},
 };
 
+/// The kind of provider that keeps mail on this machine.
+const LOCAL: &str = "local";
+
 /// What a sender thread is made of. Runs inside a `LocalSet`: connections stay on their thread.
 pub struct SenderLoop {
     pub(super) index: usize,
@@ -133,7 +136,8 @@ impl Line {
 
     /// Composes, writes, and waits for the answer. From the slot to the first byte nothing is awaited.
     async fn send(&self, mail: ReadyCopy, recipients: u32, channel: Box<dyn Channel>, ticket: Ticket) -> Again {
-        let composed = catch_unwind(AssertUnwindSafe(|| mail.compose(&self.links.load())));
+        let leaves = self.provider.get().kind() != LOCAL;
+        let composed = catch_unwind(AssertUnwindSafe(|| mail.compose(&self.links.load(), leaves)));
         let outgoing = match composed {
             Ok(Ok(outgoing)) => outgoing,
             Ok(Err(reason)) => {

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
-const SPEAKERS: [&str; 20] = [
+const SPEAKERS: [&str; 21] = [
     "domain/src/address/",
     "domain/src/advertising/mark.rs",
     "domain/src/attachment/",
@@ -30,6 +30,7 @@ const SPEAKERS: [&str; 20] = [
     "src/cli/",
     "src/config/",
     "src/http/",
+    "src/provider/dkim/key.rs",
     "src/provider/ses/config.rs",
     "src/provider/ses/sign.rs",
     "src/provider/ses/tls.rs",

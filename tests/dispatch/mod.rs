@@ -3,6 +3,7 @@
 mod files;
 mod health;
 mod lanes;
+mod links;
 mod nodes;
 mod outcomes;
 mod quota;

@@ -2,8 +2,12 @@
 //! there; here nothing was checked, and still nothing breaks out.
 
 use jebi_domain::{
-    content::{Calendar, Content},
+    content::{
+        Calendar, Content,
+        list::{List, Unsubscribe},
+    },
     mime::header::{check_custom, check_text},
+    profile::Company,
 };
 use mail_parser::{Address, MessageParser, MimeHeaders};
 
@@ -27,6 +31,15 @@ const TRIES: &[&str] = &[
     "가\r\nBcc: 피해자@example.com",
 ];
 
+#[expect(clippy::unnecessary_wraps, reason = "as a content has it")]
+fn list(list: List) -> Option<Box<List>> {
+    Some(Box::new(list))
+}
+
+fn at(page: String) -> List {
+    List { unsubscribe: Some(Unsubscribe::At(page)), ..List::default() }
+}
+
 type Put = fn(&mut Content, &mut [File], String);
 
 const FIELDS: &[(&str, Put)] = &[
@@ -46,6 +59,15 @@ const FIELDS: &[(&str, Put)] = &[
     ("a quoted parameter", |_, f, v| f[0].attachment.content_type = format!("text/csv; charset=\"utf-8{v}\"")),
     ("a file's id", |_, f, v| f[1].attachment.content_id = Some(format!("logo{v}@jebi"))),
     ("an invitation's method", |c, _, v| c.calendar = Some(Calendar { method: format!("REQUEST{v}"), ics: "BEGIN:VCALENDAR".to_owned() })),
+    ("a list's id", |c, _, v| c.list = list(List { id: Some(format!("news{v}.example.kr")), ..List::default() })),
+    ("a feedback id", |c, _, v| c.list = list(List { feedback_id: Some(format!("a:b:c{v}:shopkr")), ..List::default() })),
+    ("an address for refusals", |c, _, v| c.list = list(List { mailto: Some(format!("u{v}@example.kr")), ..List::default() })),
+    ("a page for refusals", |c, _, v| c.list = list(at(format!("https://shop.kr/u{v}")))),
+    ("a company's details", |c, _, v| {
+        let one = || Some(v.clone());
+        let company = Company { name: one(), postal_address: one(), phone: one(), email: one(), representative: one(), business_number: one() };
+        c.list = list(List { advertising: Some(company), ..at("https://shop.kr/u".to_owned()) });
+    }),
     ("an invitation", |c, _, v| c.calendar = Some(Calendar { method: "REQUEST".to_owned(), ics: v })),
 ];
 

@@ -41,6 +41,10 @@ async fn notices(f: &Fixture, no: i64) -> Vec<(EventKind, Notice)> {
     events.iter().map(|e| (e.kind, e.notice)).collect()
 }
 
+async fn ledger(f: &Fixture) -> Vec<Consent> {
+    f.store.consents(ConsentFilter::default(), None, 9).await.expect("a page").consents
+}
+
 conform! {
     async fn a_consent_and_all_that_was_written_of_it_are_kept(f) {
         let (given, new) = record(f, event("hong@naver.com", "", EventKind::Given, 0)).await;
@@ -102,7 +106,7 @@ conform! {
         let (one, _) = record(f, event("hong@naver.com", "", EventKind::Given, 0)).await;
         let (two, _) = record(f, event("hong@naver.com", "news", EventKind::Given, 0)).await;
         let (kim, _) = record(f, event("kim@naver.com", "", EventKind::Given, 0)).await;
-        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "Hong@naver.com".into() };
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "Hong@naver.com".into(), advertising: false };
         assert_eq!(f.store.refuse(&target, RefusedBy::OneClick, false, f.now()).await, Ok(true));
         for no in [one.no, two.no] {
             let (consent, events) = f.store.consent(no).await.expect("a look").expect("there");
@@ -111,6 +115,75 @@ conform! {
             assert_eq!((last.kind, last.how.as_str(), last.source.as_str(), last.notice), (EventKind::Refused, "one_click", "봄", Notice::None));
         }
         assert!(f.store.consent(kim.no).await.expect("a look").expect("there").0.holds());
+    }
+
+    async fn who_refuses_advertising_stands_in_the_ledger_without_a_consent_before(f) {
+        let advertising = |topic: &str| Target { profile: "shop".into(), topic: topic.into(), address: "Hong@naver.com".into(), advertising: true };
+        let plain = Target { advertising: false, ..advertising("소식") };
+        assert_eq!(f.store.refuse(&plain, RefusedBy::Page, true, f.now()).await, Ok(true));
+        assert_eq!(ledger(f).await, [], "of other mail nobody has to be told");
+        assert_eq!(f.store.refuse(&advertising("봄"), RefusedBy::OneClick, true, f.now()).await, Ok(true));
+        f.pass(HOUR);
+        assert_eq!(f.store.refuse(&advertising("봄"), RefusedBy::OneClick, true, f.now()).await, Ok(false));
+        assert_eq!(f.store.refuse(&advertising("가을"), RefusedBy::Page, true, f.now()).await, Ok(true));
+        f.restart().await;
+        let all = ledger(f).await;
+        let [one] = all.as_slice() else { panic!("one row: {all:?}") };
+        assert_eq!((one.key.scope.as_str(), one.email.as_str(), one.given_at, one.ended_at), ("", "Hong@naver.com", None, Some(START)));
+        assert_eq!(notices(f, one.no).await, [(EventKind::Refused, Notice::Due)], "once, whatever is refused later");
+        assert_eq!(f.store.refusing("shop", "news", vec!["hong@naver.com".into()]).await, Ok(vec!["hong@naver.com".to_owned()]));
+    }
+
+    async fn one_refusal_is_told_once_whatever_it_ends(f) {
+        let quiet = |scope: &str| NewEvent { notice: false, ..event("hong@naver.com", scope, EventKind::Given, 0) };
+        let (news, _) = record(f, quiet("news")).await;
+        let (all, _) = record(f, quiet("")).await;
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true };
+        assert_eq!(f.store.refuse(&target, RefusedBy::OneClick, true, f.now()).await, Ok(true));
+        let told = async |no: i64| notices(f, no).await.pop().expect("an event");
+        assert_eq!((told(all.no).await, told(news.no).await), ((EventKind::Refused, Notice::Due), (EventKind::Refused, Notice::None)));
+    }
+
+    async fn an_end_of_everything_ends_its_parts_and_what_was_given_later_holds(f) {
+        let (news, _) = record(f, event("hong@naver.com", "news", EventKind::Given, 0)).await;
+        let (later, _) = record(f, event("hong@naver.com", "later", EventKind::Given, 5 * HOUR)).await;
+        let (kim, _) = record(f, event("kim@naver.com", "news", EventKind::Given, 0)).await;
+        let (all, new) = record(f, event("hong@naver.com", "", EventKind::Refused, 2 * HOUR)).await;
+        assert!(new && !all.holds());
+        assert_eq!(notices(f, news.no).await.last(), Some(&(EventKind::Refused, Notice::None)), "told of the whole");
+        let holds = async |no: i64| f.store.consent(no).await.expect("a look").expect("there").0.holds();
+        assert_eq!((holds(news.no).await, holds(later.no).await, holds(kim.no).await), (false, true, true));
+        assert!(!record(f, event("hong@naver.com", "", EventKind::Refused, 3 * HOUR)).await.1, "it stands there already");
+        assert!(record(f, event("hong@naver.com", "", EventKind::Withdrawn, 6 * HOUR)).await.1, "there is something to end again");
+        assert!(!holds(later.no).await);
+    }
+
+    async fn who_refuses_is_found_among_many(f) {
+        for (address, scope, kind, at) in [
+            ("all", "", EventKind::Refused, 0),
+            ("news", "news", EventKind::Refused, 0),
+            ("other", "other", EventKind::Refused, 0),
+            ("again", "", EventKind::Refused, 0),
+            ("again", "", EventKind::Given, HOUR),
+            ("later", "", EventKind::Refused, 0),
+            ("later", "news", EventKind::Given, HOUR),
+            ("partly", "", EventKind::Given, 0),
+            ("partly", "news", EventKind::Withdrawn, HOUR),
+            ("holds", "", EventKind::Given, 0),
+        ] {
+            record(f, event(&format!("{address}@naver.com"), scope, kind, at)).await;
+        }
+        let mut asked: Vec<String> =
+            ["all", "news", "other", "again", "later", "partly", "holds", "nobody"].map(|n| format!("{n}@naver.com")).into();
+        asked.extend((0..3_000).map(|i| format!("x{i}@naver.com")));
+        let among = async |profile: &str, scope: &str| {
+            let mut found = f.store.refusing(profile, scope, asked.clone()).await.expect("a look");
+            found.sort();
+            found.iter().map(|address| address.split('@').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(among("shop", "news").await, ["all", "news", "partly"]);
+        assert_eq!(among("shop", "").await, ["all", "later"]);
+        assert_eq!(among("other", "").await, [""; 0]);
     }
 
     async fn a_confirmation_is_made_once_whoever_asks(f) {

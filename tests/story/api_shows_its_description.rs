@@ -37,6 +37,61 @@ async fn the_page_and_all_its_files_come_from_here() {
     assert_eq!(open(&api, "/docs/none.js").await.problem(404)[0].1, "not_found");
 }
 
+/// Path templates of the description against the paths a document has: a segment in braces stands for any.
+fn is_path(template: &str, path: &str) -> bool {
+    let (wanted, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+    wanted.len() == given.len() && wanted.iter().zip(&given).all(|(w, g)| w == g || w.starts_with('{') && !g.is_empty())
+}
+
+/// Method and path of each operation a document shows: as the method before a path, or as a command of curl.
+fn shown(document: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for line in document.replace("\\\n", " ").lines() {
+        let mut methods: Vec<&str> = Vec::new();
+        let curl = line.contains("curl ");
+        if curl {
+            let asked = line.split("-X ").nth(1).and_then(|rest| rest.split(' ').next());
+            let sends = [" -d ", " -F ", " --data-binary "].iter().any(|flag| line.contains(flag));
+            methods.push(asked.unwrap_or(if sends { "POST" } else { "GET" }));
+        }
+        let is_end = |c: char| c.is_whitespace() || "`,;()'\"?|".contains(c);
+        for word in line.split(is_end).filter(|word| !word.is_empty()) {
+            if ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&word) {
+                methods.push(word);
+            } else if let Some(path) = word.strip_prefix("$JEBI").or(Some(word)).filter(|path| path.starts_with('/')) {
+                found.extend(methods.iter().map(|method| ((*method).to_owned(), path.trim_end_matches('.').to_owned())));
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn every_operation_stands_in_the_document_of_the_api() {
+    let api = Api::new().await;
+    let description = open(&api, "/openapi.json").await.expect(200);
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/API.md")).expect("the document");
+    let shown = shown(&document);
+    let mut lacking = Vec::new();
+    for (path, operations) in description["paths"].as_object().expect("paths") {
+        for method in operations.as_object().expect("operations").keys().filter(|name| *name != "parameters") {
+            let method = method.to_ascii_uppercase();
+            if !shown.iter().any(|(m, p)| *m == method && is_path(path, p)) {
+                lacking.push(format!("{method} {path}"));
+            }
+        }
+    }
+    assert!(lacking.is_empty(), "docs/API.md lacks {lacking:#?}");
+}
+
+#[test]
+fn an_operation_that_is_not_shown_is_seen() {
+    let found = shown("`GET`, `PUT /v1/a/{x}` and\n$ curl -sS \"$JEBI/v1/b?c=1\" \\\n  -d '{}'\nsee /v1/c.\n");
+    let found: Vec<(&str, &str)> = found.iter().map(|(method, path)| (method.as_str(), path.as_str())).collect();
+    assert_eq!(found, [("GET", "/v1/a/{x}"), ("PUT", "/v1/a/{x}"), ("POST", "/v1/b")]);
+    assert!(is_path("/v1/a/{x}", "/v1/a/1") && !is_path("/v1/a/{x}", "/v1/a/1/b") && !is_path("/v1/a/{x}", "/v1/a/"));
+}
+
 #[tokio::test]
 async fn every_refusal_is_described_with_examples_of_its_codes() {
     let api = Api::new().await;

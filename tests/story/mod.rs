@@ -37,6 +37,7 @@ mod nodes_share_what_they_know;
 mod nodes_take_turns;
 mod senders_advertise;
 mod senders_are_profiles;
+mod senders_cannot_break_out;
 mod senders_keep_consents;
 mod senders_let_people_refuse;
 mod senders_over_a_server;

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use jebi::service::accept::ListSettings;
+use jebi::service::{
+    Caller,
+    accept::{Given, ListSettings, NewMessage, Submission, Voice},
+};
 use jebi_domain::{consent::Notice, id::MessageId, message::Message};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::support::api::{Api, Setup, at, list, text};
 
@@ -43,6 +47,26 @@ async fn told(api: &Api) -> Vec<Message> {
         all.push((*view.message).clone());
     }
     all
+}
+
+/// Has the mail of a notice accepted, as the process would have that then ended. Its id.
+async fn accepted_before(api: &Api, event: i64) -> String {
+    let key = format!("consent-notice-{event}");
+    let mail = NewMessage {
+        profile: Some("shop".into()),
+        recipients: vec![Given::Text("park@naver.com".into()).into()],
+        subject: Some("[제비상점] 수신 동의 처리 결과 안내".into()),
+        text: Some("처리되었습니다".into()),
+        ..NewMessage::default()
+    };
+    let voice = Voice {
+        say: Box::new(|fault| fault),
+        render: Box::new(|receipt| (202, receipt.messages[0].id.expect("an id").to_string().into())),
+    };
+    let submission = Submission { messages: vec![mail], ..Submission::default() };
+    let fingerprint = Sha256::digest(key.as_bytes()).into();
+    let answer = api.state.accept.submit(Caller::LOCAL, submission, Some((key, fingerprint)), voice).await.expect("accepted");
+    String::from_utf8(answer.body.to_vec()).expect("an id")
 }
 
 fn body(message: &Message) -> String {
@@ -148,14 +172,25 @@ async fn after_a_crash_a_notice_is_neither_lost_nor_sent_twice() {
     assert_eq!(api.state.consents.tell().await, Ok((1, false)));
     assert_eq!(told(&api).await.len(), 1);
 
-    // Its mail was accepted, and the process ended before that was written down.
+    // Its mail was accepted, and the process ended before that was written down: the key answers with the mail there is.
+    let made = record(&api, json!({"email": "park@naver.com"})).await;
+    let now = api.state.clock.wall();
+    let taken = api.store.take_notices(now, 10, now).await.expect("taken");
+    let accepted = accepted_before(&api, taken[0].event.no).await;
+    api.clock.advance(Duration::from_secs(601));
+    assert_eq!(api.state.consents.tell().await, Ok((1, false)));
+    assert_eq!(told(&api).await.len(), 2, "no mail but the one there was");
+    let shown = api.get(&format!("/v1/consents/{}", made["consents"][0]["id"])).await.expect(200);
+    assert_eq!((&shown["events"][0]["notice"], &shown["events"][0]["message_id"]), (&"told".into(), &accepted.into()));
+
+    // Two nodes look at the same time.
     record(&api, json!({"email": "kim@naver.com"})).await;
     let now = api.state.clock.wall();
     let taken = api.store.take_notices(now, 10, now).await.expect("taken");
     api.clock.advance(Duration::from_secs(601));
     let beside = api.beside().await;
     let (here, there) = tokio::join!(api.state.consents.tell(), beside.state.consents.tell());
-    assert_eq!((here.expect("told").0 + there.expect("told").0, told(&api).await.len()), (1, 2));
+    assert_eq!((here.expect("told").0 + there.expect("told").0, told(&api).await.len()), (1, 3));
     let event = taken[0].event.no;
     assert_eq!(api.store.end_notice(event, Notice::Due, None, now).await, Ok(()), "what has ended stays so");
     assert_eq!(api.state.consents.tell().await, Ok((0, false)));
@@ -168,7 +203,7 @@ async fn after_a_crash_a_notice_is_neither_lost_nor_sent_twice() {
     assert_eq!(api.state.consents.tell().await, Ok((0, false)));
     let shown = api.get(&format!("/v1/consents/{}", made["consents"][0]["id"])).await.expect(200);
     assert_eq!(shown["events"][0]["notice"], "unknown");
-    assert_eq!(told(&api).await.len(), 2);
+    assert_eq!(told(&api).await.len(), 3);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! `/u/{token}`: the page behind the unsubscribe link, and one click (RFC 8058).
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     http::{Method, Request},
@@ -7,8 +9,9 @@ use axum::{
 use jebi::service::{
     accept::ListSettings,
     access::{Access, AccessSettings},
+    links::LinkKeys,
 };
-use jebi_domain::{link::Target, network::Network, time::Wall};
+use jebi_domain::{fake::SeededRandom, link::Target, network::Network, time::Wall};
 use serde_json::json;
 
 use crate::support::api::{Answer, Api, Setup};
@@ -21,7 +24,7 @@ async fn api() -> Api {
 }
 
 fn target(topic: &str) -> Target {
-    Target { profile: "shop".into(), topic: topic.into(), address: "hong@naver.com".into() }
+    Target { profile: "shop".into(), topic: topic.into(), address: "hong@naver.com".into(), advertising: false }
 }
 
 fn token(api: &Api, topic: &str) -> String {
@@ -108,6 +111,77 @@ async fn links_go_on_working_after_the_key_changes() {
     let (before, after) = (links.load().sign(&target("old"), now), links.load().sign(&target("old"), later));
     assert_eq!(before.as_deref(), Some(old.as_str()), "for a minute, until every node knows the new one");
     assert_eq!(open(&api, Method::GET, &after.expect("signed"), "", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn links_of_a_retired_key_are_refused() {
+    let api = api().await;
+    let old = token(&api, "old");
+    // The operator gives the server another secret, and makes a key with it.
+    let secret = "another secret of thirty-two characters";
+    let random = Arc::new(SeededRandom::new(9));
+    let keys = LinkKeys::new(Arc::clone(&api.store), Arc::clone(&api.state.clock), random, secret.as_bytes().to_vec());
+    let refused = keys.start().await.expect_err("the newest key is of another secret");
+    assert_eq!(refused.faults[0].code, "other_secret");
+    assert_eq!(keys.rotate().await.map(|key| (key.no, key.usable)), Ok((2, true)));
+    let retired = api.beside_as(Setup { secret: Some(secret), ..Setup::default() }).await;
+    assert_eq!(open(&retired, Method::GET, &old, "", "").await.status, 404);
+    assert_eq!(open(&retired, Method::POST, &old, FORM, "List-Unsubscribe=One-Click").await.status, 404);
+    assert_eq!(retired.store.refused_at(&target("old")).await, Ok(None));
+    assert_eq!(open(&retired, Method::GET, &token(&retired, "new"), "", "").await.status, 200);
+    let keys = retired.get("/v1/link-keys").await.expect(200);
+    let usable: Vec<_> = keys["link_keys"].as_array().expect("keys").iter().map(|key| key["usable"].clone()).collect();
+    assert_eq!(usable, [false, true]);
+}
+
+#[tokio::test]
+async fn who_refuses_advertising_is_told_the_result_and_gets_no_more_without_a_consent_in_the_ledger() {
+    let api = api().await;
+    let company = json!({"name": "제비상점", "postal_address": "서울", "phone": "02-120", "email": "help@example.kr"});
+    api.put("/v1/profiles/shop", &json!({"from": "news@example.kr", "company": company})).await.expect(200);
+    let advertising = json!({"messages": [{
+        "category": "advertising", "profile": "shop", "topic_id": "봄", "emails": ["hong@naver.com"], "subject": "할인", "content": "<p>봄</p>",
+    }]});
+    api.post("/v1/messages", &advertising).await.expect(202);
+    let links = api.state.links.as_ref().expect("a secret").live();
+    let refused = Target { advertising: true, ..target("봄") };
+    let token = links.load().sign(&refused, api.state.clock.wall()).expect("a key");
+    open(&api, Method::POST, &token, FORM, "List-Unsubscribe=One-Click").await;
+    let page = api.get("/v1/consents?email=hong@naver.com").await.expect(200);
+    assert_eq!((&page["consents"][0]["holds"], &page["consents"][0]["given_at"]), (&false.into(), &serde_json::Value::Null));
+    assert_eq!(api.state.consents.tell().await, Ok((1, false)));
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)), "once");
+    let told = api.get("/v1/messages").await.expect(200);
+    assert_eq!(told["messages"][0]["subject"], "[제비상점] 수신 거부 처리 결과 안내");
+    // No advertising of this sender any more, of whatever topic; of others, and other mail, as before.
+    let mut other = advertising.clone();
+    other["messages"][0]["topic_id"] = "가을".into();
+    let fault = [("messages[0].emails[0]".to_owned(), "advertising_refused".to_owned())];
+    assert_eq!(api.post("/v1/messages", &other).await.problem(422), fault);
+    api.put("/v1/profiles/second", &json!({"from": "news@example.kr", "company": company})).await.expect(201);
+    other["messages"][0]["profile"] = "second".into();
+    api.post("/v1/messages", &other).await.expect(202);
+    let receipt = json!({"messages": [{"profile": "shop", "emails": ["hong@naver.com"], "subject": "영수증", "content": "c"}]});
+    api.post("/v1/messages", &receipt).await.expect(202);
+    // Until they consent again.
+    api.clock.advance(std::time::Duration::from_secs(60));
+    let consent = json!({"consents": [{"email": "hong@naver.com", "profile": "shop", "how": "가입 양식", "notice": false}]});
+    api.post("/v1/consents", &consent).await.expect(201);
+    api.post("/v1/messages", &advertising).await.expect(202);
+}
+
+#[tokio::test]
+async fn nobody_is_told_where_korean_law_is_switched_off() {
+    let list = ListSettings { public: Some("https://mail.example.kr".into()), ..ListSettings::default() };
+    let api = Api::with(Setup { list, secret: Some("a secret of thirty-two characters"), notices: false, ..Setup::default() }).await;
+    api.put("/v1/profiles/shop", &json!({"from": "news@example.kr"})).await.expect(201);
+    let consent = json!({"consents": [{"email": "hong@naver.com", "profile": "shop", "how": "form", "notice": true}]});
+    api.post("/v1/consents", &consent).await.expect(201);
+    api.clock.advance(std::time::Duration::from_secs(60));
+    open(&api, Method::POST, &token(&api, "news"), FORM, "List-Unsubscribe=One-Click").await;
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)));
+    let advertising = json!({"messages": [{"category": "advertising", "profile": "shop", "emails": ["hong@naver.com"], "subject": "sale", "content": "c"}]});
+    api.post("/v1/messages", &advertising).await.expect(202);
 }
 
 #[tokio::test]

@@ -125,3 +125,92 @@ fn another_secret_than_the_links_were_made_with_stops_the_start() {
     assert_eq!(rotated.code, 0, "{rotated:?}");
     drop(Server::start(folder.path(), &[("JEBI_SECRET", "another secret, and long enough as well")]));
 }
+
+/// All mails of the inbox once there are so many, by recipient, as they went out.
+fn sources(server: &Server, count: usize) -> Vec<(String, String)> {
+    let mails = until("the mails are there", || {
+        let inbox = server.get("/v1/inbox");
+        inbox["mails"].as_array().filter(|all| all.len() == count).cloned()
+    });
+    let key = server.key.as_deref().unwrap_or_default();
+    let source = |id: &Value| {
+        let answer = http::call(address(server), "GET", &format!("/v1/inbox/{id}/source"), &[("x-api-key", key)], b"").expect("an answer");
+        String::from_utf8(answer.body).expect("ASCII")
+    };
+    let mut all: Vec<_> =
+        mails.iter().map(|mail| (mail["to"][0].as_str().unwrap_or_default().to_owned(), source(&mail["id"]))).collect();
+    all.sort();
+    all
+}
+
+/// The subject is looked at after it was filled in: whatever the template and the values make of it, it begins with the mark once, or
+/// that mail alone fails and says why.
+#[test]
+fn advertising_of_a_template_is_marked_after_it_is_filled_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[("SERVER_URL", "http://127.0.0.1:1")]);
+    profile(folder.path());
+    let recipient = |name: &str, title: &str| json!({"email": format!("{name}@naver.com"), "variables": {"title": title}});
+    let recipients = [
+        recipient("a-plain", "봄맞이 할인"),
+        recipient("b-marked", "(광고) 봄맞이 할인"),
+        recipient("c-apart", "(광 고) 봄맞이 할인"),
+        recipient("d-wide", "（광고） 봄맞이 할인"),
+        recipient("e-twice", "(광고) (광고) 할인"),
+        recipient("f-later", "봄맞이 (광고) 할인"),
+    ];
+    let message = json!({"messages": [{
+        "category": "advertising", "profile": "shop", "topic_id": "봄", "subject": "{{ title }}", "html": "<p>{{ title }}</p>",
+        "text": "{{ title }}", "recipients": recipients,
+    }]});
+    let (status, answer) = server.ask("POST", "/v1/messages", &message.to_string());
+    assert_eq!(status, 202, "{answer}");
+    let sent = sources(&server, 2);
+    assert_eq!(sent.iter().map(|(to, _)| to.as_str()).collect::<Vec<_>>(), ["a-plain@naver.com", "b-marked@naver.com"]);
+    for (to, source) in sent {
+        let parsed = mail_parser::MessageParser::default().parse(source.as_bytes()).expect("a mail");
+        assert_eq!(parsed.subject(), Some("(광고) 봄맞이 할인"), "{to}");
+        for body in [parsed.body_html(0), parsed.body_text(0)] {
+            let body = body.expect("both parts");
+            for told in ["제비상점", "서울특별시 중구 세종대로 110", "02-120", "help@example.kr", "수신", "http://127.0.0.1:1/u/"] {
+                assert!(body.contains(told), "{to} lacks {told}: {body}");
+            }
+        }
+    }
+    let all = answer["messages"][0]["deliveries"].as_array().expect("deliveries").clone();
+    let why = |i: usize| {
+        let path = format!("/v1/deliveries/{}", all[i]["id"].as_str().expect("an id"));
+        let shown = until("it has ended", || Some(server.get(&path)).filter(|shown| shown["state"] == "failed"));
+        shown["reason"]["code"].as_str().unwrap_or_default().to_owned()
+    };
+    let wanted = ["advertising_mark_variant", "advertising_mark_variant", "advertising_mark_twice", "advertising_mark_elsewhere"];
+    assert_eq!([2, 3, 4, 5].map(why), wanted);
+}
+
+#[test]
+fn who_wants_no_language_gets_their_senders() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[]);
+    profile(folder.path());
+    assert_eq!(run(folder.path(), &[], &["profile", "set", "shop", "--language", "en-US"]).code, 0);
+    let mail = |topic: &str| {
+        json!({
+            "profile": "shop", "topic_id": topic, "subject": "소식", "text": "안녕하세요", "variants": [
+                {"language": "en", "subject": "News", "text": "Hello"}, {"language": "ja", "subject": "お知らせ", "text": "こんにちは"}],
+            "recipients": [{"email": "a@naver.com"}, {"email": "b@naver.com", "language": "ja-JP"}, {"email": "c@naver.com", "language": "fr"}],
+        })
+    };
+    let mut named = mail("named");
+    named["language"] = "ko".into();
+    named["recipients"] = json!([{"email": "d@naver.com"}]);
+    let (status, answer) = server.ask("POST", "/v1/messages", &json!({"messages": [mail("open"), named]}).to_string());
+    assert_eq!(status, 202, "{answer}");
+    let subjects: Vec<String> = sources(&server, 4)
+        .iter()
+        .map(|(_, source)| {
+            let parsed = mail_parser::MessageParser::default().parse(source.as_bytes()).expect("a mail");
+            parsed.subject().expect("a subject").to_owned()
+        })
+        .collect();
+    assert_eq!(subjects, ["News", "お知らせ", "News", "소식"], "nothing wanted, Japanese, French, and a message that says its language");
+}

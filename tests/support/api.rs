@@ -92,6 +92,8 @@ pub struct Setup {
     pub list: ListSettings,
     /// What links are signed with; without one there are none.
     pub secret: Option<&'static str>,
+    /// Whether people are told of their consents.
+    pub notices: bool,
 }
 
 impl Default for Setup {
@@ -117,6 +119,7 @@ impl Default for Setup {
             max_bodies: 64 << 20,
             list: ListSettings::default(),
             secret: None,
+            notices: true,
         }
     }
 }
@@ -244,8 +247,13 @@ impl Api {
 
     /// Another node over the same store: what it knows besides, it has by itself.
     pub async fn beside(&self) -> Self {
+        self.beside_as(Setup::default()).await
+    }
+
+    /// The same with other settings.
+    pub async fn beside_as(&self, setup: Setup) -> Self {
         let shared = (Arc::clone(&self.folder), self.clock.clone(), Arc::clone(&self.store));
-        Self::over(Setup::default(), shared, Arc::new(SeededRandom::new(8)), Some(self.key.clone())).await
+        Self::over(setup, shared, Arc::new(SeededRandom::new(8)), Some(self.key.clone())).await
     }
 
     async fn over(
@@ -292,8 +300,8 @@ impl Api {
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
             usage: accept.usage(),
-            refusals: Refusals::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), accept.profiles(), true),
-            consents: Arc::new(Consents::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&accept), times.clone(), true)),
+            refusals: Refusals::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), accept.profiles(), setup.notices),
+            consents: Arc::new(Consents::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&accept), times.clone(), setup.notices)),
             profiles: accept.profiles(),
             links,
             files: accept.files(),

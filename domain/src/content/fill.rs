@@ -39,6 +39,9 @@ pub struct Fill {
     /// Language of the subject and bodies in the content itself, as a BCP 47 tag (`ko`, `en-US`); empty for none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub language: String,
+    /// Language of those who want none, or one it is not in: their sender's, as a BCP 47 tag. Empty for that of the content itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub default_language: String,
     /// Subject and bodies in other languages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<Variant>,

@@ -52,8 +52,13 @@ impl List {
         let (topic, accepted) = of;
         match self.unsubscribe.as_ref()? {
             Unsubscribe::Own(base) => {
-                let target = Target { profile: self.profile.clone(), topic: topic.to_owned(), address: email.to_owned() };
-                links.sign(&target, accepted).map(|token| format!("{base}/u/{token}"))
+                let target = Target {
+                    profile: self.profile.clone(),
+                    topic: topic.to_owned(),
+                    address: email.to_owned(),
+                    advertising: self.advertising.is_some(),
+                };
+                links.sign(&target, accepted).map(|token| format!("{}/u/{token}", links.base(base)))
             }
             Unsubscribe::At(page) => Some(page.replace(PLACES[0], &encoded(email)).replace(PLACES[1], &encoded(delivery))),
         }
@@ -63,6 +68,12 @@ impl List {
     #[must_use]
     pub fn signs(&self) -> bool {
         matches!(self.unsubscribe, Some(Unsubscribe::Own(_)))
+    }
+
+    /// Whether its own links lead to a place that only this machine knows: mail that leaves it cannot have such.
+    #[must_use]
+    pub fn is_bound_here(&self, links: &Links) -> bool {
+        matches!(&self.unsubscribe, Some(Unsubscribe::Own(base)) if !links.base(base).starts_with("https://"))
     }
 
     /// `mailto:` for refusing by mail.

@@ -94,7 +94,7 @@ pub type ConsentDetail = (Consent, Vec<ConsentEvent>);
 
 /// The ledger.
 pub trait ConsentStore: Send + Sync {
-    /// Writes events down, all or none, in their order. A consent that holds and is given again with the same time, and an end of one that
+    /// Writes events down, all or none, in their order. An end of everything ends what was given to a part of it as well. A consent that holds and is given again with the same time, and an end of one that
     /// holds no more, change nothing.
     fn record_consents(&self, events: Vec<NewEvent>, now: Wall) -> Boxed<'_, StoreResult<Vec<Recorded>>>;
     /// One consent with all that was written of it, oldest first.
@@ -102,6 +102,9 @@ pub trait ConsentStore: Send + Sync {
     fn consents(&self, filter: ConsentFilter, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<ConsentPage>>;
     /// Which of these addresses (as they are compared) consent to mail of a profile, to everything or to this scope.
     fn consenting(&self, profile: &str, scope: &str, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<String>>>;
+    /// Which of these addresses (as they are compared) have withdrawn or refused mail of a profile, everything or this scope, and consent to
+    /// it no more.
+    fn refusing(&self, profile: &str, scope: &str, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<String>>>;
     /// Consents whose confirmation is due by then, earliest first.
     fn confirmations(&self, until: Wall, limit: u32) -> Boxed<'_, StoreResult<Vec<Consent>>>;
     /// Writes down that these are due to be confirmed, and moves each to its next time. What somebody else has moved or ended meanwhile is

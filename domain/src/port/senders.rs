@@ -65,7 +65,8 @@ pub trait SenderStore: Send + Sync {
     fn link_keys(&self) -> Boxed<'_, StoreResult<Vec<StoredLinkKey>>>;
     /// Adds a key under its number. `false` where that number is there: somebody else was first.
     fn add_link_key(&self, key: StoredLinkKey, now: Wall) -> Boxed<'_, StoreResult<bool>>;
-    /// Writes a refusal down, and with it that of everything consented to with the profile; `notice` is whether the person is told of that.
+    /// Writes a refusal down, and with it that of everything consented to with the profile; of advertising it stands in the ledger also where
+    /// nothing was consented to. `notice` is whether the person is told of what was written there, which is once.
     /// `false` where it stands there already.
     fn refuse(&self, target: &Target, by: RefusedBy, notice: bool, now: Wall) -> Boxed<'_, StoreResult<bool>>;
     /// Since when somebody refuses mail of a profile and topic.

@@ -19,6 +19,13 @@ pub fn lookup<'a>(wanted: &str, tags: impl Iterator<Item = &'a str> + Clone) -> 
     None
 }
 
+/// The index of the tag a recipient gets: what they want, else what their sender has for everybody (empty for nothing), else the first.
+#[must_use]
+pub fn choose<'a>(wanted: Option<&str>, standard: &str, tags: impl Iterator<Item = &'a str> + Clone) -> usize {
+    let wanted = wanted.and_then(|wanted| lookup(wanted, tags.clone()));
+    wanted.or_else(|| lookup(standard, tags)).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +44,12 @@ mod tests {
         assert_eq!(found(""), None);
         assert_eq!(found("-"), None);
         assert_eq!(found("한"), None);
+    }
+
+    #[test]
+    fn who_wants_nothing_that_is_there_gets_their_senders_language() {
+        let chosen = |wanted: Option<&str>, standard: &str| choose(wanted, standard, ["ko", "en", "ja"].into_iter());
+        assert_eq!((chosen(Some("ja"), "en"), chosen(None, "en-US"), chosen(Some("fr"), "en")), (2, 1, 1));
+        assert_eq!((chosen(None, ""), chosen(Some("fr"), "de")), (0, 0));
     }
 }

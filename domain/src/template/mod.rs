@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 pub use derive::derive_text;
 pub use fault::TemplateFault;
 pub use flat::{NotFlat, flatten, with_origins};
-pub use language::lookup;
+pub use language::{choose, lookup};
 pub use render::{Recipient, Renderer};
 pub use shield::{Between, Lost, Shield};
 

@@ -182,9 +182,10 @@ impl Renderer {
         let own: Own = personal.map(serde_json::from_str).transpose().map_err(|e| unreadable(&e, "recipient's"))?.unwrap_or_default();
         let tags = self.bodies.iter().map(|bodies| bodies.language.as_str());
         let wanted = own.language.filter(|language| !language.is_empty());
-        let chosen = wanted.as_deref().and_then(|wanted| language::lookup(wanted, tags)).unwrap_or(0);
+        let standard = self.given.fill.default_language.as_str();
+        let chosen = language::choose(wanted.as_deref(), standard, tags);
         let bodies = &self.bodies[chosen];
-        let shown = wanted.as_deref().unwrap_or(&bodies.language);
+        let shown = wanted.as_deref().unwrap_or(if bodies.language.is_empty() { standard } else { &bodies.language });
         let root = Arc::new(Root {
             own: own.variables,
             shared: Arc::clone(&self.shared),

@@ -51,7 +51,8 @@ struct ProfileRequest {
     #[serde(default)]
     #[schema(value_type = Option<CompanyBody>)]
     company: Option<Object<CompanyBody>>,
-    /// The language Jebi speaks to recipients in, as a language tag (BCP 47): `ko` or `en`.
+    /// A language tag (BCP 47). Jebi's own notices are written in it (Korean for `ko`, else English), and of a message in several languages
+    /// that names no `language` itself those get it who want none, or one it is not in.
     #[serde(default)]
     #[schema(example = "ko")]
     language: Option<String>,
@@ -87,7 +88,7 @@ struct CompanyBody {
     business_number: Option<String>,
 }
 
-/// Whether opens and clicks are followed; `null` leaves it to the server.
+/// Whether opens and clicks are to be followed; `null` leaves it to the server. Kept only: this version follows neither.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Tracking)]

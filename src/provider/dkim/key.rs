@@ -6,31 +6,50 @@ use aws_lc_rs::{
     rand::SystemRandom,
     signature::{Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair},
 };
-use jebi_domain::dkim::Algorithm;
+use jebi_domain::{dkim::Algorithm, refusal::Fault};
 use rustls::pki_types::{PrivateKeyDer, pem::PemObject};
 
 /// Bytes of the modulus that receivers check (RFC 8301 section 3.2) and still hold for safe.
 const LEAST: usize = 256;
 const MOST: usize = 512;
-const MAKE: &str = "make one with `jebi dkim new`";
 
 pub(super) enum Key {
     Rsa(RsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
 
-/// Why a key is of no use.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
-    /// Goes on after the key's name.
-    pub fault: String,
-    pub remedy: &'static str,
+/// Why a key is of no use; the name of its selector is told with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    Unreadable,
+    /// Neither RSA nor Ed25519, or damaged.
+    OtherKind,
+    TooShort,
+    TooLong,
+    /// Bits of an RSA key that receivers do not check.
+    Bits(usize),
+}
+
+impl Wrong {
+    pub(super) fn fault(self, selector: &str) -> Fault {
+        let fault = match self {
+            Self::Unreadable => format!("the key of the selector `{selector}` holds no private key in PEM that can be read"),
+            Self::OtherKind => {
+                format!("the key of the selector `{selector}` is of a kind DKIM does not know, or damaged: RSA and Ed25519 are")
+            }
+            Self::TooShort => format!("the key of the selector `{selector}` is too short: RSA keys have 2048 to 4096 bits"),
+            Self::TooLong => {
+                format!("the key of the selector `{selector}` is too long: RSA keys have 2048 to 4096 bits, receivers check no longer ones")
+            }
+            Self::Bits(bits) => format!("the key of the selector `{selector}` has {bits} bits: RSA keys have 2048 to 4096"),
+        };
+        Fault::new("dkim_keys", "invalid_dkim_key", fault, "make one with `jebi dkim new`")
+    }
 }
 
 impl Key {
     pub(super) fn read(pem: &str) -> Result<Self, Wrong> {
-        let wrong = |fault: &str| Wrong { fault: fault.to_owned(), remedy: MAKE };
-        let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| wrong("holds no private key in PEM that can be read"))?;
+        let der = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| Wrong::Unreadable)?;
         let rsa = match &der {
             PrivateKeyDer::Pkcs8(der) => {
                 // Others write Ed25519 keys without the public half.
@@ -40,16 +59,16 @@ impl Key {
                 RsaKeyPair::from_pkcs8(der.secret_pkcs8_der())
             }
             PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
-            _ => return Err(wrong("is of a kind DKIM does not know: RSA and Ed25519 are")),
+            _ => return Err(Wrong::OtherKind),
         };
         let rsa = rsa.map_err(|rejected| match rejected.to_string().as_str() {
-            "TooSmall" => wrong("is too short: RSA keys have 2048 to 4096 bits"),
-            "TooLarge" => wrong("is too long: RSA keys have 2048 to 4096 bits, receivers check no longer ones"),
-            _ => wrong("is of a kind DKIM does not know, or damaged: RSA and Ed25519 are"),
+            "TooSmall" => Wrong::TooShort,
+            "TooLarge" => Wrong::TooLong,
+            _ => Wrong::OtherKind,
         })?;
         match rsa.public_modulus_len() {
             LEAST..=MOST => Ok(Self::Rsa(rsa)),
-            len => Err(Wrong { fault: format!("has {} bits: RSA keys have 2048 to 4096", len * 8), remedy: MAKE }),
+            len => Err(Wrong::Bits(len * 8)),
         }
     }
 

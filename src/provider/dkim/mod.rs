@@ -57,14 +57,7 @@ impl Signer {
     /// A key of no use: the field is `dkim_keys`.
     pub(super) fn new(account: &str, config: &DkimConfig) -> Result<Self, Fault> {
         let key = |key: &DkimKey| {
-            Key::read(&key.pem).map(|read| (key.selector.clone(), read)).map_err(|wrong| {
-                Fault::new(
-                    "dkim_keys",
-                    "invalid_dkim_key",
-                    format!("the key of the selector `{}` {}", key.selector, wrong.fault),
-                    wrong.remedy,
-                )
-            })
+            Key::read(&key.pem).map(|read| (key.selector.clone(), read)).map_err(|wrong| wrong.fault(&key.selector))
         };
         let keys = config.keys.iter().map(key).collect::<Result<_, _>>()?;
         Ok(Self { account: account.to_owned(), domain: config.domain.clone(), keys, told: AtomicBool::new(false) })

@@ -1,32 +1,41 @@
-//! Who may be mailed at all (`RECIPIENT_ALLOWLIST`), and who has consented to advertising (`ADVERTISING_CONSENT`), told as a fault. Every way
-//! in comes through here.
+//! Who may be mailed at all (`RECIPIENT_ALLOWLIST`), who has consented to advertising (`ADVERTISING_CONSENT`) and who has refused it, told as a
+//! fault. Every way in comes through here.
 
 use std::collections::HashSet;
 
 use jebi_domain::{address, allow::AllowList, message::Mailbox, refusal::Fault};
 
+use super::consent::Consent;
+
 /// Who may be mailed by a message.
 #[derive(Clone, Copy)]
 pub(super) struct May<'a> {
     pub list: &'a AllowList,
-    /// Addresses, as they are compared, that consent to it; `None` where nobody is asked.
-    pub consenting: Option<&'a HashSet<String>>,
+    /// What the ledger says of them; `None` where it is not asked.
+    pub consent: Option<&'a Consent>,
 }
 
 /// The recipient, if it may be mailed.
 ///
 /// # Errors
-/// A fault of `field` when it is not on the list, or has not consented.
+/// A fault of `field` when it is not on the list, has not consented, or has refused.
 pub(super) fn check(may: May<'_>, recipient: Mailbox, field: impl Fn() -> String) -> Result<Mailbox, Fault> {
     if !may.list.allows(&recipient.email) {
         return Err(refused(field()));
     }
-    match may.consenting {
-        Some(consenting) if !consenting.contains(address::key(&recipient.email).as_ref()) => Err(Fault::new(
+    let stands_in = |addresses: &HashSet<String>| addresses.contains(address::key(&recipient.email).as_ref());
+    match may.consent {
+        Some(Consent::Only(consenting)) if !stands_in(consenting) => Err(Fault::new(
             field(),
             "no_consent",
             "the ledger has no consent of this recipient to advertising of this sender",
             "record the consent (POST /v1/consents), or leave the recipient out",
+        )),
+        Some(Consent::Not(refusing)) if stands_in(refusing) => Err(Fault::new(
+            field(),
+            "advertising_refused",
+            "this recipient has refused advertising of this sender, or taken the consent to it back",
+            "leave the recipient out; a consent given after that is recorded with POST /v1/consents",
         )),
         _ => Ok(recipient),
     }

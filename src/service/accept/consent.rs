@@ -1,4 +1,4 @@
-//! Who has consented to the advertising of a request, asked of the ledger before anything is checked.
+//! Who has consented to the advertising of a request, and who has refused it, asked of the ledger before anything is checked.
 
 use std::collections::HashSet;
 
@@ -10,24 +10,36 @@ use super::{
 };
 use crate::service::{profiles::Directory, trouble::refusal};
 
-/// For each message of a request, the addresses that consent to it; `None` where nobody is asked.
-pub(super) type Consenting = Vec<Option<HashSet<String>>>;
+/// What the ledger says of a message's recipients: addresses as they are compared.
+pub(super) enum Consent {
+    /// Only these consent to it.
+    Only(HashSet<String>),
+    /// All but these may get it: they have refused it, or taken their consent back.
+    Not(HashSet<String>),
+}
+
+/// For each message of a request, what the ledger says; `None` where it is not asked.
+pub(super) type Consenting = Vec<Option<Consent>>;
 
 impl Accept {
+    /// `only` is whether nobody else gets advertising than whom the ledger has.
+    ///
     /// # Errors
     /// A store that does not answer.
-    pub(super) async fn consenting(&self, request: &Submission, tied: Option<&str>, all: &Directory) -> Result<Consenting, Refusal> {
+    pub(super) async fn consenting(&self, request: &Submission, tied: Option<&str>, all: &Directory, only: bool) -> Result<Consenting, Refusal> {
         let mut found = Vec::with_capacity(request.messages.len());
         for message in &request.messages {
             let profile = tied.or(message.profile.as_deref()).and_then(|name| all.get(name));
             let asked = message.category == Some(Category::Advertising);
             found.push(match profile.filter(|_| asked) {
                 // Without a profile there is nobody to consent to, which is a fault of its own.
-                None => asked.then(HashSet::new),
+                None => (asked && only).then(|| Consent::Only(HashSet::new())),
                 Some(profile) => {
-                    let scope = list::scope(&message.list, profile);
-                    let consenting = self.store.consenting(&profile.name, scope, addresses(message)).await.map_err(refusal)?;
-                    Some(consenting.into_iter().collect())
+                    let (name, scope, addresses) = (&profile.name, list::scope(&message.list, profile), addresses(message));
+                    Some(match only {
+                        true => Consent::Only(self.store.consenting(name, scope, addresses).await.map_err(refusal)?.into_iter().collect()),
+                        false => Consent::Not(self.store.refusing(name, scope, addresses).await.map_err(refusal)?.into_iter().collect()),
+                    })
                 }
             });
         }

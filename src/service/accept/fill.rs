@@ -67,8 +67,14 @@ pub(super) fn put(message: &mut NewMessage, resolved: &Resolved, faults: &mut Fa
 }
 
 /// Takes what was asked for from the message, and puts the fill into its content. Without a fault every source of it can be read.
-/// `stored` is what [`put`] gave, and the template it is of.
-pub(super) fn read(message: &mut NewMessage, content: &mut Content, stored: Option<(Fill, &Resolved)>, faults: &mut Faults<'_>) -> Filling {
+/// `stored` is what [`put`] gave, and the template it is of; `standard` the language of the sender, where the message names none.
+pub(super) fn read(
+    message: &mut NewMessage,
+    content: &mut Content,
+    stored: Option<(Fill, &Resolved)>,
+    standard: Option<&str>,
+    faults: &mut Faults<'_>,
+) -> Filling {
     let personal = || message.recipients.iter().any(|one| one.own.as_ref().is_some_and(|own| !own.variables.is_empty()));
     let wanted = message.fill.is_wanted() || personal();
     let NewFill { syntax, missing, variables, language, variants, texts, .. } = std::mem::take(&mut message.fill);
@@ -92,6 +98,7 @@ pub(super) fn read(message: &mut NewMessage, content: &mut Content, stored: Opti
             Fill { syntax, missing, language, variants, ..Fill::default() }
         }
     };
+    fill.default_language = standard.unwrap_or_default().to_owned();
     let shared = variables.unwrap_or_default();
     let wants = match wants(&fill, content, &shared, resolved) {
         Ok(mut wants) => {

@@ -52,7 +52,8 @@ impl Accept {
     pub(in crate::service) fn refusal_link(&self, profile: &str, email: &str, accepted: Wall) -> Option<String> {
         let settings = &self.settings.load().list;
         let base = settings.public.as_ref().or(settings.local.as_ref().filter(|_| settings.is_all_local()))?;
-        let target = Target { profile: profile.to_owned(), topic: String::new(), address: email.to_owned() };
+        // What is consented to is advertising.
+        let target = Target { profile: profile.to_owned(), topic: String::new(), address: email.to_owned(), advertising: true };
         let token = settings.links.as_ref()?.live().load().sign(&target, accepted)?;
         Some(format!("{base}/u/{token}"))
     }

@@ -319,8 +319,9 @@ impl Accept {
         let tied = caller.grant().profile.clone();
         let named = submission.messages.iter().filter_map(|message| message.profile.as_deref());
         let profiles = self.profiles.knowing(tied.as_deref().into_iter().chain(named)).await?;
-        let consenting = match settings.list.asks_ledger {
-            true => self.consenting(submission, tied.as_deref(), &profiles).await?,
+        let ListSettings { asks_ledger, marks_advertising, .. } = settings.list;
+        let consenting = match asks_ledger || marks_advertising {
+            true => self.consenting(submission, tied.as_deref(), &profiles, asks_ledger).await?,
             false => Vec::new(),
         };
         Ok(Known { settings, at, profiles, tied, consenting })

@@ -20,6 +20,8 @@ pub(super) struct Wants {
     gaps: bool,
     /// As the template's author describes them.
     described: Vec<Variable>,
+    /// Language of those who want none of the message's, where their sender has one.
+    standard: String,
     /// The languages of the message, its own first, each with the variables a recipient must have, as paths.
     languages: Vec<(String, Vec<Path>)>,
     /// Where a value that is missing prints nothing: what is printed and the message itself does not give.
@@ -49,15 +51,9 @@ impl Wants {
         let mut all = fill.defaults.clone();
         all.extend(shared.iter().map(|(name, value)| (name.clone(), value.clone())));
         let gaps = fill.missing == Missing::Empty;
-        Self {
-            shared: all,
-            gaps,
-            described: described.to_vec(),
-            languages: Vec::new(),
-            open: BTreeSet::new(),
-            prints_link: false,
-            texts: false,
-        }
+        let (standard, described) = (fill.default_language.clone(), described.to_vec());
+        let (languages, open) = (Vec::new(), BTreeSet::new());
+        Self { shared: all, gaps, described, standard, languages, open, prints_link: false, texts: false }
     }
 
     /// Adds what one language prints, and what the template cannot do without.
@@ -143,7 +139,7 @@ impl Wants {
     fn missing(&self, own: Option<&Personal>, name: Option<&str>) -> Vec<&str> {
         let wanted = own.and_then(|own| own.language.as_deref());
         let tags = self.languages.iter().map(|(tag, _)| tag.as_str());
-        let place = wanted.and_then(|wanted| template::lookup(wanted, tags)).unwrap_or(0);
+        let place = template::choose(wanted, &self.standard, tags);
         let Some((_, paths)) = self.languages.get(place) else { return Vec::new() };
         let lacks = |path: &&Path| {
             let root = path.text.split('.').next().unwrap_or_default();

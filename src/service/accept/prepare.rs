@@ -43,7 +43,7 @@ pub(super) struct Known {
     pub profiles: Arc<Directory>,
     /// The profile its key is tied to.
     pub tied: Option<String>,
-    /// For each message, who consents to it.
+    /// For each message, what the ledger says of its recipients.
     pub consenting: Consenting,
 }
 
@@ -119,15 +119,17 @@ impl Shared<'_> {
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
         let resolved = self.resolved.get(i).and_then(Option::as_deref);
+        let names_language = given.fill.language.is_some();
         let stored = resolved.map(|resolved| (fill::put(&mut given, resolved, &mut faults), resolved));
         let profile = list::profile(given.profile.as_deref(), self.known.tied.as_deref(), &self.known.profiles, &mut faults);
         let profile_of = profile.as_ref().and_then(Option::as_deref);
         let mut content = content::read(&mut given, self.settings.from.as_ref(), profile_of, carried, &mut faults);
-        let filling = content.as_mut().map(|content| fill::read(&mut given, content, stored, &mut faults));
+        let standard = profile_of.and_then(|profile| profile.language.as_deref()).filter(|_| !names_language);
+        let filling = content.as_mut().map(|content| fill::read(&mut given, content, stored, standard, &mut faults));
         let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);
-        let may = May { list: &self.settings.rules.allow, consenting: self.known.consenting.get(i).and_then(Option::as_ref) };
+        let may = May { list: &self.settings.rules.allow, consent: self.known.consenting.get(i).and_then(Option::as_ref) };
         let rules = recipients::Rules { may, wants: filling.as_ref().and_then(|one| one.wants.as_ref()) };
         let sorted = faults.keep(recipients::sort(i, &mut given, &rules));
         let joint = sorted.as_ref().is_some_and(|sorted| matches!(sorted.copies, Copies::Joint(_)));

@@ -69,11 +69,16 @@ pub struct ReadyCopy {
 }
 
 impl ReadyCopy {
-    /// Composes it; `links` sign what leads to this server.
+    /// Composes it; `links` sign what leads to this server, and `leaves` is whether the mail leaves this machine.
     ///
     /// # Errors
     /// Why it cannot be made, now or later.
-    pub fn compose(&self, links: &Links) -> Result<Outgoing, Reason> {
+    pub fn compose(&self, links: &Links, leaves: bool) -> Result<Outgoing, Reason> {
+        if leaves && self.mail.message.content.list.as_ref().is_some_and(|list| list.is_bound_here(links)) {
+            let text = "it was accepted for the local inbox, and its unsubscribe link leads to this machine alone";
+            let reason = Reason::new("local_unsubscribe_link", text, "set SERVER_URL to an https address, then send it again");
+            return Err(Reason { transient: true, ..reason });
+        }
         let none = Files::default();
         self.mail.compose(&self.copy, self.attempt, self.files.as_deref().unwrap_or(&none), links)
     }

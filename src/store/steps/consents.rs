@@ -56,6 +56,14 @@ impl<E: Engine> ConsentStore for SqlStore<E> {
         })
     }
 
+    fn refusing(&self, profile: &str, scope: &str, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<String>>> {
+        let (profile, scope) = (profile.to_owned(), scope.to_owned());
+        self.look(move |s| {
+            let among = serde_json::to_string(&addresses).map_err(|e| Error::damaged("addresses", e))?;
+            s.rows(q!("consent_refusing"), (profile, scope, among), |r| r.get(0))
+        })
+    }
+
     fn confirmations(&self, until: Wall, limit: u32) -> Boxed<'_, StoreResult<Vec<Consent>>> {
         self.look(move |s| s.rows(q!("consent_due"), (until.0, limit), |r| Ok(read(r)))?.into_iter().collect())
     }
@@ -128,9 +136,13 @@ fn record(turn: &mut Turn<'_>, new: &NewEvent, now: Wall) -> Result<Recorded, Er
     turn.execute(q!("consent_insert"), (address, profile, scope, &new.email))?;
     let found = turn.row(q!("consent_find"), (address, profile, scope), |r| Ok(read(r)))?.transpose()?;
     let mut consent = found.ok_or_else(|| Error::damaged("consent", "it was not written"))?;
+    let ends = matches!(new.kind, EventKind::Withdrawn | EventKind::Refused);
+    // Who takes everything back takes back what was given to a part of it as well.
+    let mut with_it = if ends && scope.is_empty() { holding(turn, address, profile)? } else { Vec::new() };
+    with_it.retain(|one| one.no != consent.no && one.given_at.is_none_or(|at| at <= new.at));
     let known = match new.kind {
         EventKind::Given => consent.given_at == Some(new.at),
-        EventKind::Withdrawn | EventKind::Refused => consent.ended_at.is_some(),
+        EventKind::Withdrawn | EventKind::Refused => consent.ended_at.is_some() && with_it.is_empty(),
         EventKind::Confirmation => false,
     };
     if known {
@@ -138,6 +150,9 @@ fn record(turn: &mut Turn<'_>, new: &NewEvent, now: Wall) -> Result<Recorded, Er
     }
     let fact = Fact { kind: new.kind, at: new.at, how: &new.how, wording: &new.wording, source: &new.source, actor: &new.actor };
     add(turn, consent.no, fact, new.notice, now)?;
+    for one in with_it {
+        end(turn, one, fact, false, now)?;
+    }
     match new.kind {
         EventKind::Given if consent.given_at.is_none_or(|at| at < new.at) => {
             consent.given_at = Some(new.at);
@@ -163,18 +178,35 @@ fn change(turn: &Turn<'_>, c: &Consent) -> Result<(), Error> {
     turn.change(q!("consent_change"), params![c.no, c.email, c.language, at(c.given_at), at(c.ended_at), at(c.confirm_at)])
 }
 
-/// Ends everything an address has consented to with a profile.
+/// Ends everything an address has consented to with a profile. Who refuses advertising stands in the ledger after it, whether they had ever
+/// consented or not. One refusal is told once, whatever it ends.
 pub(super) fn refused(turn: &mut Turn<'_>, address: &str, target: &Target, by: RefusedBy, notice: bool, now: Wall) -> Result<(), Error> {
-    let holding = turn.rows_of(q!("consent_holding"), (address, &target.profile), |r| Ok(read(r)))?;
-    for consent in holding {
-        let mut consent = consent?;
+    let mut ending = holding(turn, address, &target.profile)?;
+    if target.advertising && ending.iter().all(|one| !one.key.scope.is_empty()) {
+        turn.execute(q!("consent_insert"), (address, &target.profile, "", &target.address))?;
+        let found = turn.row(q!("consent_find"), (address, &target.profile, ""), |r| Ok(read(r)))?.transpose()?;
+        ending.extend(found.filter(|one| one.ended_at.is_none()));
+    }
+    // What the notice is of: everything, where that is among them.
+    ending.sort_by(|a, b| a.key.scope.cmp(&b.key.scope));
+    for (i, one) in ending.into_iter().enumerate() {
         let fact = Fact { kind: EventKind::Refused, at: now, how: by.as_str(), wording: "", source: &target.topic, actor: "" };
-        add(turn, consent.no, fact, notice, now)?;
-        consent.ended_at = Some(now);
-        consent.confirm_at = None;
-        change(turn, &consent)?;
+        end(turn, one, fact, notice && i == 0, now)?;
     }
     Ok(())
+}
+
+/// What an address consents to with a profile, by number.
+fn holding(turn: &Turn<'_>, address: &str, profile: &str) -> Result<Vec<Consent>, Error> {
+    turn.rows_of(q!("consent_holding"), (address, profile), |r| Ok(read(r)))?.into_iter().collect()
+}
+
+/// Ends one, at the time of the fact.
+fn end(turn: &mut Turn<'_>, mut consent: Consent, fact: Fact<'_>, notice: bool, now: Wall) -> Result<(), Error> {
+    add(turn, consent.no, fact, notice, now)?;
+    consent.ended_at = Some(fact.at);
+    consent.confirm_at = None;
+    change(turn, &consent)
 }
 
 /// Reads a row of the statements that give consents.

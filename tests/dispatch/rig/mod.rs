@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use jebi::{
     service::dispatch::{Dispatch, Fence, Settings, files::FileCache},
     service::providers::ProviderStatus,
@@ -23,6 +24,7 @@ use jebi::{
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
     id::Incarnation,
+    link::{LinkKey, Links},
     port::{Clock, Provider},
     time::{Boot, Wall},
 };
@@ -41,6 +43,8 @@ pub struct Rig {
     pub dispatch: Arc<Dispatch>,
     pub dispatcher: Option<Dispatcher>,
     pub fence: Arc<Fence>,
+    /// What links are signed with: a key, and no address for the world.
+    pub links: Arc<ArcSwap<Links>>,
     /// Every write: when, and to how many.
     pub log: Arc<Mutex<Vec<(u64, u32)>>>,
     /// Whether the fence is renewed as time passes.
@@ -110,8 +114,9 @@ impl Rig {
         fence.renew(clock.boot());
         let written = log.clone();
         let observer: Observer = Arc::new(move |at: Boot, n| written.lock().unwrap_or_else(PoisonError::into_inner).push((at.0, n)));
+        let links = Arc::new(ArcSwap::from_pointee(Links::new(vec![LinkKey::derive(b"secret", 1, b"salt", Wall(i64::MIN))])));
         let mut dispatcher = Dispatcher::new(DispatchDeps {
-            links: Arc::default(),
+            links: links.clone(),
             store: store.clone(),
             files: Arc::new(FileCache::new(shelf.clone())),
             provider: Current::new(Arc::new(provider.clone())),
@@ -130,7 +135,7 @@ impl Rig {
         let dispatch = dispatcher.dispatch();
         dispatch.account_answered(provider.account().await, clock.boot());
         quiet().await;
-        Self { clock, store, shelf, provider, dispatch, dispatcher: Some(dispatcher), fence, log, beats: true }
+        Self { clock, store, shelf, provider, dispatch, dispatcher: Some(dispatcher), fence, links, log, beats: true }
     }
 
     /// Moves the clock on in one step and lets everything run.

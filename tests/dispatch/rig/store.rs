@@ -9,7 +9,10 @@ use std::{
 use bytes::Bytes;
 use jebi_domain::{
     access::Grant,
-    content::{Attachment, FileId},
+    content::{
+        Attachment, FileId,
+        list::{List, Unsubscribe},
+    },
     delivery::State,
     event::Feedback,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
@@ -124,11 +127,13 @@ pub struct Post<'a> {
     pub domain: &'a str,
     /// Files it carries, with their sizes.
     pub files: &'a [(FileId, u64)],
+    /// Where its unsubscribe link leads; empty for none.
+    pub base: &'a str,
 }
 
 impl Default for Post<'_> {
     fn default() -> Self {
-        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain: "example.com", files: &[] }
+        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain: "example.com", files: &[], base: "" }
     }
 }
 
@@ -273,7 +278,8 @@ impl Inner {
                 fill: None,
                 attachments: post.files.iter().map(attached).collect(),
                 calendar: None,
-                list: None,
+                list: (!post.base.is_empty())
+                    .then(|| Box::new(List { unsubscribe: Some(Unsubscribe::Own(post.base.to_owned())), ..List::default() })),
             },
             on_unknown: OnUnknown::Resend,
             created_at: Wall(0),
