@@ -207,7 +207,7 @@ pub const CODES: &[Code] = &[
     code(
         422,
         "no_unsubscribe_link",
-        "As a warning: no unsubscribe link is written.",
+        "The mail prints `unsubscribe_url` and has no unsubscribe link. As a warning: none is written.",
         "Have `SERVER_URL` set to an https address, or give `list.unsubscribe`.",
     ),
     code(422, "invalid_unsubscribe", "This is no page for refusing.", "Give an https address."),
@@ -356,8 +356,20 @@ pub const CODES: &[Code] = &[
     ),
     code(422, "wrong_variable", "A value is not of the type the template describes.", "Give a value of that type."),
     code(422, "missing_variable", "The template needs a variable that has no value.", "Give it."),
+    code(
+        422,
+        "styles_not_inlined",
+        "A warning: the style sheets of its parts are not put into its elements.",
+        "Change what it names, or write the styles into the elements.",
+    ),
     code(422, "undescribed_variable", "A warning: the template uses a variable it does not describe.", "Describe it, or check its name."),
     code(422, "unused_variable", "A warning: the template describes a variable it does not use.", "Leave it out, or check its name."),
+    code(
+        422,
+        "template_limit",
+        "With these values the template takes too many steps, or writes too much.",
+        "Give shorter values, or take loops out of it.",
+    ),
     code(
         422,
         "template_render",

@@ -46,4 +46,6 @@ mod smtp_account_by_environment;
 mod smtp_password_rolls_over;
 mod templates_are_written_and_published;
 mod templates_hold_together;
+mod templates_reach_their_recipients;
 mod templates_starters;
+mod templates_tell_what_is_wrong;

@@ -25,7 +25,11 @@ async fn a_part_and_what_uses_it_are_pushed_together_in_any_order() {
     let done = push(&api, &[mail("news", MAIL), part("my/base.html", BASE)]).await.expect(200);
     assert_eq!(list(&done["templates"]).iter().map(|one| one["published_version"].as_u64()).collect::<Vec<_>>(), [Some(1), Some(1)]);
     let resolved = api.state.templates.resolve("news", None).await.expect("published");
-    assert_eq!(resolved.fill.parts.keys().collect::<Vec<_>>(), ["my/base.html"], "it has all it needs with it");
+    let html = resolved.html.as_deref().expect("HTML");
+    assert!(
+        resolved.fill.parts.is_empty() && html.contains("<html><body>") && html.contains("{{ text }}"),
+        "it has all it needs in it: {html}"
+    );
     let again = push(&api, &[mail("news", MAIL), part("my/base.html", BASE)]).await.expect(200);
     assert!(list(&again["templates"]).iter().all(|one| one["change"] == "unchanged"), "{again}");
     let one = api.state.templates.resolve("my/base.html", None).await.expect_err("a part is no mail");
@@ -82,7 +86,11 @@ async fn what_a_part_changes_shows_in_the_next_mail_on_every_node() {
     assert!(std::sync::Arc::ptr_eq(&before, &other.state.templates.resolve("news", None).await.expect("published")), "it is kept");
     push(&api, &[part("my/base.html", &BASE.replace("<body>", "<body><h1>새</h1>"))]).await.expect(200);
     let after = other.state.templates.resolve("news", None).await.expect("published");
-    assert!(after.fill.parts["my/base.html"].contains("<h1>새</h1>") && !before.fill.parts["my/base.html"].contains("<h1>"));
+    let html = |of: &jebi::service::templates::Resolved| of.html.clone().expect("HTML");
+    assert!(html(&after).contains("<h1>새</h1>") && !html(&before).contains("<h1>"));
+    push(&api, &[mail("other", "<p>다른 소식</p>")]).await.expect(200);
+    let same = other.state.templates.resolve("news", None).await.expect("published");
+    assert!(std::sync::Arc::ptr_eq(&after, &same), "another template's change makes nothing anew");
     let inactive = json!({"language": "ko", "active": false, "variants": mail("news", MAIL)["variants"]});
     api.put("/v1/templates/news", &inactive).await.expect(200);
     assert_eq!(other.state.templates.resolve("news", None).await.expect_err("not active").faults[0].code, "template_inactive");

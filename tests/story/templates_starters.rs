@@ -75,7 +75,7 @@ async fn the_documents_own_templates_are_taken_as_printed_and_go_before_the_buil
     assert_eq!(api.delete("/v1/templates/notification").await.status, 204);
     let back = api.state.templates.resolve("notification", None).await.expect("built in");
     assert_eq!(back.version, 0);
-    assert!(back.fill.parts["emails/base.html"].contains("Your Company"));
+    assert!(back.html.as_deref().is_some_and(|html| html.contains("Your Company")));
 }
 
 #[tokio::test]

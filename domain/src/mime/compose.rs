@@ -144,12 +144,12 @@ impl Prepared {
                 (&ad.subject, &own.1)
             }
             Texts::Own(filled, None) => {
-                let (subject, body) = filled.copy(copy)?;
+                let (subject, body) = filled.copy(copy, listed.link())?;
                 own = (subject_header(&subject), body);
                 (&own.0, &own.1)
             }
             Texts::Own(filled, Some(company)) => {
-                let (subject, text, html) = filled.texts(copy)?;
+                let (subject, text, html) = filled.texts(copy, listed.link())?;
                 let (text, html) = listed::footed(text.as_deref(), html.as_deref(), company, &listed);
                 own = (subject_header(&listed::marked(&subject)?), filled.body(text.as_deref(), html.as_deref()));
                 (&own.0, &own.1)

@@ -3,7 +3,7 @@
 use crate::{
     message::{Copy, Mailbox, Message, Role},
     outcome::Reason,
-    template::{Rendered, Renderer},
+    template::{Recipient, Rendered, Renderer},
 };
 
 use super::{
@@ -23,12 +23,12 @@ impl Filled {
         Ok(Self { renderer: Renderer::new(&message.content, message.variables.as_deref())?, frame })
     }
 
-    /// One copy's subject and body.
+    /// One copy's subject and body; `unsubscribe` is the link its recipient refuses more by.
     ///
     /// # Errors
     /// Why this one cannot be made.
-    pub(super) fn copy(&self, copy: &Copy) -> Result<(String, Body), Reason> {
-        let (subject, text, html) = self.texts(copy)?;
+    pub(super) fn copy(&self, copy: &Copy, unsubscribe: Option<&str>) -> Result<(String, Body), Reason> {
+        let (subject, text, html) = self.texts(copy, unsubscribe)?;
         Ok((subject, self.body(text.as_deref(), html.as_deref())))
     }
 
@@ -36,8 +36,9 @@ impl Filled {
     ///
     /// # Errors
     /// Why this one cannot be made.
-    pub(super) fn texts(&self, copy: &Copy) -> Result<(String, Option<String>, Option<String>), Reason> {
-        let Rendered { subject, text, html, .. } = self.renderer.render(copy.personal.as_deref(), shown(copy))?;
+    pub(super) fn texts(&self, copy: &Copy, unsubscribe: Option<&str>) -> Result<(String, Option<String>, Option<String>), Reason> {
+        let Rendered { subject, text, html, .. } =
+            self.renderer.render(copy.personal.as_deref(), Recipient { mailbox: shown(copy), unsubscribe })?;
         if subject.trim().is_empty() {
             let remedy = "write a subject that is never empty, such as {{ title | default(\"…\", true) }}";
             return Err(Reason::new("template_empty", "its subject has become empty", remedy));

@@ -37,6 +37,10 @@ impl Own {
         Ok(Self { link, mailto: list.mailto() })
     }
 
+    pub fn link(&self) -> Option<&str> {
+        self.link.as_deref()
+    }
+
     /// `List-Unsubscribe`, and that one click is enough.
     pub fn headers(&self, mut write: impl FnMut(&str, &str)) {
         let ways: Vec<String> = self.link.iter().chain(&self.mailto).map(|way| format!("<{way}>")).collect();

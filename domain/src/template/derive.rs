@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use crate::mime::text_from_html;
 
-use super::shield::{Between, Shield};
+use super::{
+    flat,
+    shield::{Between, Shield},
+};
 
 /// What a tag must not say for its HTML to be made into text before it is filled in: other templates hold HTML, and these filters
 /// make some.
@@ -28,6 +31,7 @@ const HTML_ONLY: [&str; 13] = [
 /// on: then the text is made of each copy's HTML.
 #[must_use]
 pub fn derive_text(html_source: &str) -> Option<String> {
+    let html_source = &*flat::without_origins(html_source);
     let shield = Shield::over(html_source, Between::Word).ok()?;
     if shield.is_empty() {
         return text_from_html(html_source).filter(|text| !has_tags(text));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::fault::Slip;
+use super::{fault::Slip, flat};
 
 /// One token of a tag.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,8 @@ pub(super) enum Piece<'s> {
     Text(&'s str),
     /// `{{ … }}` or `{% … %}`.
     Tag(Tag<'s>),
+    /// Where the tags behind it were written: in which source (empty: in this one) and line.
+    Origin(&'s str, usize),
 }
 
 #[derive(Debug)]
@@ -47,7 +49,7 @@ pub(super) struct Tag<'s> {
 /// Most tokens in one tag.
 const MAX_TOKENS: usize = 500;
 
-/// Reads a source piece by piece. Comments are left out, and so is what `-` at a tag trims.
+/// Reads a source piece by piece. Comments are left out but for origins, and so is what `-` at a tag trims.
 pub(super) struct Lexer<'s> {
     source: &'s str,
     at: usize,
@@ -97,7 +99,10 @@ impl<'s> Lexer<'s> {
             self.trim = false;
             if rest.as_bytes()[1] == b'#' {
                 self.comment()?;
-                continue;
+                match origin(&self.source[self.source.len() - rest.len()..self.at]) {
+                    Some((part, line)) => return Ok(Some(Piece::Origin(part, line))),
+                    None => continue,
+                }
             }
             return self.tag().map(|tag| Some(Piece::Tag(tag)));
         }
@@ -186,6 +191,13 @@ impl<'s> Lexer<'s> {
             self.at += length;
         }
     }
+}
+
+/// What a comment says of where the tags behind it were written.
+fn origin(comment: &str) -> Option<(&str, usize)> {
+    let (part, line) =
+        comment.strip_prefix(flat::OPEN).or_else(|| comment.strip_prefix("{#-@"))?.strip_suffix(flat::CLOSE)?.rsplit_once(':')?;
+    Some((part, line.parse().ok()?))
 }
 
 fn closing(sign: &str) -> &'static str {

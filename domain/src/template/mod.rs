@@ -9,6 +9,7 @@ mod derive;
 mod expr;
 mod fault;
 mod filters;
+mod flat;
 mod gauge;
 mod language;
 mod lex;
@@ -17,14 +18,16 @@ mod scope;
 mod shield;
 mod sources;
 mod tags;
+mod unknown;
 mod values;
 
 use std::collections::BTreeSet;
 
 pub use derive::derive_text;
 pub use fault::TemplateFault;
+pub use flat::{NotFlat, flatten, with_origins};
 pub use language::{choose, lookup};
-pub use render::Renderer;
+pub use render::{Recipient, Renderer};
 pub use shield::{Between, Lost, Shield};
 
 use crate::content::Fill;

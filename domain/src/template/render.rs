@@ -24,6 +24,7 @@ use super::{
     filters::{self, escaped},
     gauge, language,
     sources::{self, Bodies, Body, Given, HTML, Sources, TEXT},
+    tags::Origin,
     values::{self, Json, Variables},
 };
 
@@ -31,6 +32,7 @@ use super::{
 pub struct Renderer {
     bodies: Vec<Bodies>,
     engine: Environment<'static>,
+    origins: Origins,
     shared: Arc<Shared>,
     missing: Missing,
     /// What is needed to tell missing variables by name; the engine for it is made when the first one is missed.
@@ -38,11 +40,28 @@ pub struct Renderer {
     naming: OnceLock<Option<Environment<'static>>>,
 }
 
+/// Where what is in the engine's templates was written.
+type Origins = BTreeMap<String, Vec<Origin>>;
+
 struct Owned {
     fill: Fill,
     subject: String,
     text: Option<String>,
     html: Option<String>,
+}
+
+/// Whom a copy goes to.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'a> {
+    pub mailbox: &'a Mailbox,
+    /// Where they refuse more of it, which templates know as `unsubscribe_url`.
+    pub unsubscribe: Option<&'a str>,
+}
+
+impl<'a> From<&'a Mailbox> for Recipient<'a> {
+    fn from(mailbox: &'a Mailbox) -> Self {
+        Self { mailbox, unsubscribe: None }
+    }
 }
 
 /// Variables that all copies share.
@@ -58,6 +77,7 @@ struct Root {
     email: Value,
     name: Option<Value>,
     language: Option<Value>,
+    unsubscribe: Option<Value>,
 }
 
 impl Root {
@@ -68,14 +88,17 @@ impl Root {
             "email" => Some(&self.email),
             "name" => self.name.as_ref(),
             "language" => self.language.as_ref(),
+            "unsubscribe_url" => self.unsubscribe.as_ref(),
             _ => None,
         };
         given().or_else(known).or_else(|| self.shared.defaults.0.get(name)).cloned()
     }
-    /// Without what is known of the recipient: `{email}` stays as it is where nobody gave it.
+    /// Without what is known of the recipient but the link: `{email}` stays as it is where nobody gave it.
     fn given(&self, name: &str) -> Option<Value> {
         let shared = &self.shared;
-        self.own.0.get(name).or_else(|| shared.message.0.get(name)).or_else(|| shared.defaults.0.get(name)).cloned()
+        let given = || self.own.0.get(name).or_else(|| shared.message.0.get(name));
+        let link = || self.unsubscribe.as_ref().filter(|_| name == "unsubscribe_url");
+        given().or_else(link).or_else(|| shared.defaults.0.get(name)).cloned()
     }
 }
 
@@ -115,7 +138,7 @@ impl Renderer {
     pub fn new(content: &Content, message_variables: Option<&str>) -> Result<Self, Reason> {
         let fill = content.fill.as_deref().cloned().unwrap_or_default();
         let given = Owned { fill, subject: content.subject.clone(), text: content.text.clone(), html: content.html.clone() };
-        let Sources { bodies, templates, .. } = sources::read(given.view(), false)
+        let Sources { bodies, templates, origins, .. } = sources::read(given.view(), false)
             .map_err(|fault| Reason::new(fault.code, format!("{}, line {}: {}", fault.part, fault.line, fault.fault), fault.remedy))?;
         let engine = compiled(templates)?;
         let message = message_variables.map(serde_json::from_str).transpose().map_err(|e| unreadable(&e, "message's"))?.unwrap_or_default();
@@ -125,14 +148,37 @@ impl Renderer {
         let defaults =
             given.fill.defaults.iter().map(default).collect::<Result<BTreeMap<_, _>, _>>().map_err(|e| unreadable(&e, "default"))?;
         let shared = Arc::new(Shared { message, defaults: Variables(defaults) });
-        Ok(Self { bodies, engine, shared, missing: given.fill.missing, given, naming: OnceLock::new() })
+        Ok(Self { bodies, engine, origins, shared, missing: given.fill.missing, given, naming: OnceLock::new() })
     }
 
     /// Fills in one copy. `personal` is JSON of [`crate::content::Personal`].
     ///
     /// # Errors
     /// Why this copy cannot be made: the template, its line, and each variable that is missing. It cannot be made later either.
-    pub fn render(&self, personal: Option<&str>, mailbox: &Mailbox) -> Result<Rendered, Reason> {
+    pub fn render<'a>(&self, personal: Option<&str>, to: impl Into<Recipient<'a>>) -> Result<Rendered, Reason> {
+        let (mut run, bodies) = self.run(personal, to.into())?;
+        let subject = run.body(&bodies.subject, false, MAX_SUBJECT)?;
+        // The text may be made of the HTML: what is wrong with both is told where its author wrote it.
+        let html = bodies.html.as_ref().map(|body| run.body(body, true, MAX_BODY)).transpose()?;
+        let text = bodies.text.as_ref().map(|body| run.body(body, false, MAX_BODY)).transpose()?;
+        if run.missed {
+            return Err(run.name_missing(bodies));
+        }
+        Ok(Rendered { subject: one_line(subject)?, text, html, language: bodies.language.clone() })
+    }
+
+    /// The variables that a copy prints and nobody gives, in their order, whatever is done about them.
+    ///
+    /// # Errors
+    /// Why this copy cannot be made whatever is missing.
+    pub fn missing<'a>(&self, personal: Option<&str>, to: impl Into<Recipient<'a>>) -> Result<Vec<String>, Reason> {
+        let (run, bodies) = self.run(personal, to.into())?;
+        Ok(run.missing(bodies)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// A copy under way, and the texts it takes.
+    fn run(&self, personal: Option<&str>, to: Recipient<'_>) -> Result<(Run<'_>, &Bodies), Reason> {
+        let Recipient { mailbox, unsubscribe } = to;
         let own: Own = personal.map(serde_json::from_str).transpose().map_err(|e| unreadable(&e, "recipient's"))?.unwrap_or_default();
         let tags = self.bodies.iter().map(|bodies| bodies.language.as_str());
         let wanted = own.language.filter(|language| !language.is_empty());
@@ -146,16 +192,10 @@ impl Renderer {
             email: Value::from(mailbox.email.as_str()),
             name: mailbox.name.as_deref().filter(|name| !name.trim().is_empty()).map(Value::from),
             language: (!shown.is_empty()).then(|| Value::from(shown)),
+            unsubscribe: unsubscribe.map(Value::from),
         });
         let korean = language::lookup(if bodies.language.is_empty() { shown } else { &bodies.language }, std::iter::once("ko")).is_some();
-        let mut run = Run { renderer: self, root, korean, missed: false };
-        let subject = run.body(&bodies.subject, false, MAX_SUBJECT)?;
-        let text = bodies.text.as_ref().map(|body| run.body(body, false, MAX_BODY)).transpose()?;
-        let html = bodies.html.as_ref().map(|body| run.body(body, true, MAX_BODY)).transpose()?;
-        if run.missed {
-            return Err(run.name_missing(bodies));
-        }
-        Ok(Rendered { subject: one_line(subject)?, text, html, language: bodies.language.clone() })
+        Ok((Run { renderer: self, root, korean, missed: false }, bodies))
     }
 
     fn naming(&self) -> Option<&Environment<'static>> {
@@ -209,34 +249,36 @@ impl Run<'_> {
 
     fn template(&self, engine: &Environment<'static>, name: &str) -> Result<String, Reason> {
         let root = Value::from_dyn_object(Arc::clone(&self.root));
-        engine.get_template(name).and_then(|template| template.render(root)).map_err(|error| failed(&error, name))
+        engine.get_template(name).and_then(|template| template.render(root)).map_err(|error| failed(&error, name, &self.renderer.origins))
     }
 
-    /// Renders once more to learn the names.
-    #[cold]
     fn name_missing(&self, bodies: &Bodies) -> Reason {
-        let all = [Some(&bodies.subject), bodies.text.as_ref(), bodies.html.as_ref()];
-        let mut missing: Vec<String> = Vec::new();
-        let mut known: Vec<String> = Vec::new();
-        for label in all.into_iter().flatten().filter_map(|body| if let Body::Jinja(label) = body { Some(label) } else { None }) {
-            gauge::begin(MAX_BODY, false, self.korean);
-            let rendered = self.renderer.naming().map(|engine| self.template(engine, label));
-            for (name, place) in gauge::names() {
-                if !known.contains(&name) {
-                    missing.push(format!("`{name}` ({place})"));
-                    known.push(name);
-                }
-            }
-            if let Some(Err(reason)) = rendered {
-                return reason;
-            }
-        }
+        let missing = match self.missing(bodies) {
+            Ok(missing) => missing,
+            Err(reason) => return reason,
+        };
+        let missing: Vec<String> = missing.into_iter().map(|(name, place)| format!("`{name}` ({place})")).collect();
         let text = match missing.as_slice() {
             [only] => format!("a variable is missing: {only}"),
             all => format!("variables are missing: {}", all.join(", ")),
         };
         let remedy = "give a value for each recipient or for the message, or write a default: `{{ name|default(\"…\") }}`";
         Reason::new("template_missing", text, remedy)
+    }
+
+    /// Renders once more to learn the names of what is missing, each with the place it is met at first.
+    #[cold]
+    fn missing(&self, bodies: &Bodies) -> Result<Vec<(String, String)>, Reason> {
+        let all = [Some(&bodies.subject), bodies.html.as_ref(), bodies.text.as_ref()];
+        let mut missing: Vec<(String, String)> = Vec::new();
+        for label in all.into_iter().flatten().filter_map(|body| if let Body::Jinja(label) = body { Some(label) } else { None }) {
+            gauge::begin(MAX_BODY, false, self.korean);
+            let rendered = self.renderer.naming().map(|engine| self.template(engine, label));
+            let named = gauge::names();
+            rendered.transpose()?;
+            missing.extend(named.into_iter().filter(|(name, _)| !missing.iter().any(|(known, _)| known == name)).collect::<Vec<_>>());
+        }
+        Ok(missing)
     }
 }
 
@@ -245,7 +287,7 @@ pub(super) fn compiled(templates: BTreeMap<String, String>) -> Result<Environmen
     static EMPTY: OnceLock<Environment<'static>> = OnceLock::new();
     let mut engine = EMPTY.get_or_init(empty).clone();
     for (name, source) in templates {
-        engine.add_template_owned(name.clone(), source).map_err(|error| failed(&error, &name))?;
+        engine.add_template_owned(name.clone(), source).map_err(|error| failed(&error, &name, &Origins::new()))?;
     }
     Ok(engine)
 }
@@ -281,14 +323,21 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
 }
 
 /// What the engine says, as a reason.
-fn failed(error: &Error, label: &str) -> Reason {
+fn failed(error: &Error, label: &str, origins: &Origins) -> Reason {
     let mut innermost = error;
     while let Some(inner) = std::error::Error::source(innermost).and_then(|inner| inner.downcast_ref::<Error>()) {
         innermost = inner;
     }
     let name = innermost.name().unwrap_or(label);
     let name = name.strip_prefix(HTML).or_else(|| name.strip_prefix(TEXT)).unwrap_or(name);
-    let place = innermost.line().map_or_else(|| format!("{name}: "), |line| format!("{name}, line {line}: "));
+    let origin = |line: usize| origins.get(innermost.name().unwrap_or(label))?.iter().rfind(|origin| origin.from <= line);
+    let place = innermost.line().map_or_else(
+        || format!("{name}: "),
+        |line| match origin(line) {
+            Some(origin) => format!("{}, line {}: ", origin.label, origin.line),
+            None => format!("{name}, line {line}: "),
+        },
+    );
     let detail = innermost.detail().map_or_else(|| innermost.kind().to_string(), str::to_owned);
     if innermost.kind() == ErrorKind::OutOfFuel {
         return too_much("it takes too many steps", &place);

@@ -8,7 +8,7 @@ use super::{
     Checked, MAX_PARTS_DEEP,
     braces::Braces,
     fault::{Slip, TemplateFault},
-    tags::{Mode, Translated, Use, translate},
+    tags::{Mode, Origin, Translated, Use, translate},
 };
 
 /// Before the names of parts that are written into HTML, and of those that are written into text. The same part may be both.
@@ -41,6 +41,8 @@ pub(super) struct Sources {
     pub bodies: Vec<Bodies>,
     /// What the engine is given, by name.
     pub templates: BTreeMap<String, String>,
+    /// Where what is in them was written, by the same names; only of those made of several sources.
+    pub origins: BTreeMap<String, Vec<Origin>>,
     pub checked: Checked,
 }
 
@@ -56,7 +58,14 @@ pub(super) struct Given<'a> {
 /// Reads them all. With `naming`, what is missing is told by name when it is rendered.
 pub(super) fn read(given: Given<'_>, naming: bool) -> Result<Sources, TemplateFault> {
     languages(given.fill)?;
-    let mut reader = Reader { fill: given.fill, naming, templates: BTreeMap::new(), below: BTreeMap::new(), checked: Checked::default() };
+    let mut reader = Reader {
+        fill: given.fill,
+        naming,
+        templates: BTreeMap::new(),
+        origins: BTreeMap::new(),
+        below: BTreeMap::new(),
+        checked: Checked::default(),
+    };
     let own = (given.fill.language.as_str(), given.subject, given.text, given.html, String::new());
     let variants = given.fill.variants.iter().map(|variant| {
         let label = format!(" ({})", variant.language);
@@ -81,7 +90,7 @@ pub(super) fn read(given: Given<'_>, naming: bool) -> Result<Sources, TemplateFa
     }
     let mut checked = reader.checked;
     checked.optional.retain(|name| !checked.variables.contains(name));
-    Ok(Sources { bodies, templates: reader.templates, checked })
+    Ok(Sources { bodies, templates: reader.templates, origins: reader.origins, checked })
 }
 
 /// Every variant has a language, and each its own.
@@ -112,6 +121,7 @@ struct Reader<'a> {
     fill: &'a Fill,
     naming: bool,
     templates: BTreeMap<String, String>,
+    origins: BTreeMap<String, Vec<Origin>>,
     /// How many parts lie below each, in a row.
     below: BTreeMap<String, usize>,
     checked: Checked,
@@ -130,6 +140,9 @@ impl Reader<'_> {
         }
         let mut way = vec![label.to_owned()];
         self.follow(&read.uses, label, source, prefix, &mut way)?;
+        if !read.origins.is_empty() {
+            self.origins.insert(label.to_owned(), read.origins);
+        }
         self.templates.insert(label.to_owned(), read.source);
         Ok(Body::Jinja(label.to_owned()))
     }
@@ -168,6 +181,9 @@ impl Reader<'_> {
                     way.push(used.name.clone());
                     let below = if way.len() > MAX_PARTS_DEEP + 1 { 0 } else { self.follow(&read.uses, &used.name, part, prefix, way)? };
                     way.pop();
+                    if !read.origins.is_empty() {
+                        self.origins.insert(key.clone(), read.origins);
+                    }
                     self.templates.insert(key.clone(), read.source);
                     self.below.insert(key, below);
                     below

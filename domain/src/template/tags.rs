@@ -10,6 +10,7 @@ use super::{
     fault::Slip,
     lex::{Lexer, Piece, Tag, Token},
     scope::Scope,
+    unknown::{load, unknown},
 };
 
 /// Deepest nesting of tags in one source.
@@ -26,6 +27,17 @@ pub(super) struct Translated {
     pub scope: Scope,
     /// There is no tag in it.
     pub plain: bool,
+    /// Where tags of a source that was made of others were written.
+    pub origins: Vec<Origin>,
+}
+
+/// What the engine has from that line on was written there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// From 1.
+    pub from: usize,
+    pub label: String,
+    pub line: usize,
 }
 
 /// Another source that is extended or included.
@@ -90,12 +102,15 @@ pub(super) fn translate(source: &str, mode: Mode<'_>) -> Result<Translated, Slip
         written: 0,
         counted: (0, 1),
         plain: true,
+        told: None,
+        origins: Vec::new(),
     };
     writer.begin();
     let mut lexer = Lexer::new(source);
     while let Some(piece) = lexer.next()? {
         match piece {
             Piece::Text(text) => writer.text(text),
+            Piece::Origin(label, line) => writer.told = Some((if label.is_empty() { mode.label } else { label }, line)),
             Piece::Tag(tag) => {
                 writer.plain = false;
                 writer.tag(&tag, &mut lexer)?;
@@ -119,6 +134,9 @@ struct Writer<'s> {
     /// Up to where the source's lines were counted, and the line that is.
     counted: (usize, usize),
     plain: bool,
+    /// The origin of the tags that come, where the source tells it.
+    told: Option<(&'s str, usize)>,
+    origins: Vec<Origin>,
 }
 
 impl<'s> Writer<'s> {
@@ -133,7 +151,13 @@ impl<'s> Writer<'s> {
 
     /// Writes a tag whose code begins in the line that `at` is in.
     fn write(&mut self, at: usize, before: &str, code: &str, after: &str) {
-        let behind = (self.line(at) - 1).saturating_sub(self.written);
+        let mut behind = (self.line(at) - 1).saturating_sub(self.written);
+        let last = self.origins.last();
+        if let Some((label, line)) = self.told.filter(|told| last.is_none_or(|last| (last.label.as_str(), last.line) != *told)) {
+            // The engine tells lines: what comes from elsewhere gets one of its own.
+            behind += usize::from(last.is_some_and(|last| last.from == self.written + behind + 1));
+            self.origins.push(Origin { from: self.written + behind + 1, label: label.to_owned(), line });
+        }
         self.out.push_str(before);
         self.out.extend(std::iter::repeat_n('\n', behind));
         self.written += behind;
@@ -157,8 +181,8 @@ impl<'s> Writer<'s> {
     }
 
     fn tag(&mut self, tag: &Tag<'_>, lexer: &mut Lexer<'_>) -> Result<(), Slip> {
-        let line = self.line(tag.at);
-        let place = format!("{}, line {line}", self.mode.label);
+        let (label, line) = self.told.unwrap_or((self.mode.label, self.line(tag.at)));
+        let place = format!("{label}, line {line}");
         if tag.prints {
             return self.print(tag, &place);
         }
@@ -392,10 +416,9 @@ impl<'s> Writer<'s> {
             return Ok(());
         }
         let include = format!("include {}", quoted(&format!("{}{name}", self.mode.prefix)));
-        match given {
-            None => self.block(at, &include),
-            Some(given) => self.block(at, &format!("with {given} %}}{{% {include} %}}{{% endwith")),
-        }
+        // What a part sets is known in it alone, as in Jinja; the engine would let it out.
+        let given = given.unwrap_or_else(|| "own_scope = 1".to_owned());
+        self.block(at, &format!("with {given} %}}{{% {include} %}}{{% endwith"));
         Ok(())
     }
 
@@ -486,7 +509,7 @@ impl<'s> Writer<'s> {
             return Err(Slip::syntax(open.at, fault, format!("expected `{{% {end} %}}` before the end of the template")));
         }
         self.charge();
-        Ok(Translated { source: self.out, uses: self.uses, scope: self.scope, plain: self.plain })
+        Ok(Translated { source: self.out, uses: self.uses, scope: self.scope, plain: self.plain, origins: self.origins })
     }
 }
 
@@ -543,34 +566,4 @@ fn assignments(parser: &mut Parser<'_, '_>) -> Result<String, Slip> {
         all.push(format!("{} = {value}", mangled(name)));
     }
     if all.is_empty() { Err(parser.unexpected("`name=value`")) } else { Ok(all.join(", ")) }
-}
-
-/// Django's libraries whose tags and filters are here anyway.
-fn load(parser: &mut Parser<'_, '_>) -> Result<(), Slip> {
-    while !parser.done() {
-        let at = parser.at();
-        let name = parser.name("the name of a library")?;
-        if !["humanize", "i18n", "l10n", "static", "tz", "cache"].contains(&name) {
-            let remedy = "remove the tag; filters that are missing have to be given as variables";
-            return Err(Slip::new(at, "template_tag", format!("there is no library `{name}`"), remedy));
-        }
-    }
-    Ok(())
-}
-
-fn unknown(word: &str, at: usize) -> Slip {
-    let remedy = match word {
-        "url" => "give the whole link as a variable, with `https://`",
-        "static" | "get_static_prefix" | "media" => "give the picture's whole address, or attach it and write `cid:…`",
-        "csrf_token" => "remove it: a mail has no form to protect",
-        "now" => "give the time as a variable and write `{{ time|date:\"Y-m-d\" }}`: a resend has to have the same text",
-        "trans" | "translate" | "blocktrans" | "blocktranslate" => "write one variant of the template for each language",
-        "macro" | "call" | "import" | "from" => "write a part and `{% include \"…\" with name=value %}`",
-        "filter" | "spaceless" | "firstof" | "regroup" | "widthratio" | "ifchanged" => "use a filter or `if` in its place",
-        "do" | "break" | "continue" | "debug" | "lorem" => "remove it",
-        "ifequal" | "ifnotequal" => "write `{% if a == b %}`",
-        "endcomment" | "endraw" | "endverbatim" => "nothing of that kind is open: remove it",
-        _ => "there are if, for, block, extends, include, set, with, autoescape, cycle, comment and raw",
-    };
-    Slip::new(at, "template_tag", format!("there is no tag `{word}`"), remedy)
 }

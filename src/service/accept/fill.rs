@@ -89,19 +89,23 @@ pub(super) fn read(
         }
         return Filling::default();
     }
-    let (mut fill, described) = match stored {
-        Some((fill, resolved)) => (Fill { missing: missing.unwrap_or(fill.missing), ..fill }, resolved.variables.as_slice()),
+    let resolved = stored.as_ref().map(|(_, resolved)| *resolved);
+    let mut fill = match stored {
+        Some((fill, _)) => Fill { missing: missing.unwrap_or(fill.missing), ..fill },
         None => {
             check_variants(&variants, language.as_deref(), faults);
             let (syntax, missing, language) = (syntax.unwrap_or_default(), missing.unwrap_or_default(), language.unwrap_or_default());
-            (Fill { syntax, missing, language, variants, ..Fill::default() }, &[][..])
+            Fill { syntax, missing, language, variants, ..Fill::default() }
         }
     };
     fill.default_language = standard.unwrap_or_default().to_owned();
     let shared = variables.unwrap_or_default();
-    let wants = match wants(&fill, content, &shared, described) {
+    let wants = match wants(&fill, content, &shared, resolved) {
         Ok(mut wants) => {
-            derive_texts(&mut fill, content);
+            // Those of a stored template were made when it was published, where that can be done.
+            if resolved.is_none() {
+                derive_texts(&mut fill, content);
+            }
             wants.texts = texts;
             let checked = wants.typed(&shared, || faults.path("variables"));
             faults.keep(checked);
@@ -131,8 +135,12 @@ fn derive_texts(fill: &mut Fill, content: &mut Content) {
 }
 
 /// What each recipient must bring, by the language they get.
-fn wants(fill: &Fill, content: &Content, shared: &Map<String, Value>, described: &[Variable]) -> Result<Wants, TemplateFault> {
+fn wants(fill: &Fill, content: &Content, shared: &Map<String, Value>, stored: Option<&Resolved>) -> Result<Wants, TemplateFault> {
     let (text, html) = (content.text.as_deref(), content.html.as_deref());
+    let described: &[Variable] = stored.map_or(&[], |stored| &stored.variables);
+    if let Some(stored) = stored.filter(|_| fill.syntax == Syntax::Jinja) {
+        return wants_stored(fill, content, Wants::new(fill, shared, described), stored);
+    }
     template::check(fill, &content.subject, text, html)?;
     let mut wants = Wants::new(fill, shared, described);
     if fill.syntax == Syntax::Braces {
@@ -143,6 +151,27 @@ fn wants(fill: &Fill, content: &Content, shared: &Map<String, Value>, described:
     wants.add(&fill.language, template::check(&alone, &content.subject, text, html)?.variables);
     for one in &fill.variants {
         wants.add(&one.language, template::check(&alone, &one.subject, one.text.as_deref(), one.html.as_deref())?.variables);
+    }
+    Ok(wants)
+}
+
+/// The same of a stored template, which was read when it was published: of that only a subject of the message's own is new.
+fn wants_stored(fill: &Fill, content: &Content, mut wants: Wants, stored: &Resolved) -> Result<Wants, TemplateFault> {
+    let needs = stored.needs.as_ref().map_err(Clone::clone)?;
+    let subjects = [(&stored.fill.language, &stored.subject)].into_iter();
+    let mut subjects = subjects.chain(stored.fill.variants.iter().map(|one| (&one.language, &one.subject)));
+    let own = match subjects.any(|(language, subject)| *language == fill.language && *subject == content.subject) {
+        true => None,
+        false => {
+            let alone = Fill { variants: Vec::new(), ..fill.clone() };
+            Some(template::check(&alone, &content.subject, None, None)?.variables)
+        }
+    };
+    // The message's own language goes first.
+    let (first, others): (Vec<_>, Vec<_>) = needs.iter().partition(|one| one.language == fill.language);
+    for one in first.into_iter().chain(others) {
+        let subject = own.as_ref().unwrap_or(&one.subject);
+        wants.add(&one.language, one.bodies.union(subject).cloned().collect());
     }
     Ok(wants)
 }

@@ -152,7 +152,7 @@ pub struct Accept {
     waiting: Waiting,
     usage: Arc<Usage>,
     profiles: Arc<Profiles>,
-    templates: Templates,
+    templates: Arc<Templates>,
     /// When and why a write last failed, while none has worked since.
     trouble: Mutex<Option<(Boot, String)>>,
 }
@@ -171,7 +171,7 @@ impl Accept {
         let waiting = Waiting::new(Arc::clone(&store), Arc::clone(&clock), settings.max_waiting);
         let usage = Arc::new(Usage::new(Arc::clone(&store), Arc::clone(&clock), settings.times.zone.clone()));
         let files = Arc::new(Files::new(Arc::clone(&store), Arc::clone(&clock), settings.files.clone()));
-        let templates = Templates::new(Arc::clone(&store), Arc::clone(&clock));
+        let templates = Arc::new(Templates::new(Arc::clone(&store), Arc::clone(&clock)));
         let (twins, trouble) = (Twins::default(), Mutex::default());
         let profiles = Arc::new(Profiles::new(Arc::clone(&store), Arc::clone(&clock)));
         let settings = ArcSwap::from_pointee(settings);
@@ -190,6 +190,12 @@ impl Accept {
     #[must_use]
     pub fn profiles(&self) -> Arc<Profiles> {
         Arc::clone(&self.profiles)
+    }
+
+    /// The stored templates, as they are known here.
+    #[must_use]
+    pub fn templates(&self) -> Arc<Templates> {
+        Arc::clone(&self.templates)
     }
 
     /// Most lines a file of recipients may have.

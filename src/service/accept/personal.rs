@@ -26,9 +26,14 @@ pub(super) struct Wants {
     languages: Vec<(String, Vec<Path>)>,
     /// Where a value that is missing prints nothing: what is printed and the message itself does not give.
     open: BTreeSet<String>,
+    /// The link to refuse more mail by is printed, and the message gives none itself.
+    prints_link: bool,
     /// The recipients' values are texts out of a table.
     pub texts: bool,
 }
+
+/// What templates know that link as.
+const LINK: &str = "unsubscribe_url";
 
 /// Recipients looked at for what prints nothing.
 const LOOKED_AT: usize = 50;
@@ -47,15 +52,18 @@ impl Wants {
         all.extend(shared.iter().map(|(name, value)| (name.clone(), value.clone())));
         let gaps = fill.missing == Missing::Empty;
         let (standard, described) = (fill.default_language.clone(), described.to_vec());
-        Self { shared: all, gaps, described, standard, languages: Vec::new(), open: BTreeSet::new(), texts: false }
+        let (languages, open) = (Vec::new(), BTreeSet::new());
+        Self { shared: all, gaps, described, standard, languages, open, prints_link: false, texts: false }
     }
 
     /// Adds what one language prints, and what the template cannot do without.
     pub(super) fn add(&mut self, language: &str, mut variables: BTreeSet<String>) {
+        // Whether there is one is known only when its list is.
+        self.prints_link |= variables.remove(LINK) && !is_there(&self.shared, LINK);
         if self.gaps {
             self.open.extend(std::mem::take(&mut variables).into_iter().filter(|path| !is_there(&self.shared, path)));
         }
-        variables.extend(self.described.iter().filter(|one| one.required).map(|one| one.name.clone()));
+        variables.extend(self.described.iter().filter(|one| one.required && one.name != LINK).map(|one| one.name.clone()));
         let path = |text: String| Path { is_shared: is_there(&self.shared, &text), text };
         let paths = variables.into_iter().map(path).collect();
         self.languages.push((language.to_owned(), paths));
@@ -76,6 +84,25 @@ impl Wants {
         let names: Vec<&str> = self.open.iter().filter(lacks).map(String::as_str).collect();
         let warning = format!("variables the mail prints and not everybody has: {}; nothing stands in their place", names.join(", "));
         (!names.is_empty()).then(|| Warning::new(field, "variables_missing", warning, "give them, or a default where each is printed"))
+    }
+
+    /// What is wrong when a mail prints the link to refuse more by and has none: a fault, or, where what is missing prints nothing, something
+    /// its sender should know. `own` is what is the recipients' own, as a draft has it.
+    ///
+    /// # Errors
+    /// It cannot be sent.
+    pub(super) fn link(&self, there: bool, own: &[Option<Box<str>>], field: impl FnOnce() -> String) -> Result<Option<Warning>, Fault> {
+        let gives = |own: &Option<Box<str>>| {
+            let own = own.as_deref().and_then(|own| serde_json::from_str::<Personal>(own).ok());
+            own.is_some_and(|own| is_there(&own.variables, LINK))
+        };
+        if there || !self.prints_link || (!own.is_empty() && own.iter().all(gives)) {
+            return Ok(None);
+        }
+        let fault = "the mail prints unsubscribe_url and has no unsubscribe link";
+        let remedy = "send it in the lane bulk or give list.unsubscribe, give the variable, or print it within an if";
+        let fault = Fault::new(field(), "no_unsubscribe_link", fault, remedy);
+        if self.gaps { Ok(Some(fault.into())) } else { Err(fault) }
     }
 
     /// Checks that values are of the types the template describes.

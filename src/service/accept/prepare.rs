@@ -146,6 +146,10 @@ impl Shared<'_> {
         else {
             return (None, None);
         };
+        let linked = list.as_ref().is_some_and(|list| list.unsubscribe.is_some());
+        let link =
+            filling.wants.as_ref().map_or(Ok(None), |wants| wants.link(linked, &sorted.personal, || faults.path("list.unsubscribe")));
+        let Some(unlinked) = faults.keep(link) else { return (None, None) };
         content.list = list;
         let kept = match &sorted.copies {
             Copies::Each(all) => Addresses::of(all.iter().map(|m| m.email.as_str())),
@@ -172,7 +176,7 @@ impl Shared<'_> {
         });
         let own = draft.as_ref().map_or(&[][..], |draft| draft.personal.as_slice());
         let unfilled = filling.wants.as_ref().and_then(|wants| wants.unfilled(own, faults.path("variables")));
-        let warnings = unfilled.into_iter().chain(warnings.into_iter().map(Warning::from)).collect();
+        let warnings = unfilled.into_iter().chain(unlinked).chain(warnings.into_iter().map(Warning::from)).collect();
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
         let pending = Pending {
             at: i,

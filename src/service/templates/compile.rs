@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jebi_domain::{
+    content::Syntax,
     port::store::StoreError,
     refusal::{Fault, Refusal, RefusalKind},
-    template::{Checked, TemplateFault, check, derive_text},
+    template::{Checked, TemplateFault, check, derive_text, with_origins},
     template_record::{Compiled, CompiledVariant, Source, SourceVariant, TemplateKind},
 };
 
 use super::{
     super::trouble::refusal,
+    finish::{body, finish},
     found::{Form, Found, Pool, assemble, closure},
 };
 use crate::markup::{self, MarkupFault};
@@ -20,7 +22,7 @@ use crate::markup::{self, MarkupFault};
 type Made = (String, Compiled, Vec<Fault>);
 
 /// Names every mail has a value of without being given one: the recipient's own.
-const OWN: [&str; 3] = ["email", "name", "language"];
+const OWN: [&str; 4] = ["email", "name", "language", "unsubscribe_url"];
 
 /// Compiles those of the pool that have a path, and checks that `users` can still be sent. Off the threads that serve requests.
 ///
@@ -45,9 +47,12 @@ pub(super) async fn all(paths: BTreeMap<String, String>, users: BTreeSet<String>
                 found.compiled = compiled.clone().into();
             }
         }
-        for (name, ..) in &made {
-            let Some(Some(found)) = after.get(name) else { continue };
+        for (name, _, warnings) in &mut made {
+            let Some(Some(found)) = after.get(&*name) else { continue };
             faults.extend(still_right(name, found, &after).err().map(|wrong| placed(wrong, name, &paths, &after)));
+            if !found.is_part() && found.has_parts() {
+                warnings.extend(finish(assemble(name, found, &after, Form::Compiled)).1);
+            }
         }
         if !faults.is_empty() {
             return Err(Refusal { kind: RefusalKind::Invalid, faults });
@@ -159,9 +164,10 @@ fn one(name: &str, found: &Found, pool: &Pool) -> Result<(Compiled, Checked), Ve
         }
     }
     let checked = sound_whole(name, found, pool, Form::Written).map_err(|fault| vec![Wrong::Template(fault)])?;
+    let is_whole = !found.is_part() && !found.has_parts();
     let (mut variants, mut faults) = (Vec::with_capacity(source.variants.len()), Vec::new());
     for (i, variant) in source.variants.iter().enumerate() {
-        match self::variant(i, variant, source) {
+        match self::variant(i, variant, source, is_whole) {
             Ok(made) => variants.push(made),
             Err(fault) => faults.push(Wrong::Fault(fault)),
         }
@@ -181,24 +187,39 @@ fn still_right(name: &str, found: &Found, pool: &Pool) -> Result<(), Wrong> {
     })
 }
 
-/// One language.
-fn variant(i: usize, variant: &SourceVariant, source: &Source) -> Result<CompiledVariant, Fault> {
+/// One language. `is_whole`: it is a mail that uses no parts.
+fn variant(i: usize, variant: &SourceVariant, source: &Source, is_whole: bool) -> Result<CompiledVariant, Fault> {
     let at = |field: &str, wrong: MarkupFault| {
         let MarkupFault { line, column, code, fault, remedy } = wrong;
         Fault::new(format!("variants[{i}].{field}:{line}:{column}"), code, fault, remedy)
     };
+    let is_jinja = source.syntax == Syntax::Jinja;
     let html = match (&variant.mjml, &variant.html) {
-        (Some(mjml), _) => Some(markup::mjml(mjml).map_err(|wrong| at("mjml", wrong))?),
+        // Nothing of it stands in its line afterwards: the tags take their places with them.
+        (Some(mjml), _) => {
+            // What is wrong is told of the source as it was written.
+            let plain = markup::mjml(mjml).map_err(|wrong| at("mjml", wrong))?;
+            Some(if is_jinja { markup::mjml(&with_origins(mjml)).unwrap_or(plain) } else { plain })
+        }
         (None, html) => html.clone(),
     };
-    let html = html.map(|html| markup::inline_css(&html)).transpose().map_err(|wrong| match &variant.mjml {
+    let inlined = html.as_deref().map(markup::inline_css).transpose().map_err(|wrong| match &variant.mjml {
         // A place in the HTML made of it is none its author knows.
         Some(_) => Fault::new(format!("variants[{i}].mjml"), wrong.code, wrong.fault, wrong.remedy),
         None => at("html", wrong),
     })?;
-    let text = match (&variant.text, &html, source.kind) {
-        (None, Some(html), TemplateKind::Mail) => derive_text(html),
-        (text, ..) => text.clone(),
+    let html = match (html, inlined) {
+        // What is used with others is finished with them.
+        (html, _) if !is_whole => html,
+        (Some(html), Some(inlined)) if is_jinja => {
+            let label = if variant.language == source.language { "html".to_owned() } else { format!("html ({})", variant.language) };
+            Some(body(&label, &html, &BTreeMap::new()).unwrap_or(inlined))
+        }
+        (_, inlined) => inlined,
+    };
+    let text = match (&variant.text, &html) {
+        (None, Some(html)) if is_whole => derive_text(html),
+        (text, _) => text.clone(),
     };
     Ok(CompiledVariant { language: variant.language.clone(), subject: variant.subject.clone().unwrap_or_default(), html, text })
 }

@@ -31,6 +31,10 @@ impl Found {
     pub fn is_compiled(&self) -> bool {
         !self.compiled.variants.is_empty()
     }
+    /// Whether it extends or includes others.
+    pub fn has_parts(&self) -> bool {
+        !self.compiled.parts.is_empty()
+    }
     pub fn is_part(&self) -> bool {
         self.source.kind == TemplateKind::Part
     }
@@ -147,7 +151,15 @@ pub(super) fn assemble(name: &str, found: &Found, pool: &Pool, form: Form) -> Re
         template: Some((name.to_owned(), found.version)),
         ..Fill::default()
     };
-    Resolved { version: found.version, fill, subject: main.subject, text: main.text, html: main.html, variables: source.variables.clone() }
+    Resolved {
+        version: found.version,
+        fill,
+        subject: main.subject,
+        text: main.text,
+        html: main.html,
+        variables: source.variables.clone(),
+        needs: Ok(Vec::new()),
+    }
 }
 
 /// The templates a source extends or includes itself, sorted.

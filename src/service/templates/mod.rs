@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `found` | templates as they are used: published ones, those being pushed, built-in ones; and the parts they need |
 //! | `compile` | from what an author writes to what mail is made of; every fault with its place |
+//! | `finish` | parts brought into their users, style sheets into the elements, the text part made |
 //! | `push` | drafts and versions, checked against all that use them |
 //! | `resolve` | what a message is made of, kept in memory |
 //! | `preview` | one filled in with values |
@@ -13,6 +14,7 @@
 //! | `starters` | templates that are there from the start |
 
 mod compile;
+mod finish;
 mod found;
 pub mod layout;
 mod preview;
@@ -26,6 +28,7 @@ use std::sync::{Arc, Mutex};
 
 use jebi_domain::port::{Clock, Store};
 
+pub use finish::Needs;
 pub use preview::{Preview, PreviewRequest, Shown};
 pub use push::{Change, ChangeKind, Precondition, Pushed, Pushes};
 pub use read::{Listed, Page, differences};

@@ -5,19 +5,25 @@ use std::collections::BTreeSet;
 use jebi_domain::{
     content::{Content, Missing, Personal},
     message::Mailbox,
+    outcome::Reason,
     refusal::{Fault, Refusal, RefusalKind},
-    template::{Rendered, Renderer},
+    template::{Recipient, Rendered, Renderer},
     template_record::{Source, Variable, check, matches},
 };
 use serde_json::{Map, Value};
 
 use super::{
     Templates, compile,
+    finish::finish,
     found::{Form, Found, Pool, assemble, gather, uncompiled},
 };
 
 /// The engine's code for variables that have no value.
 const MISSING: &str = "template_missing";
+/// The engine's code for what is too large or takes too long.
+const LIMIT: &str = "template_limit";
+/// Stands for the link to refuse more mail by, which each mail has its own of.
+const LINK: &str = "https://example.com/unsubscribe";
 
 /// Which form of a template to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,14 +84,21 @@ impl Templates {
         let whole = assemble(name, &found, &pool, Form::Compiled);
         let used = compile::names(&checked);
         let unused = variables.keys().filter(|name| !used.contains(name.as_str())).cloned().collect();
-        let warnings = compile::warnings(&found.source, &checked);
+        let mut warnings = compile::warnings(&found.source, &checked);
         let version = found.version;
         let mailbox = recipient.unwrap_or_else(|| Mailbox { email: "recipient@example.com".to_owned(), name: None });
         let required = found.source.variables.iter().filter(|one| one.required && one.default.is_none());
         let mut missing: BTreeSet<String> = required.filter(|one| !variables.contains_key(&one.name)).map(|one| one.name.clone()).collect();
         let personal = Personal { language, variables };
-        let (rendered, unfilled) = render(whole, personal, mailbox).await?;
+        let has_parts = found.has_parts();
+        let (rendered, unfilled, told) = compile::aside(move || {
+            let (whole, told) = if has_parts { finish(whole) } else { (whole, Vec::new()) };
+            let (rendered, unfilled) = render(whole, &personal, &mailbox)?;
+            Ok((rendered, unfilled, told))
+        })
+        .await?;
         missing.extend(unfilled);
+        warnings.extend(told);
         let Rendered { subject, text, html, language } = rendered;
         Ok(Preview { version, language, subject, html, text, missing: missing.into_iter().collect(), unused, warnings })
     }
@@ -138,7 +151,7 @@ fn wrong_types(variables: &[Variable], given: &Map<String, Value>) -> Vec<Fault>
 }
 
 /// Fills it in. What has no value stands empty, and is named.
-async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox) -> Result<(Rendered, Vec<String>), Refusal> {
+fn render(whole: super::Resolved, personal: &Personal, mailbox: &Mailbox) -> Result<(Rendered, Vec<String>), Refusal> {
     let mut content = Content {
         from: mailbox.clone(),
         reply_to: Vec::new(),
@@ -152,27 +165,26 @@ async fn render(whole: super::Resolved, personal: Personal, mailbox: Mailbox) ->
         calendar: None,
         list: None,
     };
-    compile::aside(move || {
-        let personal = serde_json::to_string(&personal).map_err(|_| cannot("its values cannot be written"))?;
-        let filled = |content: &Content| Renderer::new(content, None)?.render(Some(&personal), &mailbox);
-        match filled(&content) {
-            Ok(rendered) => Ok((rendered, Vec::new())),
-            Err(reason) if reason.code == MISSING => {
-                // The answer names what is missing; the rest is to be seen all the same.
-                if let Some(fill) = &mut content.fill {
-                    fill.missing = Missing::Empty;
-                }
-                let rendered = filled(&content).map_err(|reason| cannot(&reason.text))?;
-                // Each name stands between backticks.
-                Ok((rendered, reason.text.split('`').skip(1).step_by(2).map(str::to_owned).collect()))
+    let told = |reason: Reason| cannot(if reason.code == LIMIT { LIMIT } else { "template_render" }, &reason.text);
+    let personal = serde_json::to_string(personal).map_err(|_| cannot("template_render", "its values cannot be written"))?;
+    let recipient = Recipient { mailbox, unsubscribe: Some(LINK) };
+    let renderer = Renderer::new(&content, None).map_err(told)?;
+    match renderer.render(Some(&personal), recipient) {
+        Ok(rendered) => Ok((rendered, Vec::new())),
+        Err(reason) if reason.code == MISSING => {
+            // The answer names what is missing; the rest is to be seen all the same.
+            let missing = renderer.missing(Some(&personal), recipient).map_err(told)?;
+            if let Some(fill) = &mut content.fill {
+                fill.missing = Missing::Empty;
             }
-            Err(reason) => Err(cannot(&reason.text)),
+            let rendered = Renderer::new(&content, None).and_then(|gaps| gaps.render(Some(&personal), recipient)).map_err(told)?;
+            Ok((rendered, missing))
         }
-    })
-    .await
+        Err(reason) => Err(told(reason)),
+    }
 }
 
-fn cannot(why: &str) -> Refusal {
+fn cannot(code: &'static str, why: &str) -> Refusal {
     let fault = format!("the template cannot be filled in with these values: {why}");
-    Refusal::invalid(Fault::new("variables", "template_render", fault, "give every variable it needs, of the kind it needs"))
+    Refusal::invalid(Fault::new("variables", code, fault, "give every variable it needs, of the kind it needs"))
 }

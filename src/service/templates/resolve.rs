@@ -9,12 +9,15 @@ use std::{
 use jebi_domain::{
     content::Fill,
     refusal::{Fault, Refusal},
+    template::TemplateFault,
     template_record::Variable,
 };
+use sha2::{Digest, Sha256};
 
 use super::{
     super::trouble::refusal,
-    Templates,
+    Templates, compile,
+    finish::{Needs, finish},
     found::{Form, Found, Pool, assemble, gather},
 };
 
@@ -33,13 +36,23 @@ pub struct Resolved {
     pub html: Option<String>,
     /// As the author describes them.
     pub variables: Vec<Variable>,
+    /// What each language prints, the template's own first; a fault where a part has come to break it.
+    pub needs: Result<Vec<Needs>, TemplateFault>,
 }
 
-/// Those resolved at a revision.
+/// Those that were asked for.
 #[derive(Default)]
-pub(super) struct Cache {
+pub(super) struct Cache(HashMap<Key, Kept>);
+
+/// A template's name, and the version that was asked for.
+type Key = (String, Option<u32>);
+
+struct Kept {
+    /// Of all templates together, when it was looked at last.
     revision: i64,
-    known: HashMap<(String, Option<u32>), Arc<Resolved>>,
+    /// Tells what it was made of.
+    mark: Option<[u8; 32]>,
+    made: Arc<Resolved>,
 }
 
 impl Templates {
@@ -68,9 +81,15 @@ impl Templates {
             let fault = format!("{name:?} is a part of templates, not a mail");
             return Err(refused("template_is_part", fault, "send by a template that uses it"));
         }
-        let resolved = Arc::new(assemble(name, &found, &pool, Form::Compiled));
-        self.keep(revision, key, &resolved);
-        Ok(resolved)
+        let whole = assemble(name, &found, &pool, Form::Compiled);
+        let mark = mark(&whole);
+        // Another template has changed, and this one has not: what was made of it is right.
+        let made = match self.same(&key, mark) {
+            Some(made) => made,
+            None => compile::aside(move || Ok(Arc::new(finish(whole).0))).await?,
+        };
+        self.keep(key, Kept { revision, mark, made: Arc::clone(&made) });
+        Ok(made)
     }
 
     async fn published(&self, name: &str, pool: &Pool) -> Result<Found, Refusal> {
@@ -101,22 +120,32 @@ impl Templates {
         Ok(found)
     }
 
-    fn known(&self, revision: i64, key: &(String, Option<u32>)) -> Option<Arc<Resolved>> {
-        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.known.get(key).filter(|_| cache.revision == revision).cloned()
+    fn known(&self, revision: i64, key: &Key) -> Option<Arc<Resolved>> {
+        let Cache(known) = &*self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(key).filter(|kept| kept.revision == revision).map(|kept| Arc::clone(&kept.made))
     }
 
-    fn keep(&self, revision: i64, key: (String, Option<u32>), resolved: &Arc<Resolved>) {
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.revision > revision {
-            return;
-        }
-        if cache.revision < revision || cache.known.len() >= KEPT {
-            cache.known.clear();
-            cache.revision = revision;
-        }
-        cache.known.insert(key, Arc::clone(resolved));
+    fn same(&self, key: &Key, mark: Option<[u8; 32]>) -> Option<Arc<Resolved>> {
+        let Cache(known) = &*self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(key).filter(|kept| mark.is_some() && kept.mark == mark).map(|kept| Arc::clone(&kept.made))
     }
+
+    fn keep(&self, key: Key, kept: Kept) {
+        let Cache(known) = &mut *self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KEPT && !known.contains_key(&key) {
+            known.clear();
+        }
+        if known.get(&key).is_none_or(|known| known.revision <= kept.revision) {
+            known.insert(key, kept);
+        }
+    }
+}
+
+/// The hash of all that goes into a template's mail.
+fn mark(whole: &Resolved) -> Option<[u8; 32]> {
+    let Resolved { fill, subject, text, html, variables, .. } = whole;
+    let bytes = serde_json::to_vec(&(fill, subject, text, html, variables)).ok()?;
+    Some(Sha256::digest(bytes).into())
 }
 
 fn refused(code: &'static str, fault: String, remedy: &str) -> Refusal {

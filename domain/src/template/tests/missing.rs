@@ -13,8 +13,8 @@ fn an_error_names_every_variable_that_is_missing() {
     assert_eq!(reason.code, "template_missing");
     assert_eq!(
         reason.text,
-        "variables are missing: `title` (subject, line 1), `nick` (text, line 1), `order.number` (html, line 1), \
-         `item.price` (html, line 3), `order.date` (html, line 4), `company.phone` (foot, line 2)"
+        "variables are missing: `title` (subject, line 1), `order.number` (html, line 1), `item.price` (html, line 3), \
+         `order.date` (html, line 4), `company.phone` (foot, line 2), `nick` (text, line 1)"
     );
 }
 

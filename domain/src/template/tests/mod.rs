@@ -2,6 +2,7 @@ mod bombs;
 mod derive;
 mod faults;
 mod filters;
+mod flat;
 mod jinja;
 mod missing;
 mod seed;
