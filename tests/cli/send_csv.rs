@@ -40,7 +40,8 @@ fn a_file_in_cp949_is_sent_to_everybody_in_their_own_words_and_not_twice() {
     fs::write(dir.path().join("members.csv"), encoding_rs::EUC_KR.encode(file).0).expect("written");
     let server = Server::start(dir.path(), &ENV);
     let looked = send(dir.path(), &["--dry-run"]);
-    assert_eq!((looked.code, looked.out.as_str()), (0, "recipients: 2, doubled: 1, bad lines: 0\n"), "{}", looked.err);
+    let told = "recipients: 2, doubled: 1, bad lines: 0\nwould be taken: 2, refused: 0, suppressed: 0\n";
+    assert!(looked.code == 0 && looked.out.starts_with(told), "{looked:?}");
     assert_eq!(server.get("/v1/topics")["topics"].as_array().map(Vec::len), Some(0), "nothing was sent");
 
     let sent = send(dir.path(), &[]);
@@ -76,6 +77,30 @@ fn bad_lines_are_told_by_number_and_nothing_is_sent_unless_they_are_to_be_skippe
 }
 
 #[test]
+fn trying_it_out_tells_what_the_server_would_refuse_and_stores_nothing() {
+    let dir = folder();
+    let rows = ["hong@example.com,홍길동,갑-1", "kim@example.com,김철수,", "gone@example.com,나감,을-2", "lee@example.com,이영희,"];
+    fs::write(dir.path().join("members.csv"), format!("email,name,쿠폰\n{}\n", rows.join("\n"))).expect("written");
+    let env = [ENV[0], ENV[1], ("JEBI_MAX_RECIPIENTS", "2"), ("MAX_SEND_PER_SECOND", "1"), ("RECIPIENT_ALLOWLIST", "example.com")];
+    let server = Server::start(dir.path(), &env);
+    let command = |more: &[&str]| run(dir.path(), &env, &[&MAIL[..], &["november", "--dry-run"], more].concat());
+    let tried = command(&[]);
+    assert_eq!(tried.code, 1, "{tried:?}");
+    let told: Vec<&str> = tried.out.lines().collect();
+    assert_eq!(told[..2], ["recipients: 4, doubled: 0, bad lines: 0", "would be taken: 2, refused: 2, suppressed: 0"]);
+    assert!(told[2].starts_with("the last would be sent at about 20"), "{told:?}");
+    for line in ["line 3.variables: it needs a value for 쿠폰, which nobody gives", "line 5.variables: it needs a value", "warning: "] {
+        assert!(tried.err.contains(line), "{line}: {}", tried.err);
+    }
+    assert_eq!(command(&["--skip-bad"]).code, 0);
+    // What is wrong with the message is told once, not by line.
+    let from = command(&["--from", "nobody"]);
+    assert!(from.code == 1 && from.err.matches("messages[0].from: ").count() == 1, "{from:?}");
+    assert_eq!(server.get("/v1/topics")["topics"].as_array().map(Vec::len), Some(0));
+    assert_eq!(server.get("/v1/messages")["messages"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
 fn what_the_server_refuses_is_told_by_line_and_sending_again_goes_on() {
     let dir = folder();
     let rows = |third: &str| {
@@ -89,6 +114,7 @@ fn what_the_server_refuses_is_told_by_line_and_sending_again_goes_on() {
     let partly = command(&[]);
     assert_eq!((partly.code, partly.out.lines().last()), (1, Some("taken: 2, taken before: 0, refused: 0")), "{}", partly.err);
     assert!(partly.err.contains("line 4.variables: it needs a value for 쿠폰, which nobody gives"), "{}", partly.err);
+    assert!(partly.err.contains("lines done: 2 of 5"), "without a terminal there are lines: {}", partly.err);
     fs::write(dir.path().join("members.csv"), rows("을")).expect("written");
     let rest = command(&[]);
     assert_eq!((rest.code, rest.out.lines().last()), (0, Some("taken: 3, taken before: 2, refused: 0")), "{}", rest.err);
