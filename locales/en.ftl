@@ -1431,6 +1431,12 @@ var-it-has-no-write = --var: it has no =; write --var NAME=VALUE
 x-recipients-of-the-file-are = { $stored } recipients of the file are stored already, and get their mail
 repeat-the-request-with-the = repeat the request with the same Idempotency-Key: it goes on behind them
 
+# src/http/api/messages/csv_answer.rs
+what-was-taken-of-this = what was taken of this file before cannot be read
+
+# src/http/upload/spool.rs
+the-server-cannot-keep-the = the server cannot keep the upload on its disk
+
 # src/http/api/messages/csv_lines.rs
 nobody-waits-for-it-any = nobody waits for it any more
 send-it-again-alone = send it again
@@ -1528,6 +1534,8 @@ this-is-no-workbook-as = this is no workbook as spreadsheet programs write them
 the-workbook-unpacks-to-more = the workbook unpacks to more than { $max } bytes
 the-workbook-has-x-bytes = the workbook has { $length } bytes; at most { $most } are read
 the-texts-of-the-workbook = the texts of the workbook have { $used } bytes; at most { $most } are read
+a-line-is-too-long = a line is too long
+it-is-not-utf-16 = it is not UTF-16
 save-it-as-csv-utf-which = save it as CSV UTF-8, which is read line by line, or take pictures and other sheets out of it
 
 # src/table/xlsx.rs

@@ -1430,6 +1430,12 @@ var-it-has-no-write = --var: =이 없습니다. --var 이름=값으로 적으십
 x-recipients-of-the-file-are = 파일의 받는 사람 가운데 { $stored }명은 이미 접수되어 메일을 받습니다
 repeat-the-request-with-the = 같은 Idempotency-Key로 다시 보내십시오. 그다음부터 이어서 접수합니다
 
+# src/http/api/messages/csv_answer.rs
+what-was-taken-of-this = 이 파일에서 먼저 접수한 내용을 읽을 수 없습니다
+
+# src/http/upload/spool.rs
+the-server-cannot-keep-the = 서버가 올린 파일을 디스크에 둘 수 없습니다
+
 # src/http/api/messages/csv_lines.rs
 nobody-waits-for-it-any = 기다리는 요청이 없습니다
 send-it-again-alone = 다시 보내십시오
@@ -1527,6 +1533,8 @@ this-is-no-workbook-as = 스프레드시트 프로그램이 만드는 통합 문
 the-workbook-unpacks-to-more = 통합 문서를 풀면 { $max }바이트가 넘습니다
 the-workbook-has-x-bytes = 엑셀 파일이 { $length }바이트입니다. { $most }바이트까지 읽습니다
 the-texts-of-the-workbook = 엑셀 파일의 글이 { $used }바이트입니다. { $most }바이트까지 읽습니다
+a-line-is-too-long = 한 줄이 너무 깁니다
+it-is-not-utf-16 = UTF-16이 아닙니다
 save-it-as-csv-utf-which = 한 줄씩 읽을 수 있는 CSV UTF-8로 저장하거나, 그림과 다른 시트를 빼십시오
 
 # src/table/xlsx.rs

@@ -81,7 +81,7 @@ fn trying_it_out_tells_what_the_server_would_refuse_and_stores_nothing() {
     let dir = folder();
     let rows = ["hong@example.com,홍길동,갑-1", "kim@example.com,김철수,", "gone@example.com,나감,을-2", "lee@example.com,이영희,"];
     fs::write(dir.path().join("members.csv"), format!("email,name,쿠폰\n{}\n", rows.join("\n"))).expect("written");
-    let env = [ENV[0], ENV[1], ("JEBI_MAX_RECIPIENTS", "2"), ("MAX_SEND_PER_SECOND", "1"), ("RECIPIENT_ALLOWLIST", "example.com")];
+    let env = [ENV[0], ENV[1], ("JEBI_MAX_RECIPIENTS", "2"), ("MAX_SEND_PER_SECOND", "1"), ("RECIPIENT_ALLOWLIST", "@example.com")];
     let server = Server::start(dir.path(), &env);
     let command = |more: &[&str]| run(dir.path(), &env, &[&MAIL[..], &["november", "--dry-run"], more].concat());
     let tried = command(&[]);

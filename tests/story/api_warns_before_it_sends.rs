@@ -129,7 +129,7 @@ async fn trying_out_writes_no_row_and_takes_no_key() {
 #[tokio::test]
 async fn a_daily_limit_holds_for_what_is_tried_out_and_is_not_used_up_by_it() {
     let api = Api::new().await;
-    let (_, limited) = api.make_key(&json!({"scopes": ["send"], "daily_limit": 3})).await;
+    let (_, limited) = api.make_key(&json!({"name": "limited", "scopes": ["send"], "daily_limit": 3})).await;
     let limited = api.with_key(&limited);
     let to = |n: usize| json!({"messages": [{"emails": (0..n).map(|i| format!("a{i}@example.kr")).collect::<Vec<_>>(), "subject": "s", "text": "t"}]});
     for _ in 0..3 {

@@ -12,6 +12,7 @@ mod api_answers_whoever_sends_too_much;
 mod api_cancels_and_pauses;
 mod api_finds_mail;
 mod api_guards_the_door;
+mod api_holds_no_file_in_memory;
 mod api_keeps_its_description;
 mod api_lists_what_became_of_mail;
 mod api_mails_only_whom_it_may;
