@@ -110,10 +110,14 @@ fn utf16(text: &str) -> Vec<u8> {
 
 #[test]
 fn utf_16_is_read_in_pieces_and_held_to_the_same() {
-    let rows = (2..3_000).fold("email,name\n".to_owned(), |all, line| all + &format!("a{line}@b.kr,이름 {line} 😀 {}\n", "가".repeat(line % 90)));
+    let rows =
+        (2..3_000).fold("email,name\n".to_owned(), |all, line| all + &format!("a{line}@b.kr,이름 {line} 😀 {}\n", "가".repeat(line % 90)));
     assert!(rows.len() > 4 * 65_536);
     let (told, lines) = all(&utf16(&rows), &Options { max_rows: 9_999, max_bytes: 1 << 30, ..options() }).unwrap();
-    assert_eq!((told.format, lines), ("UTF-16", all(rows.as_bytes(), &Options { max_rows: 9_999, max_bytes: 1 << 30, ..options() }).unwrap().1));
+    assert_eq!(
+        (told.format, lines),
+        ("UTF-16", all(rows.as_bytes(), &Options { max_rows: 9_999, max_bytes: 1 << 30, ..options() }).unwrap().1)
+    );
     let open = "email,name\na@b.kr,가\nb@b.kr,\"나\nc@b.kr,다\n";
     assert_eq!(fault(&utf16(open)), ("unclosed_quote", "a quotation mark that begins in line 3 is not closed".into()));
     let torn = [utf16("email\na@b.kr\n"), vec![0x00, 0xd8]].concat();

@@ -72,7 +72,8 @@ async fn each_fault_is_told_by_each_way_in() {
     let mut files = setup.files.clone();
     files.rules = attachment::Rules { max_size: MOST, ..files.rules };
     let api = Api::with(Setup { files, ..setup }).await;
-    let mail = |attachments: serde_json::Value| json!({"emails": ["hong@example.kr"], "subject": "s", "text": "t", "attachments": attachments});
+    let mail =
+        |attachments: serde_json::Value| json!({"emails": ["hong@example.kr"], "subject": "s", "text": "t", "attachments": attachments});
     let formed = async |path: &str, parts: &[Vec<u8>]| {
         api.send(with_type(api.request(axum::http::Method::POST, path, form("XX", parts)), "multipart/form-data; boundary=XX")).await
     };

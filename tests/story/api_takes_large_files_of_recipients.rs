@@ -86,7 +86,8 @@ async fn all_of_a_large_file_is_checked_before_any_of_it_is_stored() {
     let unclosed = post(&api, PATH, Some("4"), &[("file", &cut), ("message", MESSAGE)]).await.problem(422);
     assert_eq!(unclosed[0].1, "unclosed_quote");
     assert_eq!((api.topics().await, api.waiting().await), (0, 0));
-    let left: Vec<_> = fs::read_dir(api.folder()).expect("a folder").filter_map(|entry| entry.expect("an entry").file_name().into_string().ok()).collect();
+    let left: Vec<_> =
+        fs::read_dir(api.folder()).expect("a folder").filter_map(|entry| entry.expect("an entry").file_name().into_string().ok()).collect();
     assert!(left.iter().all(|name| !name.starts_with(".upload")), "{left:?}");
 }
 

@@ -146,7 +146,11 @@ async fn a_daily_limit_holds_for_what_is_tried_out_and_is_not_used_up_by_it() {
 #[tokio::test]
 async fn who_is_suppressed_is_told_with_the_cause_in_every_kind_of_list() {
     let api = Api::new().await;
-    let all = [("a@example.kr", SuppressionCause::Bounce), ("b@example.kr", SuppressionCause::Complaint), ("c@example.kr", SuppressionCause::Manual)];
+    let all = [
+        ("a@example.kr", SuppressionCause::Bounce),
+        ("b@example.kr", SuppressionCause::Complaint),
+        ("c@example.kr", SuppressionCause::Manual),
+    ];
     api.store.suppress(all.map(|(email, cause)| (email.to_owned(), cause)).to_vec(), api.state.clock.wall()).await.expect("suppressed");
     let tried = async |lists: Value| {
         let mut message = json!({"subject": "s", "text": "t"});

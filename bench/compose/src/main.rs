@@ -102,7 +102,8 @@ fn main() {
     let links = "<p><a href=\"https://jebi.example/\">제비</a><img src=\"https://jebi.example/a.png\" alt=\"제비\"></p>";
     let small = format!("{links}{}", "<p>안녕하세요</p>".repeat(42));
     let text_us = looked(None, 1);
-    let (small_us, large_us, each_us) = (looked(Some(small.clone()), 1), looked(Some(html.clone()), 1), looked(Some(small.clone()), 10_000));
+    let (small_us, large_us, each_us) =
+        (looked(Some(small.clone()), 1), looked(Some(html.clone()), 1), looked(Some(small.clone()), 10_000));
     let (small, large) = (small.len(), html.len());
     println!(
         "{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2},\"preflight_text_us\":{text_us:.2},\

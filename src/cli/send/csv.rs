@@ -101,7 +101,8 @@ pub(super) async fn run(table: Table, message: Map<String, Value>, config: &Conf
     let options = table.options()?;
     let look = look(&table, &options)?;
     look.tell();
-    if look.bad_lines() > 0 && !table.skip_bad {
+    let is_bad = look.bad_lines() > 0 && !table.skip_bad;
+    if is_bad && !table.dry_run {
         return Err(Failure::refused("--csv: nothing was sent; correct the lines, or leave them out with --skip-bad"));
     }
     if look.good == 0 {
@@ -109,7 +110,8 @@ pub(super) async fn run(table: Table, message: Map<String, Value>, config: &Conf
     }
     let plan = Plan { rows: config.sending.max_recipients.min(Plan::ROWS), bytes: config.server.max_body_bytes / 2 };
     if table.dry_run {
-        return rehearse(Chunks::begin(&table, &options, plan), &message, table.skip_bad, client).await;
+        rehearse(Chunks::begin(&table, &options, plan), &message, table.skip_bad, client).await?;
+        return if is_bad { Err(Failure::silent()) } else { Ok(()) };
     }
     send(&table, &options, &message, plan, look.good, client).await
 }

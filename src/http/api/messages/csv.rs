@@ -155,7 +155,8 @@ impl Work<'_> {
         let Some(second) = second else {
             let known = self.known(reading).await?;
             let mut only = self.usable(&known, first)?;
-            let (submission, voice) = (self.submission(&mut only, self.upload.strict, false), self.last_voice(Tally::default(), known, &only));
+            let (submission, voice) =
+                (self.submission(&mut only, self.upload.strict, false), self.last_voice(Tally::default(), known, &only));
             let answer = series.last(submission, voice).await.map_err(|refusal| placed(refusal, &only.lines))?;
             return Ok(again::answer(answer));
         };

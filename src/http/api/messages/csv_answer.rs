@@ -52,7 +52,8 @@ impl Tally {
             RejectedLine::new(number(one.index), one.email, fault)
         });
         let suppressed = taken.suppressed.into_iter().take(TOLD);
-        let placed = |warning: jebi_domain::preflight::Warning| jebi_domain::preflight::Warning { field: field(&warning.field, lines), ..warning };
+        let placed =
+            |warning: jebi_domain::preflight::Warning| jebi_domain::preflight::Warning { field: field(&warning.field, lines), ..warning };
         Self {
             ids: taken.id.into_iter().collect(),
             topic_id: taken.topic,

@@ -82,7 +82,8 @@ impl Reading {
 
 fn read(file: &Spool, options: &Options, to: mpsc::Sender<Part>) -> Result<Known, Refusal> {
     let file = file.read().map_err(|e| unwritten(&e))?;
-    let mut cutter = Cutter { to, known: Known::default(), once: HashSet::new(), number: 0, recipients: Vec::new(), lines: Vec::new(), bytes: 0 };
+    let mut cutter =
+        Cutter { to, known: Known::default(), once: HashSet::new(), number: 0, recipients: Vec::new(), lines: Vec::new(), bytes: 0 };
     let Told { format, columns } = table::read(file, options, &mut |line| cutter.line(line)).map_err(Refusal::invalid)?;
     if !cutter.lines.is_empty() {
         cutter.cut().map_err(Refusal::invalid)?;
