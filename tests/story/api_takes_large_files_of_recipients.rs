@@ -79,13 +79,14 @@ async fn all_of_a_large_file_is_checked_before_any_of_it_is_stored() {
     assert_eq!(strict, [fault("line 12000.email", "space"), fault("line 18000.variables", "missing_variables")]);
     let full = post(&api, PATH, Some("2"), &[file, ("message", MESSAGE)]).await.problem(503);
     assert_eq!(full[0].1, "queue_full", "none of it goes where not all of it has room");
-    let (_, limited) = api.make_key(&json!({"name": "limited", "scopes": ["send"], "daily_limit": 15_000})).await;
-    let spent = post(&api.with_key(&limited), PATH, Some("3"), &[file, ("message", MESSAGE)]).await.problem(429);
+    let roomy = Api::with(Setup { upload_limit: 32 << 20, ..Setup::default() }).await;
+    let (_, limited) = roomy.make_key(&json!({"name": "limited", "scopes": ["send"], "daily_limit": 15_000})).await;
+    let spent = post(&roomy.with_key(&limited), PATH, Some("3"), &[file, ("message", MESSAGE)]).await.problem(429);
     assert_eq!(spent[0].1, "daily_limit");
     let cut = [text_of.as_bytes(), b"x@example.kr,\"\n"].concat();
     let unclosed = post(&api, PATH, Some("4"), &[("file", &cut), ("message", MESSAGE)]).await.problem(422);
     assert_eq!(unclosed[0].1, "unclosed_quote");
-    assert_eq!((api.topics().await, api.waiting().await), (0, 0));
+    assert_eq!((api.topics().await, api.waiting().await, roomy.waiting().await), (0, 0, 0));
     let left: Vec<_> =
         fs::read_dir(api.folder()).expect("a folder").filter_map(|entry| entry.expect("an entry").file_name().into_string().ok()).collect();
     assert!(left.iter().all(|name| !name.starts_with(".upload")), "{left:?}");
