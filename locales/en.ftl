@@ -209,6 +209,14 @@ what-was-due-will-be-left = What was due will be left unsettled and not sent by 
 not-released = not released
 look-at-the-unsettled-with-get-v1 = look at the unsettled with GET /v1/deliveries?state=unsettled; send what did not arrive with POST /v1/deliveries/ID/retry, say what did with POST /v1/deliveries/ID/settle
 
+# src/cli/send/progress.rs
+lines-done-x-of-x = lines done: { $done } of { $all }
+
+# src/cli/send/rehearse.rs
+would-be-taken-x-refused = would be taken: { $taken }, refused: { $refused }, suppressed: { $suppressed }
+the-last-would-be-sent = the last would be sent at about { $finish }
+warning-x-x = warning: { $warning-text }; { $remedy-text }
+
 # src/cli/send/mod.rs
 wait-no-server-runs-so-nothing = --wait: no server runs, so nothing would be sent; start `jebi serve`, or leave it out
 these-are-too-many-copies-to = these are too many copies to list: GET /v1/deliveries?message_id= with the message's id above lists them
@@ -1241,7 +1249,7 @@ help-send-var = Value for all recipients; repeat it for more
 help-send-csv = File of recipients, a copy for each line: CSV (UTF-8 or CP949) or XLSX. Its first line names the columns; email is needed, name and language are known, and every other column is a variable
 help-send-column = What a column is: email, name, language, a variable's name, or nothing for none of it; repeat it for more
 help-send-sheet = Sheet of a workbook; the first when left out
-help-send-dry-run = Only look the file through: nothing is sent
+help-send-dry-run = Only try it out: nothing is sent
 help-send-skip-bad = Send to the good lines although there are bad ones
 help-send-again = A word of your own: with another one the same file is sent again within 24 hours
 help-config-reference = Print every key with its meaning and default instead; it can be used as jebi.toml
@@ -1430,6 +1438,20 @@ var-it-has-no-write = --var: it has no =; write --var NAME=VALUE
 
 
 # src/http/api/messages/csv.rs
+x-recipients-of-the-file-are = { $stored } recipients of the file are stored already, and get their mail
+repeat-the-request-with-the = repeat the request with the same Idempotency-Key: it goes on behind them
+
+# src/http/api/messages/csv_answer.rs
+what-was-taken-of-this = what was taken of this file before cannot be read
+
+# src/http/upload/spool.rs
+the-server-cannot-keep-the = the server cannot keep the upload on its disk
+
+# src/http/api/messages/csv_lines.rs
+nobody-waits-for-it-any = nobody waits for it any more
+send-it-again-alone = send it again
+
+# src/http/api/messages/csv_form.rs
 the-body-is-not-declared-as = the body is not declared as a form
 send-multipart-form-data-rfc-7578 = send multipart/form-data (RFC 7578)
 use-file-message-columns-sheet = use file, message, columns, sheet and strict
@@ -1446,6 +1468,10 @@ an-object-of-values-by = an object of values by name
 duplicate-field-x = duplicate field `{ $name }`
 an-address-or-an-object-with-more = an address, or an object with email, name, language and variables
 the-name-of-a-template = the name of a template, or an object with name and version
+
+# src/service/accept/series.rs
+the-request-is-taken-in = the request is taken in parts, and without a key it could not be repeated without sending twice
+send-a-header-idempotency-key = send a header Idempotency-Key with a fresh value, and the same one when repeating it
 
 # src/service/accept/fill.rs
 template-and-x-are-both = template and { $name } are both given, and the template has it
@@ -1518,7 +1544,11 @@ split-it-into-several-files-more = split it into several files, or leave out col
 open-it-in-a-spreadsheet = open it in a spreadsheet program and save it again as .xlsx, or as CSV UTF-8
 this-is-no-workbook-as = this is no workbook as spreadsheet programs write them
 the-workbook-unpacks-to-more = the workbook unpacks to more than { $max } bytes
-split-it-or-take-pictures = split it into several files, or take pictures and other sheets out of it
+the-workbook-has-x-bytes = the workbook has { $length } bytes; at most { $most } are read
+the-texts-of-the-workbook = the texts of the workbook have { $used } bytes; at most { $most } are read
+a-line-is-too-long = a line is too long
+it-is-not-utf-16 = it is not UTF-16
+save-it-as-csv-utf-which = save it as CSV UTF-8, which is read line by line, or take pictures and other sheets out of it
 
 # src/table/xlsx.rs
 its-parts-contradict-each-other = its parts contradict each other

@@ -208,6 +208,14 @@ what-was-due-will-be-left = 보낼 때가 되었던 메일은 결과를 알 수 
 not-released = 해제하지 않았습니다
 look-at-the-unsettled-with-get-v1 = 결과를 알 수 없는 메일은 GET /v1/deliveries?state=unsettled로 확인하십시오. 도착하지 않은 것은 POST /v1/deliveries/ID/retry로 다시 보내고, 도착한 것은 POST /v1/deliveries/ID/settle로 알리십시오
 
+# src/cli/send/progress.rs
+lines-done-x-of-x = { $all }줄 가운데 { $done }줄을 마쳤습니다
+
+# src/cli/send/rehearse.rs
+would-be-taken-x-refused = 접수될 것: { $taken }, 거절될 것: { $refused }, 수신 제외: { $suppressed }
+the-last-would-be-sent = 마지막 메일은 { $finish }쯤 발송됩니다
+warning-x-x = 경고: { $warning-text }. { $remedy-text }
+
 # src/cli/send/mod.rs
 wait-no-server-runs-so-nothing = --wait: 실행 중인 서버가 없어 아무것도 보내지 않습니다. `jebi serve`를 시작하거나 이 옵션을 빼십시오
 these-are-too-many-copies-to = 너무 많아 모두 보여 주지 않습니다. 위의 메시지 id를 넣은 GET /v1/deliveries?message_id=로 조회하십시오
@@ -1240,7 +1248,7 @@ help-send-var = 모든 수신자에게 같은 값. 여러 번 쓸 수 있습니�
 help-send-csv = 수신자 파일. 한 줄에 한 통씩 보냅니다: CSV(UTF-8 또는 CP949)나 XLSX. 첫 줄에 열의 이름을 적습니다. email이 있어야 하고 name과 language를 알며, 다른 열은 모두 변수입니다
 help-send-column = 열의 뜻: email, name, language, 변수의 이름. 비우면 쓰지 않습니다. 여러 번 쓸 수 있습니다
 help-send-sheet = 통합 문서의 시트. 빼면 첫 시트를 씁니다
-help-send-dry-run = 파일을 살펴보기만 하고 아무것도 보내지 않습니다
+help-send-dry-run = 시험해 보기만 하고, 아무것도 보내지 않습니다
 help-send-skip-bad = 잘못된 줄이 있어도 올바른 줄에는 보냅니다
 help-send-again = 스스로 정하는 말. 다른 말을 적으면 같은 파일도 24시간 안에 다시 보냅니다
 help-config-reference = 적용 중인 설정 대신 모든 키의 뜻과 기본값을 출력합니다. jebi.toml로 쓸 수 있습니다
@@ -1429,6 +1437,20 @@ var-it-has-no-write = --var: =이 없습니다. --var 이름=값으로 적으십
 
 
 # src/http/api/messages/csv.rs
+x-recipients-of-the-file-are = 파일의 받는 사람 가운데 { $stored }명은 이미 접수되어 메일을 받습니다
+repeat-the-request-with-the = 같은 Idempotency-Key로 다시 보내십시오. 그다음부터 이어서 접수합니다
+
+# src/http/api/messages/csv_answer.rs
+what-was-taken-of-this = 이 파일에서 먼저 접수한 내용을 읽을 수 없습니다
+
+# src/http/upload/spool.rs
+the-server-cannot-keep-the = 서버가 올린 파일을 디스크에 둘 수 없습니다
+
+# src/http/api/messages/csv_lines.rs
+nobody-waits-for-it-any = 기다리는 요청이 없습니다
+send-it-again-alone = 다시 보내십시오
+
+# src/http/api/messages/csv_form.rs
 the-body-is-not-declared-as = 본문이 폼이라고 적혀 있지 않습니다
 send-multipart-form-data-rfc-7578 = multipart/form-data(RFC 7578)로 보내십시오
 use-file-message-columns-sheet = file, message, columns, sheet, strict를 쓰십시오
@@ -1445,6 +1467,10 @@ an-object-of-values-by = 이름마다 값이 있는 객체
 duplicate-field-x = `{ $name }` 항목이 두 번 있습니다
 an-address-or-an-object-with-more = 주소, 또는 email, name, language, variables가 있는 객체
 the-name-of-a-template = 템플릿의 이름, 또는 name과 version이 있는 객체
+
+# src/service/accept/series.rs
+the-request-is-taken-in = 요청을 나누어 접수하므로, 키 없이 다시 보내면 두 번 발송될 수 있습니다
+send-a-header-idempotency-key = Idempotency-Key 헤더에 새 값을 넣어 보내고, 다시 보낼 때는 같은 값을 쓰십시오
 
 # src/service/accept/fill.rs
 template-and-x-are-both = template과 { $name }을(를) 함께 적었는데, 그것은 템플릿에 있습니다
@@ -1517,7 +1543,11 @@ split-it-into-several-files-more = 여러 파일로 나누거나 메일에 나�
 open-it-in-a-spreadsheet = 스프레드시트 프로그램으로 열어 .xlsx나 CSV UTF-8로 다시 저장하십시오
 this-is-no-workbook-as = 스프레드시트 프로그램이 만드는 통합 문서가 아닙니다
 the-workbook-unpacks-to-more = 통합 문서를 풀면 { $max }바이트가 넘습니다
-split-it-or-take-pictures = 여러 파일로 나누거나 그림과 다른 시트를 빼십시오
+the-workbook-has-x-bytes = 엑셀 파일이 { $length }바이트입니다. { $most }바이트까지 읽습니다
+the-texts-of-the-workbook = 엑셀 파일의 글이 { $used }바이트입니다. { $most }바이트까지 읽습니다
+a-line-is-too-long = 한 줄이 너무 깁니다
+it-is-not-utf-16 = UTF-16이 아닙니다
+save-it-as-csv-utf-which = 한 줄씩 읽을 수 있는 CSV UTF-8로 저장하거나, 그림과 다른 시트를 빼십시오
 
 # src/table/xlsx.rs
 its-parts-contradict-each-other = 부분들이 서로 맞지 않습니다

@@ -425,6 +425,7 @@ fn services(
             body_limit: config.server.max_body_bytes,
             body_time: config.server.request_timeout,
             upload_limit: config.attachments.max_upload_bytes,
+            scratch: data_folder(config).to_owned(),
             keyless_inbox: config.inbox.keyless,
         },
     })

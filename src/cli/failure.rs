@@ -87,7 +87,7 @@ impl Failure {
 }
 
 /// One fault, the field left out where it is the whole.
-fn line(field: &str, fault: &str, remedy: &str, language: Language) -> String {
+pub(super) fn line(field: &str, fault: &str, remedy: &str, language: Language) -> String {
     let colon = if field.is_empty() { "" } else { ": " };
     // An English fault and its remedy are parts of a sentence, Korean ones are sentences.
     let stop = if language == Language::Korean { "." } else { ";" };

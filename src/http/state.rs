@@ -20,6 +20,8 @@ pub struct HttpSettings {
     pub body_limit: usize,
     /// Largest body of an upload or of a form with files, in bytes.
     pub upload_limit: u64,
+    /// Where files are put while they are worked on.
+    pub scratch: std::path::PathBuf,
     /// How long a request's body may take to arrive.
     pub body_time: std::time::Duration,
     /// Whether whoever sits at this machine reads the local inbox without a key.

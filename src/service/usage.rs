@@ -146,6 +146,20 @@ impl Usage {
         Ok(Some(Reservation { usage: Arc::clone(self), key, begins: held.begins, recipients, stored: true }))
     }
 
+    /// Whether so many would be taken now.
+    ///
+    /// # Errors
+    /// They would not; a store that does not answer.
+    pub(super) async fn check(self: &Arc<Self>, caller: &Caller, recipients: usize, at: Wall) -> Result<(), Refusal> {
+        // Without a limit there is nothing to ask, and nothing was taken.
+        if caller.grant().daily_limit.is_some()
+            && let Some(reserved) = self.reserve(caller, recipients, at).await?
+        {
+            reserved.give_back();
+        }
+        Ok(())
+    }
+
     /// Reads the store's count.
     async fn load(&self, key: KeyNo, day: Day) -> Result<(), Refusal> {
         let ended = |days: &HashMap<KeyNo, Held>| days.get(&key).filter(|held| held.begins == day.begins).map_or(0, |held| held.ended);

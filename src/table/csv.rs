@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    io::{self, Cursor, Read, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom},
 };
 
 use csv::{ByteRecord, ReaderBuilder};
@@ -11,12 +11,14 @@ use jebi_domain::refusal::Fault;
 
 use super::{
     Cell, EachRow,
-    encoding::{Encoding, Found, from_utf16},
+    encoding::{Encoding, Found, Utf16},
     unreadable,
 };
 
 /// Most bytes of one line. More is a quotation mark that is not closed.
 const LONGEST: usize = 256 << 10;
+/// What its reader may have read beyond a line's end.
+const AHEAD: usize = 64 << 10;
 
 /// Reads rows. The bytes of delimiters, quotation marks and line breaks are never a part of another character, neither in UTF-8 nor in
 /// CP949, so that cells are cut first and decoded then.
@@ -27,14 +29,7 @@ pub(super) fn read(mut file: impl Read + Seek, found: &Found, each: EachRow<'_>)
         Encoding::Cp949 => rows(file, found, each, |bytes| {
             EUC_KR.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
         }),
-        Encoding::Utf16(of) => {
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).map_err(|e| unreadable(&e))?;
-            let text = from_utf16(&bytes, of)?;
-            let odd_quotes = text.matches('"').count() % 2 == 1;
-            let found = Found { odd_quotes, ..*found };
-            rows(Cursor::new(text), &found, each, |bytes| std::str::from_utf8(bytes).ok().map(str::to_owned))
-        }
+        Encoding::Utf16(of) => rows(Utf16::new(file, of), found, each, |bytes| std::str::from_utf8(bytes).ok().map(str::to_owned)),
     }
 }
 
@@ -43,7 +38,12 @@ fn rows(text: impl Read, found: &Found, each: EachRow<'_>, decode: impl Fn(&[u8]
     let (mut record, mut columns) = (ByteRecord::new(), None);
     // One is held back: whether a quotation mark is open shows at the end only.
     let mut held: Option<Row> = None;
-    while reader.read_byte_record(&mut record).map_err(|e| broken(&e))? {
+    loop {
+        let more = reader.read_byte_record(&mut record);
+        let more = more.map_err(|e| if reader.get_ref().is_too_long() { unclosed(reader.get_ref().next_line()) } else { broken(&e) })?;
+        if !more {
+            break;
+        }
         let end = reader.position().byte();
         let inside = u32::try_from(record.as_slice().iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u32::MAX);
         let number = reader.get_mut().line_before(end).saturating_sub(inside);
@@ -84,10 +84,13 @@ struct Row {
     cells: Vec<Cell>,
 }
 
-/// A text that knows its lines: the parser passes over line breaks between records before it says where one begins.
+/// A text that knows its lines: the parser passes over line breaks between records before it says where one begins. It ends where a line
+/// is too long: the parser would hold all of it.
 struct Lines<R> {
     text: R,
     read: u64,
+    /// The place behind the last record.
+    end: u64,
     /// Places of line breaks not passed yet.
     breaks: VecDeque<u64>,
     passed: u32,
@@ -95,12 +98,23 @@ struct Lines<R> {
 
 impl<R> Lines<R> {
     fn new(text: R) -> Self {
-        Self { text, read: 0, breaks: VecDeque::new(), passed: 0 }
+        Self { text, read: 0, end: 0, breaks: VecDeque::new(), passed: 0 }
+    }
+
+    /// Whether more was read since the last record than a line may have.
+    fn is_too_long(&self) -> bool {
+        self.read - self.end > (LONGEST + AHEAD) as u64
+    }
+
+    /// The line behind the last record.
+    fn next_line(&self) -> u32 {
+        self.passed.saturating_add(1)
     }
 
     /// The line that ends before `end`, the place behind a record's end.
     fn line_before(&mut self, end: u64) -> u32 {
         let mut last = None;
+        self.end = end;
         while let Some(at) = self.breaks.front().copied().filter(|at| *at < end) {
             self.breaks.pop_front();
             (self.passed, last) = (self.passed.saturating_add(1), Some(at));
@@ -112,6 +126,9 @@ impl<R> Lines<R> {
 
 impl<R: Read> Read for Lines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_too_long() {
+            return Err(io::Error::other("a line is too long"));
+        }
         let n = self.text.read(buffer)?;
         let start = self.read;
         self.breaks.extend(buffer[..n].iter().zip(start..).filter(|(byte, _)| **byte == b'\n').map(|(_, at)| at));

@@ -1,11 +1,11 @@
 //! Which characters the bytes of a text are. What is valid UTF-8 is UTF-8: a Korean text in CP949 never is by chance.
 
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 
-use encoding_rs::{CoderResult, DecoderResult, EUC_KR, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{DecoderResult, EUC_KR, UTF_8, UTF_16BE, UTF_16LE};
 use jebi_domain::refusal::Fault;
 
-use super::{rewind, whole};
+use super::{rewind, unreadable, whole};
 
 /// Bytes looked at in one go.
 const CHUNK: usize = 64 << 10;
@@ -57,7 +57,9 @@ pub(super) fn detect(file: &mut (impl Read + Seek)) -> Result<Found, Fault> {
     if let Some(of) = utf16 {
         // Only its first line matters here; ASCII characters are a byte of 0 and the character.
         let ascii: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).collect();
-        return Ok(Found { encoding: Encoding::Utf16(of), mark: 2, delimiter: delimiter(&ascii), odd_quotes: false });
+        file.seek(SeekFrom::Start(2)).map_err(|e| unreadable(&e))?;
+        let odd_quotes = look_at_utf16(file, of)?;
+        return Ok(Found { encoding: Encoding::Utf16(of), mark: 2, delimiter: delimiter(&ascii), odd_quotes });
     }
     let (mark, delimiter) = (if head.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 }, delimiter(head));
     rewind(file)?;
@@ -147,20 +149,80 @@ impl Reading {
     }
 }
 
-/// A whole text out of UTF-16.
-///
-/// # Errors
-/// Not UTF-16 after all.
-pub(super) fn from_utf16(bytes: &[u8], of: &'static encoding_rs::Encoding) -> Result<String, Fault> {
-    let mut decoder = of.new_decoder_without_bom_handling();
-    let room = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len());
-    let mut text = String::with_capacity(room);
-    let (result, _, damaged) = decoder.decode_to_string(bytes, &mut text, true);
-    if damaged || result == CoderResult::OutputFull {
-        let line =
-            text.matches('\u{fffd}').next().map_or(1, |_| 1 + text.split('\u{fffd}').next().unwrap_or_default().matches('\n').count());
-        let fault = format!("line {line} is not UTF-16, which the file begins like");
-        return Err(Fault::new("file", "unknown_encoding", fault, "save the file as CSV UTF-8 (comma delimited)"));
+/// Reads a text in UTF-16 through; whether one of its quotation marks is not closed.
+fn look_at_utf16(file: &mut impl Read, of: &'static encoding_rs::Encoding) -> Result<bool, Fault> {
+    let (mut text, mut chunk) = (Utf16::new(file, of), vec![0; CHUNK]);
+    let (mut lines, mut quotes) = (1, 0_u64);
+    loop {
+        let n = match text.read(&mut chunk) {
+            Ok(0) => return Ok(quotes % 2 == 1),
+            Ok(n) => n,
+            Err(_) if text.is_damaged => {
+                let fault = format!("line {lines} is not UTF-16, which the file begins like");
+                return Err(Fault::new("file", "unknown_encoding", fault, "save the file as CSV UTF-8 (comma delimited)"));
+            }
+            Err(e) => return Err(unreadable(&e)),
+        };
+        lines += count(&chunk[..n], b'\n');
+        quotes += u64::from(count(&chunk[..n], b'"'));
     }
-    Ok(text)
+}
+
+/// A text in UTF-16, read as UTF-8.
+pub(super) struct Utf16<R> {
+    file: R,
+    decoder: encoding_rs::Decoder,
+    raw: Vec<u8>,
+    text: String,
+    /// How much of `text` was given out.
+    given: usize,
+    ended: bool,
+    /// It is not UTF-16 after all.
+    is_damaged: bool,
+}
+
+impl<R: Read> Utf16<R> {
+    /// Behind its byte order mark.
+    pub fn new(file: R, of: &'static encoding_rs::Encoding) -> Self {
+        let decoder = of.new_decoder_without_bom_handling();
+        let room = decoder.max_utf8_buffer_length(CHUNK).unwrap_or(4 * CHUNK);
+        Self { file, decoder, raw: vec![0; CHUNK], text: String::with_capacity(room), given: 0, ended: false, is_damaged: false }
+    }
+
+    /// Decodes the next piece.
+    fn fill(&mut self) -> io::Result<()> {
+        let mut n = 0;
+        while n < self.raw.len() && !self.ended {
+            match self.file.read(&mut self.raw[n..]) {
+                Ok(0) => self.ended = true,
+                Ok(more) => n += more,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        self.given = 0;
+        self.text.clear();
+        let (result, _) = self.decoder.decode_to_string_without_replacement(&self.raw[..n], &mut self.text, self.ended);
+        self.is_damaged = result != DecoderResult::InputEmpty;
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Utf16<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.text.len() {
+            if self.is_damaged {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-16"));
+            }
+            if self.ended {
+                return Ok(0);
+            }
+            self.fill()?;
+        }
+        let rest = &self.text.as_bytes()[self.given..];
+        let n = rest.len().min(buffer.len());
+        buffer[..n].copy_from_slice(&rest[..n]);
+        self.given += n;
+        Ok(n)
+    }
 }

@@ -34,6 +34,8 @@ pub struct Options {
     pub max_rows: usize,
     /// Bytes at most of what the lines hold together; one text of a workbook may stand in many cells.
     pub max_bytes: usize,
+    /// Bytes at most of a workbook as it lies there, and of the texts its cells share: these are held in memory.
+    pub max_workbook: u64,
     /// Bytes at most a workbook may unpack to.
     pub max_unpacked: u64,
 }
@@ -74,7 +76,7 @@ type EachRow<'a> = &'a mut dyn FnMut(u32, Vec<Cell>) -> Result<(), Fault>;
 /// A cell's text, without spaces around it; or what keeps it from being one.
 type Cell = Result<String, String>;
 
-/// Reads a table, line after line: no more of a text is in memory than a line.
+/// Reads a table, line after line: no more of a text is in memory than a line, and of a workbook a line and the texts its cells share.
 ///
 /// # Errors
 /// A file that is none of these, or damaged; a first line that names no column of addresses; more than the options allow; what `each`
@@ -86,7 +88,7 @@ pub fn read(mut file: impl Read + Seek, options: &Options, each: Each<'_>) -> Re
     let format = match &start[..n] {
         [] => return Err(empty()),
         [b'P', b'K', 3, 4, ..] => {
-            unpacked::check(&mut file, options.max_unpacked)?;
+            unpacked::check(&mut file, options.max_workbook, options.max_unpacked)?;
             rewind(&mut file)?;
             xlsx::read(file, options.sheet.as_deref(), &mut |number, cells| rows.row(number, cells))?;
             "XLSX"

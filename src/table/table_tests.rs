@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::*;
 
 fn options() -> Options {
-    Options { columns: BTreeMap::new(), sheet: None, max_rows: 100, max_bytes: 100_000, max_unpacked: 1 << 20 }
+    Options { columns: BTreeMap::new(), sheet: None, max_rows: 100, max_bytes: 100_000, max_workbook: 200_000, max_unpacked: 1 << 20 }
 }
 
 fn all(bytes: &[u8], options: &Options) -> Result<(Told, Vec<Line>), Fault> {
@@ -102,6 +102,49 @@ fn what_no_text_is_and_what_is_damaged_is_refused_with_the_line() {
     assert_eq!(fault(open.as_bytes()), ("unclosed_quote", "a quotation mark that begins in line 3 is not closed".into()));
     let long = format!("email,name\na@b.kr,\"{}\n", "가\n".repeat(100_000));
     assert_eq!(fault(long.as_bytes()).0, "unclosed_quote");
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn utf_16_is_read_in_pieces_and_held_to_the_same() {
+    let rows =
+        (2..3_000).fold("email,name\n".to_owned(), |all, line| all + &format!("a{line}@b.kr,이름 {line} 😀 {}\n", "가".repeat(line % 90)));
+    assert!(rows.len() > 4 * 65_536);
+    let (told, lines) = all(&utf16(&rows), &Options { max_rows: 9_999, max_bytes: 1 << 30, ..options() }).unwrap();
+    assert_eq!(
+        (told.format, lines),
+        ("UTF-16", all(rows.as_bytes(), &Options { max_rows: 9_999, max_bytes: 1 << 30, ..options() }).unwrap().1)
+    );
+    let open = "email,name\na@b.kr,가\nb@b.kr,\"나\nc@b.kr,다\n";
+    assert_eq!(fault(&utf16(open)), ("unclosed_quote", "a quotation mark that begins in line 3 is not closed".into()));
+    let torn = [utf16("email\na@b.kr\n"), vec![0x00, 0xd8]].concat();
+    assert_eq!(fault(&torn), ("unknown_encoding", "line 3 is not UTF-16, which the file begins like".into()));
+}
+
+#[test]
+fn a_line_that_is_too_long_is_not_held_to_its_end() {
+    struct Counted<'a>(Cursor<&'a [u8]>, &'a std::cell::Cell<usize>);
+    impl Read for Counted<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let n = self.0.read(buffer)?;
+            self.1.set(self.1.get() + n);
+            Ok(n)
+        }
+    }
+    impl Seek for Counted<'_> {
+        fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+            self.1.set(0);
+            self.0.seek(to)
+        }
+    }
+    let text = format!("email,name\na@b.kr,가\nb@b.kr,\"{}", "가\n".repeat(2_000_000));
+    let read_so_far = std::cell::Cell::new(0);
+    let refused = read(Counted(Cursor::new(text.as_bytes()), &read_so_far), &options(), &mut |_| Ok(())).unwrap_err();
+    assert_eq!((refused.code, refused.fault.as_str()), ("unclosed_quote", "a quotation mark that begins in line 3 is not closed"));
+    assert!(read_so_far.get() < 1 << 20, "{} bytes of {}", read_so_far.get(), text.len());
 }
 
 #[test]
@@ -243,6 +286,10 @@ fn a_workbook_that_is_none_or_unpacks_to_too_much_is_refused() {
     let bomb = workbook(&"<row></row>".repeat(1 << 20));
     assert!(bomb.len() < 100_000, "{}", bomb.len());
     assert_eq!(fault(&bomb), ("table_too_large", "the workbook unpacks to more than 1048576 bytes".into()));
+    let texts = archive(&[("XL\\sharedStrings.xml", &[b' '; 200_001])]);
+    assert_eq!(fault(&texts), ("table_too_large", "the texts of the workbook have 200001 bytes; at most 200000 are read".into()));
+    let fault_of = |max_workbook| all(&workbook(""), &Options { max_workbook, ..options() }).map_err(|fault| fault.code);
+    assert_eq!(fault_of(1_000).unwrap_err(), "table_too_large");
     let book = workbook("");
     for cut in [book.len() - 1, book.len() / 2, 10] {
         assert_eq!(fault(&book[..cut]).0, "broken_workbook", "{cut}");

@@ -14,13 +14,19 @@ const CENTRAL: usize = 46;
 const END: usize = 22;
 /// Files in one archive: a workbook has a few dozen.
 const MAX_FILES: u16 = 10_000;
+/// Where a workbook keeps the texts its cells share: the one part its reader holds whole.
+const SHARED: &[u8] = b"xl/sharedStrings.xml";
 
 /// Counts what an archive unpacks to.
 ///
 /// # Errors
-/// More than `max` bytes; an archive no spreadsheet program writes.
-pub(super) fn check(file: &mut (impl Read + Seek), max: u64) -> Result<(), Fault> {
+/// An archive of more than `most` bytes, or with more of shared texts; one that unpacks to more than `max`; one no spreadsheet program
+/// writes.
+pub(super) fn check(file: &mut (impl Read + Seek), most: u64, max: u64) -> Result<(), Fault> {
     let length = file.seek(SeekFrom::End(0)).map_err(|e| unreadable(&e))?;
+    if length > most {
+        return Err(too_large(format!("the workbook has {length} bytes; at most {most} are read")));
+    }
     let end_at = length.checked_sub(END as u64).ok_or_else(strange)?;
     let end: [u8; END] = record(file, end_at)?;
     let (files, size, from, comment) = (short(&end, 10), long(&end, 12), long(&end, 16), short(&end, 20));
@@ -34,11 +40,24 @@ pub(super) fn check(file: &mut (impl Read + Seek), max: u64) -> Result<(), Fault
         if long(&entry, 0) != 0x0201_4b50 {
             return Err(strange());
         }
+        let mut name = vec![0; usize::from(short(&entry, 28))];
+        if whole(file, &mut name)? < name.len() {
+            return Err(strange());
+        }
         let used = unpacked(file, short(&entry, 10), long(&entry, 20), long(&entry, 42), left)?;
-        left = left.checked_sub(used).ok_or_else(|| too_large(max))?;
+        left = left.checked_sub(used).ok_or_else(|| too_large(format!("the workbook unpacks to more than {max} bytes")))?;
+        if is_shared(&name) && used > most {
+            return Err(too_large(format!("the texts of the workbook have {used} bytes; at most {most} are read")));
+        }
         at += CENTRAL as u64 + [28, 30, 32].map(|place| u64::from(short(&entry, place))).iter().sum::<u64>();
     }
     if at == end_at { Ok(()) } else { Err(strange()) }
+}
+
+/// Whether it is the part with the shared texts; its reader takes the name in either case, and either slash.
+fn is_shared(name: &[u8]) -> bool {
+    let same = |(is, should): (&u8, &u8)| is.eq_ignore_ascii_case(should) || (*is == b'\\' && *should == b'/');
+    name.len() == SHARED.len() && name.iter().zip(SHARED).all(same)
 }
 
 /// Bytes one file of the archive unpacks to; no more than one over `most` is looked at.
@@ -81,7 +100,7 @@ fn strange() -> Fault {
     Fault::new("file", "broken_workbook", "this is no workbook as spreadsheet programs write them", remedy)
 }
 
-fn too_large(max: u64) -> Fault {
-    let fault = format!("the workbook unpacks to more than {max} bytes");
-    Fault::new("file", "table_too_large", fault, "split it into several files, or take pictures and other sheets out of it")
+fn too_large(fault: String) -> Fault {
+    let remedy = "save it as CSV UTF-8, which is read line by line, or take pictures and other sheets out of it";
+    Fault::new("file", "table_too_large", fault, remedy)
 }

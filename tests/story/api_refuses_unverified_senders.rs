@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use super::ses_server::{mails, server};
 use crate::support::{
-    api::{Api, Setup},
+    api::{Api, Setup, list, text},
     fake_ses::FakeSes,
     server::{Server, until},
 };
@@ -107,5 +107,9 @@ async fn a_request_with_many_senders_waits_no_longer_than_one_with_a_single_one(
     };
     let answered = async { tokio::join!(api.post("/v1/messages", &body), two_seconds).0 };
     let answer = tokio::time::timeout(Duration::from_secs(20), answered).await.expect("no second wait of two seconds");
-    answer.expect(202);
+    for (i, message) in list(&answer.expect(202)["messages"]).iter().enumerate() {
+        let told: Vec<_> = list(&message["warnings"]).iter().map(|one| (text(&one["field"]), text(&one["code"]))).collect();
+        assert_eq!(told, [(format!("messages[{i}].from").as_str(), "sender_unconfirmed")], "it went, but nobody knows whether it may");
+        assert!(text(&message["warnings"][0]["warning"]).contains(&format!("shop{i}@example{i}.kr")));
+    }
 }

@@ -9,7 +9,7 @@ use crate::support::api::{Answer, Api, Setup, list, text};
 const MESSAGE: &str = r#"{"topic_id": "모임", "subject": "{{ name }}님, 첫 모임", "html": "<p>쿠폰 {{ 쿠폰 }}</p>"}"#;
 
 /// A form of these parts.
-fn form(boundary: &str, parts: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn form(boundary: &str, parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, bytes) in parts {
         let file = if *name == "file" { "; filename=\"members.csv\"" } else { "" };
@@ -21,7 +21,7 @@ fn form(boundary: &str, parts: &[(&str, &[u8])]) -> Vec<u8> {
     body
 }
 
-fn request(api: &Api, boundary: &str, parts: &[(&str, &[u8])]) -> Request<Body> {
+pub fn request(api: &Api, boundary: &str, parts: &[(&str, &[u8])]) -> Request<Body> {
     let mut request = api.request(Method::POST, "/v1/messages/csv", form(boundary, parts));
     request.headers_mut().insert("content-type", format!("multipart/form-data; boundary={boundary}").parse().expect("a header"));
     request
@@ -50,7 +50,7 @@ async fn a_file_in_cp949_becomes_one_message_with_a_copy_for_each_line() {
     assert_eq!(told, [("line 3.email", "no_at"), ("line 4.variables", "missing_variables")]);
     assert_eq!(answer["columns"][2], json!({"column": "쿠폰", "taken_as": "쿠폰"}));
     assert_eq!(api.get("/v1/topics/%EB%AA%A8%EC%9E%84").await.expect(200)["waiting"], 2);
-    let deliveries = api.get(&format!("/v1/deliveries?message_id={}", text(&answer["id"]))).await.expect(200);
+    let deliveries = api.get(&format!("/v1/deliveries?message_id={}", text(&answer["ids"][0]))).await.expect(200);
     let names: Vec<_> = list(&deliveries["deliveries"]).iter().map(|one| text(&one["recipients"][0]["name"])).collect();
     assert_eq!(names, ["홍길동", "이영희"]);
 }
@@ -131,13 +131,19 @@ async fn the_message_is_held_to_the_same_as_any_other() {
 
 #[tokio::test]
 async fn files_are_bounded_in_lines_and_bytes() {
-    let api = Api::with(Setup { max_rows: 3, max_recipients: 2, body_limit: 16_384, ..Setup::default() }).await;
+    let api = Api::with(Setup { max_rows: 3, max_recipients: 2, body_limit: 16_384, upload_limit: 32_768, ..Setup::default() }).await;
     let message: &[u8] = br#"{"subject": "s", "text": "t"}"#;
     let rows = |n: usize| (0..n).fold("email\n".to_owned(), |all, i| all + &format!("a{i}@example.kr\n"));
     assert_eq!(post(&api, &[("file", rows(3).as_bytes()), ("message", message)]).await.expect(202)["success"], 3);
     let refused = post(&api, &[("file", rows(4).as_bytes()), ("message", message)]).await.problem(422);
     assert_eq!(refused, [("file".to_owned(), "too_many_recipients".to_owned())]);
-    assert_eq!(post(&api, &[("file", rows(2_000).as_bytes()), ("message", message)]).await.problem(413)[0].1, "too_large");
+    let text = [rows(1).into_bytes(), b"#".repeat(20_000)].concat();
+    assert_eq!(post(&api, &[("file", &text), ("message", message)]).await.expect(202)["rejected"][0]["line"], 3, "a text may be larger");
+    let workbook = [&b"PK\x03\x04"[..], &b"#".repeat(8_189)].concat();
+    let refused = post(&api, &[("file", &workbook), ("message", message)]).await.problem(422);
+    assert_eq!(refused, [("file".to_owned(), "table_too_large".to_owned())]);
+    assert_eq!(post(&api, &[("file", rows(3).as_bytes()), ("message", &b" ".repeat(16_385))]).await.problem(413)[0].1, "too_large");
+    assert_eq!(post(&api, &[("file", rows(2_500).as_bytes()), ("message", message)]).await.problem(413)[0].1, "too_large");
     let no_form = api.post("/v1/messages/csv", &json!({})).await;
     assert_eq!(no_form.problem(415)[0].1, "unsupported_media_type");
     let mut cut = request(&api, "x", &[("message", message)]);

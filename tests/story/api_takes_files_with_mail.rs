@@ -264,3 +264,38 @@ async fn json_with_files_is_repeated_safely_too() {
     assert_eq!((again.status, &again.body), (first.status, &first.body));
     assert_eq!(api.get(&format!("/v1/attachments/{}", hex(b"one"))).await.expect(200)["messages"], 1);
 }
+
+#[tokio::test]
+async fn a_mail_its_provider_would_not_take_is_refused_with_its_exact_size() {
+    let of = async |max_size: Option<u64>| Api::with(Setup { max_size, ..Setup::default() }).await;
+    let file = |i: u8| (0..1_500_000_u32).map(|n| (n / 3) as u8 ^ i).collect::<Vec<u8>>();
+    // By reference: nothing of the files is in the request.
+    let body = |ids: &[String]| {
+        let files: Vec<_> = ids.iter().enumerate().map(|(i, id)| json!({"name": format!("자료 {i}.txt"), "file_id": id})).collect();
+        json!({"messages": [{"emails": ["hong@example.kr", "kim@example.kr"], "subject": "자료", "text": "자료입니다.", "attachments": files}]})
+    };
+    let uploaded = async |api: &Api| {
+        let mut ids = Vec::new();
+        for i in 0..3 {
+            ids.push(text(&api.upload("a.txt", file(i)).await.expect(201)["id"]).to_owned());
+        }
+        ids
+    };
+    let small = of(Some(4_000_000)).await;
+    let refused = small.post("/v1/messages", &body(&uploaded(&small).await)).await;
+    assert_eq!(refused.problem(422), [("messages[0].attachments".to_owned(), "message_too_large".to_owned())]);
+    let fault = text(&refused.json()["errors"][0]["fault"]).to_owned();
+    let size: u64 = fault.split(' ').find_map(|word| word.parse().ok()).expect("a size");
+    assert_eq!(fault, format!("the mail has {size} bytes with everything encoded, and local takes 4000000 at most"));
+    // Base64 with line ends: 78 octets for 57.
+    assert!((4_500_000 * 78 / 57..4_500_000 * 78 / 57 + 20_000).contains(&size), "{size}");
+    assert_eq!(small.waiting().await, 0);
+    let same = small.post("/v1/messages?dry_run=true", &body(&uploaded(&small).await)).await;
+    assert_eq!(same.problem(422)[0].1, "message_too_large");
+    assert_eq!(small.post("/v1/messages", &body(&uploaded(&small).await[..1])).await.status, 202);
+    for (limit, status) in [(size - 1, 422), (size, 202)] {
+        let api = of(Some(limit)).await;
+        let ids = uploaded(&api).await;
+        assert_eq!(api.post("/v1/messages", &body(&ids)).await.status.as_u16(), status, "{limit}");
+    }
+}

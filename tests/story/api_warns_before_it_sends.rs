@@ -1,6 +1,10 @@
 //! Preflight: a request is tried out without storing anything, and what is probably not meant is said beside every answer.
 
+use std::collections::BTreeMap;
+
+use axum::http::Method;
 use jebi_domain::{port::store::MessageFilter, suppression::SuppressionCause};
+use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
 use crate::support::api::{Api, list, text};
@@ -89,4 +93,76 @@ async fn values_that_print_nothing_are_named() {
     assert_eq!(text(&warnings[0]["warning"]), "variables the mail prints and not everybody has: coupon; nothing stands in their place");
     let answer = api.post("/v1/messages", &message(json!({"coupon": "갑-1"}))).await.expect(202);
     assert!(!codes(&answer["messages"][0]).contains(&"variables_missing"), "{answer}");
+}
+
+/// How many rows each table has.
+fn rows(api: &Api) -> BTreeMap<String, i64> {
+    let db = Connection::open_with_flags(api.folder().join("jebi.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the database");
+    let mut tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").expect("a statement");
+    let names: Vec<String> = tables.query_map([], |row| row.get(0)).expect("rows").map(|name| name.expect("a name")).collect();
+    let count = |name: &String| db.query_row(&format!("SELECT count(*) FROM \"{name}\""), [], |row| row.get(0)).expect("a count");
+    names.iter().map(|name| (name.clone(), count(name))).collect()
+}
+
+#[tokio::test]
+async fn trying_out_writes_no_row_and_takes_no_key() {
+    let api = Api::new().await;
+    let before = rows(&api);
+    assert!(before.len() > 15, "{before:?}");
+    let body = json!({"messages": [{
+        "recipients": [{"email": "hong@example.kr", "variables": {"쿠폰": "갑-1"}}, {"email": "kim@example.kr", "variables": {"쿠폰": "을-2"}}],
+        "topic_id": "모임", "subject": "{{ 쿠폰 }}", "text": "{{ 쿠폰 }}", "scheduled_at": "2024-06-01 09:00:00",
+        "attachments": [{"name": "안내.txt", "content": "7ZWc6riA"}],
+    }]});
+    let keyed = async |path: &str| api.with_header(Method::POST, path, ("idempotency-key", "one"), &body).await;
+    for _ in 0..2 {
+        let tried = keyed("/v1/messages?dry_run=true").await;
+        assert_eq!((&tried.expect(200)["scheduled"], tried.headers.get("idempotency-replayed")), (&true.into(), None));
+    }
+    assert_eq!(rows(&api), before);
+    let taken = keyed("/v1/messages").await;
+    assert_eq!((taken.status.as_u16(), taken.headers.get("idempotency-replayed")), (202, None));
+    let after = rows(&api);
+    assert!(["message", "delivery", "idempotency", "file"].iter().all(|table| after[*table] > before[*table]), "{after:?}");
+}
+
+#[tokio::test]
+async fn a_daily_limit_holds_for_what_is_tried_out_and_is_not_used_up_by_it() {
+    let api = Api::new().await;
+    let (_, limited) = api.make_key(&json!({"name": "limited", "scopes": ["send"], "daily_limit": 3})).await;
+    let limited = api.with_key(&limited);
+    let to = |n: usize| json!({"messages": [{"emails": (0..n).map(|i| format!("a{i}@example.kr")).collect::<Vec<_>>(), "subject": "s", "text": "t"}]});
+    for _ in 0..3 {
+        limited.post("/v1/messages?dry_run=true", &to(3)).await.expect(200);
+    }
+    let tried = limited.post("/v1/messages?dry_run=true", &to(4)).await;
+    assert_eq!(tried.problem(429), limited.post("/v1/messages", &to(4)).await.problem(429));
+    assert!(tried.headers.contains_key("retry-after"));
+    limited.post("/v1/messages", &to(2)).await.expect(202);
+    limited.post("/v1/messages?dry_run=true", &to(1)).await.expect(200);
+    assert_eq!(limited.post("/v1/messages?dry_run=true", &to(2)).await.problem(429)[0].1, "daily_limit");
+}
+
+#[tokio::test]
+async fn who_is_suppressed_is_told_with_the_cause_in_every_kind_of_list() {
+    let api = Api::new().await;
+    let all = [
+        ("a@example.kr", SuppressionCause::Bounce),
+        ("b@example.kr", SuppressionCause::Complaint),
+        ("c@example.kr", SuppressionCause::Manual),
+    ];
+    api.store.suppress(all.map(|(email, cause)| (email.to_owned(), cause)).to_vec(), api.state.clock.wall()).await.expect("suppressed");
+    let tried = async |lists: Value| {
+        let mut message = json!({"subject": "s", "text": "t"});
+        message.as_object_mut().expect("an object").extend(lists.as_object().cloned().expect("an object"));
+        let answer = api.post("/v1/messages?dry_run=true", &json!({"messages": [message]})).await.expect(200);
+        let one = |one: &Value| format!("{} {}", text(&one["field"]), text(&one["cause"]));
+        list(&answer["messages"][0]["suppressed"]).iter().map(one).collect::<Vec<_>>()
+    };
+    let told = tried(json!({"emails": ["나쁨", "B@example.kr", "good@example.kr", "c@example.kr"]})).await;
+    assert_eq!(told, ["messages[0].emails[1] complaint", "messages[0].emails[3] manual"], "a bad address before it moves no place");
+    let told = tried(json!({"recipients": [{"email": "a@example.kr", "name": "홍길동"}, "good@example.kr"]})).await;
+    assert_eq!(told, ["messages[0].recipients[0] bounce"]);
+    let told = tried(json!({"to": ["good@example.kr"], "cc": ["c@example.kr"], "bcc": ["a@example.kr"]})).await;
+    assert_eq!(told, ["messages[0].cc[0] manual", "messages[0].bcc[0] bounce"]);
 }

@@ -81,6 +81,8 @@ pub struct Setup {
     pub files: files::Settings,
     pub disk_floor: u64,
     pub providers: Vec<ProviderStatus>,
+    /// Octets each of them takes of a mail.
+    pub max_size: Option<u64>,
     pub routes: Routes,
     /// Accounts whose identities can be asked.
     pub accounts: Accounts,
@@ -111,6 +113,7 @@ impl Default for Setup {
             },
             disk_floor: 0,
             providers: Vec::new(),
+            max_size: None,
             routes: Routes(vec![Way { provider: "local".to_owned(), senders: Vec::new(), reason: "the only provider".to_owned() }]),
             accounts: Accounts::new(),
             allow: AllowList::default(),
@@ -140,12 +143,16 @@ pub fn list(value: &Value) -> &[Value] {
 pub const PANICS: &str = "panics";
 
 /// Providers as a test says.
-struct Told(Vec<ProviderStatus>);
+struct Told(Vec<ProviderStatus>, Option<u64>);
 
 impl Providers for Told {
     fn status(&self) -> Vec<ProviderStatus> {
         assert!(self.0.iter().all(|p| p.name != PANICS), "a secret");
         self.0.clone()
+    }
+
+    fn max_size(&self, _: &str) -> Option<u64> {
+        self.1
     }
 }
 
@@ -283,7 +290,7 @@ impl Api {
             list,
             files: setup.files,
         };
-        let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers));
+        let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers, setup.max_size));
         let identities = Identities::new(setup.accounts, Arc::clone(&providers), Arc::clone(&dyn_clock));
         let accept = Accept::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), identities, settings);
         let accept = Arc::new(accept);
@@ -338,6 +345,7 @@ impl Api {
             settings: HttpSettings {
                 body_limit: setup.body_limit,
                 upload_limit: setup.upload_limit,
+                scratch: folder.path().to_owned(),
                 body_time: Duration::from_secs(60),
                 keyless_inbox: true,
             },

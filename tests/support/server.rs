@@ -93,6 +93,13 @@ impl Server {
         kill_process(self.pid, signal).expect("the process is there");
     }
 
+    /// The most memory it ever had, in KiB.
+    pub fn peak_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid.as_raw_nonzero())).expect("Linux tells it");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the peak");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
     /// Waits until it has ended, and says how and after what time.
     pub fn ended(&mut self) -> (ExitStatus, Duration) {
         let begun = SystemClock.boot();

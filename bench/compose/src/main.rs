@@ -2,15 +2,17 @@
 //!   compose [--n N] [--html BYTES]
 //! One JSON line each, in microseconds a mail: `library` builds the whole mail with mail-builder; `first` makes what all copies share and one
 //! copy of it; `next` makes each further copy of the same message; `personal_library` fills in a template of the same size with minijinja and
-//! gives it to mail-builder, `personal` is each further copy of a message with the same template.
+//! gives it to mail-builder, `personal` is each further copy of a message with the same template. `preflight_*` looks at a message as it is
+//! accepted: without HTML, with 1 KiB of it, with what `--html` says, and with 10,000 recipients (of which the figure is for one).
 
-use std::{hint::black_box, time::Instant};
+use std::{hint::black_box, sync::Arc, time::Instant};
 
 use jebi_domain::{
     content::Content,
     id::{DeliveryId, MessageId},
-    message::{Addressee, Copy, Lane, Mailbox, Message, OnUnknown, Role},
+    message::{Addressee, Copies, Copy, Draft, Lane, Mailbox, Message, OnUnknown, Role},
     mime::{Files, Prepared},
+    preflight,
     time::Wall,
 };
 use mail_builder::MessageBuilder;
@@ -91,6 +93,19 @@ fn main() {
     let prepared = Prepared::new(&message);
     let next = timed(n, |i| made(&prepared, i));
     let size = made(&prepared, 0);
+    let looked = |html: Option<String>, recipients: usize| {
+        let content = Content { html, text: Some(TEXT.repeat(12)), ..message.content.clone() };
+        let copies = Copies::Each((0..recipients).map(|i| mailbox(&format!("hong{i}@naver.com"), "홍길동")).collect());
+        let draft = Draft { message: Arc::new(Message { content, ..message.clone() }), copies, personal: vec![] };
+        let rounds = if recipients > 1 { n / 100 } else { n };
+        timed(rounds.max(1), |_| preflight::look(&draft, "messages[0]").len()) / recipients as f64
+    };
+    let links = "<p><a href=\"https://jebi.example/\">제비</a><img src=\"https://jebi.example/a.png\" alt=\"제비\"></p>";
+    let small = format!("{links}{}", "<p>안녕하세요</p>".repeat(42));
+    let text_us = looked(None, 1);
+    let (small_us, large_us, each_us) =
+        (looked(Some(small.clone()), 1), looked(Some(html.clone()), 1), looked(Some(small.clone()), 10_000));
+    let (small, large) = (small.len(), html.len());
 
     let fields = "{{ name }} 님, {{ shop }} 쿠폰 {{ coupon }}{% if points > 10 %}, {{ points }}점{% endif %}";
     let (own_text, own_html) = (format!("{fields}\r\n{text}"), html.replacen("<p>", &format!("<p>{fields}</p><p>"), 1));
@@ -124,6 +139,8 @@ fn main() {
         mail.write_to_vec().expect("a mail").len()
     });
     println!(
-        "{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2},\"personal_library_us\":{personal_library:.2},\"personal_us\":{personal:.2}}}"
+        "{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2},\"personal_library_us\":{personal_library:.2},\
+         \"personal_us\":{personal:.2},\"preflight_text_us\":{text_us:.2},\"html_small_bytes\":{small},\"preflight_small_us\":{small_us:.2},\
+         \"html_bytes\":{large},\"preflight_html_us\":{large_us:.2},\"preflight_each_us\":{each_us:.4}}}"
     );
 }

@@ -1,25 +1,26 @@
 //! `jebi send --csv`: one mail to each line of a file. The file is looked through first; only what is good throughout is sent, in requests
 //! of some thousand lines. Each has an idempotency key made of what it holds: run again after it was cut short, what was taken is not sent
-//! a second time.
+//! a second time. Tried out, the same requests are asked what they would become (`rehearse`).
 
 use std::{
     collections::{BTreeMap, HashSet},
     fs::File,
-    io::{BufReader, IsTerminal},
+    io::BufReader,
     path::PathBuf,
-    time::Duration,
 };
 
 use clap::Args;
 use http::Method;
-use indicatif::{ProgressBar, ProgressStyle};
 use jebi_domain::{address, refusal::Fault};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
     super::{Client, Failure, LANGUAGE, note, print, tell},
     plan::{Chunk, Plan},
+    progress::Progress,
+    rehearse::rehearse,
 };
 use crate::{
     config::Config,
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// Bad lines told one by one.
-const TOLD: usize = 20;
+pub(super) const TOLD: usize = 20;
 
 #[derive(Args, Clone)]
 pub(super) struct Table {
@@ -41,7 +42,7 @@ pub(super) struct Table {
     /// Sheet of a workbook; the first when left out
     #[arg(long, value_name = "NAME", requires = "csv")]
     sheet: Option<String>,
-    /// Only look the file through: nothing is sent
+    /// Only try it out: nothing is sent
     #[arg(long, requires = "csv")]
     dry_run: bool,
     /// Send to the good lines although there are bad ones
@@ -62,7 +63,8 @@ impl Table {
         let columns: Option<BTreeMap<String, String>> = self.columns.iter().map(pair).collect();
         let columns = columns.ok_or_else(|| Failure::refused("--column: it has no =; write --column COLUMN=WHAT"))?;
         // What one person gives to one command is not bounded; a workbook never has more than a million lines.
-        Ok(Options { columns, sheet: self.sheet.clone(), max_rows: usize::MAX, max_bytes: usize::MAX, max_unpacked: u64::MAX })
+        let (max_rows, max_bytes, most) = (usize::MAX, usize::MAX, u64::MAX);
+        Ok(Options { columns, sheet: self.sheet.clone(), max_rows, max_bytes, max_workbook: most, max_unpacked: most })
     }
 }
 
@@ -99,16 +101,18 @@ pub(super) async fn run(table: Table, message: Map<String, Value>, config: &Conf
     let options = table.options()?;
     let look = look(&table, &options)?;
     look.tell();
-    if look.bad_lines() > 0 && !table.skip_bad {
+    let is_bad = look.bad_lines() > 0 && !table.skip_bad;
+    if is_bad && !table.dry_run {
         return Err(Failure::refused("--csv: nothing was sent; correct the lines, or leave them out with --skip-bad"));
-    }
-    if table.dry_run {
-        return Ok(());
     }
     if look.good == 0 {
         return Err(Failure::refused("--csv: the file has no recipients; give one in each line below the first"));
     }
     let plan = Plan { rows: config.sending.max_recipients.min(Plan::ROWS), bytes: config.server.max_body_bytes / 2 };
+    if table.dry_run {
+        rehearse(Chunks::begin(&table, &options, plan), &message, table.skip_bad, client).await?;
+        return if is_bad { Err(Failure::silent()) } else { Ok(()) };
+    }
     send(&table, &options, &message, plan, look.good, client).await
 }
 
@@ -158,7 +162,51 @@ fn look(table: &Table, options: &Options) -> Result<Look, Failure> {
     Ok(look)
 }
 
-/// Sends the good lines, chunk after chunk; no more than one is in memory beside the one read next.
+/// The good lines on their way into requests; no more than one of these is in memory beside the one read next.
+pub(super) struct Chunks {
+    ready: mpsc::Receiver<Chunk>,
+    reading: JoinHandle<Result<(), Failure>>,
+}
+
+impl Chunks {
+    fn begin(table: &Table, options: &Options, plan: Plan) -> Self {
+        let (chunks, ready) = mpsc::channel::<Chunk>(1);
+        let (of, options) = (table.clone(), options.clone());
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut once = Once(HashSet::new());
+            let mut chunk = Chunk::default();
+            read(&of, &options, &mut |line| {
+                let Ok(email) = email_of(&line) else { return Ok(()) };
+                if !once.is_first(&email) {
+                    return Ok(());
+                }
+                chunk.add(line);
+                if chunk.is_full(&plan) {
+                    // Nobody takes it any more where a request before was refused: that is told instead.
+                    chunks.blocking_send(std::mem::take(&mut chunk)).map_err(|_| Fault::new("", "stopped", "", ""))?;
+                }
+                Ok(())
+            })?;
+            if !chunk.is_empty() {
+                // The same.
+                let _ = chunks.blocking_send(chunk);
+            }
+            Ok::<_, Failure>(())
+        });
+        Self { ready, reading }
+    }
+
+    pub async fn next(&mut self) -> Option<Chunk> {
+        self.ready.recv().await
+    }
+
+    /// Whether the file could be read to its end, once there is no next one.
+    pub async fn end(self) -> Result<(), Failure> {
+        self.reading.await.map_err(|e| Failure::unavailable(format!("the file could not be read to its end: {e}")))?
+    }
+}
+
+/// Sends the good lines, chunk after chunk.
 async fn send(
     table: &Table,
     options: &Options,
@@ -167,33 +215,11 @@ async fn send(
     good: u64,
     client: &Client,
 ) -> Result<(), Failure> {
-    let bar = bar(good);
-    let (chunks, mut ready) = tokio::sync::mpsc::channel::<Chunk>(1);
+    let bar = Progress::new(good);
+    let mut chunks = Chunks::begin(table, options, plan);
     let again = table.again.clone().unwrap_or_default();
-    let (of, options) = (table.clone(), options.clone());
-    let reading = tokio::task::spawn_blocking(move || {
-        let mut once = Once(HashSet::new());
-        let mut chunk = Chunk::default();
-        read(&of, &options, &mut |line| {
-            let Ok(email) = email_of(&line) else { return Ok(()) };
-            if !once.is_first(&email) {
-                return Ok(());
-            }
-            chunk.add(line);
-            if chunk.is_full(&plan) {
-                // Nobody takes it any more where a request before was refused: that is told instead.
-                chunks.blocking_send(std::mem::take(&mut chunk)).map_err(|_| Fault::new("", "stopped", "", ""))?;
-            }
-            Ok(())
-        })?;
-        if !chunk.is_empty() {
-            // The same.
-            let _ = chunks.blocking_send(chunk);
-        }
-        Ok::<_, Failure>(())
-    });
     let (mut taken, mut before, mut errors) = (0, 0, 0);
-    while let Some(chunk) = ready.recv().await {
+    while let Some(chunk) = chunks.next().await {
         let lines = chunk.lines();
         let request = chunk.request(message, !table.skip_bad);
         let key = format!("jebi-csv-{}", hex(&Sha256::digest(format!("{again}\0{request}"))[..16]));
@@ -201,7 +227,7 @@ async fn send(
         let (answer, replayed) = match answer {
             Ok(answer) => answer,
             Err(failure) => {
-                bar.finish_and_clear();
+                bar.end();
                 tell(&format!("taken: {taken}, taken before: {before}, refused: {errors}"));
                 note("run it again once that is seen to: what was taken is not sent a second time");
                 return Err(failure.reworded(|line| by_line(&line, &lines)));
@@ -219,13 +245,13 @@ async fn send(
         for rejected in told["rejected"].as_array().into_iter().flatten() {
             let line = rejected["index"].as_u64().and_then(|at| lines.get(usize::try_from(at).ok()?)).copied().unwrap_or(0);
             let text = |name: &str| rejected[name].as_str().unwrap_or_default().to_owned();
-            bar.suspend(|| note(&format!("line {line}: {}; {}", text("fault"), text("remedy"))));
+            bar.beside(|| note(&format!("line {line}: {}; {}", text("fault"), text("remedy"))));
         }
-        bar.suspend(|| print(told["id"].as_str().unwrap_or_default()));
-        bar.inc(lines.len() as u64);
+        bar.beside(|| print(told["id"].as_str().unwrap_or_default()));
+        bar.add(lines.len() as u64);
     }
-    bar.finish_and_clear();
-    reading.await.map_err(|e| Failure::unavailable(format!("the file could not be read to its end: {e}")))??;
+    bar.end();
+    chunks.end().await?;
     tell(&format!("taken: {taken}, taken before: {before}, refused: {errors}"));
     if before > 0 {
         note("what was taken before within 24 hours was not sent again; with another word in --again it is");
@@ -237,23 +263,12 @@ async fn send(
 }
 
 /// A fault of the request's recipient as one of the file's line.
-fn by_line(fault: &str, lines: &[u32]) -> String {
+pub(super) fn by_line(fault: &str, lines: &[u32]) -> String {
     let place = fault.strip_prefix("messages[0].recipients[").and_then(|rest| {
         let (at, rest) = rest.split_once(']')?;
         Some((lines.get(at.parse::<usize>().ok()?)?, rest))
     });
     place.map_or_else(|| fault.to_owned(), |(line, rest)| format!("line {line}{rest}"))
-}
-
-/// A progress bar on a terminal; nothing elsewhere.
-fn bar(count: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::new(count).with_style(style);
-    bar.enable_steady_tick(Duration::from_millis(100));
-    bar
 }
 
 fn hex(bytes: &[u8]) -> String {

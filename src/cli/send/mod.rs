@@ -2,6 +2,8 @@
 
 mod csv;
 mod plan;
+mod progress;
+mod rehearse;
 
 use std::{fs, path::PathBuf, time::Duration};
 

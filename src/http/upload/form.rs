@@ -163,7 +163,7 @@ impl Part<'_> {
         Ok(room.hold(read))
     }
 
-    fn end(self) {
+    pub(super) fn end(self) {
         self.print.update(self.content.finalize());
     }
 }

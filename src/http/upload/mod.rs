@@ -4,15 +4,18 @@
 //! |---|---|
 //! | `flow` | a body in pieces, within bounds of size and time |
 //! | `form` | `multipart/form-data` (RFC 7578) |
+//! | `spool` | a part of a form on the disk, while it is worked on |
 //! | `disposition` | the file name of a `Content-Disposition` |
 
 mod disposition;
 mod flow;
 mod form;
+mod spool;
 
 pub use disposition::file_name;
 pub use flow::Flow;
 pub use form::{Form, is_form};
+pub use spool::{Spool, unwritten};
 
 /// A content type that says nothing: the name tells more.
 pub fn told_type(given: Option<&str>) -> Option<&str> {

@@ -20,6 +20,7 @@
 //! | `rules` | the domain's checks, told as faults of a field |
 //! | `preflight` | what is probably not meant, and trying a request out |
 //! | `receipt` | what is answered |
+//! | `series` | a request taken in parts |
 //! | `twins` | one request at a time under one idempotency key |
 //! | `waiting` | the limit on waiting mail |
 
@@ -38,6 +39,7 @@ mod receipt;
 mod recipients;
 mod route;
 pub(super) mod rules;
+mod series;
 mod size;
 mod submission;
 mod twins;
@@ -68,6 +70,7 @@ use metrics::{Unit, counter, describe_counter};
 pub use list::{ListSettings, ProviderKind};
 pub use preflight::{Queued, Rehearsal};
 pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
+pub use series::{Begun, Series};
 pub use submission::{Category, Given, NewAttachment, NewCalendar, NewFill, NewList, NewMessage, NewRecipient, Submission};
 
 use super::{

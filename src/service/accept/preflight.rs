@@ -71,6 +71,13 @@ impl Accept {
     /// # Errors
     /// What taking it in would be refused for.
     pub async fn rehearse(&self, caller: &Caller, submission: Submission, say: Say) -> Result<Rehearsal, Refusal> {
+        let tried = self.tried(caller, submission, say).await?;
+        self.usage.check(caller, tried.receipt.success, self.clock.wall()).await?;
+        Ok(tried)
+    }
+
+    /// The same without a look at the caller's daily limit.
+    pub(super) async fn tried(&self, caller: &Caller, submission: Submission, say: Say) -> Result<Rehearsal, Refusal> {
         let (started, at) = (self.clock.boot(), self.clock.wall());
         let Prepared { drafts, mut receipt, .. } = self.checked(caller, submission, at, say).await?;
         let mut report = Vec::with_capacity(drafts.len());

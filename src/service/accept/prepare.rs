@@ -61,14 +61,14 @@ pub(super) fn prepare(
     check_size(settings, &submission)?;
     let mut faults = Vec::new();
     let (mut drafts, mut pending) = (Vec::with_capacity(submission.messages.len()), Vec::with_capacity(submission.messages.len()));
-    let Submission { messages, scheduled_at, expires_at, strict, .. } = submission;
+    let Submission { messages, scheduled_at, expires_at, strict, is_part, .. } = submission;
     let shared = Shared { known, settings, random, at, scheduled_at: scheduled_at.as_deref(), expires_at: expires_at.as_deref(), resolved };
     for (i, message) in messages.into_iter().enumerate() {
         let (draft, receipt) = shared.message(i, message, &mut carried, &mut faults);
         drafts.extend(draft);
         pending.extend(receipt);
     }
-    if strict || pending.iter().all(|p| p.kept.len() == 0) {
+    if strict || (!is_part && pending.iter().all(|p| p.kept.len() == 0)) {
         faults.extend(pending.iter().flat_map(|p| &p.rejected).map(|r| r.fault.clone()));
     }
     if !faults.is_empty() {

@@ -146,6 +146,8 @@ pub struct Submission {
     pub strict: bool,
     /// Most addresses, where it is not the server's limit for requests.
     pub most: Option<usize>,
+    /// It is one of several parts: no good address in it is no fault.
+    pub is_part: bool,
 }
 
 impl Submission {

@@ -1,5 +1,7 @@
 //! What `POST /v1/messages` answers.
 
+use std::borrow::Cow;
+
 use jebi_domain::{
     id::{DeliveryId, MessageId},
     message::Lane,
@@ -7,7 +9,7 @@ use jebi_domain::{
     suppression::SuppressionCause,
     time::Wall,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::shape::{self, Time};
@@ -78,11 +80,12 @@ struct RejectedAddress {
 }
 
 /// Something that is probably not meant.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = Warning)]
-struct WarningAnswer {
+pub(super) struct WarningAnswer {
     /// A stable machine word.
-    code: &'static str,
+    #[schema(value_type = String)]
+    code: Cow<'static, str>,
     /// Where: a path in the body such as `messages[0].html`.
     field: String,
     /// What will happen.
@@ -174,8 +177,13 @@ fn suppressed(Suppressed { index, field, email, cause }: Suppressed) -> Suppress
 }
 
 impl WarningAnswer {
-    fn new(Warning { field, code, warning, remedy }: Warning) -> Self {
-        Self { code, field, warning, remedy }
+    pub fn new(Warning { field, code, warning, remedy }: Warning) -> Self {
+        Self { code: code.into(), field, warning, remedy }
+    }
+
+    /// Whether it says the same of the same field.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (&self.code, &self.field) == (&other.code, &other.field)
     }
 }
 

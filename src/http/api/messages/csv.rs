@@ -1,23 +1,27 @@
-//! `/v1/messages/csv`: one message to the recipients of a file, a line each (requirement S4-1).
-
-use std::{collections::BTreeMap, io::Cursor};
+//! `/v1/messages/csv`: one mail to the recipients of a file, a line each (requirement S4-1).
+//!
+//! The file lies on the disk while it is worked on and is read as often as needed; a part of its lines is in memory. A file of one part is
+//! one request as any other. One of several is tried out first as a whole; then each part is stored by a commit of its own, the last one
+//! with the answer.
 
 use axum::{
-    Extension,
-    body::Bytes,
+    Extension, Json,
     extract::{Request, State},
     http::{HeaderMap, StatusCode},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use jebi_domain::{
-    message::Lane,
     refusal::{Fault, Refusal, RefusalKind},
+    time::Boot,
 };
 use utoipa::ToSchema;
 
 use super::{
     super::again::{self, IdempotencyKey, idempotency_key},
-    csv_answer::{BadLine, CsvAnswer, Lines},
+    SubmitParams,
+    csv_answer::{CsvAnswer, TOLD, Tally, field},
+    csv_form::{Upload, max_workbook},
+    csv_lines::{Known, Part, Reading},
     request::MessageRequest,
 };
 use crate::{
@@ -25,20 +29,18 @@ use crate::{
         AppState,
         error::{self, Problem},
         json,
-        limit::{self, check_encoding},
-        upload::{Form, is_form},
+        limit::check_encoding,
+        params::Params,
     },
     service::{
         Caller,
-        accept::{Given, NewMessage, NewRecipient, Submission, Voice},
+        accept::{Begun, NewMessage, Queued, Receipt, Rehearsal, Render, Say, Series, Submission, Voice},
     },
-    table::{self, Options},
+    words::Language,
 };
 
-/// Bytes all lines together may hold, as a multiple of the largest body: a text of a workbook may stand in many cells.
-const HELD: usize = 4;
-/// Bytes a workbook may unpack to, likewise.
-const UNPACKED: u64 = 8;
+/// Memory a file takes while it is worked on, of what all bodies share; a workbook takes what it may have in all.
+const WORKING: u64 = 16 << 20;
 
 /// A file of recipients, and the message to them.
 #[derive(ToSchema)]
@@ -66,13 +68,19 @@ pub struct CsvForm {
 ///
 /// A copy for each line, filled in with its cells: `{{ 쿠폰 }}` is the column `쿠폰`. When this answers 202, everything the answer counts
 /// as `success` is on disk and will be tried. A bad line is reported with its number and does not sink the others, unless `strict` is set.
+/// Of an address that is there twice the first line holds.
 ///
-/// With an `Idempotency-Key` repeating is safe, as in `POST /v1/messages`; here the fields of the form are compared, not its raw bytes.
+/// With an `Idempotency-Key` repeating is safe, as in `POST /v1/messages`; here the fields of the form are compared, not its raw bytes. A file
+/// of more than 10,000 lines, or with more than about 4 MiB in its cells, needs one: it becomes several messages, and where that was cut
+/// short, the same request goes on without sending anything twice.
+///
+/// With `?dry_run=true` nothing is stored or sent: the answer is what it would be.
 #[utoipa::path(
     post, path = "/v1/messages/csv", tag = "messages",
     request_body(content = CsvForm, content_type = "multipart/form-data"),
-    params(IdempotencyKey),
+    params(IdempotencyKey, SubmitParams),
     responses(
+        (status = 200, description = "With `dry_run`: what would be accepted. Nothing is stored.", body = CsvAnswer),
         (status = 202, description = "Accepted and on disk.", body = CsvAnswer,
             headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
         (status = 400, description = "The body is no form, or the Idempotency-Key cannot be used."),
@@ -89,186 +97,214 @@ pub struct CsvForm {
 pub async fn submit_csv(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
+    Params(params): Params<SubmitParams>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
-    let key = idempotency_key(&headers)?;
+    let key = idempotency_key(&headers)?.filter(|_| !params.dry_run);
     check_encoding(&headers)?;
-    let (parts, fingerprint) = Parts::read(request, &state).await?;
-    let (max_rows, body) = (state.accept.max_rows(), state.settings.body_limit);
-    let size = parts.file.as_ref().map_or(0, Bytes::len);
-    let read = move || Upload::read(parts, max_rows, body).map(|upload| (upload, key.map(|key| (key, fingerprint))));
-    let (upload, idempotency) = limit::work(size, read).await?;
-    let language = error::language(&headers);
-    let Upload { submission, mut lines } = upload;
-    lines.say(|fault| error::said(fault, language));
-    let places = lines.numbers();
-    let voice = Voice {
-        say: Box::new(move |fault| error::said(fault, language)),
-        render: Box::new(move |receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&CsvAnswer::new(receipt, &lines)))),
+    let upload = Upload::read(request, &state).await?;
+    let mut room = state.load.body();
+    room.grow(usize::try_from(WORKING.min(max_workbook(&state))).unwrap_or(usize::MAX))?;
+    let idempotency = key.map(|key| (key, upload.fingerprint));
+    let work = Work { state: &state, upload, language: error::language(&headers), began: state.clock.boot() };
+    let series = match state.accept.begin(caller, idempotency).await? {
+        Begun::Before(answer) => return Ok(again::answer(answer)),
+        Begun::Now(series) => series,
     };
-    let done = state.accept.submit(caller, submission, idempotency, voice).await;
-    Ok(again::answer(done.map_err(|refusal| placed(refusal, &places))?))
+    if params.dry_run { work.rehearse(&series).await } else { work.take(series).await }
 }
 
-/// The fields of the form.
+/// A file that is worked on.
+struct Work<'a> {
+    state: &'a AppState,
+    upload: Upload,
+    language: Language,
+    began: Boot,
+}
+
+/// What a whole file would become.
 #[derive(Default)]
-struct Parts {
-    file: Option<Bytes>,
-    message: Option<Bytes>,
-    columns: Option<Bytes>,
-    sheet: Option<Bytes>,
-    strict: Option<Bytes>,
+struct Look {
+    tally: Tally,
+    faults: Vec<Fault>,
+    /// Recipients not taken yet.
+    open: usize,
+    queued: Option<Queued>,
 }
 
-impl Parts {
-    /// With what tells this form from others.
-    async fn read(request: Request, state: &AppState) -> Result<(Self, [u8; 32]), Problem> {
-        if !is_form(request.headers()) {
-            let fault = "the body is not declared as a form";
-            let fault = Fault::new("Content-Type", "unsupported_media_type", fault, "send multipart/form-data (RFC 7578)");
-            return Err(Refusal::new(RefusalKind::UnsupportedMedia, fault).into());
-        }
-        let (mut form, mut parts) = (Form::of(request, state).await?, Self::default());
-        while let Some(part) = form.part().await? {
-            let name = part.name().to_owned();
-            let place = match name.as_str() {
-                "file" => &mut parts.file,
-                "message" => &mut parts.message,
-                "columns" => &mut parts.columns,
-                "sheet" => &mut parts.sheet,
-                "strict" => &mut parts.strict,
-                _ => {
-                    let fault = format!("there is no part {name:?} here");
-                    let remedy = "use file, message, columns, sheet and strict";
-                    return Err(Refusal::invalid(Fault::new(name, "unknown_part", fault, remedy)).into());
-                }
+impl Work<'_> {
+    fn reading(&self) -> Reading {
+        Reading::begin(self.upload.file.clone(), self.upload.options.clone())
+    }
+
+    fn submission(&self, part: &mut Part, strict: bool, is_part: bool) -> Submission {
+        let message = NewMessage { recipients: std::mem::take(&mut part.recipients), ..self.upload.message.clone() };
+        Submission { messages: vec![message], strict, most: Some(self.upload.options.max_rows), is_part, ..Submission::default() }
+    }
+
+    fn say(&self) -> Say {
+        let language = self.language;
+        Box::new(move |fault| error::said(fault, language))
+    }
+
+    /// Takes it in.
+    async fn take(&self, series: Series<'_>) -> Result<Response, Problem> {
+        let mut reading = self.reading();
+        let (first, second) = (reading.next().await, reading.next().await);
+        let Some(second) = second else {
+            let known = self.known(reading).await?;
+            let mut only = self.usable(&known, first)?;
+            let (submission, voice) =
+                (self.submission(&mut only, self.upload.strict, false), self.last_voice(Tally::default(), known, &only));
+            let answer = series.last(submission, voice).await.map_err(|refusal| placed(refusal, &only.lines))?;
+            return Ok(again::answer(answer));
+        };
+        series.has_key()?;
+        let (_, look) = self.look(&series, reading, first.into_iter().chain([second])).await?;
+        series.admit(look.open).await?;
+        self.store(series).await
+    }
+
+    /// Tries it out.
+    async fn rehearse(&self, series: &Series<'_>) -> Result<Response, Problem> {
+        let (known, look) = self.look(series, self.reading(), []).await?;
+        series.admit(look.open).await?;
+        let finish = match &look.queued {
+            Some(queued) => self.state.forecast.would_finish_at(queued).await?,
+            None => None,
+        };
+        Ok(Json(CsvAnswer::new(look.tally, &known, self.took()).rehearsed(finish)).into_response())
+    }
+
+    /// Looks at all parts, `read` ones first, and stores nothing.
+    async fn look(
+        &self,
+        series: &Series<'_>,
+        mut reading: Reading,
+        read: impl IntoIterator<Item = Part>,
+    ) -> Result<(Known, Look), Refusal> {
+        let (mut look, mut read) = (Look::default(), read.into_iter());
+        loop {
+            let next = match read.next() {
+                Some(part) => Some(part),
+                None => reading.next().await,
             };
-            if place.is_some() {
-                let fault = format!("the field {name:?} is given twice");
-                return Err(Refusal::invalid(Fault::new(name, "duplicate_field", fault, "give it once")).into());
+            let Some(mut part) = next else { break };
+            if let Some(answer) = series.taken(part.number).await? {
+                look.tally.add(Tally::read(&answer.body)?);
+                continue;
             }
-            *place = Some(part.field(state).await?);
+            let tried = series.rehearse(self.submission(&mut part, false, true), self.say()).await;
+            look.add(tried.map_err(|refusal| placed(refusal, &part.lines))?, &part.lines);
         }
-        Ok((parts, form.fingerprint()))
+        let known = self.known(reading).await?;
+        let is_bad = known.bad_lines > 0 || !look.faults.is_empty();
+        if look.tally.success > 0 && !(self.upload.strict && is_bad) {
+            return Ok((known, look));
+        }
+        let faults: Vec<Fault> = known.bad.into_iter().map(|one| one.fault).chain(look.faults).take(TOLD).collect();
+        if faults.is_empty() { Err(no_recipients()) } else { Err(Refusal { kind: RefusalKind::Invalid, faults }) }
+    }
+
+    /// Stores part after part.
+    async fn store(&self, series: Series<'_>) -> Result<Response, Problem> {
+        let (mut reading, mut tally) = (self.reading(), Tally::default());
+        let Some(mut this) = reading.next().await else {
+            return Err(self.known(reading).await.map_or_else(|refusal| refusal, |_| no_recipients()).into());
+        };
+        while let Some(next) = reading.next().await {
+            let voice = Voice { say: self.say(), render: part_answer(&this) };
+            let stored = series.part(this.number, self.submission(&mut this, false, true), voice).await;
+            let answer = stored.map_err(|refusal| partly(placed(refusal, &this.lines), tally.success))?;
+            tally.add(Tally::read(&answer.body)?);
+            this = next;
+        }
+        let (known, before) = (self.known(reading).await?, tally.success);
+        let (submission, voice) = (self.submission(&mut this, false, true), self.last_voice(tally, known, &this));
+        let answer = series.last(submission, voice).await.map_err(|refusal| partly(placed(refusal, &this.lines), before))?;
+        Ok(again::answer(answer))
+    }
+
+    /// What was found in the file, once it was read, in the caller's words.
+    async fn known(&self, reading: Reading) -> Result<Known, Refusal> {
+        let mut known = reading.end().await?;
+        for one in &mut known.bad {
+            one.fault = error::said(one.fault.clone(), self.language);
+        }
+        Ok(known)
+    }
+
+    /// The only part, where anything of the file can be taken.
+    fn usable(&self, known: &Known, part: Option<Part>) -> Result<Part, Refusal> {
+        match part {
+            Some(part) if known.bad_lines == 0 || !self.upload.strict => Ok(part),
+            None if known.bad_lines == 0 => Err(no_recipients()),
+            _ => Err(Refusal { kind: RefusalKind::Invalid, faults: known.bad.iter().map(|one| one.fault.clone()).collect() }),
+        }
+    }
+
+    fn last_voice(&self, before: Tally, known: Known, part: &Part) -> Voice {
+        let (lines, clock, began) = (part.lines.clone(), self.state.clock.clone(), self.began);
+        let render = Box::new(move |receipt: Receipt| {
+            // Called again where the commit was tried again.
+            let mut tally = before.clone();
+            tally.add(of(receipt, &lines));
+            let took = clock.boot().since(began).as_millis();
+            (StatusCode::ACCEPTED.as_u16(), json::write(&CsvAnswer::new(tally, &known, u64::try_from(took).unwrap_or(u64::MAX))))
+        });
+        Voice { say: self.say(), render }
+    }
+
+    fn took(&self) -> u64 {
+        u64::try_from(self.state.clock.boot().since(self.began).as_millis()).unwrap_or(u64::MAX)
     }
 }
 
-/// A form as it was understood.
-struct Upload {
-    submission: Submission,
-    lines: Lines,
-}
-
-impl Upload {
-    fn read(parts: Parts, max_rows: usize, body: usize) -> Result<Self, Refusal> {
-        let Parts { file, message, columns, sheet, strict } = parts;
-        let (file, message) = (needed("file", file)?, needed("message", message)?);
-        let request: MessageRequest = json::read(&message).map_err(|refusal| within("message", refusal))?;
-        let mut message = NewMessage::from(request);
-        if message.addresses() > 0 {
-            let fault = "the message has recipients, and so has the file";
-            return Err(Refusal::invalid(Fault::new("message", "several_recipient_lists", fault, "leave them out: the file has them")));
-        }
-        message.lane.get_or_insert(Lane::Bulk);
-        message.fill.texts = true;
-        let columns: BTreeMap<String, String> = match columns {
-            Some(columns) => json::read(&columns).map_err(|refusal| within("columns", refusal))?,
-            None => BTreeMap::new(),
-        };
-        let strict = strict.map(|word| truth(&word)).transpose()?.unwrap_or(false);
-        let sheet = sheet.map(|name| text("sheet", &name)).transpose()?.filter(|name| !name.is_empty());
-        let max_unpacked = (body as u64).saturating_mul(UNPACKED);
-        let options = Options { columns, sheet, max_rows, max_bytes: body.saturating_mul(HELD), max_unpacked };
-        let mut lines = Lines::default();
-        let told = table::read(Cursor::new(file), &options, &mut |line| {
-            match line.read {
-                Ok(entry) => {
-                    let own = (entry.own.language.is_some() || !entry.own.variables.is_empty()).then(|| Box::new(entry.own));
-                    message.recipients.push(NewRecipient { given: Given::Parts { email: line.email, name: entry.name }, own });
-                    lines.good(line.number);
-                }
-                Err(fault) => lines.bad.push(BadLine { line: line.number, email: line.email, fault }),
+impl Look {
+    fn add(&mut self, Rehearsal { receipt, queued }: Rehearsal, lines: &[u32]) {
+        let faults = receipt.messages.iter().flat_map(|taken| &taken.rejected).map(|one| &one.fault);
+        let left = TOLD - self.faults.len().min(TOLD);
+        self.faults.extend(faults.take(left).map(|fault| Fault { field: field(&fault.field, lines), ..fault.clone() }));
+        let tally = of(receipt, lines);
+        self.open += tally.success;
+        self.tally.add(tally);
+        for next in queued.into_iter().flatten() {
+            match &mut self.queued {
+                Some(queued) => queued.recipients += next.recipients,
+                none => *none = Some(next),
             }
-            Ok(())
-        })
-        .map_err(Refusal::invalid)?;
-        lines.told(told);
-        // Without a single good one there is nothing to accept.
-        if !lines.bad.is_empty() && (strict || message.recipients.is_empty()) {
-            return Err(Refusal { kind: RefusalKind::Invalid, faults: lines.bad.into_iter().map(|one| one.fault).collect() });
         }
-        if message.recipients.is_empty() {
-            let fault = Fault::new("file", "no_recipients", "the file has no recipients", "give one in each line below the first");
-            return Err(Refusal::invalid(fault));
-        }
-        Ok(Self { submission: Submission { messages: vec![message], strict, most: Some(max_rows), ..Submission::default() }, lines })
     }
 }
 
-fn needed(name: &str, part: Option<Bytes>) -> Result<Bytes, Refusal> {
-    part.ok_or_else(|| Refusal::invalid(Fault::new(name, "missing_field", "this field is required", "add it")))
+/// The submission had one message.
+fn of(mut receipt: Receipt, lines: &[u32]) -> Tally {
+    let scheduled = receipt.scheduled;
+    receipt.messages.pop().map_or_else(Tally::default, |taken| Tally::of(taken, scheduled, lines))
 }
 
-fn text(name: &str, part: &[u8]) -> Result<String, Refusal> {
-    let unread = |_| Refusal::invalid(Fault::new(name, "wrong_type", "it is not UTF-8", "give a text in UTF-8"));
-    std::str::from_utf8(part).map(|text| text.trim().to_owned()).map_err(unread)
+fn part_answer(part: &Part) -> Render {
+    let lines = part.lines.clone();
+    Box::new(move |receipt| (StatusCode::ACCEPTED.as_u16(), json::write(&of(receipt, &lines))))
 }
 
-fn truth(part: &[u8]) -> Result<bool, Refusal> {
-    match text("strict", part)?.as_str() {
-        "true" => Ok(true),
-        "false" | "" => Ok(false),
-        word => Err(Refusal::invalid(Fault::new(
-            "strict",
-            "unknown_value",
-            format!("{word:?} is not a value of this field"),
-            "use true or false",
-        ))),
-    }
-}
-
-/// Faults of a part, named by it.
-fn within(part: &str, refusal: Refusal) -> Refusal {
-    let place = |fault: Fault| {
-        let field = match fault.field.as_str() {
-            "body" | "" => part.to_owned(),
-            field => format!("{part}.{field}"),
-        };
-        Fault { field, ..fault }
-    };
-    Refusal { kind: refusal.kind, faults: refusal.faults.into_iter().map(place).collect() }
+fn no_recipients() -> Refusal {
+    Refusal::invalid(Fault::new("file", "no_recipients", "the file has no recipients", "give one in each line below the first"))
 }
 
 /// Faults of a submission, by the lines and parts its caller knows.
-fn placed(refusal: Refusal, numbers: &[u32]) -> Refusal {
-    let place = |fault: Fault| Fault { field: field(&fault.field, numbers), ..fault };
+fn placed(refusal: Refusal, lines: &[u32]) -> Refusal {
+    let place = |fault: Fault| Fault { field: field(&fault.field, lines), ..fault };
     Refusal { kind: refusal.kind, faults: refusal.faults.into_iter().map(place).collect() }
 }
 
-/// `messages[0].recipients[3].name` is `line 5.name`, `messages[0].subject` is `message.subject`.
-pub(super) fn field(path: &str, numbers: &[u32]) -> String {
-    let Some(rest) = path.strip_prefix("messages[0].") else {
-        return if path.starts_with("messages") { "file".to_owned() } else { path.to_owned() };
-    };
-    let line = rest.strip_prefix("recipients[").and_then(|rest| {
-        let (place, rest) = rest.split_once(']')?;
-        Some((numbers.get(place.parse::<usize>().ok()?)?, rest))
-    });
-    line.map_or_else(|| format!("message.{rest}"), |(number, rest)| format!("line {number}{rest}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn faults_are_told_by_what_the_caller_knows() {
-        let of = |path| field(path, &[2, 3, 7]);
-        assert_eq!(of("messages[0].recipients[2]"), "line 7");
-        assert_eq!(of("messages[0].recipients[0].variables"), "line 2.variables");
-        assert_eq!(of("messages[0].subject"), "message.subject");
-        assert_eq!(of("messages"), "file");
-        assert_eq!(of("Idempotency-Key"), "Idempotency-Key");
+/// A refusal after parts were stored.
+fn partly(mut refusal: Refusal, stored: usize) -> Refusal {
+    if stored > 0 {
+        let fault = format!("{stored} recipients of the file are stored already, and get their mail");
+        let remedy = "repeat the request with the same Idempotency-Key: it goes on behind them";
+        refusal.faults.push(Fault::new("file", "partly_stored", fault, remedy));
     }
+    refusal
 }

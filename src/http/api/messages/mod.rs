@@ -4,6 +4,8 @@ mod answer;
 mod attachments;
 pub mod csv;
 mod csv_answer;
+mod csv_form;
+mod csv_lines;
 mod fill;
 mod form;
 mod list;

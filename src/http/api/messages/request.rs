@@ -164,7 +164,7 @@ pub struct MessageRequest {
 impl From<SubmitRequest> for Submission {
     fn from(r: SubmitRequest) -> Self {
         let messages = r.messages.into_iter().map(|Object(message)| message.into()).collect();
-        Self { messages, scheduled_at: r.scheduled_at, expires_at: r.expires_at, strict: r.strict, most: None }
+        Self { messages, scheduled_at: r.scheduled_at, expires_at: r.expires_at, strict: r.strict, ..Self::default() }
     }
 }
 
