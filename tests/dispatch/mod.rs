@@ -2,6 +2,7 @@
 
 mod files;
 mod health;
+mod large;
 mod lanes;
 mod nodes;
 mod outcomes;

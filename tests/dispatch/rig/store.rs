@@ -124,11 +124,13 @@ pub struct Post<'a> {
     pub domain: &'a str,
     /// Files it carries, with their sizes.
     pub files: &'a [(FileId, u64)],
+    pub text: &'a str,
 }
 
 impl Default for Post<'_> {
     fn default() -> Self {
-        Self { topic: "news", lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain: "example.com", files: &[] }
+        let (topic, domain) = ("news", "example.com");
+        Self { topic, lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain, files: &[], text: "text" }
     }
 }
 
@@ -266,7 +268,7 @@ impl Inner {
                 from: Mailbox { email: "from@example.com".into(), name: None },
                 reply_to: vec![],
                 subject: format!("{} {}", post.topic, no.0),
-                text: Some("text".into()),
+                text: Some(post.text.to_owned()),
                 html: None,
                 headers: vec![],
                 tags: vec![],
