@@ -206,3 +206,21 @@ fn a_provider_that_takes_none_gets_its_mail_with_files_back_when_it_does() {
         assert_eq!(rig.store.row(no, 0).attempt, 1);
     });
 }
+
+#[test]
+fn mail_that_others_took_over_while_its_files_were_read_is_not_sent_by_this_node() {
+    run(async {
+        let rig = Rig::new().await;
+        let file = rig.shelf.put(bytes(1000));
+        rig.shelf.gate();
+        let no = rig.store.post(Post { copies: 2, files: &[file], ..Post::default() });
+        quiet().await;
+        rig.dispatch.give_up(rig.clock_wall());
+        quiet().await;
+        assert_eq!(rig.store.leased(), 0);
+        rig.shelf.open();
+        quiet().await;
+        assert!(rig.provider.sent().is_empty());
+        assert_eq!(rig.store.row(no, 1).reason.map(|r| r.code).as_deref(), Some("node_taken_over"), "evidence that it was not sent");
+    });
+}

@@ -24,7 +24,7 @@ impl Dispatch {
     /// The next message of a lane whose files are to be read, with at most so many bytes of them in memory. It is read until
     /// [`Self::loaded`] or [`Self::not_to_load`] says otherwise.
     pub fn to_load(&self, lane: Lane, most: u64) -> Option<Arc<Mail>> {
-        self.lock().ready.park().to_load(lane, most)
+        self.lock().ready.park().load_next(lane, most)
     }
 
     /// Messages of a lane whose files need not be read any more: all their copies were cancelled, paused or given back.

@@ -51,7 +51,7 @@ impl Park {
     }
 
     /// The first message of a lane whose files nobody reads yet, among those with at most so many bytes of files.
-    pub fn to_load(&mut self, lane: Lane, most: u64) -> Option<Arc<Mail>> {
+    pub fn load_next(&mut self, lane: Lane, most: u64) -> Option<Arc<Mail>> {
         let is_next = |parked: &&Parked| {
             let mail = &parked.mail;
             parked.needs_files()
@@ -94,7 +94,7 @@ impl Park {
     }
 
     /// The next copy of a lane to be made, with its files. It stays here until [`Self::made`].
-    pub fn to_make(&mut self, lane: Lane) -> Option<ReadyCopy> {
+    pub fn make_next(&mut self, lane: Lane) -> Option<ReadyCopy> {
         let of_lane = self.messages.iter().filter(|p| p.mail.message.lane == lane && p.mail.is_large() && !p.needs_files());
         let mut copies = of_lane.flat_map(|parked| parked.copies.iter().map(move |copy| (copy, &parked.files)));
         let (copy, files) = copies.find(|(copy, _)| !self.making.contains(&place(copy)))?;

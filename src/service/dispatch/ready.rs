@@ -243,7 +243,7 @@ impl Ready {
     /// The next copy of a lane to be made, where fewer than `most` are made and wait.
     pub fn to_make(&mut self, lane: Lane, most: usize) -> Option<ReadyCopy> {
         let made = self.lanes[lane as usize].iter().filter(|copy| copy.made.is_some()).count();
-        if made + self.park.making(lane) >= most { None } else { self.park.to_make(lane) }
+        if made + self.park.making(lane) >= most { None } else { self.park.make_next(lane) }
     }
 
     /// Copies claimed of a lane, parked ones among them.
