@@ -44,8 +44,8 @@ fn what_is_too_large_is_refused_at_accept_and_what_grows_too_large_fails_alone()
     assert_eq!((status, &taken["success"]), (202, &json!(3)), "{taken}");
     let id = taken["messages"][0]["id"].as_str().expect("an id").to_owned();
     let of = |email: &str| {
-        let all = server.get(&format!("/v1/deliveries?message={id}"));
-        all["deliveries"].as_array().and_then(|all| all.iter().find(|one| one["email"] == email).cloned()).unwrap_or_default()
+        let all = server.get(&format!("/v1/deliveries?message_id={id}"));
+        all["deliveries"].as_array().and_then(|all| all.iter().find(|one| one["recipients"][0]["email"] == email).cloned()).unwrap_or_default()
     };
     until("all have ended", || {
         let ended = |email: &str| ["sent", "failed"].iter().any(|state| of(email)["state"] == *state);
