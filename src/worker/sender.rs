@@ -1,12 +1,6 @@
 //! One sender thread: starts calls as permits and slots allow, each with its own connection.
 
-use std::{
-    cell::RefCell,
-    panic::AssertUnwindSafe,
-    rc::Rc,
-    sync::Arc,
-    time::Duration,
-};
+use std::{cell::RefCell, panic::AssertUnwindSafe, rc::Rc, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use futures_util::FutureExt;
@@ -17,11 +11,7 @@ use jebi_domain::{
     time::Boot,
 };
 
-use super::{
-    account::Current,
-    dispatch::Observer,
-    watch::Watch,
-};
+use super::{account::Current, dispatch::Observer, watch::Watch};
 use crate::{
     crash_point::crash_point,
     service::dispatch::{Again, Dispatch, Reserve, Take, ahead::internal, health::Ticket, ready::ReadyCopy},

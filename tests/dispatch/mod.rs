@@ -2,8 +2,8 @@
 
 mod files;
 mod health;
-mod large;
 mod lanes;
+mod large;
 mod nodes;
 mod outcomes;
 mod quota;

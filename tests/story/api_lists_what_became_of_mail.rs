@@ -1,7 +1,10 @@
 //! Lists page by page, filters, and the local inbox.
 
 use bytes::Bytes;
-use jebi_domain::{id::DeliveryId, port::{InboxMail, InboxRoom}};
+use jebi_domain::{
+    id::DeliveryId,
+    port::{InboxMail, InboxRoom},
+};
 use serde_json::{Value, json};
 
 use crate::support::api::{Api, START, at, list, text};

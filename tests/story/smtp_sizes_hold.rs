@@ -25,9 +25,11 @@ fn what_is_too_large_is_refused_at_accept_and_what_grows_too_large_fails_alone()
     let fault = refused["errors"][0]["fault"].as_str().unwrap_or_default();
     assert!(fault.contains("smtp takes 65536 at most"), "{fault}");
     // A file counts, whatever is filled in.
-    let file = json!([{"name": "a.txt", "content": "YQ==".repeat(20_000)}]);
-    let (status, refused) =
-        ask(&server, &json!({"emails": ["hong@example.kr"], "subject": "{{ x }}", "text": "x", "variables": {"x": 1}, "attachments": file}));
+    let file = json!([{"name": "a.txt", "content": "YWFh".repeat(20_000)}]);
+    let (status, refused) = ask(
+        &server,
+        &json!({"emails": ["hong@example.kr"], "subject": "{{ x }}", "text": "x", "variables": {"x": 1}, "attachments": file}),
+    );
     assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!("messages[0].attachments")), "{refused}");
 
     let (status, taken) = ask(
@@ -45,7 +47,10 @@ fn what_is_too_large_is_refused_at_accept_and_what_grows_too_large_fails_alone()
     let id = taken["messages"][0]["id"].as_str().expect("an id").to_owned();
     let of = |email: &str| {
         let all = server.get(&format!("/v1/deliveries?message_id={id}"));
-        all["deliveries"].as_array().and_then(|all| all.iter().find(|one| one["recipients"][0]["email"] == email).cloned()).unwrap_or_default()
+        all["deliveries"]
+            .as_array()
+            .and_then(|all| all.iter().find(|one| one["recipients"][0]["email"] == email).cloned())
+            .unwrap_or_default()
     };
     until("all have ended", || {
         let ended = |email: &str| ["sent", "failed"].iter().any(|state| of(email)["state"] == *state);

@@ -1,8 +1,14 @@
 //! What making a mail costs, beside the bare library:
 //!   compose [--n N] [--html BYTES]
+<<<<<<< HEAD
 //! One JSON line, in microseconds a mail: `library` builds the whole mail with mail-builder; `first` makes what all copies share and one
 //! copy of it; `next` makes each further copy of the same message; `rsa2048`, `rsa4096` and `ed25519` sign a copy whose body is hashed
 //! already, as all copies of a message share that, and `hash_10mb` hashes the body of 10 MB that a first copy has to.
+=======
+//! One JSON line each, in microseconds a mail: `library` builds the whole mail with mail-builder; `first` makes what all copies share and one
+//! copy of it; `next` makes each further copy of the same message; `personal_library` fills in a template of the same size with minijinja and
+//! gives it to mail-builder, `personal` is each further copy of a message with the same template.
+>>>>>>> main
 
 use std::{hint::black_box, time::Instant};
 
@@ -119,6 +125,7 @@ fn main() {
     let next = timed(n, |i| made(&prepared, i));
     let size = made(&prepared, 0);
 
+<<<<<<< HEAD
     let mail = prepared.copy(&copy, id(0), 1, &none, &Default::default()).expect("a mail");
     let signing = |algorithm, sign: &dyn Fn(&[u8]) -> Vec<u8>| timed(n / 100 + 1, |_| signed(&mail, algorithm, sign));
     let (rsa2048, rsa4096) = (signing(Algorithm::Rsa, &rsa(KeySize::Rsa2048)), signing(Algorithm::Rsa, &rsa(KeySize::Rsa4096)));
@@ -130,4 +137,40 @@ fn main() {
     let hash = timed(5, |_| usize::from(dkim::body_hash(&large.clone().into())[0]));
     print!("{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2},");
     println!("\"rsa2048_us\":{rsa2048:.1},\"rsa4096_us\":{rsa4096:.1},\"ed25519_us\":{ed25519:.1},\"hash_10mb_us\":{hash:.0}}}");
+=======
+    let fields = "{{ name }} 님, {{ shop }} 쿠폰 {{ coupon }}{% if points > 10 %}, {{ points }}점{% endif %}";
+    let (own_text, own_html) = (format!("{fields}\r\n{text}"), html.replacen("<p>", &format!("<p>{fields}</p><p>"), 1));
+    let fill = r#"{"syntax":"jinja","missing":"error"}"#;
+    let mut message = message.clone();
+    message.content.fill = Some(serde_json::from_str(fill).expect("a fill"));
+    message.content.subject = "{{ name }} 님, 가을이 왔어요".to_owned();
+    (message.content.text, message.content.html) = (Some(own_text.clone()), Some(own_html.clone()));
+    message.variables = Some(r#"{"shop":"제비"}"#.into());
+    let own = r#"{"variables":{"name":"홍길동","coupon":"K-1234-5678","points":1200}}"#;
+    let copy = Copy { personal: Some(own.into()), ..copy.clone() };
+    let prepared = Prepared::new(&message);
+    let personal = timed(n, |i| {
+        let mail = prepared.copy(&copy, id(i), 1, &none, &Default::default()).expect("a mail");
+        mail.head.len() + mail.body.len()
+    });
+    let mut engine = minijinja::Environment::new();
+    engine.add_template("mail.txt", &own_text).expect("a template");
+    engine.add_template("mail.html", &own_html).expect("a template");
+    let values = minijinja::context! { shop => "제비", name => "홍길동", coupon => "K-1234-5678", points => 1200 };
+    let personal_library = timed(n, |i| {
+        let render = |name| engine.get_template(name).expect("a template").render(&values).expect("a text");
+        let mail = MessageBuilder::new()
+            .from(("제비 소식", "news@jebi.example"))
+            .to(("홍길동", "hong@naver.com"))
+            .subject("홍길동 님, 가을이 왔어요")
+            .date(1_762_131_845i64)
+            .message_id(format!("{i}@jebi.example"))
+            .text_body(render("mail.txt"))
+            .html_body(render("mail.html"));
+        mail.write_to_vec().expect("a mail").len()
+    });
+    println!(
+        "{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2},\"personal_library_us\":{personal_library:.2},\"personal_us\":{personal:.2}}}"
+    );
+>>>>>>> main
 }

@@ -1,7 +1,5 @@
 //! Base64 (RFC 4648 section 4) as mails have it: in lines of 76 characters (RFC 2045 section 6.8).
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /// Bytes that make one whole line.
 pub(super) const LINE: usize = 57;
 /// A line as it is written, with its end.
@@ -9,20 +7,7 @@ const WRITTEN: usize = 78;
 
 /// Appends the base64 of `bytes`, without line breaks.
 pub(crate) fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
-    let (groups, rest) = bytes.as_chunks::<3>();
-    out.reserve(encoded_len(bytes.len()));
-    groups.iter().for_each(|group| out.extend_from_slice(&digits(*group)));
-    match *rest {
-        [a] => {
-            let [first, second, ..] = digits([a, 0, 0]);
-            out.extend_from_slice(&[first, second, b'=', b'=']);
-        }
-        [a, b] => {
-            let [first, second, third, _] = digits([a, b, 0]);
-            out.extend_from_slice(&[first, second, third, b'=']);
-        }
-        _ => {}
-    }
+    base64_simd::STANDARD.encode_append(bytes, out);
 }
 
 /// How long the base64 of so many bytes is.
@@ -30,24 +15,11 @@ pub(crate) fn encoded_len(bytes: usize) -> usize {
     bytes.div_ceil(3) * 4
 }
 
-fn digits([a, b, c]: [u8; 3]) -> [u8; 4] {
-    let value = u32::from(a) << 16 | u32::from(b) << 8 | u32::from(c);
-    [18, 12, 6, 0].map(|shift| ALPHABET[(value >> shift & 63) as usize])
-}
-
 /// Appends the base64 of `bytes` in lines with CRLF each. What follows goes on rightly only after whole lines of [`LINE`] bytes.
 pub(super) fn encode_lines(out: &mut Vec<u8>, bytes: &[u8]) {
     out.reserve(usize::try_from(lines_len(bytes.len() as u64)).unwrap_or(0));
-    let (lines, rest) = bytes.as_chunks::<LINE>();
-    for line in lines {
-        let mut written = [0; WRITTEN];
-        let (places, end) = written.as_chunks_mut::<4>();
-        end.copy_from_slice(b"\r\n");
-        line.as_chunks::<3>().0.iter().zip(places).for_each(|(group, place)| *place = digits(*group));
-        out.extend_from_slice(&written);
-    }
-    if !rest.is_empty() {
-        encode(out, rest);
+    for line in bytes.chunks(LINE) {
+        encode(out, line);
         out.extend_from_slice(b"\r\n");
     }
 }

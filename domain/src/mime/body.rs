@@ -247,35 +247,36 @@ impl Out {
 /// binary with an opaque content type, which it always writes as base64.
 fn leaf<'x>(kind: &'static str, text: &'x str) -> MimePart<'x> {
     let text = crlf(text);
-    if text.bytes().any(|b| b < b' ' && !matches!(b, b'\t' | b'\r' | b'\n')) {
+    if has_controls(text.as_bytes()) {
         let bytes = BodyPart::Binary(Cow::Owned(text.into_owned().into_bytes()));
         return MimePart::raw(bytes).header("Content-Type", Raw::new(format!("{kind}; charset=\"utf-8\"")));
     }
     MimePart::new(kind, BodyPart::Text(text))
 }
 
+/// Whether there are control characters besides tabs and line breaks. Looks at a block whole, which the processor does at once.
+fn has_controls(bytes: &[u8]) -> bool {
+    let is_control = |b: &u8| (*b < b' ') & (*b != b'\t') & (*b != b'\r') & (*b != b'\n');
+    bytes.chunks(256).any(|block| block.iter().fold(false, |found, b| found | is_control(b)))
+}
+
 /// The text with every line break, CRLF, LF or CR, as CRLF.
 pub(super) fn crlf(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    let bare = |i: usize| match bytes[i] {
-        b'\r' => bytes.get(i + 1) != Some(&b'\n'),
-        b'\n' => i == 0 || bytes[i - 1] != b'\r',
-        _ => false,
-    };
-    if !(0..bytes.len()).any(bare) {
+    let (bytes, mut out, mut taken, mut at) = (text.as_bytes(), String::new(), 0, 0);
+    while let Some(found) = memchr::memchr2(b'\r', b'\n', &bytes[at..]) {
+        let here = at + found;
+        if bytes[here..].starts_with(b"\r\n") {
+            at = here + 2;
+            continue;
+        }
+        out.push_str(&text[taken..here]);
+        out.push_str("\r\n");
+        at = here + 1;
+        taken = at;
+    }
+    if taken == 0 {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len() + text.len() / 16 + 16);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' => {
-                chars.next_if_eq(&'\n');
-                out.push_str("\r\n");
-            }
-            '\n' => out.push_str("\r\n"),
-            c => out.push(c),
-        }
-    }
+    out.push_str(&text[taken..]);
     Cow::Owned(out)
 }
