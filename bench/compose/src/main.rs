@@ -1,31 +1,18 @@
 //! What making a mail costs, beside the bare library:
 //!   compose [--n N] [--html BYTES]
-<<<<<<< HEAD
 //! One JSON line, in microseconds a mail: `library` builds the whole mail with mail-builder; `first` makes what all copies share and one
-//! copy of it; `next` makes each further copy of the same message; `rsa2048`, `rsa4096` and `ed25519` sign a copy whose body is hashed
-//! already, as all copies of a message share that, and `hash_10mb` hashes the body of 10 MB that a first copy has to.
-=======
-//! One JSON line each, in microseconds a mail: `library` builds the whole mail with mail-builder; `first` makes what all copies share and one
 //! copy of it; `next` makes each further copy of the same message; `personal_library` fills in a template of the same size with minijinja and
-//! gives it to mail-builder, `personal` is each further copy of a message with the same template.
->>>>>>> main
+//! gives it to mail-builder, `personal` is each further copy of a message with the same template. What signing costs is in `signing`.
+
+mod signing;
 
 use std::{hint::black_box, time::Instant};
 
-use aws_lc_rs::{
-    digest::{SHA256, digest},
-    rand::SystemRandom,
-    rsa::KeySize,
-    signature::{Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair},
-};
-use bytes::Bytes;
 use jebi_domain::{
-    dkim::{self, Algorithm, NAMES, Place, Signed},
     content::Content,
     id::{DeliveryId, MessageId},
     message::{Addressee, Copy, Lane, Mailbox, Message, OnUnknown, Role},
     mime::{Files, Prepared},
-    port::Outgoing,
     time::Wall,
 };
 use mail_builder::MessageBuilder;
@@ -39,24 +26,6 @@ fn number(name: &str, usual: usize) -> usize {
 
 fn mailbox(email: &str, name: &str) -> Mailbox {
     Mailbox { email: email.to_owned(), name: Some(name.to_owned()) }
-}
-
-/// Signs as `src/provider/dkim/` does it: the bytes of the signature's header.
-fn signed(mail: &Outgoing, algorithm: Algorithm, sign: &dyn Fn(&[u8]) -> Vec<u8>) -> usize {
-    let place = Place { domain: "jebi.example", selector: "s1", algorithm, at: 1_762_131_845 };
-    let (headers, hash) = (Signed::of(mail, NAMES), dkim::body_hash(&mail.body));
-    let (unsigned, mut out) = (dkim::unsigned(place, &headers, &hash), Vec::new());
-    dkim::finish(&mut out, &unsigned, &sign(&dkim::input(&headers, &unsigned)));
-    out.len()
-}
-
-fn rsa(size: KeySize) -> impl Fn(&[u8]) -> Vec<u8> {
-    let (key, random) = (RsaKeyPair::generate(size).expect("a key"), SystemRandom::new());
-    move |bytes| {
-        let mut signature = vec![0; key.public_modulus_len()];
-        key.sign(&RSA_PKCS1_SHA256, &random, bytes, &mut signature).expect("signed");
-        signature
-    }
 }
 
 /// Microseconds each, the best of five rounds.
@@ -124,20 +93,7 @@ fn main() {
     let prepared = Prepared::new(&message);
     let next = timed(n, |i| made(&prepared, i));
     let size = made(&prepared, 0);
-
-<<<<<<< HEAD
-    let mail = prepared.copy(&copy, id(0), 1, &none, &Default::default()).expect("a mail");
-    let signing = |algorithm, sign: &dyn Fn(&[u8]) -> Vec<u8>| timed(n / 100 + 1, |_| signed(&mail, algorithm, sign));
-    let (rsa2048, rsa4096) = (signing(Algorithm::Rsa, &rsa(KeySize::Rsa2048)), signing(Algorithm::Rsa, &rsa(KeySize::Rsa4096)));
-    let key = Ed25519KeyPair::generate().expect("a key");
-    let ed25519 = signing(Algorithm::Ed25519, &|bytes| key.sign(digest(&SHA256, bytes).as_ref()).as_ref().to_vec());
-    // Base64 in lines, as a file goes out.
-    let lines = [&b"QUJD".repeat(19)[..], b"\r\n"].concat().repeat(10_000_000 / 57);
-    let large = Bytes::from([b"Content-Type: text/plain\r\n\r\n", lines.as_slice()].concat());
-    let hash = timed(5, |_| usize::from(dkim::body_hash(&large.clone().into())[0]));
-    print!("{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2},");
-    println!("\"rsa2048_us\":{rsa2048:.1},\"rsa4096_us\":{rsa4096:.1},\"ed25519_us\":{ed25519:.1},\"hash_10mb_us\":{hash:.0}}}");
-=======
+    let signed = prepared.copy(&copy, id(0), 1, &none, &Default::default()).expect("a mail");
     let fields = "{{ name }} 님, {{ shop }} 쿠폰 {{ coupon }}{% if points > 10 %}, {{ points }}점{% endif %}";
     let (own_text, own_html) = (format!("{fields}\r\n{text}"), html.replacen("<p>", &format!("<p>{fields}</p><p>"), 1));
     let fill = r#"{"syntax":"jinja","missing":"error"}"#;
@@ -169,8 +125,8 @@ fn main() {
             .html_body(render("mail.html"));
         mail.write_to_vec().expect("a mail").len()
     });
+    let signing = signing::figures(&signed, n / 100 + 1);
     println!(
-        "{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2},\"personal_library_us\":{personal_library:.2},\"personal_us\":{personal:.2}}}"
+        "{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2},\"personal_library_us\":{personal_library:.2},\"personal_us\":{personal:.2},{signing}}}"
     );
->>>>>>> main
 }
