@@ -87,6 +87,7 @@ fn smtp_config(name: String, smtp: &Smtp) -> SmtpConfig {
         max_mails: smtp.max_mails,
         max_age: smtp.max_age,
         max_recipients: smtp.max_recipients,
+        max_size: smtp.max_size,
         max_connections: smtp.limits.max_connections.map_or(usize::MAX, |most| most as usize),
         login_help: smtp.login_help.map(str::to_owned),
         timeouts: smtp::Timeouts::default(),

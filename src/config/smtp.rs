@@ -27,6 +27,7 @@ const PASSWORD: Key = Key::secret("smtp.password", &["SMTP_PASS"]);
 const CA: Key = Key::new("smtp.ca_bundle", &["JEBI_SMTP_CA_BUNDLE"]);
 const HELLO: Key = Key::new("smtp.hello", &["JEBI_SMTP_HELLO"]);
 const RECIPIENTS: Key = Key::new("smtp.max_recipients", &["JEBI_SMTP_MAX_RECIPIENTS"]);
+const SIZE: Key = Key::new("smtp.max_size_bytes", &["JEBI_SMTP_MAX_SIZE_BYTES"]);
 const MAILS: Key = Key::new("smtp.max_mails_per_connection", &["JEBI_SMTP_MAX_MAILS_PER_CONNECTION"]);
 const AGE: Key = Key::new("smtp.max_age_seconds", &["JEBI_SMTP_MAX_AGE_SECONDS"]);
 const RATE: Key = Key::new("smtp.max_send_per_second", &["JEBI_SMTP_MAX_SEND_PER_SECOND"]);
@@ -47,6 +48,7 @@ pub(super) const KEYS: &[&Key] = &[
     &dkim::DOMAIN,
     &dkim::KEYS,
     &RECIPIENTS,
+    &SIZE,
     &MAILS,
     &AGE,
     &RATE,
@@ -99,6 +101,8 @@ pub struct Smtp {
     pub dkim: Option<Dkim>,
     /// Recipients of one message.
     pub max_recipients: usize,
+    /// Largest mail in bytes, everything encoded, where the server does not tell its own; `None` for no limit.
+    pub max_size: Option<u64>,
     /// Mails after which a connection is closed.
     pub max_mails: u32,
     /// Age after which a connection is closed.
@@ -119,6 +123,7 @@ pub(super) fn read(r: &mut Reader) -> Option<Smtp> {
     let ca_bundle = r.may(&CA, pem_file);
     let hello = r.may(&HELLO, hello);
     let max_recipients = r.may(&RECIPIENTS, whole(1..=1_000_usize));
+    let max_size = r.may(&SIZE, whole(65_536..=1_073_741_824_u64));
     let max_mails = r.must(&MAILS, whole(1..=100_000_u32));
     let max_age = r.must(&AGE, seconds(1..=3_600));
     let limits = limits::read(r, &LIMITS);
@@ -140,6 +145,7 @@ pub(super) fn read(r: &mut Reader) -> Option<Smtp> {
         hello: hello?,
         dkim: dkim?,
         max_recipients: max_recipients?.or(preset.map(|p| p.max_recipients)).unwrap_or(RECIPIENTS_ANY),
+        max_size: max_size?,
         max_mails: max_mails?,
         max_age: max_age?,
         login_help: preset.map(|p| p.login_help),

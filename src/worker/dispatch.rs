@@ -24,6 +24,7 @@ use super::{
     account::Current,
     claim::{Claimer, Inbox},
     load::Loader,
+    make::Maker,
     sender::SenderLoop,
     settle::Settler,
     slots::Reserver,
@@ -161,12 +162,25 @@ impl Dispatcher {
             let (dispatch, files, clock) = (self.dispatch.clone(), self.deps.files.clone(), self.deps.clock.clone());
             self.tasks.push(runtime.spawn(over("loader", Loader { dispatch, files, clock, lane }.run().boxed())).abort_handle());
         }
+        for lane in Lane::ALL.into_iter().cycle().take(2 * self.deps.settings.sender_threads.max(1)) {
+            self.tasks.push(runtime.spawn(over("maker", self.maker(lane).run().boxed())).abort_handle());
+        }
         if let Some(reserver) = self.reserver() {
             self.tasks.push(runtime.spawn(over("slots", reserver.run().boxed())).abort_handle());
         }
         let record = record(self.dispatch.clone(), self.deps.provider.clone(), self.deps.store.clone(), self.deps.clock.clone());
         self.tasks.push(runtime.spawn(over("slot_recorder", record.boxed())).abort_handle());
         Ok(())
+    }
+
+    fn maker(&self, lane: Lane) -> Maker {
+        Maker {
+            dispatch: self.dispatch.clone(),
+            provider: self.deps.provider.clone(),
+            links: self.deps.links.clone(),
+            clock: self.deps.clock.clone(),
+            lane,
+        }
     }
 
     fn reserver(&self) -> Option<Reserver> {

@@ -14,6 +14,7 @@ mod fleet;
 mod housekeep;
 pub mod keys;
 mod load;
+mod make;
 mod quota;
 mod reclaim;
 mod sender;

@@ -1,35 +1,21 @@
 //! One sender thread: starts calls as permits and slots allow, each with its own connection.
 
-use std::{
-    any::Any,
-    cell::RefCell,
-    panic::{AssertUnwindSafe, catch_unwind},
-    rc::Rc,
-    sync::Arc,
-    time::Duration,
-};
+use std::{cell::RefCell, panic::AssertUnwindSafe, rc::Rc, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use futures_util::FutureExt;
 use jebi_domain::{
     link::Links,
-    outcome::{Outcome, Reason},
+    outcome::Outcome,
     port::{Channel, Clock, Provider, Sender},
     time::Boot,
 };
 
-use super::{
-    account::Current,
-    dispatch::Observer,
-    watch::{Watch, words},
-};
+use super::{account::Current, dispatch::Observer, watch::Watch};
 use crate::{
     crash_point::crash_point,
-    service::dispatch::{Again, Dispatch, Reserve, Take, health::Ticket, ready::ReadyCopy},
+    service::dispatch::{Again, Dispatch, Reserve, Take, ahead::internal, health::Ticket, ready::ReadyCopy},
 };
-
-/// The kind of provider that keeps mail on this machine.
-const LOCAL: &str = "local";
 
 /// What a sender thread is made of. Runs inside a `LocalSet`: connections stay on their thread.
 pub struct SenderLoop {
@@ -103,8 +89,9 @@ impl Line {
                 Ok(channel) => channel,
                 Err(outcome) => return self.dispatch.checkout_failed(ticket, &outcome, self.clock.boot()),
             };
-            match self.dispatch.take(ticket, self.clock.boot(), self.clock.wall()) {
-                Take::Mail(mail, recipients, ticket_now) => match self.send(mail, recipients, channel, ticket_now).await {
+            let now = self.clock.boot();
+            match self.dispatch.take(ticket, now, self.clock.wall()) {
+                Take::Mail(mail, recipients, ticket_now) => match self.send(mail, (recipients, now), channel, ticket_now).await {
                     Some(next) => ticket = next,
                     None => return,
                 },
@@ -134,23 +121,23 @@ impl Line {
         AssertUnwindSafe(checkout).catch_unwind().await.unwrap_or_else(|panic| Err(Outcome::Transient { reason: internal(&*panic) }))
     }
 
-    /// Composes, writes, and waits for the answer. From the slot to the first byte nothing is awaited.
-    async fn send(&self, mail: ReadyCopy, recipients: u32, channel: Box<dyn Channel>, ticket: Ticket) -> Again {
-        let leaves = self.provider.get().kind() != LOCAL;
-        let composed = catch_unwind(AssertUnwindSafe(|| mail.compose(&self.links.load(), leaves)));
-        let outgoing = match composed {
-            Ok(Ok(outgoing)) => outgoing,
-            Ok(Err(reason)) => {
+    /// Composes what is not made yet, writes, and waits for the answer. From the slot to the first byte nothing is awaited.
+    async fn send(&self, mut mail: ReadyCopy, (recipients, slot): (u32, Boot), channel: Box<dyn Channel>, ticket: Ticket) -> Again {
+        let made = mail.made.take();
+        let is_made = made.is_some();
+        let outgoing = match made.map_or_else(|| mail.make(&**self.sender.borrow().0, &self.links.load()), |made| Ok(*made)) {
+            Ok(outgoing) => outgoing,
+            Err(reason) => {
                 channel.put_back();
                 return self.end(&mail, Outcome::Permanent { reason }, None, ticket);
-            }
-            Err(panic) => {
-                channel.put_back();
-                return self.end(&mail, Outcome::Permanent { reason: internal(&*panic) }, None, ticket);
             }
         };
         crash_point("before_write");
         let written = self.clock.boot();
+        if !is_made && self.dispatch.is_late(slot, written) {
+            channel.put_back();
+            return self.dispatch.missed(ticket, mail, outgoing, written);
+        }
         self.note_write(written, recipients);
         let call = async move { channel.send(outgoing).await };
         // Bytes may have been written before a panic.
@@ -172,10 +159,4 @@ impl Line {
         }
         tracing::trace!(target: "jebi::wire", boot_us = at.0 / 1000, n = recipients);
     }
-}
-
-/// A fault of ours, by the panic's words. They are logged; the delivery shows only that it was one.
-fn internal(panic: &(dyn Any + Send)) -> Reason {
-    tracing::error!(panic = words(panic), "a mail made the sender panic; only that mail is affected");
-    Reason::new("internal_error", "an error inside Jebi while sending this mail", "report it with the log of this time")
 }

@@ -9,7 +9,7 @@ use std::{
 
 use futures_util::FutureExt;
 
-use crate::service::dispatch::{Dispatch, Fence};
+use crate::service::dispatch::{Dispatch, Fence, ahead::words};
 
 /// Watches the loops of one node.
 #[derive(Clone, Debug)]
@@ -51,9 +51,4 @@ impl Watch {
         let all = self.dispatches.lock().unwrap_or_else(PoisonError::into_inner).clone();
         all.iter().for_each(|dispatch| dispatch.fail());
     }
-}
-
-/// What a panic said.
-pub(super) fn words(panic: &(dyn Any + Send)) -> &str {
-    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
 }

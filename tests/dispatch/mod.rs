@@ -3,6 +3,7 @@
 mod files;
 mod health;
 mod lanes;
+mod large;
 mod links;
 mod nodes;
 mod outcomes;

@@ -25,7 +25,7 @@ use jebi::{
 };
 use jebi_domain::{
     id::{DeliveryId, MessageId},
-    port::{Clock, InboxMail},
+    port::{Clock, InboxMail, InboxRoom},
 };
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ impl Site {
             subject: subject.to_owned(),
             source: source.into(),
         };
-        self.app.store.keep(mail).await.expect("kept");
+        self.app.store.keep(mail, InboxRoom::default()).await.expect("kept");
         self.app.store.find(delivery).await.expect("looked up").expect("it is there")
     }
 

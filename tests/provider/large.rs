@@ -2,7 +2,12 @@
 //! theirs besides.
 
 use bytes::Bytes;
-use jebi_domain::{content::Content, outcome::Outcome, port::Outgoing};
+use jebi_domain::{
+    content::Content,
+    fake::ManualClock,
+    outcome::Outcome,
+    port::{Outgoing, Provider},
+};
 use mail_parser::{MessageParser, MimeHeaders};
 use proptest::{
     prelude::*,
@@ -12,7 +17,7 @@ use proptest::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    accepted, mail, on_a_sender_thread, sender,
+    NOW, accepted, mail, on_a_sender_thread, provider, sender,
     smtp_rig::{config, send, sender_of, stub_and_sender},
 };
 use crate::{
@@ -95,5 +100,30 @@ fn what_ses_does_not_take_is_not_sent() {
         assert!(reason.code == "too_large" && reason.text.contains("40000000 at most"), "{reason:?}");
         assert!(matches!(send(&*sender, mail()).await, Outcome::Accepted { .. }));
         assert_eq!(stub.look(|s| (s.connections, s.requests.len())), (1, 1));
+    });
+}
+
+#[test]
+fn a_mail_hashed_ahead_of_its_slot_is_the_same_request() {
+    on_a_sender_thread(async {
+        let stub = SesStub::start([]).await;
+        let provider = provider(super::config(&stub.url()), &ManualClock::new(NOW)).await;
+        let sender = provider.sender();
+        let (plain, _) = large();
+        let mut ahead = plain.clone();
+        provider.ahead(&mut ahead);
+        assert!(ahead.ahead.is_some());
+        for mail in [plain, ahead] {
+            assert!(matches!(send(&*sender, mail).await, Outcome::Accepted { .. }));
+        }
+        stub.look(|s| {
+            assert!(s.requests[0].body == s.requests[1].body, "every byte");
+            assert_eq!(s.requests[0].header("authorization"), s.requests[1].header("authorization"));
+        });
+        // Of what is refused unsent nothing is hashed, nor of what is small.
+        for mut mail in [Outgoing { body: vec![b'x'; 40_000_000].into(), ..mail() }, mail()] {
+            provider.ahead(&mut mail);
+            assert!(mail.ahead.is_none());
+        }
     });
 }

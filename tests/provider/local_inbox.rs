@@ -13,7 +13,7 @@ use jebi_domain::{
     id::DeliveryId,
     outcome::Outcome,
     port::{
-        Boxed, Inbox, InboxMail, InboxPage, InboxSummary, Outgoing, Provider,
+        Boxed, Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary, Outgoing, Provider,
         store::{StoreError, StoreResult},
     },
 };
@@ -34,7 +34,7 @@ struct MemoryInbox {
 }
 
 impl Inbox for MemoryInbox {
-    fn keep(&self, mail: InboxMail) -> Boxed<'_, StoreResult<()>> {
+    fn keep(&self, mail: InboxMail, _room: InboxRoom) -> Boxed<'_, StoreResult<()>> {
         Box::pin(async move {
             if let Some(fault) = self.faults.lock().expect("lock").pop_front() {
                 return Err(fault);
@@ -97,6 +97,21 @@ fn a_large_file_is_kept_byte_for_byte() {
         assert!(kept.source == whole(&mail), "every byte");
         assert_attached(&kept.source, &file);
         assert_eq!((kept.subject.as_str(), kept.to.len()), ("가을이 왔어요", 3));
+    });
+}
+
+#[test]
+fn a_mail_too_large_to_be_put_together_is_refused_for_good() {
+    on_a_sender_thread(async {
+        let inbox = Arc::new(MemoryInbox::default());
+        let (provider, mut heard) = local(&inbox);
+        // The same mebibyte again and again: it is not put together.
+        let piece = bytes::Bytes::from(vec![b'x'; 1 << 20]);
+        let body = std::iter::repeat_n(piece, 128).collect();
+        assert_eq!(provider.max_size(), Some(128 << 20));
+        let outcome = send(&provider, Outgoing { body, ..mail() }).await;
+        assert!(matches!(&outcome, Outcome::Permanent { reason } if reason.code == "too_large"), "{outcome:?}");
+        assert!(inbox.kept.lock().expect("lock").is_empty() && heard.try_recv().is_err());
     });
 }
 

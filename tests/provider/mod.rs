@@ -84,6 +84,7 @@ pub fn mail_of(body: Vec<u8>) -> Outgoing {
         head: Bytes::from_static(b"From: from@example.com\r\nTo: to@example.com\r\nSubject: =?utf-8?B?7KCc67mE?=\r\nMIME-Version: 1.0\r\n"),
         body: body.into(),
         tags: vec![("jebi-delivery".into(), delivery().to_string())],
+        ahead: None,
     }
 }
 

@@ -1,11 +1,16 @@
 //! A mail's way over the wire, and what complete answers mean.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use jebi_domain::outcome::{Limit, Outcome};
+use jebi::provider::smtp::{SmtpConfig, SmtpProvider};
+use jebi_domain::{
+    fake::ManualClock,
+    outcome::{Limit, Outcome},
+    port::Provider,
+};
 
 use super::{
-    accepted, mail, mail_of, on_a_sender_thread,
+    NOW, accepted, mail, mail_of, on_a_sender_thread,
     smtp_rig::{config, mail_to, reason, send, sender_of, stub_and_sender},
 };
 use crate::support::smtp_stub::{Act, At, Kind, SmtpStub};
@@ -112,6 +117,27 @@ fn what_the_server_cannot_take_is_refused_before_a_byte_is_written() {
         }
         assert_eq!(stub.look(|s| (s.count("MAIL"), s.connections)), (0, 1));
         assert_eq!(send(&*sender, mail()).await, accepted("stub-1"));
+    });
+}
+
+#[test]
+fn the_operators_size_holds_until_the_server_tells_its_own() {
+    on_a_sender_thread(async {
+        for (offers, told) in [("SIZE 5000", 5000), ("SIZE", 2000), ("8BITMIME", 2000)] {
+            let stub = SmtpStub::of(Kind { offers: Some(vec!["PIPELINING", offers]), ..Kind::default() }).await;
+            let config = SmtpConfig { max_size: Some(2000), ..config(stub.port) };
+            let provider = SmtpProvider::start(config, Arc::new(ManualClock::new(NOW))).expect("a valid configuration");
+            let sender = provider.sender();
+            assert_eq!(provider.max_size(), Some(2000), "nobody was asked yet");
+            let outcome = send(&*sender, mail_of(vec![b'x'; 3000])).await;
+            assert_eq!(provider.max_size(), Some(told), "{offers}");
+            if told == 5000 {
+                assert_eq!(outcome, accepted("stub-1"));
+                continue;
+            }
+            assert!(matches!(&outcome, Outcome::Permanent { reason } if reason.code == "too_large"), "{outcome:?}");
+            assert_eq!(stub.look(|s| s.count("MAIL")), 0);
+        }
     });
 }
 

@@ -26,6 +26,7 @@ pub fn config(port: u16) -> SmtpConfig {
         max_mails: 100,
         max_age: Duration::from_secs(300),
         max_recipients: 50,
+        max_size: None,
         max_connections: 100,
         login_help: None,
         timeouts: Timeouts::default(),

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the figures of a run, shown by --nocapture")]
 
 mod fairness;
+mod large;
 mod limit;
 pub mod log;
 mod shared;
@@ -80,8 +81,16 @@ impl Rig {
     /// Posts one message to addresses `<topic>-<i>@example.com`.
     #[track_caller]
     fn post(&self, lane: &str, topic: &str, range: std::ops::Range<usize>) {
+        self.post_with(lane, topic, range, &serde_json::json!([]));
+    }
+
+    /// The same with files.
+    #[track_caller]
+    fn post_with(&self, lane: &str, topic: &str, range: std::ops::Range<usize>, files: &serde_json::Value) {
         let emails: Vec<String> = range.map(|i| format!("{topic}-{i}@example.com")).collect();
-        let body = serde_json::json!({"messages": [{"emails": emails, "topic_id": topic, "lane": lane, "subject": "s", "content": "c"}]});
+        let body = serde_json::json!({"messages": [
+            {"emails": emails, "topic_id": topic, "lane": lane, "subject": "s", "content": "c", "attachments": files},
+        ]});
         let answer = http::call(self.address(), "POST", "/v1/messages", &[("x-api-key", KEY)], body.to_string().as_bytes());
         let answer = answer.expect("an answer");
         assert_eq!(answer.status, 202, "{}", String::from_utf8_lossy(&answer.body));

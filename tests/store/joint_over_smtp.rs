@@ -32,6 +32,7 @@ async fn dispatcher(f: &Fixture, stub: &SmtpStub, fence: &Arc<Fence>) -> Dispatc
         max_mails: 100,
         max_age: Duration::from_secs(300),
         max_recipients: 100,
+        max_size: None,
         max_connections: 4,
         login_help: None,
         timeouts: Timeouts::default(),

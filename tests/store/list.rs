@@ -5,7 +5,7 @@ use jebi_domain::{
     id::{DeliveryId, DeliveryKey, MessageId},
     message::Lane,
     port::{
-        InboxMail,
+        InboxMail, InboxRoom,
         store::{DeliveryFilter, DeliveryView, MessageFilter},
     },
     suppression::SuppressionCause,
@@ -165,6 +165,29 @@ conform! {
         assert_eq!((second.topics[0].name.as_str(), second.topics.len(), second.next), ("c", 1, None));
     }
 
+    async fn the_inbox_keeps_as_much_as_there_is_room_for_and_the_newest_always(f) {
+        let keep = async |f: &Fixture, size: usize, room| {
+            let delivery = DeliveryId { message: MessageId([7; 16]), ordinal: 0 };
+            let (at, source) = (f.now(), vec![b'x'; size].into());
+            let mail = InboxMail { delivery, at, from: "a@b.kr".into(), to: vec!["c@d.kr".into()], subject: "제비".into(), source };
+            f.store.keep(mail, room).await.expect("keep");
+            let kept = f.store.list(None, 100).await.expect("list").mails;
+            kept.iter().map(|mail| mail.size).collect::<Vec<_>>()
+        };
+        let room = InboxRoom { mails: 4, bytes: 1_000 };
+        for size in [300, 300, 300] {
+            keep(f, size, room).await;
+        }
+        assert_eq!(keep(f, 100, room).await, [100, 300, 300, 300], "exactly full");
+        assert_eq!(keep(f, 50, room).await, [50, 100, 300, 300]);
+        assert_eq!(keep(f, 950, room).await, [950, 50]);
+        assert_eq!(keep(f, 5_000, room).await, [5_000]);
+        for size in [1, 2, 3, 4, 5] {
+            keep(f, size, room).await;
+        }
+        assert_eq!(keep(f, 6, room).await, [6, 5, 4, 3]);
+    }
+
     async fn the_inbox_keeps_mail_to_be_read(f) {
         let id = f.post_one(each("t", 3)).await;
         for ordinal in 0..3 {
@@ -176,7 +199,7 @@ conform! {
                 subject: "제비".into(),
                 source: bytes::Bytes::from_static(b"Subject: x\r\n\r\nbody"),
             };
-            f.store.keep(mail).await.expect("keep");
+            f.store.keep(mail, InboxRoom::default()).await.expect("keep");
         }
         let first = f.store.list(None, 2).await.expect("list");
         assert_eq!(first.mails.iter().map(|m| m.delivery.ordinal).collect::<Vec<_>>(), [2, 1]);

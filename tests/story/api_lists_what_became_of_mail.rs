@@ -1,7 +1,10 @@
 //! Lists page by page, filters, and the local inbox.
 
 use bytes::Bytes;
-use jebi_domain::{id::DeliveryId, port::InboxMail};
+use jebi_domain::{
+    id::DeliveryId,
+    port::{InboxMail, InboxRoom},
+};
 use serde_json::{Value, json};
 
 use crate::support::api::{Api, START, at, list, text};
@@ -77,7 +80,7 @@ async fn the_local_inbox_is_read_by_number_and_by_delivery() {
         subject: "s".into(),
         source: source.clone(),
     };
-    api.store.keep(mail).await.unwrap();
+    api.store.keep(mail, InboxRoom::default()).await.unwrap();
     let list = api.get("/v1/inbox").await.expect(200);
     let line = &list["mails"][0];
     assert_eq!((&line["delivery_id"], &line["size"]), (&delivery.into(), &source.len().into()));

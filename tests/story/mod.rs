@@ -47,6 +47,7 @@ mod senders_over_a_server;
 mod ses_server;
 mod smtp_account_by_environment;
 mod smtp_password_rolls_over;
+mod smtp_sizes_hold;
 mod templates_are_written_and_published;
 mod templates_hold_together;
 mod templates_reach_their_recipients;

@@ -1,9 +1,12 @@
 //! What making a mail costs, beside the bare library:
 //!   compose [--n N] [--html BYTES]
-//! One JSON line each, in microseconds a mail: `library` builds the whole mail with mail-builder; `first` makes what all copies share and one
+//! One JSON line, in microseconds a mail: `library` builds the whole mail with mail-builder; `first` makes what all copies share and one
 //! copy of it; `next` makes each further copy of the same message; `personal_library` fills in a template of the same size with minijinja and
 //! gives it to mail-builder, `personal` is each further copy of a message with the same template. `preflight_*` looks at a message as it is
-//! accepted: without HTML, with 1 KiB of it, with what `--html` says, and with 10,000 recipients (of which the figure is for one).
+//! accepted: without HTML, with 1 KiB of it, with what `--html` says, and with 10,000 recipients (of which the figure is for one). What signing
+//! costs is in `signing`.
+
+mod signing;
 
 use std::{hint::black_box, sync::Arc, time::Instant};
 
@@ -107,6 +110,7 @@ fn main() {
         (looked(Some(small.clone()), 1), looked(Some(html.clone()), 1), looked(Some(small.clone()), 10_000));
     let (small, large) = (small.len(), html.len());
 
+    let signed = prepared.copy(&copy, id(0), 1, &none, &Default::default()).expect("a mail");
     let fields = "{{ name }} 님, {{ shop }} 쿠폰 {{ coupon }}{% if points > 10 %}, {{ points }}점{% endif %}";
     let (own_text, own_html) = (format!("{fields}\r\n{text}"), html.replacen("<p>", &format!("<p>{fields}</p><p>"), 1));
     let fill = r#"{"syntax":"jinja","missing":"error"}"#;
@@ -138,9 +142,10 @@ fn main() {
             .html_body(render("mail.html"));
         mail.write_to_vec().expect("a mail").len()
     });
+    let signing = signing::figures(&signed, n / 100 + 1);
     println!(
         "{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2},\"personal_library_us\":{personal_library:.2},\
          \"personal_us\":{personal:.2},\"preflight_text_us\":{text_us:.2},\"html_small_bytes\":{small},\"preflight_small_us\":{small_us:.2},\
-         \"html_bytes\":{large},\"preflight_html_us\":{large_us:.2},\"preflight_each_us\":{each_us:.4}}}"
+         \"html_bytes\":{large},\"preflight_html_us\":{large_us:.2},\"preflight_each_us\":{each_us:.4},{signing}}}"
     );
 }

@@ -155,6 +155,7 @@ mod tests {
             head: Bytes::copy_from_slice(head.as_bytes()),
             body: Bytes::copy_from_slice(body.as_bytes()).into(),
             tags: Vec::new(),
+            ahead: None,
         }
     }
 

@@ -94,6 +94,7 @@ mod tests {
             head: head.into_bytes().into(),
             body: bytes::Bytes::from_static(b"\r\n").into(),
             tags: Vec::new(),
+            ahead: None,
         };
         Signed::of(&mail, NAMES)
     }

@@ -182,6 +182,7 @@ impl Prepared {
             head: Bytes::from(head),
             body,
             tags,
+            ahead: None,
         })
     }
 }

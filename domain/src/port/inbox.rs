@@ -20,6 +20,21 @@ pub struct InboxMail {
     pub source: Bytes,
 }
 
+/// How much the local inbox keeps: the newest mails, as many as neither number lets go.
+#[derive(Clone, Copy, Debug)]
+pub struct InboxRoom {
+    pub mails: u32,
+    /// Bytes of their sources together. The newest mail stays whatever its size.
+    pub bytes: u64,
+}
+
+impl Default for InboxRoom {
+    /// 10,000 mails, 1 GiB.
+    fn default() -> Self {
+        Self { mails: 10_000, bytes: 1 << 30 }
+    }
+}
+
 /// One line of the list.
 #[derive(Clone, Debug)]
 pub struct InboxSummary {
@@ -43,8 +58,9 @@ pub struct InboxPage {
 
 /// Where the local provider keeps mail instead of sending it.
 pub trait Inbox: Send + Sync {
-    /// Keeps a mail; on disk when it returns. The oldest beyond the limit kept are dropped.
-    fn keep(&self, mail: InboxMail) -> Boxed<'_, StoreResult<()>>;
+    /// Keeps a mail; on disk when it returns. The oldest for which there is no room are dropped, with a large mail at once, else some
+    /// hundred mails later at the latest.
+    fn keep(&self, mail: InboxMail, room: InboxRoom) -> Boxed<'_, StoreResult<()>>;
     /// Mails numbered below `before`, newest first.
     fn list(&self, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<InboxPage>>;
     /// One mail with its source.

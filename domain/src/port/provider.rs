@@ -1,4 +1,4 @@
-use std::{future::Future, pin::Pin};
+use std::{any::Any, future::Future, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 
@@ -12,6 +12,9 @@ use crate::{
 
 /// A future that stays on its thread: senders are owned by one current-thread runtime each.
 pub type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// What a provider has worked out of a mail before its slot was taken ([`Provider::ahead`]); nobody else reads it.
+pub type Ahead = Arc<dyn Any + Send + Sync>;
 
 /// A composed copy, ready for the wire. Headers and body are apart so that copies of one message share the body.
 #[derive(Clone, Debug)]
@@ -30,6 +33,22 @@ pub struct Outgoing {
     pub body: Segments,
     /// Labels for the provider, the delivery id among them.
     pub tags: Vec<(String, String)>,
+    /// `None` where nothing was worked out before.
+    pub ahead: Option<Ahead>,
+}
+
+impl Outgoing {
+    /// Octets of all of it.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.head.len() + self.body.len()
+    }
+
+    /// Whether there is nothing at all of it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// A configured account that can send.
@@ -49,6 +68,9 @@ pub trait Provider: Send + Sync {
     fn max_size(&self) -> Option<u64> {
         None
     }
+    /// Does with a mail what takes long and needs no connection, such as hashing. Called before the mail's slot is taken, on any thread;
+    /// a mail that comes without is sent all the same.
+    fn ahead(&self, _mail: &mut Outgoing) {}
     /// Asks the account for its limits and state; `None` when the provider has no such thing to ask.
     fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>>;
 }

@@ -31,6 +31,7 @@ fn mail(head: &str, body: &str) -> Outgoing {
         head: Bytes::copy_from_slice(head.as_bytes()),
         body: Bytes::copy_from_slice(body.as_bytes()).into(),
         tags: Vec::new(),
+        ahead: None,
     }
 }
 

@@ -10,12 +10,14 @@ use jebi_domain::{
     event::Feedback,
     mime::Segments,
     outcome::{Outcome, Reason},
-    port::{AccountReport, Boxed, Channel, Clock, Inbox, InboxMail, Local, Outgoing, Provider, Sender, store::StoreError},
+    port::{AccountReport, Boxed, Channel, Clock, Inbox, InboxMail, InboxRoom, Local, Outgoing, Provider, Sender, store::StoreError},
 };
 use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 
 /// The word for it in configuration and API.
 pub const KIND: &str = "local";
+/// Largest mail, in bytes with everything encoded: each is put together in memory to be kept.
+pub const MAX_MAIL: u64 = 128 << 20;
 /// Mails from this size on are kept one at a time: each is put together in memory for that.
 const LARGE: usize = 1 << 20;
 
@@ -48,6 +50,9 @@ impl Provider for LocalProvider {
     fn sender(&self) -> Box<dyn Sender> {
         Box::new(LocalSender(Arc::clone(&self.0)))
     }
+    fn max_size(&self) -> Option<u64> {
+        Some(MAX_MAIL)
+    }
     fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>> {
         Box::pin(std::future::ready(None))
     }
@@ -73,6 +78,11 @@ impl Channel for LocalChannel {
 
 impl Shared {
     async fn keep(&self, mail: Outgoing) -> Outcome {
+        let size = mail.len() as u64;
+        if size > MAX_MAIL {
+            let text = format!("the mail has {size} bytes with everything encoded, and the local inbox takes {MAX_MAIL} at most");
+            return Outcome::Permanent { reason: Reason::new("too_large", text, "make the mail smaller: link to large files") };
+        }
         // An error would say that the semaphore was closed, which nobody does.
         let _turn = if mail.body.len() >= LARGE { self.large.acquire().await.ok() } else { None };
         let at = self.clock.wall();
@@ -86,7 +96,7 @@ impl Shared {
             subject: subject::of(&mail.head),
             source: whole(&mail.head, &mail.body),
         };
-        if let Err(error) = self.inbox.keep(kept).await {
+        if let Err(error) = self.inbox.keep(kept, InboxRoom::default()).await {
             return refused(&error);
         }
         for report in reports {

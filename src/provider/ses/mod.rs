@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use jebi_domain::{
     outcome::Reason,
-    port::{AccountReport, Boxed, Clock, Provider, Sender},
+    port::{AccountReport, Boxed, Clock, Outgoing, Provider, Sender},
     refusal::Fault,
 };
 use tokio_rustls::TlsConnector;
@@ -100,6 +100,13 @@ impl Provider for SesProvider {
 
     fn max_size(&self) -> Option<u64> {
         Some(MAX_MAIL)
+    }
+
+    fn ahead(&self, mail: &mut Outgoing) {
+        // One that is refused for its size needs no hash.
+        if mail.len() as u64 <= MAX_MAIL {
+            request::hash_ahead(mail, self.shared.config.configuration_set.as_deref());
+        }
     }
 
     fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>> {

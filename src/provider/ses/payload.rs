@@ -18,6 +18,10 @@ use super::base64::Base64;
 /// Bytes of a mail that are encoded at a time: a connection holds little more than that of a large one.
 const CHUNK: usize = 48 * 1024;
 
+/// Chunks after which the other mails of a sender thread have their turn: a receiver that takes all at once would have this one hold up
+/// slots.
+const IN_A_ROW: u32 = 4;
+
 /// The body of a request.
 pub(super) enum Payload {
     Whole(Full<Bytes>),
@@ -38,19 +42,27 @@ pub(super) struct Streamed {
     base64: Base64,
     begun: bool,
     over: bool,
+    /// Chunks read since others had their turn.
+    in_a_row: u32,
+    /// Its hash, where that was made before.
+    known: Option<String>,
 }
 
 impl Streamed {
-    pub(super) fn new(before: Vec<u8>, mail: &Outgoing, after: Vec<u8>) -> Self {
+    pub(super) fn new(before: Vec<u8>, mail: &Outgoing, after: Vec<u8>, known: Option<String>) -> Self {
         let pieces: Vec<Bytes> = std::iter::once(&mail.head).chain(mail.body.pieces()).cloned().collect();
         let raw: usize = pieces.iter().map(Bytes::len).sum();
         let len = (before.len() + raw.div_ceil(3) * 4 + after.len()) as u64;
         let (before, after) = (Bytes::from(before), Bytes::from(after));
-        Self { before, after, mail: pieces, len, piece: 0, offset: 0, base64: Base64::default(), begun: false, over: false }
+        let base64 = Base64::default();
+        Self { before, after, mail: pieces, len, piece: 0, offset: 0, base64, begun: false, over: false, in_a_row: 0, known }
     }
 
     /// SHA-256 of all of it, in hexadecimal.
     pub(super) fn hash(&self) -> String {
+        if let Some(known) = &self.known {
+            return known.clone();
+        }
         let (mut copy, mut hash, mut chunk) = (self.clone(), digest::Context::new(&SHA256), Vec::new());
         while copy.read(&mut chunk) {
             hash.update(&chunk);
@@ -96,6 +108,12 @@ impl Body for Payload {
         match self.get_mut() {
             Self::Whole(all) => Pin::new(all).poll_frame(cx),
             Self::Streamed(streamed) => {
+                if streamed.in_a_row == IN_A_ROW && !streamed.over {
+                    streamed.in_a_row = 0;
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                streamed.in_a_row += 1;
                 let mut chunk = Vec::with_capacity(CHUNK / 3 * 4 + streamed.before.len() + streamed.after.len());
                 Poll::Ready(streamed.read(&mut chunk).then(|| Ok(Frame::data(Bytes::from(chunk)))))
             }

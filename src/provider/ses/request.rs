@@ -1,5 +1,7 @@
 //! The JSON body of `SendEmail` (SES API v2) with raw MIME.
 
+use std::sync::Arc;
+
 use jebi_domain::port::Outgoing;
 
 use super::{base64::Base64, payload::Streamed};
@@ -9,6 +11,27 @@ const FRAME: usize = 256;
 
 /// A mail from this size on is encoded while it goes out.
 const STREAMED: usize = 256 * 1024;
+
+/// The hash of a large mail's request, made before its slot: over many megabytes it takes longer than a slot may be late.
+struct Hashed {
+    /// What else the request holds. The account may have been given another one meanwhile.
+    configuration_set: Option<String>,
+    hash: String,
+}
+
+/// Hashes what [`body`] will make of a large mail.
+pub(super) fn hash_ahead(mail: &mut Outgoing, configuration_set: Option<&str>) {
+    if let Json::Streamed(streamed) = body(mail, configuration_set) {
+        let hashed = Hashed { configuration_set: configuration_set.map(str::to_owned), hash: streamed.hash() };
+        mail.ahead = Some(Arc::new(hashed));
+    }
+}
+
+/// What was hashed before, where it still holds.
+fn hashed(mail: &Outgoing, configuration_set: Option<&str>) -> Option<String> {
+    let hashed = mail.ahead.as_ref()?.downcast_ref::<Hashed>()?;
+    (hashed.configuration_set.as_deref() == configuration_set).then(|| hashed.hash.clone())
+}
 
 /// The body of a request.
 pub(super) enum Json {
@@ -22,12 +45,12 @@ pub(super) fn body(mail: &Outgoing, configuration_set: Option<&str>) -> Json {
     let strings = mail.from.len()
         + mail.to.iter().map(|a| a.len() + 3).sum::<usize>()
         + mail.tags.iter().map(|(n, v)| n.len() + v.len() + 24).sum::<usize>();
-    let raw = mail.head.len() + mail.body.len();
+    let raw = mail.len();
     if raw >= STREAMED {
         let (mut before, mut after) = (Vec::with_capacity(FRAME + strings), Vec::with_capacity(FRAME + strings));
         open(&mut before, mail);
         close(&mut after, mail, configuration_set);
-        return Json::Streamed(Box::new(Streamed::new(before, mail, after)));
+        return Json::Streamed(Box::new(Streamed::new(before, mail, after, hashed(mail, configuration_set))));
     }
     let mut out = Vec::with_capacity(FRAME + strings + raw.div_ceil(3) * 4);
     open(&mut out, mail);
@@ -101,6 +124,7 @@ mod tests {
             head: Bytes::from_static(head),
             body: Bytes::from_static(body).into(),
             tags: vec![("jebi".into(), "x-1".into()), ("campaign".into(), "spring".into())],
+            ahead: None,
         }
     }
 
@@ -137,6 +161,22 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_made_before_is_taken_only_for_the_same_request() {
+        let hash = |mail: &Outgoing, set| match body(mail, set) {
+            Json::Streamed(streamed) => streamed.hash(),
+            Json::Whole(_) => panic!("a large mail is streamed"),
+        };
+        let mut large = Outgoing { body: vec![b'x'; STREAMED].into(), ..mail(b"Subject: x\r\n", b"") };
+        let (plain, events) = (hash(&large, None), hash(&large, Some("events")));
+        hash_ahead(&mut large, Some("events"));
+        assert_eq!(hashed(&large, Some("events")), Some(events.clone()));
+        assert_eq!((hash(&large, Some("events")), hash(&large, None)), (events, plain));
+        let mut small = mail(b"", b"x");
+        hash_ahead(&mut small, None);
+        assert!(small.ahead.is_none());
+    }
+
+    #[test]
     fn a_large_mail_streams_the_same_bytes_and_tells_their_number_and_hash() {
         let pieces = [300_000, 1, 2, 70_001].map(|n| Bytes::from((0..n).map(|i| (i % 251) as u8).collect::<Vec<_>>()));
         let large = Outgoing { body: pieces.clone().into_iter().collect(), ..mail(b"Subject: x\r\n", b"") };
@@ -145,11 +185,20 @@ mod tests {
         let mut payload = Payload::Streamed(streamed);
         let cx = &mut std::task::Context::from_waker(std::task::Waker::noop());
         let len = payload.size_hint().exact();
-        while let std::task::Poll::Ready(Some(Ok(frame))) = std::pin::Pin::new(&mut payload).poll_frame(cx) {
-            let chunk = frame.into_data().expect("data");
-            assert!(chunk.len() < 80_000, "{}", chunk.len());
-            all.extend_from_slice(&chunk);
+        let mut pauses = 0;
+        loop {
+            match std::pin::Pin::new(&mut payload).poll_frame(cx) {
+                std::task::Poll::Ready(Some(Ok(frame))) => {
+                    let chunk = frame.into_data().expect("data");
+                    assert!(chunk.len() < 80_000, "{}", chunk.len());
+                    all.extend_from_slice(&chunk);
+                }
+                std::task::Poll::Ready(_) => break,
+                // Others on its thread have their turn.
+                std::task::Poll::Pending => pauses += 1,
+            }
         }
+        assert_eq!(pauses, 1);
         assert!(payload.is_end_stream());
         assert_eq!(Some(all.len() as u64), len);
         let wanted = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &all);

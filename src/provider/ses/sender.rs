@@ -93,7 +93,7 @@ impl Channel for SesChannel {
 
 impl SesChannel {
     async fn call(mut self, mail: Outgoing) -> Outcome {
-        let size = (mail.head.len() + mail.body.len()) as u64;
+        let size = mail.len() as u64;
         if size > MAX_MAIL {
             self.pool.put(self.connection);
             return too_large(size);

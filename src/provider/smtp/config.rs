@@ -30,6 +30,8 @@ pub struct SmtpConfig {
     pub max_age: Duration,
     /// Recipients in one transaction, at least 1; a mail for more is sent in several.
     pub max_recipients: usize,
+    /// Largest mail in octets where the server does not tell its own (RFC 1870); `None` for no limit.
+    pub max_size: Option<u64>,
     /// Connections at once, idle ones among them, at least 1.
     pub max_connections: usize,
     /// What a person is told when the login is refused, beside the server's words: what this provider wants, such as an app password.
@@ -169,6 +171,7 @@ mod tests {
             max_mails: 100,
             max_age: Duration::from_secs(300),
             max_recipients: 50,
+            max_size: None,
             max_connections: 4,
             login_help: None,
             timeouts: Timeouts::default(),

@@ -17,6 +17,9 @@ use super::{
 const COPIED: usize = 16 * 1024;
 /// Of any other one no more than about this much is held at a time.
 const WINDOW: usize = 64 * 1024;
+/// After so many bytes the other mails of a sender thread have their turn: a server that takes all at once would have this one hold up
+/// slots.
+const IN_A_ROW: usize = 4 * WINDOW;
 const DOING: &str = "while the mail was written";
 
 /// Octets of the mail as RFC 1870 counts them: its lines with their ends, those of its signatures among them, without doubled dots and the
@@ -56,11 +59,16 @@ pub(super) async fn write(
         stuff(out, &mail.head);
         return writer.write(&[out, only, end], Last::Dot).await;
     }
-    let mut stuffer = Stuffer::default();
+    let (mut stuffer, mut in_a_row) = (Stuffer::default(), 0);
     for slice in std::iter::once(&mail.head).chain(mail.body.pieces()).flat_map(|piece| piece.chunks(WINDOW)) {
         if out.len() + slice.len() > 2 * WINDOW {
             writer.write(&[out], Last::More).await?;
+            in_a_row += out.len();
             out.clear();
+            if in_a_row >= IN_A_ROW {
+                in_a_row = 0;
+                tokio::task::yield_now().await;
+            }
         }
         stuffer.stuff(out, slice);
     }

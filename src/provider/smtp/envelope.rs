@@ -25,13 +25,14 @@ pub(super) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// `signatures` is how many bytes those will take.
+    /// `signatures` is how many bytes those will take; `most` how many the mail may have where the server does not say.
     ///
     /// # Errors
     /// The outcome for the whole mail: nothing has to be written to know it.
-    pub(super) fn new(mail: &'a Outgoing, signatures: usize, features: Features) -> Result<Self, Outcome> {
+    pub(super) fn new(mail: &'a Outgoing, signatures: usize, features: Features, most: Option<u64>) -> Result<Self, Outcome> {
         let size = content::size(mail, signatures);
-        if let Some(most) = features.size.filter(|most| *most > 0 && *most < size) {
+        let told = features.size.filter(|most| *most > 0).map(|most| u64::try_from(most).unwrap_or(u64::MAX));
+        if let Some(most) = told.or(most).filter(|most| *most < size as u64) {
             let text = format!("the message has {size} bytes, and the server takes {most} at most");
             return Err(permanent("too_large", text, rules::SIZE));
         }

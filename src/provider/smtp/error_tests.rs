@@ -33,6 +33,7 @@ fn config() -> SmtpConfig {
         max_mails: 100,
         max_age: Duration::from_secs(300),
         max_recipients: 50,
+        max_size: None,
         max_connections: 4,
         login_help: Some("see the help page".into()),
         timeouts: Timeouts::default(),

@@ -35,8 +35,9 @@ use std::sync::{
 };
 
 use jebi_domain::{
+    dkim::body_hash,
     outcome::Reason,
-    port::{AccountReport, Boxed, Clock, Provider, Sender},
+    port::{AccountReport, Boxed, Clock, Outgoing, Provider, Sender},
     refusal::Fault,
 };
 use tokio_rustls::TlsConnector;
@@ -93,7 +94,16 @@ impl Provider for SmtpProvider {
 
     fn max_size(&self) -> Option<u64> {
         let signatures = self.shared.signer.as_ref().map_or(0, Signer::most) as u64;
-        Some(self.shared.max_size.load(Ordering::Relaxed)).filter(|most| *most > 0).map(|most| most.saturating_sub(signatures).max(1))
+        let told = Some(self.shared.max_size.load(Ordering::Relaxed)).filter(|most| *most > 0);
+        told.or(self.shared.config.max_size).map(|most| most.saturating_sub(signatures).max(1))
+    }
+
+    /// A large body is hashed for its signature, which would hold up other mail of the sender thread.
+    fn ahead(&self, mail: &mut Outgoing) {
+        if self.shared.signer.as_ref().is_some_and(|signer| signer.draft(mail).is_some()) {
+            // The body keeps it for when the mail is signed.
+            let _ = body_hash(&mail.body);
+        }
     }
 
     /// SMTP has no way to ask.

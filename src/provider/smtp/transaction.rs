@@ -35,7 +35,7 @@ pub(super) struct Sent {
 /// Sends a mail to all its recipients, in as many transactions as the server wants. The first poll writes the envelope.
 pub(super) async fn send(connection: &mut Connection, shared: &Shared, mail: &Outgoing) -> Sent {
     let draft = shared.signer.as_ref().and_then(|signer| signer.draft(mail));
-    let envelope = match Envelope::new(mail, draft.as_ref().map_or(0, Draft::len), connection.features) {
+    let envelope = match Envelope::new(mail, draft.as_ref().map_or(0, Draft::len), connection.features, shared.config.max_size) {
         Ok(envelope) => envelope,
         Err(outcome) => return Sent { outcome, keep: true },
     };

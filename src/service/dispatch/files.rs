@@ -20,6 +20,8 @@ use tokio::sync::Notify;
 
 /// Bytes of encoded files in memory, over all providers. One message whose files are larger goes alone.
 pub const BUDGET: u64 = 256 << 20;
+/// Files of a message up to so many bytes in memory pass larger ones that wait for room.
+pub const SMALL: u64 = 1 << 20;
 /// Bytes read from the store at a time.
 const RANGE: u32 = 1 << 20;
 
@@ -36,6 +38,8 @@ pub enum NotLoaded {
 pub struct FileCache {
     bytes: Arc<dyn FileBytes>,
     room: Arc<Room>,
+    /// Who waits for much room, in line per lane: else what fits sooner would pass a large message for ever.
+    lines: [tokio::sync::Mutex<()>; 2],
     known: Mutex<Known>,
 }
 
@@ -66,7 +70,7 @@ impl FileCache {
     fn with_budget(bytes: Arc<dyn FileBytes>, budget: u64) -> Self {
         let room = Room { budget, used: Mutex::default(), freed: Notify::new() };
         let known = Known { files: HashMap::new(), kept: VecDeque::new(), kept_bytes: 0, kept_most: budget / 4 };
-        Self { bytes, room: Arc::new(room), known: Mutex::new(known) }
+        Self { bytes, room: Arc::new(room), lines: Default::default(), known: Mutex::new(known) }
     }
 
     /// The files of a message, read where they are not in memory. Waits for room.
@@ -80,7 +84,10 @@ impl FileCache {
         if let Some(all) = self.all_known(&wanted) {
             return Ok(all);
         }
-        let mut room = self.reserve(message.lane, wanted.iter().map(|(_, size)| encoded_len(*size)).sum()).await;
+        let bytes = wanted.iter().map(|(_, size)| encoded_len(*size)).sum();
+        let line = if bytes > SMALL { Some(self.lines[message.lane as usize].lock().await) } else { None };
+        let mut room = self.reserve(message.lane, bytes).await;
+        drop(line);
         let mut files = Vec::with_capacity(wanted.len());
         for (id, size) in wanted {
             let part = room.split(encoded_len(size));

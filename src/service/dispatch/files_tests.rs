@@ -150,3 +150,23 @@ fn room_of_a_file_that_is_not_there_is_given_back() {
     }
     assert_eq!(*cache.room.used.lock().expect("whole"), 0);
 }
+
+#[test]
+fn large_messages_wait_in_line_and_small_ones_pass() {
+    let size = usize::try_from(SMALL / 2).expect("small");
+    let file = encoded_len(SMALL / 2);
+    let (ids, _, cache) = shelf(6, size, 8 * file);
+    let of = |files: std::ops::Range<usize>| message(Lane::Bulk, &ids[files], size);
+    let (three, two, one) = (of(0..3), of(3..5), of(5..6));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let held = cache.reserve(Lane::Bulk, 4 * file).await;
+        let mut first = pin!(cache.load(&three));
+        assert!(futures_util::poll!(first.as_mut()).is_pending());
+        let mut second = pin!(cache.load(&two));
+        assert!(futures_util::poll!(second.as_mut()).is_pending(), "it would fit, but then those that need more would wait for ever");
+        assert!(cache.load(&one).await.is_ok());
+        drop(held);
+        assert!(first.await.is_ok() && second.await.is_ok());
+    });
+}

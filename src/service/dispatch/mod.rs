@@ -7,6 +7,7 @@
 //! slow connection holds up no mail in particular.
 
 mod account;
+pub mod ahead;
 pub mod answer_time;
 pub mod concurrency;
 mod daily;
@@ -16,6 +17,7 @@ pub mod health;
 pub mod lateness;
 mod loading;
 mod metrics;
+mod park;
 pub mod ready;
 mod receivers;
 mod settings;

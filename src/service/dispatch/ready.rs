@@ -1,27 +1,38 @@
-//! Copies claimed and not started, per lane, and the messages they are of. Copies whose files are not in memory yet are parked.
+//! Copies claimed and not started, per lane, and the messages they are of.
 
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use jebi_domain::{
+    content::{Content, Fill},
     id::{DeliveryId, DeliveryKey, LeaseNo, MessageNo, QueueNo},
     link::Links,
     message::{Copy, Lane, Message},
-    mime::{Files, compose::Prepared},
+    mime::{Files, compose::Prepared, encoded_len},
     outcome::{Outcome, Reason},
     port::{Outgoing, store::Claimed},
     shared_pace::Run,
     time::Wall,
 };
 
+use super::park::Park;
+
+/// A mail with so many bytes of bodies, templates and files takes long to make: hashing alone takes a millisecond or more.
+const LARGE: u64 = 256 << 10;
+
 /// A message under way, with what all its copies share once it has been composed.
 pub struct Mail {
     pub no: MessageNo,
     pub message: Arc<Message>,
     prepared: OnceLock<Prepared>,
+    /// Whether making a copy takes longer than a slot may wait.
+    large: AtomicBool,
 }
 
 /// Its number only: contents do not go to logs.
@@ -34,7 +45,25 @@ impl fmt::Debug for Mail {
 impl Mail {
     #[must_use]
     pub fn new(no: MessageNo, message: Arc<Message>) -> Self {
-        Self { no, message, prepared: OnceLock::new() }
+        let large = AtomicBool::new(weight(&message.content) >= LARGE);
+        Self { no, message, prepared: OnceLock::new(), large }
+    }
+
+    /// Whether its copies are to be made before they have a slot.
+    #[must_use]
+    pub fn is_large(&self) -> bool {
+        self.large.load(Ordering::Relaxed)
+    }
+
+    /// Making a copy took long all the same: from now on they are made before they have a slot.
+    pub fn note_slow(&self) {
+        self.large.store(true, Ordering::Relaxed);
+    }
+
+    /// Bytes of its files in memory.
+    #[must_use]
+    pub fn file_bytes(&self) -> u64 {
+        self.message.content.attachments.iter().map(|file| encoded_len(file.size)).sum()
     }
 
     /// Composes one copy; the shared part is made by the first.
@@ -53,8 +82,20 @@ impl Mail {
     }
 }
 
+/// Bytes a copy is made of.
+fn weight(content: &Content) -> u64 {
+    let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let fill = |fill: &Fill| {
+        let variants: usize = fill.variants.iter().map(|variant| text(&variant.text) + text(&variant.html)).sum();
+        variants + fill.parts.values().map(String::len).sum::<usize>()
+    };
+    let own = text(&content.text) + text(&content.html) + content.calendar.as_ref().map_or(0, |calendar| calendar.ics.len());
+    let own = own + content.fill.as_deref().map_or(0, fill);
+    own as u64 + content.attachments.iter().map(|file| file.size).sum::<u64>()
+}
+
 /// One claimed copy.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ReadyCopy {
     pub mail: Arc<Mail>,
     pub copy: Copy,
@@ -66,6 +107,10 @@ pub struct ReadyCopy {
     pub generation: u64,
     /// The files of its message, held while it is under way; empty where there are none.
     pub files: Option<Arc<Files>>,
+    /// The whole mail, where it was made before its slot.
+    pub made: Option<Box<Outgoing>>,
+    /// How often copies had been taken back when its slot was taken.
+    pub withdrawals: u64,
 }
 
 impl ReadyCopy {
@@ -155,24 +200,15 @@ pub struct Finished {
     pub at: Wall,
 }
 
-/// Copies whose files are not in memory yet.
-#[derive(Debug)]
-struct Parked {
-    mail: Arc<Mail>,
-    copies: Vec<ReadyCopy>,
-    /// Whether somebody reads them.
-    asked: bool,
-}
-
 /// Claimed copies in the order they are sent: transactional first, each lane as it was claimed.
 #[derive(Debug, Default)]
 pub struct Ready {
     lanes: [VecDeque<ReadyCopy>; 2],
-    parked: Vec<Parked>,
+    park: Park,
 }
 
 impl Ready {
-    /// Takes in what was claimed. `true` when it is parked until its files are here.
+    /// Takes in what was claimed. `true` when it is parked until it can be offered.
     pub fn add(&mut self, mail: &Arc<Mail>, claimed: Claimed, generation: u64) -> bool {
         let copies = claimed.copies.into_iter().map(|copy| ReadyCopy {
             mail: mail.clone(),
@@ -183,44 +219,42 @@ impl Ready {
             was_unsettled: claimed.was_unsettled,
             generation,
             files: None,
+            made: None,
+            withdrawals: 0,
         });
-        if !mail.has_files() {
-            self.lanes[mail.message.lane as usize].extend(copies);
-            return false;
+        if mail.has_files() || mail.is_large() {
+            self.park.add(mail, copies);
+            return true;
         }
-        match self.parked.iter_mut().find(|parked| parked.mail.no == mail.no) {
-            Some(parked) => parked.copies.extend(copies),
-            None => self.parked.push(Parked { mail: mail.clone(), copies: copies.collect(), asked: false }),
-        }
-        true
+        self.lanes[mail.message.lane as usize].extend(copies);
+        false
     }
 
-    /// The first parked message of a lane whose files nobody reads yet.
-    pub fn to_load(&mut self, lane: Lane) -> Option<Arc<Mail>> {
-        let parked = self.parked.iter_mut().find(|parked| !parked.asked && parked.mail.message.lane == lane)?;
-        parked.asked = true;
-        Some(parked.mail.clone())
+    /// What is not offered yet.
+    pub fn park(&mut self) -> &mut Park {
+        &mut self.park
     }
 
-    /// What was parked of a message, out of the park.
-    pub fn unpark(&mut self, message: MessageNo) -> Vec<ReadyCopy> {
-        let at = self.parked.iter().position(|parked| parked.mail.no == message);
-        at.map_or_else(Vec::new, |at| self.parked.remove(at).copies)
+    /// Offers a copy behind all others of its lane.
+    pub fn offer(&mut self, copy: ReadyCopy) {
+        self.lanes[copy.lane() as usize].push_back(copy);
     }
 
-    /// Copies whose files are here now.
-    pub fn loaded(&mut self, copies: Vec<ReadyCopy>, files: &Arc<Files>) {
-        for mut copy in copies {
-            copy.files = Some(files.clone());
-            self.lanes[copy.lane() as usize].push_back(copy);
-        }
+    /// Offers a copy before all others of its lane.
+    pub fn offer_first(&mut self, copy: ReadyCopy) {
+        self.lanes[copy.lane() as usize].push_front(copy);
+    }
+
+    /// The next copy of a lane to be made, where fewer than `most` are made and wait.
+    pub fn to_make(&mut self, lane: Lane, most: usize) -> Option<ReadyCopy> {
+        let made = self.lanes[lane as usize].iter().filter(|copy| copy.made.is_some()).count();
+        if made + self.park.making(lane) >= most { None } else { self.park.make_next(lane) }
     }
 
     /// Copies claimed of a lane, parked ones among them.
     #[must_use]
     pub fn claimed(&self, lane: Lane) -> u32 {
-        let parked = self.parked.iter().filter(|parked| parked.mail.message.lane == lane).map(|parked| parked.copies.len()).sum::<usize>();
-        self.len(lane) + u32::try_from(parked).unwrap_or(u32::MAX)
+        self.len(lane) + self.park.len(lane)
     }
 
     #[must_use]
@@ -253,11 +287,7 @@ impl Ready {
 
     /// Takes out every copy that `is_meant`, parked or not.
     pub fn remove(&mut self, is_meant: impl Fn(&ReadyCopy) -> bool) -> Vec<ReadyCopy> {
-        let mut out = Vec::new();
-        for parked in &mut self.parked {
-            out.extend(parked.copies.extract_if(.., |copy| is_meant(copy)));
-        }
-        self.parked.retain(|parked| !parked.copies.is_empty());
+        let mut out = self.park.remove(&is_meant);
         for lane in &mut self.lanes {
             if !lane.iter().any(&is_meant) {
                 continue;

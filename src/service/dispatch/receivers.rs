@@ -57,7 +57,7 @@ impl Inner {
 impl Dispatch {
     /// Sends the first ready copy back to wait for its receiver.
     pub(super) fn hold_back(&self, inner: &mut Inner, (until, domain): (Boot, String), now: Boot, wall: Wall) {
-        let Some(copy) = inner.ready.pop() else { return };
+        let Some(copy) = self.pop(inner) else { return };
         let due = wall + inner.backoff.come_again(&domain, until).since(now);
         let text = format!("{domain} said that it gets too much mail from us; mail to it waits");
         let remedy = "nothing to do: one mail is tried when the time is over, and the others follow";

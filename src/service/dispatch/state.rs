@@ -101,6 +101,8 @@ pub(super) struct Inner {
     /// Lanes with due mail in the queue.
     pub due: [bool; 2],
     pub finished: Vec<Finished>,
+    /// How often copies were taken back before their slots.
+    pub withdrawals: u64,
     /// A provider without a known rate said we are too fast.
     paused_until: Boot,
     pub stop: Stop,
@@ -167,6 +169,8 @@ pub struct Dispatch {
     pub settler: Notify,
     /// Wakes who reads the files of mail, per lane.
     pub loaders: [Notify; 2],
+    /// Wakes who makes large mail, per lane.
+    pub makers: [Notify; 2],
     /// Wakes who waits for the health or a stop to change.
     pub changed: Notify,
     /// Wakes who asks the account: it is another one now.
@@ -205,6 +209,7 @@ impl Dispatch {
             claiming: 0,
             due: [false; 2],
             finished: Vec::new(),
+            withdrawals: 0,
             paused_until: Boot(0),
             stop: Stop::No,
             guard: None,
@@ -227,7 +232,8 @@ impl Dispatch {
             senders: Notify::new(),
             claimer: Notify::new(),
             settler: Notify::new(),
-            loaders: [Notify::new(), Notify::new()],
+            loaders: Default::default(),
+            makers: Default::default(),
             changed: Notify::new(),
             ask: Notify::new(),
             slots: Notify::new(),
@@ -294,7 +300,7 @@ impl Dispatch {
             if lapsed || expired {
                 // Another node may have it by now, or the next claim lets it expire.
                 let outcome = if self.fence.is_taken_over(first.generation) { taken_over() } else { Outcome::NotStarted };
-                let ended = inner.ready.pop().map(|copy| copy.ended(outcome, wall));
+                let ended = self.pop(inner).map(|copy| copy.ended(outcome, wall));
                 inner.finished.extend(ended);
                 self.settler.notify_one();
                 continue;
@@ -320,7 +326,8 @@ impl Dispatch {
                     break;
                 }
             }
-            let Some(copy) = inner.ready.pop() else { break };
+            let Some(mut copy) = self.pop(inner) else { break };
+            copy.withdrawals = inner.withdrawals;
             inner.note_trials(&copy, now);
             inner.starting = inner.starting.saturating_sub(1);
             inner.in_flight += 1;
@@ -358,12 +365,20 @@ impl Dispatch {
         {
             inner.limit = inner.settings.calls(inner.concurrency.limit(inner.pacer.rate()));
         }
-        inner.count_end(&outcome, copy.recipients());
-        inner.in_flight = inner.in_flight.saturating_sub(1);
-        self.learn(inner, ticket, &outcome, now);
-        self.learn_receivers(inner, copy, &outcome, now);
+        self.call_over(inner, ticket, copy, &outcome, now);
         inner.finished.push(copy.ended(outcome, wall));
         self.settler.notify_one();
+        self.go_on(inner, now)
+    }
+
+    pub(super) fn call_over(&self, inner: &mut Inner, ticket: Ticket, copy: &ReadyCopy, outcome: &Outcome, now: Boot) {
+        inner.count_end(outcome, copy.recipients());
+        inner.in_flight = inner.in_flight.saturating_sub(1);
+        self.learn(inner, ticket, outcome, now);
+        self.learn_receivers(inner, copy, outcome, now);
+    }
+
+    pub(super) fn go_on(&self, inner: &mut Inner, now: Boot) -> Again {
         if inner.stop != Stop::No {
             self.changed.notify_waiters();
             return None;
@@ -414,27 +429,6 @@ impl Dispatch {
         }
         self.claimer.notify_one();
         Take::Nothing
-    }
-
-    /// Gives what is ready back to the store, unsent. No attempt is counted.
-    pub(super) fn return_ready(&self, inner: &mut Inner) {
-        let all = inner.ready.remove(|_| true);
-        self.give_back(inner, &all);
-    }
-
-    /// The same for bulk alone.
-    pub(super) fn return_bulk(&self, inner: &mut Inner) {
-        let bulk = inner.ready.remove(|copy| copy.lane() == Lane::Bulk);
-        self.give_back(inner, &bulk);
-    }
-
-    pub(super) fn give_back(&self, inner: &mut Inner, copies: &[ReadyCopy]) {
-        if copies.is_empty() {
-            return;
-        }
-        // Due as before: whenever the store can claim it again.
-        inner.finished.extend(copies.iter().map(|copy| copy.ended(Outcome::NotStarted, copy.mail.message.due)));
-        self.settler.notify_one();
     }
 
     /// Outcomes to be stored, oldest first.

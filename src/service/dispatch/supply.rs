@@ -13,8 +13,11 @@ use jebi_domain::{
     time::{Boot, Wall},
 };
 
+use tokio::sync::Notify;
+
 use super::{
     health::{Allow, Cause},
+    ready::ReadyCopy,
     state::{Dispatch, Inner},
     stop::Stop,
     window::{RESERVE, leased_limit, ready_limit, worth_claiming},
@@ -131,9 +134,39 @@ impl Dispatch {
             return self.return_bulk(inner);
         }
         if parked {
+            self.makers[lane as usize].notify_waiters();
             return self.loaders[lane as usize].notify_one();
         }
         self.senders.notify_waiters();
+    }
+
+    /// Gives what is ready back to the store, unsent. No attempt is counted.
+    pub(super) fn return_ready(&self, inner: &mut Inner) {
+        let all = inner.ready.remove(|_| true);
+        self.give_back(inner, &all);
+    }
+
+    /// The same for bulk alone.
+    pub(super) fn return_bulk(&self, inner: &mut Inner) {
+        let bulk = inner.ready.remove(|copy| copy.lane() == Lane::Bulk);
+        self.give_back(inner, &bulk);
+    }
+
+    /// Copies have left before their slots: files need not be read for them, and others may be made.
+    fn taken_back(&self) {
+        self.loaders.iter().for_each(Notify::notify_one);
+        self.makers.iter().for_each(Notify::notify_waiters);
+    }
+
+    pub(super) fn give_back(&self, inner: &mut Inner, copies: &[ReadyCopy]) {
+        inner.withdrawals += 1;
+        if copies.is_empty() {
+            return;
+        }
+        self.taken_back();
+        // Due as before: whenever the store can claim it again.
+        inner.finished.extend(copies.iter().map(|copy| copy.ended(Outcome::NotStarted, copy.mail.message.due)));
+        self.settler.notify_one();
     }
 
     /// Gives back what is ready of a cancelled or paused queue. What is in flight finishes.
@@ -148,6 +181,8 @@ impl Dispatch {
     pub fn give_up(&self, wall: Wall) {
         let inner = &mut *self.lock();
         let gone = inner.ready.remove(|_| true);
+        inner.withdrawals += 1;
+        self.taken_back();
         inner.finished.extend(gone.iter().map(|copy| copy.ended(taken_over(), wall)));
         self.settler.notify_one();
         self.senders.notify_waiters();

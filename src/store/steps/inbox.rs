@@ -3,18 +3,18 @@
 use bytes::Bytes;
 use jebi_domain::{
     id::DeliveryId,
-    port::{InboxMail, InboxSummary},
+    port::{InboxMail, InboxRoom, InboxSummary},
     time::Wall,
 };
 
 use super::{Error, Row, params, q, row, turn::Turn};
 
-/// Newest mails kept.
-const KEPT: i64 = 10_000;
 /// How often the oldest are dropped, in mails.
 const TRIM_EVERY: i64 = 256;
+/// A mail with this share of all bytes has the oldest dropped at once: so a quarter more than that is there at most.
+const LARGE: u64 = 1024;
 
-pub(super) fn keep(turn: &mut Turn<'_>, mail: &InboxMail) -> Result<(), Error> {
+pub(super) fn keep(turn: &mut Turn<'_>, mail: &InboxMail, room: InboxRoom) -> Result<(), Error> {
     let to = serde_json::to_string(&mail.to).map_err(|e| Error::damaged("recipients", e))?;
     let no = turn.inserted(
         q!("inbox_insert"),
@@ -30,8 +30,9 @@ pub(super) fn keep(turn: &mut Turn<'_>, mail: &InboxMail) -> Result<(), Error> {
         ],
     )?;
     turn.rows += 1;
-    if no % TRIM_EVERY == 0 {
-        turn.run(q!("inbox_trim"), [KEPT])?;
+    if no % TRIM_EVERY == 0 || mail.source.len() as u64 >= room.bytes / LARGE {
+        turn.run(q!("inbox_trim"), [i64::from(room.mails)])?;
+        turn.run(q!("inbox_trim_bytes"), [i64::try_from(room.bytes).unwrap_or(i64::MAX)])?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use jebi_domain::{
     event::Feedback,
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, MessageId, MessageNo},
     port::{
-        Boxed, Inbox, InboxMail, InboxPage, InboxSummary,
+        Boxed, Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary,
         nodes::NodeStart,
         slots::SharedSlots,
         store::{
@@ -350,8 +350,8 @@ impl<E: Engine> AdminStore for SqlStore<E> {
 }
 
 impl<E: Engine> Inbox for SqlStore<E> {
-    fn keep(&self, mail: InboxMail) -> Boxed<'_, StoreResult<()>> {
-        self.shared.write(Class::Settle, move |t| inbox::keep(t, &mail))
+    fn keep(&self, mail: InboxMail, room: InboxRoom) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Settle, move |t| inbox::keep(t, &mail, room))
     }
 
     fn list(&self, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<InboxPage>> {

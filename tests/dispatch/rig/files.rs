@@ -18,6 +18,7 @@ struct Inner {
     files: HashMap<FileId, Bytes>,
     away: bool,
     gate: Option<Arc<Notify>>,
+    hanging: Vec<FileId>,
     read: u64,
 }
 
@@ -51,6 +52,14 @@ impl Shelf {
     pub fn gate(&self) -> Arc<Notify> {
         self.lock().gate.insert(Arc::default()).clone()
     }
+    /// Reads of this file begun from now on never end.
+    pub fn hang(&self, id: FileId) {
+        self.lock().hanging.push(id);
+    }
+    /// New reads of all files go on.
+    pub fn hang_no_more(&self) {
+        self.lock().hanging.clear();
+    }
     pub fn open(&self) {
         if let Some(gate) = self.lock().gate.take() {
             gate.notify_waiters();
@@ -65,7 +74,11 @@ impl Shelf {
 impl FileBytes for Shelf {
     fn file_range(&self, id: FileId, from: u64, len: u32) -> Boxed<'_, StoreResult<Option<Bytes>>> {
         let waits = self.lock().gate.clone().map(Notify::notified_owned);
+        let hangs = self.lock().hanging.contains(&id);
         Box::pin(async move {
+            if hangs {
+                return std::future::pending().await;
+            }
             if let Some(waits) = waits {
                 waits.await;
             }

@@ -27,6 +27,7 @@ pub enum Reply {
 }
 
 type Answer = Box<dyn FnMut(&Outgoing) -> Reply + Send>;
+type Ahead = Box<dyn FnMut() + Send>;
 type Checkout = Box<dyn FnMut() -> Result<(), Outcome> + Send>;
 type Asked = Option<Result<AccountReport, Reason>>;
 
@@ -47,6 +48,8 @@ struct Inner {
 pub struct Scripted {
     name: &'static str,
     inner: Arc<Mutex<Inner>>,
+    /// What is done with a large mail before its slot.
+    ahead: Arc<Mutex<Ahead>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -90,7 +93,7 @@ impl Scripted {
             sent: Vec::new(),
             idle: 0,
         };
-        Self { name: "test", inner: Arc::new(Mutex::new(inner)), clock: Arc::new(clock) }
+        Self { name: "test", inner: Arc::new(Mutex::new(inner)), ahead: Arc::new(Mutex::new(Box::new(|| {}))), clock: Arc::new(clock) }
     }
     pub fn named(name: &'static str, clock: impl Clock + 'static) -> Self {
         Self { name, ..Self::new(clock) }
@@ -106,6 +109,10 @@ impl Scripted {
     }
     pub fn checkout(&self, checkout: impl FnMut() -> Result<(), Outcome> + Send + 'static) {
         self.lock().checkout = Box::new(checkout);
+    }
+    /// May move the test's clock.
+    pub fn ahead(&self, ahead: impl FnMut() + Send + 'static) {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(ahead);
     }
     /// How long every connection takes to be established.
     pub fn connect(&self, time: Duration) {
@@ -136,6 +143,10 @@ impl Provider for Scripted {
     }
     fn sender(&self) -> Box<dyn Sender> {
         Box::new(self.clone())
+    }
+    fn ahead(&self, mail: &mut Outgoing) {
+        (self.ahead.lock().unwrap_or_else(PoisonError::into_inner))();
+        mail.ahead = Some(Arc::new("done"));
     }
     fn account(&self) -> Boxed<'_, Asked> {
         let mut inner = self.lock();

@@ -126,21 +126,13 @@ pub struct Post<'a> {
     pub files: &'a [(FileId, u64)],
     /// Where its unsubscribe link leads; empty for none.
     pub base: &'a str,
+    pub text: &'a str,
 }
 
 impl Default for Post<'_> {
     fn default() -> Self {
-        Self {
-            topic: "news",
-            lane: Lane::Bulk,
-            copies: 1,
-            joint: 1,
-            due: Wall(0),
-            expires_at: None,
-            domain: "example.com",
-            files: &[],
-            base: "",
-        }
+        let (topic, domain) = ("news", "example.com");
+        Self { topic, lane: Lane::Bulk, copies: 1, joint: 1, due: Wall(0), expires_at: None, domain, files: &[], text: "text", base: "" }
     }
 }
 
@@ -278,7 +270,7 @@ impl Inner {
                 from: Mailbox { email: "from@example.com".into(), name: None },
                 reply_to: vec![],
                 subject: format!("{} {}", post.topic, no.0),
-                text: Some("text".into()),
+                text: Some(post.text.to_owned()),
                 html: None,
                 headers: vec![],
                 tags: vec![],
