@@ -47,6 +47,12 @@ pub fn flatten(label: &str, source: &str, parts: &BTreeMap<String, String>) -> R
     Ok(flat.out)
 }
 
+/// How the HTML in that language is told to people; empty for a template's own.
+#[must_use]
+pub fn html_label(language: &str) -> String {
+    if language.is_empty() { "html".to_owned() } else { format!("html ({language})") }
+}
+
 /// A source with the places of its tags in it, for a step that leaves nothing in its line.
 #[must_use]
 pub fn with_origins(source: &str) -> String {

@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 
 pub use derive::derive_text;
 pub use fault::TemplateFault;
-pub use flat::{NotFlat, flatten, with_origins};
+pub use flat::{NotFlat, flatten, html_label, with_origins};
 pub use language::{choose, lookup};
 pub use render::{Recipient, Renderer};
 pub use shield::{Between, Lost, Shield};

@@ -144,7 +144,9 @@ impl Shield {
 
     fn keep(&mut self, text: &str, at: usize, comment: bool) {
         let word = format!("{}{}z", self.word, self.kept.len());
-        self.kept.push(Kept { text: text.to_owned(), control: !text.starts_with("{{"), at, now: self.shielded.len() });
+        // An origin goes with what is printed behind it, and may come as often.
+        let control = !["{{", "{#@", "{#-@"].into_iter().any(|open| text.starts_with(open));
+        self.kept.push(Kept { text: text.to_owned(), control, at, now: self.shielded.len() });
         self.shielded.push_str(&if comment { format!("<!--{word}-->") } else { word });
     }
 

@@ -7,7 +7,7 @@ use jebi_domain::{
     content::Syntax,
     port::store::StoreError,
     refusal::{Fault, Refusal, RefusalKind},
-    template::{Checked, TemplateFault, check, derive_text, with_origins},
+    template::{Checked, TemplateFault, check, derive_text, html_label, with_origins},
     template_record::{Compiled, CompiledVariant, Source, SourceVariant, TemplateKind},
 };
 
@@ -212,7 +212,7 @@ fn variant(i: usize, variant: &SourceVariant, source: &Source, is_whole: bool) -
         // What is used with others is finished with them.
         (html, _) if !is_whole => html,
         (Some(html), Some(inlined)) if is_jinja => {
-            let label = if variant.language == source.language { "html".to_owned() } else { format!("html ({})", variant.language) };
+            let label = html_label(if variant.language == source.language { "" } else { &variant.language });
             Some(body(&label, &html, &BTreeMap::new()).unwrap_or(inlined))
         }
         (_, inlined) => inlined,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jebi_domain::{
     content::{Fill, Syntax},
     refusal::Fault,
-    template::{self, TemplateFault, derive_text, flatten},
+    template::{self, TemplateFault, derive_text, flatten, html_label},
     template_record::references,
 };
 
@@ -27,8 +27,8 @@ pub(super) fn finish(mut whole: Resolved) -> (Resolved, Vec<Fault>) {
     let Resolved { fill, text, html, .. } = &mut whole;
     if fill.syntax == Syntax::Jinja {
         let Fill { variants, parts, .. } = fill;
-        let own = std::iter::once(("html".to_owned(), html, text));
-        let others = variants.iter_mut().map(|one| (format!("html ({})", one.language), &mut one.html, &mut one.text));
+        let own = std::iter::once((html_label(""), html, text));
+        let others = variants.iter_mut().map(|one| (html_label(&one.language), &mut one.html, &mut one.text));
         for (label, html, text) in own.chain(others) {
             let Some(html) = html else { continue };
             match body(&label, html, parts) {

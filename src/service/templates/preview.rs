@@ -165,8 +165,8 @@ fn render(whole: super::Resolved, personal: &Personal, mailbox: &Mailbox) -> Res
         calendar: None,
         list: None,
     };
-    let told = |reason: Reason| cannot(if reason.code == LIMIT { LIMIT } else { "template_render" }, &reason.text);
-    let personal = serde_json::to_string(personal).map_err(|_| cannot("template_render", "its values cannot be written"))?;
+    let told = |reason: Reason| cannot(reason.code == LIMIT, &reason.text);
+    let personal = serde_json::to_string(personal).map_err(|_| cannot(false, "its values cannot be written"))?;
     let recipient = Recipient { mailbox, unsubscribe: Some(LINK) };
     let renderer = Renderer::new(&content, None).map_err(told)?;
     match renderer.render(Some(&personal), recipient) {
@@ -184,7 +184,12 @@ fn render(whole: super::Resolved, personal: &Personal, mailbox: &Mailbox) -> Res
     }
 }
 
-fn cannot(code: &'static str, why: &str) -> Refusal {
+fn cannot(limit: bool, why: &str) -> Refusal {
     let fault = format!("the template cannot be filled in with these values: {why}");
-    Refusal::invalid(Fault::new("variables", code, fault, "give every variable it needs, of the kind it needs"))
+    Refusal::invalid(Fault::new(
+        "variables",
+        if limit { "template_limit" } else { "template_render" },
+        fault,
+        "give every variable it needs, of the kind it needs",
+    ))
 }
