@@ -17,7 +17,7 @@ fn what_is_too_large_is_refused_at_accept_and_what_grows_too_large_fails_alone()
     let (folder, sink) = (tempfile::tempdir().expect("a folder"), FakeSes::start(None));
     let port = sink.listen_for_smtp().to_string();
     let env = [("SMTP_HOST", "127.0.0.1"), ("SMTP_PORT", &port), ("SMTP_TLS", "none"), ("JEBI_SMTP_MAX_SIZE_BYTES", "65536")];
-    let server = Server::start(folder.path(), &[&env[..], &[("SMTP_USER", "shop@example.kr"), ("SMTP_PASS", "x")]].concat());
+    let server = Server::start(folder.path(), &[&env[..], &[("DEFAULT_FROM_EMAIL", "shop@example.kr")]].concat());
 
     // Before the first connection.
     let (status, refused) = ask(&server, &json!({"emails": ["hong@example.kr"], "subject": "큰 메일", "text": "글".repeat(30_000)}));
