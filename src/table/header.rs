@@ -1,4 +1,5 @@
-//! Which column is what. The first line names them; a column that is neither address, name nor language is a variable of its name.
+//! Which column is what. The first line names them; a column that is neither address, name nor language is a variable of its name. One that is
+//! known by another word (`이름`) is a variable of that word besides: whoever writes a mail writes the words of the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,11 @@ impl Role {
             _ if LANGUAGE.contains(&known.as_str()) => Self::Language,
             _ => Self::Variable(word.to_owned()),
         }
+    }
+
+    /// Whether a column is known as one of the three by another word than its own.
+    fn is_renamed(&self, column: &str) -> bool {
+        matches!(self, Self::Email | Self::Name | Self::Language) && column != self.name() && Self::of(column) == *self
     }
 
     fn name(&self) -> &str {
@@ -86,7 +92,7 @@ impl Header {
         }
         let mut seen = BTreeSet::new();
         for (name, role) in self.columns.iter().filter(|(_, role)| !role.name().is_empty()) {
-            if !seen.insert(role.name()) {
+            if !seen.insert(role.name()) || role.is_renamed(name) && !seen.insert(name) {
                 let fault = format!("two columns are {:?}, the second of them {name:?}", role.name());
                 return Err(Fault::new(field, "doubled_column", fault, "give one of them another name, or leave it out by columns"));
             }
@@ -118,6 +124,9 @@ impl Header {
                     continue;
                 }
             };
+            if role.is_renamed(column) {
+                variables.insert(column.to_owned(), Value::String(text.clone()));
+            }
             match role {
                 Role::Email => email = text,
                 Role::Name => name = Some(text),

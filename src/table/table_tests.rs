@@ -38,9 +38,9 @@ const KOREAN: &str = "이메일,이름,언어,쿠폰\nhong@example.kr,홍길동,
 
 fn korean_lines() -> Vec<Value> {
     vec![
-        json!([2, "hong@example.kr", "홍길동", "ko", {"쿠폰": "갑-1"}]),
-        json!([3, "kim@example.kr", "김, 철수", "en", {"쿠폰": "그가 \"예\"라 했다"}]),
-        json!([5, "lee@example.kr", null, null, {}]),
+        json!([2, "hong@example.kr", "홍길동", "ko", {"이메일": "hong@example.kr", "이름": "홍길동", "언어": "ko", "쿠폰": "갑-1"}]),
+        json!([3, "kim@example.kr", "김, 철수", "en", {"이메일": "kim@example.kr", "이름": "김, 철수", "언어": "en", "쿠폰": "그가 \"예\"라 했다"}]),
+        json!([5, "lee@example.kr", null, null, {"이메일": "lee@example.kr"}]),
     ]
 }
 
@@ -250,7 +250,8 @@ fn a_workbooks_cells_are_read_as_they_are_shown() {
     assert_eq!(told.format, "XLSX");
     let entry = lines[0].read.as_ref().unwrap();
     assert_eq!((lines[0].number, lines[0].email.as_str(), entry.name.as_deref()), (2, "hong@example.kr", Some("홍길동")));
-    assert_eq!(json!(entry.own.variables), json!({"금액": "120000", "날짜": "2026-11-21"}));
+    let named = json!({"이메일": "hong@example.kr", "성명": "홍길동", "금액": "120000", "날짜": "2026-11-21"});
+    assert_eq!(json!(entry.own.variables), named);
 }
 
 #[test]

@@ -39,6 +39,25 @@ async fn every_starter_can_be_sent_at_once_in_both_languages() {
 }
 
 #[tokio::test]
+async fn every_starter_is_sent_with_no_more_than_it_says_it_needs() {
+    let api = Api::new().await;
+    for name in ["newsletter", "notice", "notification", "password-reset", "receipt", "verification"] {
+        let one = api.get(&format!("/v1/templates/{name}")).await.expect(200);
+        let needed = list(&one["variables"]).iter().filter(|variable| variable["required"] == true).map(|variable| text(&variable["name"]));
+        for language in ["ko", "en"] {
+            let values: Value = needed.clone().map(|name_of| (name_of.to_owned(), samples()[name][language][name_of].clone())).collect();
+            let recipient = json!({"email": "hong@example.kr", "language": language, "variables": values});
+            let body = json!({"messages": [{"from": "a@example.kr", "template": name, "recipients": [recipient]}]});
+            let taken = api.post("/v1/messages", &body).await.expect(202);
+            assert_eq!((&taken["success"], &taken["errors"]), (&json!(1), &json!(0)), "{name} {language}: {taken}");
+            let preview = json!({"variables": values, "language": language});
+            let seen = api.post(&format!("/v1/templates/{name}/preview"), &preview).await.expect(200);
+            assert_eq!(seen["missing"], json!([]), "{name} {language}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_documents_call_of_notification_works_on_a_fresh_install() {
     let api = Api::new().await;
     let context = json!({"subject": "알림", "username": "홍길동", "message": "새로운 알림이 있습니다."});

@@ -48,7 +48,7 @@ const WORKING: u64 = 16 << 20;
 pub struct CsvForm {
     /// A CSV text in UTF-8 or CP949 (EUC-KR), cells separated by commas, semicolons or tabs; or an Excel workbook (`.xlsx`). The first
     /// line names the columns. `email` (`이메일`, `메일`, `e-mail`) is needed; `name` (`이름`, `성명`) and `language` (`언어`) are known;
-    /// every other column is a variable. An empty cell gives no value.
+    /// every other column is a variable, and so is one of these under another word than the first. An empty cell gives no value.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// JSON: the message as in `POST /v1/messages`, without recipients. Its lane is `bulk` unless it says.
