@@ -259,14 +259,23 @@ impl Inner {
         i64::from(self.claiming) + Lane::ALL.into_iter().map(taken).sum::<i64>()
     }
 
+    /// Room for the one mail that is tried. Bulk that is parked, and may be for long, does not keep a transactional one from being it:
+    /// whichever can go first does, and the other one waits for what is said.
+    fn trial_rooms(&self) -> Rooms {
+        let [transactional, bulk] = Lane::ALL.map(|lane| self.ready.claimed(lane));
+        if transactional > 0 || self.ready.len(Lane::Bulk) > 0 || self.starting > 0 {
+            return Rooms::default();
+        }
+        Rooms { room: [1, u32::from(bulk == 0)], worth: [true, bulk == 0] }
+    }
+
     fn rooms(&mut self, now: Boot) -> Rooms {
         if !self.may_start() {
             return Rooms::default();
         }
         match self.health.allow(now) {
             Allow::Nothing => return Rooms::default(),
-            Allow::One if Lane::ALL.iter().any(|lane| self.ready.claimed(*lane) > 0) || self.starting > 0 => return Rooms::default(),
-            Allow::One => return Rooms { room: [1; 2], worth: [true; 2] },
+            Allow::One => return self.trial_rooms(),
             Allow::All => {}
         }
         self.daily.open(now);
