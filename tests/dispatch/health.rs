@@ -132,6 +132,28 @@ fn a_trial_that_waits_for_its_files_keeps_no_transactional_mail_out() {
 }
 
 #[test]
+fn bulk_that_is_held_is_not_claimed_for_a_trial() {
+    run(async {
+        let rig = Rig::new().await;
+        rig.provider.checkout(|| Err(transient()));
+        rig.store.post(Post { copies: 3, ..Post::default() });
+        rig.advance(Duration::from_millis(100)).await;
+        assert_eq!(rig.status().state.as_str(), "circuit_open");
+        rig.dispatch.set_guard(&Guard::BulkHeld { why: "another server took over".into(), since: Wall(0) });
+        rig.provider.checkout(|| Ok(()));
+        let claims = rig.store.claims().len();
+        rig.advance(Duration::from_secs(2)).await;
+        rig.advance(Duration::from_secs(30)).await;
+        assert_eq!((rig.store.claims().len(), rig.provider.sent().len()), (claims, 0), "it would go back, and be claimed again");
+        rig.store.post(Post { topic: "암호", lane: Lane::Transactional, ..Post::default() });
+        quiet().await;
+        assert_eq!((rig.provider.sent().len(), rig.store.count(State::Sent)), (1, 1));
+        rig.dispatch.set_guard(&Guard::Open);
+        rig.until(|rig| rig.store.count(State::Sent) == 4).await;
+    });
+}
+
+#[test]
 fn a_provider_that_cannot_be_reached_costs_no_mail_an_attempt() {
     run(async {
         let rig = Rig::new().await;
