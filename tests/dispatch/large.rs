@@ -134,6 +134,25 @@ fn a_mail_that_takes_long_only_as_it_is_made_gives_its_slot_up_and_goes_with_the
 }
 
 #[test]
+fn a_mail_that_takes_long_as_it_is_made_is_the_trial_of_an_open_circuit_all_the_same() {
+    run(async {
+        let rig = Rig::at_rate(50.0).await;
+        let ahead = counted(&rig, Duration::from_millis(40));
+        rig.provider.checkout(|| Err(transient()));
+        let text = grows();
+        let no = rig.store.post(Post { text: &text, ..Post::default() });
+        rig.advance_finely(Duration::from_millis(100)).await;
+        assert_eq!((rig.status().state.as_str(), rig.store.leased(), ahead.load(Ordering::Relaxed)), ("circuit_open", 0, 0));
+        rig.provider.checkout(|| Ok(()));
+        rig.advance_finely(Duration::from_secs(3)).await;
+        let row = rig.store.row(no, 0);
+        assert_eq!((row.state, row.attempt, rig.provider.sent().len(), ahead.load(Ordering::Relaxed)), (State::Sent, 1, 1, 1));
+        let status = rig.status();
+        assert_eq!((status.state.as_str(), status.in_flight, status.leased), ("running", 0, 0));
+    });
+}
+
+#[test]
 fn no_second_holds_more_than_the_rate_whatever_mail_takes_to_be_made() {
     run(async {
         let rig = Rig::at_rate(50.0).await;

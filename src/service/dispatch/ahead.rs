@@ -110,7 +110,9 @@ impl Dispatch {
     /// A mail took so long to make that its slot is over. It goes first again, made; its slot is lost. Says whether to go on at once.
     pub fn missed(&self, ticket: Ticket, mut copy: ReadyCopy, mail: Outgoing, now: Boot) -> Again {
         let inner = &mut *self.lock();
-        self.call_over(inner, ticket, &copy, &Outcome::NotStarted, now);
+        // The provider was not asked and has said nothing: a trial is still to be made, and what is ready stays for it.
+        inner.health.give_back(ticket);
+        self.call_over(inner, &copy, &Outcome::NotStarted, now);
         copy.mail.note_slow();
         if copy.withdrawals == inner.withdrawals && inner.may_start() && !inner.health.is_stopped() {
             copy.made = Some(Box::new(mail));

@@ -365,16 +365,17 @@ impl Dispatch {
         {
             inner.limit = inner.settings.calls(inner.concurrency.limit(inner.pacer.rate()));
         }
-        self.call_over(inner, ticket, copy, &outcome, now);
+        self.call_over(inner, copy, &outcome, now);
+        self.learn(inner, ticket, &outcome, now);
         inner.finished.push(copy.ended(outcome, wall));
         self.settler.notify_one();
         self.go_on(inner, now)
     }
 
-    pub(super) fn call_over(&self, inner: &mut Inner, ticket: Ticket, copy: &ReadyCopy, outcome: &Outcome, now: Boot) {
+    /// Counts the end of a call, and learns from it what its receivers said.
+    pub(super) fn call_over(&self, inner: &mut Inner, copy: &ReadyCopy, outcome: &Outcome, now: Boot) {
         inner.count_end(outcome, copy.recipients());
         inner.in_flight = inner.in_flight.saturating_sub(1);
-        self.learn(inner, ticket, outcome, now);
         self.learn_receivers(inner, copy, outcome, now);
     }
 
