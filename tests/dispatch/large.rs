@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use jebi_domain::{delivery::State, message::Lane};
+use jebi_domain::{delivery::State, message::Lane, port::Outgoing};
 
 use super::rig::*;
 
@@ -111,6 +111,33 @@ fn a_fault_while_a_mail_is_made_fails_that_mail_alone() {
         let failed: Vec<_> = (0..3).map(|i| rig.store.row(no, i)).filter(|row| row.state == State::Failed).collect();
         assert_eq!((failed.len(), rig.provider.sent().len()), (1, 2));
         assert_eq!(failed[0].reason.as_ref().map(|r| r.code.as_str()), Some("internal_error"));
+    });
+}
+
+/// Calls with large mail that share a slow line would each take so long that they end without an answer.
+#[test]
+fn large_mail_fills_no_more_than_its_share_of_the_line_and_other_mail_passes_it() {
+    const LIMIT: usize = 128 << 20;
+    run(async {
+        let rig = Rig::new().await;
+        let is_large = |mail: &Outgoing| mail.len() > 1 << 20;
+        rig.provider.answer(move |mail| match is_large(mail) {
+            true => Reply::After(Duration::from_secs(20), accepted()),
+            false => Reply::Now(accepted()),
+        });
+        let under_way = |rig: &Rig| rig.provider.sent().iter().filter(|mail| is_large(mail)).map(Outgoing::len).sum::<usize>();
+        let file = rig.shelf.put(vec![b'x'; 12 << 20]);
+        let bulk = rig.store.post(Post { copies: 30, files: &[file], ..Post::default() });
+        quiet().await;
+        let (taken, one) = (under_way(&rig), rig.provider.sent()[0].len());
+        assert!((LIMIT..LIMIT + one).contains(&taken), "{taken} bytes in calls with {one} each");
+
+        let post = |files| rig.store.post(Post { lane: Lane::Transactional, topic: "reset", files, ..Post::default() });
+        let (small, large) = (post(&[]), post(&[file]));
+        quiet().await;
+        assert_eq!((rig.store.row(small, 0).state, under_way(&rig)), (State::Sent, taken + one), "both have gone out");
+        rig.until(|rig| (0..30).all(|i| rig.store.row(bulk, i).state == State::Sent)).await;
+        assert_eq!((rig.store.row(large, 0).state, rig.provider.sent().len()), (State::Sent, 32));
     });
 }
 
