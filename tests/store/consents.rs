@@ -134,6 +134,22 @@ conform! {
         assert_eq!(f.store.refusing("shop", "news", vec!["hong@naver.com".into()]).await, Ok(vec!["hong@naver.com".to_owned()]));
     }
 
+    async fn who_consented_again_refuses_again(f) {
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true };
+        for (hour, scope) in [(0, ""), (2, ""), (4, "news")] {
+            let (given, _) = record(f, NewEvent { notice: false, ..event("hong@naver.com", scope, EventKind::Given, hour * HOUR) }).await;
+            assert!(given.holds());
+            assert_eq!(f.store.refused_at(&target).await, Ok(None), "there is something to refuse");
+            let at = Wall(START.0 + (hour + 1) * HOUR);
+            assert_eq!(f.store.refuse(&target, RefusedBy::OneClick, true, at).await, Ok(true));
+            assert_eq!(f.store.refuse(&target, RefusedBy::Page, true, Wall(at.0 + 1)).await, Ok(false));
+            f.restart().await;
+            assert_eq!(f.store.refused_at(&target).await, Ok(Some(at)));
+            assert!(ledger(f).await.iter().all(|one| !one.holds()));
+            assert_eq!(notices(f, given.no).await.last(), Some(&(EventKind::Refused, Notice::Due)), "each is told");
+        }
+    }
+
     async fn one_refusal_is_told_once_whatever_it_ends(f) {
         let quiet = |scope: &str| NewEvent { notice: false, ..event("hong@naver.com", scope, EventKind::Given, 0) };
         let (news, _) = record(f, quiet("news")).await;

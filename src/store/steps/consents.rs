@@ -179,8 +179,8 @@ fn change(turn: &Turn<'_>, c: &Consent) -> Result<(), Error> {
 }
 
 /// Ends everything an address has consented to with a profile. Who refuses advertising stands in the ledger after it, whether they had ever
-/// consented or not. One refusal is told once, whatever it ends.
-pub(super) fn refused(turn: &mut Turn<'_>, address: &str, target: &Target, by: RefusedBy, notice: bool, now: Wall) -> Result<(), Error> {
+/// consented or not. One refusal is told once, whatever it ends. Whether there was anything to write.
+pub(super) fn refused(turn: &mut Turn<'_>, address: &str, target: &Target, by: RefusedBy, notice: bool, now: Wall) -> Result<bool, Error> {
     let mut ending = holding(turn, address, &target.profile)?;
     if target.advertising && ending.iter().all(|one| !one.key.scope.is_empty()) {
         turn.execute(q!("consent_insert"), (address, &target.profile, "", &target.address))?;
@@ -189,11 +189,12 @@ pub(super) fn refused(turn: &mut Turn<'_>, address: &str, target: &Target, by: R
     }
     // What the notice is of: everything, where that is among them.
     ending.sort_by(|a, b| a.key.scope.cmp(&b.key.scope));
+    let any = !ending.is_empty();
     for (i, one) in ending.into_iter().enumerate() {
         let fact = Fact { kind: EventKind::Refused, at: now, how: by.as_str(), wording: "", source: &target.topic, actor: "" };
         end(turn, one, fact, notice && i == 0, now)?;
     }
-    Ok(())
+    Ok(any)
 }
 
 /// What an address consents to with a profile, by number.
