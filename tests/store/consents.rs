@@ -172,6 +172,17 @@ conform! {
         assert!(!record(f, event("hong@naver.com", "", EventKind::Refused, 3 * HOUR)).await.1, "it stands there already");
         assert!(record(f, event("hong@naver.com", "", EventKind::Withdrawn, 6 * HOUR)).await.1, "there is something to end again");
         assert!(!holds(later.no).await);
+        // The other way round: a list that is brought in after its people have taken everything back.
+        for at in [-300 * DAY, HOUR, 6 * HOUR] {
+            let (old, new) = record(f, event("hong@naver.com", "old", EventKind::Given, at)).await;
+            assert!(new && !old.holds(), "{old:?}");
+            assert_eq!((old.given_at, old.ended_at, old.confirm_at), (Some(Wall(START.0 + at)), Some(Wall(START.0 + 6 * HOUR)), None));
+        }
+        assert_eq!(f.store.consenting("shop", "old", vec!["hong@naver.com".into()]).await, Ok(vec![]));
+        let planned = f.store.confirmations(Wall(START.0 + 900 * DAY), 9).await.expect("a look");
+        assert_eq!(planned.iter().map(|one| one.no).collect::<Vec<_>>(), [kim.no], "nobody else is asked in two years");
+        let (again, _) = record(f, event("hong@naver.com", "old", EventKind::Given, 7 * HOUR)).await;
+        assert!(again.holds() && again.confirm_at.is_some(), "after that a consent counts again");
     }
 
     async fn who_refuses_is_found_among_many(f) {

@@ -94,8 +94,9 @@ pub type ConsentDetail = (Consent, Vec<ConsentEvent>);
 
 /// The ledger.
 pub trait ConsentStore: Send + Sync {
-    /// Writes events down, all or none, in their order. An end of everything ends what was given to a part of it as well. A consent that holds and is given again with the same time, and an end of one that
-    /// holds no more, change nothing.
+    /// Writes events down, all or none, in their order. An end of everything ends what was given to a part of it before, whichever of the
+    /// two is written down first. A consent that holds and is given again with the same time, and an end of one that holds no more, change
+    /// nothing.
     fn record_consents(&self, events: Vec<NewEvent>, now: Wall) -> Boxed<'_, StoreResult<Vec<Recorded>>>;
     /// One consent with all that was written of it, oldest first.
     fn consent(&self, no: i64) -> Boxed<'_, StoreResult<Option<ConsentDetail>>>;

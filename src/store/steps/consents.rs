@@ -133,8 +133,11 @@ fn add(turn: &mut Turn<'_>, consent: i64, fact: Fact<'_>, notice: bool, now: Wal
 /// Writes one event down, and how the consent stands after it. What happened later counts, in whatever order it is told.
 fn record(turn: &mut Turn<'_>, new: &NewEvent, now: Wall) -> Result<Recorded, Error> {
     let ConsentKey { address, profile, scope } = &new.key;
+    // Who took everything back took back what they had given to a part of it before, whenever that is written down. Everything is locked
+    // before its parts, as where it ends them.
+    let whole = if new.kind == EventKind::Given && !scope.is_empty() { find(turn, address, profile, "")? } else { None };
     turn.execute(q!("consent_insert"), (address, profile, scope, &new.email))?;
-    let found = turn.row(q!("consent_find"), (address, profile, scope), |r| Ok(read(r)))?.transpose()?;
+    let found = find(turn, address, profile, scope)?;
     let mut consent = found.ok_or_else(|| Error::damaged("consent", "it was not written"))?;
     let ends = matches!(new.kind, EventKind::Withdrawn | EventKind::Refused);
     // Who takes everything back takes back what was given to a part of it as well.
@@ -158,10 +161,9 @@ fn record(turn: &mut Turn<'_>, new: &NewEvent, now: Wall) -> Result<Recorded, Er
             consent.given_at = Some(new.at);
             consent.email.clone_from(&new.email);
             consent.language = new.language.clone().or(consent.language);
-            if consent.ended_at.is_none_or(|at| at < new.at) {
-                consent.ended_at = None;
-                consent.confirm_at = new.confirm_at;
-            }
+            let ended = consent.ended_at.max(whole.and_then(|whole| whole.ended_at)).filter(|at| *at >= new.at);
+            consent.ended_at = ended;
+            consent.confirm_at = if ended.is_none() { new.confirm_at } else { None };
         }
         EventKind::Withdrawn | EventKind::Refused if consent.given_at.is_none_or(|at| at <= new.at) => {
             consent.ended_at = Some(new.at);
@@ -184,7 +186,7 @@ pub(super) fn refused(turn: &mut Turn<'_>, address: &str, target: &Target, by: R
     let mut ending = holding(turn, address, &target.profile)?;
     if target.advertising && ending.iter().all(|one| !one.key.scope.is_empty()) {
         turn.execute(q!("consent_insert"), (address, &target.profile, "", &target.address))?;
-        let found = turn.row(q!("consent_find"), (address, &target.profile, ""), |r| Ok(read(r)))?.transpose()?;
+        let found = find(turn, address, &target.profile, "")?;
         ending.extend(found.filter(|one| one.ended_at.is_none()));
     }
     // What the notice is of: everything, where that is among them.
@@ -195,6 +197,11 @@ pub(super) fn refused(turn: &mut Turn<'_>, address: &str, target: &Target, by: R
         end(turn, one, fact, notice && i == 0, now)?;
     }
     Ok(any)
+}
+
+/// A consent, locked.
+fn find(turn: &Turn<'_>, address: &str, profile: &str, scope: &str) -> Result<Option<Consent>, Error> {
+    turn.row(q!("consent_find"), (address, profile, scope), |r| Ok(read(r)))?.transpose()
 }
 
 /// What an address consents to with a profile, by number.
