@@ -52,16 +52,41 @@ conform! {
         assert_eq!(record(f, event("hong@naver.com", "", EventKind::Given, 0)).await, (given.clone(), false));
         let (ended, new) = record(f, event("hong@naver.com", "", EventKind::Withdrawn, HOUR)).await;
         assert!(new && !ended.holds() && ended.no == given.no && ended.confirm_at.is_none(), "{ended:?}");
-        assert_eq!(record(f, event("hong@naver.com", "", EventKind::Refused, 2 * HOUR)).await, (ended.clone(), false));
-        let (older, new) = record(f, event("hong@naver.com", "", EventKind::Given, HOUR / 2)).await;
-        assert!(new && !older.holds(), "given before it ended: {older:?}");
+        assert_eq!(record(f, event("hong@naver.com", "", EventKind::Withdrawn, HOUR)).await, (ended.clone(), false));
+        assert_eq!(record(f, event("hong@naver.com", "", EventKind::Refused, 2 * HOUR)).await, (ended.clone(), true), "the first end stays");
+        for given in [HOUR / 2, HOUR + HOUR / 2] {
+            let (older, new) = record(f, event("hong@naver.com", "", EventKind::Given, given)).await;
+            assert!(new && !older.holds(), "given before the last end: {older:?}");
+        }
         let (again, _) = record(f, event("hong@naver.com", "", EventKind::Given, 3 * HOUR)).await;
         assert!(again.holds() && again.given_at == Some(Wall(START.0 + 3 * HOUR)), "{again:?}");
         f.restart().await;
         let (kept, events) = f.store.consent(given.no).await.expect("a look").expect("there");
-        assert_eq!((kept, events.len()), (again, 4));
+        assert_eq!((kept, events.len()), (again, 6));
         assert_eq!((events[0].how.as_str(), events[0].wording.as_str(), events[0].source.as_str()), ("가입 양식", "동의합니다", "203.0.113.9"));
         assert_eq!(f.store.consent(99).await, Ok(None));
+    }
+
+    async fn people_are_told_of_what_changes_how_a_consent_stands_and_of_nothing_else(f) {
+        let told = async |mut new: NewEvent, wording: &str| {
+            new.wording = wording.into();
+            let (consent, new) = record(f, new).await;
+            assert!(new, "it is written down");
+            let (_, notice) = notices(f, consent.no).await.pop().expect("an event");
+            (consent.holds(), notice == Notice::Due)
+        };
+        let at = |kind, hour: i64| event("hong@naver.com", "", kind, hour * HOUR);
+        assert_eq!(told(at(EventKind::Given, 10), "v3").await, (true, true));
+        assert_eq!(told(at(EventKind::Given, 11), "v3").await, (true, false), "a request that was repeated");
+        assert_eq!(told(at(EventKind::Given, 8), "v2").await, (true, false), "overtaken");
+        assert_eq!(told(at(EventKind::Withdrawn, 9), "").await, (true, false), "overtaken, and it holds");
+        assert_eq!(told(at(EventKind::Given, 12), "v4").await, (true, true), "to something else");
+        assert_eq!(told(at(EventKind::Withdrawn, 13), "").await, (false, true));
+        assert_eq!(told(at(EventKind::Withdrawn, 14), "").await, (false, false), "a request that was repeated");
+        assert_eq!(told(at(EventKind::Refused, 15), "").await, (false, false), "who refuses again");
+        assert_eq!(told(at(EventKind::Given, 14), "v4").await, (false, false), "it does not hold");
+        assert_eq!(told(event("hong@naver.com", "news", EventKind::Given, 15 * HOUR), "").await, (false, false), "nor does a part");
+        assert_eq!(told(at(EventKind::Given, 16), "v4").await, (true, true));
     }
 
     async fn they_are_listed_by_address_and_profile_page_by_page(f) {
@@ -169,7 +194,8 @@ conform! {
         assert_eq!(notices(f, news.no).await.last(), Some(&(EventKind::Refused, Notice::None)), "told of the whole");
         let holds = async |no: i64| f.store.consent(no).await.expect("a look").expect("there").0.holds();
         assert_eq!((holds(news.no).await, holds(later.no).await, holds(kim.no).await), (false, true, true));
-        assert!(!record(f, event("hong@naver.com", "", EventKind::Refused, 3 * HOUR)).await.1, "it stands there already");
+        assert_eq!(record(f, event("hong@naver.com", "", EventKind::Refused, 3 * HOUR)).await, (all.clone(), true), "it stands there already");
+        assert_eq!(notices(f, all.no).await, [(EventKind::Refused, Notice::Due), (EventKind::Refused, Notice::None)]);
         assert!(record(f, event("hong@naver.com", "", EventKind::Withdrawn, 6 * HOUR)).await.1, "there is something to end again");
         assert!(!holds(later.no).await);
         // The other way round: a list that is brought in after its people have taken everything back.
