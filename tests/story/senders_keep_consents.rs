@@ -161,6 +161,54 @@ async fn the_result_is_told_once_for_each_event() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_repeated_tells_nobody_again() {
+    let api = api().await;
+    let seen = async || {
+        api.state.consents.tell().await.expect("the store answers");
+        told(&api).await.len()
+    };
+    record(&api, json!({})).await;
+    assert_eq!(seen().await, 1);
+    // After a time-out: without a time it happens at another one.
+    api.clock.advance(Duration::from_secs(5));
+    let again = record(&api, json!({})).await;
+    assert_eq!((&again["new"], &again["consents"][0]["holds"], seen().await), (&1.into(), &true.into(), 1));
+    // What was overtaken is written down, and changes nothing.
+    let old = record(&api, json!({"kind": "withdrawn", "at": "2023-12-30 09:00:00", "how": "전화"})).await;
+    assert_eq!((&old["new"], &old["consents"][0]["holds"], seen().await), (&1.into(), &true.into(), 1));
+    let old = record(&api, json!({"kind": "withdrawn", "at": "2023-12-30 09:00:00", "how": "전화"})).await;
+    assert_eq!((&old["new"], &old["consents"][0]["holds"], seen().await), (&0.into(), &true.into(), 1));
+    let path = format!("/v1/consents/{}", old["consents"][0]["id"]);
+    for _ in 0..2 {
+        api.clock.advance(Duration::from_secs(5));
+        api.post(&format!("{path}/withdraw"), &json!({"how": "전화"})).await.expect(200);
+        assert_eq!(seen().await, 2);
+    }
+    let shown = api.get(&path).await.expect(200);
+    let notices: Vec<&str> = list(&shown["events"]).iter().map(|e| text(&e["notice"])).collect();
+    assert_eq!(notices, ["told", "none", "none", "told", "none"]);
+}
+
+#[tokio::test]
+async fn under_an_idempotency_key_a_consent_is_recorded_once() {
+    let api = api().await;
+    let post = async |body: &Value| api.with_header(Method::POST, "/v1/consents", ("idempotency-key", "form-1"), body).await;
+    let first = post(&consent(json!({}))).await;
+    assert_eq!(first.expect(201)["new"], 1);
+    assert!(!first.headers.contains_key("idempotency-replayed"));
+    api.clock.advance(Duration::from_secs(5));
+    let again = post(&consent(json!({}))).await;
+    assert_eq!(
+        (again.status, &again.body, &again.headers["idempotency-replayed"]),
+        (first.status, &first.body, &"true".parse().expect("a value"))
+    );
+    let shown = api.get(&format!("/v1/consents/{}", first.json()["consents"][0]["id"])).await.expect(200);
+    assert_eq!(list(&shown["events"]).len(), 1);
+    let other = post(&consent(json!({"kind": "withdrawn"}))).await;
+    assert_eq!(other.problem(409), [("Idempotency-Key".to_owned(), "idempotency_key_reused".to_owned())]);
+}
+
+#[tokio::test]
 async fn after_a_crash_a_notice_is_neither_lost_nor_sent_twice() {
     let api = api().await;
     record(&api, json!({})).await;

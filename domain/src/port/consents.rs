@@ -37,7 +37,7 @@ pub struct NewEvent {
     pub source: String,
     /// Who wrote it down, in words.
     pub actor: String,
-    /// Whether the person is to be told of it.
+    /// Whether the person is to be told of it, if it changes how the consent stands.
     pub notice: bool,
     /// When the person is reminded next, where it is a consent.
     pub confirm_at: Option<Wall>,
@@ -47,7 +47,7 @@ pub struct NewEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
     pub consent: Consent,
-    /// `false` where it stood there already: nothing was written.
+    /// `false` where it was written before, with the same time: nothing was written.
     pub new: bool,
 }
 
@@ -94,8 +94,10 @@ pub type ConsentDetail = (Consent, Vec<ConsentEvent>);
 
 /// The ledger.
 pub trait ConsentStore: Send + Sync {
-    /// Writes events down, all or none, in their order. An end of everything ends what was given to a part of it as well. A consent that holds and is given again with the same time, and an end of one that
-    /// holds no more, change nothing.
+    /// Writes events down, all or none, in their order. An end of everything ends what was given to a part of it before, whichever of the
+    /// two is written down first. What was written with the same kind and time is not written again. What changes nothing is written, and
+    /// nobody is told of it: a consent given again while it holds (but to another wording), an end of one that holds no more, and what was
+    /// overtaken by what happened later.
     fn record_consents(&self, events: Vec<NewEvent>, now: Wall) -> Boxed<'_, StoreResult<Vec<Recorded>>>;
     /// One consent with all that was written of it, oldest first.
     fn consent(&self, no: i64) -> Boxed<'_, StoreResult<Option<ConsentDetail>>>;

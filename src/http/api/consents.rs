@@ -3,7 +3,8 @@
 use axum::{
     Json,
     extract::{Extension, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use jebi_domain::{
     address,
@@ -14,7 +15,10 @@ use jebi_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::shape::Time;
+use super::{
+    again::{self, IdempotencyKey},
+    shape::Time,
+};
 use crate::{
     http::{
         AppState,
@@ -91,7 +95,8 @@ struct ConsentRequest {
     /// Language the person is written to in (BCP 47); the profile's when missing.
     #[serde(default)]
     language: Option<String>,
-    /// Whether the person is told of it; by default where it happened within the last 14 days and the profile wants it.
+    /// Whether the person is told of it; by default where it happened within the last 14 days and the profile wants it. Nobody is told of
+    /// what changes nothing.
     #[serde(default)]
     notice: Option<bool>,
 }
@@ -190,7 +195,7 @@ impl From<ConsentEvent> for ConsentEventBody {
 /// What was recorded, in the order of the request.
 #[derive(Serialize, ToSchema)]
 pub struct ConsentsRecorded {
-    /// Those that were not written before.
+    /// Those that were not written before with the same time.
     new: usize,
     consents: Vec<ConsentBody>,
 }
@@ -204,12 +209,15 @@ impl From<Vec<Recorded>> for ConsentsRecorded {
 /// Record consents
 ///
 /// And withdrawals and refusals. What happened later counts, in whatever order it is recorded; nothing that was recorded is ever changed.
+/// What changes nothing is recorded, and nobody is told of it.
 #[utoipa::path(
-    post, path = "/v1/consents", tag = "consents", request_body = ConsentsRequest,
+    post, path = "/v1/consents", tag = "consents", params(IdempotencyKey), request_body = ConsentsRequest,
     responses(
-        (status = 201, description = "Recorded.", body = ConsentsRecorded),
-        (status = 400, description = "The body is not JSON."),
+        (status = 201, description = "Recorded.", body = ConsentsRecorded,
+            headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
+        (status = 400, description = "The body is not JSON, or the Idempotency-Key cannot be used."),
         (status = 408, description = "The body did not arrive in time."),
+        (status = 409, description = "The key was used for another body."),
         (status = 413, description = "The body is too large."),
         (status = 415, description = "The body is not declared as JSON."),
         (status = 422, description = "A field is wrong; nothing was recorded."),
@@ -218,16 +226,17 @@ impl From<Vec<Recorded>> for ConsentsRecorded {
 pub async fn record(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
     JsonBytes(body): JsonBytes,
-) -> Result<(StatusCode, Json<ConsentsRecorded>), Problem> {
+) -> Result<Response, Problem> {
     let request: ConsentsRequest = json::read(&body)?;
     if request.consents.len() > MAX_AT_ONCE {
         let fault = format!("the request has {} consents; at most {MAX_AT_ONCE} are taken at once", request.consents.len());
         return Err(Refusal::invalid(Fault::new("consents", "too_many", fault, "split it, or send a file to /v1/consents/csv")).into());
     }
     let given = request.consents.into_iter().map(|Object(one)| one.into()).collect();
-    let recorded = state.consents.record(&caller, given, true).await?;
-    Ok((StatusCode::CREATED, Json(recorded.into())))
+    let work = async { state.consents.record(&caller, given, true).await.map(ConsentsRecorded::from) };
+    again::once_as(StatusCode::CREATED, &state, &caller, &headers, "consents", &body, work).await
 }
 
 /// How a file is read.
@@ -339,7 +348,7 @@ struct Withdrawal {
 
 /// Withdraw a consent
 ///
-/// Repeatable: the first withdrawal counts.
+/// Repeatable: the first withdrawal counts, and is told once.
 #[utoipa::path(
     post, path = "/v1/consents/{id}/withdraw", tag = "consents", request_body = Withdrawal,
     params(("id" = i64, Path, description = "The consent's number.")),
