@@ -7,7 +7,7 @@ use jebi::service::{
     Caller,
     accept::{Given, ListSettings, NewMessage, Submission, Voice},
 };
-use jebi_domain::{consent::Notice, id::MessageId, message::Message};
+use jebi_domain::{consent::Notice, id::MessageId, message::Message, port::operator::Rules};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -16,8 +16,12 @@ use crate::support::api::{Api, Setup, at, list, text};
 const DAY: Duration = Duration::from_secs(86_400);
 
 async fn api() -> Api {
+    api_with(Setup::default()).await
+}
+
+async fn api_with(setup: Setup) -> Api {
     let lists = ListSettings { public: Some("https://mail.example.kr".into()), marks_advertising: true, ..ListSettings::default() };
-    let api = Api::with(Setup { list: lists, secret: Some("a secret of thirty-two characters"), ..Setup::default() }).await;
+    let api = Api::with(Setup { list: lists, secret: Some("a secret of thirty-two characters"), ..setup }).await;
     let company = json!({"name": "제비상점", "email": "help@example.kr", "phone": "02-120"});
     api.put("/v1/profiles/shop", &json!({"from": "news@example.kr", "company": company, "language": "ko"})).await.expect(201);
     api
@@ -39,7 +43,7 @@ async fn record(api: &Api, more: Value) -> Value {
 
 /// The notices sent so far, oldest first.
 async fn told(api: &Api) -> Vec<Message> {
-    let page = api.get("/v1/messages").await.expect(200);
+    let page = api.get("/v1/messages?limit=500").await.expect(200);
     let mut all = Vec::new();
     for message in list(&page["messages"]).iter().rev() {
         let id = MessageId::parse(text(&message["id"])).expect("an id");
@@ -195,15 +199,60 @@ async fn after_a_crash_a_notice_is_neither_lost_nor_sent_twice() {
     assert_eq!(api.store.end_notice(event, Notice::Due, None, now).await, Ok(()), "what has ended stays so");
     assert_eq!(api.state.consents.tell().await, Ok((0, false)));
 
-    // So long ago that its key is forgotten.
+    // Tried so long ago that its key is forgotten.
     let made = record(&api, json!({"email": "lee@naver.com"})).await;
     let now = api.state.clock.wall();
-    assert_eq!(api.store.take_notices(now, 10, now).await.expect("taken").len(), 1);
+    let taken = api.store.take_notices(now, 10, now).await.expect("taken");
+    assert_eq!(api.store.begin_notice(taken[0].event.no, now, now).await, Ok(true));
     api.clock.advance(DAY);
     assert_eq!(api.state.consents.tell().await, Ok((0, false)));
     let shown = api.get(&format!("/v1/consents/{}", made["consents"][0]["id"])).await.expect(200);
     assert_eq!(shown["events"][0]["notice"], "unknown");
     assert_eq!(told(&api).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_queue_that_is_full_for_days_loses_no_notice() {
+    let api = api_with(Setup { max_waiting: 0, ..Setup::default() }).await;
+    let made: Vec<Value> = [record(&api, json!({})).await, record(&api, json!({"email": "kim@naver.com"})).await].into();
+    for _ in 0..25 {
+        let busy = api.state.consents.tell().await.expect_err("nothing can be accepted");
+        assert_eq!(busy.faults[0].code, "queue_full");
+        api.clock.advance(Duration::from_secs(3_600));
+    }
+    let Setup { routes, allow, .. } = Setup::default();
+    api.set_rules(Rules { routes, allow });
+    assert_eq!(api.state.consents.tell().await, Ok((2, false)));
+    api.clock.advance(DAY);
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)));
+    assert_eq!(told(&api).await.len(), 2, "each is told, and once");
+    for one in made {
+        let shown = api.get(&format!("/v1/consents/{}", one["consents"][0]["id"])).await.expect(200);
+        assert_eq!(shown["events"][0]["notice"], "told");
+    }
+}
+
+#[tokio::test]
+async fn one_notice_that_cannot_be_sent_does_not_stop_the_others() {
+    let api = api().await;
+    let made = record(&api, json!({})).await;
+    for email in ["kim@naver.com", "lee@naver.com"] {
+        record(&api, json!({"email": email})).await;
+    }
+    // What is stored under the key of the first cannot be read.
+    accepted_before(&api, 1).await;
+    let db = rusqlite::Connection::open(api.folder().join("jebi.db")).expect("the database");
+    let damaged = db.execute("UPDATE idempotency SET fingerprint = x'00' WHERE key = 'consent-notice-1'", []);
+    assert_eq!(damaged, Ok(1));
+    assert_eq!(api.state.consents.tell().await, Ok((2, false)));
+    api.clock.advance(Duration::from_secs(601));
+    let busy = api.state.consents.tell().await.expect_err("it is the only one");
+    assert_eq!(busy.faults[0].code, "store_failed");
+    // Whether it was accepted nobody can tell: it is given up in time, and shown.
+    api.clock.advance(DAY);
+    assert_eq!(api.state.consents.tell().await, Ok((0, false)));
+    let shown = api.get(&format!("/v1/consents/{}", made["consents"][0]["id"])).await.expect(200);
+    assert_eq!(shown["events"][0]["notice"], "unknown");
 }
 
 #[tokio::test]
