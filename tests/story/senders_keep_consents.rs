@@ -11,7 +11,7 @@ use jebi_domain::{consent::Notice, id::MessageId, message::Message, port::operat
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::api::{Api, Setup, at, list, text};
+use crate::support::api::{Answer, Api, Setup, at, list, text};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -39,6 +39,12 @@ fn consent(more: Value) -> Value {
 
 async fn record(api: &Api, more: Value) -> Value {
     api.post("/v1/consents", &consent(more)).await.expect(201)
+}
+
+async fn post_file(api: &Api, file: &[u8], query: &str) -> Answer {
+    let mut request = api.request(Method::POST, &format!("/v1/consents/csv{query}"), file.to_vec());
+    request.headers_mut().insert("content-type", "text/csv".parse().expect("a value"));
+    api.send(request).await
 }
 
 /// The notices sent so far, oldest first.
@@ -118,11 +124,7 @@ async fn what_happened_later_counts_in_whatever_order_it_is_told() {
 #[tokio::test]
 async fn a_file_is_taken_whole_or_not_at_all_and_nobody_is_told() {
     let api = api().await;
-    let post = async |file: &str, query: &str| {
-        let mut request = api.request(Method::POST, &format!("/v1/consents/csv{query}"), file.to_owned());
-        request.headers_mut().insert("content-type", "text/csv".parse().expect("a value"));
-        api.send(request).await
-    };
+    let post = async |file: &str, query: &str| post_file(&api, file.as_bytes(), query).await;
     let file = "email,how,at\nhong@naver.com,\"가입, 2쪽\",2023-12-30 10:00:00\nkim@naver.com,전화,\n";
     let made = post(file, "?profile=shop").await.expect(201);
     assert_eq!(made["new"], 2);
@@ -130,12 +132,30 @@ async fn a_file_is_taken_whole_or_not_at_all_and_nobody_is_told() {
     assert_eq!(told(&api).await.len(), 0);
     let bad = post("email,how\nhong,x\nlee@naver.com,\n", "?profile=shop").await.problem(422);
     let fields: Vec<&str> = bad.iter().map(|(field, _)| field.as_str()).collect();
-    assert_eq!(fields, ["consents[0].email", "consents[1].how"]);
-    assert_eq!(post("email;how\n", "?profile=shop").await.problem(422)[0].1, "unknown_column");
+    assert_eq!(fields, ["line 2.email", "line 3.how"]);
+    assert_eq!(post("email,이름\n", "?profile=shop").await.problem(422), [("line 1".to_owned(), "unknown_column".to_owned())]);
+    assert_eq!(post("email,how\n", "?profile=shop").await.problem(422)[0].1, "no_consents");
     assert_eq!(list(&api.get("/v1/consents").await.expect(200)["consents"]).len(), 2);
     assert_eq!(post("email,how\nlee@naver.com,x\n", "?profile=shop&notice=true").await.expect(201)["new"], 1);
     api.state.consents.tell().await.expect("the store answers");
     assert_eq!(told(&api).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_as_korean_spreadsheets_write_it_is_taken_and_faults_name_its_lines() {
+    let api = api().await;
+    let (cp949, _, _) = encoding_rs::EUC_KR.encode("email;how;wording\r\nhong@naver.com;가입 양식;\"동의합니다\r\n(v3)\"\r\n");
+    let made = post_file(&api, &cp949, "?profile=shop").await.expect(201);
+    let shown = api.get(&format!("/v1/consents/{}", made["consents"][0]["id"])).await.expect(200);
+    let first = &shown["events"][0];
+    assert_eq!((text(&first["how"]), text(&first["wording"])), ("가입 양식", "동의합니다\r\n(v3)"));
+    // An empty line, and one that begins a line earlier than it ends.
+    let file = "email,how,wording\n\nkim@naver.com,전화,\"동의\n합니다\"\nlee,전화,\n";
+    let bad = post_file(&api, file.as_bytes(), "?profile=shop").await.problem(422);
+    assert_eq!(bad.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), ["line 5.email"]);
+    let workbook = post_file(&api, b"PK\x03\x04\0\0", "?profile=shop").await.problem(422);
+    assert_eq!(workbook, [("body".to_owned(), "unsupported_file".to_owned())]);
+    assert_eq!(list(&api.get("/v1/consents").await.expect(200)["consents"]).len(), 1);
 }
 
 #[tokio::test]

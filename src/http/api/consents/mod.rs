@@ -1,5 +1,7 @@
 //! `/v1/consents`: who has consented to advertising, and who no longer does.
 
+mod file;
+
 use axum::{
     Json,
     extract::{Extension, State},
@@ -20,7 +22,7 @@ use crate::{
         AppState,
         error::{Problem, Reply},
         json::{self, Object},
-        limit::{AnyBytes, JsonBytes},
+        limit::{self, AnyBytes, JsonBytes},
         params::{Id, Named, Params, number_cursor, read_number_cursor},
     },
     service::{
@@ -226,7 +228,7 @@ pub async fn record(
         return Err(Refusal::invalid(Fault::new("consents", "too_many", fault, "split it, or send a file to /v1/consents/csv")).into());
     }
     let given = request.consents.into_iter().map(|Object(one)| one.into()).collect();
-    let recorded = state.consents.record(&caller, given, true).await?;
+    let recorded = state.consents.record(&caller, given, |i, field| format!("consents[{i}].{field}"), true).await?;
     Ok((StatusCode::CREATED, Json(recorded.into())))
 }
 
@@ -243,8 +245,8 @@ pub struct FileOptions {
 
 /// Record consents of a file
 ///
-/// Comma-separated values (RFC 4180) in UTF-8; the first line names the columns: `email` and `how`, and where they are wanted `profile`,
-/// `scope`, `kind`, `at`, `wording`, `source` and `language`. All are recorded, or none.
+/// A CSV text (RFC 4180) in UTF-8, UTF-16 or CP949 (EUC-KR), with commas, semicolons or tabs; the first line names the columns: `email` and
+/// `how`, and where they are wanted `profile`, `scope`, `kind`, `at`, `wording`, `source` and `language`. Faults name the line: `line 6.email`. All are recorded, or none.
 #[utoipa::path(
     post, path = "/v1/consents/csv", tag = "consents", params(FileOptions),
     request_body(content = String, content_type = "text/csv"),
@@ -264,7 +266,12 @@ pub async fn import(
     AnyBytes(body): AnyBytes,
 ) -> Result<(StatusCode, Json<ConsentsRecorded>), Problem> {
     let (profile, notice) = (options.profile.unwrap_or_default(), options.notice.unwrap_or(false));
-    let recorded = state.consents.import(&caller, &body, &profile, notice).await?;
+    let file::Lines { consents, numbers } = limit::work(body.len(), move || file::read(&body, &profile)).await?;
+    let place = |i: usize, field: &str| {
+        let line = format!("line {}", numbers[i]);
+        format!("{line}.{field}")
+    };
+    let recorded = state.consents.record(&caller, consents, place, notice).await?;
     Ok((StatusCode::CREATED, Json(recorded.into())))
 }
 
