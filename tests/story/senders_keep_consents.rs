@@ -142,6 +142,31 @@ async fn a_file_is_taken_whole_or_not_at_all_and_nobody_is_told() {
 }
 
 #[tokio::test]
+async fn after_a_failure_on_the_way_the_same_request_records_the_rest() {
+    let api = api().await;
+    let one = |i: usize| json!({"email": format!("hong{i}@naver.com"), "profile": "shop", "how": "가입 양식", "at": "2023-12-30 10:00:00"});
+    let all = json!({"consents": (0..120).map(one).collect::<Vec<_>>()});
+    let db = rusqlite::Connection::open(api.folder().join("jebi.db")).expect("the database");
+    db.execute_batch(
+        "CREATE TRIGGER fails BEFORE INSERT ON consent WHEN NEW.address = 'hong70@naver.com' BEGIN SELECT RAISE(ABORT, 'it fails'); END",
+    )
+    .expect("a trigger");
+    assert_eq!(api.post("/v1/consents", &all).await.problem(503)[0].1, "store_failed");
+    let stands = async || list(&api.get("/v1/consents?limit=500").await.expect(200)["consents"]).len();
+    assert_eq!(stands().await, 50, "a part whole, or not at all");
+    db.execute_batch("DROP TRIGGER fails").expect("no trigger");
+    let made = api.post("/v1/consents", &all).await.expect(201);
+    assert_eq!((&made["new"], stands().await), (&70.into(), 120));
+    let answered: Vec<&str> = list(&made["consents"]).iter().map(|c| text(&c["email"])).collect();
+    assert_eq!(answered, (0..120).map(|i| format!("hong{i}@naver.com")).collect::<Vec<_>>(), "in the order of the request");
+    // A fault in the last of them: nothing of the others.
+    let mut faulty = json!({"consents": (200..260).map(one).collect::<Vec<_>>()});
+    faulty["consents"][59]["how"] = "".into();
+    assert_eq!(api.post("/v1/consents", &faulty).await.problem(422)[0].0, "consents[59].how");
+    assert_eq!(stands().await, 120);
+}
+
+#[tokio::test]
 async fn a_file_as_korean_spreadsheets_write_it_is_taken_and_faults_name_its_lines() {
     let api = api().await;
     let (cp949, _, _) = encoding_rs::EUC_KR.encode("email;how;wording\r\nhong@naver.com;가입 양식;\"동의합니다\r\n(v3)\"\r\n");

@@ -27,6 +27,9 @@ use super::{Caller, accept::Accept, profiles::Profiles, times::Times, trouble::r
 
 /// Most consents recorded by one request.
 pub const MAX_AT_ONCE: usize = 1_000;
+/// Those recorded together. Each takes several statements, on PostgreSQL a round trip each, of the writer that settles and accepts as well:
+/// between two parts it does.
+const PART: usize = 50;
 
 /// The ledger.
 pub struct Consents {
@@ -47,10 +50,10 @@ impl Consents {
     }
 
     /// Writes down what happened; the answers are in the same order. `place` names a field of one of them in the request, by its number from
-    /// 0; `tell` is whether people are told where a consent does not say.
+    /// 0; `tell` is whether people are told where a consent does not say. All are checked before any is recorded.
     ///
     /// # Errors
-    /// Every fault of all of them; a store that cannot write.
+    /// Every fault of all of them; a store that cannot write: some parts may stand there then, and change nothing when they come again.
     pub async fn record(
         &self,
         caller: &Caller,
@@ -63,7 +66,7 @@ impl Consents {
         let checking = check::Checking { profiles: &profiles, times: &self.times, now, actor: &actor, tells: self.tells, tell };
         let events = checking.all(given, &place)?;
         let mut recorded = Vec::with_capacity(events.len());
-        for chunk in events.chunks(MAX_AT_ONCE) {
+        for chunk in events.chunks(PART) {
             recorded.extend(self.store.record_consents(chunk.to_vec(), now).await.map_err(refusal)?);
         }
         Ok(recorded)

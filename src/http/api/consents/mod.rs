@@ -47,7 +47,7 @@ impl Named for ConsentNo {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ConsentsRequest {
-    /// 1 to 1000. All are recorded, or none.
+    /// 1 to 1000. All are checked before any is recorded.
     #[schema(value_type = Vec<ConsentRequest>)]
     consents: Vec<Object<ConsentRequest>>,
 }
@@ -206,6 +206,8 @@ impl From<Vec<Recorded>> for ConsentsRecorded {
 /// Record consents
 ///
 /// And withdrawals and refusals. What happened later counts, in whatever order it is recorded; nothing that was recorded is ever changed.
+/// All are checked first: a fault, and nothing is recorded. They are recorded in parts of 50. After a failure of the server repeat the request:
+/// what stands there already, given with the same `at`, is not written again.
 #[utoipa::path(
     post, path = "/v1/consents", tag = "consents", request_body = ConsentsRequest,
     responses(
@@ -246,7 +248,8 @@ pub struct FileOptions {
 /// Record consents of a file
 ///
 /// A CSV text (RFC 4180) in UTF-8, UTF-16 or CP949 (EUC-KR), with commas, semicolons or tabs; the first line names the columns: `email` and
-/// `how`, and where they are wanted `profile`, `scope`, `kind`, `at`, `wording`, `source` and `language`. Faults name the line: `line 6.email`. All are recorded, or none.
+/// `how`, and where they are wanted `profile`, `scope`, `kind`, `at`, `wording`, `source` and `language`. Faults name the line: `line 6.email`.
+/// All are checked before any is recorded, then recorded in parts of 50, as with `POST /v1/consents`.
 #[utoipa::path(
     post, path = "/v1/consents/csv", tag = "consents", params(FileOptions),
     request_body(content = String, content_type = "text/csv"),
