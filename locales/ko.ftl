@@ -1329,9 +1329,20 @@ the-profile-x-is-kept = 프로필 { $name }을(를) 저장했습니다
 # src/app/mod.rs
 the-secret-of-links-in-mail = 메일 링크의 비밀값을 { $file }에 둘 수 없습니다: { $source }. 폴더의 권한을 고치거나 JEBI_SECRET을 설정하십시오
 
-# src/http/api/consents.rs
+# src/http/api/consents/mod.rs
 the-request-has-x-consents-at = 요청에 동의가 { $given }건 있습니다. 한 번에 { $most }건까지 받습니다
 split-it-or-send-a-file = 나누어 보내거나 파일을 /v1/consents/csv로 보내십시오
+
+# src/http/api/consents/file.rs
+the-file-has-more-than-x-lines = 동의가 든 줄이 { $max }줄을 넘습니다
+name-the-columns-and-give-a-consent = 첫 줄에 열 이름을 적고, 그 아래 줄마다 동의를 하나씩 적으십시오
+split-it-into-several-files-alone = 여러 파일로 나누십시오
+there-is-no-column-x-alone = { $name } 열은 없습니다
+name-the-columns-x = 열 이름은 다음과 같이 적으십시오: { $names }
+x-is-no-kind = { $kind }은(는) 종류가 아닙니다
+use-given-withdrawn-or-refused = given, withdrawn, refused 가운데 하나를 쓰십시오
+two-columns-are-x-alone = 열 이름 { $name }이(가) 두 번 있습니다
+leave-one-of-them-out = 하나를 빼십시오
 
 # src/http/api/link_keys.rs
 this-node-has-no-secret-to = 이 노드에는 키를 만들 비밀값이 없습니다
@@ -1377,18 +1388,6 @@ say-it-in-a-few-words = 몇 마디로 적으십시오. 예: shop.example.kr/join
 x-is-still-to-come-it = { $at }은(는) 아직 오지 않은 때입니다. 지금은 { $now }입니다
 give-the-time-it-happened-or = 일어난 때를 적거나, 지금이면 필드를 빼십시오
 it-holds-a-control-character = 제어 문자가 있습니다
-
-# src/service/consents/csv.rs
-the-file-is-not-utf-8 = 파일이 UTF-8이 아닙니다
-save-it-as-utf-8-csv = UTF-8로 저장하십시오(Excel에서는 CSV UTF-8)
-line-x-has-a-quotation-mark = { $line }번째 줄에 닫히지 않았거나 있을 수 없는 따옴표가 있습니다
-put-values-with-commas-or-quotation = 쉼표나 따옴표가 든 값은 따옴표로 묶으십시오(RFC 4180)
-the-file-has-x-lines-at = 파일이 { $lines }줄입니다. { $most }줄까지 받습니다
-split-it-into-several-files-alone = 여러 파일로 나누십시오
-there-is-no-column-x-alone = { $name } 열은 없습니다
-name-the-columns-x = 열 이름은 다음과 같이 적으십시오: { $names }
-x-is-no-kind = { $kind }은(는) 종류가 아닙니다
-use-given-withdrawn-or-refused = given, withdrawn, refused 가운데 하나를 쓰십시오
 
 # src/service/links.rs
 it-is-not-the-secret-that = 메일 링크의 키 { $no }을(를) 만든 비밀값이 아닙니다

@@ -259,22 +259,55 @@ conform! {
         let (two, _) = record(f, event("kim@naver.com", "", EventKind::Given, 0)).await;
         let stale = |f: &Fixture| Wall(f.now().0 - HOUR);
         let first = f.store.take_notices(stale(f), 1, f.now()).await.expect("taken");
-        assert_eq!((first.len(), first[0].consent.no, first[0].taken_at), (1, one.no, f.now()));
+        assert_eq!((first.len(), first[0].consent.no, first[0].taken_at, first[0].tried_at), (1, one.no, f.now(), None));
         let rest = f.store.take_notices(stale(f), 9, f.now()).await.expect("taken");
         assert_eq!(rest.iter().map(|due| due.consent.no).collect::<Vec<_>>(), [two.no]);
         assert_eq!(f.store.take_notices(stale(f), 9, f.now()).await.expect("taken").len(), 0);
         let id = MessageId([7; 16]);
         f.store.end_notice(first[0].event.no, Notice::Told, Some(id), f.now()).await.expect("ended");
-        let taken_at = f.now();
         f.pass(2 * HOUR);
         f.restart().await;
         let again = f.store.take_notices(stale(f), 9, f.now()).await.expect("taken");
-        assert_eq!(again.iter().map(|due| (due.consent.no, due.taken_at)).collect::<Vec<_>>(), [(two.no, taken_at)], "when first taken is kept");
+        assert_eq!(again.iter().map(|due| (due.consent.no, due.tried_at)).collect::<Vec<_>>(), [(two.no, None)], "taken is not tried");
         f.store.end_notice(again[0].event.no, Notice::Failed, None, f.now()).await.expect("ended");
         f.store.end_notice(again[0].event.no, Notice::Told, Some(id), f.now()).await.expect("ignored");
         assert_eq!(notices(f, one.no).await, [(EventKind::Given, Notice::Told)]);
         assert_eq!(notices(f, two.no).await, [(EventKind::Given, Notice::Failed)]);
         let (_, events) = f.store.consent(one.no).await.expect("a look").expect("there");
         assert_eq!(events[0].message, Some(id));
+    }
+
+    async fn when_a_notice_was_first_tried_is_kept_until_nothing_was_stored_of_it(f) {
+        record(f, event("hong@naver.com", "", EventKind::Given, 0)).await;
+        let take = async |f: &Fixture| f.store.take_notices(Wall(f.now().0 - HOUR), 9, f.now()).await.expect("taken").pop();
+        let due = take(f).await.expect("due");
+        let (no, first_taken) = (due.event.no, due.taken_at);
+        f.pass(2 * HOUR);
+        // Refused before anything was stored: never tried.
+        let again = take(f).await.expect("due");
+        assert_eq!(f.store.begin_notice(no, first_taken, f.now()).await, Ok(false), "it is somebody else's");
+        f.pass(1);
+        assert_eq!(f.store.begin_notice(no, again.taken_at, f.now()).await, Ok(true));
+        f.store.put_back_notice(no, f.now()).await.expect("put back");
+        assert_eq!(take(f).await, None, "not at once");
+        f.pass(2 * HOUR);
+        let third = take(f).await.expect("due");
+        assert_eq!(third.tried_at, None);
+        // Nobody knows what became of the first; that the second was refused does not say it.
+        f.pass(1);
+        let tried = f.now();
+        assert_eq!(f.store.begin_notice(no, third.taken_at, tried).await, Ok(true));
+        f.pass(2 * HOUR);
+        let fourth = take(f).await.expect("due");
+        assert_eq!(fourth.tried_at, Some(tried));
+        f.pass(1);
+        assert_eq!(f.store.begin_notice(no, fourth.taken_at, f.now()).await, Ok(true));
+        f.store.put_back_notice(no, f.now()).await.expect("put back");
+        f.pass(2 * HOUR);
+        f.restart().await;
+        let fifth = take(f).await.expect("due");
+        assert_eq!(fifth.tried_at, Some(tried));
+        f.store.end_notice(no, Notice::Told, None, f.now()).await.expect("ended");
+        assert_eq!(f.store.begin_notice(no, fifth.taken_at, f.now()).await, Ok(false), "it has ended");
     }
 }

@@ -72,8 +72,11 @@ pub struct ConsentFilter {
 pub struct DueNotice {
     pub event: ConsentEvent,
     pub consent: Consent,
-    /// When it was taken for the first time: sending it is safe to repeat for a day, for so long its idempotency key is kept.
+    /// When it was taken: nobody else has it while that stands.
     pub taken_at: Wall,
+    /// When its mail was first about to be accepted, where it may have been: for a day it can be tried again, for so long its idempotency key
+    /// is kept. `None` where nothing was ever stored of it.
+    pub tried_at: Option<Wall>,
 }
 
 /// A confirmation that is due.
@@ -115,6 +118,12 @@ pub trait ConsentStore: Send + Sync {
     /// Takes notices to be sent, oldest first, those taken before `stale` and not ended as well. Empty on a node that does not do the
     /// housekeeping.
     fn take_notices(&self, stale: Wall, limit: u32, now: Wall) -> Boxed<'_, StoreResult<Vec<DueNotice>>>;
+    /// Writes down that the mail of one is about to be accepted: from the first time on its idempotency key may be used. `false` where somebody
+    /// else has taken it, or ended it, since `taken_at`; its mail is not for the caller to send then.
+    fn begin_notice(&self, event: i64, taken_at: Wall, now: Wall) -> Boxed<'_, StoreResult<bool>>;
+    /// Writes down that nothing was stored of the mail begun at this time: if it was the first, the notice counts as never tried. It stays
+    /// taken, and is taken again once that is stale.
+    fn put_back_notice(&self, event: i64, begun_at: Wall) -> Boxed<'_, StoreResult<()>>;
     /// Writes down what became of one.
     fn end_notice(&self, event: i64, notice: Notice, message: Option<MessageId>, now: Wall) -> Boxed<'_, StoreResult<()>>;
 }

@@ -92,15 +92,23 @@ impl<E: Engine> ConsentStore for SqlStore<E> {
             })?;
             let mut taken = Vec::with_capacity(due.len());
             for found in due {
-                let (event, consent, before) = found?;
+                let (event, consent, tried_at) = found?;
                 t.change(q!("notice_take"), (event.no, now.0))?;
                 t.rows += 1;
                 let consent = t.row(q!("consent_get"), [consent], |r| Ok(read(r)))?.transpose()?;
                 let consent = consent.ok_or_else(|| Error::damaged("consent", "an event is of none"))?;
-                taken.push(DueNotice { event, consent, taken_at: before.map_or(now, Wall) });
+                taken.push(DueNotice { event, consent, taken_at: now, tried_at: tried_at.map(Wall) });
             }
             Ok(taken)
         })
+    }
+
+    fn begin_notice(&self, event: i64, taken_at: Wall, now: Wall) -> Boxed<'_, StoreResult<bool>> {
+        self.shared.write(Class::Admin, move |t| Ok(t.execute(q!("notice_begin"), (event, taken_at.0, now.0))? == 1))
+    }
+
+    fn put_back_notice(&self, event: i64, begun_at: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Admin, move |t| t.execute(q!("notice_put_back"), (event, begun_at.0)).map(drop))
     }
 
     fn end_notice(&self, event: i64, notice: Notice, message: Option<MessageId>, now: Wall) -> Boxed<'_, StoreResult<()>> {

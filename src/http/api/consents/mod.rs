@@ -1,5 +1,7 @@
 //! `/v1/consents`: who has consented to advertising, and who no longer does.
 
+mod file;
+
 use axum::{
     Json,
     extract::{Extension, State},
@@ -24,7 +26,7 @@ use crate::{
         AppState,
         error::{Problem, Reply},
         json::{self, Object},
-        limit::{AnyBytes, JsonBytes},
+        limit::{self, AnyBytes, JsonBytes},
         params::{Id, Named, Params, number_cursor, read_number_cursor},
     },
     service::{
@@ -49,7 +51,7 @@ impl Named for ConsentNo {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ConsentsRequest {
-    /// 1 to 1000. All are recorded, or none.
+    /// 1 to 1000. All are checked before any is recorded.
     #[schema(value_type = Vec<ConsentRequest>)]
     consents: Vec<Object<ConsentRequest>>,
 }
@@ -210,6 +212,8 @@ impl From<Vec<Recorded>> for ConsentsRecorded {
 ///
 /// And withdrawals and refusals. What happened later counts, in whatever order it is recorded; nothing that was recorded is ever changed.
 /// What changes nothing is recorded, and nobody is told of it.
+/// All are checked first: a fault, and nothing is recorded. They are recorded in parts of 50. After a failure of the server repeat the request:
+/// what stands there already, given with the same `at`, is not written again.
 #[utoipa::path(
     post, path = "/v1/consents", tag = "consents", params(IdempotencyKey), request_body = ConsentsRequest,
     responses(
@@ -235,7 +239,8 @@ pub async fn record(
         return Err(Refusal::invalid(Fault::new("consents", "too_many", fault, "split it, or send a file to /v1/consents/csv")).into());
     }
     let given = request.consents.into_iter().map(|Object(one)| one.into()).collect();
-    let work = async { state.consents.record(&caller, given, true).await.map(ConsentsRecorded::from) };
+    let path = |i: usize, field: &str| format!("consents[{i}].{field}");
+    let work = async { state.consents.record(&caller, given, path, true).await.map(ConsentsRecorded::from) };
     again::once_as(StatusCode::CREATED, &state, &caller, &headers, "consents", &body, work).await
 }
 
@@ -252,8 +257,9 @@ pub struct FileOptions {
 
 /// Record consents of a file
 ///
-/// Comma-separated values (RFC 4180) in UTF-8; the first line names the columns: `email` and `how`, and where they are wanted `profile`,
-/// `scope`, `kind`, `at`, `wording`, `source` and `language`. All are recorded, or none.
+/// A CSV text (RFC 4180) in UTF-8, UTF-16 or CP949 (EUC-KR), with commas, semicolons or tabs; the first line names the columns: `email` and
+/// `how`, and where they are wanted `profile`, `scope`, `kind`, `at`, `wording`, `source` and `language`. Faults name the line: `line 6.email`.
+/// All are checked before any is recorded, then recorded in parts of 50, as with `POST /v1/consents`.
 #[utoipa::path(
     post, path = "/v1/consents/csv", tag = "consents", params(FileOptions),
     request_body(content = String, content_type = "text/csv"),
@@ -273,7 +279,12 @@ pub async fn import(
     AnyBytes(body): AnyBytes,
 ) -> Result<(StatusCode, Json<ConsentsRecorded>), Problem> {
     let (profile, notice) = (options.profile.unwrap_or_default(), options.notice.unwrap_or(false));
-    let recorded = state.consents.import(&caller, &body, &profile, notice).await?;
+    let file::Lines { consents, numbers } = limit::work(body.len(), move || file::read(&body, &profile)).await?;
+    let place = |i: usize, field: &str| {
+        let line = format!("line {}", numbers[i]);
+        format!("{line}.{field}")
+    };
+    let recorded = state.consents.record(&caller, consents, place, notice).await?;
     Ok((StatusCode::CREATED, Json(recorded.into())))
 }
 
