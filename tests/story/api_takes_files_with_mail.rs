@@ -255,6 +255,25 @@ async fn a_form_is_repeated_safely_whatever_stands_between_its_parts() {
 }
 
 #[tokio::test]
+async fn forms_that_differ_only_in_a_content_id_are_two() {
+    let api = Api::new().await;
+    let send = async |content_id: &str| {
+        let head = "Content-Disposition: form-data; name=\"attachments\"; filename=\"로고.png\"\r\nContent-Type: image/png";
+        let picture = part(&format!("{head}{content_id}"), PNG);
+        let message = json!({"emails": ["hong@example.kr"], "subject": "안내", "html": "<img src=\"cid:logo\" alt=\"\">"});
+        let mut request = api.form_of("one", &[json_part("message", &message), picture]);
+        request.headers_mut().insert("idempotency-key", "notice-1".parse().expect("a header"));
+        api.send(request).await
+    };
+    send("\r\nContent-ID: <logo>").await.expect(202);
+    for other in ["\r\nContent-ID: <sign>", ""] {
+        assert_eq!(send(other).await.problem(409), [("Idempotency-Key".into(), "idempotency_key_reused".into())], "{other:?}");
+    }
+    let again = send("\r\nContent-ID: <logo>").await;
+    assert_eq!((again.status.as_u16(), again.headers["idempotency-replayed"].to_str().ok()), (202, Some("true")));
+}
+
+#[tokio::test]
 async fn json_with_files_is_repeated_safely_too() {
     let api = Api::new().await;
     let body = one(&json!([{"name": "a.txt", "content": base64(b"one")}])).to_string();
