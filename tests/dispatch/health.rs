@@ -1,6 +1,6 @@
 //! The circuit, the hold, the fence and the guard: mail waits, and goes on by itself.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jebi_domain::{
     delivery::State,
@@ -9,6 +9,7 @@ use jebi_domain::{
     port::{AccountState, store::Guard},
     time::Wall,
 };
+use tokio::sync::Notify;
 
 use super::rig::*;
 
@@ -96,6 +97,59 @@ fn failures_in_a_row_open_the_circuit_and_one_success_closes_it() {
         rig.provider.always(accepted());
         rig.until(|rig| rig.store.count(State::Sent) == 100).await;
         assert_eq!(rig.status().state.as_str(), "running");
+    });
+}
+
+#[test]
+fn a_trial_that_waits_for_its_files_keeps_no_transactional_mail_out() {
+    run(async {
+        let rig = Rig::new().await;
+        rig.provider.checkout(|| Err(transient()));
+        rig.store.post(Post { topic: "before", ..Post::default() });
+        rig.advance(Duration::from_millis(100)).await;
+        rig.store.cancel("before");
+        assert_eq!(rig.status().state.as_str(), "circuit_open");
+        let file = rig.shelf.put(vec![b'x'; 1000]);
+        rig.shelf.gate();
+        rig.store.post(Post { copies: 3, files: &[file], ..Post::default() });
+        rig.provider.checkout(|| Ok(()));
+        rig.advance(Duration::from_secs(2)).await;
+        assert_eq!((rig.provider.sent().len(), rig.store.leased()), (0, 1), "one is the trial, and waits for its file");
+        let answered = Arc::<Notify>::default();
+        let gate = answered.clone();
+        rig.provider.answer(move |_| Reply::Gate(gate.clone(), accepted()));
+        let reset = rig.store.post(Post { topic: "암호", lane: Lane::Transactional, copies: 2, domain: "naver.com", ..Post::default() });
+        quiet().await;
+        rig.shelf.open();
+        rig.advance(Duration::from_secs(1)).await;
+        assert_eq!((rig.provider.sent().len(), rig.store.leased(), rig.status().in_flight), (1, 2, 1), "only one is tried at a time");
+        assert!(rig.provider.recipients()[0].ends_with("@naver.com"));
+        rig.provider.always(accepted());
+        answered.notify_one();
+        rig.until(|rig| rig.store.count(State::Sent) == 5).await;
+        assert_eq!((rig.store.row(reset, 1).attempt, rig.status().state.as_str()), (1, "running"));
+    });
+}
+
+#[test]
+fn bulk_that_is_held_is_not_claimed_for_a_trial() {
+    run(async {
+        let rig = Rig::new().await;
+        rig.provider.checkout(|| Err(transient()));
+        rig.store.post(Post { copies: 3, ..Post::default() });
+        rig.advance(Duration::from_millis(100)).await;
+        assert_eq!(rig.status().state.as_str(), "circuit_open");
+        rig.dispatch.set_guard(&Guard::BulkHeld { why: "another server took over".into(), since: Wall(0) });
+        rig.provider.checkout(|| Ok(()));
+        let claims = rig.store.claims().len();
+        rig.advance(Duration::from_secs(2)).await;
+        rig.advance(Duration::from_secs(30)).await;
+        assert_eq!((rig.store.claims().len(), rig.provider.sent().len()), (claims, 0), "it would go back, and be claimed again");
+        rig.store.post(Post { topic: "암호", lane: Lane::Transactional, ..Post::default() });
+        quiet().await;
+        assert_eq!((rig.provider.sent().len(), rig.store.count(State::Sent)), (1, 1));
+        rig.dispatch.set_guard(&Guard::Open);
+        rig.until(|rig| rig.store.count(State::Sent) == 4).await;
     });
 }
 

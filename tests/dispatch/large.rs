@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use jebi_domain::{delivery::State, message::Lane};
+use jebi_domain::{delivery::State, message::Lane, port::Outgoing};
 
 use super::rig::*;
 
@@ -114,6 +114,33 @@ fn a_fault_while_a_mail_is_made_fails_that_mail_alone() {
     });
 }
 
+/// Calls with large mail that share a slow line would each take so long that they end without an answer.
+#[test]
+fn large_mail_fills_no_more_than_its_share_of_the_line_and_other_mail_passes_it() {
+    const LIMIT: usize = 128 << 20;
+    run(async {
+        let rig = Rig::new().await;
+        let is_large = |mail: &Outgoing| mail.len() > 1 << 20;
+        rig.provider.answer(move |mail| match is_large(mail) {
+            true => Reply::After(Duration::from_secs(20), accepted()),
+            false => Reply::Now(accepted()),
+        });
+        let under_way = |rig: &Rig| rig.provider.sent().iter().filter(|mail| is_large(mail)).map(Outgoing::len).sum::<usize>();
+        let file = rig.shelf.put(vec![b'x'; 12 << 20]);
+        let bulk = rig.store.post(Post { copies: 30, files: &[file], ..Post::default() });
+        quiet().await;
+        let (taken, one) = (under_way(&rig), rig.provider.sent()[0].len());
+        assert!((LIMIT..LIMIT + one).contains(&taken), "{taken} bytes in calls with {one} each");
+
+        let post = |files| rig.store.post(Post { lane: Lane::Transactional, topic: "reset", files, ..Post::default() });
+        let (small, large) = (post(&[]), post(&[file]));
+        quiet().await;
+        assert_eq!((rig.store.row(small, 0).state, under_way(&rig)), (State::Sent, taken + one), "both have gone out");
+        rig.until(|rig| (0..30).all(|i| rig.store.row(bulk, i).state == State::Sent)).await;
+        assert_eq!((rig.store.row(large, 0).state, rig.provider.sent().len()), (State::Sent, 32));
+    });
+}
+
 /// Small in what it is made of, so that its sender makes it, and larger than that as it goes out.
 fn grows() -> String {
     "글".repeat(70_000)
@@ -130,6 +157,25 @@ fn a_mail_that_takes_long_only_as_it_is_made_gives_its_slot_up_and_goes_with_the
         let row = rig.store.row(no, 0);
         assert_eq!((row.state, row.attempt, rig.provider.sent().len(), ahead.load(Ordering::Relaxed)), (State::Sent, 1, 1, 1));
         assert_eq!((rig.status().in_flight, rig.status().leased), (0, 0));
+    });
+}
+
+#[test]
+fn a_mail_that_takes_long_as_it_is_made_is_the_trial_of_an_open_circuit_all_the_same() {
+    run(async {
+        let rig = Rig::at_rate(50.0).await;
+        let ahead = counted(&rig, Duration::from_millis(40));
+        rig.provider.checkout(|| Err(transient()));
+        let text = grows();
+        let no = rig.store.post(Post { text: &text, ..Post::default() });
+        rig.advance_finely(Duration::from_millis(100)).await;
+        assert_eq!((rig.status().state.as_str(), rig.store.leased(), ahead.load(Ordering::Relaxed)), ("circuit_open", 0, 0));
+        rig.provider.checkout(|| Ok(()));
+        rig.advance_finely(Duration::from_secs(3)).await;
+        let row = rig.store.row(no, 0);
+        assert_eq!((row.state, row.attempt, rig.provider.sent().len(), ahead.load(Ordering::Relaxed)), (State::Sent, 1, 1, 1));
+        let status = rig.status();
+        assert_eq!((status.state.as_str(), status.in_flight, status.leased), ("running", 0, 0));
     });
 }
 

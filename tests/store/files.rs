@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jebi::service::dispatch::files::{FileCache, NotLoaded};
 use jebi_domain::{
     content::{Attachment, FileId},
     id::KeyNo,
@@ -321,6 +322,26 @@ conform! {
         let found = f.violations().await;
         assert_eq!(found.iter().map(|v| v.rule).collect::<Vec<_>>(), ["file_missing", "file_incomplete"]);
         assert!(found[1].detail.contains(&two.to_string()), "{}", found[1].detail);
-        assert!(matches!(f.store.file_range(two, 0, u32::MAX).await, Err(StoreError::Internal(_))), "it is told, not cut short");
+    }
+
+    async fn a_file_that_lacks_a_piece_is_read_up_to_there_and_its_mail_fails_as_damaged(f) {
+        let whole = content(2 * PIECE + 100);
+        let file = f.keep_file(&whole).await;
+        let mut draft = f.draft_with(each("t", 1), &[file]);
+        let message = Arc::get_mut(&mut draft.message).expect("nobody else has it");
+        message.content.attachments[0].size = whole.len() as u64;
+        assert!(FileCache::new(f.store.clone()).load(&draft.message).await.is_ok());
+        let (piece, all) = (PIECE as u64, u32::MAX);
+        for (lost, kept) in [(PIECE, PIECE), (0, 0)] {
+            f.planted = true;
+            f.store.close().await;
+            f.engine.tamper(&format!("DELETE FROM file_piece WHERE start = {lost}"));
+            f.store = f.engine.open(&f.clock).await.expect("opens");
+            assert_eq!(f.range(file, 0, all).await.as_deref(), Some(&whole[..kept]));
+            assert_eq!(f.range(file, piece, all).await.as_deref(), Some(&b""[..]), "nothing from behind what is lost");
+            assert_eq!(f.range(file, 2 * piece, all).await.as_deref(), Some(&whole[2 * PIECE..]));
+            let loaded = FileCache::new(f.store.clone()).load(&draft.message).await;
+            assert!(matches!(&loaded, Err(NotLoaded::Gone(reason)) if reason.code == "attachment_damaged"), "{:?}", loaded.err());
+        }
     }
 }

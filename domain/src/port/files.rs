@@ -66,7 +66,8 @@ pub enum Removed {
 
 /// Reading files.
 pub trait FileBytes: Send + Sync {
-    /// At most `len` bytes of a file from byte `from` on; fewer at its end, none behind it. `None` when there is no such file.
+    /// At most `len` bytes of a file from byte `from` on; fewer at its end, none behind it. `None` when there is no such file. Where bytes
+    /// are lost it ends before them, as a shorter file would: compare what was read with the file's size and hash.
     fn file_range(&self, id: FileId, from: u64, len: u32) -> Boxed<'_, StoreResult<Option<Bytes>>>;
 }
 

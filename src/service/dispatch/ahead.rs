@@ -15,6 +15,8 @@ use jebi_domain::{
     time::{Boot, Wall},
 };
 
+use tokio::sync::Notify;
+
 use super::{
     health::Ticket,
     ready::ReadyCopy,
@@ -25,6 +27,9 @@ use super::{
 const LOCAL: &str = "local";
 /// Copies of a lane that are made and wait for their slots, at most: each may hold a body of its own.
 const AHEAD: usize = 8;
+/// Bytes of large mail that bulk has under way at once, made and in calls; transactional mail may pass it by as much again. More would not be
+/// faster: all calls share one line, and where it is slow each would take so long that it ended without an answer.
+const UNDER_WAY: u64 = 128 << 20;
 /// A mail from this size on is offered to its provider before its slot, for what takes long with it.
 const LARGE: usize = 256 << 10;
 /// Time from a slot to the first byte that is always well: other mail of the thread may come in between.
@@ -63,16 +68,33 @@ pub fn words(panic: &(dyn Any + Send)) -> &str {
 impl Dispatch {
     /// The next copy of a lane to be made; it is offered to the senders by [`Self::made`]. Register for [`Self::makers`] before asking.
     pub fn to_make(&self, lane: Lane) -> Option<ReadyCopy> {
-        self.lock().ready.to_make(lane, AHEAD)
+        let mut inner = self.lock();
+        let most = match lane {
+            Lane::Transactional => 2 * UNDER_WAY,
+            Lane::Bulk => UNDER_WAY,
+        };
+        if inner.large + inner.ready.made_bytes() >= most {
+            return None;
+        }
+        inner.ready.to_make(lane, AHEAD)
     }
 
     /// Takes the first copy out. Where it was made, another may be.
     pub(super) fn pop(&self, inner: &mut Inner) -> Option<ReadyCopy> {
-        let copy = inner.ready.pop()?;
-        if copy.made.is_some() {
+        let mut copy = inner.ready.pop()?;
+        if let Some(mail) = &copy.made {
+            copy.large = mail.len() as u64;
             self.makers[copy.lane() as usize].notify_waiters();
         }
         Some(copy)
+    }
+
+    /// A call is over: where it was with a large mail, there is room for another.
+    pub(super) fn large_over(&self, inner: &mut Inner, copy: &ReadyCopy) {
+        if copy.large > 0 {
+            inner.large = inner.large.saturating_sub(copy.large);
+            self.makers.iter().for_each(Notify::notify_waiters);
+        }
     }
 
     /// A copy is made, or cannot be.
@@ -110,7 +132,9 @@ impl Dispatch {
     /// A mail took so long to make that its slot is over. It goes first again, made; its slot is lost. Says whether to go on at once.
     pub fn missed(&self, ticket: Ticket, mut copy: ReadyCopy, mail: Outgoing, now: Boot) -> Again {
         let inner = &mut *self.lock();
-        self.call_over(inner, ticket, &copy, &Outcome::NotStarted, now);
+        // The provider was not asked and has said nothing: a trial is still to be made, and what is ready stays for it.
+        inner.health.give_back(ticket);
+        self.call_over(inner, &copy, &Outcome::NotStarted, now);
         copy.mail.note_slow();
         if copy.withdrawals == inner.withdrawals && inner.may_start() && !inner.health.is_stopped() {
             copy.made = Some(Box::new(mail));

@@ -109,6 +109,8 @@ pub struct ReadyCopy {
     pub files: Option<Arc<Files>>,
     /// The whole mail, where it was made before its slot.
     pub made: Option<Box<Outgoing>>,
+    /// How large that was when it was taken out, in bytes.
+    pub large: u64,
     /// How often copies had been taken back when its slot was taken.
     pub withdrawals: u64,
 }
@@ -220,6 +222,7 @@ impl Ready {
             generation,
             files: None,
             made: None,
+            large: 0,
             withdrawals: 0,
         });
         if mail.has_files() || mail.is_large() {
@@ -249,6 +252,11 @@ impl Ready {
     pub fn to_make(&mut self, lane: Lane, most: usize) -> Option<ReadyCopy> {
         let made = self.lanes[lane as usize].iter().filter(|copy| copy.made.is_some()).count();
         if made + self.park.making(lane) >= most { None } else { self.park.make_next(lane) }
+    }
+
+    /// Bytes of the mails that are made and wait for their slots.
+    pub fn made_bytes(&self) -> u64 {
+        self.lanes.iter().flatten().filter_map(|copy| copy.made.as_ref()).map(|mail| mail.len() as u64).sum()
     }
 
     /// Copies claimed of a lane, parked ones among them.

@@ -88,6 +88,8 @@ pub(super) struct Inner {
     /// From when on those starts are counted against the slots.
     starting_since: Boot,
     pub in_flight: u32,
+    /// Bytes of large mail in them.
+    pub large: u64,
     /// Copies claimed whose outcome is not committed.
     pub leased: u32,
     /// What the store may lease at accept; places of it taken whose notice is not here yet; what was last offered.
@@ -201,6 +203,7 @@ impl Dispatch {
             starting: 0,
             starting_since: boot,
             in_flight: 0,
+            large: 0,
             leased: 0,
             window: window.clone(),
             granted: [0; 2],
@@ -331,6 +334,7 @@ impl Dispatch {
             inner.note_trials(&copy, now);
             inner.starting = inner.starting.saturating_sub(1);
             inner.in_flight += 1;
+            inner.large += copy.large;
             inner.daily.add(now, recipients);
             self.ask_for_more(inner, now);
             return Take::Mail(copy, recipients, ticket);
@@ -365,16 +369,18 @@ impl Dispatch {
         {
             inner.limit = inner.settings.calls(inner.concurrency.limit(inner.pacer.rate()));
         }
-        self.call_over(inner, ticket, copy, &outcome, now);
+        self.call_over(inner, copy, &outcome, now);
+        self.learn(inner, ticket, &outcome, now);
         inner.finished.push(copy.ended(outcome, wall));
         self.settler.notify_one();
         self.go_on(inner, now)
     }
 
-    pub(super) fn call_over(&self, inner: &mut Inner, ticket: Ticket, copy: &ReadyCopy, outcome: &Outcome, now: Boot) {
+    /// Counts the end of a call, and learns from it what its receivers said.
+    pub(super) fn call_over(&self, inner: &mut Inner, copy: &ReadyCopy, outcome: &Outcome, now: Boot) {
         inner.count_end(outcome, copy.recipients());
         inner.in_flight = inner.in_flight.saturating_sub(1);
-        self.learn(inner, ticket, outcome, now);
+        self.large_over(inner, copy);
         self.learn_receivers(inner, copy, outcome, now);
     }
 

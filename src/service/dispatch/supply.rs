@@ -259,24 +259,40 @@ impl Inner {
         i64::from(self.claiming) + Lane::ALL.into_iter().map(taken).sum::<i64>()
     }
 
+    /// Room for the one mail that is tried. Bulk that is parked, and may be for long, does not keep a transactional one from being it:
+    /// whichever can go first does, and the other one waits for what is said.
+    fn trial_rooms(&mut self, now: Boot) -> Rooms {
+        let closed = self.closed(now);
+        let [transactional, bulk] = Lane::ALL.map(|lane| self.ready.claimed(lane));
+        if transactional > 0 || self.ready.len(Lane::Bulk) > 0 || self.starting > 0 {
+            return Rooms::default();
+        }
+        let worth = [!closed[0], !closed[1] && bulk == 0];
+        Rooms { room: worth.map(u32::from), worth }
+    }
+
+    /// Lanes nothing may be sent of for now: what is claimed of them would only go back, again and again.
+    fn closed(&mut self, now: Boot) -> [bool; 2] {
+        self.daily.open(now);
+        Lane::ALL.map(|lane| self.daily.is_closed(lane) || (lane == Lane::Bulk && self.bulk_held.is_some()))
+    }
+
     fn rooms(&mut self, now: Boot) -> Rooms {
         if !self.may_start() {
             return Rooms::default();
         }
         match self.health.allow(now) {
             Allow::Nothing => return Rooms::default(),
-            Allow::One if Lane::ALL.iter().any(|lane| self.ready.claimed(*lane) > 0) || self.starting > 0 => return Rooms::default(),
-            Allow::One => return Rooms { room: [1; 2], worth: [true; 2] },
+            Allow::One => return self.trial_rooms(now),
             Allow::All => {}
         }
-        self.daily.open(now);
         let throughput = self.concurrency.throughput();
         let ready_max = ready_limit(self.pacer.rate(), throughput);
         let used = i64::from(self.leased) + self.on_the_way();
         let limit = i64::from(leased_limit(self.limit, throughput, self.store_time));
         let ready = Lane::ALL.map(|lane| self.ready.claimed(lane));
         let room = [limit + i64::from(RESERVE), limit].map(|limit| u32::try_from(limit - used).unwrap_or(0));
-        let closed = Lane::ALL.map(|lane| self.daily.is_closed(lane) || (lane == Lane::Bulk && self.bulk_held.is_some()));
+        let closed = self.closed(now);
         let room = [0, 1].map(|lane: usize| if closed[lane] { 0 } else { room[lane].min(ready_max.saturating_sub(ready[lane])) });
         Rooms { room, worth: [0, 1].map(|lane: usize| worth_claiming(room[lane], ready[lane], ready_max)) }
     }

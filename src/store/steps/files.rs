@@ -174,7 +174,7 @@ fn purge_unused(turn: &mut Turn<'_>, before: Wall, now: Wall) -> Result<bool, Er
     Ok(full || removed)
 }
 
-/// Bytes of a file.
+/// Bytes of a file, up to where the first are missing.
 fn range(s: &Snapshot<'_>, id: FileId, from: u64, len: u32) -> Result<Option<Bytes>, Error> {
     let Some((upload, size)) = s.row(q!("file_place"), [id.0.as_slice()], |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))? else {
         return Ok(None);
@@ -190,13 +190,15 @@ fn range(s: &Snapshot<'_>, id: FileId, from: u64, len: u32) -> Result<Option<Byt
     s.visit(q!("piece_range"), pieces, |r| {
         let (start, bytes): (i64, Vec<u8>) = (r.get(0)?, r.get(1)?);
         let start = u64::try_from(start).map_err(|e| Error::damaged("piece", e))?;
+        let next = from + out.len() as u64;
+        if start > next {
+            // A piece is lost. Asking again would not bring it: whoever reads the file sees that it is too short.
+            return Ok(false);
+        }
         let within = |at: u64| usize::try_from(at.saturating_sub(start)).map_or(bytes.len(), |at| at.min(bytes.len()));
-        out.extend_from_slice(&bytes[within(from)..within(end)]);
+        out.extend_from_slice(&bytes[within(next)..within(end)]);
         Ok(true)
     })?;
-    if out.len() as u64 != end - from {
-        return Err(Error::damaged("file", format!("{id} lacks bytes between {from} and {end}")));
-    }
     Ok(Some(out.freeze()))
 }
 
