@@ -170,6 +170,12 @@ pub const CODES: &[Code] = &[
     code(422, "doubled_language", "A message is given twice in one language.", "Give it once in each."),
     code(422, "unknown_language", "The template is not in this language.", "Use one the fault names."),
     code(422, "too_many_variants", "A message is in more than 50 languages.", "Split it up."),
+    code(
+        422,
+        "templates_too_large",
+        "Stored templates give the messages of a request more than 32 MiB together.",
+        "Write one message with all its recipients, or send several requests.",
+    ),
     code(422, "template_and_content", "A template is named, and what it has is given besides.", "Give one of them."),
     code(422, "unsupported_file", "The file is neither a CSV text nor an Excel workbook (`.xlsx`).", "Save it as one of them."),
     code(422, "unreadable_file", "The file could not be read.", "Check it, and try again."),
