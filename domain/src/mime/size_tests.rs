@@ -73,6 +73,7 @@ proptest! {
             attachments: attachments.collect(),
             calendar: invited.then(|| Calendar { method: "REQUEST".to_owned(), ics }),
             list: None,
+            shown: None,
         };
         let message = message(content);
         let all: Vec<_> = names.iter().map(|name| (Role::To, mailbox(name))).collect();
@@ -106,6 +107,7 @@ fn a_mail_that_a_bound_would_refuse_is_made_to_know() {
         attachments: vec![],
         calendar: None,
         list: None,
+        shown: None,
     };
     let copies = Copies::Each(vec![mailbox("임꺽정")]);
     let message = message(content);
