@@ -611,7 +611,7 @@ the-request-has-no-messages = the request has no messages
 the-request-has-x-recipients-at = the request has { $given } recipients; at most { $max } are taken at once
 
 # src/service/accept/recipients.rs
-to-cc-and-bcc-hold-x = to, cc and bcc hold { $n } addresses; one mail may go to { $max-joint }
+x-holds-n-addresses-to-cc = { $list } holds { $n } addresses; to, cc and bcc may hold { $max-role } each
 send-a-copy-each-with-emails = send a copy each with emails or recipients, or several messages
 it-has-addresses-in-more-than = it has addresses in more than one of emails, recipients, and to/cc/bcc
 use-emails-or-recipients-for-a = use emails or recipients for a copy each, or to/cc/bcc for one copy to all

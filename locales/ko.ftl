@@ -610,7 +610,7 @@ the-request-has-no-messages = 요청에 메시지가 없습니다
 the-request-has-x-recipients-at = 요청의 수신자가 { $given }명입니다. 한 번에 { $max }명까지 받습니다
 
 # src/service/accept/recipients.rs
-to-cc-and-bcc-hold-x = to, cc, bcc의 주소가 { $n }개입니다. 한 통은 { $max-joint }명까지 받을 수 있습니다
+x-holds-n-addresses-to-cc = { $list }에 주소가 { $n }개 있습니다. to, cc, bcc에는 각각 { $max-role }개까지 넣을 수 있습니다
 send-a-copy-each-with-emails = emails나 recipients로 한 사람에 한 통씩 보내거나, 메시지를 여러 개로 나누십시오
 it-has-addresses-in-more-than = emails, recipients, to/cc/bcc 가운데 둘 이상에 주소가 있습니다
 use-emails-or-recipients-for-a = 한 사람에 한 통씩이면 emails나 recipients를, 모두에게 한 통이면 to/cc/bcc를 쓰십시오

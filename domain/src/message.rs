@@ -5,10 +5,12 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 pub use crate::content::Content;
-use crate::{id::MessageId, time::Wall};
+use crate::{content::Shown, id::MessageId, time::Wall};
 
 /// Recipients one joint copy may have: what SES takes in one call (quotas page).
 pub const MAX_JOINT: usize = 50;
+/// Addresses each of to, cc and bcc may have (requirement S0-1). What is more than [`MAX_JOINT`] in all goes in several joint copies.
+pub const MAX_ROLE: usize = 50;
 /// Longest topic name, in bytes.
 pub const MAX_TOPIC: usize = 200;
 /// Longest subject, in characters.
@@ -118,7 +120,8 @@ impl Role {
 pub enum Copies {
     /// One copy for each, ordinals in this order.
     Each(Vec<Mailbox>),
-    /// One copy to all of them, ordinal 0.
+    /// One copy to all of them; of more than [`MAX_JOINT`] one copy for every so many, as if they were envelopes of one mail. Ordinals
+    /// in this order.
     Joint(Vec<(Role, Mailbox)>),
 }
 
@@ -128,7 +131,7 @@ impl Copies {
     pub fn count(&self) -> u32 {
         match self {
             Self::Each(all) => u32::try_from(all.len()).unwrap_or(u32::MAX),
-            Self::Joint(_) => 1,
+            Self::Joint(all) => u32::try_from(all.len().div_ceil(MAX_JOINT)).unwrap_or(u32::MAX),
         }
     }
     /// Recipients, which is what rates and counts go by.
@@ -137,6 +140,14 @@ impl Copies {
         match self {
             Self::Each(all) => all.len(),
             Self::Joint(all) => all.len(),
+        }
+    }
+    /// Whom the headers have to name because no copy has all of them.
+    #[must_use]
+    pub fn shown(&self) -> Option<Box<Shown>> {
+        match self {
+            Self::Joint(all) if all.len() > MAX_JOINT => Some(Box::new(Shown::of(all))),
+            Self::Each(_) | Self::Joint(_) => None,
         }
     }
 }

@@ -50,6 +50,7 @@ pub fn check(data: &[u8]) {
         attachments: vec![attachment(next(), next(), None), attachment(next(), next(), Some(next()))],
         calendar: Some(Calendar { method: next(), ics: next() }),
         list: None,
+        shown: None,
         text: Some(format!("text {}", next())),
         html: Some(format!("<p>{}</p>", next())),
         tags: vec![],

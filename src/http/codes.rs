@@ -144,7 +144,12 @@ pub const CODES: &[Code] = &[
     code(422, "too_far_ahead", "The time is further ahead than `JEBI_MAX_SCHEDULE_DAYS`.", "Give an earlier time."),
     code(422, "expires_before_due", "The mail would expire before it is due.", "Give an expiry after the time of sending."),
     code(422, "no_messages", "The request has no messages.", "Give at least one."),
-    code(422, "too_many_recipients", "There are more recipients than a request or a joint copy may have.", "Split them up."),
+    code(
+        422,
+        "too_many_recipients",
+        "A request has more recipients than it may, or one of `to`, `cc` and `bcc` more than 50.",
+        "Split them up.",
+    ),
     code(422, "no_recipients", "A message has no recipients.", "Give `emails`, `recipients`, or `to`, `cc`, `bcc`."),
     code(422, "several_recipient_lists", "Addresses stand in more than one kind of list.", "Use one kind."),
     code(

@@ -42,6 +42,7 @@ pub fn content() -> Content {
         attachments: vec![],
         calendar: None,
         list: None,
+        shown: None,
     }
 }
 

@@ -7,7 +7,7 @@ use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
     id::{DeliveryId, MessageId},
-    message::{Copies, Draft, Lane, OnUnknown},
+    message::{Copies, Draft, Lane, MAX_JOINT, OnUnknown},
     outcome::Decision,
     port::store::{Claimed, Counts},
     time::Wall,
@@ -136,7 +136,7 @@ impl Model {
         };
         let copies: Vec<Vec<Person>> = match &draft.copies {
             Copies::Each(all) => all.iter().map(|to| vec![person(&to.email)]).collect(),
-            Copies::Joint(all) => vec![all.iter().map(|(_, to)| person(&to.email)).collect()],
+            Copies::Joint(all) => all.chunks(MAX_JOINT).map(|some| some.iter().map(|(_, to)| person(&to.email)).collect()).collect(),
         };
         for (ordinal, people) in copies.into_iter().enumerate() {
             let suppressed = people.iter().all(|p| p.state == State::Suppressed);

@@ -254,6 +254,7 @@ impl Fixture {
             attachments: vec![],
             list: None,
             calendar: None,
+            shown: mail.copies.shown(),
         };
         let message = Message {
             id: MessageId::new(now, &self.random),

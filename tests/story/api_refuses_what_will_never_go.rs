@@ -127,8 +127,14 @@ async fn more_recipients_than_allowed_are_refused_before_they_are_read() {
     assert_eq!(api.submit(four).await.problem(422), [("messages".into(), "too_many_recipients".into())]);
     let api = Api::new().await;
     let many: Vec<_> = (0..51).map(|i| format!("u{i}@example.kr")).collect();
-    let joint = serde_json::json!({"messages": [{"to": many, "subject": "s", "content": "c"}]});
-    assert_eq!(api.post("/v1/messages", &joint).await.problem(422), [("messages[0].to".into(), "too_many_recipients".into())]);
+    for list in ["to", "cc", "bcc"] {
+        let joint = serde_json::json!({"messages": [{list: many, "subject": "s", "content": "c"}]});
+        let problem = api.post("/v1/messages", &joint).await.expect(422);
+        let fault = &problem["errors"][0];
+        assert_eq!((&fault["field"], &fault["code"]), (&format!("messages[0].{list}").into(), &"too_many_recipients".into()));
+        assert_eq!(fault["fault"], format!("{list} holds 51 addresses; to, cc and bcc may hold 50 each"));
+    }
+    assert_eq!(api.waiting().await, 0);
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ mod api_reports_each_address;
 mod api_reschedules;
 mod api_routes_by_sender;
 mod api_sends_again;
+mod api_sends_in_envelopes;
 mod api_shows_its_description;
 mod api_speaks_korean;
 mod api_takes_files;

@@ -59,6 +59,7 @@ fn main() {
         attachments: vec![],
         calendar: None,
         list: None,
+        shown: None,
     };
     let message = Message {
         id: MessageId(*b"0123456789abcdef"),

@@ -4,6 +4,7 @@ mod attachment;
 mod calendar;
 mod fill;
 pub mod list;
+mod shown;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ pub use attachment::{Attachment, FileId};
 pub use calendar::Calendar;
 pub use fill::{Fill, MAX_PERSONAL, MAX_VARIABLES, Missing, Personal, Syntax, Variant};
 pub use list::List;
+pub use shown::Shown;
 
 use crate::message::Mailbox;
 
@@ -46,4 +48,7 @@ pub struct Content {
     /// An invitation or an answer to one, which calendars read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<Calendar>,
+    /// Whom the headers of every copy name, where a joint message goes in several envelopes; `None`: each copy's own recipients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Box<Shown>>,
 }

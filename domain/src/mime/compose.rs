@@ -36,6 +36,8 @@ pub struct Prepared {
     from: String,
     /// `From`.
     first: Vec<u8>,
+    /// `To` and `Cc`, where they are the same in every copy.
+    shown: Option<Vec<u8>>,
     /// `Reply-To`.
     before_subject: Vec<u8>,
     texts: Texts,
@@ -89,6 +91,11 @@ impl Prepared {
         let (mut first, mut before_subject, mut last) = (Vec::new(), Vec::new(), Vec::new());
         let (mut before_id, mut between_ids) = (Vec::new(), Vec::new());
         write_mailboxes(&mut first, "From", [&content.from]);
+        let shown = content.shown.as_deref().map(|all| {
+            let mut header = Vec::new();
+            write_shown(&mut header, &all.to, &all.cc);
+            header
+        });
         if !content.reply_to.is_empty() {
             write_mailboxes(&mut before_subject, "Reply-To", &content.reply_to);
         }
@@ -111,7 +118,7 @@ impl Prepared {
             Box::new(Listed { topic: message.topic.clone(), accepted: message.created_at, list: list.clone() })
         });
         let (from, texts, tags) = (content.from.email.clone(), texts(message), content.tags.clone());
-        Self { from, first, before_subject, texts, before_id, between_ids, last, listed, tags }
+        Self { from, first, shown, before_subject, texts, before_id, between_ids, last, listed, tags }
     }
 
     /// Octets of the body with its files, as RFC 1870 counts them; of advertising without its footer.
@@ -159,13 +166,21 @@ impl Prepared {
         let body = body.with(files)?;
         let parts = [&self.first, &self.before_subject, subject, &self.before_id, &self.between_ids, &self.last];
         let shared = parts.iter().map(|part| part.len()).sum::<usize>();
-        let mut head = Vec::with_capacity(shared + 96 * copy.addressees.len() + 2 * id.len() + 32);
+        let named = self.shown.as_ref().map_or(96 * copy.addressees.len(), Vec::len);
+        let mut head = Vec::with_capacity(shared + named + 2 * id.len() + 32);
         head.extend_from_slice(&self.first);
-        write_recipients(&mut head, copy);
+        match &self.shown {
+            Some(shown) => head.extend_from_slice(shown),
+            None => write_recipients(&mut head, copy),
+        }
         head.extend_from_slice(&self.before_subject);
         head.extend_from_slice(subject);
         head.extend_from_slice(&self.before_id);
-        head.extend_from_slice(id.as_bytes());
+        match &self.shown {
+            // The envelopes of one mail: whoever is in two of them reads it once, and replies to any of them are one thread.
+            Some(_) => head.extend_from_slice(DeliveryId { ordinal: 0, ..delivery }.to_string().as_bytes()),
+            None => head.extend_from_slice(id.as_bytes()),
+        }
         head.extend_from_slice(&self.between_ids);
         head.extend_from_slice(id.as_bytes());
         head.extend_from_slice(b"\r\n");
@@ -219,16 +234,20 @@ fn write_recipients(head: &mut Vec<u8>, copy: &Copy) {
     {
         return write_mailboxes(head, "To", [&only.mailbox]);
     }
-    let mut shown = false;
-    for (role, name) in [(Role::To, "To"), (Role::Cc, "Cc")] {
-        let mut these = copy.addressees.iter().filter(|a| a.role == role).map(|a| &a.mailbox).peekable();
-        if these.peek().is_some() {
-            write_mailboxes(head, name, these);
-            shown = true;
-        }
+    let those = |role: Role| copy.addressees.iter().filter(move |a| a.role == role).map(|a| &a.mailbox);
+    write_shown(head, those(Role::To), those(Role::Cc));
+}
+
+fn write_shown<'a>(head: &mut Vec<u8>, to: impl IntoIterator<Item = &'a Mailbox>, cc: impl IntoIterator<Item = &'a Mailbox>) {
+    let (mut to, mut cc) = (to.into_iter().peekable(), cc.into_iter().peekable());
+    if to.peek().is_none() && cc.peek().is_none() {
+        return head.extend_from_slice(b"To: undisclosed-recipients:;\r\n");
     }
-    if !shown {
-        head.extend_from_slice(b"To: undisclosed-recipients:;\r\n");
+    if to.peek().is_some() {
+        write_mailboxes(head, "To", to);
+    }
+    if cc.peek().is_some() {
+        write_mailboxes(head, "Cc", cc);
     }
 }
 

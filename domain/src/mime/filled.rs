@@ -1,6 +1,7 @@
 //! A message that is filled in for each of its copies: subject and bodies are each copy's own, what stands around them is made once.
 
 use crate::{
+    content::Shown,
     message::{Copy, Mailbox, Message, Role},
     outcome::Reason,
     template::{Recipient, Rendered, Renderer},
@@ -14,13 +15,16 @@ use super::{
 pub(super) struct Filled {
     renderer: Renderer,
     frame: Frame,
+    /// Whom all copies name, where they are envelopes of one mail.
+    shown: Option<Box<Shown>>,
 }
 
 impl Filled {
     /// # Errors
     /// Templates that cannot be read: no copy can be made then.
     pub(super) fn new(message: &Message, frame: Frame) -> Result<Self, Reason> {
-        Ok(Self { renderer: Renderer::new(&message.content, message.variables.as_deref())?, frame })
+        let renderer = Renderer::new(&message.content, message.variables.as_deref())?;
+        Ok(Self { renderer, frame, shown: message.content.shown.clone() })
     }
 
     /// One copy's subject and body; `unsubscribe` is the link its recipient refuses more by.
@@ -37,8 +41,8 @@ impl Filled {
     /// # Errors
     /// Why this one cannot be made.
     pub(super) fn texts(&self, copy: &Copy, unsubscribe: Option<&str>) -> Result<(String, Option<String>, Option<String>), Reason> {
-        let Rendered { subject, text, html, .. } =
-            self.renderer.render(copy.personal.as_deref(), Recipient { mailbox: shown(copy), unsubscribe })?;
+        let mailbox = self.shown.as_deref().map_or_else(|| shown(copy), |all| all.first().unwrap_or(&NOBODY));
+        let Rendered { subject, text, html, .. } = self.renderer.render(copy.personal.as_deref(), Recipient { mailbox, unsubscribe })?;
         if subject.trim().is_empty() {
             let remedy = "write a subject that is never empty, such as {{ title | default(\"…\", true) }}";
             return Err(Reason::new("template_empty", "its subject has become empty", remedy));
@@ -58,9 +62,10 @@ pub(super) fn is_blank(text: Option<&str>) -> bool {
     text.is_none_or(|text| text.trim().is_empty())
 }
 
+static NOBODY: Mailbox = Mailbox { email: String::new(), name: None };
+
 /// Whose name and address a copy may show: the recipient's; of a joint copy the first one's whom all see anyway.
 fn shown(copy: &Copy) -> &Mailbox {
-    static NOBODY: Mailbox = Mailbox { email: String::new(), name: None };
     let first = if copy.addressees.len() == 1 { copy.addressees.first() } else { copy.addressees.iter().find(|one| one.role != Role::Bcc) };
     first.map_or(&NOBODY, |one| &one.mailbox)
 }

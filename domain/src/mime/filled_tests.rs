@@ -1,7 +1,7 @@
 use mail_parser::MessageParser;
 
 use crate::{
-    content::{Content, Fill, Syntax, Variant},
+    content::{Content, Fill, Shown, Syntax, Variant},
     id::{DeliveryId, MessageId},
     message::{Addressee, Copy, Lane, Mailbox, Message, OnUnknown, Role},
     mime::{Files, Prepared},
@@ -26,6 +26,7 @@ fn message(fill: Fill, subject: &str, html: &str) -> Message {
         attachments: Vec::new(),
         calendar: None,
         list: None,
+        shown: None,
     };
     Message {
         id: MessageId([7; 16]),
@@ -122,4 +123,18 @@ fn a_joint_copy_never_shows_who_gets_it_blindly() {
     let blind = (Role::Bcc, "b@example.kr", Some("숨은이"));
     assert_eq!(html(&[HONG, blind]), "홍길동");
     assert_eq!(html(&[blind, (Role::Bcc, "c@example.kr", Some("둘째"))]), "모두");
+}
+
+#[test]
+fn the_envelopes_of_one_mail_all_show_the_one_it_names_first() {
+    let mut message = message(Fill::default(), "{{ event }}", "{{ name | default(\"모두\") }}");
+    let html =
+        |message: &Message, people: &[(Role, &str, Option<&str>)]| made(&Prepared::new(message), &copy(people, None)).unwrap()[2].clone();
+    message.content.shown =
+        Some(Box::new(Shown { to: vec![mailbox(HONG.1, HONG.2)], cc: vec![mailbox("kim@example.kr", Some("김철수"))] }));
+    for people in [&[HONG][..], &[(Role::Cc, "kim@example.kr", Some("김철수"))], &[(Role::Bcc, "b@example.kr", Some("숨은이"))]] {
+        assert_eq!(html(&message, people), "홍길동");
+    }
+    message.content.shown = Some(Box::default());
+    assert_eq!(html(&message, &[(Role::Bcc, "b@example.kr", Some("숨은이"))]), "모두");
 }

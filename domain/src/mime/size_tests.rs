@@ -73,6 +73,7 @@ proptest! {
             attachments: attachments.collect(),
             calendar: invited.then(|| Calendar { method: "REQUEST".to_owned(), ics }),
             list: None,
+            shown: None,
         };
         let message = message(content);
         let all: Vec<_> = names.iter().map(|name| (Role::To, mailbox(name))).collect();
@@ -104,6 +105,7 @@ fn bodies(text: Option<&str>, html: Option<&str>) -> Message {
         attachments: vec![],
         calendar: None,
         list: None,
+        shown: None,
     })
 }
 

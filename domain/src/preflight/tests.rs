@@ -27,6 +27,7 @@ fn draft(lane: Lane, change: impl FnOnce(&mut Content)) -> Draft {
         attachments: vec![],
         calendar: None,
         list: None,
+        shown: None,
     };
     change(&mut content);
     let message = Message {

@@ -97,6 +97,7 @@ pub(super) fn read(
         attachments,
         calendar,
         list: None,
+        shown: None,
     })
 }
 

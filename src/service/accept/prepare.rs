@@ -151,6 +151,7 @@ impl Shared<'_> {
             filling.wants.as_ref().map_or(Ok(None), |wants| wants.link(linked, &sorted.personal, || faults.path("list.unsubscribe")));
         let Some(unlinked) = faults.keep(link) else { return (None, None) };
         content.list = list;
+        content.shown = sorted.copies.shown();
         let kept = match &sorted.copies {
             Copies::Each(all) => Addresses::of(all.iter().map(|m| m.email.as_str())),
             Copies::Joint(all) => Addresses::of(all.iter().map(|(_, m)| m.email.as_str())),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jebi_domain::{
     id::{DeliveryId, MessageId},
-    message::Lane,
+    message::{Lane, MAX_JOINT},
     port::store::AcceptReport,
     preflight::Warning,
     refusal::Fault,
@@ -143,7 +143,7 @@ pub(super) struct Pending {
     pub topic: Option<String>,
     pub lane: Lane,
     pub total: usize,
-    /// Whether it is one copy to all.
+    /// Whether a copy is to several.
     pub joint: bool,
     pub kept: Addresses,
     pub places: Places,
@@ -156,11 +156,12 @@ pub(super) struct Pending {
 
 impl Pending {
     fn finish(&self, suppressed: &[u32]) -> Taken {
-        let shown = if self.joint { self.kept.len().min(1) } else { self.kept.len() };
+        let each = if self.joint { MAX_JOINT } else { 1 };
+        let shown = self.kept.len().div_ceil(each);
         let copies = self.id.filter(|_| shown <= LISTED).map(|message| {
-            let copy = |at: usize| Copy {
-                id: DeliveryId { message, ordinal: u32::try_from(at).unwrap_or(u32::MAX) },
-                email: self.kept.get(at).unwrap_or_default().to_owned(),
+            let copy = |ordinal: usize| Copy {
+                id: DeliveryId { message, ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX) },
+                email: self.kept.get(ordinal * each).unwrap_or_default().to_owned(),
             };
             (0..shown).map(copy).collect()
         });

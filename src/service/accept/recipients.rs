@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jebi_domain::{
     address,
-    message::{Copies, MAX_JOINT, Mailbox, Role},
+    message::{Copies, MAX_ROLE, Mailbox, Role},
     refusal::Fault,
 };
 
@@ -37,7 +37,7 @@ pub(super) struct Sorted {
 /// Sorts the addresses out and takes them from the message. `at` is its place in the request.
 ///
 /// # Errors
-/// No addresses, more than one kind of list, too many for a joint copy, or a value the mail prints and no recipient can have.
+/// No addresses, more than one kind of list, too many in one of to, cc and bcc, or a value the mail prints and no recipient can have.
 pub(super) fn sort(at: usize, message: &mut NewMessage, rules: &Rules<'_>) -> Result<Sorted, Fault> {
     let joint = message.to.len() + message.cc.len() + message.bcc.len();
     let shared = |named| rules.wants.map_or(Ok(()), |wants| wants.check_shared(named, || format!("messages[{at}].variables")));
@@ -51,7 +51,10 @@ pub(super) fn sort(at: usize, message: &mut NewMessage, rules: &Rules<'_>) -> Re
             }))
         }
         (true, false, 0) => Ok(each(at, "recipients", std::mem::take(&mut message.recipients), |one, field| with_own(one, field, rules))),
-        (true, true, n) if n <= MAX_JOINT => {
+        (true, true, n) => {
+            for (list, given) in [("to", &message.to), ("cc", &message.cc), ("bcc", &message.bcc)] {
+                check_length(at, list, given.len())?;
+            }
             // Its name is the first recipient's.
             let first = message.to.first().or(message.cc.first()).or(message.bcc.first());
             shared(first.is_some_and(has_name))?;
@@ -62,12 +65,6 @@ pub(super) fn sort(at: usize, message: &mut NewMessage, rules: &Rules<'_>) -> Re
             ];
             Ok(together(at, lists, n, rules.may))
         }
-        (true, true, n) => Err(Fault::new(
-            format!("messages[{at}].to"),
-            "too_many_recipients",
-            format!("to, cc and bcc hold {n} addresses; one mail may go to {MAX_JOINT}"),
-            "send a copy each with emails or recipients, or several messages",
-        )),
         _ => Err(Fault::new(
             format!("messages[{at}]"),
             "several_recipient_lists",
@@ -75,6 +72,18 @@ pub(super) fn sort(at: usize, message: &mut NewMessage, rules: &Rules<'_>) -> Re
             "use emails or recipients for a copy each, or to/cc/bcc for one copy to all",
         )),
     }
+}
+
+fn check_length(at: usize, list: &str, n: usize) -> Result<(), Fault> {
+    if n <= MAX_ROLE {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("messages[{at}].{list}"),
+        "too_many_recipients",
+        format!("{list} holds {n} addresses; to, cc and bcc may hold {MAX_ROLE} each"),
+        "send a copy each with emails or recipients, or several messages",
+    ))
 }
 
 /// Whether a name stands with it.

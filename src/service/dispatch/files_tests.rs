@@ -62,6 +62,7 @@ fn message(lane: Lane, files: &[FileId], size: usize) -> Message {
             attachments: files.iter().map(attachment).collect(),
             calendar: None,
             list: None,
+            shown: None,
         },
         on_unknown: OnUnknown::Resend,
         created_at: Wall(0),

@@ -164,6 +164,7 @@ fn render(whole: super::Resolved, personal: &Personal, mailbox: &Mailbox) -> Res
         attachments: Vec::new(),
         calendar: None,
         list: None,
+        shown: None,
     };
     let told = |reason: Reason| cannot(reason.code == LIMIT, &reason.text);
     let personal = serde_json::to_string(personal).map_err(|_| cannot(false, "its values cannot be written"))?;

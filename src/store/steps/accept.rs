@@ -12,7 +12,7 @@ use jebi_domain::{
     delivery::State,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageNo, QueueNo},
     idempotency,
-    message::{Addressee, Content, Copies, Copy, Draft, Mailbox, Role},
+    message::{Addressee, Content, Copies, Copy, Draft, MAX_JOINT, Mailbox, Role},
     port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
     time::Wall,
 };
@@ -125,6 +125,7 @@ impl AcceptJob {
                     + c.fill.as_ref().map_or(0, |fill| fill.bytes())
                     + d.message.variables.as_ref().map_or(0, |v| v.len())
                     + c.calendar.as_ref().map_or(0, |calendar| calendar.ics.len())
+                    + c.shown.as_deref().map_or(0, |shown| (shown.to.len() + shown.cc.len()) * 80)
                     + d.copies.recipients() * 80
                     + d.personal.iter().flatten().map(|one| one.len()).sum::<usize>()
             })
@@ -241,21 +242,22 @@ impl AcceptJob {
                 }
             }
             Copies::Joint(all) => {
-                let key = DeliveryKey::new(no, 0).0;
                 let states = states(turn, all.iter().map(|(_, to)| to))?;
-                for ((i, (role, to)), state) in all.iter().enumerate().zip(states) {
-                    if state == State::Suppressed {
-                        suppressed.push(u32::try_from(i).map_err(|e| Error::damaged("position", e))?);
+                for ((ordinal, people), states) in (0_u32..).zip(all.chunks(MAX_JOINT)).zip(states.chunks(MAX_JOINT)) {
+                    let key = DeliveryKey::new(no, ordinal).0;
+                    for (((role, to), state), position) in people.iter().zip(states).zip(0_i64..) {
+                        turn.append(q!("joint_insert"), (key, position, role.code(), &to.email, &to.name, state.code()))?;
+                        turn.rows += 1;
                     }
-                    turn.append(
-                        q!("joint_insert"),
-                        (key, i64::try_from(i).unwrap_or(i64::MAX), role.code(), &to.email, &to.name, state.code()),
-                    )?;
-                    turn.rows += 1;
+                    let state = if states.iter().all(|state| *state == State::Suppressed) { State::Suppressed } else { State::Waiting };
+                    let count = i64::try_from(people.len()).unwrap_or(i64::MAX);
+                    turn.append(q!("delivery_insert"), (key, "", None::<&str>, state.code(), count, None::<&str>))?;
                 }
-                let state = if suppressed.len() == all.len() { State::Suppressed } else { State::Waiting };
-                let people = i64::try_from(all.len()).unwrap_or(i64::MAX);
-                turn.append(q!("delivery_insert"), (key, "", None::<&str>, state.code(), people, None::<&str>))?;
+                for (state, place) in states.iter().zip(0_u32..) {
+                    if *state == State::Suppressed {
+                        suppressed.push(place);
+                    }
+                }
             }
         }
         self.draft += 1;
@@ -390,7 +392,9 @@ impl AcceptJob {
         let expired = m.expires_at.is_some_and(|at| at <= self.at);
         // Mail with files waits for them to be read before it can go.
         let has_files = !m.content.attachments.is_empty();
-        if m.due > self.at || expired || has_files || copies > BORN_LEASED || turn.memory.common.is_held(m.lane) {
+        // The copies of a lease have as many recipients each, which joint copies need not have.
+        let is_alike = copies == 1 || matches!(draft.copies, Copies::Each(_));
+        if m.due > self.at || expired || has_files || copies > BORN_LEASED || !is_alike || turn.memory.common.is_held(m.lane) {
             return Ok(None);
         }
         // As it is now: it may have been paused while the request was staged.

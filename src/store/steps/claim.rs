@@ -270,9 +270,10 @@ fn rows(turn: &Turn<'_>, entry: &Entry, n: u32) -> Result<Vec<Row>, Error> {
 /// Puts copies at the head of an entry under a lease: at most `n`. Returns how many left the entry, and those to be sent.
 fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u32) -> Result<(u32, Option<Claimed>), Error> {
     let mut rows = rows(turn, entry, n)?;
-    // Copies never tried and copies to be resent are decided apart, so they do not share a lease.
+    // Copies never tried and copies to be resent are decided apart, so they do not share a lease. Joint copies have none in common either:
+    // a lease has one number of recipients for all its copies.
     let mut n = n;
-    if let Some(other) = rows.iter().position(|r| r.state != rows[0].state) {
+    if let Some(other) = (1..rows.len()).find(|i| rows[*i].joint || rows[*i].state != rows[0].state) {
         n = rows[other].key.ordinal() - entry.first;
         rows.truncate(other);
     }

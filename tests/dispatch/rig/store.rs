@@ -278,6 +278,7 @@ impl Inner {
                 attachments: post.files.iter().map(attached).collect(),
                 calendar: None,
                 list: super::linked(post.base),
+                shown: None,
             },
             on_unknown: OnUnknown::Resend,
             created_at: Wall(0),

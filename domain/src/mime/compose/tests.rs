@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     id::MessageId,
-    message::{Addressee, Content, Lane, OnUnknown},
+    message::{Addressee, Content, Copies, Lane, MAX_JOINT, OnUnknown},
     mime::header::{check_custom, check_text},
     time::Wall,
 };
@@ -22,6 +22,7 @@ fn content() -> Content {
         attachments: vec![],
         list: None,
         calendar: None,
+        shown: None,
     }
 }
 
@@ -153,6 +154,49 @@ fn a_resend_has_the_same_bytes_and_other_copies_share_the_body() {
     let other = prepared.copy(&copy, id(4), 1, &none, &Links::default()).unwrap();
     assert_ne!(first.head, other.head);
     assert_eq!(first.body.concat().as_ptr(), other.body.concat().as_ptr());
+}
+
+/// Requirement S0-1: over 50 recipients the same MIME goes in several envelopes.
+#[test]
+fn the_envelopes_of_one_mail_differ_in_the_delivery_id_alone() {
+    let person = |role, i: usize| (role, mailbox(&format!("p{i}@naver.com"), Some("홍길동").filter(|_| i.is_multiple_of(7))));
+    let roles = |i| {
+        if i < 50 {
+            Role::To
+        } else if i < 70 {
+            Role::Cc
+        } else {
+            Role::Bcc
+        }
+    };
+    let all: Vec<_> = (0..101).map(|i| person(roles(i), i)).collect();
+    let (many, few) = (Copies::Joint(all.clone()), Copies::Joint(all[..50].to_vec()));
+    assert_eq!((many.count(), few.count(), few.shown()), (3, 1, None));
+    let message = message(Content { html: Some("<p>가</p>".to_owned()), shown: many.shown(), ..content() });
+    let prepared = Prepared::new(&message);
+    let mails = (0_u32..).zip(all.chunks(MAX_JOINT)).map(|(ordinal, people)| {
+        let one = |(role, mailbox): &(Role, Mailbox)| Addressee { role: *role, mailbox: mailbox.clone(), open: true, unsettled: false };
+        let copy = Copy { ordinal, addressees: people.iter().map(one).collect(), personal: None };
+        let mail = prepared.copy(&copy, DeliveryId { message: message.id, ordinal }, 1, &Files::default(), &Links::default()).unwrap();
+        assert_sound(&mail).unwrap();
+        assert!(mail.to.iter().eq(people.iter().map(|(_, mailbox)| &mailbox.email)), "in its own envelope only");
+        mail
+    });
+    let mails: Vec<_> = mails.collect();
+    assert_eq!(mails.iter().map(|mail| mail.to.len()).collect::<Vec<_>>(), [50, 50, 1]);
+    for (mail, ordinal) in mails.iter().zip(0..) {
+        let whole = whole(mail);
+        let own = format!("X-Jebi-Delivery-Id: 1g64s36d1n6rvkgeb1c9hp8sb6-{ordinal}\r\n");
+        assert!(whole.contains(&own) && whole.contains("\r\nMessage-ID: <1g64s36d1n6rvkgeb1c9hp8sb6-0@jebi.example>\r\n"), "{whole}");
+        assert_eq!(whole.replace(&own, ""), self::whole(&mails[0]).replace("X-Jebi-Delivery-Id: 1g64s36d1n6rvkgeb1c9hp8sb6-0\r\n", ""));
+        let parsed = MessageParser::new().parse(whole.as_bytes()).unwrap();
+        let shown = |list: Option<&mail_parser::Address<'_>>| {
+            list.unwrap().iter().map(|one| one.address().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        let wanted = |role| all.iter().filter(|(own, _)| *own == role).map(|(_, one)| one.email.clone()).collect::<Vec<_>>();
+        assert_eq!((shown(parsed.to()), shown(parsed.cc())), (wanted(Role::To), wanted(Role::Cc)));
+        assert!(wanted(Role::Bcc).iter().all(|email| !whole.contains(email.as_str())));
+    }
 }
 
 #[test]

@@ -58,8 +58,8 @@ use view::{MessageBody, MessageLineBody};
 /// Takes mail to be sent now or at a given time. When this answers 202, everything the answer counts as `success` is on disk
 /// and will be tried.
 ///
-/// Each message goes to `emails` or `recipients` (a copy for each), or to `to`/`cc`/`bcc` (one joint copy, 50 addresses at
-/// most). A bad address is reported under `rejected` and does not sink the others, unless `strict` is set. An address given
+/// Each message goes to `emails` or `recipients` (a copy for each), or to `to`/`cc`/`bcc` (one joint copy, at most 50 addresses in each;
+/// more than 50 in all go in several copies with the same headers and body). A bad address is reported under `rejected` and does not sink the others, unless `strict` is set. An address given
 /// twice in a message gets one copy.
 ///
 /// Files come in base64 within the JSON, by the id of an uploaded one, or beside the JSON in a form (`multipart/form-data`).

@@ -85,7 +85,7 @@ pub struct MessageRequest {
     /// A copy for each of these, with names, and with a language and variables of their own.
     #[serde(default)]
     recipients: Vec<Recipient>,
-    /// One joint copy to these and to `cc` and `bcc`, 50 in all at most.
+    /// One joint copy to these and to `cc` and `bcc`, at most 50 in each. More than 50 in all go in several copies of the same mail.
     #[serde(default)]
     to: Vec<Address>,
     #[serde(default)]

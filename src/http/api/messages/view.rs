@@ -37,7 +37,7 @@ pub struct MessageLineBody {
     scheduled: bool,
     expires_at: Option<Time>,
     cancelled_at: Option<Time>,
-    /// Deliveries: one for each recipient, or one joint copy.
+    /// Deliveries: one for each recipient, or joint copies of at most 50 recipients.
     deliveries: u32,
     /// Files it carries.
     attachments: Vec<CarriedFile>,
