@@ -5,28 +5,28 @@ the-key-must-be-1-to = 키는 공백 없는 ASCII 문자 1~{ $max-key }자여야
 send-a-fresh-uuid-for-each = 새 요청마다 새 UUID를 보내고, 같은 요청을 되풀이할 때는 같은 값을 보내십시오
 
 # domain/src/preflight/
-warn-there-is-no-text-part-so = 본문(text)이 없어 HTML에서 만듭니다
+warn-there-is-no-text-part-so = 텍스트 본문(text)이 없어 HTML로 만듭니다
 warn-write-the-text-yourself-where = 문구가 중요하면 직접 적으십시오
 warn-bulk-mail-without-list-unsubscribe = 대량 메일에 List-Unsubscribe가 없습니다. Gmail과 Yahoo가 요구하며, 수신을 거부할 수 없는 메일은 스팸으로 신고됩니다
 warn-leave-the-link-of-this-server = 이 서버의 링크를 그대로 두거나 list.unsubscribe에 직접 만든 페이지를 지정하십시오
-warn-the-mail-has-x-bytes-near = 인코딩한 메일 크기가 { $size }바이트이고, 프로바이더는 { $limit }바이트까지 받습니다
+warn-the-mail-has-x-bytes-near = 인코딩한 메일 크기가 { $size }바이트이고, 제공자는 { $limit }바이트까지 받습니다
 warn-link-to-large-files-in-place = 큰 파일은 첨부하지 말고 링크로 보내십시오
-warn-the-html-has-x-bytes-and = HTML이 { $value }바이트인데, Gmail은 앞의 { $clipped }바이트쯤만 보여 줍니다
+warn-the-html-has-x-bytes-and = HTML이 { $value }바이트입니다. Gmail은 앞부분 { $clipped }바이트쯤만 보여 줍니다
 warn-make-it-shorter-or-move-styles = 줄이거나, 되풀이되는 스타일을 한곳에 모으십시오
-warn-pictures-without-an-alt-text = 대체 텍스트(alt)가 없는 그림: { $value }. 그림을 불러오지 않거나 메일을 소리로 듣는 사람에게는 아무것도 보이지 않습니다
-warn-say-in-alt-what-each-shows = 무엇이 그려져 있는지 alt에 적으십시오. 장식일 뿐이면 alt=""로 둡니다
-warn-links-that-lead-nowhere-because = 비어 있어서 아무 데로도 가지 않는 링크: { $n }
-warn-write-where-each-leads = 어디로 갈지 적거나 빼십시오
-warn-links-without-a-host = 호스트가 없어서 메일에서는 아무 데로도 가지 않는 링크: { $n }, 첫 번째는 { $link }
+warn-pictures-without-an-alt-text = 대체 텍스트(alt)가 없는 이미지: { $value }. 이미지를 불러오지 않거나 화면 낭독기를 쓰는 사람은 내용을 알 수 없습니다
+warn-say-in-alt-what-each-shows = 이미지의 내용을 alt에 적으십시오. 장식일 뿐이면 alt=""로 둡니다
+warn-links-that-lead-nowhere-because = 주소가 비어 있어 열리지 않는 링크: { $n }
+warn-write-where-each-leads = 링크할 주소를 적거나 링크를 빼십시오
+warn-links-without-a-host = 호스트가 없어 메일에서는 열리지 않는 링크: { $n }, 첫 번째는 { $link }
 warn-write-whole-links-such-as = https://example.com/page처럼 링크 전체를 적으십시오
-warn-links-that-mail-programs-remove = 스크립트를 실행하거나 데이터를 담고 있어서 메일 프로그램이 없애는 링크: { $n }, 첫 번째는 { $link }
-warn-link-to-a-page-instead = 페이지로 가는 링크를 쓰십시오
+warn-links-that-mail-programs-remove = 스크립트를 실행하거나 데이터를 담고 있어 메일 프로그램이 지우는 링크: { $n }, 첫 번째는 { $link }
+warn-link-to-a-page-instead = 웹 페이지 주소를 쓰십시오
 warn-links-that-only-work-in = 내부 네트워크에서만 열리는 링크: { $n }, 첫 번째는 { $link }
-warn-link-to-the-public-address = 페이지의 공개 주소로 링크하십시오
-warn-links-that-cannot-be-read = 읽을 수 없는 링크: { $n }, 첫 번째는 { $link }
-warn-correct-them-such-as-https = https://example.com/page처럼 고치십시오
+warn-link-to-the-public-address = 페이지의 공개 주소를 쓰십시오
+warn-links-that-cannot-be-read = 형식이 잘못된 링크: { $n }, 첫 번째는 { $link }
+warn-correct-them-such-as-https = https://example.com/page처럼 고쳐 적으십시오
 warn-links-through-a-url-shortener = 스팸 필터가 의심하는 단축 URL 링크: { $n }, 첫 번째는 { $link }
-warn-link-to-the-page-itself = 페이지로 바로 링크하거나 직접 가진 도메인을 거치십시오
+warn-link-to-the-page-itself = 페이지 주소로 바로 연결하거나, 소유한 도메인을 거치십시오
 
 # domain/src/refusal.rs
 there-is-no-such-x = 그런 { $what-text } 항목이 없습니다
@@ -142,8 +142,8 @@ the-header-x-is-given-twice = 헤더 `{ $name }`이(가) 두 번 있습니다. �
 leave-one-of-them = 하나만 남기십시오
 x-does-not-say-what-it = `{ $auto-submitted }`에 쓸 수 없는 값입니다(RFC 3834)
 use-auto-generated-auto-replied-or = `auto-generated`나 `auto-replied`를, 사람이 쓴 메일이면 `no`를 쓰십시오
-remove-it-only-the-receiving-server-writes = 지우십시오. 수신 서버만 쓰는 헤더이고, 있으면 되돌아온 메일로 여깁니다
-remove-it-bounces-go-to-the = 지우십시오. 반송은 봉투의 발신자에게 갑니다
+remove-it-only-the-receiving-server-writes = 지우십시오. 수신 서버만 쓰는 헤더이며, 있으면 같은 메일이 되돌아온 것으로 처리합니다
+remove-it-bounces-go-to-the = 지우십시오. 반송 메일은 봉투 발신자에게 갑니다
 
 # domain/src/mime/tag.rs
 a-tag-x-has-x-bytes = 태그의 { $part-text }이(가) { $value }바이트입니다
@@ -210,7 +210,7 @@ look-at-the-unsettled-with-get-v1 = 결과를 알 수 없는 메일은 GET /v1/d
 lines-done-x-of-x = { $all }줄 가운데 { $done }줄을 마쳤습니다
 
 # src/cli/send/rehearse.rs
-would-be-taken-x-refused = 접수될 것: { $taken }, 거절될 것: { $refused }, 수신 제외: { $suppressed }
+would-be-taken-x-refused = 접수 예정: { $taken }, 거절 예정: { $refused }, 수신 차단: { $suppressed }
 the-last-would-be-sent = 마지막 메일은 { $finish }쯤 발송됩니다
 warning-x-x = 경고: { $warning-text }. { $remedy-text }
 
@@ -269,7 +269,7 @@ x-is-in-one-of-the-two = { $table }.{ $column }이(가) 두 데이터베이스 �
 x-of-the-row-x-cannot-be = { $table }.{ $column }의 { $row }번째 행을 PostgreSQL에 쓸 수 없습니다: { $why-text }. 원본에서 고친 뒤 다시 옮기십시오
 x-has-x-rows-although = 저장소가 쉬고 있는데도 { $table }에 { $left }행이 있습니다. 서버를 한 번 시작했다가 멈춘 뒤 다시 옮기십시오
 x-has-x-rows-in-the-source = { $table }이(가) 원본에는 { $source_rows }행, 대상에는 { $target_rows }행입니다. 아무것도 남기지 않았으니 다시 옮기십시오
-the-target-does-not-wait = 대상 데이터베이스가 더는 이 저장소를 기다리지 않습니다. 다른 누군가가 쓰기 시작했습니다. 그곳에는 아무것도 쓰지 않았으니 빈 데이터베이스를 지정하십시오
+the-target-does-not-wait = 대상 데이터베이스를 다른 곳에서 쓰기 시작해 이 저장소를 옮길 수 없습니다. 그곳에는 아무것도 쓰지 않았으니 빈 데이터베이스를 지정하십시오
 the-sequence-x-belongs = 시퀀스 { $value }이(가) 이 제비가 아는 어느 테이블의 것도 아닙니다
 the-reading-of-the-source = 원본 읽기가 일찍 끝났습니다
 the-number-is-larger-than = 열에 들어가지 않는 큰 수입니다
@@ -523,11 +523,11 @@ an-address-or-a-list-of = 주소, 또는 주소 목록
 an-object-of-texts = 값이 모두 글자인 객체
 
 # src/provider/dkim/key.rs
-the-key-of-the-selector-holds-no = 셀렉터 `{ $selector }`의 키에서 PEM 형식의 개인 키를 읽을 수 없습니다
-the-key-of-the-selector-is-of-a-kind = 셀렉터 `{ $selector }`의 키는 DKIM이 모르는 종류이거나 손상되었습니다. RSA와 Ed25519를 쓸 수 있습니다
-the-key-of-the-selector-is-too-short = 셀렉터 `{ $selector }`의 키가 너무 짧습니다. RSA 키는 2048~4096비트입니다
-the-key-of-the-selector-is-too-long = 셀렉터 `{ $selector }`의 키가 너무 깁니다. RSA 키는 2048~4096비트이며, 수신 서버는 더 긴 키를 확인하지 않습니다
-the-key-of-the-selector-has-x-bits = 셀렉터 `{ $selector }`의 키는 { $bits }비트입니다. RSA 키는 2048~4096비트입니다
+the-key-of-the-selector-holds-no = 선택자 `{ $selector }`의 키에서 PEM 형식의 개인 키를 읽을 수 없습니다
+the-key-of-the-selector-is-of-a-kind = 선택자 `{ $selector }`의 키는 DKIM에서 쓸 수 없는 종류이거나 손상되었습니다. RSA와 Ed25519를 쓸 수 있습니다
+the-key-of-the-selector-is-too-short = 선택자 `{ $selector }`의 키가 너무 짧습니다. RSA 키는 2048~4096비트입니다
+the-key-of-the-selector-is-too-long = 선택자 `{ $selector }`의 키가 너무 깁니다. RSA 키는 2048~4096비트이며, 수신 서버는 더 긴 키를 확인하지 않습니다
+the-key-of-the-selector-has-x-bits = 선택자 `{ $selector }`의 키는 { $bits }비트입니다. RSA 키는 2048~4096비트입니다
 make-one-with-jebi-dkim-new = `jebi dkim new`로 새로 만드십시오
 
 # src/provider/ses/config.rs
@@ -637,7 +637,7 @@ the-writer-is-more-than-two = 디스크에 쓰는 것이 2초 넘게 밀려 있�
 # src/store/postgres/check.rs
 user-x-may-not-read-and-write = 사용자 { $role }에게 테이블 { $table }을(를) 읽고 쓸 권한이 없습니다
 run-there-as-its-owner-grant = 그 데이터베이스에서 소유자로 실행하십시오: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{ $schema }" TO "{ $role }" 그리고 GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA "{ $schema }" TO "{ $role }"
-the-server-at-x-is-postgresql-x = { $place }의 서버는 PostgreSQL { $version }입니다. Jebi의 테이블과 SQL이 요구하는 버전보다 오래되었습니다
+the-server-at-x-is-postgresql-x = { $place }의 서버는 PostgreSQL { $version }입니다. 제비의 테이블과 SQL이 요구하는 버전보다 오래되었습니다
 upgrade-it-to-postgresql-14 = PostgreSQL 14 이상으로 올리십시오
 the-server-at-x-is-a-read-only = { $place }의 서버는 읽기 전용 복제본입니다
 name-the-primary-in = DATABASE_URL에 프라이머리를 적으십시오
@@ -732,11 +732,11 @@ the-certificate-cannot-be-used = 인증서를 쓸 수 없습니다
 give-the-server-one-that-is-signed = 인증 기관이 서명하고 호스트 이름(subjectAltName)이 들어 있는 인증서를 서버에 두십시오
 
 # src/store/postgres/open.rs
-the-schema-has-migration-x-x = 스키마에 더 새로운 Jebi의 마이그레이션 { $no }({ $name })이 있습니다: 그 버전을 시작하십시오
+the-schema-has-migration-x-x = 스키마에 더 새로운 제비의 마이그레이션 { $no }({ $name })이 있습니다: 그 버전을 시작하십시오
 this-store-was-transferred-to = 이 저장소는 { $to }(으)로 옮겨졌습니다: DATABASE_URL을 그곳으로 바꾸십시오
 the-database-does-not-do-what = 여는 데 필요한 것을 데이터베이스가 하지 못합니다: { $value }
-migration-x-x-was-not-run-the = 마이그레이션 { $no }({ $name })을(를) 실행하지 못했습니다. 데이터베이스의 답: { $value }. 그곳에서 바로잡으십시오. 보통은 테이블 소유자로 jebi migrate를 실행합니다
-migration-x-x-was-not-run-for = 마이그레이션 { $no }({ $name })을(를) 실행하지 못했습니다. 테이블이 비는 때가 없었습니다: { $holders }. 잡고 있는 것을 끝낸 뒤 다시 시작하십시오
+migration-x-x-was-not-run-the = 마이그레이션 { $no }({ $name })을(를) 실행하지 못했습니다. 데이터베이스의 응답: { $value }. 그곳에서 바로잡으십시오. 보통은 테이블 소유자로 jebi migrate를 실행합니다
+migration-x-x-was-not-run-for = 마이그레이션 { $no }({ $name })을(를) 실행하지 못했습니다. 다른 세션이 테이블을 계속 쓰고 있었습니다: { $holders }. 그 세션을 끝낸 뒤 다시 시작하십시오
 a-thread-could-not-be-started = 스레드를 시작할 수 없습니다: { $value }
 
 # src/store/postgres/pool.rs
@@ -1073,12 +1073,12 @@ dkim-x-is-not-a-selector = { $value }은(는) 선택자로 쓸 수 없습니다
 dkim-write-it-anew-without-a-passphrase = 암호 없이 다시 저장하십시오: openssl pkey -in 파일 -out 파일
 dkim-holds-an-encrypted-key = { $value }의 개인 키는 암호화되어 있습니다
 dkim-holds-no-private-key = { $value }에는 개인 키가 없습니다
-dkim-ses-signs-itself = 지정되었지만, SES는 메일에 직접 서명하고 서명된 헤더를 바꿉니다
+dkim-ses-signs-itself = 지정되었지만, SES는 메일에 직접 서명하며 서명 대상 헤더를 바꿉니다
 
 # src/cli/dkim.rs
 dkim-file-is-there-already = { $file } 파일이 이미 있습니다. --out으로 다른 파일을 지정하거나 그 파일을 옮기십시오
 dkim-file-could-not-be-written = { $file } 파일을 쓸 수 없습니다: { $e }
-dkim-the-private-key-is-in = 개인 키는 { $value }에 있습니다. 남에게 보이지 마십시오.
+dkim-the-private-key-is-in = 개인 키는 { $value }에 있습니다. 다른 사람에게 공개하지 마십시오.
 dkim-publish-this-record = 다음 TXT 레코드를 등록하십시오:
 dkim-as-a-zone-line = 존 파일에는 이렇게 적습니다:
 dkim-once-it-is-published = 등록이 끝나면 계정이 서명하도록 설정하십시오. 키가 여러 개면 JEBI_SMTP_DKIM_KEYS에 쉼표로 이어 적습니다:
@@ -1102,7 +1102,7 @@ name-another-one = 다른 제공자를 적으십시오
 x-recipients-wait-for-the-provider = 수신자 { $waiting }명의 메일이 설정에 없는 제공자 { $provider }을(를) 기다립니다. 다시 설정하거나 POST /v1/providers/{ $path }/move {"{"}"to": "…"{"}"}로 옮기십시오
 
 # src/service/accept/size.rs
-the-mail-has-x-bytes-with = 메일이 인코딩을 마치면 { $size }바이트입니다. { $provider }은(는) { $limit }바이트까지 받습니다
+the-mail-has-x-bytes-with = 인코딩한 메일 크기가 { $size }바이트입니다. { $provider }은(는) { $limit }바이트까지 받습니다
 link-to-large-files-in-place = 큰 파일은 첨부하지 말고 링크로 보내십시오. 인코딩하면 파일이 3분의 1만큼 커집니다
 
 # src/service/accept/route.rs
@@ -1205,18 +1205,18 @@ help-profile = 발신 프로필을 만들고 나열하고 지웁니다
 help-profile-list = 발신 프로필을 모두 나열합니다
 help-profile-show = 프로필을 JSON으로 출력합니다
 help-profile-name = 프로필 이름
-help-profile-set = 프로필을 만들거나 주어진 것만 바꿉니다
-help-profile-remove = 유효한 키가 묶이지 않은 프로필을 지웁니다
+help-profile-set = 프로필을 만들거나, 지정한 항목만 바꿉니다
+help-profile-remove = 프로필을 지웁니다. 유효한 키가 묶여 있으면 지울 수 없습니다
 help-profile-set-name = 프로필 이름: 영문 소문자, 숫자, -, _
 help-profile-from = 보내는 사람: 주소 또는 "이름 <주소>". 새 프로필에는 꼭 필요합니다
-help-profile-reply-to = 답장 받을 주소. 여러 번 줄 수 있습니다
+help-profile-reply-to = 답장을 받을 주소. 여러 번 쓸 수 있습니다
 help-profile-company = 회사 이름
 help-profile-postal-address = 회사 우편 주소
 help-profile-phone = 회사 전화번호
 help-profile-email = 회사 이메일 주소
 help-profile-representative = 회사 대표자
 help-profile-business-number = 사업자등록번호
-help-profile-language = Jebi가 수신자에게 쓰는 언어: ko 또는 en
+help-profile-language = 제비가 수신자에게 보내는 안내의 언어: ko 또는 en
 help-profile-unsubscribe = 대량 메일 수신 거부 방법: own(이 서버의 링크), off, 또는 https 주소
 help-profile-list-id = 대량 메일의 List-Id. 예: news.example.kr
 help-profile-notices = 이 프로필에 기록한 동의를 당사자에게 알릴지: true 또는 false
@@ -1240,15 +1240,15 @@ help-send-from = 발신자. 빼면 설정된 발신자를 씁니다
 help-send-topic = 토픽: 메일을 묶어 집계하고 멈추고 취소합니다
 help-send-schedule = 보낼 시각: 서버 시간대의 "2026-01-31 09:00:00" 또는 RFC 3339
 help-send-wait = 결과를 SYNC_WAIT_SECONDS까지 기다려 함께 출력합니다
-help-send-template = 이 메일을 만들 저장된 템플릿
+help-send-template = 메일을 만들 때 쓸 저장된 템플릿
 help-send-syntax = 제목과 본문에 변수를 적는 방식
-help-send-var = 모든 수신자에게 같은 값. 여러 번 쓸 수 있습니다
-help-send-csv = 수신자 파일. 한 줄에 한 통씩 보냅니다: CSV(UTF-8 또는 CP949)나 XLSX. 첫 줄에 열의 이름을 적습니다. email이 있어야 하고 name과 language를 알며, 다른 열은 모두 변수입니다
-help-send-column = 열의 뜻: email, name, language, 변수의 이름. 비우면 쓰지 않습니다. 여러 번 쓸 수 있습니다
-help-send-sheet = 통합 문서의 시트. 빼면 첫 시트를 씁니다
+help-send-var = 모든 수신자에게 똑같이 쓸 값. 여러 번 쓸 수 있습니다
+help-send-csv = 수신자 파일. 한 줄에 한 통씩 보냅니다: CSV(UTF-8 또는 CP949)나 XLSX. 첫 줄에 열의 이름을 적습니다. email 열은 꼭 있어야 하고 name과 language는 수신자의 이름과 언어로 쓰며, 나머지 열은 모두 변수입니다
+help-send-column = 열의 뜻: email, name, language, 변수의 이름. 비워 두면 그 열을 쓰지 않습니다. 여러 번 쓸 수 있습니다
+help-send-sheet = 엑셀 파일의 시트. 빼면 첫 시트를 씁니다
 help-send-dry-run = 시험해 보기만 하고, 아무것도 보내지 않습니다
 help-send-skip-bad = 잘못된 줄이 있어도 올바른 줄에는 보냅니다
-help-send-again = 스스로 정하는 말. 다른 말을 적으면 같은 파일도 24시간 안에 다시 보냅니다
+help-send-again = 직접 정하는 이름. 다른 이름을 적으면 같은 파일도 24시간 안에 다시 보냅니다
 help-config-reference = 적용 중인 설정 대신 모든 키의 뜻과 기본값을 출력합니다. jebi.toml로 쓸 수 있습니다
 help-flag-config = 설정 파일(JEBI_CONFIG, 없으면 작업 디렉터리의 jebi.toml)
 help-flag-host = 접속을 받을 주소(SERVER_HOST)
@@ -1310,38 +1310,49 @@ help-version = 버전을 출력합니다
 help-of-commands = 이 도움말이나 해당 명령의 도움말을 출력합니다
 
 # domain/src/advertising/mark.rs
-the-mark-x-stands-elsewhere = 표시 { $mark }이(가) 제목의 맨 앞이 아닌 곳에 있습니다
+the-mark-x-stands-elsewhere = 표시 { $mark }가 제목의 맨 앞이 아닌 곳에 있습니다
 take-it-out-it-is-put = 빼십시오. 맨 앞에 자동으로 붙습니다
-the-subject-begins-with-a-mark = 제목이 { $mark }과(와) 다르게 적은 표시로 시작합니다. 법은 이를 수신 차단을 피하려는 조치로 봅니다
-write-exactly-x-at-the-beginning = 맨 앞에 빈칸이나 다른 글자 없이 정확히 { $mark }이라고 적거나 빼십시오. 자동으로 붙습니다
-the-mark-x-stands-more-than = 제목에 표시 { $mark }이(가) 두 번 이상 있습니다
+the-subject-begins-with-a-mark = 제목이 { $mark }와 다르게 적은 표시로 시작합니다. 법은 이를 수신 차단을 피하려는 조치로 봅니다
+write-exactly-x-at-the-beginning = 맨 앞에 공백이나 다른 글자 없이 정확히 { $mark }라고 적거나 빼십시오. 자동으로 붙습니다
+the-mark-x-stands-more-than = 제목에 표시 { $mark }가 두 번 이상 있습니다
 write-it-once-or-not-at = 한 번만 적거나 적지 마십시오
 
 # src/cli/link_key.rs
-key-x-signs-links-from-x = { $since }부터 키 { $id }(으)로 링크에 서명합니다
+key-x-signs-links-from-x = { $since }부터 { $id }번 키로 링크에 서명합니다
 
 # src/cli/profile.rs
 the-profile-x-is-removed = 프로필 { $name }을(를) 지웠습니다
 the-profile-x-is-kept = 프로필 { $name }을(를) 저장했습니다
 
 # src/app/mod.rs
-the-secret-of-links-in-mail = 메일 링크의 비밀값을 { $file }에 둘 수 없습니다: { $source }. 폴더의 권한을 고치거나 JEBI_SECRET을 설정하십시오
+the-secret-of-links-in-mail = 메일 링크의 비밀 값을 { $file }에 저장할 수 없습니다: { $source }. 폴더의 권한을 고치거나 JEBI_SECRET을 설정하십시오
 
-# src/http/api/consents.rs
-the-request-has-x-consents-at = 요청에 동의가 { $given }건 있습니다. 한 번에 { $most }건까지 받습니다
+# src/http/api/consents/mod.rs
+the-request-has-x-consents-at = 요청에 든 동의가 { $given }건입니다. 한 번에 { $most }건까지 받습니다
 split-it-or-send-a-file = 나누어 보내거나 파일을 /v1/consents/csv로 보내십시오
 
+# src/http/api/consents/file.rs
+the-file-has-more-than-x-lines = 동의가 든 줄이 { $max }줄을 넘습니다
+name-the-columns-and-give-a-consent = 첫 줄에 열 이름을 적고, 그 아래 줄마다 동의를 하나씩 적으십시오
+split-it-into-several-files-alone = 여러 파일로 나누십시오
+there-is-no-column-x-alone = { $name } 열은 없습니다
+name-the-columns-x = 열 이름은 다음과 같이 적으십시오: { $names }
+x-is-no-kind = { $kind }은(는) kind에 쓸 수 없는 값입니다
+use-given-withdrawn-or-refused = given, withdrawn, refused 가운데 하나를 쓰십시오
+two-columns-are-x-alone = 열 이름 { $name }이(가) 두 번 있습니다
+leave-one-of-them-out = 하나를 빼십시오
+
 # src/http/api/link_keys.rs
-this-node-has-no-secret-to = 이 노드에는 키를 만들 비밀값이 없습니다
-let-the-operator-set-jebi-secret = 운영자가 모든 노드에 같은 JEBI_SECRET을 설정하게 하십시오
+this-node-has-no-secret-to = 이 노드에는 키를 만들 비밀 값이 없습니다
+let-the-operator-set-jebi-secret = 운영자에게 모든 노드의 JEBI_SECRET을 같은 값으로 설정해 달라고 하십시오
 
 # src/http/api/messages/list.rs
 true-false-or-the-address-of = true, false 또는 페이지 주소
 
 # src/service/accept/allow.rs
-this-recipient-has-refused-advertising = 이 수신자는 이 전송자의 광고를 거부했거나 동의를 철회했습니다
+this-recipient-has-refused-advertising = 이 수신자는 이 전송자의 광고 수신을 거부했거나 동의를 철회했습니다
 leave-the-recipient-out-a-consent = 수신자를 빼십시오. 그 뒤에 다시 받은 동의는 POST /v1/consents로 기록합니다
-the-ledger-has-no-consent-of = 이 수신자가 이 전송자의 광고에 동의한 기록이 장부에 없습니다
+the-ledger-has-no-consent-of = 이 수신자가 이 전송자의 광고 수신에 동의한 기록이 없습니다
 record-the-consent-post-v1-consents = 동의를 기록하거나(POST /v1/consents) 수신자를 빼십시오
 
 # src/service/accept/list.rs
@@ -1349,68 +1360,56 @@ the-key-is-tied-to-the = 키에 묶인 프로필 { $name }이(가) 없습니다
 make-the-profile-put-v1-profiles = 프로필을 만들거나(PUT /v1/profiles/{ $name }) 키를 다른 프로필에 묶으십시오
 there-is-no-profile-x = 프로필 { $name }이(가) 없습니다
 use-a-name-get-v1-profiles = GET /v1/profiles에 나오는 이름을 쓰십시오
-the-header-x-is-given-and = 헤더 { $name }과(와) 같은 뜻의 `list` 필드가 함께 주어졌습니다
-no-unsubscribe-link-is-written-secret = 수신 거부 링크를 넣지 않습니다. 이 서버에 서명할 비밀값이 없습니다
-no-unsubscribe-link-is-written-address = 수신 거부 링크를 넣지 않습니다. 이 서버에 외부에서 https로 닿을 주소가 없습니다
-let-the-operator-set-server-url = 운영자가 SERVER_URL을 https 주소로(PostgreSQL이면 JEBI_SECRET도) 설정하게 하거나 list.unsubscribe를 주십시오
-advertising-goes-to-each-recipient-alone = 광고는 저마다 거부할 수 있도록 수신자마다 따로 보냅니다
-give-list-unsubscribe-or-list-mailto = list.unsubscribe나 list.mailto를 주거나 운영자가 SERVER_URL을 https 주소로 설정하게 하십시오
-advertising-needs-a-way-to-refuse = 광고에는 거부할 방법이 있어야 하는데 없습니다
+the-header-x-is-given-and = 헤더 { $name }과(와) 같은 뜻의 `list` 필드를 함께 지정했습니다
+no-unsubscribe-link-is-written-secret = 수신 거부 링크를 넣지 않습니다. 이 서버에 서명할 비밀 값이 없습니다
+no-unsubscribe-link-is-written-address = 수신 거부 링크를 넣지 않습니다. 이 서버에 외부에서 접속할 수 있는 https 주소가 없습니다
+let-the-operator-set-server-url = 운영자에게 SERVER_URL을 https 주소로(PostgreSQL이면 JEBI_SECRET도) 설정해 달라고 하거나 list.unsubscribe를 지정하십시오
+advertising-goes-to-each-recipient-alone = 광고는 각자 수신을 거부할 수 있도록 수신자마다 따로 보냅니다
+give-list-unsubscribe-or-list-mailto = list.unsubscribe나 list.mailto를 지정하거나, 운영자에게 SERVER_URL을 https 주소로 설정해 달라고 하십시오
+advertising-needs-a-way-to-refuse = 광고에는 수신을 거부할 방법이 있어야 하는데 없습니다
 advertising-names-its-sender-and-the = 광고에는 전송자를 밝혀야 하는데 메시지에 프로필이 없습니다
 name-a-profile-with-the-company = 회사의 name, postal_address, phone, email이 있는 프로필을 지정하십시오
-the-profile-x-lacks-what-advertising = 프로필 { $name }에 광고가 밝혀야 할 전송자 정보가 없습니다: { $lacks }
+the-profile-x-lacks-what-advertising = 프로필 { $name }에 광고에서 밝혀야 할 전송자 정보가 없습니다: { $lacks }
 complete-the-company-of-the-profile = 프로필의 company를 채우십시오(PUT /v1/profiles/{ $name })
-one-mail-to-several-people-has = 여러 사람에게 가는 메일 한 통에는 저마다의 수신 거부 링크를 넣을 수 없습니다
-give-emails-or-recipients-for-a-copy = 한 통씩 보내도록 emails나 recipients를 쓰십시오
+one-mail-to-several-people-has = 여러 사람이 함께 받는 메일 한 통에는 수신자별 수신 거부 링크를 넣을 수 없습니다
+give-emails-or-recipients-for-a-copy = 수신자마다 한 통씩 보내도록 emails나 recipients를 쓰십시오
 
 # src/service/accept/permitted.rs
 this-key-is-tied-to-the = 이 키는 프로필 { $name }에 묶여 있습니다
 leave-profile-out-or-use-another = profile을 빼거나 다른 키를 쓰십시오
 
 # src/service/consents/check.rs
-give-at-least-one = 하나 이상 주십시오
+give-at-least-one = 하나 이상 적으십시오
 the-request-has-no-consents = 요청에 동의가 없습니다
 it-does-not-say-how-it = 어떻게 동의하거나 철회했는지가 없습니다
-say-it-in-a-few-words = 몇 마디로 적으십시오. 예: shop.example.kr/join의 가입 양식
-x-is-still-to-come-it = { $at }은(는) 아직 오지 않은 때입니다. 지금은 { $now }입니다
-give-the-time-it-happened-or = 일어난 때를 적거나, 지금이면 필드를 빼십시오
+say-it-in-a-few-words = 짧게 적으십시오. 예: shop.example.kr/join의 가입 양식
+x-is-still-to-come-it = { $at }은(는) 아직 오지 않은 시각입니다. 지금은 { $now }입니다
+give-the-time-it-happened-or = 동의하거나 철회한 시각을 적으십시오. 지금이면 필드를 빼십시오
 it-holds-a-control-character = 제어 문자가 있습니다
 
-# src/service/consents/csv.rs
-the-file-is-not-utf-8 = 파일이 UTF-8이 아닙니다
-save-it-as-utf-8-csv = UTF-8로 저장하십시오(Excel에서는 CSV UTF-8)
-line-x-has-a-quotation-mark = { $line }번째 줄에 닫히지 않았거나 있을 수 없는 따옴표가 있습니다
-put-values-with-commas-or-quotation = 쉼표나 따옴표가 든 값은 따옴표로 묶으십시오(RFC 4180)
-the-file-has-x-lines-at = 파일이 { $lines }줄입니다. { $most }줄까지 받습니다
-split-it-into-several-files-alone = 여러 파일로 나누십시오
-there-is-no-column-x-alone = { $name } 열은 없습니다
-name-the-columns-x = 열 이름은 다음과 같이 적으십시오: { $names }
-x-is-no-kind = { $kind }은(는) 종류가 아닙니다
-use-given-withdrawn-or-refused = given, withdrawn, refused 가운데 하나를 쓰십시오
-
 # src/service/links.rs
-it-is-not-the-secret-that = 메일 링크의 키 { $no }을(를) 만든 비밀값이 아닙니다
-use-the-secret-of-the-other = 다른 노드나 이전의 비밀값을 쓰십시오. 잃어버렸으면 `jebi link-key rotate`로 새 키를 만드십시오. 그 전에 보낸 메일의 링크는 더 이상 동작하지 않습니다
-there-are-as-many-keys-as = 번호를 붙일 수 있는 만큼 키가 있습니다
-keep-the-newest-one = 가장 새 키를 그대로 쓰십시오
+it-is-not-the-secret-that = 메일 링크의 키 { $no }을(를) 만든 비밀 값이 아닙니다
+use-the-secret-of-the-other = 다른 노드나 이전의 비밀 값을 쓰십시오. 잃어버렸으면 `jebi link-key rotate`로 새 키를 만드십시오. 그 전에 보낸 메일의 링크는 더 이상 동작하지 않습니다
+there-are-as-many-keys-as = 키를 더 만들 수 없습니다. 쓸 수 있는 번호가 남지 않았습니다
+keep-the-newest-one = 가장 최근에 만든 키를 그대로 쓰십시오
 
 # src/service/list_rules.rs
-give-https-a-host-and-a = https://와 호스트와 경로를 주십시오. { $email }과 { $delivery } 자리에는 각 메일의 값이 들어갑니다
+give-https-a-host-and-a = https://, 호스트, 경로를 모두 적으십시오. { $email }, { $delivery } 자리에는 메일마다 그 값이 들어갑니다
 it-is-longer-than-400-characters = 400자를 넘습니다
 it-holds-characters-that-stand-in = 웹 주소에 쓸 수 없는 글자가 있습니다
 the-host-of-it-depends-on = 호스트가 수신자에 따라 달라집니다
 it-is-no-web-address-with = https 웹 주소가 아닙니다
 it-holds-other-characters-than-ascii = mailto 링크에 쓸 수 없는, ASCII가 아닌 글자가 있습니다
-give-another-address = 다른 주소를 주십시오
-it-is-no-list-id-of = 255자 이하의 목록 id가 아닙니다
-write-a-label-and-a-domain = 이름과 쓰시는 도메인을 이어 적으십시오. 예: news.example.kr
+give-another-address = 다른 주소를 적으십시오
+it-is-no-list-id-of = 255자 이하의 List-Id가 아닙니다
+write-a-label-and-a-domain = 이름과 소유한 도메인을 이어 적으십시오. 예: news.example.kr
 it-is-no-language-tag-bcp = 언어 태그(BCP 47)가 아닙니다
 write-one-such-as-ko-en = ko, en, en-US처럼 적으십시오
 
 # src/service/profiles/check.rs
 x-is-no-name-of-a = { $name }은(는) 프로필 이름으로 쓸 수 없습니다
 use-1-to-64-lower-case = 영문 소문자, 숫자, -, _로 1~64자를 쓰십시오
-write-digits-spaces-and-only-such = 숫자와 빈칸, +-(). 만 적으십시오. 예: +82 2-120
+write-digits-spaces-and-only-such = 숫자와 공백, +-(). 만 적으십시오. 예: +82 2-120
 write-digits-and-only-such-as = 숫자와 -만 적으십시오. 예: 123-45-67890
 it-is-no-number-of-40 = 40자 이하의 번호가 아닙니다
 
@@ -1419,49 +1418,49 @@ keys-are-tied-to-this-profile = 이 프로필에 묶인 키가 있습니다: { $
 revoke-them-or-tie-them-to = 키를 폐기하거나 다른 프로필에 묶으십시오(PATCH /v1/keys/{ $id })
 # src/cli/send/csv.rs
 column-it-has-no-write = --column: =이 없습니다. --column 열=뜻으로 적으십시오
-recipients-x-doubled-x-bad = 받는 사람: { $good }, 중복: { $doubled }, 잘못된 줄: { $bad }
+recipients-x-doubled-x-bad = 수신자: { $good }, 중복: { $doubled }, 잘못된 줄: { $bad }
 csv-nothing-was-sent-correct = --csv: 아무것도 보내지 않았습니다. 그 줄들을 고치거나 --skip-bad로 빼십시오
-csv-the-file-has-no = --csv: 파일에 받는 사람이 없습니다. 첫 줄 아래에 한 줄에 한 명씩 적으십시오
+csv-the-file-has-no = --csv: 파일에 수신자가 없습니다. 첫 줄 아래에 한 줄에 한 명씩 적으십시오
 csv-x-cannot-be-read = --csv: { $path }을(를) 읽을 수 없습니다: { $e }
 csv-x-x-x = --csv: { $field }: { $fault-text }. { $remedy-text }
 taken-x-taken-before-x = 접수: { $taken }, 전에 접수: { $before }, 거절: { $errors }
 run-it-again-once-that = 해결한 뒤 다시 실행하십시오. 접수된 것은 두 번 보내지 않습니다
 line-x-x-x = { $line }번째 줄: { $fault-text }. { $remedy-text }
 the-file-could-not-be = 파일을 끝까지 읽을 수 없었습니다: { $e }
-what-was-taken-before-within = 24시간 안에 접수된 것은 다시 보내지 않았습니다. --again에 다른 말을 적으면 다시 보냅니다
+what-was-taken-before-within = 24시간 안에 접수된 것은 다시 보내지 않았습니다. --again에 다른 이름을 적으면 다시 보냅니다
 
 # src/cli/send/mod.rs
 var-it-has-no-write = --var: =이 없습니다. --var 이름=값으로 적으십시오
 
 
 # src/http/api/messages/csv.rs
-x-recipients-of-the-file-are = 파일의 받는 사람 가운데 { $stored }명은 이미 접수되어 메일을 받습니다
+x-recipients-of-the-file-are = 파일의 수신자 가운데 { $stored }명은 이미 접수되어 메일을 받습니다
 repeat-the-request-with-the = 같은 Idempotency-Key로 다시 보내십시오. 그다음부터 이어서 접수합니다
 
 # src/http/api/messages/csv_answer.rs
-what-was-taken-of-this = 이 파일에서 먼저 접수한 내용을 읽을 수 없습니다
+what-was-taken-of-this = 이 파일에서 이미 접수한 내용을 읽을 수 없습니다
 
 # src/http/upload/spool.rs
-the-server-cannot-keep-the = 서버가 올린 파일을 디스크에 둘 수 없습니다
+the-server-cannot-keep-the = 올린 파일을 서버의 디스크에 저장할 수 없습니다
 
 # src/http/api/messages/csv_lines.rs
-nobody-waits-for-it-any = 기다리는 요청이 없습니다
+nobody-waits-for-it-any = 결과를 기다리는 요청이 더는 없습니다
 send-it-again-alone = 다시 보내십시오
 
 # src/http/api/messages/csv_form.rs
-the-body-is-not-declared-as = 본문이 폼이라고 적혀 있지 않습니다
+the-body-is-not-declared-as = 본문의 Content-Type이 폼이 아닙니다
 send-multipart-form-data-rfc-7578 = multipart/form-data(RFC 7578)로 보내십시오
 use-file-message-columns-sheet = file, message, columns, sheet, strict를 쓰십시오
-the-message-has-recipients-and = 메시지에도 파일에도 받는 사람이 있습니다
-leave-them-out-the-file = 메시지에서 빼십시오. 받는 사람은 파일에 있습니다
-the-file-has-no-recipients = 파일에 받는 사람이 없습니다
+the-message-has-recipients-and = 메시지에도 파일에도 수신자가 있습니다
+leave-them-out-the-file = 메시지에서 빼십시오. 수신자는 파일에 있습니다
+the-file-has-no-recipients = 파일에 수신자가 없습니다
 give-one-in-each-line = 첫 줄 아래에 한 줄에 한 명씩 적으십시오
 it-is-not-utf-8-text = UTF-8이 아닙니다
 give-a-text-in-utf = UTF-8로 적으십시오
 use-true-or-false = true나 false를 쓰십시오
 
 # src/http/api/messages/fill.rs
-an-object-of-values-by = 이름마다 값이 있는 객체
+an-object-of-values-by = 이름과 값으로 된 객체
 duplicate-field-x = `{ $name }` 항목이 두 번 있습니다
 an-address-or-an-object-with-more = 주소, 또는 email, name, language, variables가 있는 객체
 the-name-of-a-template = 템플릿의 이름, 또는 name과 version이 있는 객체
@@ -1471,10 +1470,10 @@ the-request-is-taken-in = 요청을 나누어 접수하므로, 키 없이 다시
 send-a-header-idempotency-key = Idempotency-Key 헤더에 새 값을 넣어 보내고, 다시 보낼 때는 같은 값을 쓰십시오
 
 # src/service/accept/fill.rs
-template-and-x-are-both = template과 { $name }을(를) 함께 적었는데, 그것은 템플릿에 있습니다
+template-and-x-are-both = template과 { $name }을(를) 함께 적었습니다. 이 내용은 템플릿의 것을 씁니다
 the-template-is-not-in = 템플릿에 { $wanted }은(는) 없습니다. 있는 언어: { $tags }
-use-one-of-them-or = 그중 하나를 쓰거나, 빼서 첫 번째를 쓰십시오
-it-says-which-language-this = 여러 언어 가운데 어느 것인지를 적었는데, 메시지에는 하나뿐입니다
+use-one-of-them-or = 그중 하나를 쓰거나, 빼고 첫 번째를 쓰십시오
+it-says-which-language-this = 여러 언어 가운데 어느 것인지 지정했는데, 메시지에는 언어가 하나뿐입니다
 give-variants-in-other-languages = 다른 언어의 variants도 적거나 이 항목을 빼십시오
 they-are-x-bytes-of = JSON으로 { $bytes }바이트입니다. 메시지 하나에 { $max }바이트까지 받습니다
 leave-out-what-the-mail = 메일에 나오지 않는 것을 빼거나 본문에 직접 적으십시오
@@ -1482,7 +1481,7 @@ it-has-x-variants-at = variants가 { $value }개입니다. { $max }개까지 받
 send-the-others-as-a = 나머지는 다른 메시지로 보내십시오
 up-to-this-message-templates-give = 이 메시지까지 템플릿이 요청에 넣는 내용이 { $given }바이트입니다. { $max-given }바이트까지 받습니다
 write-one-message-with-all-its = 수신자마다 메시지를 하나씩 쓰지 말고 한 메시지에 모두 적거나, 여러 요청으로 나누어 보내십시오
-the-message-is-given-in = 메시지가 { $language }(으)로 두 번 적혀 있습니다
+the-message-is-given-in = 언어가 { $language }인 메시지가 두 번 나옵니다
 give-it-once-in-each = 언어마다 한 번씩만 적으십시오
 it-has-neither-html-nor = html도 text도 없습니다
 give-html-text-or-both = html이나 text, 또는 둘 다 적으십시오
@@ -1492,26 +1491,26 @@ warn-whether-x-may-send-through = { $provider }에서 { $from }(으)로 보낼 �
 warn-see-that-the-address-or-its = 그곳에서 주소나 도메인이 인증되었는지, 계정의 키에 자격 증명을 읽을 권한이 있는지 확인하십시오
 
 # src/service/accept/personal.rs
-warn-variables-the-mail-prints-and = 메일에 나오지만 모든 수신자에게 있지는 않은 변수: { $value }. 그 자리는 비게 됩니다
-warn-give-them-or-a-default = 값을 주거나, 나오는 곳에 기본값을 적으십시오
-these-are-not-of-the = 템플릿에 적힌 형식이 아닌 값입니다: { $wrong }
-give-values-of-those-types = 그 형식의 값을 주십시오
+warn-variables-the-mail-prints-and = 메일에 쓰이는데 값이 없는 수신자가 있는 변수: { $value }. 그 자리는 비게 됩니다
+warn-give-them-or-a-default = 값을 지정하거나, 변수를 쓰는 곳에 기본값을 적으십시오
+these-are-not-of-the = 템플릿에서 정한 형식과 다른 값입니다: { $wrong }
+give-values-of-those-types = 그 형식의 값을 적으십시오
 it-needs-a-value-for = { $missing }의 값이 필요한데 어디에도 없습니다
-give-a-value-in-the = 받는 사람이나 메시지의 variables에 값을 적거나, 템플릿에 기본값을 두십시오
-the-mail-prints-unsubscribe-url-and-has = 메일이 unsubscribe_url을 출력하는데 수신 거부 링크가 없습니다
-send-it-in-the-lane-bulk-or-give = bulk 레인으로 보내거나 list.unsubscribe를 주고, 아니면 변수를 주거나 if 안에서 출력하십시오
-what-is-this-recipient-own = 이 사람만의 값이 JSON으로 { $bytes }바이트입니다. { $max }바이트까지 받습니다
+give-a-value-in-the = 수신자나 메시지의 variables에 값을 적거나, 템플릿에 기본값을 두십시오
+the-mail-prints-unsubscribe-url-and-has = 메일에서 unsubscribe_url을 쓰는데 수신 거부 링크가 없습니다
+send-it-in-the-lane-bulk-or-give = bulk 레인으로 보내거나 list.unsubscribe를 지정하십시오. 변수에 값을 직접 적거나 if 안에서 쓸 수도 있습니다
+what-is-this-recipient-own = 이 수신자만의 값이 JSON으로 { $bytes }바이트입니다. { $max }바이트까지 받습니다
 leave-out-what-the-mail-more = 메일에 나오지 않는 것을 빼거나, 모두에게 같은 것은 메시지의 variables에 적으십시오
 
 # src/table/csv.rs
 it-holds-characters-of-another = 다른 인코딩의 글자가 있습니다
 it-has-x-cells-and = 칸이 { $value }개인데 첫 줄은 { $expected }개입니다
-close-it-within-a-text = 닫으십시오. 따옴표로 묶은 글 안의 따옴표는 두 번 적습니다(RFC 4180)
+close-it-within-a-text = 따옴표를 닫으십시오. 따옴표로 묶은 값 안의 따옴표는 두 번 적습니다(RFC 4180)
 a-quotation-mark-that-begins = { $line }번째 줄에서 시작한 따옴표가 닫히지 않았습니다
 
 # src/table/encoding.rs
-line-x-holds-a-nul = { $line }번째 줄에 NUL 문자가 있습니다. 글 파일이 아닙니다
-give-a-csv-text-or = CSV나 엑셀 통합 문서(.xlsx)를 주십시오
+line-x-holds-a-nul = { $line }번째 줄에 NUL 문자가 있습니다. 텍스트 파일이 아닙니다
+give-a-csv-text-or = CSV나 엑셀 파일(.xlsx)을 쓰십시오
 line-x-is-neither-utf = { $line }번째 줄이 UTF-8도 CP949(EUC-KR)도 아닙니다
 line-x-is-not-utf = 파일이 UTF-16으로 시작하는데 { $line }번째 줄이 UTF-16이 아닙니다
 save-the-file-as-csv = "CSV UTF-8(쉼표로 분리)"로 저장하십시오
@@ -1523,51 +1522,51 @@ write-its-name-as-it = 첫 줄에 있는 이름 그대로 적으십시오
 no-column-holds-addresses-the = 주소가 있는 열이 없습니다. 첫 줄에 있는 열: { $listed }
 name-the-columns-in-the = 첫 줄에 열의 이름을 적고 그중 하나를 email이나 이메일로 하십시오. 또는 columns에 어느 열인지 적으십시오
 two-columns-are-x-the = { $role }인 열이 둘입니다. 두 번째는 { $name }입니다
-give-one-of-them-another = 하나의 이름을 바꾸거나 columns로 빼십시오
+give-one-of-them-another = 한쪽의 이름을 바꾸거나 columns로 빼십시오
 cell-x-holds-x-and = { $value }번째 칸에 { $text }이(가) 있는데 그 열에 이름이 없습니다
 name-the-column-in-the = 첫 줄에 열의 이름을 적거나 칸을 비우십시오
 
 # src/table/mod.rs
-this-is-an-old-excel = 옛 엑셀 통합 문서(.xls)이거나 암호가 걸린 통합 문서입니다
+this-is-an-old-excel = 이전 형식(.xls)이거나 암호가 걸린 엑셀 파일입니다
 save-it-as-xlsx-without = 암호 없이 .xlsx로, 또는 CSV UTF-8로 저장하십시오
 the-file-cannot-be-read = 파일을 읽을 수 없습니다: { $error }
-check-it-and-try-again = 확인하고 다시 하십시오
+check-it-and-try-again = 파일을 확인하고 다시 시도하십시오
 the-file-has-no-lines = 파일에 줄이 없습니다
 name-the-columns-and-give = 첫 줄에 열의 이름을 적고, 그 아래 한 줄에 한 명씩 적으십시오
-the-file-has-more-than = 파일에 받는 사람이 { $max }명보다 많습니다
+the-file-has-more-than = 파일에 수신자가 { $max }명보다 많습니다
 split-it-into-several-files = 여러 파일로 나누거나 jebi send --csv로 보내십시오
-the-texts-of-its-lines = 줄들의 글이 모두 { $max }바이트를 넘습니다({ $line }번째 줄)
+the-texts-of-its-lines = 모든 줄의 내용을 합치면 { $line }번째 줄에서 { $max }바이트를 넘습니다
 split-it-into-several-files-more = 여러 파일로 나누거나 메일에 나오지 않는 열을 빼십시오
 
 # src/table/unpacked.rs
 open-it-in-a-spreadsheet = 스프레드시트 프로그램으로 열어 .xlsx나 CSV UTF-8로 다시 저장하십시오
-this-is-no-workbook-as = 스프레드시트 프로그램이 만드는 통합 문서가 아닙니다
-the-workbook-unpacks-to-more = 통합 문서를 풀면 { $max }바이트가 넘습니다
+this-is-no-workbook-as = 스프레드시트 프로그램이 만드는 엑셀 파일이 아닙니다
+the-workbook-unpacks-to-more = 엑셀 파일의 압축을 풀면 { $max }바이트가 넘습니다
 the-workbook-has-x-bytes = 엑셀 파일이 { $length }바이트입니다. { $most }바이트까지 읽습니다
-the-texts-of-the-workbook = 엑셀 파일의 글이 { $used }바이트입니다. { $most }바이트까지 읽습니다
+the-texts-of-the-workbook = 엑셀 파일의 텍스트가 { $used }바이트입니다. { $most }바이트까지 읽습니다
 a-line-is-too-long = 한 줄이 너무 깁니다
 it-is-not-utf-16 = UTF-16이 아닙니다
-save-it-as-csv-utf-which = 한 줄씩 읽을 수 있는 CSV UTF-8로 저장하거나, 그림과 다른 시트를 빼십시오
+save-it-as-csv-utf-which = 한 줄씩 읽을 수 있는 CSV UTF-8로 저장하거나, 이미지와 다른 시트를 빼십시오
 
 # src/table/xlsx.rs
-its-parts-contradict-each-other = 부분들이 서로 맞지 않습니다
+its-parts-contradict-each-other = 파일 안의 내용이 서로 맞지 않습니다
 it-has-no-sheet = 시트가 없습니다
 there-is-no-sheet-x = { $wanted } 시트가 없습니다. 있는 시트: { $sheets }
 give-the-name-of-one = 그중 하나의 이름을 적거나, 빼서 첫 시트를 쓰십시오
 line-x-has-a-cell = { $line }번째 줄의 { $column }번째 열에 칸이 있습니다. { $max }열까지 읽습니다
 leave-out-columns-the-mail = 메일에 나오지 않는 열을 빼십시오
 it-holds-the-error-x = { $error } 오류가 있습니다
-the-workbook-is-protected-by = 통합 문서에 암호가 걸려 있습니다
+the-workbook-is-protected-by = 엑셀 파일에 암호가 걸려 있습니다
 save-it-without-a-password = 암호 없이 저장하거나 CSV UTF-8로 저장하십시오
-the-workbook-cannot-be-read = 통합 문서를 읽을 수 없습니다: { $why-text }
+the-workbook-cannot-be-read = 엑셀 파일을 읽을 수 없습니다: { $why-text }
 # domain/src/attachment
 x-is-no-method-of-a-calendar = { $method }은(는) 일정 초대의 메서드가 아닙니다
-the-calendar-object-is-larger = 일정 개체가 { $max-calendar }바이트보다 큽니다
+the-calendar-object-is-larger = 일정 데이터가 { $max-calendar }바이트보다 큽니다
 send-fewer-events-in-one-mail = 메일 한 통에 담는 일정을 줄이십시오
-it-is-no-calendar-object = 일정 개체가 아닙니다. BEGIN:VCALENDAR로 시작해 END:VCALENDAR로 끝나야 합니다
+it-is-no-calendar-object = 일정 데이터가 아닙니다. BEGIN:VCALENDAR로 시작해 END:VCALENDAR로 끝나야 합니다
 give-the-text-of-an-ics-file = .ics 파일의 내용을 적으십시오(RFC 5545)
-the-method-is-x-but-says = method는 { $method }인데 일정 개체에는 METHOD:{ $own }(으)로 되어 있습니다
-the-method-is-x-but-no-line = method는 { $method }인데 일정 개체에 METHOD:{ $line } 줄이 없습니다
+the-method-is-x-but-says = method는 { $method }인데 일정 데이터에는 METHOD:{ $own }(으)로 되어 있습니다
+the-method-is-x-but-no-line = method는 { $method }인데 일정 데이터에 METHOD:{ $line } 줄이 없습니다
 give-both-the-same-method = 둘을 같게 하십시오. 서로 다르면 캘린더가 메일을 무시합니다
 give-a-type-such-as = application/pdf와 같은 형식을 적거나 빼십시오
 x-is-no-content-type = { $given }은(는) 콘텐츠 형식이 아닙니다
@@ -1577,7 +1576,7 @@ x-is-no-content-id = { $given }은(는) content_id로 쓸 수 없습니다
 give-ascii-for-a-content-id = ASCII 글자, 숫자, . - _ @만 쓰고, HTML에는 cid: 뒤에 같은 값을 적으십시오
 the-file-x-is-empty = 파일 { $name }이(가) 비어 있습니다
 attach-the-file-as-it-is-meant = 올바른 파일을 첨부하거나 빼십시오
-the-content-of-the-file-is = 파일 { $name }의 내용은 { $seen }(으)로, 이름이 말하는 형식과 다릅니다
+the-content-of-the-file-is = 파일 { $name }의 내용은 { $seen }(으)로, 확장자가 나타내는 형식과 다릅니다
 give-the-file-the-ending = 내용에 맞는 확장자를 붙이거나 올바른 파일을 첨부하십시오
 the-file-name-has-no-ending = 파일 이름 { $name }에 확장자가 없어 형식을 알 수 없습니다
 the-file-type-is-not-allowed = 파일 { $name }: 허용되지 않는 파일 형식입니다: { $ending }
@@ -1587,7 +1586,7 @@ the-file-x-is-a-program = 파일 { $name }은(는) 실행할 수 있는 프로�
 programs-are-never-sent = 프로그램은 이름이 무엇이든 보내지 않습니다. 대신 링크를 보내십시오
 use-one-of-these-endings = 다음 확장자 가운데 하나를 쓰거나 EMAIL_ALLOWED_EXTENSIONS를 바꾸십시오: { $endings }
 the-file-has-no-name = 파일에 이름이 없습니다
-give-it-one-with-an-ending = 견적서.pdf처럼 확장자가 있는 이름을 주십시오
+give-it-one-with-an-ending = 견적서.pdf처럼 확장자가 있는 이름을 지정하십시오
 the-file-name-has-a-path = 파일 이름 { $name }에 경로가 들어 있습니다
 give-the-name-alone = 폴더 없이 이름만 적으십시오
 the-file-name-holds-unseen = 파일 이름 { $name }에 보이지 않는 문자 U+{ $code }이(가) 있습니다
@@ -1601,10 +1600,10 @@ at-most-x-shorten-it = { $max-name }자까지 쓸 수 있습니다. 줄이십시
 write-endings-with-commas = 확장자를 쉼표로 나누어 적으십시오: pdf, docx, zip
 holds-x-no-ending = 파일 확장자가 아닌 { $entry }이(가) 있습니다
 names-no-ending = 확장자가 하나도 없습니다
-is-x-bytes-but-one-file = { $upload }바이트인데, 파일 한 개가 { $file }바이트까지 될 수 있고({ $written }) 폼에는 { $form }바이트가 더 듭니다
+is-x-bytes-but-one-file = { $upload }바이트인데, 파일 한 개가 { $file }바이트까지 될 수 있고({ $written }) 폼에는 { $form }바이트가 더 필요합니다
 
 # src/http/api/attachments, src/http/upload
-a-forms-files-have-names = 폼의 파일에는 각자 이름이 있습니다
+a-forms-files-have-names = 폼에 든 파일에는 저마다 이름이 있습니다
 leave-the-parameter-out = 매개변수를 빼십시오
 the-part-x-is-no-file = 폼의 { $name } 부분은 파일이 아닙니다
 give-files-only = 이름이 있는 파일만 보내십시오
@@ -1612,37 +1611,37 @@ the-form-has-no-file = 폼에 파일이 없습니다
 give-one-or-more-files = 이름이 있는 파일을 하나 이상 보내십시오
 the-form-has-more-files = 폼의 파일이 { $max-files }개보다 많습니다
 send-it-in-several-forms = 여러 폼으로 나누어 보내십시오
-the-body-was-cut-off = 본문이 끊겼습니다
-the-content-id-of-a-part = 한 부분의 Content-ID가 ASCII가 아닙니다
+the-body-was-cut-off = 본문이 도중에 끊겼습니다
+the-content-id-of-a-part = 폼 부분의 Content-ID가 ASCII가 아닙니다
 send-form-data = RFC 7578의 multipart/form-data로 보내십시오. 대부분의 HTTP 클라이언트가 만들어 줍니다
 the-form-cannot-be-read = 폼을 읽을 수 없습니다: { $what-text }
-the-head-of-a-part = 폼의 한 부분의 머리가 너무 큽니다
-give-names-of-usual-length = 이름을 보통 길이로 줄이십시오
+the-head-of-a-part = 폼 부분의 헤더가 너무 큽니다
+give-names-of-usual-length = 이름을 줄이십시오
 
 # src/http/api/messages
-bytes-in-base64 = base64로 된 바이트
-encode-the-bytes = RFC 4648 4절대로 부호화하십시오. 끝의 =를 붙이고, 앞에 data:를 붙이지 마십시오
+bytes-in-base64 = base64로 인코딩한 바이트
+encode-the-bytes = RFC 4648 4절에 따라 인코딩하십시오. 끝의 =를 붙이고, 앞에 data:를 붙이지 마십시오
 this-is-not-base64 = base64가 아닙니다
 the-form-has-message-twice = 폼에 message나 messages가 두 번 이상 있습니다
 give-one-of-them-once = 둘 가운데 하나를 한 번만 보내십시오
-there-is-no-part-x = { $name }이라는 부분은 없습니다
+there-is-no-part-x = 폼에 쓸 수 없는 부분입니다: { $name }
 use-message-or-messages = message 또는 messages, 그리고 attachments를 쓰십시오
 the-form-has-no-message = 폼에 message나 messages 부분이 없습니다
 add-one-with-the-mail = 메일을 JSON으로 적어 넣으십시오
 
 # src/service/accept/attachments.rs, src/service/files, src/service/trouble.rs
-it-has-x-attachments = 첨부 파일이 { $n }개입니다. { $max-attachments }개까지 됩니다
+it-has-x-attachments = 첨부 파일이 { $n }개입니다. { $max-attachments }개까지 첨부할 수 있습니다
 leave-some-out-or-zip = 몇 개를 빼거나 zip 파일 하나로 묶으십시오
 two-attachments-have-the-id = 첨부 파일 두 개의 content_id가 { $id }(으)로 같습니다
-give-each-its-own = 각각 다르게 주십시오
+give-each-its-own = 각각 다르게 지정하십시오
 file-id-and-content-both = file_id와 content가 둘 다 있습니다
 neither-file-id-nor-content = file_id도 content도 없습니다
-give-content-in-base64 = content를 base64로 주거나, POST /v1/attachments가 답한 file_id를 주십시오
+give-content-in-base64 = content에 base64로 적거나, POST /v1/attachments로 받은 file_id를 적으십시오
 there-is-no-file-x = 파일 { $id }이(가) 없습니다
-upload-it-and-give-the-id = POST /v1/attachments로 올리고 답한 id를 주십시오
+upload-it-and-give-the-id = POST /v1/attachments로 올리고, 응답에 있는 id를 적으십시오
 upload-it-again = POST /v1/attachments로 다시 올리십시오
-a-message-carries-this-file = 이 파일을 담은 메일이 있습니다
-leave-it-goes-by-itself = 그대로 두십시오. 필요한 메일이 없어지면 저절로 지워집니다
+a-message-carries-this-file = 이 파일을 첨부한 메일이 있습니다
+leave-it-goes-by-itself = 그대로 두십시오. 이 파일이 필요한 메일이 없어지면 저절로 지워집니다
 windows-installer = Windows 설치 프로그램
 windows-program = Windows 프로그램
 linux-program = Linux 프로그램
@@ -1653,41 +1652,41 @@ java-program = Java 프로그램
 android-program = Android 프로그램
 llvm-bitcode = LLVM 비트코드
 # templates
-a-template-s-name-has-1-to-x-characters = 템플릿 이름은 1자에서 { $max-name }자까지이며, 제어 문자와 역슬래시, 빗금 사이의 빈 부분이 없어야 합니다
+a-template-s-name-has-1-to-x-characters = 템플릿 이름은 1자에서 { $max-name }자까지이며, 제어 문자와 역슬래시, 슬래시 사이의 빈 부분이 없어야 합니다
 give-a-name-such-as-welcome-or-emails-base = welcome이나 emails/base.html 같은 이름을 적으십시오
 x-is-not-a-language-tag = { $tag }은(는) 언어 태그가 아닙니다
 give-a-tag-such-as-ko-en-or-en = ko, en, en-US 같은 태그를 적으십시오(BCP 47)
-its-texts-have-x-bytes-together-a-template-has = 글이 모두 { $bytes }바이트입니다. 템플릿은 { $max-source }바이트까지입니다
-put-images-and-the-like-elsewhere-and-split-off = 그림 같은 것은 다른 곳에 두고, 함께 쓰는 것은 따로 떼어 내십시오
+its-texts-have-x-bytes-together-a-template-has = 내용이 모두 { $bytes }바이트입니다. 템플릿은 { $max-source }바이트까지입니다
+put-images-and-the-like-elsewhere-and-split-off = 이미지 같은 것은 다른 곳에 두고, 함께 쓰는 부분은 조각으로 나누십시오
 a-template-has-1-to-x-languages = 템플릿의 언어는 1개에서 { $max-variants }개까지입니다
-give-a-variant-with-language-subject-and-html-for = 언어마다 language, subject, html이 있는 변형을 주십시오
-there-is-no-variant-in-the-default-language-x = 기본 언어 { $language }의 변형이 없습니다
-add-one-or-name-the-language-of-another-as = 그 언어를 더하거나, 다른 변형의 언어를 기본으로 정하십시오
-there-are-two-variants-in-x = { $language } 변형이 두 개입니다
-give-one-for-each-language = 언어마다 하나씩 주십시오
-the-variant-has-no-body = 변형에 본문이 없습니다
-give-html-mjml-or-text-the-text-is-made = html, mjml, text 가운데 하나를 주십시오. text가 없으면 HTML에서 만듭니다
-html-and-mjml-are-both-given = html과 mjml을 함께 주었습니다
-give-one-of-them-mjml-becomes-the-html = 하나만 주십시오. MJML이 HTML이 됩니다
-the-variant-has-no-subject = 변형에 제목이 없습니다
-give-one-variant-without-a-language-and-with-one = 언어 없이 html, mjml, text 가운데 하나만 있는 변형 하나를 주십시오. 언어는 이것을 쓰는 메일에 속합니다
-a-part-has-exactly-one-body-and-no-language = 조각에는 본문이 꼭 하나 있고 언어는 없습니다
+give-a-variant-with-language-subject-and-html-for = variants에 언어마다 language, subject, html을 적으십시오
+there-is-no-variant-in-the-default-language-x = variants에 기본 언어 { $language }이(가) 없습니다
+add-one-or-name-the-language-of-another-as = 그 언어를 더하거나, variants에 있는 언어를 기본으로 정하십시오
+there-are-two-variants-in-x = variants에 { $language }이(가) 두 번 있습니다
+give-one-for-each-language = 언어마다 하나씩 적으십시오
+the-variant-has-no-body = 이 언어의 본문이 없습니다
+give-html-mjml-or-text-the-text-is-made = html, mjml, text 가운데 하나를 적으십시오. text가 없으면 HTML로 만듭니다
+html-and-mjml-are-both-given = html과 mjml을 함께 적었습니다
+give-one-of-them-mjml-becomes-the-html = 하나만 적으십시오. MJML은 HTML로 바뀝니다
+the-variant-has-no-subject = 이 언어의 제목이 없습니다
+give-one-variant-without-a-language-and-with-one = variants에 언어 없이 html, mjml, text 가운데 하나만 있는 항목 하나를 적으십시오. 언어는 조각을 쓰는 메일에서 정합니다
+a-part-has-exactly-one-body-and-no-language = 조각의 본문은 하나뿐이고 언어가 없습니다
 a-part-has-no-subject = 조각에는 제목이 없습니다
 leave-it-out-or-make-it-a-mail = 빼거나, 메일로 만드십시오
 a-template-describes-at-most-x-variables = 템플릿이 설명하는 변수는 { $max-variables }개까지입니다
 put-what-belongs-together-into-an-object = 함께 쓰는 것은 객체 하나로 묶으십시오
 x-is-not-the-name-of-a-variable = { $name }은(는) 변수 이름이 아닙니다
 use-letters-digits-and-not-beginning-with-a-digit = 글자, 숫자, _를 쓰되 숫자로 시작하지 마십시오
-the-variable-x-is-described-twice = 변수 { $name }을(를) 두 번 설명했습니다
-describe-it-once = 한 번만 설명하십시오
+the-variable-x-is-described-twice = 변수 { $name }의 설명이 두 번 있습니다
+describe-it-once = 한 번만 적으십시오
 the-default-of-x-holds-null-or-a-number = { $name }의 기본값에 null이나 너무 큰 수가 있습니다
 leave-out-what-has-no-value = 값이 없는 것은 빼십시오
-the-default-of-x-is-not-of-the-type = { $name }의 기본값이 { $kind } 형이 아닙니다
-change-the-default-or-the-type = 기본값이나 형을 바꾸십시오
-activate-it-put-v1-templates-x-or-use-another = 활성으로 바꾸거나(PUT /v1/templates/{ $name }) 다른 것을 쓰십시오
-the-template-x-is-not-active = 템플릿 { $name }은(는) 활성이 아닙니다
+the-default-of-x-is-not-of-the-type = { $name }의 기본값이 { $kind } 형식이 아닙니다
+change-the-default-or-the-type = 기본값이나 형식을 바꾸십시오
+activate-it-put-v1-templates-x-or-use-another = 활성으로 바꾸거나(PUT /v1/templates/{ $name }) 다른 템플릿을 쓰십시오
+the-template-x-is-not-active = 템플릿 { $name }은(는) 활성 상태가 아닙니다
 x-is-a-part-of-templates-not-a-mail = { $name }은(는) 메일이 아니라 템플릿의 조각입니다
-send-by-a-template-that-uses-it = 이것을 쓰는 템플릿으로 보내십시오
+send-by-a-template-that-uses-it = 이 조각을 쓰는 템플릿으로 보내십시오
 the-template-x-is-a-draft-it-was-never = 템플릿 { $name }은(는) 초안입니다. 게시한 적이 없습니다
 publish-it-post-v1-templates-x-publish = 게시하십시오(POST /v1/templates/{ $name }/publish)
 the-template-x-has-no-version-x = 템플릿 { $name }에는 버전 { $version }이(가) 없습니다
@@ -1697,78 +1696,78 @@ get-v1-templates-lists-them = GET /v1/templates로 볼 수 있습니다
 x-is-built-in-and-cannot-be-changed = { $name }은(는) 내장 템플릿이어서 바꿀 수 없습니다
 write-one-of-your-own-under-its-name-first = 먼저 같은 이름으로 직접 하나 만드십시오
 a-push-has-1-to-x-templates = 한 번에 올리는 템플릿은 1개에서 { $max-pushed }개까지입니다
-push-them-in-several-parts-those-others-use-first = 여러 번에 나누어 올리되, 다른 것이 쓰는 것을 먼저 올리십시오
-the-template-x-is-given-twice = 템플릿 { $value }을(를) 두 번 주었습니다
+push-them-in-several-parts-those-others-use-first = 여러 번에 나누어 올리되, 다른 템플릿이 쓰는 것부터 올리십시오
+the-template-x-is-given-twice = 템플릿 { $value }을(를) 두 번 지정했습니다
 the-note-is-longer-than-x-characters-or-holds = 메모가 { $max-note }자를 넘거나 제어 문자가 있습니다
-get-it-anew-bring-your-change-into-it-and = 다시 읽어 그 위에 고친 다음, 받은 ETag와 함께 쓰십시오
+get-it-anew-bring-your-change-into-it-and = 다시 읽어 그 위에서 고친 다음, 받은 ETag와 함께 저장하십시오
 the-template-has-changed-since-it-was-read = 읽은 뒤에 템플릿이 바뀌었습니다
-the-published-template-x-uses-x-and-would-break = 게시된 템플릿 { $user }이(가) { $name }을(를) 쓰고 있어 깨지게 됩니다: { $why }
-publish-that-template-without-it-first-or-delete-it = 먼저 그 템플릿을 이것 없이 게시하거나 지우십시오
-the-published-template-x-uses-this-and-would-break = 게시된 템플릿 { $user }이(가) 이것을 쓰고 있어 깨지게 됩니다: { $why }
-change-both-in-one-push-or-keep-what-it = 둘을 한 번에 올리거나, 필요한 것을 남겨 두십시오
-x-is-a-mail-not-a-part-and-cannot = { $part }은(는) 조각이 아니라 메일이어서 확장하거나 넣을 수 없습니다
-put-what-both-use-into-a-part = 함께 쓰는 것을 조각으로 만드십시오
+the-published-template-x-uses-x-and-would-break = 게시된 템플릿 { $user }이(가) { $name }을(를) 쓰고 있어 오류가 생깁니다: { $why }
+publish-that-template-without-it-first-or-delete-it = 먼저 그 템플릿에서 이것을 빼고 게시하거나, 그 템플릿을 지우십시오
+the-published-template-x-uses-this-and-would-break = 게시된 템플릿 { $user }이(가) 이것을 쓰고 있어 오류가 생깁니다: { $why }
+change-both-in-one-push-or-keep-what-it = 둘을 함께 고쳐 한 번에 올리거나, 그 템플릿에 필요한 것을 남겨 두십시오
+x-is-a-mail-not-a-part-and-cannot = { $part }은(는) 조각이 아니라 메일이어서 extends나 include로 쓸 수 없습니다
+put-what-both-use-into-a-part = 함께 쓰는 부분을 조각으로 만드십시오
 the-html-made-of-it-cannot-be-used-x = 이것으로 만든 HTML을 쓸 수 없습니다: { $fault }
-write-the-tags-between-whole-elements-not-across-them = 태그를 요소를 가로지르지 말고 요소 사이에 적으십시오
+write-the-tags-between-whole-elements-not-across-them = 템플릿 태그가 HTML 요소를 가로지르지 않도록 요소와 요소 사이에 적으십시오
 in-the-part-x-line-x-column-x-x = 조각 { $part }의 { $line }행 { $column }열: { $fault-text }
-the-template-uses-the-variable-x-which-is-not = 템플릿이 설명되지 않은 변수 { $name }을(를) 씁니다
+the-template-uses-the-variable-x-which-is-not = 템플릿에서 쓰는 변수 { $name }의 설명이 없습니다
 describe-it-or-check-its-name = 설명을 더하거나 이름을 확인하십시오
-the-template-describes-the-variable-x-and-does-not = 템플릿이 변수 { $name }을(를) 설명하고 쓰지 않습니다
+the-template-describes-the-variable-x-and-does-not = 변수 { $name }은(는) 설명에는 있지만 템플릿에서 쓰지 않습니다
 leave-it-out-or-check-its-name = 빼거나 이름을 확인하십시오
-the-style-sheets-of-its-parts-are-not = 조각의 스타일 시트가 요소에 들어가지 않습니다: { $why-text }
-change-that-or-write-the-styles-into-the = 그것을 고치거나 스타일을 요소에 직접 쓰십시오
+the-style-sheets-of-its-parts-are-not = 조각의 스타일 시트를 요소에 넣지 못합니다: { $why-text }
+change-that-or-write-the-styles-into-the = 그 부분을 고치거나 스타일을 요소에 직접 쓰십시오
 a-set-stands-within-another-tag = `set`이 블록 밖에서 다른 태그 안에 있습니다
 a-block-stands-before-extends = `extends` 앞에 블록이 있습니다
 it-is-larger-than-512-kib-with = 조각을 모두 합치면 512 KiB보다 큽니다
-its-blocks-stand-within-each-other = 블록들이 번갈아 서로의 안에 있습니다
+its-blocks-stand-within-each-other = 블록들이 서로를 번갈아 품고 있습니다
 a-brace-stands-directly-before-a-tag = 태그 바로 앞에 중괄호가 있습니다
 it-cannot-be-read-template = 읽을 수 없습니다
-the-value-of-x-is-not-of-the-type = { $name }의 값이 { $kind } 형이 아닙니다
-give-a-value-of-the-type-the-template-describes = 템플릿에 적힌 형의 값을 주십시오
-its-values-cannot-be-written = 값을 적을 수 없습니다
+the-value-of-x-is-not-of-the-type = { $name }의 값이 { $kind } 형식이 아닙니다
+give-a-value-of-the-type-the-template-describes = 템플릿에서 정한 형식의 값을 적으십시오
+its-values-cannot-be-written = 값을 JSON으로 쓸 수 없습니다
 the-template-cannot-be-filled-in-with-these-values = 이 값으로는 템플릿을 채울 수 없습니다: { $why-text }
-give-every-variable-it-needs-of-the-kind-it = 필요한 변수를 모두 알맞은 형으로 주십시오
+give-every-variable-it-needs-of-the-kind-it = 필요한 변수를 모두 알맞은 형식으로 지정하십시오
 correct-the-defaults-of-its-variables = 변수의 기본값을 고치십시오
 the-template-needs-the-variable-x-which-has-no = 템플릿에 필요한 변수 { $path }의 값이 없습니다
-give-it-in-variables = variables에 주십시오
+give-it-in-variables = variables에 지정하십시오
 the-file-is-missing = 파일이 없습니다
-add-it-it-says-which-languages-and-variables-the = 만드십시오. 템플릿에 어떤 언어와 변수가 있는지 적는 파일입니다
+add-it-it-says-which-languages-and-variables-the = 만드십시오. 템플릿의 언어와 변수를 적는 파일입니다
 write-it-as-docs-templates-md-shows = docs/TEMPLATES.md에 나온 대로 적으십시오
-name-it-by-its-language-ko-html-or-body = 언어로 이름을 지으십시오(ko.html). template.toml에 kind = "part"가 있으면 body.html입니다
+name-it-by-its-language-ko-html-or-body = 파일 이름을 언어로 지으십시오(ko.html). template.toml에 kind = "part"가 있으면 body.html입니다
 the-file-s-name-does-not-fit-the-kind = 파일 이름이 템플릿의 종류와 맞지 않습니다
 this-is-no-etag-of-a-template = 템플릿의 ETag가 아닙니다
 send-and-no-if-match-it-asks-that-there = If-Match 없이 *를 보내십시오. 아직 그런 템플릿이 없어야 한다는 뜻입니다
-send-the-etag-of-get-as-it-is-with = GET이 준 ETag를 따옴표까지 그대로 보내십시오
+send-the-etag-of-get-as-it-is-with = GET으로 받은 ETag를 따옴표까지 그대로 보내십시오
 template-version = 템플릿 버전
 template = 템플릿
-the-template-x-cannot-be-written-as-files-x = 템플릿 { $value }을(를) 파일로 적을 수 없습니다: { $e }
-dir-there-is-no-folder-x-name-the-one = --dir: 폴더 { $root }이(가) 없습니다. 템플릿이 있는 폴더를 적으십시오
+the-template-x-cannot-be-written-as-files-x = 템플릿 { $value }을(를) 파일로 쓸 수 없습니다: { $e }
+dir-there-is-no-folder-x-name-the-one = --dir: 폴더 { $root }이(가) 없습니다. 템플릿이 있는 폴더를 지정하십시오
 x-the-template-x-lies-in-x-too-give = { $at }: 템플릿 { $name }이(가) { $first }에도 있습니다. 하나의 이름을 바꾸십시오
 there-is-no-template-x-in-the-folder-its = 폴더에 템플릿 { $missing }이(가) 없습니다. 템플릿의 폴더에는 template.toml이 있습니다
 the-folder-itself-cannot-be-a-template = 폴더 자체는 템플릿이 될 수 없습니다
 put-the-template-into-a-folder-of-its-own = 템플릿을 그 이름의 폴더에 따로 넣으십시오
-x-cannot-be-read-x-give-files-in-utf = { $path }: 읽을 수 없습니다: { $error }. 읽을 수 있는 UTF-8 파일을 주십시오
+x-cannot-be-read-x-give-files-in-utf = { $path }: 읽을 수 없습니다: { $error }. 읽기 권한이 있는 UTF-8 파일이어야 합니다
 there-is-no-template-in-x-each-lies-in = { $dir }에 템플릿이 없습니다. 템플릿은 template.toml이 있는 폴더에 하나씩 있습니다
-unchanged-x = 그대로: { $name }
-would-be-created-x = 만들 것: { $name }
-would-be-changed-x = 바꿀 것: { $name }
-created-x-version-x = 만듦: { $name }, 버전 { $version }
-created-x-a-draft = 만듦: { $name }, 초안
-changed-x-version-x = 바꿈: { $name }, 버전 { $version }
-changed-x-a-draft = 바꿈: { $name }, 초안
-the-server-has-no-templates-of-its-own-starters = 서버에 직접 만든 템플릿이 없습니다. --starters는 Jebi에 들어 있는 것을 줍니다
-there-is-no-template-x-jebi-template-list-names = 템플릿 { $name }이(가) 없습니다. `jebi template list`가 모두 보여 줍니다
-x-says-something-else-than-the-server-keep-it = { $path }: 서버와 내용이 다릅니다. 다른 곳에 두거나 --force를 주십시오
+unchanged-x = 변경 없음: { $name }
+would-be-created-x = 생성 예정: { $name }
+would-be-changed-x = 변경 예정: { $name }
+created-x-version-x = 생성: { $name }, 버전 { $version }
+created-x-a-draft = 생성: { $name }, 초안
+changed-x-version-x = 변경: { $name }, 버전 { $version }
+changed-x-a-draft = 변경: { $name }, 초안
+the-server-has-no-templates-of-its-own-starters = 서버에 직접 만든 템플릿이 없습니다. 제비에 들어 있는 템플릿은 --starters로 받습니다
+there-is-no-template-x-jebi-template-list-names = 템플릿 { $name }이(가) 없습니다. `jebi template list`로 모두 볼 수 있습니다
+x-says-something-else-than-the-server-keep-it = { $path }: 서버와 내용이 다릅니다. 다른 곳으로 옮기거나 --force를 쓰십시오
 x-cannot-be-written-x = { $path }: 쓸 수 없습니다: { $e }
 x-templates-in-x-x-files-written = { $dir }에 템플릿 { $templates }개, 파일 { $files }개를 썼습니다
 only-in-the-folder-x = 폴더에만 있음: { $name }
 only-on-the-server-x = 서버에만 있음: { $name }
 html-x-cannot-be-written-x = --html: { $value }에 쓸 수 없습니다: { $e }
 the-variable-x-has-no-value-and-mail-without = 변수 { $name }의 값이 없습니다. 값이 없으면 메일을 보내지 않습니다
-the-variable-x-is-not-used-by-the-template = 템플릿이 변수 { $name }을(를) 쓰지 않습니다
+the-variable-x-is-not-used-by-the-template = 템플릿에서 쓰지 않는 변수입니다: { $name }
 vars-x-cannot-be-read-x = --vars: { $file }을(를) 읽을 수 없습니다: { $e }
 vars-x-is-no-json-object-x = --vars: { $file }은(는) JSON 객체가 아닙니다: { $e }
-var-x-is-not-name-value-write-it-as = --var: { $one }은(는) 이름=값 꼴이 아닙니다. --var code=123456처럼 적으십시오
+var-x-is-not-name-value-write-it-as = --var: { $one }은(는) 이름=값 형식이 아닙니다. --var code=123456처럼 적으십시오
 help-template-push-pull-compare-and-preview-templates-as-files = 템플릿을 파일로 올리고 받고 비교하고 미리 봅니다
 help-template-write-the-templates-of-a-folder-to-the-server = 폴더의 템플릿을 서버에 쓰고 게시합니다
 help-template-write-the-templates-of-a-folder-to-the-server-long = 폴더의 템플릿을 서버에 쓰고 게시합니다
@@ -1783,8 +1782,8 @@ help-template-show-how-a-folder-differs-from-the-server-s-long = 폴더가 서�
 
     다른 것이 있으면 1로 끝납니다.
 help-template-list-templates = 템플릿을 조회합니다
-help-template-fill-in-a-template-and-print-it = 템플릿을 채워 출력합니다
-help-template-fill-in-a-template-and-print-it-long = 템플릿을 채워 출력합니다
+help-template-fill-in-a-template-and-print-it = 템플릿에 값을 채워 출력합니다
+help-template-fill-in-a-template-and-print-it-long = 템플릿에 값을 채워 출력합니다
 
     폴더에 있으면 폴더의 것을 폴더의 조각과 함께, 없으면 서버의 초안을 씁니다. 저장하거나 보내지 않습니다.
 help-template-names-all-of-the-folder-when-left-out = 이름. 생략하면 폴더의 모든 템플릿
@@ -1792,10 +1791,10 @@ help-template-the-folder = 폴더
 help-template-only-check-and-say-what-would-change = 검사만 하고 무엇이 바뀔지 알려 줍니다
 help-template-write-drafts-without-publishing-them = 게시하지 않고 초안만 씁니다
 help-template-what-the-versions-are-about = 버전에 남길 메모
-help-template-those-that-come-with-jebi-too-to-make-your = Jebi에 들어 있는 것도 받아 고쳐 쓸 수 있게 합니다
+help-template-those-that-come-with-jebi-too-to-make-your = 제비에 들어 있는 템플릿도 받아 고쳐 쓸 수 있게 합니다
 help-template-overwrite-and-remove-files-that-say-something-else = 내용이 다른 파일을 덮어쓰거나 지웁니다
 help-template-name-of-the-template = 템플릿 이름
-help-template-a-value-as-name-value-json-where-the-template = 값. 이름=값으로 적습니다. 템플릿이 number, boolean, list, object로 설명한 것은 JSON으로, 나머지는 글로 읽습니다. 여러 번 줄 수 있습니다
+help-template-a-value-as-name-value-json-where-the-template = 값. 이름=값으로 적습니다. 템플릿에서 number, boolean, list, object로 정한 변수는 JSON으로, 나머지는 텍스트로 읽습니다. 여러 번 쓸 수 있습니다
 help-template-file-with-values-a-json-object = 값이 든 파일: JSON 객체
 help-template-language-such-as-ko-the-template-s-own-when = 언어(예: ko). 생략하면 템플릿의 언어
 help-template-file-to-write-the-html-to = HTML을 쓸 파일

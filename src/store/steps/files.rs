@@ -17,8 +17,8 @@ use super::{Engine, Error, Row, Snapshot, SqlStore, group::Class, port::HOUSE, q
 const PIECE_ROWS: u32 = 64;
 /// Pieces removed in one slice.
 const PURGED_PIECES: u32 = 16;
-/// Files looked at in one slice.
-const PURGED_FILES: u32 = 100;
+/// Files looked at in one slice. Each takes up to two statements, on PostgreSQL a round trip each.
+const PURGED_FILES: u32 = 20;
 
 impl<E: Engine> FileBytes for SqlStore<E> {
     fn file_range(&self, id: FileId, from: u64, len: u32) -> Boxed<'_, StoreResult<Option<Bytes>>> {
