@@ -10,8 +10,6 @@ warn-there-is-no-text-part-so = there is no text part, so one is made from the H
 warn-write-the-text-yourself-where = write the text yourself where its wording matters
 warn-bulk-mail-without-list-unsubscribe = bulk mail without List-Unsubscribe: Gmail and Yahoo want it, and readers report what they cannot leave as spam
 warn-leave-the-link-of-this-server = leave the link of this server in, or give a page of yours as list.unsubscribe
-warn-recipients-with-letters-outside-ascii = recipients with letters outside ASCII before the @: { $beyond }; many mail servers do not take such addresses
-warn-use-another-address-of-theirs = use another address of theirs where you have one
 warn-the-mail-has-x-bytes-near = the mail has { $size } bytes with everything encoded, and its provider takes { $limit }
 warn-link-to-large-files-in-place = link to large files in place of attaching them
 warn-the-html-has-x-bytes-and = the HTML has { $value } bytes, and Gmail shows about the first { $clipped } of them
@@ -1330,9 +1328,20 @@ the-profile-x-is-kept = the profile { $name } is kept
 # src/app/mod.rs
 the-secret-of-links-in-mail = the secret of links in mail cannot be kept in { $file }: { $source }; correct the folder's rights, or set JEBI_SECRET
 
-# src/http/api/consents.rs
+# src/http/api/consents/mod.rs
 the-request-has-x-consents-at = the request has { $given } consents; at most { $most } are taken at once
 split-it-or-send-a-file = split it, or send a file to /v1/consents/csv
+
+# src/http/api/consents/file.rs
+the-file-has-more-than-x-lines = the file has more than { $max } lines with consents
+name-the-columns-and-give-a-consent = name the columns in the first line, and give a consent in each below
+split-it-into-several-files-alone = split it into several files
+there-is-no-column-x-alone = there is no column { $name }
+name-the-columns-x = name the columns: { $names }
+x-is-no-kind = { $kind } is no kind
+use-given-withdrawn-or-refused = use given, withdrawn or refused
+two-columns-are-x-alone = two columns are { $name }
+leave-one-of-them-out = leave one of them out
 
 # src/http/api/link_keys.rs
 this-node-has-no-secret-to = this node has no secret to make keys of
@@ -1378,18 +1387,6 @@ say-it-in-a-few-words = say it in a few words, such as: form at shop.example.kr/
 x-is-still-to-come-it = { $at } is still to come; it is { $now } now
 give-the-time-it-happened-or = give the time it happened, or leave the field out for now
 it-holds-a-control-character = it holds a control character
-
-# src/service/consents/csv.rs
-the-file-is-not-utf-8 = the file is not UTF-8
-save-it-as-utf-8-csv = save it as UTF-8 (CSV UTF-8 in Excel)
-line-x-has-a-quotation-mark = line { $line } has a quotation mark that is not closed, or one where none may be
-put-values-with-commas-or-quotation = put values with commas or quotation marks in quotation marks (RFC 4180)
-the-file-has-x-lines-at = the file has { $lines } lines; at most { $most } are taken
-split-it-into-several-files-alone = split it into several files
-there-is-no-column-x-alone = there is no column { $name }
-name-the-columns-x = name the columns: { $names }
-x-is-no-kind = { $kind } is no kind
-use-given-withdrawn-or-refused = use given, withdrawn or refused
 
 # src/service/links.rs
 it-is-not-the-secret-that = it is not the secret that key { $no } of the links in mail was made with
@@ -1483,6 +1480,8 @@ they-are-x-bytes-of = they are { $bytes } bytes of JSON; at most { $max } are ta
 leave-out-what-the-mail = leave out what the mail does not show, or put it into the text itself
 it-has-x-variants-at = it has { $value } variants; at most { $max } are taken
 send-the-others-as-a = send the others as a message of their own
+up-to-this-message-templates-give = up to this message, templates give the request { $given } bytes; at most { $max-given } are taken
+write-one-message-with-all-its = write one message with all its recipients in place of one for each, or send several requests
 the-message-is-given-in = the message is given in { $language } twice
 give-it-once-in-each = give it once in each language
 it-has-neither-html-nor = it has neither html nor text

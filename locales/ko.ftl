@@ -9,8 +9,6 @@ warn-there-is-no-text-part-so = 텍스트 본문(text)이 없어 HTML로 만듭�
 warn-write-the-text-yourself-where = 문구가 중요하면 직접 적으십시오
 warn-bulk-mail-without-list-unsubscribe = 대량 메일에 List-Unsubscribe가 없습니다. Gmail과 Yahoo가 요구하며, 수신을 거부할 수 없는 메일은 스팸으로 신고됩니다
 warn-leave-the-link-of-this-server = 이 서버의 링크를 그대로 두거나 list.unsubscribe에 직접 만든 페이지를 지정하십시오
-warn-recipients-with-letters-outside-ascii = @ 앞에 ASCII가 아닌 글자가 있는 수신자: { $beyond }. 이런 주소를 받지 않는 메일 서버가 많습니다
-warn-use-another-address-of-theirs = 다른 주소가 있으면 그 주소를 쓰십시오
 warn-the-mail-has-x-bytes-near = 인코딩한 메일 크기가 { $size }바이트이고, 제공자는 { $limit }바이트까지 받습니다
 warn-link-to-large-files-in-place = 큰 파일은 첨부하지 말고 링크로 보내십시오
 warn-the-html-has-x-bytes-and = HTML이 { $value }바이트입니다. Gmail은 앞부분 { $clipped }바이트쯤만 보여 줍니다
@@ -1329,9 +1327,20 @@ the-profile-x-is-kept = 프로필 { $name }을(를) 저장했습니다
 # src/app/mod.rs
 the-secret-of-links-in-mail = 메일 링크의 비밀 값을 { $file }에 저장할 수 없습니다: { $source }. 폴더의 권한을 고치거나 JEBI_SECRET을 설정하십시오
 
-# src/http/api/consents.rs
+# src/http/api/consents/mod.rs
 the-request-has-x-consents-at = 요청에 든 동의가 { $given }건입니다. 한 번에 { $most }건까지 받습니다
 split-it-or-send-a-file = 나누어 보내거나 파일을 /v1/consents/csv로 보내십시오
+
+# src/http/api/consents/file.rs
+the-file-has-more-than-x-lines = 동의가 든 줄이 { $max }줄을 넘습니다
+name-the-columns-and-give-a-consent = 첫 줄에 열 이름을 적고, 그 아래 줄마다 동의를 하나씩 적으십시오
+split-it-into-several-files-alone = 여러 파일로 나누십시오
+there-is-no-column-x-alone = { $name } 열은 없습니다
+name-the-columns-x = 열 이름은 다음과 같이 적으십시오: { $names }
+x-is-no-kind = { $kind }은(는) kind에 쓸 수 없는 값입니다
+use-given-withdrawn-or-refused = given, withdrawn, refused 가운데 하나를 쓰십시오
+two-columns-are-x-alone = 열 이름 { $name }이(가) 두 번 있습니다
+leave-one-of-them-out = 하나를 빼십시오
 
 # src/http/api/link_keys.rs
 this-node-has-no-secret-to = 이 노드에는 키를 만들 비밀 값이 없습니다
@@ -1377,18 +1386,6 @@ say-it-in-a-few-words = 짧게 적으십시오. 예: shop.example.kr/join의 가
 x-is-still-to-come-it = { $at }은(는) 아직 오지 않은 시각입니다. 지금은 { $now }입니다
 give-the-time-it-happened-or = 동의하거나 철회한 시각을 적으십시오. 지금이면 필드를 빼십시오
 it-holds-a-control-character = 제어 문자가 있습니다
-
-# src/service/consents/csv.rs
-the-file-is-not-utf-8 = 파일이 UTF-8이 아닙니다
-save-it-as-utf-8-csv = UTF-8로 저장하십시오(Excel에서는 CSV UTF-8)
-line-x-has-a-quotation-mark = { $line }번째 줄에 닫히지 않았거나 잘못된 자리에 있는 따옴표가 있습니다
-put-values-with-commas-or-quotation = 쉼표나 따옴표가 든 값은 따옴표로 묶으십시오(RFC 4180)
-the-file-has-x-lines-at = 파일이 { $lines }줄입니다. { $most }줄까지 받습니다
-split-it-into-several-files-alone = 여러 파일로 나누십시오
-there-is-no-column-x-alone = { $name } 열은 없습니다
-name-the-columns-x = 열 이름은 다음과 같이 적으십시오: { $names }
-x-is-no-kind = { $kind }은(는) kind에 쓸 수 없는 값입니다
-use-given-withdrawn-or-refused = given, withdrawn, refused 가운데 하나를 쓰십시오
 
 # src/service/links.rs
 it-is-not-the-secret-that = 메일 링크의 키 { $no }을(를) 만든 비밀 값이 아닙니다
@@ -1482,6 +1479,8 @@ they-are-x-bytes-of = JSON으로 { $bytes }바이트입니다. 메시지 하나�
 leave-out-what-the-mail = 메일에 나오지 않는 것을 빼거나 본문에 직접 적으십시오
 it-has-x-variants-at = variants가 { $value }개입니다. { $max }개까지 받습니다
 send-the-others-as-a = 나머지는 다른 메시지로 보내십시오
+up-to-this-message-templates-give = 이 메시지까지 템플릿이 요청에 넣는 내용이 { $given }바이트입니다. { $max-given }바이트까지 받습니다
+write-one-message-with-all-its = 수신자마다 메시지를 하나씩 쓰지 말고 한 메시지에 모두 적거나, 여러 요청으로 나누어 보내십시오
 the-message-is-given-in = 언어가 { $language }인 메시지가 두 번 나옵니다
 give-it-once-in-each = 언어마다 한 번씩만 적으십시오
 it-has-neither-html-nor = html도 text도 없습니다

@@ -3,10 +3,16 @@
 
 use bytes::Bytes;
 use jebi_domain::{
-    content::{Attachment, Calendar, Content, FileId},
+    content::{
+        Attachment, Calendar, Content, FileId,
+        list::{List, Unsubscribe},
+    },
     id::{DeliveryId, MessageId},
     message::{Addressee, Copy, Lane, Mailbox, Message, OnUnknown, Role},
     mime::{EncodedFile, Encoding, Files, Prepared, header::check_text},
+    outcome::Reason,
+    port::Outgoing,
+    profile::Company,
     time::Wall,
 };
 use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
@@ -17,6 +23,8 @@ use super::sound;
 /// Between two fields.
 const FIELD: char = '\u{1f}';
 const FILE: &[u8] = b"PK\x03\x04 bytes of a file";
+/// Stands in each text of advertising.
+const FOOTER: &str = "이 메일은 광고입니다.";
 
 /// Panics where a mail is not as it has to be.
 pub fn check(data: &[u8]) {
@@ -47,6 +55,51 @@ pub fn check(data: &[u8]) {
         tags: vec![],
         fill: None,
     };
+    let list = List {
+        unsubscribe: Some(Unsubscribe::At(format!("https://example.kr/{}", next()))),
+        mailto: Some(next()),
+        id: Some(next()),
+        feedback_id: Some(next()),
+        profile: next(),
+        advertising: None,
+    };
+    let company = Company {
+        name: Some(next()),
+        postal_address: Some(next()),
+        phone: Some(next()),
+        email: Some(next()),
+        representative: Some(next()),
+        business_number: Some(next()),
+    };
+    let advertising = List { advertising: Some(company), ..list.clone() };
+    for list in [None, Some(list), Some(advertising)] {
+        let content = Content { list: list.map(Box::new), ..content.clone() };
+        let (is_list, is_advertising) = (content.list.is_some(), content.list.as_ref().is_some_and(|list| list.advertising.is_some()));
+        let mail = match made(content, &to) {
+            Ok(mail) => [mail.head.clone(), mail.body.concat()].concat(),
+            // A mark in the subject that is not as the law wants it.
+            Err(reason) => {
+                assert!(is_advertising && reason.code.starts_with("advertising_mark"), "{reason:?}");
+                continue;
+            }
+        };
+        check_mail(&mail);
+        let parsed = MessageParser::new().parse(&mail).expect("a mail");
+        for name in ["List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "Feedback-ID"] {
+            let times = parsed.headers().iter().filter(|header| header.name().eq_ignore_ascii_case(name)).count();
+            assert_eq!(times, usize::from(is_list), "{name}");
+        }
+        if is_advertising {
+            let told = |part: &MessagePart<'_>| matches!(&part.body, PartType::Text(text) | PartType::Html(text) if text.contains(FOOTER));
+            assert_eq!(parsed.parts.iter().filter(|part| told(part)).count(), 2, "{}", String::from_utf8_lossy(&mail));
+        } else if check_text(&subject).is_ok() {
+            let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(flat(parsed.subject().unwrap_or_default()), flat(&subject));
+        }
+    }
+}
+
+fn made(content: Content, to: &Mailbox) -> Result<Outgoing, Reason> {
     let file = content.attachments[0].file;
     let message = Message {
         id: MessageId([7; 16]),
@@ -62,29 +115,25 @@ pub fn check(data: &[u8]) {
         expires_at: None,
         variables: None,
     };
-    let person = |role, mailbox: &Mailbox| Addressee { role, mailbox: mailbox.clone(), open: true, unsettled: false };
-    let copy = Copy { ordinal: 0, addressees: vec![person(Role::To, &to), person(Role::Cc, &to), person(Role::Bcc, &to)], personal: None };
+    let person = |role| Addressee { role, mailbox: to.clone(), open: true, unsettled: false };
+    let copy = Copy { ordinal: 0, addressees: vec![person(Role::To), person(Role::Cc), person(Role::Bcc)], personal: None };
     let mut encoding = Encoding::new(file, FILE.len() as u64);
     encoding.push(FILE).expect("its bytes");
     let lines = Bytes::from(encoding.finish().expect("its bytes"));
     let files: Files = [(file, EncodedFile::new(lines).into())].into_iter().collect();
-    let mail = Prepared::new(&message)
-        .copy(&copy, DeliveryId { message: message.id, ordinal: 0 }, 1, &files, &Default::default())
-        .expect("a mail");
-    let whole = [mail.head.clone(), mail.body.concat()].concat();
-    sound::check(&whole).unwrap_or_else(|fault| panic!("{fault}"));
+    Prepared::new(&message).copy(&copy, DeliveryId { message: message.id, ordinal: 0 }, 1, &files, &Default::default())
+}
 
-    let parsed = MessageParser::new().parse(&whole).expect("a mail");
+/// What holds of every mail of this content.
+fn check_mail(whole: &[u8]) {
+    sound::check(whole).unwrap_or_else(|fault| panic!("{fault}"));
+    let parsed = MessageParser::new().parse(whole).expect("a mail");
     let kinds: Vec<_> = parsed.parts.iter().filter(|p| is_multipart(p)).filter_map(|p| p.content_type()?.subtype()).collect();
-    assert_eq!(kinds, ["mixed", "alternative", "related"], "{}", String::from_utf8_lossy(&whole));
+    assert_eq!(kinds, ["mixed", "alternative", "related"], "{}", String::from_utf8_lossy(whole));
     // Two texts, the invitation, the picture, the file, the invitation's file.
-    assert_eq!(parsed.parts.iter().filter(|p| !is_multipart(p)).count(), 6, "{}", String::from_utf8_lossy(&whole));
+    assert_eq!(parsed.parts.iter().filter(|p| !is_multipart(p)).count(), 6, "{}", String::from_utf8_lossy(whole));
     let same = parsed.parts.iter().filter(|p| p.contents() == FILE).count();
     assert_eq!(same, 2, "both files are as they were");
-    if check_text(&subject).is_ok() {
-        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(flat(parsed.subject().unwrap_or_default()), flat(&subject));
-    }
 }
 
 fn is_multipart(part: &MessagePart<'_>) -> bool {

@@ -20,7 +20,7 @@ pub struct Standing {
     pub address: String,
     /// Who sends, in words; `None` where the mail had no profile.
     pub sender: Option<String>,
-    /// Since when the mail is refused.
+    /// Since when the mail is refused; `None` where there is something to refuse.
     pub refused_at: Option<Wall>,
 }
 
@@ -51,7 +51,7 @@ impl Refusals {
         self.standing(&target, refused_at).await.map(Some)
     }
 
-    /// Writes the refusal down. Repeatable: the first one counts.
+    /// Writes the refusal down. Repeatable: the first one counts, and the first after each later consent.
     ///
     /// # Errors
     /// A store that cannot write.

@@ -43,9 +43,26 @@ pub(super) fn refusal(error: StoreError) -> Refusal {
     }
 }
 
+/// Whether what was refused so may have been stored all the same: the store's answer was lost, or never came.
+pub(super) fn may_be_stored(refusal: &Refusal) -> bool {
+    refusal.faults.iter().any(|fault| ["store_unavailable", "store_failed", "stopping"].contains(&fault.code))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_refused_before_the_commit_is_certainly_not_stored() {
+        let certain = [StoreError::Busy { retry_after_s: 1, why: "others write the same" }, StoreError::Full];
+        assert!(!certain.into_iter().any(|error| may_be_stored(&refusal(error))));
+        let lost = [
+            StoreError::Unavailable { retry_after_s: 5, why: "it cannot be reached" },
+            StoreError::Internal("the disk failed".into()),
+            StoreError::Closed,
+        ];
+        assert!(lost.into_iter().all(|error| may_be_stored(&refusal(error))));
+    }
 
     #[test]
     fn an_internal_cause_is_never_told() {

@@ -62,7 +62,7 @@ impl Header {
     /// Reads the first line. `given` says of some columns what they are.
     pub fn read(number: u32, cells: Vec<Cell>, given: &BTreeMap<String, String>) -> Result<Self, Fault> {
         let names = cells.into_iter().collect::<Result<Vec<String>, String>>();
-        let names = names.map_err(|why| bad(number, "", why, "correct this line"))?;
+        let names = names.map_err(|why| bad_line(number, "", why, "correct this line"))?;
         let column = |name: String| {
             let role = match given.get(&name).map(|word| word.trim()) {
                 Some("") => Role::Ignored,
@@ -120,7 +120,7 @@ impl Header {
                 Ok(text) => text,
                 Err(_) if *role == Role::Ignored => continue,
                 Err(why) => {
-                    fault.get_or_insert_with(|| bad(number, column, why, "correct this line"));
+                    fault.get_or_insert_with(|| bad_line(number, column, why, "correct this line"));
                     continue;
                 }
             };
@@ -137,7 +137,7 @@ impl Header {
                 Role::Ignored => {}
                 Role::Nameless => {
                     let why = format!("cell {} holds {text:?}, and its column has no name", i + 1);
-                    fault.get_or_insert_with(|| bad(number, column, why, "name the column in the first line, or empty the cell"));
+                    fault.get_or_insert_with(|| bad_line(number, column, why, "name the column in the first line, or empty the cell"));
                 }
             }
         }
@@ -146,7 +146,8 @@ impl Header {
     }
 }
 
-fn bad(line: u32, column: &str, why: String, remedy: &str) -> Fault {
+/// A fault of a line; of one cell where its column has a name.
+pub fn bad_line(line: u32, column: &str, why: String, remedy: &str) -> Fault {
     let field = if column.is_empty() { format!("line {line}") } else { format!("line {line}.{column}") };
     Fault::new(field, "invalid_line", why, remedy)
 }

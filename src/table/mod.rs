@@ -1,4 +1,4 @@
-//! Recipients out of a table: a CSV text or an Excel workbook (XLSX), a line each, as people keep them.
+//! Recipients out of a table: a CSV text or an Excel workbook (XLSX), a line each, as people keep them. Of other tables the rows of a text.
 //!
 //! | file | owns |
 //! |---|---|
@@ -22,6 +22,7 @@ use std::{
 use jebi_domain::{content::Personal, refusal::Fault};
 
 use header::Header;
+pub use header::bad_line;
 
 /// How a table is read, and how much of it.
 #[derive(Clone, Debug)]
@@ -71,10 +72,10 @@ pub struct Told {
 pub type Each<'a> = &'a mut dyn FnMut(Line) -> Result<(), Fault>;
 
 /// Called with the cells of each row, and the number of its line; a fault ends the reading.
-type EachRow<'a> = &'a mut dyn FnMut(u32, Vec<Cell>) -> Result<(), Fault>;
+pub type EachRow<'a> = &'a mut dyn FnMut(u32, Vec<Cell>) -> Result<(), Fault>;
 
 /// A cell's text, without spaces around it; or what keeps it from being one.
-type Cell = Result<String, String>;
+pub type Cell = Result<String, String>;
 
 /// Reads a table, line after line: no more of a text is in memory than a line, and of a workbook a line and the texts its cells share.
 ///
@@ -97,16 +98,27 @@ pub fn read(mut file: impl Read + Seek, options: &Options, each: Each<'_>) -> Re
             let fault = "this is an old Excel workbook (.xls), or one with a password";
             return Err(Fault::new("file", "unsupported_file", fault, "save it as .xlsx without a password, or as CSV UTF-8"));
         }
-        _ => {
-            rewind(&mut file)?;
-            let found = encoding::detect(&mut file)?;
-            rewind(&mut file)?;
-            csv::read(file, &found, &mut |number, cells| rows.row(number, cells))?;
-            found.encoding.name()
-        }
+        _ => text(file, &mut |number, cells| rows.row(number, cells))?,
     };
     let header = rows.header.ok_or_else(empty)?;
     Ok(Told { format, columns: header.told() })
+}
+
+/// Reads the rows of a text as they stand there, the first and empty ones too, line after line.
+///
+/// # Errors
+/// A file that is no text, or damaged; what `each` returns.
+pub fn read_text(file: impl Read + Seek, each: EachRow<'_>) -> Result<(), Fault> {
+    text(file, each).map(drop)
+}
+
+/// The same; how it is encoded.
+fn text(mut file: impl Read + Seek, each: EachRow<'_>) -> Result<&'static str, Fault> {
+    rewind(&mut file)?;
+    let found = encoding::detect(&mut file)?;
+    rewind(&mut file)?;
+    csv::read(file, &found, each)?;
+    Ok(found.encoding.name())
 }
 
 /// Fills as much of the buffer as there is.

@@ -57,6 +57,19 @@ conform! {
         assert!(f.store.topic("").await.expect("look-up").is_none(), "mail without a topic is no topic");
     }
 
+    /// Messages that are alike share what is stored apart; each keeps its own all the same.
+    async fn messages_alike_and_not_alike_keep_their_own(f) {
+        let mail = |i: usize| Mail { subject: format!("소식 {}", i / 3 % 2), ..each("t", 1 + i % 2) };
+        for n in [7, 300] {
+            let ids = f.post((0..n).map(mail).collect()).await;
+            f.restart().await;
+            for (i, id) in ids.into_iter().enumerate() {
+                let view = f.message(id).await;
+                assert_eq!((view.message.content.subject.as_str(), view.copies as usize), (mail(i).subject.as_str(), 1 + i % 2), "message {i} of {n}");
+            }
+        }
+    }
+
     async fn a_joint_copy_is_one_delivery_to_all(f) {
         let id = f.post_one(joint("t", 3)).await;
         let claimed = f.claim(10).await;

@@ -52,16 +52,41 @@ conform! {
         assert_eq!(record(f, event("hong@naver.com", "", EventKind::Given, 0)).await, (given.clone(), false));
         let (ended, new) = record(f, event("hong@naver.com", "", EventKind::Withdrawn, HOUR)).await;
         assert!(new && !ended.holds() && ended.no == given.no && ended.confirm_at.is_none(), "{ended:?}");
-        assert_eq!(record(f, event("hong@naver.com", "", EventKind::Refused, 2 * HOUR)).await, (ended.clone(), false));
-        let (older, new) = record(f, event("hong@naver.com", "", EventKind::Given, HOUR / 2)).await;
-        assert!(new && !older.holds(), "given before it ended: {older:?}");
+        assert_eq!(record(f, event("hong@naver.com", "", EventKind::Withdrawn, HOUR)).await, (ended.clone(), false));
+        assert_eq!(record(f, event("hong@naver.com", "", EventKind::Refused, 2 * HOUR)).await, (ended.clone(), true), "the first end stays");
+        for given in [HOUR / 2, HOUR + HOUR / 2] {
+            let (older, new) = record(f, event("hong@naver.com", "", EventKind::Given, given)).await;
+            assert!(new && !older.holds(), "given before the last end: {older:?}");
+        }
         let (again, _) = record(f, event("hong@naver.com", "", EventKind::Given, 3 * HOUR)).await;
         assert!(again.holds() && again.given_at == Some(Wall(START.0 + 3 * HOUR)), "{again:?}");
         f.restart().await;
         let (kept, events) = f.store.consent(given.no).await.expect("a look").expect("there");
-        assert_eq!((kept, events.len()), (again, 4));
+        assert_eq!((kept, events.len()), (again, 6));
         assert_eq!((events[0].how.as_str(), events[0].wording.as_str(), events[0].source.as_str()), ("가입 양식", "동의합니다", "203.0.113.9"));
         assert_eq!(f.store.consent(99).await, Ok(None));
+    }
+
+    async fn people_are_told_of_what_changes_how_a_consent_stands_and_of_nothing_else(f) {
+        let told = async |mut new: NewEvent, wording: &str| {
+            new.wording = wording.into();
+            let (consent, new) = record(f, new).await;
+            assert!(new, "it is written down");
+            let (_, notice) = notices(f, consent.no).await.pop().expect("an event");
+            (consent.holds(), notice == Notice::Due)
+        };
+        let at = |kind, hour: i64| event("hong@naver.com", "", kind, hour * HOUR);
+        assert_eq!(told(at(EventKind::Given, 10), "v3").await, (true, true));
+        assert_eq!(told(at(EventKind::Given, 11), "v3").await, (true, false), "a request that was repeated");
+        assert_eq!(told(at(EventKind::Given, 8), "v2").await, (true, false), "overtaken");
+        assert_eq!(told(at(EventKind::Withdrawn, 9), "").await, (true, false), "overtaken, and it holds");
+        assert_eq!(told(at(EventKind::Given, 12), "v4").await, (true, true), "to something else");
+        assert_eq!(told(at(EventKind::Withdrawn, 13), "").await, (false, true));
+        assert_eq!(told(at(EventKind::Withdrawn, 14), "").await, (false, false), "a request that was repeated");
+        assert_eq!(told(at(EventKind::Refused, 15), "").await, (false, false), "who refuses again");
+        assert_eq!(told(at(EventKind::Given, 14), "v4").await, (false, false), "it does not hold");
+        assert_eq!(told(event("hong@naver.com", "news", EventKind::Given, 15 * HOUR), "").await, (false, false), "nor does a part");
+        assert_eq!(told(at(EventKind::Given, 16), "v4").await, (true, true));
     }
 
     async fn they_are_listed_by_address_and_profile_page_by_page(f) {
@@ -134,6 +159,22 @@ conform! {
         assert_eq!(f.store.refusing("shop", "news", vec!["hong@naver.com".into()]).await, Ok(vec!["hong@naver.com".to_owned()]));
     }
 
+    async fn who_consented_again_refuses_again(f) {
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true };
+        for (hour, scope) in [(0, ""), (2, ""), (4, "news")] {
+            let (given, _) = record(f, NewEvent { notice: false, ..event("hong@naver.com", scope, EventKind::Given, hour * HOUR) }).await;
+            assert!(given.holds());
+            assert_eq!(f.store.refused_at(&target).await, Ok(None), "there is something to refuse");
+            let at = Wall(START.0 + (hour + 1) * HOUR);
+            assert_eq!(f.store.refuse(&target, RefusedBy::OneClick, true, at).await, Ok(true));
+            assert_eq!(f.store.refuse(&target, RefusedBy::Page, true, Wall(at.0 + 1)).await, Ok(false));
+            f.restart().await;
+            assert_eq!(f.store.refused_at(&target).await, Ok(Some(at)));
+            assert!(ledger(f).await.iter().all(|one| !one.holds()));
+            assert_eq!(notices(f, given.no).await.last(), Some(&(EventKind::Refused, Notice::Due)), "each is told");
+        }
+    }
+
     async fn one_refusal_is_told_once_whatever_it_ends(f) {
         let quiet = |scope: &str| NewEvent { notice: false, ..event("hong@naver.com", scope, EventKind::Given, 0) };
         let (news, _) = record(f, quiet("news")).await;
@@ -153,9 +194,21 @@ conform! {
         assert_eq!(notices(f, news.no).await.last(), Some(&(EventKind::Refused, Notice::None)), "told of the whole");
         let holds = async |no: i64| f.store.consent(no).await.expect("a look").expect("there").0.holds();
         assert_eq!((holds(news.no).await, holds(later.no).await, holds(kim.no).await), (false, true, true));
-        assert!(!record(f, event("hong@naver.com", "", EventKind::Refused, 3 * HOUR)).await.1, "it stands there already");
+        assert_eq!(record(f, event("hong@naver.com", "", EventKind::Refused, 3 * HOUR)).await, (all.clone(), true), "it stands there already");
+        assert_eq!(notices(f, all.no).await, [(EventKind::Refused, Notice::Due), (EventKind::Refused, Notice::None)]);
         assert!(record(f, event("hong@naver.com", "", EventKind::Withdrawn, 6 * HOUR)).await.1, "there is something to end again");
         assert!(!holds(later.no).await);
+        // The other way round: a list that is brought in after its people have taken everything back.
+        for at in [-300 * DAY, HOUR, 6 * HOUR] {
+            let (old, new) = record(f, event("hong@naver.com", "old", EventKind::Given, at)).await;
+            assert!(new && !old.holds(), "{old:?}");
+            assert_eq!((old.given_at, old.ended_at, old.confirm_at), (Some(Wall(START.0 + at)), Some(Wall(START.0 + 6 * HOUR)), None));
+        }
+        assert_eq!(f.store.consenting("shop", "old", vec!["hong@naver.com".into()]).await, Ok(vec![]));
+        let planned = f.store.confirmations(Wall(START.0 + 900 * DAY), 9).await.expect("a look");
+        assert_eq!(planned.iter().map(|one| one.no).collect::<Vec<_>>(), [kim.no], "nobody else is asked in two years");
+        let (again, _) = record(f, event("hong@naver.com", "old", EventKind::Given, 7 * HOUR)).await;
+        assert!(again.holds() && again.confirm_at.is_some(), "after that a consent counts again");
     }
 
     async fn who_refuses_is_found_among_many(f) {
@@ -206,22 +259,55 @@ conform! {
         let (two, _) = record(f, event("kim@naver.com", "", EventKind::Given, 0)).await;
         let stale = |f: &Fixture| Wall(f.now().0 - HOUR);
         let first = f.store.take_notices(stale(f), 1, f.now()).await.expect("taken");
-        assert_eq!((first.len(), first[0].consent.no, first[0].taken_at), (1, one.no, f.now()));
+        assert_eq!((first.len(), first[0].consent.no, first[0].taken_at, first[0].tried_at), (1, one.no, f.now(), None));
         let rest = f.store.take_notices(stale(f), 9, f.now()).await.expect("taken");
         assert_eq!(rest.iter().map(|due| due.consent.no).collect::<Vec<_>>(), [two.no]);
         assert_eq!(f.store.take_notices(stale(f), 9, f.now()).await.expect("taken").len(), 0);
         let id = MessageId([7; 16]);
         f.store.end_notice(first[0].event.no, Notice::Told, Some(id), f.now()).await.expect("ended");
-        let taken_at = f.now();
         f.pass(2 * HOUR);
         f.restart().await;
         let again = f.store.take_notices(stale(f), 9, f.now()).await.expect("taken");
-        assert_eq!(again.iter().map(|due| (due.consent.no, due.taken_at)).collect::<Vec<_>>(), [(two.no, taken_at)], "when first taken is kept");
+        assert_eq!(again.iter().map(|due| (due.consent.no, due.tried_at)).collect::<Vec<_>>(), [(two.no, None)], "taken is not tried");
         f.store.end_notice(again[0].event.no, Notice::Failed, None, f.now()).await.expect("ended");
         f.store.end_notice(again[0].event.no, Notice::Told, Some(id), f.now()).await.expect("ignored");
         assert_eq!(notices(f, one.no).await, [(EventKind::Given, Notice::Told)]);
         assert_eq!(notices(f, two.no).await, [(EventKind::Given, Notice::Failed)]);
         let (_, events) = f.store.consent(one.no).await.expect("a look").expect("there");
         assert_eq!(events[0].message, Some(id));
+    }
+
+    async fn when_a_notice_was_first_tried_is_kept_until_nothing_was_stored_of_it(f) {
+        record(f, event("hong@naver.com", "", EventKind::Given, 0)).await;
+        let take = async |f: &Fixture| f.store.take_notices(Wall(f.now().0 - HOUR), 9, f.now()).await.expect("taken").pop();
+        let due = take(f).await.expect("due");
+        let (no, first_taken) = (due.event.no, due.taken_at);
+        f.pass(2 * HOUR);
+        // Refused before anything was stored: never tried.
+        let again = take(f).await.expect("due");
+        assert_eq!(f.store.begin_notice(no, first_taken, f.now()).await, Ok(false), "it is somebody else's");
+        f.pass(1);
+        assert_eq!(f.store.begin_notice(no, again.taken_at, f.now()).await, Ok(true));
+        f.store.put_back_notice(no, f.now()).await.expect("put back");
+        assert_eq!(take(f).await, None, "not at once");
+        f.pass(2 * HOUR);
+        let third = take(f).await.expect("due");
+        assert_eq!(third.tried_at, None);
+        // Nobody knows what became of the first; that the second was refused does not say it.
+        f.pass(1);
+        let tried = f.now();
+        assert_eq!(f.store.begin_notice(no, third.taken_at, tried).await, Ok(true));
+        f.pass(2 * HOUR);
+        let fourth = take(f).await.expect("due");
+        assert_eq!(fourth.tried_at, Some(tried));
+        f.pass(1);
+        assert_eq!(f.store.begin_notice(no, fourth.taken_at, f.now()).await, Ok(true));
+        f.store.put_back_notice(no, f.now()).await.expect("put back");
+        f.pass(2 * HOUR);
+        f.restart().await;
+        let fifth = take(f).await.expect("due");
+        assert_eq!(fifth.tried_at, Some(tried));
+        f.store.end_notice(no, Notice::Told, None, f.now()).await.expect("ended");
+        assert_eq!(f.store.begin_notice(no, fifth.taken_at, f.now()).await, Ok(false), "it has ended");
     }
 }

@@ -84,4 +84,17 @@ conform! {
         assert_eq!(f.store.refused_at(&target("b")).await, Ok(None));
         assert_eq!(f.store.refused_at(&Target { profile: String::new(), ..target("a") }).await, Ok(None));
     }
+
+    async fn who_refused_other_mail_of_a_topic_can_still_refuse_its_advertising(f) {
+        let (plain, advertising) = (target("a"), Target { advertising: true, ..target("a") });
+        assert_eq!(f.store.refuse(&plain, RefusedBy::Page, true, f.now()).await, Ok(true));
+        let first = f.now();
+        f.pass(HOUR);
+        assert_eq!((f.store.refused_at(&plain).await, f.store.refused_at(&advertising).await), (Ok(Some(first)), Ok(None)));
+        assert_eq!(f.store.refuse(&advertising, RefusedBy::OneClick, true, f.now()).await, Ok(true));
+        assert_eq!(f.store.refuse(&advertising, RefusedBy::OneClick, true, Wall(f.now().0 + 1)).await, Ok(false));
+        f.restart().await;
+        assert_eq!((f.store.refused_at(&plain).await, f.store.refused_at(&advertising).await), (Ok(Some(f.now())), Ok(Some(f.now()))));
+        assert_eq!(f.store.refusing("shop", "", vec!["hong@naver.com".into()]).await, Ok(vec!["hong@naver.com".to_owned()]));
+    }
 }

@@ -56,6 +56,18 @@ async fn a_file_in_cp949_becomes_one_message_with_a_copy_for_each_line() {
 }
 
 #[tokio::test]
+async fn a_full_disk_is_told() {
+    let api = Api::with(Setup { disk_floor: 1 << 60, ..Setup::default() }).await;
+    for lines in [1, 30_000] {
+        let file = "email,name,쿠폰\n".to_owned() + &"hong@example.kr,홍길동,갑-1\n".repeat(lines);
+        // Tried out, so that nothing else is written.
+        let mut tried = request(&api, "x", &[("file", file.as_bytes()), ("message", MESSAGE.as_bytes())]);
+        *tried.uri_mut() = "/v1/messages/csv?dry_run=true".parse().expect("a path");
+        assert_eq!(api.send(tried).await.problem(503), [(String::new(), "disk_full".to_owned())], "{lines}");
+    }
+}
+
+#[tokio::test]
 async fn a_strict_file_is_taken_whole_or_not_at_all() {
     let api = Api::new().await;
     let refused = async |file: &str| {

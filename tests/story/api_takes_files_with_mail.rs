@@ -6,12 +6,14 @@ use axum::{
     http::{Method, Request},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use jebi::provider::ses::MAX_MAIL;
 use jebi_domain::{
     attachment,
     content::{Attachment, FileId},
     id::MessageId,
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::api_takes_files::{file_part, form, hex, part, with_type};
 use crate::support::api::{Answer, Api, Setup, list, text};
@@ -255,6 +257,25 @@ async fn a_form_is_repeated_safely_whatever_stands_between_its_parts() {
 }
 
 #[tokio::test]
+async fn forms_that_differ_only_in_a_content_id_are_two() {
+    let api = Api::new().await;
+    let send = async |content_id: &str| {
+        let head = "Content-Disposition: form-data; name=\"attachments\"; filename=\"로고.png\"\r\nContent-Type: image/png";
+        let picture = part(&format!("{head}{content_id}"), PNG);
+        let message = json!({"emails": ["hong@example.kr"], "subject": "안내", "html": "<img src=\"cid:logo\" alt=\"\">"});
+        let mut request = api.form_of("one", &[json_part("message", &message), picture]);
+        request.headers_mut().insert("idempotency-key", "notice-1".parse().expect("a header"));
+        api.send(request).await
+    };
+    send("\r\nContent-ID: <logo>").await.expect(202);
+    for other in ["\r\nContent-ID: <sign>", ""] {
+        assert_eq!(send(other).await.problem(409), [("Idempotency-Key".into(), "idempotency_key_reused".into())], "{other:?}");
+    }
+    let again = send("\r\nContent-ID: <logo>").await;
+    assert_eq!((again.status.as_u16(), again.headers["idempotency-replayed"].to_str().ok()), (202, Some("true")));
+}
+
+#[tokio::test]
 async fn json_with_files_is_repeated_safely_too() {
     let api = Api::new().await;
     let body = one(&json!([{"name": "a.txt", "content": base64(b"one")}])).to_string();
@@ -263,6 +284,30 @@ async fn json_with_files_is_repeated_safely_too() {
     let again = api.submit_as("invoice-2", &body).await;
     assert_eq!((again.status, &again.body), (first.status, &first.body));
     assert_eq!(api.get(&format!("/v1/attachments/{}", hex(b"one"))).await.expect(200)["messages"], 1);
+}
+
+/// The largest mail SES takes, with files only the store's list knows: their bytes are not needed to tell.
+#[tokio::test]
+async fn a_mail_ses_would_not_take_is_refused_by_the_sizes_of_its_files() {
+    let mut files = Setup::default().files;
+    files.rules.max_size = 64 << 20;
+    let api = Api::with(Setup { max_size: Some(MAX_MAIL), files, ..Setup::default() }).await;
+    let db = rusqlite::Connection::open(api.folder().join("jebi.db")).expect("the database");
+    // Base64 with line ends: 78 octets for 57, so two of these are 39,957,895 and 40,012,632.
+    for (size, status) in [(14_600_000_i64, 202), (14_620_000, 422)] {
+        let ids = [1, 2].map(|file| FileId(Sha256::digest(format!("{size} {file}")).into()));
+        for id in &ids {
+            let insert = "INSERT INTO file (hash, upload, size, kind, created_at, used_at) VALUES (?1, 0, ?2, 'text/plain', 0, 0)";
+            db.execute(insert, (id.0.as_slice(), size)).expect("a row");
+        }
+        let attachments: Vec<_> = ids.iter().map(|id| json!({"name": "자료.txt", "file_id": id.to_string()})).collect();
+        let answer = api.post("/v1/messages", &one(&json!(attachments))).await;
+        assert_eq!(answer.status.as_u16(), status, "{size}: {}", answer.json());
+        if status == 422 {
+            assert_eq!(answer.problem(422), [("messages[0].attachments".to_owned(), "message_too_large".to_owned())]);
+            assert!(text(&answer.json()["errors"][0]["fault"]).ends_with("takes 40000000 at most"));
+        }
+    }
 }
 
 #[tokio::test]

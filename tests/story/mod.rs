@@ -18,6 +18,7 @@ mod api_lists_what_became_of_mail;
 mod api_mails_only_whom_it_may;
 mod api_plans_the_quota;
 mod api_refuses_files_that_deceive;
+mod api_refuses_templates_multiplied;
 mod api_refuses_unverified_senders;
 mod api_refuses_what_will_never_go;
 mod api_reloads;

@@ -147,8 +147,8 @@ async fn who_refuses_advertising_is_told_the_result_and_gets_no_more_without_a_c
     let refused = Target { advertising: true, ..target("봄") };
     let token = links.load().sign(&refused, api.state.clock.wall()).expect("a key");
     open(&api, Method::POST, &token, FORM, "List-Unsubscribe=One-Click").await;
-    let page = api.get("/v1/consents?email=hong@naver.com").await.expect(200);
-    assert_eq!((&page["consents"][0]["holds"], &page["consents"][0]["given_at"]), (&false.into(), &serde_json::Value::Null));
+    let stands = api.get("/v1/consents?email=hong@naver.com").await.expect(200);
+    assert_eq!((&stands["consents"][0]["holds"], &stands["consents"][0]["given_at"]), (&false.into(), &serde_json::Value::Null));
     assert_eq!(api.state.consents.tell().await, Ok((1, false)));
     assert_eq!(api.state.consents.tell().await, Ok((0, false)), "once");
     let told = api.get("/v1/messages").await.expect(200);
@@ -168,6 +168,35 @@ async fn who_refuses_advertising_is_told_the_result_and_gets_no_more_without_a_c
     let consent = json!({"consents": [{"email": "hong@naver.com", "profile": "shop", "how": "가입 양식", "notice": false}]});
     api.post("/v1/consents", &consent).await.expect(201);
     api.post("/v1/messages", &advertising).await.expect(202);
+    // And they refuse again by the link of the mail they get then, which is the same.
+    assert!(page(&open(&api, Method::GET, &token, "", "").await).contains("<button"));
+    api.clock.advance(std::time::Duration::from_secs(60));
+    let done = open(&api, Method::POST, &token, FORM, "List-Unsubscribe=One-Click").await;
+    assert!(done.status == 200 && !page(&done).contains("<button"));
+    assert_eq!(api.store.refused_at(&refused).await, Ok(Some(api.state.clock.wall())));
+    let held = api.get("/v1/consents?email=hong@naver.com").await.expect(200);
+    assert_eq!(held["consents"][0]["holds"], false);
+    assert_eq!(api.state.consents.tell().await, Ok((1, false)), "of this refusal too");
+    assert_eq!(api.post("/v1/messages", &advertising).await.problem(422), fault);
+}
+
+#[tokio::test]
+async fn who_refused_other_mail_of_a_topic_refuses_its_advertising_too() {
+    let api = api().await;
+    let company = json!({"name": "제비상점", "postal_address": "서울", "phone": "02-120", "email": "help@example.kr"});
+    api.put("/v1/profiles/shop", &json!({"from": "news@example.kr", "company": company})).await.expect(200);
+    let advertising = json!({"messages": [{
+        "category": "advertising", "profile": "shop", "emails": ["hong@naver.com"], "subject": "할인", "content": "<p>봄</p>",
+    }]});
+    // Mail without a topic shares one.
+    open(&api, Method::POST, &token(&api, ""), FORM, "List-Unsubscribe=One-Click").await;
+    api.post("/v1/messages", &advertising).await.expect(202);
+    let links = api.state.links.as_ref().expect("a secret").live();
+    let token = links.load().sign(&Target { advertising: true, ..target("") }, api.state.clock.wall()).expect("a key");
+    assert!(page(&open(&api, Method::GET, &token, "", "").await).contains("<button"), "advertising was not refused");
+    assert!(!page(&open(&api, Method::POST, &token, FORM, "by=page").await).contains("<button"));
+    assert_eq!(api.post("/v1/messages", &advertising).await.problem(422)[0].1, "advertising_refused");
+    assert_eq!(api.state.consents.tell().await, Ok((1, false)));
 }
 
 #[tokio::test]

@@ -49,11 +49,11 @@ enum Standing<'s> {
 
 fn standing(subject: &str) -> Result<Standing<'_>, HeaderFault> {
     if let Some(rest) = subject.strip_prefix(MARK) {
-        let again = lead(rest).is_some_and(|group| is_word(&group));
+        let again = lead(rest).is_some_and(|lead| is_word(&lead.word));
         return if again { Err(twice()) } else { Ok(Standing::Marked(rest)) };
     }
     match lead(subject) {
-        Some(group) if is_word(&group) || group.ends_with("광고") => Err(HeaderFault::new(
+        Some(Lead { word, signs }) if is_word(&word) || (signs && word.ends_with("광고")) => Err(HeaderFault::new(
             "advertising_mark_variant",
             format!("the subject begins with a mark that is written otherwise than {MARK}, which the law takes for avoiding filters"),
             format!(
@@ -82,9 +82,16 @@ fn is_word(group: &str) -> bool {
     SPELLINGS.contains(&group)
 }
 
-/// The letters between the signs a text begins with, as far as they could be a mark: Hangul and Chinese characters only, so that nothing
-/// put between them hides them. `None` where it begins otherwise.
-fn lead(text: &str) -> Option<String> {
+/// What a text begins with, as far as it could be a mark.
+struct Lead {
+    /// The letters up to a sign: Hangul and Chinese characters only, so that nothing put between them hides them.
+    word: String,
+    /// Whether signs stand before it. Without them nothing was opened, and a sign after some words is the subject's own.
+    signs: bool,
+}
+
+/// `None` where it begins otherwise.
+fn lead(text: &str) -> Option<Lead> {
     // Compatibility forms are made ordinary (full-width brackets, letters in circles), single letters of Hangul left as they are.
     let plain: Vec<char> = text
         .chars()
@@ -106,7 +113,7 @@ fn lead(text: &str) -> Option<String> {
         None if bracketed => &rest[..rest.iter().position(|c| c.is_whitespace()).unwrap_or(rest.len())],
         None => return None,
     };
-    (group.len() <= LONGEST).then(|| group.iter().filter(|c| is_written(**c)).collect())
+    (group.len() <= LONGEST).then(|| Lead { word: group.iter().filter(|c| is_written(**c)).collect(), signs: !signs.is_empty() })
 }
 
 fn is_bracket(c: char) -> bool {

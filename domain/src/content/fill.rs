@@ -56,6 +56,35 @@ pub struct Fill {
     pub template: Option<(String, u32)>,
 }
 
+impl Fill {
+    /// About what its sources and defaults hold in memory, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let variants: usize = self.variants.iter().map(Variant::bytes).sum();
+        let parts: usize = self.parts.iter().map(|(name, source)| name.len() + source.len()).sum();
+        let defaults: usize = self.defaults.iter().map(|(name, value)| name.len() + held(value)).sum();
+        variants + parts + defaults
+    }
+}
+
+impl Variant {
+    fn bytes(&self) -> usize {
+        let body = |body: &Option<String>| body.as_ref().map_or(0, String::len);
+        size_of::<Self>() + self.subject.len() + body(&self.text) + body(&self.html)
+    }
+}
+
+/// About what a value holds in memory, in bytes.
+fn held(value: &serde_json::Value) -> usize {
+    let below = match value {
+        serde_json::Value::String(text) => text.len(),
+        serde_json::Value::Array(all) => all.iter().map(held).sum(),
+        serde_json::Value::Object(all) => all.iter().map(|(name, value)| name.len() + held(value)).sum(),
+        _ => 0,
+    };
+    size_of::<serde_json::Value>() + below
+}
+
 /// The same message in another language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
@@ -77,4 +106,29 @@ pub struct Personal {
     /// Values for this recipient; they go before the message's.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub variables: serde_json::Map<String, serde_json::Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_source_and_default_counts() {
+        let variant =
+            |text: &str| Variant { language: "en".into(), subject: "x".repeat(10), text: Some(text.into()), html: Some("x".repeat(1_000)) };
+        let of = |text: &str, part: &str, value: serde_json::Value| {
+            let parts = [("base.html".to_owned(), part.to_owned())].into();
+            let defaults = [("event".to_owned(), value)].into_iter().collect();
+            Fill { variants: vec![variant(text); 2], parts, defaults, ..Fill::default() }.bytes()
+        };
+        let least = of("", "", json!(null));
+        assert!((2_020..2_500).contains(&least), "{least}");
+        assert_eq!(of("가", "", json!(null)), least + 6, "in each language");
+        assert_eq!(of("", "12345", json!(null)), least + 5);
+        assert_eq!(of("", "", json!("12345")), least + 5);
+        assert!(of("", "", json!({"a": ["12345", "12345"]})) > least + 11);
+        assert_eq!(Fill::default().bytes(), 0);
+    }
 }

@@ -5,7 +5,7 @@ use crate::{
     message::{Copies, Mailbox, Message, Role},
 };
 
-use super::{base64::lines_len, compose::Prepared, file::encoded_len, text::MAX_MADE};
+use super::{base64::lines_len, compose::Prepared, file::encoded_len, filled::is_blank, text::MAX_MADE};
 
 /// Headers and boundaries of every mail, and of each part.
 const AROUND: u64 = 1024;
@@ -29,7 +29,7 @@ pub fn at_most(message: &Message, copies: &Copies, limit: u64) -> u64 {
     if content.fill.is_some() {
         return head + files + calendar;
     }
-    let made = if content.text.is_none() { MAX_MADE as u64 } else { 0 };
+    let made = if is_blank(content.text.as_deref()) { MAX_MADE as u64 } else { 0 };
     let bodies = [&content.text, &content.html].into_iter().flatten().map(|text| body(text) + AROUND).sum::<u64>() + lines_len(made);
     let bound = head + files + calendar + bodies;
     if bound <= limit { bound } else { head + Prepared::new(message).body_len() }

@@ -90,25 +90,40 @@ proptest! {
     }
 }
 
-#[test]
-fn a_mail_that_a_bound_would_refuse_is_made_to_know() {
-    // Bare ASCII is sent as it is; as base64 it would be a third larger.
-    let text = "The quick brown fox jumps over the lazy dog.\r\n".repeat(1000);
-    let content = Content {
+fn bodies(text: Option<&str>, html: Option<&str>) -> Message {
+    let own = |part: Option<&str>| part.map(str::to_owned);
+    message(Content {
         from: mailbox("홍길동"),
         reply_to: vec![],
         subject: "s".to_owned(),
-        text: Some(text.clone()),
-        html: None,
+        text: own(text),
+        html: own(html),
         headers: vec![],
         tags: vec![],
         fill: None,
         attachments: vec![],
         calendar: None,
         list: None,
-    };
+    })
+}
+
+#[test]
+fn a_text_that_is_made_because_there_is_none_or_a_blank_one_counts() {
+    let html = format!("<p>{}</p>", "견적서를 보내 드립니다. ".repeat(2000));
     let copies = Copies::Each(vec![mailbox("임꺽정")]);
-    let message = message(content);
+    for text in [None, Some(""), Some(" "), Some("\r\n\t")] {
+        let message = bodies(text, Some(&html));
+        let (real, bound) = (Prepared::new(&message).body_len(), at_most(&message, &copies, u64::MAX));
+        assert!(real > 2 * html.len() as u64 && real <= bound, "{text:?}: {real} {bound}");
+    }
+}
+
+#[test]
+fn a_mail_that_a_bound_would_refuse_is_made_to_know() {
+    // Bare ASCII is sent as it is; as base64 it would be a third larger.
+    let text = "The quick brown fox jumps over the lazy dog.\r\n".repeat(1000);
+    let copies = Copies::Each(vec![mailbox("임꺽정")]);
+    let message = bodies(Some(&text), None);
     let limit = text.len() as u64 + 4 * AROUND;
     assert!(at_most(&message, &copies, u64::MAX) > limit);
     assert!(at_most(&message, &copies, limit) <= limit);

@@ -37,7 +37,7 @@ pub struct NewEvent {
     pub source: String,
     /// Who wrote it down, in words.
     pub actor: String,
-    /// Whether the person is to be told of it.
+    /// Whether the person is to be told of it, if it changes how the consent stands.
     pub notice: bool,
     /// When the person is reminded next, where it is a consent.
     pub confirm_at: Option<Wall>,
@@ -47,7 +47,7 @@ pub struct NewEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
     pub consent: Consent,
-    /// `false` where it stood there already: nothing was written.
+    /// `false` where it was written before, with the same time: nothing was written.
     pub new: bool,
 }
 
@@ -72,8 +72,11 @@ pub struct ConsentFilter {
 pub struct DueNotice {
     pub event: ConsentEvent,
     pub consent: Consent,
-    /// When it was taken for the first time: sending it is safe to repeat for a day, for so long its idempotency key is kept.
+    /// When it was taken: nobody else has it while that stands.
     pub taken_at: Wall,
+    /// When its mail was first about to be accepted, where it may have been: for a day it can be tried again, for so long its idempotency key
+    /// is kept. `None` where nothing was ever stored of it.
+    pub tried_at: Option<Wall>,
 }
 
 /// A confirmation that is due.
@@ -94,8 +97,10 @@ pub type ConsentDetail = (Consent, Vec<ConsentEvent>);
 
 /// The ledger.
 pub trait ConsentStore: Send + Sync {
-    /// Writes events down, all or none, in their order. An end of everything ends what was given to a part of it as well. A consent that holds and is given again with the same time, and an end of one that
-    /// holds no more, change nothing.
+    /// Writes events down, all or none, in their order. An end of everything ends what was given to a part of it before, whichever of the
+    /// two is written down first. What was written with the same kind and time is not written again. What changes nothing is written, and
+    /// nobody is told of it: a consent given again while it holds (but to another wording), an end of one that holds no more, and what was
+    /// overtaken by what happened later.
     fn record_consents(&self, events: Vec<NewEvent>, now: Wall) -> Boxed<'_, StoreResult<Vec<Recorded>>>;
     /// One consent with all that was written of it, oldest first.
     fn consent(&self, no: i64) -> Boxed<'_, StoreResult<Option<ConsentDetail>>>;
@@ -113,6 +118,12 @@ pub trait ConsentStore: Send + Sync {
     /// Takes notices to be sent, oldest first, those taken before `stale` and not ended as well. Empty on a node that does not do the
     /// housekeeping.
     fn take_notices(&self, stale: Wall, limit: u32, now: Wall) -> Boxed<'_, StoreResult<Vec<DueNotice>>>;
+    /// Writes down that the mail of one is about to be accepted: from the first time on its idempotency key may be used. `false` where somebody
+    /// else has taken it, or ended it, since `taken_at`; its mail is not for the caller to send then.
+    fn begin_notice(&self, event: i64, taken_at: Wall, now: Wall) -> Boxed<'_, StoreResult<bool>>;
+    /// Writes down that nothing was stored of the mail begun at this time: if it was the first, the notice counts as never tried. It stays
+    /// taken, and is taken again once that is stale.
+    fn put_back_notice(&self, event: i64, begun_at: Wall) -> Boxed<'_, StoreResult<()>>;
     /// Writes down what became of one.
     fn end_notice(&self, event: i64, notice: Notice, message: Option<MessageId>, now: Wall) -> Boxed<'_, StoreResult<()>>;
 }

@@ -76,6 +76,8 @@ pub trait FileBytes: Send + Sync {
 /// An upload is begun, gets its pieces in order, and is finished with the hash of the whole: only then is there a file. Concurrent
 /// uploads of the same content make one file. What is never finished is removed an hour after its last piece.
 pub trait FileStore: FileBytes {
+    /// Whether the disk that mail is kept on has room for so many bytes more. Always, where that is a server's own, which alone knows.
+    fn has_room(&self, bytes: usize) -> bool;
     /// Begins an upload. [`super::store::StoreError::Full`] when the disk has no room for it.
     fn begin_upload(&self, now: Wall) -> Boxed<'_, StoreResult<UploadNo>>;
     /// Adds a piece that follows the `from` bytes which are there, at most [`PIECE`] bytes; all pieces but the last have that many. An

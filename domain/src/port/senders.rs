@@ -67,8 +67,10 @@ pub trait SenderStore: Send + Sync {
     fn add_link_key(&self, key: StoredLinkKey, now: Wall) -> Boxed<'_, StoreResult<bool>>;
     /// Writes a refusal down, and with it that of everything consented to with the profile; of advertising it stands in the ledger also where
     /// nothing was consented to. `notice` is whether the person is told of what was written there, which is once.
-    /// `false` where it stands there already.
+    /// Whoever has consented since refuses anew: what holds ends, and the refusal is that of now. `false` where it stands there already and
+    /// ends nothing.
     fn refuse(&self, target: &Target, by: RefusedBy, notice: bool, now: Wall) -> Boxed<'_, StoreResult<bool>>;
-    /// Since when somebody refuses mail of a profile and topic.
+    /// Since when somebody refuses mail of a profile and topic. `None` also where they refused and refusing again would change something:
+    /// a consent with the profile holds since then, or it is advertising and the ledger has no end of everything.
     fn refused_at(&self, target: &Target) -> Boxed<'_, StoreResult<Option<Wall>>>;
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     content::Content,
-    message::{Copies, Draft, Lane},
+    message::{Draft, Lane},
     mime::size,
     refusal::Fault,
 };
@@ -81,10 +81,6 @@ pub fn look(draft: &Draft, at: &str) -> Vec<Warning> {
             "leave the link of this server in, or give a page of yours as list.unsubscribe",
         ));
     }
-    if let Some(beyond) = beyond_ascii(&draft.copies) {
-        let warning = format!("recipients with letters outside ASCII before the @: {beyond}; many mail servers do not take such addresses");
-        all.push(Warning::new(at, "local_part_not_ascii", warning, "use another address of theirs where you have one"));
-    }
     all
 }
 
@@ -143,16 +139,6 @@ fn is_filled(content: &Content, link: &str) -> bool {
 /// As much of a body as is looked at.
 fn start(body: &str) -> &str {
     &body[..body.floor_char_boundary(LOOKED_AT)]
-}
-
-/// How many recipients have letters outside ASCII before the `@`.
-fn beyond_ascii(copies: &Copies) -> Option<usize> {
-    let is_beyond = |email: &str| !email.is_ascii() && email.rsplit_once('@').is_some_and(|(local, _)| !local.is_ascii());
-    let n = match copies {
-        Copies::Each(all) => all.iter().filter(|mailbox| is_beyond(&mailbox.email)).count(),
-        Copies::Joint(all) => all.iter().filter(|(_, mailbox)| is_beyond(&mailbox.email)).count(),
-    };
-    (n > 0).then_some(n)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     content::{Fill, List},
     id::MessageId,
-    message::{Mailbox, Message, OnUnknown},
+    message::{Copies, Mailbox, Message, OnUnknown},
     time::Wall,
 };
 
@@ -101,18 +101,6 @@ fn a_field_in_a_link_is_not_judged_and_braces_without_a_template_are() {
     };
     assert_eq!(field(Some(Box::default())), [""; 0]);
     assert_eq!(field(None), ["link_relative"]);
-}
-
-#[test]
-fn letters_before_the_at_are_told_and_those_of_domains_are_not() {
-    let of = |email: &str| {
-        let draft = Draft { copies: Copies::Each(vec![mailbox(email), mailbox("kim@example.kr")]), ..draft(Lane::Transactional, |_| {}) };
-        look(&draft, "messages[0]")
-    };
-    assert!(of("hong@제비.한국").is_empty());
-    let told = of("홍길동@example.kr");
-    assert_eq!((told.len(), told[0].code, told[0].field.as_str()), (1, "local_part_not_ascii", "messages[0]"));
-    assert!(told[0].warning.contains("before the @: 1;"), "{told:?}");
 }
 
 #[test]

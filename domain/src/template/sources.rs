@@ -156,6 +156,15 @@ impl Reader<'_> {
         Ok(read)
     }
 
+    /// What there is to extend or include.
+    fn others(&self) -> String {
+        if self.fill.template.is_none() && self.fill.parts.is_empty() {
+            return "store this one as a template: only those extend or include others".to_owned();
+        }
+        let names = self.fill.parts.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        if names.is_empty() { "no other template is at hand".to_owned() } else { format!("there are {names}") }
+    }
+
     /// Reads the parts that a source uses, and theirs, each once. `way` leads to it. Tells how many lie below it in a row.
     fn follow(&mut self, uses: &[Use], label: &str, source: &str, prefix: &str, way: &mut Vec<String>) -> Result<usize, TemplateFault> {
         let mut deepest = 0;
@@ -165,8 +174,7 @@ impl Reader<'_> {
                 if used.optional {
                     continue;
                 }
-                let names = self.fill.parts.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-                let remedy = if names.is_empty() { "no other template is at hand".to_owned() } else { format!("there are {names}") };
+                let remedy = self.others();
                 return Err(fault("template_part", format!("there is no template `{}`", used.name), remedy));
             };
             if way.contains(&used.name) {

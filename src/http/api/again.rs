@@ -1,4 +1,4 @@
-//! What sending deliveries and messages again has in common.
+//! What sending deliveries and messages again has in common, and what requests that may be repeated have.
 
 use axum::{
     body::Body,
@@ -130,9 +130,25 @@ pub async fn once<T: Serialize>(
     body: &[u8],
     work: impl Future<Output = Result<T, Refusal>>,
 ) -> Result<Response, Problem> {
+    once_as(StatusCode::ACCEPTED, state, caller, headers, what, body, work).await
+}
+
+/// The same for work that is answered with another status.
+///
+/// # Errors
+/// The work's own, a bad key, or one used for another request.
+pub async fn once_as<T: Serialize>(
+    status: StatusCode,
+    state: &AppState,
+    caller: &Caller,
+    headers: &HeaderMap,
+    what: &str,
+    body: &[u8],
+    work: impl Future<Output = Result<T, Refusal>>,
+) -> Result<Response, Problem> {
     let fingerprint = || Sha256::new().chain_update(what).chain_update([0]).chain_update(body).finalize().into();
     let idempotency = idempotency_key(headers)?.map(|key| (key, fingerprint()));
-    let work = async { work.await.map(|answer| (StatusCode::ACCEPTED.as_u16(), json::write(&answer))) };
+    let work = async { work.await.map(|answer| (status.as_u16(), json::write(&answer))) };
     Ok(answer(state.repeats.once(caller, idempotency, work).await?))
 }
 

@@ -1,11 +1,8 @@
 //! Forms with files (RFC 7578), part by part as they come.
 
-use std::{
-    fmt::Write,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use axum::{
@@ -16,7 +13,7 @@ use axum::{
     },
     http::{
         HeaderMap,
-        header::{CONTENT_TYPE, HeaderName},
+        header::{CONTENT_TYPE, HeaderName, HeaderValue},
     },
 };
 use jebi_domain::refusal::{Fault, Refusal, RefusalKind};
@@ -41,7 +38,7 @@ pub struct Form {
     parts: Multipart,
     broken: Arc<Mutex<Option<Refusal>>>,
     ahead: Arc<AtomicUsize>,
-    /// Of names, types and contents, in order: the same form has the same one, whatever stands between its parts.
+    /// Of names, types, content ids and contents, in order: the same form has the same one, whatever stands between its parts.
     print: Sha256,
 }
 
@@ -78,13 +75,14 @@ impl Form {
         let field = parts.next_field().await.map_err(|e| why(broken, &e))?;
         ahead.store(0, Ordering::Relaxed);
         let Some(field) = field else { return Ok(None) };
-        let mut head = String::new();
-        for one in [field.name(), field.file_name(), field.content_type()] {
+        let content_id = field.headers().get(CONTENT_ID).map(HeaderValue::as_bytes);
+        let texts = [field.name(), field.file_name(), field.content_type()].map(|text| text.map(str::as_bytes));
+        for one in texts.into_iter().chain([content_id]) {
             let one = one.unwrap_or_default();
-            // Writing to a string does not fail.
-            let _ = write!(head, "{}:{one};", one.len());
+            print.update(format!("{}:", one.len()));
+            print.update(one);
+            print.update(";");
         }
-        print.update(head);
         let (broken, ahead) = (Arc::clone(broken), Arc::clone(ahead));
         Ok(Some(Part { field, broken, ahead, print, content: Sha256::new() }))
     }

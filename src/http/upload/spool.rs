@@ -46,17 +46,21 @@ impl Part<'_> {
     /// Takes it to the disk as it comes.
     ///
     /// # Errors
-    /// As for the form; a disk that cannot be written.
+    /// As for the form; a disk that is full or nearly so, or cannot be written.
     pub async fn spooled(mut self, state: &AppState) -> Result<Spool, Refusal> {
         let (folder, random) = (state.settings.scratch.clone(), state.random.clone());
+        // It lies on the disk the mail is kept on, and must not take the room that sending needs.
+        state.files.check_room(0)?;
         let mut spool = beside(move || Spool::new(&folder, &*random)).await?;
         let mut piece = Vec::with_capacity(PIECE);
         while let Some(bytes) = self.next().await? {
             piece.extend_from_slice(&bytes);
             if piece.len() >= PIECE {
+                state.files.check_room(piece.len())?;
                 (spool, piece) = beside(move || put(spool, piece)).await?;
             }
         }
+        state.files.check_room(piece.len())?;
         (spool, _) = beside(move || put(spool, piece)).await?;
         self.end();
         Ok(spool)

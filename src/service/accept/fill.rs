@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jebi_domain::{
     content::{Content, Fill, MAX_VARIABLES, Syntax, Variant},
+    refusal::{Fault, Refusal},
     template::{self, TemplateFault},
     template_record::{Variable, check_language},
 };
@@ -27,6 +28,30 @@ pub(super) struct Filling {
 
 /// Most languages of a message.
 const MAX_VARIANTS: usize = 50;
+/// Most bytes that stored templates give to all messages of a request together: as much as a request brings of its own where nothing else
+/// is set. Each message keeps a copy, and naming a template takes a few bytes.
+const MAX_GIVEN: usize = 32 << 20;
+
+/// About what a stored template gives to a message, in bytes: its sources, and the message's own subject in every language.
+pub(super) fn given(message: &NewMessage, resolved: &Resolved) -> usize {
+    let body = |body: &Option<String>| body.as_ref().map_or(0, String::len);
+    let own = message.subject.as_ref().map_or(0, String::len) * resolved.fill.variants.len();
+    resolved.fill.bytes() + resolved.subject.len() + body(&resolved.text) + body(&resolved.html) + own
+}
+
+/// Whether a request's messages may have so much of stored templates, with the message at this place. Asked before any of it is copied.
+///
+/// # Errors
+/// It is too much.
+pub(super) fn check_given(at: usize, given: usize) -> Result<(), Refusal> {
+    if given <= MAX_GIVEN {
+        return Ok(());
+    }
+    let field = format!("messages[{at}].template");
+    let fault = format!("up to this message, templates give the request {given} bytes; at most {MAX_GIVEN} are taken");
+    let remedy = "write one message with all its recipients in place of one for each, or send several requests";
+    Err(Refusal::invalid(Fault::new(field, "templates_too_large", fault, remedy)))
+}
 
 /// Puts the sources of a stored template into the message that names it, in the language it asks for. What it says of its own goes before:
 /// a subject in every language. The fill it is sent with.

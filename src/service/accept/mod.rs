@@ -294,9 +294,9 @@ impl Accept {
         let addresses = submission.addresses();
         self.waiting.admit(addresses).await?;
         let known = self.known(caller, &submission, at).await?;
-        let is_heavy = addresses >= MANY || submission.file_bytes() >= HEAVY || submission.html_bytes() >= preflight::LARGE;
         let carried = Carried::find(&self.files, known.settings.files.rules.clone(), &submission).await?;
-        let resolved = self.resolved(&submission).await?;
+        let (resolved, given) = self.resolved(&submission).await?;
+        let is_heavy = addresses >= MANY || submission.file_bytes() >= HEAVY || submission.html_bytes() + given >= preflight::LARGE;
         let random = Arc::clone(&self.random);
         let check = move || prepare::prepare(&known, &*random, submission, (&resolved, carried));
         let mut prepared = if !is_heavy {
@@ -330,9 +330,9 @@ impl Accept {
         Ok(Known { settings, at, profiles, tied, consenting })
     }
 
-    /// The stored templates a submission's messages are made of, by their places.
-    async fn resolved(&self, submission: &Submission) -> Result<Vec<Option<Arc<Resolved>>>, Refusal> {
-        let mut all = Vec::new();
+    /// The stored templates a submission's messages are made of, by their places, and how many bytes they give them together.
+    async fn resolved(&self, submission: &Submission) -> Result<(Vec<Option<Arc<Resolved>>>, usize), Refusal> {
+        let (mut all, mut given) = (Vec::new(), 0_usize);
         for (at, message) in submission.messages.iter().enumerate() {
             let Some((name, version)) = &message.fill.template else { continue };
             let placed = |fault: Fault| Fault { field: format!("messages[{at}].{}", fault.field), ..fault };
@@ -340,10 +340,12 @@ impl Accept {
                 refusal.faults = refusal.faults.into_iter().map(placed).collect();
                 refusal
             })?;
+            given = given.saturating_add(fill::given(message, &resolved));
+            fill::check_given(at, given)?;
             all.resize(at, None);
             all.push(Some(resolved));
         }
-        Ok(all)
+        Ok((all, given))
     }
 
     /// Senders, and in a sandbox recipients, that the provider would refuse (requirement S2-4).

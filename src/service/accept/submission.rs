@@ -157,11 +157,11 @@ impl Submission {
         self.messages.iter().map(NewMessage::addresses).sum()
     }
 
-    /// Bytes of HTML, of the message that has most.
+    /// Bytes of HTML, of all messages: each is looked at.
     #[must_use]
     pub fn html_bytes(&self) -> usize {
         let of = |message: &NewMessage| message.html.as_ref().or(message.content.as_ref()).map_or(0, String::len);
-        self.messages.iter().map(of).max().unwrap_or(0)
+        self.messages.iter().map(of).sum()
     }
 
     /// Bytes of the files that came along.

@@ -72,9 +72,11 @@ pub(super) struct Checking<'a> {
 }
 
 impl Checking<'_> {
+    /// `place` names a field of one of them, by its number from 0.
+    ///
     /// # Errors
     /// Every fault of all of them.
-    pub fn all(&self, given: Vec<NewConsent>) -> Result<Vec<NewEvent>, Refusal> {
+    pub fn all(&self, given: Vec<NewConsent>, place: &dyn Fn(usize, &str) -> String) -> Result<Vec<NewEvent>, Refusal> {
         if given.is_empty() {
             let remedy = "give at least one";
             return Err(Refusal::invalid(Fault::new("consents", "no_consents", "the request has no consents", remedy)));
@@ -82,7 +84,7 @@ impl Checking<'_> {
         let (mut events, mut faults) = (Vec::with_capacity(given.len()), Vec::new());
         for (i, one) in given.into_iter().enumerate() {
             let before = faults.len();
-            let event = self.one(one, &|field| format!("consents[{i}].{field}"), &mut faults);
+            let event = self.one(one, &|field| place(i, field), &mut faults);
             events.extend(event.filter(|_| faults.len() == before));
         }
         if faults.is_empty() { Ok(events) } else { Err(Refusal { kind: RefusalKind::Invalid, faults }) }

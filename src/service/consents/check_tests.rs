@@ -30,7 +30,7 @@ fn check(given: NewConsent, tells: bool, tell: bool) -> Result<NewEvent, Vec<(St
     let profiles = profiles();
     let checking = Checking { profiles: &profiles, times: &times, now, actor: "local administrator", tells, tell };
     let told = |refusal: Refusal| refusal.faults.into_iter().map(|f| (f.field, f.code)).collect();
-    checking.all(vec![given]).map(|mut all| all.remove(0)).map_err(told)
+    checking.all(vec![given], &|i, field| format!("consents[{i}].{field}")).map(|mut all| all.remove(0)).map_err(told)
 }
 
 fn new() -> NewConsent {

@@ -3,12 +3,10 @@
 //! | file | owns |
 //! |---|---|
 //! | `check` | what a caller may record |
-//! | `csv` | consents as lines of a file |
 //! | `notices` | results within 14 days, confirmations every two years |
 //! | `text` | what those say |
 
 mod check;
-mod csv;
 mod notices;
 mod text;
 
@@ -29,6 +27,9 @@ use super::{Caller, accept::Accept, profiles::Profiles, times::Times, trouble::r
 
 /// Most consents recorded by one request.
 pub const MAX_AT_ONCE: usize = 1_000;
+/// Those recorded together. Each takes several statements, on PostgreSQL a round trip each, of the writer that settles and accepts as well:
+/// between two parts it does.
+const PART: usize = 50;
 
 /// The ledger.
 pub struct Consents {
@@ -48,28 +49,27 @@ impl Consents {
         Self { store, clock, accept, profiles, times, tells }
     }
 
-    /// Writes down what happened, all or none. `tell` is whether people are told where a consent does not say.
+    /// Writes down what happened; the answers are in the same order. `place` names a field of one of them in the request, by its number from
+    /// 0; `tell` is whether people are told where a consent does not say. All are checked before any is recorded.
     ///
     /// # Errors
-    /// Every fault of all of them; a store that cannot write.
-    pub async fn record(&self, caller: &Caller, given: Vec<NewConsent>, tell: bool) -> Result<Vec<Recorded>, Refusal> {
+    /// Every fault of all of them; a store that cannot write: some parts may stand there then, and change nothing when they come again.
+    pub async fn record(
+        &self,
+        caller: &Caller,
+        given: Vec<NewConsent>,
+        place: impl Fn(usize, &str) -> String + Send,
+        tell: bool,
+    ) -> Result<Vec<Recorded>, Refusal> {
         let (now, actor) = (self.clock.wall(), caller.who());
         let profiles = self.profiles.knowing(given.iter().map(|one| one.profile.as_str())).await?;
         let checking = check::Checking { profiles: &profiles, times: &self.times, now, actor: &actor, tells: self.tells, tell };
-        let events = checking.all(given)?;
+        let events = checking.all(given, &place)?;
         let mut recorded = Vec::with_capacity(events.len());
-        for chunk in events.chunks(MAX_AT_ONCE) {
+        for chunk in events.chunks(PART) {
             recorded.extend(self.store.record_consents(chunk.to_vec(), now).await.map_err(refusal)?);
         }
         Ok(recorded)
-    }
-
-    /// The same of a file: the answers in the order of its lines.
-    ///
-    /// # Errors
-    /// A file that cannot be read; every fault of its lines; a store that cannot write.
-    pub async fn import(&self, caller: &Caller, file: &[u8], profile: &str, tell: bool) -> Result<Vec<Recorded>, Refusal> {
-        self.record(caller, csv::read(file, profile)?, tell).await
     }
 
     /// Writes down that a consent was withdrawn.
@@ -87,13 +87,7 @@ impl Consents {
             how,
             ..NewConsent::default()
         };
-        let recorded = self.record(caller, vec![new], true).await.map_err(|mut refused| {
-            for fault in &mut refused.faults {
-                fault.field = fault.field.trim_start_matches("consents[0].").to_owned();
-            }
-            refused
-        });
-        let mut recorded = recorded?;
+        let mut recorded = self.record(caller, vec![new], |_, field| field.to_owned(), true).await?;
         recorded.pop().ok_or_else(|| Refusal::missing("consent"))
     }
 

@@ -18,6 +18,7 @@ use jebi_domain::{
     port::{
         Clock, Store,
         files::{FileInfo, FileNo, FilePage, Removed},
+        store::StoreError,
     },
     refusal::{Fault, Refusal, RefusalKind},
 };
@@ -68,6 +69,14 @@ impl Files {
         attachment::check_type(&settings.rules, &name)?;
         let content_type = content_type.map(attachment::check_content_type).transpose()?;
         Ok(Upload::new(Arc::clone(&self.store), Arc::clone(&self.clock), settings, name, content_type))
+    }
+
+    /// Whether so many bytes more may lie beside the mail until a request is done with them.
+    ///
+    /// # Errors
+    /// The disk is full or nearly so.
+    pub fn check_room(&self, bytes: usize) -> Result<(), Refusal> {
+        if self.store.has_room(bytes) { Ok(()) } else { Err(refusal(StoreError::Full)) }
     }
 
     /// A stored file.

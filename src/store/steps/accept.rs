@@ -57,6 +57,8 @@ pub(super) struct AcceptJob {
     staged_by: Incarnation,
     /// Numbers of files found in this turn, which stay until it ends.
     files: BTreeMap<FileId, i64>,
+    /// Of the drafts written in this turn, the last whose content is stored apart, and the number of that.
+    stored: Option<(usize, i64)>,
     outcome: Option<Accepted>,
     reply: oneshot::Sender<StoreResult<Accepted>>,
 }
@@ -95,6 +97,7 @@ impl AcceptJob {
             staged: false,
             staged_by: Incarnation(0),
             files: BTreeMap::new(),
+            stored: None,
             outcome: None,
             reply,
         }
@@ -119,6 +122,7 @@ impl AcceptJob {
                 256 + c.subject.len()
                     + c.html.as_ref().map_or(0, String::len)
                     + c.text.as_ref().map_or(0, String::len)
+                    + c.fill.as_ref().map_or(0, |fill| fill.bytes())
                     + d.message.variables.as_ref().map_or(0, |v| v.len())
                     + c.calendar.as_ref().map_or(0, |calendar| calendar.ics.len())
                     + d.copies.recipients() * 80
@@ -166,6 +170,7 @@ impl Job for AcceptJob {
 
     fn step(&mut self, turn: &mut Turn<'_>) -> Result<Step, Error> {
         self.files.clear();
+        self.stored = None;
         let begins = self.draft == 0 && self.written == 0;
         if begins {
             if let Some(repeated) = self.repeated(turn)? {
@@ -263,9 +268,20 @@ impl AcceptJob {
         let copies = &self.drafts[self.draft].copies;
         let (topic, _) = turn.topic(&m.topic, self.at)?;
         let queue = if self.staged { None } else { Some(turn.queue(&m.provider, m.lane, topic)?) };
-        let body = serde_json::to_vec(&m.content).map_err(|e| Error::damaged("content", e))?;
-        let shared = copies.count() > 1 || body.len() > INLINE;
-        let content_no = if shared { Some(content(turn, &body)?) } else { None };
+        // Messages by one template are mostly alike: comparing takes a small part of the time that writing and hashing do.
+        let alike = self.stored.filter(|(before, _)| self.drafts[*before].message.content == m.content);
+        let (body, content_no) = match alike {
+            Some((_, no)) => (Vec::new(), Some(no)),
+            None => {
+                let body = serde_json::to_vec(&m.content).map_err(|e| Error::damaged("content", e))?;
+                let shared = copies.count() > 1 || body.len() > INLINE;
+                let no = if shared { Some(content(turn, &body)?) } else { None };
+                (body, no)
+            }
+        };
+        if let Some(no) = content_no {
+            self.stored = Some((self.draft, no));
+        }
         let no = turn.db.message_no()?;
         let joint = matches!(copies, Copies::Joint(_));
         turn.append(
@@ -284,7 +300,7 @@ impl AcceptJob {
                 m.scheduled,
                 m.expires_at.map(|t| t.0),
                 m.route,
-                if shared { None } else { Some(&body) },
+                content_no.is_none().then_some(&body),
                 content_no,
                 if self.staged { Some(self.staged_by.0) } else { None },
                 m.variables.as_deref(),
@@ -482,3 +498,7 @@ fn content(turn: &mut Turn<'_>, body: &[u8]) -> Result<i64, Error> {
     turn.memory.last_content = Some((hash, no));
     Ok(no)
 }
+
+#[cfg(test)]
+#[path = "accept_tests.rs"]
+mod tests;

@@ -92,15 +92,23 @@ impl<E: Engine> ConsentStore for SqlStore<E> {
             })?;
             let mut taken = Vec::with_capacity(due.len());
             for found in due {
-                let (event, consent, before) = found?;
+                let (event, consent, tried_at) = found?;
                 t.change(q!("notice_take"), (event.no, now.0))?;
                 t.rows += 1;
                 let consent = t.row(q!("consent_get"), [consent], |r| Ok(read(r)))?.transpose()?;
                 let consent = consent.ok_or_else(|| Error::damaged("consent", "an event is of none"))?;
-                taken.push(DueNotice { event, consent, taken_at: before.map_or(now, Wall) });
+                taken.push(DueNotice { event, consent, taken_at: now, tried_at: tried_at.map(Wall) });
             }
             Ok(taken)
         })
+    }
+
+    fn begin_notice(&self, event: i64, taken_at: Wall, now: Wall) -> Boxed<'_, StoreResult<bool>> {
+        self.shared.write(Class::Admin, move |t| Ok(t.execute(q!("notice_begin"), (event, taken_at.0, now.0))? == 1))
+    }
+
+    fn put_back_notice(&self, event: i64, begun_at: Wall) -> Boxed<'_, StoreResult<()>> {
+        self.shared.write(Class::Admin, move |t| t.execute(q!("notice_put_back"), (event, begun_at.0)).map(drop))
     }
 
     fn end_notice(&self, event: i64, notice: Notice, message: Option<MessageId>, now: Wall) -> Boxed<'_, StoreResult<()>> {
@@ -130,47 +138,79 @@ fn add(turn: &mut Turn<'_>, consent: i64, fact: Fact<'_>, notice: bool, now: Wal
     Ok(())
 }
 
-/// Writes one event down, and how the consent stands after it. What happened later counts, in whatever order it is told.
+/// Writes one event down, and how the consent stands after it. What happened later counts, in whatever order it is told. People are told
+/// only of what changes how it stands: a request that is repeated after a time-out has another time, and is no other wish.
 fn record(turn: &mut Turn<'_>, new: &NewEvent, now: Wall) -> Result<Recorded, Error> {
     let ConsentKey { address, profile, scope } = &new.key;
+    // Who took everything back took back what they had given to a part of it before, whenever that is written down. Everything is locked
+    // before its parts, as where it ends them.
+    let whole = if new.kind == EventKind::Given && !scope.is_empty() { find(turn, address, profile, "")? } else { None };
     turn.execute(q!("consent_insert"), (address, profile, scope, &new.email))?;
-    let found = turn.row(q!("consent_find"), (address, profile, scope), |r| Ok(read(r)))?.transpose()?;
+    let found = find(turn, address, profile, scope)?;
     let mut consent = found.ok_or_else(|| Error::damaged("consent", "it was not written"))?;
     let ends = matches!(new.kind, EventKind::Withdrawn | EventKind::Refused);
     // Who takes everything back takes back what was given to a part of it as well.
     let mut with_it = if ends && scope.is_empty() { holding(turn, address, profile)? } else { Vec::new() };
     with_it.retain(|one| one.no != consent.no && one.given_at.is_none_or(|at| at <= new.at));
-    let known = match new.kind {
-        EventKind::Given => consent.given_at == Some(new.at),
-        EventKind::Withdrawn | EventKind::Refused => consent.ended_at.is_some() && with_it.is_empty(),
-        EventKind::Confirmation => false,
-    };
-    if known {
+    let before = written(turn, consent.no)?;
+    if with_it.is_empty() && before.iter().any(|event| event.kind == new.kind && event.at == new.at) {
         return Ok(Recorded { consent, new: false });
     }
+    let changes = match new.kind {
+        EventKind::Given => {
+            let of_whole = whole.map(|whole| Ok::<_, Error>(last_end(&whole, &written(turn, whole.no)?))).transpose()?;
+            let ended = last_end(&consent, &before).max(of_whole.flatten());
+            give(&mut consent, new, &before, ended)
+        }
+        EventKind::Withdrawn | EventKind::Refused => take_back(&mut consent, new.at, !with_it.is_empty()),
+        EventKind::Confirmation => false,
+    };
     let fact = Fact { kind: new.kind, at: new.at, how: &new.how, wording: &new.wording, source: &new.source, actor: &new.actor };
-    add(turn, consent.no, fact, new.notice, now)?;
+    add(turn, consent.no, fact, new.notice && changes, now)?;
     for one in with_it {
         end(turn, one, fact, false, now)?;
     }
-    match new.kind {
-        EventKind::Given if consent.given_at.is_none_or(|at| at < new.at) => {
-            consent.given_at = Some(new.at);
-            consent.email.clone_from(&new.email);
-            consent.language = new.language.clone().or(consent.language);
-            if consent.ended_at.is_none_or(|at| at < new.at) {
-                consent.ended_at = None;
-                consent.confirm_at = new.confirm_at;
-            }
-        }
-        EventKind::Withdrawn | EventKind::Refused if consent.given_at.is_none_or(|at| at <= new.at) => {
-            consent.ended_at = Some(new.at);
-            consent.confirm_at = None;
-        }
-        _ => {}
-    }
     change(turn, &consent)?;
     Ok(Recorded { consent, new: true })
+}
+
+/// How it stands after it was given, where the last end of it or of everything was then. Whether it holds now and did not before, or is to
+/// another wording.
+fn give(consent: &mut Consent, new: &NewEvent, before: &[ConsentEvent], ended: Option<Wall>) -> bool {
+    if consent.given_at.is_some_and(|at| at >= new.at) {
+        return false;
+    }
+    let given = before.iter().filter(|event| event.kind == EventKind::Given).max_by_key(|event| event.at);
+    let same = consent.holds() && given.is_some_and(|event| event.wording == new.wording);
+    consent.given_at = Some(new.at);
+    consent.email.clone_from(&new.email);
+    consent.language = new.language.clone().or(consent.language.take());
+    consent.ended_at = ended.filter(|at| *at >= new.at);
+    consent.confirm_at = if consent.holds() { new.confirm_at } else { None };
+    consent.holds() && !same
+}
+
+/// How it stands after it was taken back then; `parts` is whether parts of it end with it. Whether that ends anything: not what was given
+/// later, and not what has ended already, of which the first end stays.
+fn take_back(consent: &mut Consent, at: Wall, parts: bool) -> bool {
+    let given_later = consent.given_at.is_some_and(|given| given > at);
+    if given_later || (consent.ended_at.is_some() && !parts) {
+        return false;
+    }
+    consent.ended_at = consent.ended_at.max(Some(at));
+    consent.confirm_at = None;
+    true
+}
+
+/// When what holds no more was last taken back: also that may have been written down while it had ended already.
+fn last_end(consent: &Consent, events: &[ConsentEvent]) -> Option<Wall> {
+    let ends = events.iter().filter(|event| matches!(event.kind, EventKind::Withdrawn | EventKind::Refused));
+    consent.ended_at.map(|ended| ends.map(|event| event.at).fold(ended, Wall::max))
+}
+
+/// All that was written of a consent, oldest first.
+fn written(turn: &Turn<'_>, consent: i64) -> Result<Vec<ConsentEvent>, Error> {
+    turn.rows_of(q!("consent_events"), [consent], |r| Ok(event(r)))?.into_iter().collect()
 }
 
 fn change(turn: &Turn<'_>, c: &Consent) -> Result<(), Error> {
@@ -179,21 +219,27 @@ fn change(turn: &Turn<'_>, c: &Consent) -> Result<(), Error> {
 }
 
 /// Ends everything an address has consented to with a profile. Who refuses advertising stands in the ledger after it, whether they had ever
-/// consented or not. One refusal is told once, whatever it ends.
-pub(super) fn refused(turn: &mut Turn<'_>, address: &str, target: &Target, by: RefusedBy, notice: bool, now: Wall) -> Result<(), Error> {
+/// consented or not. One refusal is told once, whatever it ends. Whether there was anything to write.
+pub(super) fn refused(turn: &mut Turn<'_>, address: &str, target: &Target, by: RefusedBy, notice: bool, now: Wall) -> Result<bool, Error> {
     let mut ending = holding(turn, address, &target.profile)?;
     if target.advertising && ending.iter().all(|one| !one.key.scope.is_empty()) {
         turn.execute(q!("consent_insert"), (address, &target.profile, "", &target.address))?;
-        let found = turn.row(q!("consent_find"), (address, &target.profile, ""), |r| Ok(read(r)))?.transpose()?;
+        let found = find(turn, address, &target.profile, "")?;
         ending.extend(found.filter(|one| one.ended_at.is_none()));
     }
     // What the notice is of: everything, where that is among them.
     ending.sort_by(|a, b| a.key.scope.cmp(&b.key.scope));
+    let any = !ending.is_empty();
     for (i, one) in ending.into_iter().enumerate() {
         let fact = Fact { kind: EventKind::Refused, at: now, how: by.as_str(), wording: "", source: &target.topic, actor: "" };
         end(turn, one, fact, notice && i == 0, now)?;
     }
-    Ok(())
+    Ok(any)
+}
+
+/// A consent, locked.
+fn find(turn: &Turn<'_>, address: &str, profile: &str, scope: &str) -> Result<Option<Consent>, Error> {
+    turn.row(q!("consent_find"), (address, profile, scope), |r| Ok(read(r)))?.transpose()
 }
 
 /// What an address consents to with a profile, by number.

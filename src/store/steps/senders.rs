@@ -51,17 +51,22 @@ impl<E: Engine> SenderStore for SqlStore<E> {
         self.shared.write(Class::Admin, move |t| {
             let compared = address::key(&target.address).into_owned();
             let row = params![compared, target.profile, target.topic, target.address, by.as_str(), now.0];
-            if t.execute(q!("refusal_insert"), row)? == 0 {
-                return Ok(false);
+            let first = t.execute(q!("refusal_insert"), row)? == 1;
+            // Since then they may have consented again, or it may be advertising now.
+            let ended = consents::refused(t, &compared, &target, by, notice, now)?;
+            if ended && !first {
+                t.change(q!("refusal_change"), params![compared, target.profile, target.topic, target.address, by.as_str(), now.0])?;
             }
-            consents::refused(t, &compared, &target, by, notice, now)?;
-            Ok(true)
+            Ok(first || ended)
         })
     }
 
     fn refused_at(&self, target: &Target) -> Boxed<'_, StoreResult<Option<Wall>>> {
         let (compared, target) = (address::key(&target.address).into_owned(), target.clone());
-        self.look(move |s| s.row(q!("refusal_get"), (compared, target.profile, target.topic), |r| r.get(0).map(Wall)))
+        self.look(move |s| {
+            let of = params![compared, target.profile, target.topic, target.advertising];
+            s.row(q!("refusal_get"), of, |r| r.get(0).map(Wall))
+        })
     }
 }
 

@@ -64,13 +64,19 @@ fn unknown_names_are_told_with_what_there_is() {
             "{% for x in y %}{{ forloop.parentloop.counter }}{% endfor %}",
             "text:1:28 template_syntax: `parentloop` is not supported; give the outer loop's value a name",
         ),
-        ("{% include 'x' %}", "text:1:12 template_part: there is no template `x`; no other template is at hand"),
+        (
+            "{% include 'x' %}",
+            "text:1:12 template_part: there is no template `x`; store this one as a template: only those extend or include others",
+        ),
     ] {
         let told = fault(source);
         assert!(told.starts_with(expected), "{source}: {told}");
     }
     let told = fault_of(&parts(&[("emails/base.html", "")]), "{% extends 'base.html' %}");
     assert_eq!(told, "text:1:12 template_part: there is no template `base.html`; there are emails/base.html");
+    let stored = Fill { template: Some(("notice".to_owned(), 1)), ..Fill::default() };
+    let told = fault_of(&stored, "{% include 'x' %}");
+    assert_eq!(told, "text:1:12 template_part: there is no template `x`; no other template is at hand");
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! `/v1/consents`: who has consented to advertising, and who no longer does.
 
+mod file;
+
 use axum::{
     Json,
     extract::{Extension, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use jebi_domain::{
     address,
@@ -14,13 +17,16 @@ use jebi_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::shape::Time;
+use super::{
+    again::{self, IdempotencyKey},
+    shape::Time,
+};
 use crate::{
     http::{
         AppState,
         error::{Problem, Reply},
         json::{self, Object},
-        limit::{AnyBytes, JsonBytes},
+        limit::{self, AnyBytes, JsonBytes},
         params::{Id, Named, Params, number_cursor, read_number_cursor},
     },
     service::{
@@ -45,7 +51,7 @@ impl Named for ConsentNo {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ConsentsRequest {
-    /// 1 to 1000. All are recorded, or none.
+    /// 1 to 1000. All are checked before any is recorded.
     #[schema(value_type = Vec<ConsentRequest>)]
     consents: Vec<Object<ConsentRequest>>,
 }
@@ -91,7 +97,8 @@ struct ConsentRequest {
     /// Language the person is written to in (BCP 47); the profile's when missing.
     #[serde(default)]
     language: Option<String>,
-    /// Whether the person is told of it; by default where it happened within the last 14 days and the profile wants it.
+    /// Whether the person is told of it; by default where it happened within the last 14 days and the profile wants it. Nobody is told of
+    /// what changes nothing.
     #[serde(default)]
     notice: Option<bool>,
 }
@@ -190,7 +197,7 @@ impl From<ConsentEvent> for ConsentEventBody {
 /// What was recorded, in the order of the request.
 #[derive(Serialize, ToSchema)]
 pub struct ConsentsRecorded {
-    /// Those that were not written before.
+    /// Those that were not written before with the same time.
     new: usize,
     consents: Vec<ConsentBody>,
 }
@@ -204,12 +211,17 @@ impl From<Vec<Recorded>> for ConsentsRecorded {
 /// Record consents
 ///
 /// And withdrawals and refusals. What happened later counts, in whatever order it is recorded; nothing that was recorded is ever changed.
+/// What changes nothing is recorded, and nobody is told of it.
+/// All are checked first: a fault, and nothing is recorded. They are recorded in parts of 50. After a failure of the server repeat the request:
+/// what stands there already, given with the same `at`, is not written again.
 #[utoipa::path(
-    post, path = "/v1/consents", tag = "consents", request_body = ConsentsRequest,
+    post, path = "/v1/consents", tag = "consents", params(IdempotencyKey), request_body = ConsentsRequest,
     responses(
-        (status = 201, description = "Recorded.", body = ConsentsRecorded),
-        (status = 400, description = "The body is not JSON."),
+        (status = 201, description = "Recorded.", body = ConsentsRecorded,
+            headers(("Idempotency-Replayed" = String, description = "`true` when this is the answer to an earlier request with the same key."))),
+        (status = 400, description = "The body is not JSON, or the Idempotency-Key cannot be used."),
         (status = 408, description = "The body did not arrive in time."),
+        (status = 409, description = "The key was used for another body."),
         (status = 413, description = "The body is too large."),
         (status = 415, description = "The body is not declared as JSON."),
         (status = 422, description = "A field is wrong; nothing was recorded."),
@@ -218,16 +230,18 @@ impl From<Vec<Recorded>> for ConsentsRecorded {
 pub async fn record(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
     JsonBytes(body): JsonBytes,
-) -> Result<(StatusCode, Json<ConsentsRecorded>), Problem> {
+) -> Result<Response, Problem> {
     let request: ConsentsRequest = json::read(&body)?;
     if request.consents.len() > MAX_AT_ONCE {
         let fault = format!("the request has {} consents; at most {MAX_AT_ONCE} are taken at once", request.consents.len());
         return Err(Refusal::invalid(Fault::new("consents", "too_many", fault, "split it, or send a file to /v1/consents/csv")).into());
     }
     let given = request.consents.into_iter().map(|Object(one)| one.into()).collect();
-    let recorded = state.consents.record(&caller, given, true).await?;
-    Ok((StatusCode::CREATED, Json(recorded.into())))
+    let path = |i: usize, field: &str| format!("consents[{i}].{field}");
+    let work = async { state.consents.record(&caller, given, path, true).await.map(ConsentsRecorded::from) };
+    again::once_as(StatusCode::CREATED, &state, &caller, &headers, "consents", &body, work).await
 }
 
 /// How a file is read.
@@ -243,8 +257,9 @@ pub struct FileOptions {
 
 /// Record consents of a file
 ///
-/// Comma-separated values (RFC 4180) in UTF-8; the first line names the columns: `email` and `how`, and where they are wanted `profile`,
-/// `scope`, `kind`, `at`, `wording`, `source` and `language`. All are recorded, or none.
+/// A CSV text (RFC 4180) in UTF-8, UTF-16 or CP949 (EUC-KR), with commas, semicolons or tabs; the first line names the columns: `email` and
+/// `how`, and where they are wanted `profile`, `scope`, `kind`, `at`, `wording`, `source` and `language`. Faults name the line: `line 6.email`.
+/// All are checked before any is recorded, then recorded in parts of 50, as with `POST /v1/consents`.
 #[utoipa::path(
     post, path = "/v1/consents/csv", tag = "consents", params(FileOptions),
     request_body(content = String, content_type = "text/csv"),
@@ -264,7 +279,12 @@ pub async fn import(
     AnyBytes(body): AnyBytes,
 ) -> Result<(StatusCode, Json<ConsentsRecorded>), Problem> {
     let (profile, notice) = (options.profile.unwrap_or_default(), options.notice.unwrap_or(false));
-    let recorded = state.consents.import(&caller, &body, &profile, notice).await?;
+    let file::Lines { consents, numbers } = limit::work(body.len(), move || file::read(&body, &profile)).await?;
+    let place = |i: usize, field: &str| {
+        let line = format!("line {}", numbers[i]);
+        format!("{line}.{field}")
+    };
+    let recorded = state.consents.record(&caller, consents, place, notice).await?;
     Ok((StatusCode::CREATED, Json(recorded.into())))
 }
 
@@ -339,7 +359,7 @@ struct Withdrawal {
 
 /// Withdraw a consent
 ///
-/// Repeatable: the first withdrawal counts.
+/// Repeatable: the first withdrawal counts, and is told once.
 #[utoipa::path(
     post, path = "/v1/consents/{id}/withdraw", tag = "consents", request_body = Withdrawal,
     params(("id" = i64, Path, description = "The consent's number.")),
