@@ -103,6 +103,9 @@ conform! {
         assert_eq!(f.store.cancel_message(id, now).await, Ok(Some(0)), "what is out is not stopped");
         f.settle(&both[0], 1, sent()).await;
         f.settle(&both[1], 2, retry(now)).await;
+        // What a crash left is unsettled until its review, which a cancelled message ends without a resend.
+        f.pass(60_000);
+        assert!(f.claim(9).await.is_empty());
         f.housekeep().await;
         let states = [f.state(id, 0).await, f.state(id, 1).await, f.state(id, 2).await];
         assert_eq!(states, [State::Unknown, State::Sent, State::Cancelled]);
