@@ -153,8 +153,16 @@ async fn bulk_gets_list_headers_and_transactional_mail_none() {
     let message = api.store.message(id).await.expect("the store answers").expect("it is there").message;
     assert_eq!(message.content.list, None, "the caller's own headers go before ours");
     own["list"] = json!({"unsubscribe": true, "id": "b.kr"});
-    let codes: Vec<String> = api.post("/v1/messages", &json!({"messages": [own]})).await.problem(422).into_iter().map(|f| f.1).collect();
+    let codes: Vec<String> =
+        api.post("/v1/messages", &json!({"messages": [own.clone()]})).await.problem(422).into_iter().map(|f| f.1).collect();
     assert_eq!(codes, ["list_and_header", "list_and_header"]);
+    own["list"] = json!({"mailto": "no@shop.kr"});
+    let mut one = own.clone();
+    (one["emails"], one["topic_id"]) = (json!(["a@naver.com"]), Value::Null);
+    for message in [own, one] {
+        let faults = api.post("/v1/messages", &json!({"messages": [message]})).await.problem(422);
+        assert_eq!(faults, [("messages[0].list".to_owned(), "list_and_header".to_owned())], "there would be two such headers");
+    }
 
     let bad = json!({"unsubscribe": "https://shop.kr/u>, <https://evil.example", "id": "x\r\nBcc: a@b.kr", "mailto": "a@b.kr\r\nX: y"});
     let mut injected = bulk.clone();

@@ -117,6 +117,8 @@ impl Question<'_> {
             let checked = list_rules::mailto(text, || faults.path("list.mailto"));
             faults.keep(checked)
         });
+        // Where the rest of the list is written too, that asks for both.
+        let mailto = mailto.filter(|_| applies || self.is_free("List-Unsubscribe", true, faults));
         let own_id = self.list.id.as_deref().and_then(|id| {
             let checked = list_rules::list_id(id, || faults.path("list.id"));
             faults.keep(checked)
@@ -156,7 +158,7 @@ impl Question<'_> {
 
     fn unsubscribe(&self, asked: bool, advertising: bool, faults: &mut Faults<'_>, warnings: &mut Vec<Fault>) -> Option<Unsubscribe> {
         let rule = self.list.unsubscribe.clone().or_else(|| self.profile.and_then(|p| p.unsubscribe.clone()));
-        if !self.is_free("List-Unsubscribe", asked, faults) {
+        if !self.is_free("List-Unsubscribe", asked || self.list.mailto.is_some(), faults) {
             return None;
         }
         match rule.unwrap_or(Refusing::Own) {

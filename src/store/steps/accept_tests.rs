@@ -20,6 +20,7 @@ fn counted(messages: usize, fill: Option<Fill>) -> usize {
         attachments: Vec::new(),
         calendar: None,
         list: None,
+        shown: None,
         fill: fill.map(Box::new),
     };
     let message = Message {
