@@ -10,6 +10,8 @@ use std::{
 
 use jebi_domain::{delivery::State, message::Lane, port::Outgoing};
 
+use tokio::sync::Notify;
+
 use super::rig::*;
 
 /// Counts how often a provider has done what takes long with a mail, which it does for so long.
@@ -119,25 +121,33 @@ fn a_fault_while_a_mail_is_made_fails_that_mail_alone() {
 fn large_mail_fills_no_more_than_its_share_of_the_line_and_other_mail_passes_it() {
     const LIMIT: usize = 128 << 20;
     run(async {
-        let rig = Rig::new().await;
+        let (rig, gate) = (Rig::new().await, Arc::new(Notify::new()));
         let is_large = |mail: &Outgoing| mail.len() > 1 << 20;
+        let held = gate.clone();
         rig.provider.answer(move |mail| match is_large(mail) {
-            true => Reply::After(Duration::from_secs(20), accepted()),
+            true => Reply::Gate(held.clone(), accepted()),
             false => Reply::Now(accepted()),
         });
-        let under_way = |rig: &Rig| rig.provider.sent().iter().filter(|mail| is_large(mail)).map(Outgoing::len).sum::<usize>();
+        let large = |rig: &Rig| rig.provider.sent().into_iter().filter(is_large).collect::<Vec<_>>();
+        let under_way = |rig: &Rig| large(rig).iter().map(Outgoing::len).sum::<usize>();
         let file = rig.shelf.put(vec![b'x'; 12 << 20]);
-        let bulk = rig.store.post(Post { copies: 30, files: &[file], ..Post::default() });
+        rig.store.post(Post { copies: 30, files: &[file], ..Post::default() });
+        rig.until(|rig| under_way(rig) >= LIMIT).await;
         quiet().await;
-        let (taken, one) = (under_way(&rig), rig.provider.sent()[0].len());
-        assert!((LIMIT..LIMIT + one).contains(&taken), "{taken} bytes in calls with {one} each");
+        let calls = large(&rig);
+        assert!(under_way(&rig) < LIMIT + calls[0].len(), "{} calls with {} each", calls.len(), calls[0].len());
 
         let post = |files| rig.store.post(Post { lane: Lane::Transactional, topic: "reset", files, ..Post::default() });
-        let (small, large) = (post(&[]), post(&[file]));
+        let (small, _) = (post(&[]), post(&[file]));
+        rig.until(|rig| rig.store.row(small, 0).state == State::Sent && large(rig).len() > calls.len()).await;
         quiet().await;
-        assert_eq!((rig.store.row(small, 0).state, under_way(&rig)), (State::Sent, taken + one), "both have gone out");
-        rig.until(|rig| (0..30).all(|i| rig.store.row(bulk, i).state == State::Sent)).await;
-        assert_eq!((rig.store.row(large, 0).state, rig.provider.sent().len()), (State::Sent, 32));
+        assert_eq!(large(&rig).len(), calls.len() + 1, "no more of bulk");
+        rig.until(|rig| {
+            gate.notify_waiters();
+            rig.store.count(State::Sent) == 32
+        })
+        .await;
+        assert_eq!(rig.provider.sent().len(), 32);
     });
 }
 
