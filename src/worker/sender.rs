@@ -136,7 +136,7 @@ impl Line {
         let written = self.clock.boot();
         if !is_made && self.dispatch.is_late(slot, written) {
             channel.put_back();
-            return self.dispatch.missed(ticket, mail, outgoing, written);
+            return self.dispatch.missed(ticket, mail, outgoing, written, self.clock.wall());
         }
         self.note_write(written, recipients);
         let call = async move { channel.send(outgoing).await };

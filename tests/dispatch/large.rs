@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use jebi_domain::{delivery::State, message::Lane, port::Outgoing};
+use jebi_domain::{
+    delivery::State,
+    message::Lane,
+    port::{Clock, Outgoing},
+};
 
 use tokio::sync::Notify;
 
@@ -216,5 +220,25 @@ fn mail_that_missed_its_slot_is_still_cancelled() {
         let no = rig.store.post(Post { lane: Lane::Transactional, text: &text, ..Post::default() });
         rig.advance_finely(Duration::from_secs(3)).await;
         assert_eq!((rig.store.row(no, 0).state, rig.provider.sent().len(), rig.store.leased()), (State::Cancelled, 0, 0));
+    });
+}
+
+/// A node that was frozen while it made a mail: others have taken it over, and hear that it was not sent.
+#[test]
+fn a_mail_that_others_took_over_while_it_was_made_is_told_not_to_have_been_sent() {
+    run(async {
+        let rig = Rig::at_rate(50.0).await;
+        let (clock, fence, dispatch) = (rig.clock.clone(), rig.fence.clone(), rig.dispatch.clone());
+        rig.provider.ahead(move || {
+            clock.advance(Duration::from_secs(16));
+            fence.lapse();
+            dispatch.give_up(clock.wall());
+        });
+        let text = grows();
+        let no = rig.store.post(Post { lane: Lane::Transactional, text: &text, ..Post::default() });
+        quiet().await;
+        assert!(rig.provider.sent().is_empty());
+        assert_eq!(rig.store.row(no, 0).reason.map(|r| r.code).as_deref(), Some("node_taken_over"), "evidence that it was not sent");
+        assert_eq!((rig.status().in_flight, rig.status().leased), (0, 0));
     });
 }

@@ -21,6 +21,7 @@ use super::{
     health::Ticket,
     ready::ReadyCopy,
     state::{Again, Dispatch, Inner},
+    supply::taken_over,
 };
 
 /// The kind of provider that keeps mail on this machine.
@@ -130,7 +131,7 @@ impl Dispatch {
     }
 
     /// A mail took so long to make that its slot is over. It goes first again, made; its slot is lost. Says whether to go on at once.
-    pub fn missed(&self, ticket: Ticket, mut copy: ReadyCopy, mail: Outgoing, now: Boot) -> Again {
+    pub fn missed(&self, ticket: Ticket, mut copy: ReadyCopy, mail: Outgoing, now: Boot, wall: Wall) -> Again {
         let inner = &mut *self.lock();
         // The provider was not asked and has said nothing: a trial is still to be made, and what is ready stays for it.
         inner.health.give_back(ticket);
@@ -140,6 +141,10 @@ impl Dispatch {
             copy.made = Some(Box::new(mail));
             inner.ready.offer_first(copy);
             self.senders.notify_waiters();
+        } else if self.fence.is_taken_over(copy.generation) {
+            // Others wait for evidence of what this node did with it.
+            inner.finished.push(copy.ended(taken_over(), wall));
+            self.settler.notify_one();
         } else {
             // Something was taken back while it was out of reach; it may have been meant.
             inner.finished.push(copy.ended(Outcome::NotStarted, copy.mail.message.due));
