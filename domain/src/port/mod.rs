@@ -3,6 +3,7 @@
 mod clock;
 pub mod consents;
 mod fault;
+pub mod feedback;
 pub mod files;
 mod find;
 mod guard;
@@ -19,6 +20,7 @@ pub mod templates;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;
+pub use feedback::FeedbackStore;
 pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary};
 pub use nodes::NodeStore;

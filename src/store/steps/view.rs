@@ -170,7 +170,7 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
     tell_decisions(s, key, &mut timeline)?;
     let events = s.rows(q!("event_list"), [key], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?, r.get::<i64>(2)?, r.get::<String>(3)?)))?;
     for (recipient, bits, at, detail) in events {
-        let kind = FeedbackKind::of_bits(bits).next().map_or("feedback", FeedbackKind::as_str).to_owned();
+        let kind = FeedbackKind::of_bits(bits).next().map_or("note", FeedbackKind::as_str).to_owned();
         timeline.push(TimelineEntry { at: Wall(at), kind, attempt: 0, recipient, detail });
     }
     // In the order of cause: a report may carry an earlier time than the answer it followed.
