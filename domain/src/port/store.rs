@@ -25,6 +25,7 @@ use crate::{
     access::Grant,
     delivery::State,
     event::{Feedback, FeedbackKind},
+    feedback::Source,
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
     message::{Copy, Draft, Lane, Message, Role},
     outcome::Reason,
@@ -219,13 +220,15 @@ pub struct DeliveryView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimelineEntry {
     pub at: Wall,
-    /// `accepted`, `attempt`, a result, or feedback, by name.
+    /// `accepted`, `attempt`, a result, feedback by name, or `note` for what only stands there.
     pub kind: String,
     /// The attempt it belongs to, 0 for none.
     pub attempt: u16,
     /// The recipient of a joint copy it speaks of; empty for all.
     pub recipient: String,
     pub detail: String,
+    /// Where a report came from; `None` for what this server did, and for reports of before that was kept.
+    pub source: Option<Source>,
 }
 
 /// A message as it stands.

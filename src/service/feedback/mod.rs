@@ -16,6 +16,7 @@ use jebi_domain::{
         feedback::{Keep, Recorded},
     },
     refusal::Refusal,
+    time::Wall,
 };
 
 use super::trouble::refusal;
@@ -87,19 +88,22 @@ impl FeedbackIntake {
         self.record(reported).await
     }
 
-    /// Takes in a mail that reports of a mail: a DSN (RFC 3464) or a feedback report (RFC 5965).
+    /// Reads a mail that reports of a mail: a DSN (RFC 3464) or a feedback report (RFC 5965). Large ones take a while.
     ///
     /// # Errors
-    /// A mail that is no such report, or names no mail of ours; a store that cannot write.
-    pub async fn mail(&self, raw: &[u8]) -> Result<Taken, Refusal> {
-        let reported = mail::parse(raw, self.clock.wall()).map_err(|fault| {
+    /// A mail that is no such report, or names no mail of ours.
+    pub fn read_mail(raw: &[u8], now: Wall) -> Result<Reported, Refusal> {
+        mail::parse(raw, now).map_err(|fault| {
             count("unreadable");
             Refusal::invalid(fault)
-        })?;
-        self.record(reported).await
+        })
     }
 
-    async fn record(&self, reported: Reported) -> Result<Taken, Refusal> {
+    /// Records what was read.
+    ///
+    /// # Errors
+    /// A store that cannot write.
+    pub async fn record(&self, reported: Reported) -> Result<Taken, Refusal> {
         let now = self.clock.wall();
         let until = now + self.settings.kept;
         let keep = Keep { until, foreign_until: until.min(now + FOREIGN), rows: self.settings.kept_rows };

@@ -20,7 +20,9 @@ fn report(kind: &str, machine: &str, returned: (&str, &str)) -> String {
 }
 
 fn returned() -> String {
-    format!("From: 상점 <no-reply@shop.example.kr>\r\nTo: kim@naver.example\r\nMessage-ID: <{OWN}@shop.example.kr>\r\nX-Jebi-Delivery-Id: {OWN}\r\nSubject: =?utf-8?B?7KCc67mE?=\r\n\r\n주문 안내\r\n")
+    format!(
+        "From: 상점 <no-reply@shop.example.kr>\r\nTo: kim@naver.example\r\nMessage-ID: <{OWN}@shop.example.kr>\r\nX-Jebi-Delivery-Id: {OWN}\r\nSubject: =?utf-8?B?7KCc67mE?=\r\n\r\n주문 안내\r\n"
+    )
 }
 
 fn dsn(groups: &str) -> String {
@@ -38,8 +40,10 @@ fn code(raw: &str) -> &'static str {
 
 #[test]
 fn a_failure_is_read_with_its_words() {
-    let raw = dsn("Reporting-MTA: dns; mail.example.kr\r\n\r\nFinal-Recipient: rfc822; kim@naver.example\r\nOriginal-Recipient: rfc822;kim@naver.example\r\n\
-                   Action: failed\r\nStatus: 5.1.1\r\nRemote-MTA: dns; mx.naver.example\r\nDiagnostic-Code: smtp; 550 5.1.1 No such\r\n user\r\n");
+    let raw = dsn(
+        "Reporting-MTA: dns; mail.example.kr\r\n\r\nFinal-Recipient: rfc822; kim@naver.example\r\nOriginal-Recipient: rfc822;kim@naver.example\r\n\
+                   Action: failed\r\nStatus: 5.1.1\r\nRemote-MTA: dns; mx.naver.example\r\nDiagnostic-Code: smtp; 550 5.1.1 No such\r\n user\r\n",
+    );
     let one = read(&raw);
     assert_eq!((one.source, one.about.delivery), (Source::Dsn, DeliveryId::parse(OWN)));
     let [report] = one.reports.as_slice() else { panic!("{:?}", one.reports) };
@@ -51,7 +55,9 @@ fn a_failure_is_read_with_its_words() {
 
 #[test]
 fn each_recipient_and_action_is_judged() {
-    let group = |who: &str, action: &str, status: &str| format!("\r\nFinal-Recipient: rfc822; {who}@naver.example\r\nAction: {action}\r\nStatus: {status}\r\n");
+    let group = |who: &str, action: &str, status: &str| {
+        format!("\r\nFinal-Recipient: rfc822; {who}@naver.example\r\nAction: {action}\r\nStatus: {status}\r\n")
+    };
     let groups = ["Reporting-MTA: dns; mail.example.kr\r\n".to_owned()]
         .into_iter()
         .chain([
@@ -64,7 +70,8 @@ fn each_recipient_and_action_is_judged() {
         ])
         .collect::<String>();
     let all = read(&dsn(&groups)).reports;
-    let seen: Vec<_> = all.iter().map(|one| (one.recipient.as_deref().expect("one")[..1].to_owned(), one.what.clone(), one.verdict)).collect();
+    let seen: Vec<_> =
+        all.iter().map(|one| (one.recipient.as_deref().expect("one")[..1].to_owned(), one.what.clone(), one.verdict)).collect();
     let kind = What::Kind;
     assert_eq!(
         seen,
@@ -115,8 +122,11 @@ fn what_is_no_report_is_refused_and_says_what_it_is() {
     let plain = "From: a@example.kr\r\nTo: b@example.kr\r\nSubject: x\r\n";
     assert_eq!(code(&format!("{plain}Auto-Submitted: auto-replied (vacation)\r\n\r\n휴가 중입니다.\r\n")), "auto_reply");
     assert_eq!(code(&format!("{plain}\r\nhello\r\n")), "not_a_report");
-    let fault = parse(report("disposition-notification", "Disposition: automatic\r\n", ("text/plain", "")).replace("auto-replied", "no").as_bytes(), NOW)
-        .expect_err("refused");
+    let fault = parse(
+        report("disposition-notification", "Disposition: automatic\r\n", ("text/plain", "")).replace("auto-replied", "no").as_bytes(),
+        NOW,
+    )
+    .expect_err("refused");
     assert_eq!(fault.code, "not_a_report");
     assert!(fault.fault.contains("disposition-notification"), "{}", fault.fault);
     for raw in ["", "\r\n", "{}"] {
@@ -129,6 +139,8 @@ fn what_is_no_report_is_refused_and_says_what_it_is() {
 
 #[test]
 fn a_report_of_many_recipients_is_bounded() {
-    let groups: String = (0..MAX_REPORTS + 50).map(|i| format!("\r\nFinal-Recipient: rfc822; a{i}@naver.example\r\nAction: failed\r\nStatus: 5.1.1\r\n")).collect();
+    let groups: String = (0..MAX_REPORTS + 50)
+        .map(|i| format!("\r\nFinal-Recipient: rfc822; a{i}@naver.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"))
+        .collect();
     assert_eq!(read(&dsn(&groups)).reports.len(), MAX_REPORTS);
 }

@@ -84,7 +84,10 @@ fn every_event_and_notification_is_read() {
         ),
         ("notification_bounce", "lee@daum.example soft_bounced Unreachable 2026-11-20T05:00:00.000Z | Transient/MailboxFull"),
         ("notification_complaint", "lee@daum.example complained Complained counts 2026-11-20T06:00:00.000Z | complaint"),
-        ("notification_delivery", "lee@daum.example delivered Nothing 2026-11-20T01:02:05.000Z | 250 ok (reported by a1.smtp-out.amazonses.com)"),
+        (
+            "notification_delivery",
+            "lee@daum.example delivered Nothing 2026-11-20T01:02:05.000Z | 250 ok (reported by a1.smtp-out.amazonses.com)",
+        ),
     ];
     assert_eq!(want.map(|(name, _)| name), FIXTURES.map(|(name, _)| name));
     for (name, want) in want {
@@ -133,7 +136,8 @@ fn the_mail_is_found_by_tag_then_header_then_ses_id() {
 
 fn bounce(kind: &str, sub: &str, recipients: &Value) -> Value {
     let mut event = fixture("event_bounce");
-    event["bounce"] = json!({"bounceType": kind, "bounceSubType": sub, "bouncedRecipients": recipients, "timestamp": "2026-11-20T01:02:05.100Z"});
+    event["bounce"] =
+        json!({"bounceType": kind, "bounceSubType": sub, "bouncedRecipients": recipients, "timestamp": "2026-11-20T01:02:05.100Z"});
     event
 }
 
@@ -202,7 +206,8 @@ fn not_spam_and_failed_authentication_are_no_complaints() {
 #[test]
 fn a_complaint_marks_all_it_names() {
     let mut event = fixture("event_complaint");
-    event["complaint"]["complainedRecipients"] = json!([{"emailAddress": "kim@naver.example"}, {"emailAddress": "홍길동 <hong@naver.example>"}]);
+    event["complaint"]["complainedRecipients"] =
+        json!([{"emailAddress": "kim@naver.example"}, {"emailAddress": "홍길동 <hong@naver.example>"}]);
     let all = read(&event).reports;
     assert_eq!(all.iter().filter_map(|one| one.recipient.as_deref()).collect::<Vec<_>>(), ["kim@naver.example", "hong@naver.example"]);
 }
