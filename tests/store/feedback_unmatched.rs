@@ -3,7 +3,7 @@
 
 use jebi_domain::{
     event::FeedbackKind,
-    feedback::{About, Report, What},
+    feedback::{About, Engagement, Report, What},
     port::feedback::{Keep, Recorded},
     time::Wall,
 };
@@ -113,5 +113,20 @@ conform! {
     async fn that_something_was_sent_is_not_kept(f) {
         let sent = Report::new(None, What::Sent, Wall(0), "");
         assert_eq!(told(f, by_id("ses-1"), vec![sent]).await, Recorded::Unknown);
+    }
+
+    async fn addresses_of_people_are_not_kept_whole(f) {
+        let ip = Some("192.0.2.77".parse().expect("an address"));
+        let open = Report::new(Some(WHO.into()), What::Engaged(Engagement { link: None, user_agent: None, ip }), Wall(0), "Mozilla/5.0");
+        assert_eq!(told(f, by_id("ses-1"), vec![open]).await, Recorded::Kept);
+        f.store.close().await;
+        // Whatever of it was written in the clear would make this row unreadable.
+        f.engine.tamper("UPDATE event_unmatched SET reports = replace(reports, '192.0.2.77', 'x')");
+        f.store = f.engine.open(&f.clock).await.expect("opens");
+        f.begin().await;
+        let (id, c) = out(f).await;
+        f.settle(&c, 0, sent_with("ses-1")).await;
+        f.housekeep().await;
+        assert_eq!(events(f, id).await, [("opened".into(), WHO.into(), "Mozilla/5.0 (192.0.2.0/24)".into())]);
     }
 }

@@ -11,7 +11,7 @@ pub mod judge;
 pub mod mail;
 pub mod ses;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +127,7 @@ pub struct Engagement {
     /// The link that was followed; `None` for an open.
     pub link: Option<String>,
     pub user_agent: Option<String>,
-    /// As the provider tells it. It is shortened before it is stored or shown: [`shortened`].
+    /// As the provider tells it. Of what is stored or shown no more than its [`network`] is left.
     pub ip: Option<IpAddr>,
 }
 
@@ -159,19 +159,26 @@ pub fn is_simulator(address: &str) -> bool {
     address.rsplit_once('@').is_some_and(|(_, domain)| domain.eq_ignore_ascii_case("simulator.amazonses.com"))
 }
 
-/// An IP address without what tells a person: an IPv4 address's network of 24 bits, an IPv6 address's of 48.
+/// The network of an IP address, without what tells a person: 24 bits of an IPv4 address, 48 of an IPv6 address.
 #[must_use]
-pub fn shortened(ip: IpAddr) -> String {
+pub fn network(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V4(v4) => {
             let [a, b, c, _] = v4.octets();
-            format!("{a}.{b}.{c}.0/24")
+            Ipv4Addr::new(a, b, c, 0).into()
         }
         IpAddr::V6(v6) => {
             let [a, b, c, ..] = v6.segments();
-            format!("{}/48", std::net::Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+            Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).into()
         }
     }
+}
+
+/// [`network`] as people write it, such as `192.0.2.0/24`.
+#[must_use]
+pub fn shortened(ip: IpAddr) -> String {
+    let network = network(ip);
+    format!("{network}/{}", if network.is_ipv4() { 24 } else { 48 })
 }
 
 impl From<Feedback> for Reported {

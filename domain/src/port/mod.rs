@@ -1,5 +1,6 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
+mod audit;
 mod clock;
 pub mod consents;
 mod fault;

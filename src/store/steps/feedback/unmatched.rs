@@ -5,7 +5,7 @@
 //! make room. What shows all headers of its mail and ours not among them is kept for minutes only.
 
 use jebi_domain::{
-    feedback::{Reported, What},
+    feedback::{Reported, What, network},
     id::DeliveryKey,
     port::feedback::{Keep, Recorded},
     time::Wall,
@@ -29,7 +29,7 @@ pub(super) fn keep(turn: &Turn<'_>, one: &Reported, keep: Option<Keep>, now: Wal
         tracing::debug!(about = ?one.about, "a report names no mail of this installation");
         return Ok(Recorded::Unknown);
     };
-    let text = serde_json::to_string(one).map_err(|e| Error::damaged("report", e))?;
+    let text = serde_json::to_string(&stripped(one)).map_err(|e| Error::damaged("report", e))?;
     let hash = hash(id.as_bytes());
     // Told again: one is enough.
     if turn.row(q!("unmatched_like"), (hash, &text), |_| Ok(()))?.is_some() {
@@ -39,6 +39,17 @@ pub(super) fn keep(turn: &Turn<'_>, one: &Reported, keep: Option<Keep>, now: Wal
     let no = turn.inserted(q!("unmatched_insert"), (hash, id, &text, now.0, now.0 + FIRST, until.0))?;
     dropped("full", turn.execute(q!("unmatched_trim"), [no - i64::from(keep.rows)])?);
     Ok(Recorded::Kept)
+}
+
+/// Without what is not to be stored.
+fn stripped(one: &Reported) -> Reported {
+    let mut one = one.clone();
+    for report in &mut one.reports {
+        if let What::Engaged(engagement) = &mut report.what {
+            engagement.ip = engagement.ip.map(network);
+        }
+    }
+    one
 }
 
 fn dropped(why: &'static str, rows: u64) {
