@@ -3,10 +3,12 @@
 //!
 //! | file | owns |
 //! |---|---|
+//! | `fault` | what is wrong with what cannot be read |
 //! | `judge` | what a bounce says of the mail and of the address |
 //! | `ses` | SES's events and notifications (the `Message` of an SNS notification) |
 //! | `mail` | reports that come as mail: DSN (RFC 3464) and ARF (RFC 5965) |
 
+mod fault;
 pub mod judge;
 pub mod mail;
 pub mod ses;

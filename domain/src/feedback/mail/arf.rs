@@ -3,17 +3,21 @@
 use crate::{event::FeedbackKind, refusal::Fault, time::Wall};
 
 use super::{
-    super::{Report, Verdict, What, ses::bounded},
+    super::{
+        Report, Verdict, What,
+        fault::{Unreadable, unreadable},
+        ses::bounded,
+    },
     fields::groups,
-    time, unreadable,
+    time,
 };
 
 /// The statement of a part `message/feedback-report`. Without `Original-Rcpt-To`, which many providers leave out, it is about everyone
 /// the copy went to.
 pub(super) fn reports(text: &str, sent_at: Wall) -> Result<Vec<Report>, Fault> {
     let all = groups(text);
-    let fields = all.first().ok_or_else(|| unreadable("its part for machines holds no fields"))?;
-    let kind = fields.get("feedback-type").ok_or_else(|| unreadable("it has no Feedback-Type"))?.to_ascii_lowercase();
+    let fields = all.first().ok_or_else(|| unreadable(Unreadable::NoFields))?;
+    let kind = fields.get("feedback-type").ok_or_else(|| unreadable(Unreadable::NoFeedbackType))?.to_ascii_lowercase();
     let at = fields.get("arrival-date").or(fields.get("received-date")).and_then(time).unwrap_or(sent_at);
     let detail = match fields.get("user-agent") {
         Some(agent) => bounded(&format!("{kind}: {agent}")),

@@ -10,7 +10,11 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::{id::DeliveryId, mime::compose::DELIVERY_HEADER, refusal::Fault, time::Wall};
 
-use super::{About, Report, Reported, Source, ses::bounded};
+use super::{
+    About, Report, Reported, Source,
+    fault::{self, Unreadable, unreadable},
+    ses::bounded,
+};
 
 /// Statements of one report that are read; a DSN has one for each recipient of a transaction.
 const MAX_REPORTS: usize = 1_000;
@@ -22,7 +26,7 @@ const MAX_REPORTS: usize = 1_000;
 pub fn parse(raw: &[u8], now: Wall) -> Result<Reported, Fault> {
     let message = MessageParser::default().parse(raw).filter(|message| !message.headers().is_empty());
     let Some(message) = message else {
-        return Err(unreadable("it has no headers, so it is no mail (RFC 5322)"));
+        return Err(unreadable(Unreadable::NoHeaders));
     };
     let parts = || message.parts.iter();
     let status = parts().find(|part| is(part, &[("message", "delivery-status"), ("message", "global-delivery-status")]));
@@ -34,7 +38,7 @@ pub fn parse(raw: &[u8], now: Wall) -> Result<Reported, Fault> {
         (None, None) => return Err(other(&message)),
     };
     reports.truncate(MAX_REPORTS);
-    let delivery = parts().find_map(own_id).ok_or_else(nameless)?;
+    let delivery = parts().find_map(own_id).ok_or_else(fault::nameless)?;
     Ok(Reported { about: About { delivery: Some(delivery), ..About::default() }, source, reports })
 }
 
@@ -47,7 +51,7 @@ fn is(part: &MessagePart<'_>, kinds: &[(&str, &str)]) -> bool {
 /// A part's own lines.
 fn text(part: &MessagePart<'_>) -> Result<String, Fault> {
     let text = String::from_utf8_lossy(part.contents()).into_owned();
-    if text.trim().is_empty() { Err(unreadable("its part for machines is empty")) } else { Ok(text) }
+    if text.trim().is_empty() { Err(unreadable(Unreadable::EmptyPart)) } else { Ok(text) }
 }
 
 /// Our id in the mail that came back, or in its headers alone (`text/rfc822-headers`, RFC 6522 section 4).
@@ -67,38 +71,16 @@ fn named_in(returned: &Message<'_>) -> Option<DeliveryId> {
     own.or_else(|| DeliveryId::parse(returned.message_id()?.split('@').next()?.trim()))
 }
 
-fn unreadable(why: &str) -> Fault {
-    let remedy = "post the report as it arrived: the whole mail with all its headers, unchanged";
-    Fault::new("", "report_unreadable", format!("the mail cannot be read as a report: {why}"), remedy)
-}
-
-fn nameless() -> Fault {
-    let fault = format!("the report does not give back a mail of this server: it holds no {DELIVERY_HEADER} and no Message-ID of one");
-    let remedy =
-        "nothing to do for mail that another program sent; of our own have the relay return at least the headers (RFC 3461, RET=HDRS)";
-    Fault::new("", "delivery_not_named", fault, remedy)
-}
-
 /// What a mail is that is no report.
 fn other(message: &Message<'_>) -> Fault {
-    let remedy = "post only delivery status notifications (RFC 3464) and feedback reports (RFC 5965)";
-    let automatic = message.header_raw("Auto-Submitted").map(|value| value.trim().to_ascii_lowercase());
-    if automatic.is_some_and(|value| value.starts_with("auto-replied")) {
-        let fault = "the mail is an automatic answer (RFC 3834), which says nothing of whether mail arrives";
-        return Fault::new("", "auto_reply", fault, remedy);
+    let submitted = message.header_raw("Auto-Submitted").map(|value| value.trim().to_ascii_lowercase());
+    if submitted.is_some_and(|value| value.starts_with("auto-replied")) {
+        return fault::automatic();
     }
-    let kind = message.content_type();
-    let report = kind.and_then(|kind| kind.attribute("report-type"));
-    let fault = match (report, kind) {
-        (Some(report), _) => format!("the mail is a report of the type {}, which is not read here", bounded(report)),
-        (None, Some(kind)) => format!(
-            "the mail is {}/{} and holds no part message/delivery-status or message/feedback-report",
-            bounded(kind.ctype()),
-            bounded(kind.subtype().unwrap_or("*"))
-        ),
-        (None, None) => "the mail is plain text and holds no part message/delivery-status or message/feedback-report".to_owned(),
-    };
-    Fault::new("", "not_a_report", fault, remedy)
+    match message.content_type().and_then(|kind| kind.attribute("report-type")) {
+        Some(kind) => fault::other_report(&bounded(kind)),
+        None => fault::no_report(),
+    }
 }
 
 /// A time as mail has it (RFC 5322 section 3.3).
@@ -109,7 +91,7 @@ fn time(value: &str) -> Option<Wall> {
 
 /// Gathers the statements; none at all is a fault.
 fn some(reports: Vec<Report>) -> Result<Vec<Report>, Fault> {
-    if reports.is_empty() { Err(unreadable("it names no recipient and no action for one")) } else { Ok(reports) }
+    if reports.is_empty() { Err(unreadable(Unreadable::NoRecipient)) } else { Ok(reports) }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use crate::{event::FeedbackKind, refusal::Fault, time::Wall};
 
 use super::{
-    About, Engagement, Report, Reported, Source, Verdict, What,
+    About, Engagement, Report, Reported, Source, Verdict, What, fault,
     judge::{self, Bounce as Told},
 };
 use shape::{Bounce, Complaint, Delay, Delivery, Engaged, Event, Failed, Failure, Mail, Subscription, Text};
@@ -41,13 +41,9 @@ pub fn parse(text: &str, now: Wall) -> Result<Parsed, Fault> {
     if text.trim_start().starts_with(VALIDATED) {
         return Ok(Parsed::SetUp);
     }
-    let event: Event = serde_json::from_str(text).map_err(|e| {
-        let remedy = "subscribe this server only to topics that SES publishes to, as docs/SES.md shows";
-        Fault::new("Message", "not_an_event", format!("the message is no event of SES: {e}"), remedy)
-    })?;
+    let event: Event = serde_json::from_str(text).map_err(|e| fault::no_event(&e))?;
     let Some(kind) = event.event_type.get().or(event.notification_type.get()).map(str::to_owned) else {
-        let fault = "the message has neither eventType nor notificationType, so it is nothing SES publishes";
-        return Err(Fault::new("Message", "not_an_event", fault, "subscribe this server only to topics that SES publishes to"));
+        return Err(fault::no_type());
     };
     if kind == SUBSCRIBED {
         return Ok(Parsed::SetUp);
