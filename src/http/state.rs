@@ -9,8 +9,8 @@ use super::access::load::Load;
 use crate::service::{
     accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
     files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles,
-    providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, retry::Retry,
-    search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, results::Results,
+    retry::Retry, search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -34,6 +34,7 @@ pub struct Services {
     pub files: Arc<Files>,
     pub search: Search,
     pub cancel: Cancel,
+    pub results: Results,
     pub retry: Retry,
     pub reschedule: Reschedule,
     pub repeats: Repeats,

@@ -60,7 +60,7 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
     }
     turn.append(q!("event_insert"), (key.0, &report.recipient, bit, report.at.0, &report.detail))?;
     let known = turn.known(key.message().0)?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
-    turn.delta.topic(known.topic).feedback(report.kind, 1);
+    turn.delta.reported(known.topic, report.kind, report.at, 1);
     turn.run(q!("feedback_seen"), (&known.message.provider, report.at.0))?;
     let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
     // Nothing can be said of a mail the provider never took: this is evidence for an open outcome.
@@ -75,7 +75,7 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
         turn.execute(q!("delivery_twice"), [key.0])?;
     }
     turn.delta.topic(known.topic).moved(Some(from), State::Sent, 1);
-    turn.delta.sent(report.at, 1);
+    turn.delta.sent(known.topic, report.at, 1);
     Ok(true)
 }
 
@@ -103,7 +103,7 @@ fn prove_joint(turn: &mut Turn<'_>, mut copy: Joint, next_try: Option<i64>, topi
         copy.people[i].twice |= copy.whose(i).may_have_another(turn, one.attempt)?;
         copy.put(turn, i, one.state)?;
         turn.delta.topic(topic).moved(Some(one.state), State::Sent, 1);
-        turn.delta.sent(report.at, 1);
+        turn.delta.sent(topic, report.at, 1);
     }
     if reported.is_empty() { Ok(()) } else { copy.sum_up(turn, copy.attempt, report.at, next_try) }
 }
