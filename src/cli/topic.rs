@@ -82,11 +82,11 @@ async fn show(topic: &str, json: bool, client: &Client) -> Result<(), Failure> {
         print(&format!("{found:#}"));
         return Ok(());
     }
-    print(&format!("{:<18} {:>12} {:>8}", "RECIPIENTS", "COUNT", "RATE"));
+    line(["RECIPIENTS", "COUNT", "RATE"]);
     for name in COUNTS {
         let count = found[name].as_i64().ok_or_else(|| Failure::strange(name))?;
-        let rate = found["rates"][name].as_f64().map(|rate| format!("{:.2} %", rate * 100.0)).unwrap_or_default();
-        print(format!("{:<18} {:>12} {:>8}", name, count, rate).trim_end());
+        let rate = found["rates"][name].as_f64().map(|rate| format!("{:.2} %", rate * 100.0));
+        line([name, &count.to_string(), &rate.unwrap_or_default()]);
     }
     if found["paused"] == true {
         note("it is paused");
@@ -95,6 +95,11 @@ async fn show(topic: &str, json: bool, client: &Client) -> Result<(), Failure> {
         note(&format!("what waits will have been sent at about {finish}"));
     }
     Ok(())
+}
+
+/// One line of the table.
+fn line(cells: [&str; 3]) {
+    print(format!("{:<18} {:>12} {:>8}", cells[0], cells[1], cells[2]).trim_end());
 }
 
 async fn resend(how: Resend, client: &Client) -> Result<(), Failure> {
