@@ -7,12 +7,17 @@ use jebi_domain::{
     message::Lane,
     port::{
         results::{Hour, HourCounts, Hours, TopicResults, Waiting},
-        store::DeliveryFilter,
+        store::{Claimed, DeliveryFilter, Settlement},
     },
     time::Wall,
 };
 
-use super::support::{DAY, Fixture, HOUR, Mail, PROVIDER, START, address, each, failed, joint, retry, sent, unknown, unsettled};
+use super::{
+    support::{
+        DAY, Fixture, HOUR, Mail, PROVIDER, START, address, copies, each, failed, joint, retry, sent, settlement, unknown, unsettled,
+    },
+    together,
+};
 
 const ALL: Hours = Hours { from: Hour(0), until: Hour(i64::MAX), limit: 10_000 };
 
@@ -215,4 +220,24 @@ conform! {
         f.store = f.engine.open(&f.clock).await.expect("opens");
         assert_eq!(f.violations().await.iter().map(|v| v.rule).collect::<Vec<_>>(), ["hours_differ"]);
     }
+}
+
+/// Two nodes settle mail of one topic at once, again and again.
+#[test]
+fn the_hours_of_a_topic_add_up_whoever_moves_them() {
+    together::run(async |f, other| {
+        for _ in 0..20 {
+            f.post(vec![each("소식", 2), each("다른 소식", 2)]).await;
+            let (mine, theirs) = (f.claim(1).await, other.claim(f, 1).await.expect("claim"));
+            assert_eq!((copies(&mine), copies(&theirs)), (2, 2));
+            let told = |claimed: &[Claimed]| -> Vec<Settlement> {
+                claimed.iter().flat_map(|c| c.copies.iter().map(|one| settlement(c, one.ordinal, f.now(), sent()))).collect()
+            };
+            let (one, two) = tokio::join!(f.store.settle(told(&mine)), other.store.settle(told(&theirs)));
+            assert_eq!((one, two), (Ok(()), Ok(())));
+        }
+        for topic in ["소식", "다른 소식"] {
+            assert_eq!(hours(f, topic).await, [(0, counts(40))]);
+        }
+    });
 }

@@ -111,7 +111,7 @@ impl Other {
         panic!("never told: {what}");
     }
 
-    async fn claim(&self, f: &Fixture, n: u32) -> StoreResult<Vec<Claimed>> {
+    pub async fn claim(&self, f: &Fixture, n: u32) -> StoreResult<Vec<Claimed>> {
         claim(&self.store, self.incarnation, f.now(), n).await
     }
 }
