@@ -142,7 +142,7 @@ conform! {
         };
         assert_eq!(read(1, 4, 10).await, [3, 2, 1]);
         assert_eq!(read(0, 10, 2).await, [4, 3]);
-        assert_eq!(read(5, 10, 9).await, []);
+        assert_eq!(read(5, 10, 9).await, Vec::<i64>::new());
     }
 
     async fn what_waits_is_told_by_provider_and_lane_with_the_times_it_is_due(f) {
