@@ -71,6 +71,7 @@ use crate::{
         cancel::Cancel,
         consents::Consents,
         dispatch::{self, Fence},
+        feedback::{FeedbackIntake, FeedbackSettings},
         figures::Figures,
         files,
         forecast::Forecast,
@@ -362,6 +363,11 @@ impl App {
     }
 }
 
+/// How long reports wait for their mail.
+fn feedback_settings(config: &Config) -> FeedbackSettings {
+    FeedbackSettings { kept: config.feedback.unmatched_kept, kept_rows: config.feedback.unmatched_max_rows }
+}
+
 /// What the services take besides the configuration and the store.
 struct Around {
     clock: Arc<dyn Clock>,
@@ -412,6 +418,7 @@ fn services(
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
         nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
+        feedback: Arc::new(FeedbackIntake::new(Arc::clone(store), Arc::clone(&clock), feedback_settings(config))),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),

@@ -16,7 +16,7 @@ use utoipa::{
 
 use super::{
     api::{
-        admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
+        admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
         templates, topics,
     },
     codes::{CODES, Code},
@@ -58,6 +58,7 @@ use super::{
         topics::pause,
         topics::resume,
         events::sent,
+        dsn::take,
         providers::list,
         providers::move_waiting,
         nodes::list,

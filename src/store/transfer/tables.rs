@@ -22,6 +22,7 @@ pub const TABLES: &[&str] = &[
     "attempt",
     "joint_attempt",
     "event",
+    "event_unmatched",
     "entry",
     "decision",
     "resent",
