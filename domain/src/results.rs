@@ -58,27 +58,24 @@ fn part(of: i64, whole: i64) -> Option<f64> {
 /// # Errors
 /// What was reported besides, or instead, forbids it.
 pub fn after_soft_bounce(bits: i64) -> Result<(), NotAgain> {
-    let mut said: Result<(), NotAgain> = Err(NotAgain::Sent);
-    for kind in FeedbackKind::of_bits(bits) {
-        match kind {
-            FeedbackKind::Complained => return Err(NotAgain::Complained),
-            FeedbackKind::Bounced | FeedbackKind::Rejected => said = Err(NotAgain::Permanent),
-            // The soft bounce was an automatic answer.
-            FeedbackKind::Delivered
-            | FeedbackKind::Opened
-            | FeedbackKind::Clicked
-            | FeedbackKind::OpenedByPerson
-            | FeedbackKind::ClickedByPerson
-            | FeedbackKind::Unsubscribed
-                if said != Err(NotAgain::Permanent) =>
-            {
-                said = Err(NotAgain::Arrived);
-            }
-            FeedbackKind::SoftBounced if said == Err(NotAgain::Sent) => said = Ok(()),
-            _ => {}
-        }
+    use FeedbackKind::{
+        Bounced, Clicked, ClickedByPerson, Complained, Delivered, Opened, OpenedByPerson, Rejected, SoftBounced, Unsubscribed,
+    };
+    let has = |kinds: &[FeedbackKind]| kinds.iter().any(|kind| bits & kind.bit() != 0);
+    if !has(&[SoftBounced]) {
+        return Err(NotAgain::Sent);
     }
-    said
+    if has(&[Complained]) {
+        return Err(NotAgain::Complained);
+    }
+    if has(&[Bounced, Rejected]) {
+        return Err(NotAgain::Permanent);
+    }
+    // The soft bounce was an automatic answer.
+    if has(&[Delivered, Opened, Clicked, OpenedByPerson, ClickedByPerson, Unsubscribed]) {
+        return Err(NotAgain::Arrived);
+    }
+    Ok(())
 }
 
 /// How long the steps of a series are.
@@ -225,7 +222,9 @@ mod tests {
         use FeedbackKind::*;
         let says = |kinds: &[FeedbackKind]| after_soft_bounce(kinds.iter().fold(0, |bits, kind| bits | kind.bit()));
         assert_eq!(says(&[]), Err(NotAgain::Sent));
-        assert_eq!(says(&[Delayed]), Err(NotAgain::Sent));
+        for other in [Delayed, Delivered, Bounced, Complained] {
+            assert_eq!(says(&[other]), Err(NotAgain::Sent), "{other:?}");
+        }
         assert_eq!(says(&[SoftBounced]), Ok(()));
         assert_eq!(says(&[Delayed, SoftBounced]), Ok(()));
         for arrived in [Delivered, Opened, Clicked, OpenedByPerson, ClickedByPerson, Unsubscribed] {

@@ -15,8 +15,8 @@ pub use super::audit::{AuditEntry, AuditFilter, AuditPage};
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{
-    Boxed, ConsentStore, FeedbackStore, FileStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, TemplateStore, nodes::NodeStart,
-    slots::SharedSlots,
+    Boxed, ConsentStore, FeedbackStore, FileStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, TemplateStore,
+    nodes::NodeStart, slots::SharedSlots,
 };
 pub use super::{
     guard::{Guard, Released},
