@@ -15,8 +15,8 @@ pub use super::audit::{AuditEntry, AuditFilter, AuditPage};
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{
-    Boxed, ConsentStore, FeedbackStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, TemplateStore, nodes::NodeStart,
-    slots::SharedSlots,
+    Boxed, ConsentStore, FeedbackStore, FileStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, TemplateStore,
+    nodes::NodeStart, slots::SharedSlots,
 };
 pub use super::{
     guard::{Guard, Released},
@@ -558,6 +558,7 @@ pub trait Store:
     + SenderStore
     + ConsentStore
     + FeedbackStore
+    + ResultsStore
 {
 }
 impl<T> Store for T where
@@ -572,5 +573,6 @@ impl<T> Store for T where
         + SenderStore
         + ConsentStore
         + FeedbackStore
+        + ResultsStore
 {
 }
