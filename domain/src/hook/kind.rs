@@ -103,6 +103,14 @@ impl HookKind {
             FeedbackKind::Delivered => Self::Delivered,
             FeedbackKind::Bounced => Self::Bounced,
             FeedbackKind::Complained => Self::Complained,
+            FeedbackKind::SoftBounced => Self::SoftBounced,
+            FeedbackKind::Delayed => Self::Delayed,
+            FeedbackKind::Rejected => Self::Rejected,
+            FeedbackKind::Opened => Self::Opened,
+            FeedbackKind::Clicked => Self::Clicked,
+            FeedbackKind::OpenedByPerson => Self::OpenedByPerson,
+            FeedbackKind::ClickedByPerson => Self::ClickedByPerson,
+            FeedbackKind::Unsubscribed => Self::Unsubscribed,
         }
     }
 

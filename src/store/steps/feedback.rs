@@ -11,6 +11,7 @@ use jebi_domain::{
 
 use super::{
     Error, Snapshot,
+    hooks::{self, Whom},
     joint::{Joint, Person},
     q,
     record::Whose,
@@ -61,6 +62,7 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
     turn.append(q!("event_insert"), (key.0, &report.recipient, bit, report.at.0, &report.detail))?;
     let known = turn.known(key.message().0)?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
     turn.delta.topic(known.topic).feedback(report.kind, 1);
+    hooks::tell_feedback(turn, key, joint, report)?;
     turn.run(q!("feedback_seen"), (&known.message.provider, report.at.0))?;
     let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
     // Nothing can be said of a mail the provider never took: this is evidence for an open outcome.
@@ -76,6 +78,7 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
     }
     turn.delta.topic(known.topic).moved(Some(from), State::Sent, 1);
     turn.delta.sent(report.at, 1);
+    hooks::tell_result(turn, State::Sent, Whom::alone(key), report.at, None)?;
     Ok(true)
 }
 
@@ -104,6 +107,7 @@ fn prove_joint(turn: &mut Turn<'_>, mut copy: Joint, next_try: Option<i64>, topi
         copy.put(turn, i, one.state)?;
         turn.delta.topic(topic).moved(Some(one.state), State::Sent, 1);
         turn.delta.sent(report.at, 1);
+        hooks::tell_result(turn, State::Sent, Whom::alone(copy.key).at(one.position), report.at, None)?;
     }
     if reported.is_empty() { Ok(()) } else { copy.sum_up(turn, copy.attempt, report.at, next_try) }
 }
