@@ -27,7 +27,7 @@ mod schedule;
 pub mod sign;
 mod words;
 
-pub use endpoint::{EndpointKind, EndpointSpec, Speech};
+pub use endpoint::{EndpointKind, EndpointSpec, Speech, is_topic_arn};
 pub use filter::{BadPattern, Filter};
 pub use kind::{HookKind, Kinds};
 pub use payload::{Fact, MAX_DETAIL, Payload, Told, payload};

@@ -3,7 +3,7 @@
 use http::Uri;
 use jebi_domain::{
     address,
-    hook::{BadPattern, EndpointKind, EndpointSpec, Filter, HookKind, Speech},
+    hook::{BadPattern, EndpointKind, EndpointSpec, Filter, HookKind, Speech, is_topic_arn},
     message::Lane,
     port::hooks::BadTarget,
     refusal::{Fault, Refusal, RefusalKind},
@@ -187,16 +187,6 @@ fn url(text: &str, kind: EndpointKind) -> Result<String, Fault> {
         return Err(bad("it holds a user name, which would stand in logs"));
     }
     Ok(if kind.hides_url() { format!("{scheme}://{authority}/…") } else { text.to_owned() })
-}
-
-/// Whether a text is the ARN of an SNS topic (Amazon Resource Names, "ARN format"); a FIFO topic takes only messages with a group.
-#[must_use]
-pub fn is_topic_arn(text: &str) -> bool {
-    let parts: Vec<&str> = text.split(':').collect();
-    let ["arn", partition, "sns", region, account, name] = parts.as_slice() else { return false };
-    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    let is_name = |text: &str| (1..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    is_word(partition) && is_word(region) && account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && is_name(name)
 }
 
 fn addresses(all: &[String], faults: &mut Vec<Fault>) -> Vec<String> {

@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 
 pub use self::{
     call::Made,
-    check::{EndpointChange, EndpointRequest, is_topic_arn},
+    check::{EndpointChange, EndpointRequest},
 };
 use self::{
     check::Checked,
