@@ -38,6 +38,7 @@ const RESTART: &[&str] = &[
     "database.",
     "inbox.",
     "lists.secret",
+    "webhooks.",
     "log.format",
     "log.sentry_dsn",
     "sending.time_zone",

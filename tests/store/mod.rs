@@ -17,6 +17,8 @@ mod evidence;
 mod files;
 mod files_together;
 mod guard;
+mod hooks;
+mod hooks_called;
 mod idempotency;
 mod joint;
 mod joint_over_smtp;
