@@ -30,8 +30,7 @@ async fn the_schedule_is_kept_and_at_its_end_the_webhook_is_disabled_and_others_
         calling.api.clock.advance(Duration::from_secs(wait - 1));
         tokio::task::yield_now().await;
         assert_eq!(bad.look(|seen| seen.requests.len() as u64), tried, "before try {}", tried + 1);
-        calling.api.clock.advance(Duration::from_secs(wait / 10 + 2));
-        bad.until(|seen| seen.requests.len() as u64 == tried + 1).await;
+        calling.pass(Duration::from_secs(wait / 10 + 2), &bad, |seen| seen.requests.len() as u64 == tried + 1).await;
     }
     let call = calling.tried(&failing, 10).await;
     assert_eq!((text(&call["state"]), &call["next_try_at"]), ("failed", &json!(null)));
@@ -85,8 +84,7 @@ async fn one_that_gets_too_much_is_left_alone_for_as_long_as_it_says() {
     calling.api.clock.advance(Duration::from_secs(119));
     tokio::task::yield_now().await;
     assert_eq!(stub.look(|seen| seen.requests.len()), 1);
-    calling.api.clock.advance(Duration::from_secs(5));
-    stub.until(|seen| seen.requests.len() == 3).await;
+    calling.pass(Duration::from_secs(5), &stub, |seen| seen.requests.len() == 3).await;
 }
 
 #[tokio::test]
@@ -176,8 +174,7 @@ async fn a_stop_gives_back_what_was_not_made_and_the_next_start_makes_it() {
     calling.stop().await;
     // Those that hung were never answered: with the next incarnation they come once more, under the same id.
     let again = Calling::over(api).await;
-    again.api.clock.advance(Duration::from_secs(10));
-    stub.until(|seen| seen.requests.len() == 18).await;
+    again.pass(Duration::from_secs(10), &stub, |seen| seen.requests.len() == 18).await;
     let mut ids = stub.look(|seen| seen.requests.iter().filter_map(|r| r.header("webhook-id").map(str::to_owned)).collect::<Vec<_>>());
     ids.sort();
     ids.dedup();

@@ -10,11 +10,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     api::{Api, Setup, list, text},
-    ses_stub::SesStub,
+    ses_stub::{Seen, SesStub},
 };
 
 /// What secrets of webhooks are sealed with.
 pub const SECRET: &str = "a secret of thirty-two characters";
+/// Between two steps of the test's clock, of real time.
+const STEP: Duration = Duration::from_millis(20);
 /// Longest wait for anything.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -86,6 +88,19 @@ impl Calling {
             calls.into_iter().next().filter(|call| call["attempts"].as_u64() >= Some(attempts))
         })
         .await
+    }
+
+    /// Lets a time pass, and little more of it until the stub has seen something: the loop may be about to sleep when the time is over.
+    pub async fn pass(&self, time: Duration, stub: &SesStub, holds: impl Fn(&Seen) -> bool) {
+        self.api.clock.advance(time);
+        let end = SystemClock.boot() + LIMIT;
+        loop {
+            tokio::select! {
+                () = stub.until(&holds) => return,
+                () = SystemClock.sleep_until(SystemClock.boot() + STEP) => self.api.clock.advance(Duration::from_millis(1_100)),
+            }
+            assert!(SystemClock.boot() < end, "not in {LIMIT:?}");
+        }
     }
 
     pub async fn show(&self, made: &Made) -> Value {
