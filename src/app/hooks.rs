@@ -14,7 +14,7 @@ use crate::{
         accept::Accept,
         hooks::{HookSettings, Hooks},
     },
-    webhook::{HttpSettings, SnsKeys, SnsSettings, SystemLookup, Webhooks},
+    webhook::{CallSettings, SnsKeys, SnsSettings, SystemLookup, Webhooks},
     words::Language,
 };
 
@@ -33,7 +33,7 @@ pub(super) fn hooks(
     accept: &Arc<Accept>,
 ) -> Result<Arc<Hooks>, StartError> {
     let own = &config.webhooks;
-    let http = HttpSettings {
+    let http = CallSettings {
         timeout: own.timeout,
         allow_http: own.allow_http,
         allowed: own.allow_private_networks.clone(),

@@ -29,7 +29,7 @@ const IDLE_TIME: Duration = Duration::from_secs(20);
 const AGENT: &str = concat!("jebi/", env!("CARGO_PKG_VERSION"));
 
 /// How endpoints are called.
-pub struct HttpSettings {
+pub struct CallSettings {
     /// For a whole call: connecting, sending, and the answer.
     pub timeout: Duration,
     /// Whether plain HTTP is called too.
@@ -54,8 +54,8 @@ pub(super) struct Http {
 }
 
 impl Http {
-    pub fn new(settings: HttpSettings) -> Result<Self, NotMade> {
-        let HttpSettings { timeout, allow_http, allowed, lookup, clock } = settings;
+    pub fn new(settings: CallSettings) -> Result<Self, NotMade> {
+        let CallSettings { timeout, allow_http, allowed, lookup, clock } = settings;
         let guarded = Guarded { lookup, guard: Arc::new(Guard { allowed }) };
         let client = Client::builder()
             .user_agent(AGENT)

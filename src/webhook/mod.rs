@@ -21,7 +21,7 @@ use jebi_domain::{
 };
 
 pub use guard::{Lookup, SystemLookup};
-pub use http::{HttpSettings, NotMade};
+pub use http::{CallSettings, NotMade};
 pub use sns::{SnsKeys, SnsSettings};
 
 use http::Http;
@@ -36,7 +36,7 @@ pub struct Webhooks {
 impl Webhooks {
     /// # Errors
     /// The HTTP client cannot be made: the system's certificates cannot be read.
-    pub fn new(http: HttpSettings, sns: SnsSettings) -> Result<Self, NotMade> {
+    pub fn new(http: CallSettings, sns: SnsSettings) -> Result<Self, NotMade> {
         let timeout = http.timeout;
         Ok(Self { http: Http::new(http)?, sns: Sns::new(sns, timeout) })
     }

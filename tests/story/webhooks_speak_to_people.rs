@@ -6,7 +6,7 @@ use std::{
 };
 
 use jebi::webhook::{SnsKeys, SnsSettings};
-use jebi_domain::hook::HookKind;
+use jebi_domain::{hook::HookKind, port::Clock};
 use serde_json::{Value, json};
 
 use crate::support::{

@@ -47,7 +47,7 @@ use jebi::{
         tokens::Tokens,
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
-    webhook::{HttpSettings, Lookup, SnsSettings, SystemLookup, Webhooks},
+    webhook::{CallSettings, Lookup, SnsSettings, SystemLookup, Webhooks},
 };
 pub use jebi_domain::allow::AllowList;
 use jebi_domain::{
@@ -386,11 +386,6 @@ impl Api {
         Self { clock, store, router: router(Arc::clone(&state)), state, key, folder }
     }
 
-    /// Where its store lies.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("the router always answers");
@@ -507,7 +502,7 @@ fn hooks(
     accept: &Arc<Accept>,
     secret: Option<&str>,
 ) -> Arc<Hooks> {
-    let http = HttpSettings {
+    let http = CallSettings {
         timeout: setup.timeout,
         allow_http: setup.allow_http,
         allowed: setup.networks.into_iter().map(|net| Network::parse(net).expect("a test's network")).collect(),
