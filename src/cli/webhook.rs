@@ -18,7 +18,9 @@ pub(super) enum Command {
         id: i64,
     },
     /// Make a webhook; its secret is printed once
-    #[command(after_help = "Example:\n  jebi webhook create --url https://shop.example.kr/hooks/jebi --event delivery.bounced --event topic.finished")]
+    #[command(
+        after_help = "Example:\n  jebi webhook create --url https://shop.example.kr/hooks/jebi --event delivery.bounced --event topic.finished"
+    )]
     Create(Box<Fields>),
     /// Change what is given of a webhook
     #[command(after_help = "Example:\n  jebi webhook change 1 --event 'delivery.*'")]
@@ -172,7 +174,10 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
         }
         Command::Test { id } => {
             let told = client.call(Method::POST, &path(id, "/test"), None).await?;
-            tell(&format!("the webhook {id} is told {}; jebi webhook calls shows what came of it", told["event"].as_str().unwrap_or_default()));
+            tell(&format!(
+                "the webhook {id} is told {}; jebi webhook calls shows what came of it",
+                told["event"].as_str().unwrap_or_default()
+            ));
         }
         Command::Rotate { id, keep_old_hours } => {
             let body = json!({"keep_old_hours": keep_old_hours});

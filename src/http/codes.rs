@@ -236,7 +236,12 @@ pub const CODES: &[Code] = &[
     code(422, "invalid_mailto", "A mailto link cannot hold this address.", "Give an ASCII one."),
     code(422, "invalid_list_id", "This is no list id (RFC 2919).", "Write a label and a domain of yours."),
     code(422, "invalid_language", "This is no language tag (BCP 47).", "Write one such as `ko`."),
-    code(422, "invalid_kind", "This is no kind of webhook, or another one than it is.", "Use `webhook`, `slack`, `discord`, `sns` or `mail`."),
+    code(
+        422,
+        "invalid_kind",
+        "This is no kind of webhook, or another one than it is.",
+        "Use `webhook`, `slack`, `discord`, `sns` or `mail`.",
+    ),
     code(422, "invalid_url", "This is no web address.", "Write `https://`, a host and a path."),
     code(
         422,
@@ -247,7 +252,12 @@ pub const CODES: &[Code] = &[
     code(422, "wrong_target", "A webhook of this kind has no such target.", "Leave it out."),
     code(422, "invalid_topic_arn", "This is no ARN of an SNS topic.", "Write `arn:aws:sns:REGION:ACCOUNT:NAME`."),
     code(422, "unknown_event", "No event is called so.", "Use a name of docs/WEBHOOKS.md, a group such as `delivery.*`, or `*`."),
-    code(422, "invalid_pattern", "A pattern is empty, too long, or has a star elsewhere than at its end.", "Write a name, or how it begins and a star."),
+    code(
+        422,
+        "invalid_pattern",
+        "A pattern is empty, too long, or has a star elsewhere than at its end.",
+        "Write a name, or how it begins and a star.",
+    ),
     code(422, "too_many_patterns", "There are more than 50 patterns.", "Name groups."),
     code(422, "too_many_events", "Mail is not sent for what becomes of each mail.", "Choose `alert.*`, `topic.*` or `endpoint.*`."),
     code(422, "empty_range", "The end of the time is not after its begin.", "Give a later `to`."),

@@ -19,7 +19,8 @@ pub fn endpoint(events: &[&str], topics: &[&str], lanes: &[Lane]) -> NewEndpoint
     let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
     let filter = Filter { events: owned(events), topics: owned(topics), lanes: lanes.to_vec() };
     let target = "https://shop.example.kr/hooks".to_owned();
-    let spec = EndpointSpec { kind: EndpointKind::Webhook, target, to: vec![], description: "결제".into(), language: Speech::Korean, filter };
+    let spec =
+        EndpointSpec { kind: EndpointKind::Webhook, target, to: vec![], description: "결제".into(), language: Speech::Korean, filter };
     NewEndpoint { spec, sealed: Some(vec![1, 2, 3]) }
 }
 
@@ -42,7 +43,9 @@ impl Fixture {
 fn short(call: &HookCall) -> (HookKind, String, String) {
     let told = call.told.as_ref().expect("it is there");
     match &told.fact {
-        Fact::Delivery { recipient, reason, .. } => (told.kind, recipient.clone(), reason.as_ref().map_or_else(String::new, |r| r.code.clone())),
+        Fact::Delivery { recipient, reason, .. } => {
+            (told.kind, recipient.clone(), reason.as_ref().map_or_else(String::new, |r| r.code.clone()))
+        }
         Fact::Data(data) => (told.kind, data["topic"].as_str().unwrap_or_default().to_owned(), data["counts"]["sent"].to_string()),
     }
 }

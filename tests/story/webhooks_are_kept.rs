@@ -26,7 +26,10 @@ async fn it_is_made_shown_changed_and_removed() {
     for field in ["url", "description", "events", "topics", "lanes", "language"] {
         assert_eq!(shown[field], body[field], "{field}");
     }
-    assert_eq!((&shown["kind"], &shown["enabled"], &shown["waiting"], &shown["secret"]), (&json!("webhook"), &json!(true), &json!(0), &Value::Null));
+    assert_eq!(
+        (&shown["kind"], &shown["enabled"], &shown["waiting"], &shown["secret"]),
+        (&json!("webhook"), &json!(true), &json!(0), &Value::Null)
+    );
     let changed = api.patch(&path, &json!({"events": ["*"], "enabled": false})).await.expect(200);
     assert_eq!((&changed["events"], &changed["enabled"], &changed["topics"]), (&json!(["*"]), &json!(false), &body["topics"]));
     assert_eq!(text(&changed["disabled_reason"]), "a person disabled it");
@@ -48,7 +51,10 @@ async fn every_fault_is_named_at_once() {
     let code = |faults: Vec<(String, String)>| faults[0].1.clone();
     assert_eq!(code(api.post("/v1/webhooks", &json!({"kind": "fax"})).await.problem(422)), "invalid_kind");
     assert_eq!(code(api.post("/v1/webhooks", &json!({"kind": "sns", "topic_arn": "arn:x"})).await.problem(422)), "invalid_topic_arn");
-    assert_eq!(code(api.post("/v1/webhooks", &json!({"kind": "mail", "to": ["ops@shop.kr"], "events": ["*"]})).await.problem(422)), "too_many_events");
+    assert_eq!(
+        code(api.post("/v1/webhooks", &json!({"kind": "mail", "to": ["ops@shop.kr"], "events": ["*"]})).await.problem(422)),
+        "too_many_events"
+    );
     assert_eq!(code(api.post("/v1/webhooks", &json!({"urls": []})).await.problem(422)), "unknown_field");
     for path in ["/v1/webhooks/7", "/v1/webhooks/x"] {
         assert_eq!(api.get(path).await.status, 404, "{path}");

@@ -152,7 +152,8 @@ async fn what_was_told_or_not_is_told_again_on_request() {
     assert_eq!(all["calls"], 2);
     stub.until(|seen| seen.requests.len() == 5).await;
     soon("both are told", async || calling.calls(&made).await.iter().all(|call| call["state"] == "told").then_some(())).await;
-    let failed = calling.api.post(&replay, &json!({"from": "2023-12-31T00:00:00Z", "to": "2024-01-01T00:00:00Z", "failed_only": true})).await;
+    let failed =
+        calling.api.post(&replay, &json!({"from": "2023-12-31T00:00:00Z", "to": "2024-01-01T00:00:00Z", "failed_only": true})).await;
     assert_eq!(failed.expect(202)["calls"], 0);
     let code = |answer: crate::support::api::Answer, status| answer.problem(status)[0].1.clone();
     assert_eq!(code(calling.api.post(&replay, &json!({"event": "evt_1_1"})).await, 404), "not_found");

@@ -13,7 +13,8 @@ use crate::support::{
 const ENV: &[(&str, &str)] = &[("WEBHOOKS_ALLOW_HTTP", "true"), ("WEBHOOKS_ALLOW_PRIVATE_NETWORKS", "127.0.0.0/8")];
 
 fn mail(topic: &str, to: &[&str]) -> String {
-    json!({"messages": [{"topic_id": topic, "from": "shop@example.kr", "subject": "안내", "text": "안녕하세요, 홍길동님", "emails": to}]}).to_string()
+    json!({"messages": [{"topic_id": topic, "from": "shop@example.kr", "subject": "안내", "text": "안녕하세요, 홍길동님", "emails": to}]})
+        .to_string()
 }
 
 /// What was told, by type and recipient or topic, sorted.
@@ -39,7 +40,8 @@ async fn a_mails_way_is_told_and_only_what_was_asked_for() {
     let (all, bulk) = (SesStub::start([]).await, SesStub::start([]).await);
     let made = run(folder.path(), ENV, &["webhook", "create", "--url", &all.url(), "--event", "delivery.*", "--event", "topic.finished"]);
     assert!(made.code == 0 && made.out.contains("the webhook 1 is made") && made.out.contains("whsec_"), "{made:?}");
-    let (status, made) = server.ask("POST", "/v1/webhooks", &json!({"url": bulk.url(), "topics": ["봄*"], "events": ["delivery.sent"]}).to_string());
+    let (status, made) =
+        server.ask("POST", "/v1/webhooks", &json!({"url": bulk.url(), "topics": ["봄*"], "events": ["delivery.sent"]}).to_string());
     assert_eq!(status, 201, "{made}");
     assert_eq!(server.ask("POST", "/v1/messages", &mail("가을 소식", &["hong@naver.com", "kim@daum.net"])).0, 202);
     assert_eq!(server.ask("POST", "/v1/messages", &mail("봄 소식", &["lee@naver.com"])).0, 202);
@@ -69,7 +71,9 @@ async fn a_mails_way_is_told_and_only_what_was_asked_for() {
     bulk.until(|seen| seen.requests.len() == 2).await;
     let again = run(folder.path(), ENV, &["webhook", "replay", "2", "--from", "2020-01-01T00:00:00Z"]);
     assert!(again.code == 0 && again.out.starts_with("2 calls"), "{again:?}");
-    for (arguments, word) in [(["webhook", "disable", "2"], "disabled"), (["webhook", "enable", "2"], "enabled"), (["webhook", "remove", "2"], "removed")] {
+    for (arguments, word) in
+        [(["webhook", "disable", "2"], "disabled"), (["webhook", "enable", "2"], "enabled"), (["webhook", "remove", "2"], "removed")]
+    {
         let done = run(folder.path(), ENV, &arguments);
         assert!(done.code == 0 && done.out.contains(word), "{done:?}");
     }
@@ -114,13 +118,15 @@ fn mail_to_people_is_told_and_nothing_is_told_of_that_mail() {
     let folder = tempfile::tempdir().expect("a folder");
     let env = [("DEFAULT_FROM_EMAIL", "jebi@example.kr"), ENV[0], ENV[1]];
     let server = Server::start(folder.path(), &env);
-    let body = json!({"kind": "mail", "to": ["ops@example.kr", "boss@example.kr"], "language": "ko", "events": ["endpoint.*", "topic.finished"]});
+    let body =
+        json!({"kind": "mail", "to": ["ops@example.kr", "boss@example.kr"], "language": "ko", "events": ["endpoint.*", "topic.finished"]});
     assert_eq!(server.ask("POST", "/v1/webhooks", &body.to_string()).0, 201);
     // Whatever it wants, it must not be told of itself.
     assert_eq!(server.ask("POST", "/v1/webhooks/1/test", "").0, 202);
     let mails = until("both have it", || server.get("/v1/inbox")["mails"].as_array().filter(|mails| mails.len() == 2).cloned());
     assert!(mails.iter().all(|mail| mail["subject"] == "[Jebi] 시험 알림입니다"), "{mails:?}");
-    let topic = until("its topic is finished", || Some(server.get("/v1/topics/jebi.webhooks")).filter(|topic| topic["counts"]["sent"] == 2));
+    let topic =
+        until("its topic is finished", || Some(server.get("/v1/topics/jebi.webhooks")).filter(|topic| topic["counts"]["sent"] == 2));
     assert_eq!(topic["counts"]["total"], 2);
     let calls = until("it is written down", || {
         let calls = server.get("/v1/webhooks/1/calls");

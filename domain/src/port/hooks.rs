@@ -192,7 +192,12 @@ pub struct CallPage {
 pub enum Replay {
     Event(EventNo),
     /// What was written down in this time, its end not included, at most [`REPLAYED`] at once, oldest first; those after the one named.
-    Between { from: Wall, to: Wall, after: Option<EventNo>, failed_only: bool },
+    Between {
+        from: Wall,
+        to: Wall,
+        after: Option<EventNo>,
+        failed_only: bool,
+    },
 }
 
 /// Calls one request tells again at most.

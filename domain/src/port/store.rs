@@ -14,7 +14,8 @@ use bytes::Bytes;
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{
-    Boxed, ConsentStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, SenderStore, TemplateStore, nodes::NodeStart, slots::SharedSlots,
+    Boxed, ConsentStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, SenderStore, TemplateStore, nodes::NodeStart,
+    slots::SharedSlots,
 };
 pub use super::{
     guard::{Guard, Released},
@@ -584,6 +585,16 @@ pub trait Store:
 {
 }
 impl<T> Store for T where
-    T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore + HookStore
+    T: QueueStore
+        + ReadStore
+        + AdminStore
+        + NodeStore
+        + OperatorStore
+        + TemplateStore
+        + Inbox
+        + FileStore
+        + SenderStore
+        + ConsentStore
+        + HookStore
 {
 }

@@ -223,7 +223,9 @@ pub(super) fn bad_target(bad: &BadTarget) -> Fault {
     let fault = |fault: String, remedy: &str| Fault::new("url", "forbidden_url", fault, remedy);
     match bad {
         BadTarget::Url => Fault::new("url", "invalid_url", "it is no web address", "write https://, a host and a path"),
-        BadTarget::Plain => fault("it is plain HTTP, which anybody on the way can read".into(), "use https, or let the operator set WEBHOOKS_ALLOW_HTTP"),
+        BadTarget::Plain => {
+            fault("it is plain HTTP, which anybody on the way can read".into(), "use https, or let the operator set WEBHOOKS_ALLOW_HTTP")
+        }
         BadTarget::Private(ip) => fault(
             format!("it leads to {ip}, which is not of the public internet"),
             "use a public host, or let the operator add the network to WEBHOOKS_ALLOW_PRIVATE_NETWORKS",

@@ -46,11 +46,19 @@ fn every_fault_is_found_at_once() {
 fn a_bad_place_is_told() {
     assert_eq!(faults(request("webhook")), [("url".to_owned(), "missing_field")]);
     assert_eq!(faults(request("fax")), [("kind".to_owned(), "invalid_kind")]);
-    for bad in ["ftp://shop.kr/", "shop.kr/x", "https://", "https://shop.kr/ x", "https://한국.kr/", "https://shop.kr/#a", "https://shop.kr\\@b/"] {
+    for bad in
+        ["ftp://shop.kr/", "shop.kr/x", "https://", "https://shop.kr/ x", "https://한국.kr/", "https://shop.kr/#a", "https://shop.kr\\@b/"]
+    {
         let found = faults(EndpointRequest { url: Some(bad.into()), ..request("webhook") });
         assert_eq!(found, [("url".to_owned(), "invalid_url")], "{bad}");
     }
-    for bad in ["", "arn:aws:sqs:ap-northeast-2:123456789012:a", "arn:aws:sns:ap-northeast-2:1234:a", "arn:aws:sns::123456789012:a", "arn:aws:sns:ap-northeast-2:123456789012:a.fifo"] {
+    for bad in [
+        "",
+        "arn:aws:sqs:ap-northeast-2:123456789012:a",
+        "arn:aws:sns:ap-northeast-2:1234:a",
+        "arn:aws:sns::123456789012:a",
+        "arn:aws:sns:ap-northeast-2:123456789012:a.fifo",
+    ] {
         assert!(!is_topic_arn(bad), "{bad}");
     }
 }

@@ -79,8 +79,7 @@ fn happening(r: &Row<'_>) -> Result<Option<Told>, Error> {
     let of_joint: Option<String> = r.get(17)?;
     let (provider_id, reason): (Option<String>, Option<String>) =
         if of_joint.is_some() { (r.get(18)?, r.get(19)?) } else { (r.get(15)?, r.get(16)?) };
-    let reason: Option<Reason> =
-        reason.map(|text| serde_json::from_str(&text).map_err(|e| Error::damaged("reason", e))).transpose()?;
+    let reason: Option<Reason> = reason.map(|text| serde_json::from_str(&text).map_err(|e| Error::damaged("reason", e))).transpose()?;
     // A later happening does not lend its words to an earlier one.
     let reason = reason.filter(|_| matches!(kind, HookKind::Failed | HookKind::Unknown | HookKind::Expired));
     Ok(Some(Told {

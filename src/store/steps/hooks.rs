@@ -160,7 +160,8 @@ pub(super) fn tell_finished(turn: &mut Turn<'_>, topic: i64) -> Result<bool, Err
 /// Writes an event of no delivery for all that want its kind, but for one. Returns how many do.
 pub(super) fn emit(turn: &mut Turn<'_>, kind: HookKind, data: &str, now: Wall, but: Option<i64>) -> Result<u64, Error> {
     let wants = wants(turn)?;
-    let to: Vec<i64> = wants.each.iter().filter(|want| want.kinds.has(kind)).map(|want| want.endpoint).filter(|no| Some(*no) != but).collect();
+    let to: Vec<i64> =
+        wants.each.iter().filter(|want| want.kinds.has(kind)).map(|want| want.endpoint).filter(|no| Some(*no) != but).collect();
     write(turn, &Event::data(kind, now, data), &to)?;
     Ok(to.len() as u64)
 }

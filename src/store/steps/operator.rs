@@ -15,7 +15,15 @@ use jebi_domain::{
 };
 
 use super::group::Class;
-use super::{Engine, Error, SqlStore, feedback, hooks::{self, Whom}, joint::Joint, q, record::Whose, reschedule, retry, row, settle, turn::Turn};
+use super::{
+    Engine, Error, SqlStore, feedback,
+    hooks::{self, Whom},
+    joint::Joint,
+    q,
+    record::Whose,
+    reschedule, retry, row, settle,
+    turn::Turn,
+};
 
 impl<E: Engine> OperatorStore for SqlStore<E> {
     fn send_again(&self, again: SendAgain) -> Boxed<'_, StoreResult<Vec<Again>>> {

@@ -97,11 +97,7 @@ pub async fn rotate(
     post, path = "/v1/webhooks/{id}/enable", tag = "webhooks", params(("id" = i64, Path, description = "The webhook's number.")),
     responses((status = 200, description = "The webhook.", body = WebhookBody), (status = 404, description = "No such webhook.")),
 )]
-pub async fn enable(
-    State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
-    Id(no): Id<EndpointNo>,
-) -> Reply<WebhookBody> {
+pub async fn enable(State(state): State<AppState>, Extension(caller): Extension<Caller>, Id(no): Id<EndpointNo>) -> Reply<WebhookBody> {
     turn(&state, &caller, no, true).await?;
     let (info, waiting) = state.hooks.show(no).await?;
     Ok(Json(WebhookBody::of(info, waiting)))
