@@ -3,10 +3,12 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use jebi_domain::{
     id::Incarnation,
     port::{
@@ -37,6 +39,8 @@ const HELD: u32 = 128;
 const WORTHWHILE: u32 = HELD / 2;
 /// After so many failures one after the other an endpoint gets one call at a time, until one is answered well.
 const DOUBTED: u32 = 5;
+/// How long a call that ended by an error of ours waits.
+const LATER: Duration = Duration::from_secs(60);
 /// How long a stop waits for calls under way.
 const LAST: Duration = Duration::from_secs(2);
 
@@ -187,8 +191,10 @@ impl Calls {
                 line.under_way += 1;
                 let (hooks, endpoint, done) = (Arc::clone(&self.hooks), endpoint.clone(), self.done.clone());
                 tokio::spawn(async move {
+                    let made = AssertUnwindSafe(hooks.make(&endpoint, &call)).catch_unwind().await;
+                    let made = made.unwrap_or_else(|_| panicked(&call, wall));
                     // At the very end of a stop nobody listens any more: then others make it again.
-                    let _ = done.send(hooks.make(&endpoint, &call).await);
+                    let _ = done.send(made);
                 });
             }
         }
@@ -250,6 +256,12 @@ impl Calls {
         }
         self.write().await;
     }
+}
+
+/// What becomes of a call that ended by an error of ours: it is made again later, and has had no try.
+fn panicked(call: &HookCall, now: Wall) -> Made {
+    tracing::error!(endpoint = %call.endpoint, event = %call.event, "a call to a webhook ended by an error in Jebi; it is made again in a minute");
+    Made { end: Hooks::given_back(call, now + LATER), verdicts: Verdicts::default(), well: false }
 }
 
 /// Whether an endpoint may be called now, as far as was read.

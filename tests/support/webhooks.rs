@@ -1,6 +1,6 @@
 //! The API beside the loop that calls webhooks, with a clock moved by hand.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jebi::{service::dispatch::Fence, system::SystemClock, worker};
 use jebi_domain::port::{Clock, nodes::NodeStart};
@@ -119,7 +119,7 @@ fn merge(into: &mut Value, more: Value) {
 }
 
 /// Asks again and again until there is something: what is asked is on another task, and gives no sign.
-pub async fn soon<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
+pub async fn soon<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let end = SystemClock.boot() + LIMIT;
     loop {
         if let Some(found) = ask().await {

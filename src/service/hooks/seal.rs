@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 const VERSION: u8 = 1;
 /// What the key is for, and what is sealed.
-const PURPOSE: &[u8] = b"jebi endpoint secrets 1";
+const PURPOSE: &[u8] = b"jebi-endpoint-secrets-1";
 
 /// What is sealed of an endpoint.
 #[derive(Clone, Serialize, Deserialize)]
@@ -46,17 +46,17 @@ pub(super) struct Sealer(LessSafeKey);
 impl Sealer {
     pub fn new(secret: &[u8]) -> Self {
         let key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), PURPOSE);
-        #[expect(clippy::expect_used, reason = "a SHA-256 is as long as the key has to be")]
+        // A SHA-256 is as long as the key has to be.
         let key = UnboundKey::new(&CHACHA20_POLY1305, key.as_ref()).expect("32 bytes");
         Self(LessSafeKey::new(key))
     }
 
     pub fn seal(&self, kept: &Kept, random: &dyn Random) -> Vec<u8> {
-        #[expect(clippy::expect_used, reason = "texts and numbers are always JSON")]
+        // Texts and numbers are always JSON.
         let mut text = serde_json::to_vec(kept).expect("it is JSON");
         let mut nonce = [0; NONCE_LEN];
         random.fill(&mut nonce);
-        #[expect(clippy::expect_used, reason = "fails only beyond 256 GiB")]
+        // Fails only beyond 256 GiB.
         self.0.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(PURPOSE), &mut text).expect("it is short");
         [&[VERSION], nonce.as_slice(), &text].concat()
     }

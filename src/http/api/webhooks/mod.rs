@@ -48,6 +48,7 @@ fn kind() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
 #[serde(deny_unknown_fields)]
 struct WebhookRequest {
     /// `webhook` by default: a POST by Standard Webhooks, signed. It cannot be changed.
+    #[serde(default)]
     #[schema(schema_with = kind)]
     kind: Option<String>,
     /// Where a `webhook`, `slack` or `discord` is called: https, on the public internet.
