@@ -92,12 +92,12 @@ pub async fn run(hooks: Arc<Hooks>, own: Arc<Fence>, clock: Arc<dyn Clock>, stop
         if look {
             calls.lines.values_mut().for_each(|line| line.is_drained = false);
         }
+        calls.write().await;
         calls.take().await;
         calls.start();
         look = tokio::select! {
             ended = next(&mut made) => {
                 ended.into_iter().for_each(|one| calls.ended(one));
-                calls.write().await;
                 false
             }
             () = hooks.woken() => true,
@@ -212,7 +212,7 @@ impl Calls {
         known.given_up = given_up.or(known.given_up.take());
     }
 
-    /// Writes what has ended, an endpoint's together. What the store does not take is written with the next.
+    /// Writes what has ended, an endpoint's together. What the store does not take is offered again, in a second at the latest.
     async fn write(&mut self) {
         let (now, mut changed) = (self.clock.wall(), false);
         for line in self.lines.values_mut().filter(|line| !line.ends.is_empty()) {
@@ -224,7 +224,7 @@ impl Calls {
                 changed = true;
             }
             if let Err(err) = self.hooks.end(self.incarnation, ends.clone(), verdicts.clone()).await {
-                tracing::warn!(%err, calls = ends.len(), "what came of calls to a webhook could not be written; tried again with the next");
+                tracing::warn!(%err, calls = ends.len(), "what came of calls to a webhook could not be written; tried again in a second");
                 (line.ends, line.verdicts) = (ends, verdicts);
             }
         }
