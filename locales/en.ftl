@@ -1864,9 +1864,6 @@ give-event-or-from-and-perhaps-to = give event, or from and perhaps to
 x-is-no-state-of-a-call = { $text } is no state of a call
 use-waiting-told-failed-or-dropped = use waiting, told, failed or dropped
 
-# src/app/, src/webhook/
-the-http-client-of-webhooks = the HTTP client of webhooks cannot be made: { $why }; check the system's certificates
-
 # src/config/webhooks.rs
 x-is-no-arn-of-an-sns-topic = { $value } is no ARN of an SNS topic
 

@@ -1863,9 +1863,6 @@ give-event-or-from-and-perhaps-to = event를 적거나, from과 필요하면 to�
 x-is-no-state-of-a-call = { $text } 호출 상태는 없습니다
 use-waiting-told-failed-or-dropped = waiting, told, failed, dropped 중에서 고르십시오
 
-# src/app/, src/webhook/
-the-http-client-of-webhooks = 웹훅의 HTTP 클라이언트를 만들 수 없습니다: { $why }. 시스템의 인증서를 확인하십시오
-
 # src/config/webhooks.rs
 x-is-no-arn-of-an-sns-topic = { $value }는 SNS 토픽의 ARN이 아닙니다
 

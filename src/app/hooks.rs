@@ -24,7 +24,7 @@ const WAITS: Duration = Duration::from_secs(5 * 86_400);
 /// Endpoints and their calls.
 ///
 /// # Errors
-/// The installation's secret cannot be read, or the system's certificates.
+/// The installation's secret cannot be read.
 pub(super) fn hooks(
     config: &Config,
     store: &Arc<dyn Store>,
@@ -41,7 +41,7 @@ pub(super) fn hooks(
         clock: Arc::clone(clock),
     };
     let keys = config.ses().and_then(|ses| ses.credentials.as_ref()).map(sns_keys);
-    let sender = Webhooks::new(http, SnsSettings { keys, endpoint: own.sns_endpoint.clone() })?;
+    let sender = Webhooks::new(http, SnsSettings { keys, endpoint: own.sns_endpoint.clone() });
     let secret = secret::secret(config, random.as_ref())?.map(secret::Secret::bytes);
     let settings = HookSettings {
         language: match spoken_language() {

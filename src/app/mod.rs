@@ -99,7 +99,6 @@ use crate::{
         sqlite::{DiskFloor, OpenError, Options, SqliteStore},
     },
     system::host_name,
-    webhook::NotMade,
     worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
 };
 
@@ -122,8 +121,6 @@ pub enum StartError {
     Keys(String),
     #[error("the secret of links in mail cannot be kept in {file}: {source}; correct the folder's rights, or set JEBI_SECRET")]
     Secret { file: String, source: io::Error },
-    #[error("{0}")]
-    Webhooks(#[from] NotMade),
     #[error("{0}")]
     Tls(#[from] TlsFault),
 }

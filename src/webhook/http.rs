@@ -40,13 +40,9 @@ pub struct CallSettings {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Why there is no HTTP client.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP client of webhooks cannot be made: {0}; check the system's certificates")]
-pub struct NotMade(String);
-
 pub(super) struct Http {
-    client: Client,
+    /// Or why there is none: mail goes on without.
+    client: Result<Client, String>,
     guarded: Guarded,
     timeout: Duration,
     allow_http: bool,
@@ -54,7 +50,7 @@ pub(super) struct Http {
 }
 
 impl Http {
-    pub fn new(settings: CallSettings) -> Result<Self, NotMade> {
+    pub fn new(settings: CallSettings) -> Self {
         let CallSettings { timeout, allow_http, allowed, lookup, clock } = settings;
         let guarded = Guarded { lookup, guard: Arc::new(Guard { allowed }) };
         let client = Client::builder()
@@ -69,8 +65,12 @@ impl Http {
             .pool_max_idle_per_host(IDLE)
             .pool_idle_timeout(IDLE_TIME)
             .build()
-            .map_err(|e| NotMade(inner(&e)))?;
-        Ok(Self { client, guarded, timeout, allow_http, clock })
+            .map_err(|e| {
+                let why = inner(&e);
+                tracing::warn!(%why, "webhooks cannot be called: the HTTP client cannot be made; check the system's certificates");
+                why
+            });
+        Self { client, guarded, timeout, allow_http, clock }
     }
 
     /// A URL that may be called as far as it alone can tell.
@@ -113,7 +113,11 @@ impl Http {
             Err(BadTarget::Plain) => return no_answer("the URL is plain HTTP, which is not called"),
             Err(BadTarget::Url | BadTarget::Host(_)) => return no_answer("the URL cannot be called"),
         };
-        let mut call = self.client.post(url).body(request.body);
+        let client = match &self.client {
+            Ok(client) => client,
+            Err(why) => return no_answer(format!("there is no HTTP client: {why}")),
+        };
+        let mut call = client.post(url).body(request.body);
         for (name, value) in request.headers {
             call = call.header(name, value);
         }

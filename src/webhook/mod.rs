@@ -21,7 +21,7 @@ use jebi_domain::{
 };
 
 pub use guard::{Lookup, SystemLookup};
-pub use http::{CallSettings, NotMade};
+pub use http::CallSettings;
 pub use sns::{SnsKeys, SnsSettings};
 
 use http::Http;
@@ -34,11 +34,10 @@ pub struct Webhooks {
 }
 
 impl Webhooks {
-    /// # Errors
-    /// The HTTP client cannot be made: the system's certificates cannot be read.
-    pub fn new(http: CallSettings, sns: SnsSettings) -> Result<Self, NotMade> {
+    #[must_use]
+    pub fn new(http: CallSettings, sns: SnsSettings) -> Self {
         let timeout = http.timeout;
-        Ok(Self { http: Http::new(http)?, sns: Sns::new(sns, timeout) })
+        Self { http: Http::new(http), sns: Sns::new(sns, timeout) }
     }
 }
 

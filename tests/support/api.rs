@@ -509,7 +509,7 @@ fn hooks(
         lookup: setup.lookup,
         clock: Arc::clone(clock),
     };
-    let sender = Arc::new(Webhooks::new(http, setup.sns).expect("the client can be made"));
+    let sender = Arc::new(Webhooks::new(http, setup.sns));
     let settings = HookSettings { language: Speech::Korean, bounds: setup.bounds, concurrency: 8 };
     let times = (Arc::clone(clock), Arc::clone(random));
     Arc::new(Hooks::new(Arc::clone(store), times, sender, Arc::clone(accept), secret.map(str::as_bytes), settings))
