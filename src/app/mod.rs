@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
+//! | `hooks` | from the configuration to calls of endpoints |
 //! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
@@ -13,6 +14,7 @@
 mod at_rest;
 pub mod database;
 mod dkim;
+mod hooks;
 mod migrate;
 mod providers;
 mod reload;
@@ -75,6 +77,7 @@ use crate::{
         figures::Figures,
         files,
         forecast::Forecast,
+        hooks::Hooks,
         identities::Identities,
         inbox::InboxReader,
         keys::{Created, Keys},
@@ -298,7 +301,10 @@ impl App {
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links };
+        let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
+        hooks.configure(config.webhooks.alert_topic_arn.as_deref()).await.map_err(|e| StartError::Keys(told(&e)))?;
+        let calls = worker::hooks::run(Arc::clone(&hooks), workers.fence(), Arc::clone(&clock), lifecycle.soft.clone());
+        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, hooks };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
@@ -308,6 +314,7 @@ impl App {
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("senders", senders)),
+            tokio::spawn(workers.watch().over("webhooks", calls)),
             tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
@@ -377,6 +384,8 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
+    /// Endpoints and their calls.
+    hooks: Arc<Hooks>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -392,7 +401,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links } = around;
+    let Around { clock, random, metrics, own, links, hooks } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -400,6 +409,7 @@ fn services(
         consents: Arc::new(Consents::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&accept), times(config), notices)),
         profiles: accept.profiles(),
         links,
+        hooks,
         usage: accept.usage(),
         files: accept.files(),
         tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),

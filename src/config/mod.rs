@@ -41,6 +41,7 @@ mod server;
 mod ses;
 mod smtp;
 mod sources;
+mod webhooks;
 
 pub use access::Access;
 pub use attachments::Attachments;
@@ -64,6 +65,7 @@ pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses};
 pub use smtp::{Login, Smtp, Tls};
 pub use sources::{FileSource, Sources, spoken_language};
+pub use webhooks::Webhooks;
 
 use effective::Effective;
 use key::Key;
@@ -87,6 +89,7 @@ pub struct Config {
     pub inbox: Inbox,
     pub feedback: Feedback,
     pub lists: Lists,
+    pub webhooks: Webhooks,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -120,6 +123,7 @@ impl Config {
         let inbox = inbox::read(&mut reader);
         let feedback = feedback::read(&mut reader);
         let lists = lists::read(&mut reader);
+        let webhooks = webhooks::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         check::uploads(&mut reader, attachments.as_ref());
@@ -129,7 +133,9 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(log)) = (access, inbox, feedback, lists, log) else {
+        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(webhooks), Some(log)) =
+            (access, inbox, feedback, lists, webhooks, log)
+        else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
@@ -138,7 +144,8 @@ impl Config {
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
-        let config = Self { server, database, sending, providers, attachments, access, inbox, feedback, lists, log, profile, effective };
+        let config =
+            Self { server, database, sending, providers, attachments, access, inbox, feedback, lists, webhooks, log, profile, effective };
         Ok(Loaded { config, notices, warnings })
     }
 
@@ -207,6 +214,7 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         inbox::KEYS,
         feedback::KEYS,
         lists::KEYS,
+        webhooks::KEYS,
         log::KEYS,
     ]
     .into_iter()

@@ -15,7 +15,7 @@ pub use super::audit::{AuditEntry, AuditFilter, AuditPage};
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{
-    Boxed, ConsentStore, FeedbackStore, FileStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, TemplateStore,
+    Boxed, ConsentStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, TemplateStore,
     nodes::NodeStart, slots::SharedSlots,
 };
 pub use super::{
@@ -559,6 +559,7 @@ pub trait Store:
     + ConsentStore
     + FeedbackStore
     + ResultsStore
+    + HookStore
 {
 }
 impl<T> Store for T where
@@ -574,5 +575,6 @@ impl<T> Store for T where
         + ConsentStore
         + FeedbackStore
         + ResultsStore
+        + HookStore
 {
 }

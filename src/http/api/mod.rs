@@ -19,3 +19,4 @@ pub mod providers;
 mod shape;
 pub mod templates;
 pub mod topics;
+pub mod webhooks;
