@@ -1,20 +1,20 @@
-//! What became of sent mail, and addresses that are not to be mailed.
+//! What became of sent mail.
 
 use jebi_domain::{
     address,
     delivery::State,
-    event::Feedback,
+    event::{Feedback, FeedbackKind},
     id::{DeliveryId, DeliveryKey, MessageNo},
-    suppression::SuppressionCause,
-    time::Wall,
+    suppression::Bounced,
 };
 
 use super::{
-    Error, Snapshot,
+    Error,
     joint::{Joint, Person},
     q,
     record::Whose,
     settle::out_now,
+    suppression,
     turn::Turn,
 };
 
@@ -62,6 +62,7 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
     let known = turn.known(key.message().0)?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
     turn.delta.topic(known.topic).feedback(report.kind, 1);
     turn.run(q!("feedback_seen"), (&known.message.provider, report.at.0))?;
+    note(turn, report)?;
     let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
     // Nothing can be said of a mail the provider never took: this is evidence for an open outcome.
     if joint {
@@ -77,6 +78,18 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
     turn.delta.topic(known.topic).moved(Some(from), State::Sent, 1);
     turn.delta.sent(report.at, 1);
     Ok(true)
+}
+
+/// Tells the suppression list, in the same commit.
+fn note(turn: &mut Turn<'_>, report: &Feedback) -> Result<(), Error> {
+    let kind = match report.kind {
+        FeedbackKind::Bounced => Bounced::Hard,
+        FeedbackKind::SoftBounced => Bounced::Soft,
+        FeedbackKind::Complained => Bounced::Complaint,
+        FeedbackKind::Delivered => return suppression::note_delivered(turn, &report.recipient, report.at),
+        _ => return Ok(()),
+    };
+    suppression::note_bounce(turn, &report.recipient, kind, report.at, &report.detail)
 }
 
 /// Evidence for one recipient of a joint copy is evidence for all the provider can only have taken together with it.
@@ -106,32 +119,4 @@ fn prove_joint(turn: &mut Turn<'_>, mut copy: Joint, next_try: Option<i64>, topi
         turn.delta.sent(report.at, 1);
     }
     if reported.is_empty() { Ok(()) } else { copy.sum_up(turn, copy.attempt, report.at, next_try) }
-}
-
-/// Adds addresses to the suppression list.
-pub(super) fn suppress(turn: &mut Turn<'_>, addresses: &[(String, SuppressionCause)], now: Wall) -> Result<(), Error> {
-    for (address, cause) in addresses {
-        turn.append(q!("suppression_insert"), (address::key(address), cause.code(), now.0))?;
-        turn.rows += 1;
-    }
-    load(turn)
-}
-
-/// Reads what the writer remembers of the list. Mail accepted until now is looked up again when it is claimed.
-pub(in crate::store) fn load(turn: &mut Turn<'_>) -> Result<(), Error> {
-    turn.memory.suppressed = turn.row(q!("suppression_count"), (), |r| r.get(0))?.unwrap_or_default();
-    turn.memory.suppressed_before = turn.db.next_message()?;
-    Ok(())
-}
-
-/// Which of the addresses are on the suppression list, and why.
-pub(super) fn suppressed(s: &Snapshot<'_>, addresses: &[String]) -> Result<Vec<(u32, SuppressionCause)>, Error> {
-    let mut found = Vec::new();
-    for (at, address) in (0..).zip(addresses) {
-        let code: Option<i64> = s.row(q!("suppression_cause"), (address.as_str(),), |r| r.get(0))?;
-        if let Some(code) = code {
-            found.push((at, SuppressionCause::from_code(code).ok_or_else(|| Error::damaged("suppression cause", code))?));
-        }
-    }
-    Ok(found)
 }
