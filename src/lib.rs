@@ -16,6 +16,7 @@
 //! | [`http`] | the native API | service, domain, observe, table, words |
 //! | [`observe`] | logs, metrics | domain |
 //! | [`crash_point`] | places to die at, for tests | domain |
+//! | [`dns`] | who takes mail for a domain | domain |
 //! | [`words`] | texts for people in English and Korean | |
 //! | [`cli`] | one file per command | app, config, http, lifecycle, markup, observe, service, system, table, words |
 //!
@@ -25,6 +26,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod crash_point;
+pub mod dns;
 pub mod http;
 pub mod lifecycle;
 pub mod markup;

@@ -7,6 +7,7 @@
 //! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
+//! | `suppression` | the suppression list, checks of addresses, and the exchange with accounts |
 //! | `secret` | what keys of links in mail are made of |
 //! | `transfer` | moving a store to PostgreSQL |
 
@@ -17,6 +18,7 @@ mod migrate;
 mod providers;
 mod reload;
 mod secret;
+mod suppression;
 mod transfer;
 
 use std::{
@@ -51,6 +53,7 @@ use self::{
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
     secret::Secret,
+    suppression::{Lists, SuppressionPart},
 };
 pub use crate::store::transfer::Progress;
 
@@ -88,6 +91,7 @@ use crate::{
         retry::Retry,
         search::Search,
         stray::{self, Strays},
+        suppression::Exchange,
         times::Times,
         tokens::{self, Tokens},
     },
@@ -278,6 +282,11 @@ impl App {
         let access = Arc::new(Access::new(access_settings(config)));
         let node: Vec<Arc<dyn Readiness>> =
             vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _];
+        let lists = Lists::new(config, &store, &clock);
+        let exchange = Arc::new(Exchange::new(Arc::clone(&store), Arc::clone(&clock), lifecycle.soft.clone()));
+        exchange.set(suppression::accounts(config, &running));
+        let running = Arc::new(Mutex::new(running));
+        let suppression = SuppressionPart { lists: lists.clone(), exchange: Arc::clone(&exchange), running: Arc::clone(&running) };
         let reload = reload.map(|read| {
             let part = ProvidersPart {
                 maker,
@@ -285,23 +294,25 @@ impl App {
                 accept: Arc::clone(&accept),
                 links: links.clone(),
                 identities,
-                running: Arc::new(Mutex::new(running)),
+                running,
                 grace: config.server.stop_grace,
             };
             let access = AccessPart { access: Arc::clone(&access), tls: tls.clone() };
             let parts: Vec<Arc<dyn Part<Config>>> =
-                vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(access), Arc::new(part)];
+                vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(access), Arc::new(part), Arc::new(suppression)];
             // What the sources warn of now is what `/ready` shows.
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links };
+        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, lists };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
+        let exchanging = worker::suppression::run(exchange, Arc::clone(&clock), lifecycle.soft.clone());
         let router = http::router(state);
         let mut servers = vec![
+            tokio::spawn(workers.watch().over("suppression", exchanging)),
             tokio::spawn(workers.watch().over("consents", consents)),
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
@@ -370,6 +381,7 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
+    lists: Lists,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -385,12 +397,14 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links } = around;
+    let Around { clock, random, metrics, own, links, lists } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
         refusals: Refusals::new(Arc::clone(store), Arc::clone(&clock), links.clone(), accept.profiles(), notices),
         consents: Arc::new(Consents::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&accept), times(config), notices)),
+        suppressions: lists.suppressions,
+        addresses: lists.addresses,
         profiles: accept.profiles(),
         links,
         usage: accept.usage(),
@@ -508,6 +522,7 @@ fn accept_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> accept::Set
             allow: config.sending.recipient_allowlist.clone().map_or_else(Default::default, |l| AllowList::only(l.addresses, l.domains)),
         }),
         times: times(config),
+        disposable: (config.addresses.policy, Arc::clone(&config.addresses.disposable)),
         max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
         max_rows: NonZeroUsize::new(config.sending.max_csv_rows).unwrap_or(NonZeroUsize::MIN),
         max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),

@@ -7,6 +7,7 @@
 //! the process; everything else works on values, so tests pass their own.
 
 mod access;
+mod addresses;
 mod attachments;
 mod check;
 mod database;
@@ -40,8 +41,10 @@ mod server;
 mod ses;
 mod smtp;
 mod sources;
+mod suppression;
 
 pub use access::Access;
+pub use addresses::Addresses;
 pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
 pub use dkim::{Dkim, DkimKey, dkim_place};
@@ -59,9 +62,10 @@ pub use recipients::AllowList;
 pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
-pub use ses::{Credentials, Ses};
+pub use ses::{Credentials, Ses, SuppressionList};
 pub use smtp::{Login, Smtp, Tls};
 pub use sources::{FileSource, Sources, spoken_language};
+pub use suppression::Suppression;
 
 use effective::Effective;
 use key::Key;
@@ -84,6 +88,8 @@ pub struct Config {
     pub attachments: Attachments,
     pub inbox: Inbox,
     pub lists: Lists,
+    pub suppression: Suppression,
+    pub addresses: Addresses,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -116,6 +122,8 @@ impl Config {
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
         let lists = lists::read(&mut reader);
+        let suppression = suppression::read(&mut reader);
+        let addresses = addresses::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         check::uploads(&mut reader, attachments.as_ref());
@@ -128,13 +136,16 @@ impl Config {
         let (Some(access), Some(inbox), Some(lists), Some(log)) = (access, inbox, lists, log) else {
             return Err(ConfigErrors(faults));
         };
+        let (Some(suppression), Some(addresses)) = (suppression, addresses) else {
+            return Err(ConfigErrors(faults));
+        };
         let effective = Effective::of(&layers, &sending);
         let notices = names::notices(&layers, &sending, &providers, sources.profile.as_ref());
         let inbox = inbox.beside(&server, &access);
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
-        let config = Self { server, database, sending, providers, attachments, access, inbox, lists, log, profile, effective };
+        let config = Self { server, database, sending, providers, attachments, access, inbox, lists, suppression, addresses, log, profile, effective };
         Ok(Loaded { config, notices, warnings })
     }
 
@@ -202,6 +213,8 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         access::KEYS,
         inbox::KEYS,
         lists::KEYS,
+        suppression::KEYS,
+        addresses::KEYS,
         log::KEYS,
     ]
     .into_iter()

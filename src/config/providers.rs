@@ -42,7 +42,7 @@ impl Account {
     #[must_use]
     pub fn is_same_place(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Ses(a), Self::Ses(b)) => Ses { limits: b.limits, ..a.clone() } == *b,
+            (Self::Ses(a), Self::Ses(b)) => Ses { limits: b.limits, suppression_list: b.suppression_list, ..a.clone() } == *b,
             // Its connections keep to their number themselves.
             (Self::Smtp(a), Self::Smtp(b)) => {
                 let limits = Limits { max_connections: a.limits.max_connections, ..b.limits };

@@ -7,10 +7,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::access::load::Load;
 use crate::service::{
-    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
+    accept::Accept, access::Access, addresses::Addresses, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
     files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles,
     providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, retry::Retry,
-    search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    search::Search, suppression::Suppressions, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -44,6 +44,8 @@ pub struct Services {
     pub links: Option<Arc<LinkKeys>>,
     pub refusals: Refusals,
     pub consents: Arc<Consents>,
+    pub suppressions: Arc<Suppressions>,
+    pub addresses: Arc<Addresses>,
     pub tokens: Tokens,
     pub access: Arc<Access>,
     pub attempts: Attempts,

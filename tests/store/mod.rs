@@ -35,6 +35,8 @@ mod reclaim;
 mod senders;
 mod settle;
 mod sqlite;
+mod suppression;
+mod suppression_list;
 mod templates;
 mod together;
 mod transfer;

@@ -1,5 +1,6 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
+pub mod account_list;
 mod clock;
 pub mod consents;
 mod fault;

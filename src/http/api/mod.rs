@@ -1,5 +1,6 @@
 //! The handlers, one file per noun.
 
+pub mod addresses;
 pub mod admin;
 mod again;
 pub mod attachments;
@@ -16,5 +17,6 @@ pub mod nodes;
 pub mod profiles;
 pub mod providers;
 mod shape;
+pub mod suppression;
 pub mod templates;
 pub mod topics;

@@ -118,14 +118,16 @@ fn remove(turn: &mut Turn<'_>, removal: &Removal) -> Result<Vec<Entry>, Error> {
     let mut found = among(&turn.look(), &[&removal.address])?;
     found.retain(|entry| removal.scope.as_ref().is_none_or(|scope| *scope == entry.scope));
     for e in &found {
-        let scope = e.scope.text();
+        let (scope, source) = (e.scope.text(), e.source.text());
         turn.change(q!("suppression_delete"), (&e.address, &scope))?;
-        let row = params![
+        turn.execute(
+            q!("suppression_removed_insert"),
+            params![
             e.address,
             scope,
             e.cause.code(),
             e.detail,
-            e.source.text(),
+            source,
             e.actor,
             e.since.0,
             e.last_at.0,
@@ -133,8 +135,8 @@ fn remove(turn: &mut Turn<'_>, removal: &Removal) -> Result<Vec<Entry>, Error> {
             removal.at.0,
             removal.actor,
             removal.reason
-        ];
-        turn.execute(q!("suppression_removed_insert"), row)?;
+        ],
+        )?;
         turn.rows += 2;
     }
     // What an account has is for all mail; one that never had it takes that well.
