@@ -1834,7 +1834,6 @@ the-file-has-more-than-x-lines-with = the file has more than { $max } lines with
 name-the-columns-and-give-an-address = name the columns in the first line, and give an address in each below
 no-column-is-email = no column is email
 name-the-columns-one-of-them-email = name the columns in the first line, one of them email; or give addresses alone, one a line
-the-caller-has-gone = the caller has gone
 
 # src/config/suppression.rs, src/config/addresses.rs
 is-x-and-only-x-days-count = is { $times }, and only { $days } days count, of which each counts once: it would never be reached

@@ -1833,7 +1833,6 @@ the-file-has-more-than-x-lines-with = 주소가 든 줄이 { $max }줄을 넘습
 name-the-columns-and-give-an-address = 첫 줄에 열 이름을 적고, 그 아래 줄마다 주소를 하나씩 적으십시오
 no-column-is-email = email 열이 없습니다
 name-the-columns-one-of-them-email = 첫 줄에 열 이름을 적고 그 가운데 하나를 email로 하십시오. 또는 주소만 한 줄에 하나씩 적으십시오
-the-caller-has-gone = 요청한 쪽이 연결을 끊었습니다
 
 # src/config/suppression.rs, src/config/addresses.rs
 is-x-and-only-x-days-count = 값이 { $times }인데, 하루에 한 번만 세는 날이 { $days }일뿐이라 결코 채워지지 않습니다

@@ -83,7 +83,9 @@ impl NameServers {
         let mut unknown = None;
         for kind in [RecordType::A, RecordType::AAAA] {
             match self.resolver.lookup(name, kind).await {
-                Ok(found) if found.answers().iter().any(|record| matches!(record.data, RData::A(_) | RData::AAAA(_))) => return Receives::Yes,
+                Ok(found) if found.answers().iter().any(|record| matches!(record.data, RData::A(_) | RData::AAAA(_))) => {
+                    return Receives::Yes;
+                }
                 Ok(_) => {}
                 Err(error) if none(&error).is_some() => {}
                 Err(error) => unknown = Some(error.to_string()),

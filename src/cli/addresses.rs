@@ -42,7 +42,8 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
     for part in rows.chunks(AT_ONCE) {
         let emails: Vec<&str> = part.iter().map(|row| row.get(column).map_or("", String::as_str)).collect();
         let answer = client.call(Method::POST, "/v1/addresses/check", Some(&json!({"emails": emails, "mx": !no_mx}))).await?;
-        let found = answer["addresses"].as_array().filter(|found| found.len() == part.len()).ok_or_else(|| Failure::strange("addresses"))?;
+        let found =
+            answer["addresses"].as_array().filter(|found| found.len() == part.len()).ok_or_else(|| Failure::strange("addresses"))?;
         for (row, one) in part.iter().zip(found) {
             let text = |name: &str| one[name].as_str().unwrap_or_default().to_owned();
             write(&mut out, row.iter().cloned().chain([text("verdict"), why(one), text("suggestion"), text("mx")]))?;

@@ -145,7 +145,21 @@ impl Config {
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
-        let config = Self { server, database, sending, providers, attachments, access, inbox, lists, suppression, addresses, log, profile, effective };
+        let config = Self {
+            server,
+            database,
+            sending,
+            providers,
+            attachments,
+            access,
+            inbox,
+            lists,
+            suppression,
+            addresses,
+            log,
+            profile,
+            effective,
+        };
         Ok(Loaded { config, notices, warnings })
     }
 

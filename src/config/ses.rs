@@ -69,7 +69,12 @@ pub(super) fn read(r: &mut Reader) -> Option<Ses> {
     let credentials = credentials(r);
     let configuration_set = r.may(&SET, configuration_set);
     let ca_bundle = r.may(&CA, pem_file);
-    let lists = [("off", None), ("pull", Some(SuppressionList::Pull)), ("push", Some(SuppressionList::Push)), ("both", Some(SuppressionList::Both))];
+    let lists = [
+        ("off", None),
+        ("pull", Some(SuppressionList::Pull)),
+        ("push", Some(SuppressionList::Push)),
+        ("both", Some(SuppressionList::Both)),
+    ];
     let suppression_list = r.must(&LIST, word(&lists));
     let limits = limits::read(r, &LIMITS);
     if let (Some(region), Some(Some(endpoint))) = (&region, &endpoint) {

@@ -16,8 +16,8 @@ use utoipa::{
 
 use super::{
     api::{
-        addresses, admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-        suppression, templates, topics,
+        addresses, admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles,
+        providers, suppression, templates, topics,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},

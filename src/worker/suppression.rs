@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::service::suppression::{Exchange, Exchanged};
 
-const EVERY: Duration = Duration::from_secs(30);
+/// What people take off is to leave the account soon.
+const EVERY: Duration = Duration::from_secs(5);
 
 /// Runs until told to stop.
 pub async fn run(exchange: Arc<Exchange>, clock: Arc<dyn Clock>, stop: CancellationToken) {
@@ -15,12 +16,18 @@ pub async fn run(exchange: Arc<Exchange>, clock: Arc<dyn Clock>, stop: Cancellat
         let more = match exchange.round().await {
             Ok(Exchanged { told, listed, more }) => {
                 if told > 0 || listed.new > 0 {
-                    tracing::info!(told, new = listed.new, known = listed.known, left = listed.left, "suppression lists of accounts exchanged");
+                    tracing::info!(
+                        told,
+                        new = listed.new,
+                        known = listed.known,
+                        left = listed.left,
+                        "suppression lists of accounts exchanged"
+                    );
                 }
                 more
             }
             Err(err) => {
-                tracing::warn!(%err, "suppression lists of accounts could not be exchanged; tried again in half a minute");
+                tracing::warn!(%err, "suppression lists of accounts could not be exchanged; tried again in five seconds");
                 false
             }
         };

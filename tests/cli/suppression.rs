@@ -7,7 +7,8 @@ use super::{folder, run};
 #[test]
 fn a_list_is_imported_shown_exported_and_shortened() {
     let dir = folder();
-    fs::write(dir.path().join("bounced.csv"), "email,reason\nhong@naver.com,없는 주소\nnot an address,\nkim@example.kr,\n").expect("written");
+    fs::write(dir.path().join("bounced.csv"), "email,reason\nhong@naver.com,없는 주소\nnot an address,\nkim@example.kr,\n")
+        .expect("written");
     let imported = run(dir.path(), &[], &["suppression", "import", "bounced.csv", "--cause", "bounce"]);
     assert_eq!((imported.code, imported.out.as_str()), (1, "added: 2, known: 0, left out: 0\n"), "{}", imported.err);
     assert!(imported.err.contains("line 3.email: ") && imported.err.contains("lines left out because of a fault: 1"), "{}", imported.err);

@@ -69,7 +69,9 @@ fn addresses_are_put_on_and_taken_off_and_one_that_is_not_there_is_no_trouble() 
         assert_eq!(refused.code, "BadRequestException");
         let denied = list.put("hong@naver.com", SuppressionCause::Bounce).await.expect_err("denied");
         assert!(denied.remedy.contains("ses:PutSuppressedDestination"), "{}", denied.remedy);
-        let seen = stub.look(|s| s.requests.iter().map(|r| (r.head.lines().next().unwrap_or_default().to_owned(), r.body.clone())).collect::<Vec<_>>());
+        let seen = stub.look(|s| {
+            s.requests.iter().map(|r| (r.head.lines().next().unwrap_or_default().to_owned(), r.body.clone())).collect::<Vec<_>>()
+        });
         assert_eq!(seen[0].0, "PUT /v2/email/suppression/addresses HTTP/1.1");
         let body: serde_json::Value = serde_json::from_slice(&seen[0].1).expect("JSON");
         assert_eq!(body, serde_json::json!({"EmailAddress": "hong@naver.com", "Reason": "COMPLAINT"}));

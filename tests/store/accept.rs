@@ -2,7 +2,13 @@
 
 use std::sync::Mutex;
 
-use jebi_domain::{delivery::State, message::Lane, port::store::DeliveryFilter, suppression::{NewEntry, SuppressionCause}, time::Wall};
+use jebi_domain::{
+    delivery::State,
+    message::Lane,
+    port::store::DeliveryFilter,
+    suppression::{NewEntry, SuppressionCause},
+    time::Wall,
+};
 
 use super::support::{self, Fixture, Mail, address, each, joint, keys, to};
 

@@ -44,7 +44,8 @@ async fn report(f: &Fixture, who: usize, kind: FeedbackKind, at: Wall) {
     let id = f.post_one(super::support::to("reported", [address(who)])).await;
     let claimed = f.claim(10).await;
     f.settle_all(&claimed, sent()).await;
-    let report = Feedback { delivery: DeliveryId { message: id, ordinal: 0 }, recipient: address(who), kind, at, detail: "550 5.1.1".to_owned() };
+    let report =
+        Feedback { delivery: DeliveryId { message: id, ordinal: 0 }, recipient: address(who), kind, at, detail: "550 5.1.1".to_owned() };
     assert_eq!(f.store.record_feedback(vec![report]).await.expect("recorded"), 1);
 }
 

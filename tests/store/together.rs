@@ -440,7 +440,9 @@ impl Hand<'_> {
                 self.store.cancel_message(id, now).await.expect("cancel");
             }
             Op::Pause { topic, paused } => drop(self.store.pause_topic(TOPICS[topic], paused, now).await.expect("pause")),
-            Op::Suppress { who } => drop(self.store.suppress(vec![NewEntry::plain(address(who), SuppressionCause::Bounce, now)]).await.expect("suppress")),
+            Op::Suppress { who } => {
+                self.store.suppress(vec![NewEntry::plain(address(who), SuppressionCause::Bounce, now)]).await.expect("suppress");
+            }
             Op::Reschedule { pick, later } => {
                 let Some(id) = self.pick(pick) else { return };
                 let due = if later { Wall(now.0 + HOUR) } else { now };

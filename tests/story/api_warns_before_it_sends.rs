@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
-use jebi_domain::{port::store::MessageFilter, suppression::{NewEntry, SuppressionCause}};
+use jebi_domain::{
+    port::store::MessageFilter,
+    suppression::{NewEntry, SuppressionCause},
+};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 

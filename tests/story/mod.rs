@@ -54,6 +54,7 @@ mod suppression_accounts;
 mod suppression_addresses;
 mod suppression_asks_name_servers;
 mod suppression_list;
+mod suppression_over_a_server;
 mod templates_are_written_and_published;
 mod templates_hold_together;
 mod templates_reach_their_recipients;

@@ -102,7 +102,8 @@ async fn scopes_follow_the_cause_and_the_policy_where_nothing_is_said() {
 async fn a_suppressed_delivery_says_why_and_since_when() {
     let api = Api::new().await;
     add(&api, json!([{"email": "gone@example.kr", "cause": "bounce", "reason": "550 5.1.1 없는 사용자"}])).await;
-    let body = json!({"messages": [{"topic_id": "n", "emails": ["gone@example.kr", "kim@example.kr"], "subject": "안녕", "content": "<p>x"}]});
+    let body =
+        json!({"messages": [{"topic_id": "n", "emails": ["gone@example.kr", "kim@example.kr"], "subject": "안녕", "content": "<p>x"}]});
     let taken = api.post("/v1/messages", &body).await.expect(202);
     let id = text(&taken["messages"][0]["deliveries"][0]["id"]).to_owned();
     let shown = api.get(&format!("/v1/deliveries/{id}")).await.expect(200);

@@ -37,7 +37,11 @@ impl Disposable {
             // A domain is good where an address in it is.
             let Ok(address) = super::parse(&format!("all@{domain}")) else { return Err((no, line.to_owned())) };
             let domain = address.trim_start_matches("all@").to_owned();
-            if out { list.taken_out.insert(domain) } else { list.added.insert(domain) };
+            if out {
+                list.taken_out.insert(domain)
+            } else {
+                list.added.insert(domain)
+            };
         }
         Ok(list)
     }

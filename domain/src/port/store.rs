@@ -14,7 +14,8 @@ use bytes::Bytes;
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{
-    Boxed, ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, SuppressionStore, TemplateStore, nodes::NodeStart, slots::SharedSlots,
+    Boxed, ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, SuppressionStore, TemplateStore, nodes::NodeStart,
+    slots::SharedSlots,
 };
 pub use super::{
     guard::{Guard, Released},
@@ -574,10 +575,30 @@ pub trait AdminStore: Send + Sync {
 
 /// A whole engine.
 pub trait Store:
-    QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore + SuppressionStore
+    QueueStore
+    + ReadStore
+    + AdminStore
+    + NodeStore
+    + OperatorStore
+    + TemplateStore
+    + Inbox
+    + FileStore
+    + SenderStore
+    + ConsentStore
+    + SuppressionStore
 {
 }
 impl<T> Store for T where
-    T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore + SuppressionStore
+    T: QueueStore
+        + ReadStore
+        + AdminStore
+        + NodeStore
+        + OperatorStore
+        + TemplateStore
+        + Inbox
+        + FileStore
+        + SenderStore
+        + ConsentStore
+        + SuppressionStore
 {
 }

@@ -82,7 +82,12 @@ pub trait SuppressionStore: Send + Sync {
     /// Takes an address off, and writes down who did it. Gives what was taken off.
     fn unsuppress(&self, removal: Removal) -> Boxed<'_, StoreResult<Vec<Entry>>>;
     /// By address and scope; keyset pages.
-    fn suppressions(&self, filter: SuppressionFilter, after: Option<SuppressionCursor>, limit: u32) -> Boxed<'_, StoreResult<SuppressionPage>>;
+    fn suppressions(
+        &self,
+        filter: SuppressionFilter,
+        after: Option<SuppressionCursor>,
+        limit: u32,
+    ) -> Boxed<'_, StoreResult<SuppressionPage>>;
     /// The entries of these addresses, as [`crate::address::key`] has them, by address and scope.
     fn suppressions_of(&self, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<Entry>>>;
     /// What was taken off of an address, newest first.

@@ -166,7 +166,8 @@ mod tests {
     #[test]
     fn what_the_store_compares_says_the_same_as_the_scopes() {
         let topics = ["", "news", "news/2026-11", "newsletter", "a-b"];
-        let scopes = ["all", "bulk", "topic:news", "topic:news/2026", "topic:a", "topic:newsletter"].map(|s| Scope::parse(s).expect("a scope"));
+        let scopes =
+            ["all", "bulk", "topic:news", "topic:news/2026", "topic:a", "topic:newsletter"].map(|s| Scope::parse(s).expect("a scope"));
         for lane in Lane::ALL {
             for topic in topics {
                 let wanted = Wanted::of(lane, topic);

@@ -66,8 +66,9 @@ impl AccountList for SesAccountList {
 /// An entry as SES tells it. What it has no word for yet is a bounce: SES gives mail to it back in any case.
 fn entry(told: &SuppressedDestinationSummary) -> Result<AccountEntry, Reason> {
     let cause = if *told.reason() == SuppressionListReason::Complaint { SuppressionCause::Complaint } else { SuppressionCause::Bounce };
-    let at = told.last_update_time().to_millis().map_err(|e| {
-        Reason::new("LastUpdateTime", format!("an entry of the list has a time that cannot be read: {e}"), "report it")
-    })?;
+    let at = told
+        .last_update_time()
+        .to_millis()
+        .map_err(|e| Reason::new("LastUpdateTime", format!("an entry of the list has a time that cannot be read: {e}"), "report it"))?;
     Ok(AccountEntry { email: told.email_address().to_owned(), cause, at: Wall(at) })
 }

@@ -83,3 +83,71 @@ impl Domains {
         known.insert(domain.to_owned(), (receives.clone(), self.clock.boot() + holds));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use jebi_domain::{fake::ManualClock, port::Boxed, time::Wall};
+
+    use super::*;
+
+    /// Knows `good.kr`, knows nothing of others, and never answers of `silent.kr`.
+    #[derive(Default)]
+    struct Hosts(AtomicUsize);
+
+    impl MailHosts for Hosts {
+        fn receives(&self, domain: &str) -> Boxed<'_, Receives> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            match domain {
+                "good.kr" => Box::pin(std::future::ready(Receives::Yes)),
+                "silent.kr" => Box::pin(std::future::pending()),
+                _ => Box::pin(std::future::ready(Receives::Unknown("trouble".to_owned()))),
+            }
+        }
+    }
+
+    fn rig() -> (Arc<Hosts>, ManualClock, Arc<Domains>) {
+        let (hosts, clock) = (Arc::new(Hosts::default()), ManualClock::new(Wall(0)));
+        let domains = Domains::new(Arc::clone(&hosts) as Arc<dyn MailHosts>, Arc::new(clock.clone()));
+        (hosts, clock, Arc::new(domains))
+    }
+
+    fn set(domains: &[&str]) -> BTreeSet<String> {
+        domains.iter().map(|domain| (*domain).to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn answers_are_remembered_and_trouble_for_half_a_minute_only() {
+        let (hosts, clock, domains) = rig();
+        let asked = || hosts.0.load(Ordering::Relaxed);
+        let both = set(&["good.kr", "odd.kr"]);
+        assert_eq!(domains.receive(both.clone()).await["good.kr"], Receives::Yes);
+        domains.receive(both.clone()).await;
+        assert_eq!(asked(), 2);
+        clock.advance(UNKNOWN);
+        domains.receive(both.clone()).await;
+        assert_eq!(asked(), 3);
+        clock.advance(KNOWN);
+        domains.receive(both).await;
+        assert_eq!(asked(), 5);
+    }
+
+    #[tokio::test]
+    async fn what_does_not_answer_in_time_is_unknown_and_holds_nobody_else_up() {
+        let (_, clock, domains) = rig();
+        let asking = tokio::spawn({
+            let domains = Arc::clone(&domains);
+            async move { domains.receive(set(&["good.kr", "silent.kr"])).await }
+        });
+        while !asking.is_finished() {
+            if clock.sleepers() > 0 {
+                clock.advance(PATIENCE);
+            }
+            tokio::task::yield_now().await;
+        }
+        let found = asking.await.expect("an answer");
+        assert_eq!(found["good.kr"], Receives::Yes);
+        assert!(matches!(found["silent.kr"], Receives::Unknown(_)));
+    }
+}

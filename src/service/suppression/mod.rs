@@ -127,7 +127,12 @@ impl Suppressions {
         let scope = scope.map(|text| check::scope(text, || "scope".to_owned())).transpose().map_err(Refusal::invalid)?;
         if reason.trim().is_empty() {
             let fault = "it does not say why the address may be mailed again";
-            return Err(Refusal::invalid(Fault::new("reason", "missing_reason", fault, "say it in a few words: who asked, or what was put right")));
+            return Err(Refusal::invalid(Fault::new(
+                "reason",
+                "missing_reason",
+                fault,
+                "say it in a few words: who asked, or what was put right",
+            )));
         }
         check::words(reason, MAX_REASON, || "reason".to_owned()).map_err(Refusal::invalid)?;
         let removal = Removal { address, scope, actor: caller.who(), reason: reason.to_owned(), at: self.clock.wall() };
@@ -164,7 +169,8 @@ impl Suppressions {
 /// A cause or scope that is none.
 pub fn filter(address: Option<&str>, domain: Option<&str>, cause: Option<&str>, scope: Option<&str>) -> Result<SuppressionFilter, Refusal> {
     let key = |text: &str| jebi_domain::address::key(text.trim()).into_owned();
-    let cause: Option<SuppressionCause> = cause.map(|text| check::cause(text, || "cause".to_owned())).transpose().map_err(Refusal::invalid)?;
+    let cause: Option<SuppressionCause> =
+        cause.map(|text| check::cause(text, || "cause".to_owned())).transpose().map_err(Refusal::invalid)?;
     let scope: Option<Scope> = scope.map(|text| check::scope(text, || "scope".to_owned())).transpose().map_err(Refusal::invalid)?;
     let domain = domain.map(|text| key(text).trim_start_matches('@').to_owned());
     Ok(SuppressionFilter { address: address.map(key), domain, cause, scope })

@@ -2,12 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jebi_domain::{
-    port::{
-        Boxed,
-        slots::SharedSlots,
-        store::{Guard, Notice, StoreResult},
-    },
+use jebi_domain::port::{
+    Boxed,
+    slots::SharedSlots,
+    store::{Guard, Notice, StoreResult},
 };
 
 use super::{Error, Params, Query, Reads, Row, Statements, Value, turn::Memory};

@@ -19,11 +19,7 @@ pub(in crate::store) fn load(turn: &mut Turn<'_>) -> Result<(), Error> {
 }
 
 /// Why each of the addresses gets no mail of this kind, as a delivery has its reason; `None` for those that do.
-pub(super) fn reasons<'e>(
-    turn: &Turn<'_>,
-    emails: impl Iterator<Item = &'e str>,
-    wanted: &Wanted,
-) -> Result<Vec<Option<String>>, Error> {
+pub(super) fn reasons<'e>(turn: &Turn<'_>, emails: impl Iterator<Item = &'e str>, wanted: &Wanted) -> Result<Vec<Option<String>>, Error> {
     let keys: Vec<_> = emails.map(address::key).collect();
     let rows: Vec<[Value<'_>; 3]> =
         keys.iter().map(|key| [Value::Text(key), Value::Text(&wanted.scopes), Value::Bool(wanted.unsubscribes)]).collect();
@@ -90,7 +86,10 @@ pub(super) fn add(turn: &mut Turn<'_>, entries: &[NewEntry]) -> Result<Listed, E
     }
     if !kept.is_empty() {
         turn.memory.suppressed = true;
-        turn.memory.suppressed_before = turn.db.next_message()?;
+        // Where others write too, every node hears of it at its next turn, this one as well.
+        if turn.db.is_alone() {
+            turn.memory.suppressed_before = turn.db.next_message()?;
+        }
     }
     Ok(listed)
 }

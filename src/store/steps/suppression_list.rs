@@ -41,7 +41,12 @@ impl<E: Engine> SuppressionStore for SqlStore<E> {
         self.shared.write(Class::Admin, move |t| remove(t, &removal))
     }
 
-    fn suppressions(&self, filter: SuppressionFilter, after: Option<SuppressionCursor>, limit: u32) -> Boxed<'_, StoreResult<SuppressionPage>> {
+    fn suppressions(
+        &self,
+        filter: SuppressionFilter,
+        after: Option<SuppressionCursor>,
+        limit: u32,
+    ) -> Boxed<'_, StoreResult<SuppressionPage>> {
         self.look(move |s| page(s, &filter, after, limit))
     }
 
@@ -123,19 +128,19 @@ fn remove(turn: &mut Turn<'_>, removal: &Removal) -> Result<Vec<Entry>, Error> {
         turn.execute(
             q!("suppression_removed_insert"),
             params![
-            e.address,
-            scope,
-            e.cause.code(),
-            e.detail,
-            source,
-            e.actor,
-            e.since.0,
-            e.last_at.0,
-            e.times,
-            removal.at.0,
-            removal.actor,
-            removal.reason
-        ],
+                e.address,
+                scope,
+                e.cause.code(),
+                e.detail,
+                source,
+                e.actor,
+                e.since.0,
+                e.last_at.0,
+                e.times,
+                removal.at.0,
+                removal.actor,
+                removal.reason
+            ],
         )?;
         turn.rows += 2;
     }

@@ -27,7 +27,7 @@ use crate::{
     },
     service::{
         Caller,
-        suppression::{NewSuppression, PART},
+        suppression::{self, NewSuppression, PART},
     },
     table,
 };
@@ -104,6 +104,7 @@ pub async fn import(
     request: Request,
 ) -> Result<Json<SuppressionsImported>, Problem> {
     check_encoding(&headers)?;
+    suppression::filter(None, None, options.cause.as_deref(), options.scope.as_deref())?;
     let spool = Flow::of(&headers, request.into_body(), &state)?.spooled(&state).await?;
     // Once to see that it can be read to its end, once to write what it says.
     let mut lines = read(&spool)?;
@@ -132,12 +133,7 @@ struct Imported {
 }
 
 /// Writes what the lines say, part after part.
-async fn write(
-    state: &AppState,
-    caller: &Caller,
-    options: &FileOptions,
-    mut lines: mpsc::Receiver<Batch>,
-) -> Result<Imported, Refusal> {
+async fn write(state: &AppState, caller: &Caller, options: &FileOptions, mut lines: mpsc::Receiver<Batch>) -> Result<Imported, Refusal> {
     let mut done = Imported::default();
     while let Some(batch) = lines.recv().await {
         let mut entries: Vec<NewEntry> = Vec::with_capacity(PART);
@@ -146,7 +142,8 @@ async fn write(
             let place = |field: &str| format!("line {number}.{field}");
             let checked = read.map_err(|fault| vec![fault]).and_then(|given| {
                 let FileOptions { scope, cause, reason } = options.clone();
-                let given = NewSuppression { scope: given.scope.or(scope), cause: given.cause.or(cause), reason: given.reason.or(reason), ..given };
+                let given =
+                    NewSuppression { scope: given.scope.or(scope), cause: given.cause.or(cause), reason: given.reason.or(reason), ..given };
                 state.suppressions.checked_one(caller, given, Source::Import, place)
             });
             match checked {
@@ -174,9 +171,9 @@ fn read(spool: &Spool) -> Result<mpsc::Receiver<Batch>, Refusal> {
         let (mut reading, mut batch) = (Reading::default(), Vec::with_capacity(PART));
         let read = table::read_text(std::io::BufReader::new(file), &mut |number, cells| {
             batch.extend(reading.row(number, cells)?);
-            // Whoever asked has gone where nobody takes it.
+            // Whoever asked has gone where nobody takes it: the fault only ends the reading.
             if batch.len() >= PART && give.blocking_send(Ok(std::mem::replace(&mut batch, Vec::with_capacity(PART)))).is_err() {
-                return Err(Fault::new("body", "cancelled", "the caller has gone", ""));
+                return Err(empty());
             }
             Ok(())
         });

@@ -142,10 +142,8 @@ mod tests {
     #[test]
     fn columns_go_by_their_names_and_addresses_alone_need_none() {
         let file = "\u{feff}reason,email,scope,times\r\n\"전화, 3월\",hong@example.kr,bulk,7\r\n\r\n,kim@example.kr,,1\r\n";
-        let told = [
-            (2, Ok("hong@example.kr Some(\"bulk\") Some(\"전화, 3월\")".to_owned())),
-            (4, Ok("kim@example.kr None None".to_owned())),
-        ];
+        let told =
+            [(2, Ok("hong@example.kr Some(\"bulk\") Some(\"전화, 3월\")".to_owned())), (4, Ok("kim@example.kr None None".to_owned()))];
         assert_eq!(read(file).expect("a file"), told);
         let alone = [(1, Ok("a@b.kr None None".to_owned())), (2, Ok("not one None None".to_owned()))];
         assert_eq!(read("a@b.kr\nnot one\n").expect("a file"), alone);

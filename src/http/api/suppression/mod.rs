@@ -207,7 +207,11 @@ impl From<Listed> for SuppressionsAdded {
         (status = 422, description = "A field is wrong; nothing was written."),
     ),
 )]
-pub async fn add(State(state): State<AppState>, Extension(caller): Extension<Caller>, JsonBytes(body): JsonBytes) -> Reply<SuppressionsAdded> {
+pub async fn add(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    JsonBytes(body): JsonBytes,
+) -> Reply<SuppressionsAdded> {
     let request: SuppressionsRequest = json::read(&body)?;
     if request.suppressions.len() > MAX_AT_ONCE {
         let fault = format!("the request has {} entries; at most {MAX_AT_ONCE} are taken at once", request.suppressions.len());
@@ -296,8 +300,7 @@ pub async fn list(State(state): State<AppState>, Params(filter): Params<Filter>)
     let limit = page_length(filter.limit)?;
     let after = filter.cursor.as_deref().map(read_text_cursor).transpose()?;
     let after = after.map(|text| text.split_once(BETWEEN).map_or((text.clone(), String::new()), |(a, s)| (a.to_owned(), s.to_owned())));
-    let wanted =
-        suppression::filter(filter.email.as_deref(), filter.domain.as_deref(), filter.cause.as_deref(), filter.scope.as_deref())?;
+    let wanted = suppression::filter(filter.email.as_deref(), filter.domain.as_deref(), filter.cause.as_deref(), filter.scope.as_deref())?;
     let page = state.suppressions.list(wanted, after, limit).await?;
     let next_cursor = page.next.map(|(address, scope)| cursor(format!("{address}{BETWEEN}{scope}").as_bytes()));
     Ok(Json(SuppressionList { suppressions: page.entries.into_iter().map(EntryBody::from).collect(), next_cursor }))
@@ -328,6 +331,7 @@ pub struct Which {
     scope: Option<String>,
     /// Why the address may be mailed again: 1 to 500 characters.
     #[serde(default)]
+    #[param(required = true, min_length = 1, max_length = 500)]
     reason: String,
 }
 
