@@ -3,6 +3,7 @@
 pub mod account_list;
 mod clock;
 pub mod consents;
+mod engine;
 mod fault;
 pub mod files;
 mod find;
@@ -22,6 +23,7 @@ pub mod templates;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;
+pub use engine::Store;
 pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary};
 pub use mail_hosts::MailHosts;
@@ -30,7 +32,6 @@ pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Ahead, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
 pub use senders::SenderStore;
-pub use store::Store;
 pub use suppressions::SuppressionStore;
 pub use templates::TemplateStore;
 

@@ -1,0 +1,36 @@
+//! A whole engine: every port of the store together.
+
+use super::{
+    ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, SuppressionStore, TemplateStore,
+    store::{AdminStore, QueueStore, ReadStore},
+};
+
+/// A whole engine.
+pub trait Store:
+    QueueStore
+    + ReadStore
+    + AdminStore
+    + NodeStore
+    + OperatorStore
+    + TemplateStore
+    + Inbox
+    + FileStore
+    + SenderStore
+    + ConsentStore
+    + SuppressionStore
+{
+}
+impl<T> Store for T where
+    T: QueueStore
+        + ReadStore
+        + AdminStore
+        + NodeStore
+        + OperatorStore
+        + TemplateStore
+        + Inbox
+        + FileStore
+        + SenderStore
+        + ConsentStore
+        + SuppressionStore
+{
+}
