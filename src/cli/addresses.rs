@@ -97,18 +97,11 @@ fn read(file: &PathBuf) -> Result<Lines, Failure> {
     let named = |cell: &String| ["email", "address", "이메일", "메일"].contains(&cell.to_lowercase().as_str());
     let column = rows.first().and_then(|first| first.iter().position(named));
     let header = if column.is_some() { Some(rows.remove(0)) } else { None };
-    let width = header.iter().chain(&rows).map(Vec::len).max().unwrap_or_default();
     let alone = rows.iter().all(|row| row.len() == 1);
     if column.is_none() && !alone {
         return Err(Failure::refused(format!("{}: no column is called email; name the columns in the first line", file.display())));
     }
-    // Lines that end early get their columns all the same, so that what is added stands in its own.
-    let padded = |mut row: Vec<String>| {
-        row.resize(width, String::new());
-        row
-    };
-    let rows = rows.into_iter().map(padded).collect();
-    Ok(Lines { header: header.map(padded), column: column.unwrap_or(0), rows })
+    Ok(Lines { header, column: column.unwrap_or(0), rows })
 }
 
 fn write(out: &mut csv::Writer<std::io::StdoutLock<'_>>, row: impl Iterator<Item = String>) -> Result<(), Failure> {

@@ -166,7 +166,7 @@ impl Config {
     /// The first SES account among the providers.
     #[must_use]
     pub fn ses(&self) -> Option<&Ses> {
-        self.providers.iter().find_map(|p| if let Account::Ses(ses) = &p.account { Some(ses) } else { None })
+        self.providers.iter().find_map(|p| if let Account::Ses(ses) = &p.account { Some(&**ses) } else { None })
     }
 
     /// The keys whose values differ in `new`, as paths, sorted.

@@ -104,6 +104,8 @@ const NO_TEXTS: &[&str] = &[
     "{:<40} {:<24} {:<12} {:<24} {:>5} REASON",
     "{email:<40} {scope:<24} {cause:<12} {since:<24} {times:>5} {reason}",
     "suppressed {}",
+    "{}: {field}: {}; {}",
+    "line {number}.{field}",
     "number too large",
     "password missing",
     "query string: ",

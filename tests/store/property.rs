@@ -212,6 +212,9 @@ impl Run {
                 let kind = FeedbackKind::ALL[kind];
                 let new = self.f.report(id.message, id.ordinal, &email, kind).await;
                 assert_eq!(new == 1, self.model.feedback(id, &email, kind), "feedback of {id}");
+                if new == 1 {
+                    self.model.list(&email, kind);
+                }
             }
             Op::Feedback { .. } => {}
             Op::Pass { ms } => self.f.pass(ms),
@@ -285,7 +288,7 @@ impl Run {
                     continue;
                 }
                 assert!(self.model.may_pass(c, p.state, seen.state, now, LATENESS), "{id}: a claim made {:?} {:?}", p.state, seen.state);
-                assert!(seen.state != State::Suppressed || self.model.suppressed.contains(&p.email), "{id} is on no list");
+                assert!(seen.state != State::Suppressed || self.model.keeps_back(&p.email, Lane::Bulk), "{id} is on no list");
                 passed.push((*id, i, seen.state));
             }
         }

@@ -109,7 +109,7 @@ async fn a_suppressed_delivery_says_why_and_since_when() {
     let shown = api.get(&format!("/v1/deliveries/{id}")).await.expect(200);
     assert_eq!((&shown["state"], &shown["reason"]["code"]), (&"suppressed".into(), &"suppressed_bounce".into()));
     let told = text(&shown["reason"]["text"]);
-    assert!(told.contains("since 2023-12-31T00:00:00Z") && told.ends_with("550 5.1.1 없는 사용자"), "{told}");
+    assert!(told.contains("since 2023-12-31T00:00:00.000Z") && told.ends_with("550 5.1.1 없는 사용자"), "{told}");
     let last = list(&shown["timeline"]).last().expect("a timeline");
     assert_eq!(last["kind"], "suppressed");
     assert!(text(&last["detail"]).contains("suppressed_bounce"), "{last}");
@@ -137,14 +137,14 @@ async fn a_file_goes_in_and_comes_out_again() {
     let rejected = &done["rejected"][0];
     assert_eq!((&rejected["line"], &rejected["field"]), (&3.into(), &"line 3.email".into()));
     let hong = api.get("/v1/suppressions/hong@naver.com").await.expect(200);
-    assert_eq!(hong["suppressions"][0]["created_at"], "2023-01-01T18:04:05Z");
+    assert_eq!(hong["suppressions"][0]["created_at"], "2023-01-01T18:04:05.000Z");
     assert_eq!((&hong["suppressions"][0]["source"], &hong["suppressions"][0]["cause"]), (&"import".into(), &"complaint".into()));
 
     let out = api.get("/v1/suppressions.csv").await;
     let csv = String::from_utf8(out.body.to_vec()).expect("UTF-8");
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines[0], "\u{feff}email,scope,cause,reason,created_at,source,created_by,last_at,times");
-    assert!(lines[1].starts_with("hong@naver.com,bulk,complaint,\"'=전화, 3월\",2023-01-01T18:04:05Z,import,"), "{}", lines[1]);
+    assert!(lines[1].starts_with("hong@naver.com,bulk,complaint,\"'=전화, 3월\",2023-01-01T18:04:05.000Z,import,"), "{}", lines[1]);
     assert_eq!(lines.len(), 3);
     let other = Api::new().await;
     assert_eq!(import(&other, csv.as_bytes(), "").await.expect(200)["added"], 2);

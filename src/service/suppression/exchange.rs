@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -63,13 +63,22 @@ pub struct Exchanged {
     pub more: bool,
 }
 
+/// What is remembered of an account.
+#[derive(Default)]
+struct Known {
+    /// When its list was last read.
+    read: Option<Boot>,
+    /// What was last said of trouble with it.
+    trouble: Option<Reason>,
+}
+
 /// The exchange.
 pub struct Exchange {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     accounts: ArcSwap<Accounts>,
-    /// By provider: when its list was last read, and what was last said of trouble with it.
-    known: Mutex<HashMap<String, (Option<Boot>, Option<Reason>)>>,
+    /// By provider.
+    known: Mutex<HashMap<String, Known>>,
     stop: CancellationToken,
 }
 
@@ -144,7 +153,7 @@ impl Exchange {
                 Ok(page) => page,
                 Err(reason) => return Ok((all, Some(reason))),
             };
-            let entries: Vec<NewEntry> = page.entries.into_iter().map(|entry| ours(name, entry)).collect();
+            let entries: Vec<NewEntry> = page.entries.iter().map(|entry| ours(name, entry)).collect();
             for part in entries.chunks(super::PART) {
                 let listed = self.store.suppress_from_account(part.to_vec()).await?;
                 all = Listed { new: all.new + listed.new, known: all.known + listed.known, left: all.left + listed.left };
@@ -152,7 +161,7 @@ impl Exchange {
             next = page.next;
             if next.is_none() {
                 self.store.suppression_read_to(name, began).await?;
-                self.lock().entry(name.to_owned()).or_default().0 = Some(self.clock.boot());
+                self.lock().entry(name.to_owned()).or_default().read = Some(self.clock.boot());
                 return Ok((all, None));
             }
             // Another node goes on from the beginning where this one has lost the right to it.
@@ -163,7 +172,7 @@ impl Exchange {
     }
 
     fn is_due(&self, name: &str) -> bool {
-        let last = self.lock().get(name).and_then(|(last, _)| *last);
+        let last = self.lock().get(name).and_then(|known| known.read);
         last.is_none_or(|last| self.clock.boot() >= last + READ_EVERY)
     }
 
@@ -178,7 +187,7 @@ impl Exchange {
     /// Says what is wrong with an account, once for as long as it stays the same.
     fn say(&self, name: &str, trouble: Option<Reason>) {
         let mut known = self.lock();
-        let (_, last) = known.entry(name.to_owned()).or_default();
+        let last = &mut known.entry(name.to_owned()).or_default().trouble;
         if let Some(reason) = trouble.as_ref().filter(|reason| last.as_ref() != Some(*reason)) {
             let Reason { code, text, remedy, .. } = reason;
             tracing::warn!(provider = name, code, text, remedy, "the suppression list of the account is not exchanged with ours");
@@ -186,13 +195,13 @@ impl Exchange {
         *last = trouble;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Option<Boot>, Option<Reason>)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// An account's entry as one of ours. Mail to it comes back whatever it is, so all of it is kept back.
-fn ours(provider: &str, entry: AccountEntry) -> NewEntry {
+fn ours(provider: &str, entry: &AccountEntry) -> NewEntry {
     NewEntry {
         address: address::key(&entry.email).into_owned(),
         scope: Scope::All,

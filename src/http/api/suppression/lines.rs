@@ -128,7 +128,10 @@ mod tests {
 
     use super::*;
 
-    fn read(file: &str) -> Result<Vec<(u32, Result<String, &'static str>)>, &'static str> {
+    /// A line's number, and what it says or the code of its fault.
+    type Told = (u32, Result<String, &'static str>);
+
+    fn read(file: &str) -> Result<Vec<Told>, &'static str> {
         let (mut reading, mut lines) = (Reading::default(), Vec::new());
         table::read_text(Cursor::new(file.as_bytes()), &mut |number, cells| {
             lines.extend(reading.row(number, cells)?);
