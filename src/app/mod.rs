@@ -2,6 +2,7 @@
 //!
 //! | file | owns |
 //! |---|---|
+//! | `accepting` | from the configuration to what mail has to keep to |
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
 //! | `migrate` | the schema of the store |
@@ -11,6 +12,7 @@
 //! | `secret` | what keys of links in mail are made of |
 //! | `transfer` | moving a store to PostgreSQL |
 
+mod accepting;
 mod at_rest;
 pub mod database;
 mod dkim;
@@ -21,15 +23,10 @@ mod secret;
 mod suppression;
 mod transfer;
 
-use std::{
-    collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, os::unix::net::UnixStream, path::Path, process, sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, io, net::SocketAddr, os::unix::net::UnixStream, path::Path, process, sync::Arc, time::Duration};
 
 use jebi_domain::{
-    allow::AllowList,
-    attachment,
-    port::{Clock, Random, Store, nodes::NodeStart, operator::Rules, store::StoreError},
+    port::{Clock, Random, Store, nodes::NodeStart, store::StoreError},
     refusal::Refusal,
     time::Wall,
 };
@@ -42,6 +39,13 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use self::{
+    accepting::accept_settings,
+    providers::Maker,
+    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
+    secret::Secret,
+    suppression::{Lists, SuppressionPart},
+};
 pub use self::{
     at_rest::AtRest,
     dkim::make_dkim_key,
@@ -49,16 +53,10 @@ pub use self::{
     reload::ReadAgain,
     transfer::{MoveError, Moved, transfer},
 };
-use self::{
-    providers::Maker,
-    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
-    secret::Secret,
-    suppression::{Lists, SuppressionPart},
-};
 pub use crate::store::transfer::Progress;
 
 use crate::{
-    config::{AdvertisingConsent, Config, DatabaseUrl},
+    config::{Config, DatabaseUrl},
     http::{self, AppState, HttpSettings, Load, Services},
     lifecycle::Lifecycle,
     server::{
@@ -66,7 +64,7 @@ use crate::{
         tls::{PemFiles, Tls, TlsFault},
     },
     service::{
-        accept::{self, Accept, ListSettings},
+        accept::{self, Accept},
         access::{Access, AccessSettings, Origins, TokenSecrets},
         admin::Admin,
         attempts::Attempts,
@@ -74,8 +72,8 @@ use crate::{
         cancel::Cancel,
         consents::Consents,
         dispatch::{self, Fence},
+        feedback::{FeedbackIntake, FeedbackSettings},
         figures::Figures,
-        files,
         forecast::Forecast,
         identities::Identities,
         inbox::InboxReader,
@@ -88,6 +86,7 @@ use crate::{
         reload::{Part, Reload},
         repeat::Repeats,
         reschedule::Reschedule,
+        results::Results,
         retry::Retry,
         search::Search,
         stray::{self, Strays},
@@ -372,6 +371,11 @@ impl App {
     }
 }
 
+/// How long reports wait for their mail.
+fn feedback_settings(config: &Config) -> FeedbackSettings {
+    FeedbackSettings { kept: config.feedback.unmatched_kept, kept_rows: config.feedback.unmatched_max_rows }
+}
+
 /// What the services take besides the configuration and the store.
 struct Around {
     clock: Arc<dyn Clock>,
@@ -415,6 +419,7 @@ fn services(
         load: Load::new(config.server.max_concurrent_requests, config.server.max_bodies_bytes),
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
+        results: Results::new(Arc::clone(store), times(config).zone),
         retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&accept)),
         templates: accept.templates(),
         accept,
@@ -424,6 +429,7 @@ fn services(
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
         nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
+        feedback: Arc::new(FeedbackIntake::new(Arc::clone(store), Arc::clone(&clock), feedback_settings(config))),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
@@ -512,44 +518,6 @@ fn listening(config: &Config, tls: Option<Arc<Tls>>) -> Listening {
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address: address.to_string(), source })
-}
-
-fn accept_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> accept::Settings {
-    accept::Settings {
-        from: config.sending.from.clone(),
-        rules: Arc::new(Rules {
-            routes: providers::routes(config),
-            allow: config.sending.recipient_allowlist.clone().map_or_else(Default::default, |l| AllowList::only(l.addresses, l.domains)),
-        }),
-        times: times(config),
-        disposable: (config.addresses.policy, Arc::clone(&config.addresses.disposable)),
-        max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
-        max_rows: NonZeroUsize::new(config.sending.max_csv_rows).unwrap_or(NonZeroUsize::MIN),
-        max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
-        files: files::Settings {
-            rules: attachment::Rules {
-                max_size: config.attachments.max_size_bytes,
-                extensions: config.attachments.allowed_extensions.clone(),
-            },
-            unused_kept: config.attachments.unused_kept,
-        },
-        list: list_settings(config, links),
-    }
-}
-
-/// Lists and advertising.
-fn list_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> ListSettings {
-    let server = &config.server;
-    // A port that is not known beforehand stands in no link.
-    let own = (server.port != 0).then(|| format!("http://{}", server.listen()));
-    ListSettings {
-        public: server.public_url().map(str::to_owned),
-        local: server.url.clone().or(own),
-        kinds: config.providers.iter().map(|p| (p.name.clone(), providers::kind(p))).collect(),
-        links,
-        marks_advertising: config.lists.korean_advertising,
-        asks_ledger: config.lists.advertising_consent == AdvertisingConsent::Ledger,
-    }
 }
 
 fn times(config: &Config) -> Times {

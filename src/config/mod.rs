@@ -16,6 +16,7 @@ mod dotenv;
 mod effective;
 mod endpoint;
 mod fault;
+mod feedback;
 mod flags;
 mod inbox;
 mod key;
@@ -49,6 +50,7 @@ pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
 pub use dkim::{Dkim, DkimKey, dkim_place};
 pub use fault::{ConfigErrors, Fault};
+pub use feedback::Feedback;
 pub use flags::Flags;
 pub use inbox::Inbox;
 pub use limits::Limits;
@@ -87,6 +89,7 @@ pub struct Config {
     pub access: Access,
     pub attachments: Attachments,
     pub inbox: Inbox,
+    pub feedback: Feedback,
     pub lists: Lists,
     pub suppression: Suppression,
     pub addresses: Addresses,
@@ -121,6 +124,7 @@ impl Config {
         let attachments = attachments::read(&mut reader);
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
+        let feedback = feedback::read(&mut reader);
         let lists = lists::read(&mut reader);
         let suppression = suppression::read(&mut reader);
         let addresses = addresses::read(&mut reader);
@@ -133,7 +137,7 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(lists), Some(log)) = (access, inbox, lists, log) else {
+        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(log)) = (access, inbox, feedback, lists, log) else {
             return Err(ConfigErrors(faults));
         };
         let (Some(suppression), Some(addresses)) = (suppression, addresses) else {
@@ -153,6 +157,7 @@ impl Config {
             attachments,
             access,
             inbox,
+            feedback,
             lists,
             suppression,
             addresses,
@@ -226,6 +231,7 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         smtp::KEYS,
         access::KEYS,
         inbox::KEYS,
+        feedback::KEYS,
         lists::KEYS,
         suppression::KEYS,
         addresses::KEYS,

@@ -19,6 +19,7 @@ mod sentry;
 mod stop;
 mod suppression;
 mod templates;
+mod topics;
 mod transfer;
 mod verify;
 

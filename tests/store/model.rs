@@ -117,19 +117,6 @@ impl Model {
         self.suppressed.contains(email) || (lane == Lane::Bulk && self.complained.contains(email))
     }
 
-    /// What a new report puts on the suppression list. Soft bounces never come on enough days here.
-    pub fn list(&mut self, email: &str, kind: FeedbackKind) {
-        match kind {
-            FeedbackKind::Bounced => {
-                self.suppressed.insert(email.to_owned());
-            }
-            FeedbackKind::Complained => {
-                self.complained.insert(email.to_owned());
-            }
-            _ => {}
-        }
-    }
-
     pub fn accept(&mut self, draft: &Draft) {
         let m = &draft.message;
         let index = self.messages.len();
@@ -319,6 +306,15 @@ impl Model {
             return false;
         }
         p.feedback |= kind.bit();
+        match kind {
+            FeedbackKind::Bounced => {
+                self.suppressed.insert(email.to_owned());
+            }
+            FeedbackKind::Complained => {
+                self.complained.insert(email.to_owned());
+            }
+            _ => {}
+        }
         let proven = p.clone();
         if !matches!(proven.state, State::Unsettled | State::Unknown) {
             return true;

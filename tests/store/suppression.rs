@@ -2,9 +2,11 @@
 
 use jebi_domain::{
     delivery::State,
-    event::{Feedback, FeedbackKind},
+    event::FeedbackKind,
+    feedback::{self, About, Report, Reported, Verdict, What},
     id::{DeliveryId, MessageId},
     message::Lane,
+    port::feedback::{Keep, Recorded},
     port::store::{DeliveryView, TimelineEntry},
     port::suppressions::{Listed, Removal, SuppressionFilter},
     suppression::{Entry, NewEntry, Rules, Scope, SoftRule, Source, SuppressionCause},
@@ -44,9 +46,17 @@ async fn report(f: &Fixture, who: usize, kind: FeedbackKind, at: Wall) {
     let id = f.post_one(super::support::to("reported", [address(who)])).await;
     let claimed = f.claim(10).await;
     f.settle_all(&claimed, sent()).await;
-    let report =
-        Feedback { delivery: DeliveryId { message: id, ordinal: 0 }, recipient: address(who), kind, at, detail: "550 5.1.1".to_owned() };
-    assert_eq!(f.store.record_feedback(vec![report]).await.expect("recorded"), 1);
+    let verdict = match kind {
+        FeedbackKind::Bounced => Verdict::Dead,
+        FeedbackKind::Complained => Verdict::Complained,
+        FeedbackKind::SoftBounced => Verdict::Unreachable,
+        _ => Verdict::Nothing,
+    };
+    let about = About { delivery: Some(DeliveryId { message: id, ordinal: 0 }), ..About::default() };
+    let report = Report { verdict, ..Report::new(Some(address(who)), What::Kind(kind), at, "550 5.1.1") };
+    let keep = Keep { until: at, foreign_until: at, rows: 1 };
+    let reported = Reported { about, source: feedback::Source::Local, reports: vec![report] };
+    assert_eq!(f.store.record_reports(vec![reported], keep, f.now()).await.expect("recorded"), [Recorded::Found { new: 1 }]);
 }
 
 async fn told(f: &Fixture, id: MessageId, ordinal: u32) -> (DeliveryView, Vec<TimelineEntry>) {

@@ -1,7 +1,7 @@
 //! A whole engine: every port of the store together.
 
 use super::{
-    ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, SuppressionStore, TemplateStore,
+    ConsentStore, FeedbackStore, FileStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, SuppressionStore, TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
 
@@ -17,6 +17,8 @@ pub trait Store:
     + FileStore
     + SenderStore
     + ConsentStore
+    + FeedbackStore
+    + ResultsStore
     + SuppressionStore
 {
 }
@@ -31,6 +33,8 @@ impl<T> Store for T where
         + FileStore
         + SenderStore
         + ConsentStore
+        + FeedbackStore
+        + ResultsStore
         + SuppressionStore
 {
 }

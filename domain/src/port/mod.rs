@@ -1,10 +1,12 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
 pub mod account_list;
+mod audit;
 mod clock;
 pub mod consents;
 mod engine;
 mod fault;
+pub mod feedback;
 pub mod files;
 mod find;
 mod guard;
@@ -14,6 +16,7 @@ pub mod nodes;
 pub mod operator;
 mod provider;
 mod random;
+pub mod results;
 pub mod senders;
 mod settlement;
 pub mod slots;
@@ -24,6 +27,7 @@ pub mod templates;
 pub use clock::Clock;
 pub use consents::ConsentStore;
 pub use engine::Store;
+pub use feedback::FeedbackStore;
 pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary};
 pub use mail_hosts::MailHosts;
@@ -31,6 +35,7 @@ pub use nodes::NodeStore;
 pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Ahead, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
+pub use results::ResultsStore;
 pub use senders::SenderStore;
 pub use suppressions::SuppressionStore;
 pub use templates::TemplateStore;

@@ -12,7 +12,7 @@ mod scope;
 
 use serde::{Deserialize, Serialize};
 
-pub use rules::{Bounced, Rules, SoftRule, is_simulator, soft_day};
+pub use rules::{Bounced, Rules, SoftRule, soft_day};
 pub use scope::{MAX_FAMILY, Scope, ScopeFault, Wanted, families};
 
 use crate::{outcome::Reason, time::Wall};

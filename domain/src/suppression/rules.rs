@@ -1,11 +1,9 @@
 //! What enters the list by itself, and what never does.
 
-use crate::{address, time::Wall};
+use crate::time::Wall;
 
 use super::{Scope, SuppressionCause};
 
-/// Mail to it is a test of SES (developer guide, send-email-simulator): it outlasts every report, whatever is reported.
-const SIMULATOR: &str = "@simulator.amazonses.com";
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
 
@@ -86,12 +84,6 @@ pub fn soft_day(at: Wall) -> i64 {
     at.0.div_euclid(DAY)
 }
 
-/// Whether an address is one of SES's simulator, which must stay usable for tests: it never enters the list.
-#[must_use]
-pub fn is_simulator(email: &str) -> bool {
-    address::key(email).ends_with(SIMULATOR)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,16 +106,6 @@ mod tests {
         for rules in [Rules::default(), strict] {
             assert_eq!(rules.entry(Bounced::Hard), (SuppressionCause::Bounce, Scope::All));
             assert_eq!(rules.entry(Bounced::Soft), (SuppressionCause::SoftBounce, Scope::All));
-        }
-    }
-
-    #[test]
-    fn addresses_of_the_simulator_are_told_apart() {
-        for email in ["bounce@simulator.amazonses.com", "Complaint+x@Simulator.AmazonSES.com"] {
-            assert!(is_simulator(email), "{email}");
-        }
-        for email in ["bounce@simulator.amazonses.com.example.kr", "simulator.amazonses.com@example.kr"] {
-            assert!(!is_simulator(email), "{email}");
         }
     }
 }

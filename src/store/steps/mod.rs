@@ -14,8 +14,9 @@
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
-//! | `feedback` | what became of sent mail |
+//! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet |
 //! | `suppression`, `suppression_list` | addresses that are not to be mailed: looking them up and listing them by themselves; people's acts on the list |
+//! | `results` | what became of topics, hour by hour |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
@@ -51,6 +52,7 @@ mod record;
 mod refs;
 mod release;
 mod reschedule;
+mod results;
 mod retry;
 mod row;
 mod senders;

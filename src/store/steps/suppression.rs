@@ -3,8 +3,9 @@
 
 use jebi_domain::{
     address,
+    feedback::is_simulator,
     port::suppressions::Listed,
-    suppression::{Bounced, Entry, NewEntry, Rules, Scope, Source, SuppressionCause, Wanted, cut, is_simulator, soft_day},
+    suppression::{Bounced, Entry, NewEntry, Rules, Scope, Source, SuppressionCause, Wanted, cut, soft_day},
     time::Wall,
 };
 
