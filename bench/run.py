@@ -252,6 +252,29 @@ def cancel_million():
         return dict(cancelled=cancelled, cancel_s=took, single_max_ms=r["ses"]["latency_us"]["max"] / 1000, calm_max_ms=calm["ses"]["latency_us"]["max"] / 1000)
 
 
+def suppressed_million():
+    """Taking in a file of 1,000,000 suppressed addresses, and accepting and sending with none and with all of them on the list."""
+    def look(j, topic):
+        accept = j.load(BULK % (topic, SCHEDULED), 20, 10000, 4, wait=False)["recipients_per_s"]
+        return accept, j.load(BULK % (topic + "-sent", ""), 10, 10000, 4)["end_to_end"]["messages_per_s"]
+    with Jebi(env=dict(JEBI_MAX_UPLOAD_BYTES=str(128 << 20))) as j:
+        accept_empty, sent_empty = look(j, "empty")
+        file = "email,reason\n" + "".join(f"gone{i}@example{i % 1000}.com,550 5.1.1 user unknown\n" for i in range(10**6))
+        ask = urllib.request.Request(f"http://127.0.0.1:{j.port}/v1/suppressions/csv?cause=bounce", method="POST", headers={"X-API-KEY": KEY}, data=file.encode())
+        t = time.perf_counter()
+        told = json.loads(urllib.request.urlopen(ask, timeout=1200).read())
+        took = time.perf_counter() - t
+        assert told["added"] == 10**6, told
+        accept_full, sent_full = look(j, "full")
+        took_one = []
+        for i in range(200):
+            t = time.perf_counter()
+            j.api("GET", f"/v1/suppressions/gone{i * 4999}@example{i * 4999 % 1000}.com")
+            took_one.append(time.perf_counter() - t)
+        return dict(imported_per_s=10**6 / took, accept_empty_per_s=accept_empty, accept_full_per_s=accept_full, sent_empty_per_s=sent_empty, sent_full_per_s=sent_full,
+                    show_p50_ms=statistics.median(took_one) * 1000, peak_mib=j.memory("VmHWM"))
+
+
 def grown():
     """Sending and reading a topic with 100,000 and with 5,000,000 rows in the store."""
     def look(j, topic):
@@ -703,7 +726,7 @@ def webhooks(mails=10000, endpoints=20):
 
 
 SCENARIOS = dict(bulk=bulk, personal=personal, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
-                 latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, grown=grown, topic_page=topic_page, smtp=smtp, smtp_20ms=smtp_20ms,
+                 latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, suppressed_million=suppressed_million, grown=grown, topic_page=topic_page, smtp=smtp, smtp_20ms=smtp_20ms,
                  pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose, webhooks=webhooks)
 
 

@@ -1959,3 +1959,76 @@ help-webhook-language = Language of messages for people: ko or en
 help-webhook-event = An event it wants, or a group such as delivery.*; several may be given
 help-webhook-topic = A topic it wants, or how topics begin and a star; several may be given
 help-webhook-lane = A lane it wants: transactional or bulk
+
+# src/service/suppression/
+the-request-has-no-entries = the request has no entries
+the-request-has-x-entries-at = the request has { $given } entries; at most { $most } are taken at once
+split-it-or-send-a-file-of-suppressions = split it, or send a file to /v1/suppressions/csv
+who-unsubscribes-keeps-no = who unsubscribes keeps no transactional mail back
+use-bulk-or-topic-name-or = use bulk or topic:NAME, or the cause manual
+x-is-no-cause = { $text } is no cause
+use-one-of-x-causes = use one of: { $all }
+use-all-bulk-or-topic-name = use all, bulk or topic:NAME; topic:news covers news and what goes on after it with / - _ . or :
+the-name-of-a-topic-family-must = the name of a topic family must be 1 to { $max } bytes without control characters
+the-name-of-a-topic-family-ends = the name of a topic family ends with a separator
+it-has-a-line-break-or-another = it has a line break or another control character
+write-it-in-one-line = write it in one line
+it-does-not-say-why-the-address = it does not say why the address may be mailed again
+say-it-in-a-few-words-who = say it in a few words: who asked, or what was put right
+
+# src/service/addresses/, src/service/accept/
+the-request-has-no-addresses = the request has no addresses
+the-request-has-x-addresses-at = the request has { $given } addresses; at most { $most } are checked at once
+split-it-or-use-jebi-addresses = split it, or use jebi addresses check with a file
+this-is-a-disposable-address-and = this is a disposable address, and this server takes no mail to those
+use-an-address-that-lasts-or = use an address that lasts, or ask the operator to change JEBI_DISPOSABLE or JEBI_DISPOSABLE_DOMAINS
+recipients-with-a-disposable-address = recipients with a disposable address: { $found }
+ask-them-for-an-address-that = ask them for an address that lasts; JEBI_DISPOSABLE=refuse keeps such addresses out
+
+# src/http/api/suppression/
+the-file-has-more-than-x-lines-with = the file has more than { $max } lines with addresses
+name-the-columns-and-give-an-address = name the columns in the first line, and give an address in each below
+no-column-is-email = no column is email
+name-the-columns-one-of-them-email = name the columns in the first line, one of them email; or give addresses alone, one a line
+
+# src/config/suppression.rs, src/config/addresses.rs
+is-x-and-only-x-days-count = is { $times }, and only { $days } days count, of which each counts once: it would never be reached
+lower-it-or-raise-suppression = lower it, or raise suppression.soft_bounce_days
+name-a-text-file-with-a-domain = name a text file with a domain a line; !domain takes one out of the list that is shipped
+x-line-x-is-no-domain = { $file }: line { $line } is no domain: { $what }
+x-is-not-the-address-of-a-name = { $text } is not the address of a name server
+write-an-address-such-as-192 = write an address such as 192.0.2.53, or with a port 192.0.2.53:5353; leave it out for those of the system
+
+# src/cli/suppression.rs, src/cli/addresses.rs
+x-is-off-the-suppression-list = { $address } is off the suppression list
+added-x-known-x-left-out-x = added: { $added }, known: { $known }, left out: { $left }
+lines-left-out-because-of-a-fault = lines left out because of a fault: { $bad }
+the-file-cannot-be-written-x = the file cannot be written: { $e }
+good-x-risky-x-bad-x = good: { $good }, risky: { $risky }, bad: { $bad }, unknown: { $unknown }
+x-no-column-is-called-email = { $file }: no column is called email; name the columns in the first line
+help-suppression = Put addresses on the suppression list, take them off, import and export it
+help-suppression-add = Put addresses on the suppression list
+help-suppression-remove = Take an address off the suppression list; who did it and why stays known
+help-suppression-list = List the suppression list
+help-suppression-import = Put the addresses of a CSV file on the suppression list
+help-suppression-import-long = Put the addresses of a CSV file on the suppression list
+
+    Its first line names the columns: email, and where they are wanted scope, cause, reason and created_at. A file of addresses alone needs none. Bad lines are told, and the others taken.
+help-suppression-export = Write the suppression list as a CSV file
+help-suppression-addresses = Addresses
+help-suppression-the-address = The address
+help-suppression-why-again = Why it may be mailed again
+help-suppression-of-this-scope = Of this scope only: all, bulk or topic:NAME
+help-suppression-the-file = The file
+help-suppression-which-mail = Which mail is kept back: all, bulk or topic:NAME
+help-suppression-cause = manual, bounce, soft_bounce, complaint or unsubscribe
+help-suppression-why = Why, in words
+help-suppression-email = The address, or its beginning
+help-suppression-domain = The domain
+help-suppression-scope = all, bulk or topic:NAME
+help-addresses = Check addresses before mail goes to them
+help-addresses-check = Check the addresses of a CSV file, to clean a list
+help-addresses-check-long = Check the addresses of a CSV file, to clean a list
+
+    Writes the file again with four columns more: verdict (good, risky, bad, unknown), why, suggestion and mx. The column with the addresses is called email; a file of addresses alone needs no first line.
+help-addresses-no-mx = Do not ask the name servers whether the domains take mail

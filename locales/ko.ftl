@@ -1958,3 +1958,76 @@ help-webhook-language = 사람에게 보내는 메시지의 언어: ko 또는 en
 help-webhook-event = 받을 이벤트 또는 delivery.* 같은 묶음. 여럿 적을 수 있습니다
 help-webhook-topic = 받을 토픽, 또는 토픽의 앞부분과 별표. 여럿 적을 수 있습니다
 help-webhook-lane = 받을 레인: transactional 또는 bulk
+
+# src/service/suppression/
+the-request-has-no-entries = 요청에 항목이 없습니다
+the-request-has-x-entries-at = 요청에 든 항목이 { $given }건입니다. 한 번에 { $most }건까지 받습니다
+split-it-or-send-a-file-of-suppressions = 나누어 보내거나 파일을 /v1/suppressions/csv로 보내십시오
+who-unsubscribes-keeps-no = 수신 거부(unsubscribe)는 거래성 메일을 막지 않습니다
+use-bulk-or-topic-name-or = bulk나 topic:NAME을 쓰거나, 사유(cause)를 manual로 하십시오
+x-is-no-cause = { $text }은(는) cause에 쓸 수 없는 값입니다
+use-one-of-x-causes = 다음 가운데 하나를 쓰십시오: { $all }
+use-all-bulk-or-topic-name = all, bulk, topic:NAME 가운데 하나를 쓰십시오. topic:news는 news와, news 뒤에 / - _ . : 로 이어지는 토픽을 뜻합니다
+the-name-of-a-topic-family-must = 토픽 묶음의 이름은 제어 문자 없이 1~{ $max }바이트여야 합니다
+the-name-of-a-topic-family-ends = 토픽 묶음의 이름이 구분 문자로 끝납니다
+it-has-a-line-break-or-another = 줄바꿈이나 다른 제어 문자가 있습니다
+write-it-in-one-line = 한 줄로 적으십시오
+it-does-not-say-why-the-address = 왜 다시 보내도 되는지 적혀 있지 않습니다
+say-it-in-a-few-words-who = 짧게 적으십시오. 예: 누가 요청했는지, 무엇을 바로잡았는지
+
+# src/service/addresses/, src/service/accept/
+the-request-has-no-addresses = 요청에 주소가 없습니다
+the-request-has-x-addresses-at = 요청에 든 주소가 { $given }개입니다. 한 번에 { $most }개까지 검사합니다
+split-it-or-use-jebi-addresses = 나누어 보내거나 jebi addresses check에 파일을 주십시오
+this-is-a-disposable-address-and = 일회용 이메일 주소는 사용할 수 없습니다
+use-an-address-that-lasts-or = 계속 쓰는 주소를 적거나, 운영자에게 JEBI_DISPOSABLE이나 JEBI_DISPOSABLE_DOMAINS를 바꿔 달라고 하십시오
+recipients-with-a-disposable-address = 일회용 이메일 주소를 쓰는 수신자: { $found }명
+ask-them-for-an-address-that = 계속 쓰는 주소를 받으십시오. JEBI_DISPOSABLE=refuse로 하면 이런 주소를 받지 않습니다
+
+# src/http/api/suppression/
+the-file-has-more-than-x-lines-with = 주소가 든 줄이 { $max }줄을 넘습니다
+name-the-columns-and-give-an-address = 첫 줄에 열 이름을 적고, 그 아래 줄마다 주소를 하나씩 적으십시오
+no-column-is-email = email 열이 없습니다
+name-the-columns-one-of-them-email = 첫 줄에 열 이름을 적고 그 가운데 하나를 email로 하십시오. 또는 주소만 한 줄에 하나씩 적으십시오
+
+# src/config/suppression.rs, src/config/addresses.rs
+is-x-and-only-x-days-count = 값이 { $times }인데, 하루에 한 번만 세는 날이 { $days }일뿐이라 결코 채워지지 않습니다
+lower-it-or-raise-suppression = 값을 낮추거나 suppression.soft_bounce_days를 높이십시오
+name-a-text-file-with-a-domain = 한 줄에 도메인 하나를 적은 텍스트 파일을 지정하십시오. !도메인은 기본 목록에서 그 도메인을 뺍니다
+x-line-x-is-no-domain = { $file }: { $line }번째 줄은 도메인이 아닙니다: { $what }
+x-is-not-the-address-of-a-name = { $text }은(는) 네임 서버의 주소가 아닙니다
+write-an-address-such-as-192 = 192.0.2.53처럼 주소를 적거나 192.0.2.53:5353처럼 포트까지 적으십시오. 생략하면 시스템의 네임 서버를 씁니다
+
+# src/cli/suppression.rs, src/cli/addresses.rs
+x-is-off-the-suppression-list = { $address }을(를) 수신 차단 목록에서 뺐습니다
+added-x-known-x-left-out-x = 추가: { $added }, 이미 있음: { $known }, 제외: { $left }
+lines-left-out-because-of-a-fault = 잘못이 있어 뺀 줄: { $bad }
+the-file-cannot-be-written-x = 파일을 쓸 수 없습니다: { $e }
+good-x-risky-x-bad-x = 양호: { $good }, 주의: { $risky }, 불가: { $bad }, 알 수 없음: { $unknown }
+x-no-column-is-called-email = { $file }: email이라는 열이 없습니다. 첫 줄에 열 이름을 적으십시오
+help-suppression = 수신 차단 목록에 주소를 넣고 빼며, 파일로 들이고 내보냅니다
+help-suppression-add = 수신 차단 목록에 주소를 넣습니다
+help-suppression-remove = 수신 차단 목록에서 주소를 뺍니다. 누가 왜 뺐는지 남습니다
+help-suppression-list = 수신 차단 목록을 조회합니다
+help-suppression-import = CSV 파일의 주소를 수신 차단 목록에 넣습니다
+help-suppression-import-long = CSV 파일의 주소를 수신 차단 목록에 넣습니다
+
+    첫 줄에 열 이름을 적습니다: email, 그리고 필요하면 scope, cause, reason, created_at. 주소만 든 파일은 첫 줄이 없어도 됩니다. 잘못된 줄은 알려 주고 나머지를 넣습니다.
+help-suppression-export = 수신 차단 목록을 CSV 파일로 씁니다
+help-suppression-addresses = 주소
+help-suppression-the-address = 주소
+help-suppression-why-again = 다시 보내도 되는 까닭
+help-suppression-of-this-scope = 이 범위만: all, bulk, topic:NAME
+help-suppression-the-file = 파일
+help-suppression-which-mail = 막을 메일: all(모두), bulk(대량 메일), topic:NAME(토픽 묶음)
+help-suppression-cause = manual, bounce, soft_bounce, complaint, unsubscribe 가운데 하나
+help-suppression-why = 까닭
+help-suppression-email = 주소 또는 그 앞부분
+help-suppression-domain = 도메인
+help-suppression-scope = all, bulk, topic:NAME 가운데 하나
+help-addresses = 메일을 보내기 전에 주소를 검사합니다
+help-addresses-check = CSV 파일의 주소를 검사해 명단을 정리합니다
+help-addresses-check-long = CSV 파일의 주소를 검사해 명단을 정리합니다
+
+    파일에 열 네 개를 더해 다시 씁니다: verdict(good, risky, bad, unknown), why, suggestion, mx. 주소가 든 열의 이름은 email입니다. 주소만 든 파일은 첫 줄이 없어도 됩니다.
+help-addresses-no-mx = 도메인이 메일을 받는지 네임 서버에 묻지 않습니다

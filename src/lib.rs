@@ -17,6 +17,7 @@
 //! | [`webhook`] | calls to endpoints over the network | domain |
 //! | [`observe`] | logs, metrics | domain |
 //! | [`crash_point`] | places to die at, for tests | domain |
+//! | [`dns`] | who takes mail for a domain | domain |
 //! | [`words`] | texts for people in English and Korean | |
 //! | [`cli`] | one file per command | app, config, http, lifecycle, markup, observe, service, system, table, words |
 //!
@@ -26,6 +27,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod crash_point;
+pub mod dns;
 pub mod http;
 pub mod lifecycle;
 pub mod markup;

@@ -2,15 +2,18 @@
 //!
 //! | file | owns |
 //! |---|---|
+//! | `accepting` | from the configuration to what mail has to keep to |
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
 //! | `hooks` | from the configuration to calls of endpoints |
 //! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
+//! | `suppression` | the suppression list, checks of addresses, and the exchange with accounts |
 //! | `secret` | what keys of links in mail are made of |
 //! | `transfer` | moving a store to PostgreSQL |
 
+mod accepting;
 mod at_rest;
 pub mod database;
 mod dkim;
@@ -19,17 +22,13 @@ mod migrate;
 mod providers;
 mod reload;
 mod secret;
+mod suppression;
 mod transfer;
 
-use std::{
-    collections::BTreeMap, io, net::SocketAddr, num::NonZeroUsize, os::unix::net::UnixStream, path::Path, process, sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, io, net::SocketAddr, os::unix::net::UnixStream, path::Path, process, sync::Arc, time::Duration};
 
 use jebi_domain::{
-    allow::AllowList,
-    attachment,
-    port::{Clock, Random, Store, nodes::NodeStart, operator::Rules, store::StoreError},
+    port::{Clock, Random, Store, nodes::NodeStart, store::StoreError},
     refusal::Refusal,
     time::Wall,
 };
@@ -42,6 +41,13 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use self::{
+    accepting::accept_settings,
+    providers::Maker,
+    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
+    secret::Secret,
+    suppression::{Lists, SuppressionPart},
+};
 pub use self::{
     at_rest::AtRest,
     dkim::make_dkim_key,
@@ -49,15 +55,10 @@ pub use self::{
     reload::ReadAgain,
     transfer::{MoveError, Moved, transfer},
 };
-use self::{
-    providers::Maker,
-    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
-    secret::Secret,
-};
 pub use crate::store::transfer::Progress;
 
 use crate::{
-    config::{AdvertisingConsent, Config, DatabaseUrl},
+    config::{Config, DatabaseUrl},
     http::{self, AppState, HttpSettings, Load, Services},
     lifecycle::Lifecycle,
     server::{
@@ -65,7 +66,7 @@ use crate::{
         tls::{PemFiles, Tls, TlsFault},
     },
     service::{
-        accept::{self, Accept, ListSettings},
+        accept::{self, Accept},
         access::{Access, AccessSettings, Origins, TokenSecrets},
         admin::Admin,
         attempts::Attempts,
@@ -75,7 +76,6 @@ use crate::{
         dispatch::{self, Fence},
         feedback::{FeedbackIntake, FeedbackSettings},
         figures::Figures,
-        files,
         forecast::Forecast,
         hooks::Hooks,
         identities::Identities,
@@ -93,6 +93,7 @@ use crate::{
         retry::Retry,
         search::Search,
         stray::{self, Strays},
+        suppression::Exchange,
         times::Times,
         tokens::{self, Tokens},
     },
@@ -283,6 +284,11 @@ impl App {
         let access = Arc::new(Access::new(access_settings(config)));
         let node: Vec<Arc<dyn Readiness>> =
             vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _];
+        let lists = Lists::new(config, &store, &clock);
+        let exchange = Arc::new(Exchange::new(Arc::clone(&store), Arc::clone(&clock), lifecycle.soft.clone()));
+        exchange.set(suppression::accounts(config, &running));
+        let running = Arc::new(Mutex::new(running));
+        let suppression = SuppressionPart { lists: lists.clone(), exchange: Arc::clone(&exchange), running: Arc::clone(&running) };
         let reload = reload.map(|read| {
             let part = ProvidersPart {
                 maker,
@@ -290,12 +296,12 @@ impl App {
                 accept: Arc::clone(&accept),
                 links: links.clone(),
                 identities,
-                running: Arc::new(Mutex::new(running)),
+                running,
                 grace: config.server.stop_grace,
             };
             let access = AccessPart { access: Arc::clone(&access), tls: tls.clone() };
             let parts: Vec<Arc<dyn Part<Config>>> =
-                vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(access), Arc::new(part)];
+                vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(access), Arc::new(part), Arc::new(suppression)];
             // What the sources warn of now is what `/ready` shows.
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
@@ -304,12 +310,15 @@ impl App {
         let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
         hooks.configure(config.webhooks.alert_topic_arn.as_deref()).await.map_err(|e| StartError::Keys(told(&e)))?;
         let calls = worker::hooks::run(Arc::clone(&hooks), workers.fence(), Arc::clone(&clock), lifecycle.soft.clone());
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, hooks };
+        let around =
+            Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, hooks, lists };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
+        let exchanging = worker::suppression::run(exchange, Arc::clone(&clock), lifecycle.soft.clone());
         let router = http::router(state);
         let mut servers = vec![
+            tokio::spawn(workers.watch().over("suppression", exchanging)),
             tokio::spawn(workers.watch().over("consents", consents)),
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
@@ -386,6 +395,7 @@ struct Around {
     links: Option<Arc<LinkKeys>>,
     /// Endpoints and their calls.
     hooks: Arc<Hooks>,
+    lists: Lists,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -401,12 +411,14 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links, hooks } = around;
+    let Around { clock, random, metrics, own, links, hooks, lists } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
         refusals: Refusals::new(Arc::clone(store), Arc::clone(&clock), links.clone(), accept.profiles(), notices),
         consents: Arc::new(Consents::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&accept), times(config), notices)),
+        suppressions: lists.suppressions,
+        addresses: lists.addresses,
         profiles: accept.profiles(),
         links,
         hooks,
@@ -517,43 +529,6 @@ fn listening(config: &Config, tls: Option<Arc<Tls>>) -> Listening {
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address: address.to_string(), source })
-}
-
-fn accept_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> accept::Settings {
-    accept::Settings {
-        from: config.sending.from.clone(),
-        rules: Arc::new(Rules {
-            routes: providers::routes(config),
-            allow: config.sending.recipient_allowlist.clone().map_or_else(Default::default, |l| AllowList::only(l.addresses, l.domains)),
-        }),
-        times: times(config),
-        max_recipients: NonZeroUsize::new(config.sending.max_recipients).unwrap_or(NonZeroUsize::MIN),
-        max_rows: NonZeroUsize::new(config.sending.max_csv_rows).unwrap_or(NonZeroUsize::MIN),
-        max_waiting: i64::try_from(config.database.max_waiting).unwrap_or(i64::MAX),
-        files: files::Settings {
-            rules: attachment::Rules {
-                max_size: config.attachments.max_size_bytes,
-                extensions: config.attachments.allowed_extensions.clone(),
-            },
-            unused_kept: config.attachments.unused_kept,
-        },
-        list: list_settings(config, links),
-    }
-}
-
-/// Lists and advertising.
-fn list_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> ListSettings {
-    let server = &config.server;
-    // A port that is not known beforehand stands in no link.
-    let own = (server.port != 0).then(|| format!("http://{}", server.listen()));
-    ListSettings {
-        public: server.public_url().map(str::to_owned),
-        local: server.url.clone().or(own),
-        kinds: config.providers.iter().map(|p| (p.name.clone(), providers::kind(p))).collect(),
-        links,
-        marks_advertising: config.lists.korean_advertising,
-        asks_ledger: config.lists.advertising_consent == AdvertisingConsent::Ledger,
-    }
 }
 
 fn times(config: &Config) -> Times {

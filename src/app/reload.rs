@@ -45,6 +45,7 @@ const RESTART: &[&str] = &[
     "sending.time_zone",
     "sending.max_schedule",
     "attachments.max_upload",
+    "addresses.name_server",
 ];
 /// Those under them that do not.
 const LIVE: &[&str] = &["database.max_waiting", "server.tls_cert", "server.tls_key"];

@@ -132,7 +132,27 @@ impl Client {
         Ok((head.status, answer))
     }
 
+    /// Sends a file, and gives what a good answer holds.
+    pub async fn upload(&self, path: &str, file: Bytes) -> Result<Value, Failure> {
+        let (head, answer) = self.ask(Method::POST, path, file, None).await?;
+        if head.status.is_success() { Ok(answer) } else { Err(Failure::answered(head.status, &answer, *LANGUAGE)) }
+    }
+
+    /// Asks for a file.
+    pub async fn text(&self, method: Method, path: &str) -> Result<Bytes, Failure> {
+        let (head, bytes) = self.raw(method, path, Bytes::new(), None).await?;
+        if head.status.is_success() {
+            return Ok(bytes);
+        }
+        Err(Failure::answered(head.status, &serde_json::from_slice(&bytes).unwrap_or_default(), *LANGUAGE))
+    }
+
     async fn ask(&self, method: Method, path: &str, body: Bytes, key: Option<&str>) -> Result<(response::Parts, Value), Failure> {
+        let (head, bytes) = self.raw(method, path, body, key).await?;
+        Ok((head, serde_json::from_slice(&bytes).unwrap_or_default()))
+    }
+
+    async fn raw(&self, method: Method, path: &str, body: Bytes, key: Option<&str>) -> Result<(response::Parts, Bytes), Failure> {
         let request = Request::builder().method(method).uri(path).header(HOST, "jebi").header("content-type", "application/json");
         let request = request.header(ACCEPT_LANGUAGE, LANGUAGE.tag());
         let request = if let Some(key) = key { request.header("idempotency-key", key) } else { request };
@@ -148,7 +168,7 @@ impl Client {
             Self::Socket(path) => over(UnixStream::connect(path).await, &path.display(), request).await?,
             Self::Tcp(address, _) => over(TcpStream::connect(address).await, address, request).await?,
         };
-        Ok((head, serde_json::from_slice(&bytes).unwrap_or_default()))
+        Ok((head, bytes))
     }
 
     /// Closes the store where it was opened for the command.

@@ -1,6 +1,7 @@
 //! The command line: one file per command. What a command has to say goes to standard output, faults and progress to standard
 //! error. Exit codes: 0 done, 1 refused or not as it should be, 2 wrong use, 69 unavailable, 78 wrong configuration.
 
+mod addresses;
 mod bench;
 mod client;
 mod config;
@@ -20,6 +21,7 @@ mod reload;
 mod retry;
 mod send;
 mod serve;
+mod suppression;
 mod template;
 mod token;
 mod topic;
@@ -85,6 +87,12 @@ enum Command {
     /// Make, list and remove sender profiles
     #[command(subcommand)]
     Profile(profile::Command),
+    /// Put addresses on the suppression list, take them off, import and export it
+    #[command(subcommand)]
+    Suppression(suppression::Command),
+    /// Check addresses before mail goes to them
+    #[command(subcommand)]
+    Addresses(addresses::Command),
     /// List and make keys that links in mail are signed with
     #[command(subcommand)]
     LinkKey(link_key::Command),
@@ -162,6 +170,11 @@ pub fn run() -> ExitCode {
             through(flags, missing, async |_, client| key::run(command, client).await)
         }
         Command::Profile(command) => through(flags, Missing::Refuse, async |_, client| profile::run(command, client).await),
+        Command::Suppression(command) => {
+            let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
+            through(flags, missing, async |_, client| suppression::run(command, client).await)
+        }
+        Command::Addresses(command) => through(flags, Missing::Make, async |_, client| addresses::run(command, client).await),
         Command::LinkKey(command) => through(flags, Missing::Refuse, async |_, client| link_key::run(command, client).await),
         Command::Webhook(command) => through(flags, Missing::Refuse, async |_, client| webhook::run(command, client).await),
         Command::Template(command) => {

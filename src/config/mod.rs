@@ -7,6 +7,7 @@
 //! the process; everything else works on values, so tests pass their own.
 
 mod access;
+mod addresses;
 mod attachments;
 mod check;
 mod database;
@@ -41,9 +42,11 @@ mod server;
 mod ses;
 mod smtp;
 mod sources;
+mod suppression;
 mod webhooks;
 
 pub use access::Access;
+pub use addresses::Addresses;
 pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
 pub use dkim::{Dkim, DkimKey, dkim_place};
@@ -62,9 +65,10 @@ pub use recipients::AllowList;
 pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
-pub use ses::{Credentials, Ses};
+pub use ses::{Credentials, Ses, SuppressionList};
 pub use smtp::{Login, Smtp, Tls};
 pub use sources::{FileSource, Sources, spoken_language};
+pub use suppression::Suppression;
 pub use webhooks::Webhooks;
 
 use effective::Effective;
@@ -90,6 +94,8 @@ pub struct Config {
     pub feedback: Feedback,
     pub lists: Lists,
     pub webhooks: Webhooks,
+    pub suppression: Suppression,
+    pub addresses: Addresses,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -124,6 +130,8 @@ impl Config {
         let feedback = feedback::read(&mut reader);
         let lists = lists::read(&mut reader);
         let webhooks = webhooks::read(&mut reader);
+        let suppression = suppression::read(&mut reader);
+        let addresses = addresses::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         check::uploads(&mut reader, attachments.as_ref());
@@ -138,21 +146,39 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
+        let (Some(suppression), Some(addresses)) = (suppression, addresses) else {
+            return Err(ConfigErrors(faults));
+        };
         let effective = Effective::of(&layers, &sending);
         let notices = names::notices(&layers, &sending, &providers, sources.profile.as_ref());
         let inbox = inbox.beside(&server, &access);
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
-        let config =
-            Self { server, database, sending, providers, attachments, access, inbox, feedback, lists, webhooks, log, profile, effective };
+        let config = Self {
+            server,
+            database,
+            sending,
+            providers,
+            attachments,
+            access,
+            inbox,
+            feedback,
+            lists,
+            webhooks,
+            suppression,
+            addresses,
+            log,
+            profile,
+            effective,
+        };
         Ok(Loaded { config, notices, warnings })
     }
 
     /// The first SES account among the providers.
     #[must_use]
     pub fn ses(&self) -> Option<&Ses> {
-        self.providers.iter().find_map(|p| if let Account::Ses(ses) = &p.account { Some(ses) } else { None })
+        self.providers.iter().find_map(|p| if let Account::Ses(ses) = &p.account { Some(&**ses) } else { None })
     }
 
     /// The keys whose values differ in `new`, as paths, sorted.
@@ -215,6 +241,8 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         feedback::KEYS,
         lists::KEYS,
         webhooks::KEYS,
+        suppression::KEYS,
+        addresses::KEYS,
         log::KEYS,
     ]
     .into_iter()

@@ -21,7 +21,7 @@ const KINDS: &[(&str, ProviderKind)] = &[("ses", ProviderKind::Ses), ("smtp", Pr
 /// What an account is and how it is reached.
 #[derive(Clone, Debug)]
 pub enum Account {
-    Ses(Ses),
+    Ses(Box<Ses>),
     Smtp(Box<Smtp>),
     Local,
 }
@@ -42,7 +42,7 @@ impl Account {
     #[must_use]
     pub fn is_same_place(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Ses(a), Self::Ses(b)) => Ses { limits: b.limits, ..a.clone() } == *b,
+            (Self::Ses(a), Self::Ses(b)) => Ses { limits: b.limits, suppression_list: b.suppression_list, ..(**a).clone() } == **b,
             // Its connections keep to their number themselves.
             (Self::Smtp(a), Self::Smtp(b)) => {
                 let limits = Limits { max_connections: a.limits.max_connections, ..b.limits };
@@ -127,7 +127,7 @@ fn one(r: &mut Reader, name: &str) -> Option<ProviderConfig> {
 
 fn account(r: &mut Reader, kind: ProviderKind) -> Option<Account> {
     match kind {
-        ProviderKind::Ses => ses::read(r).map(Account::Ses),
+        ProviderKind::Ses => ses::read(r).map(|ses| Account::Ses(Box::new(ses))),
         ProviderKind::Smtp => smtp::read(r).map(|smtp| Account::Smtp(Box::new(smtp))),
         ProviderKind::Local => Some(Account::Local),
     }

@@ -6,7 +6,7 @@ use super::{
     Secret, endpoint,
     key::Key,
     limits::{self, LimitKeys, Limits},
-    parse::{pem_file, region, shown},
+    parse::{pem_file, region, shown, word},
     reader::{Bad, Reader},
 };
 
@@ -19,11 +19,13 @@ const TOKEN: Key = Key::secret("ses.session_token", &["AWS_SESSION_TOKEN"]);
 const SET: Key = Key::new("ses.configuration_set", &["AWS_SES_CONFIGURATION_SET"]);
 const CA: Key = Key::new("ses.ca_bundle", &["AWS_CA_BUNDLE"]);
 
+const LIST: Key = Key::new("ses.suppression_list", &["JEBI_SES_SUPPRESSION_LIST"]);
+
 const RATE: Key = Key::new("ses.max_send_per_second", &["JEBI_SES_MAX_SEND_PER_SECOND"]);
 const DAILY: Key = Key::new("ses.daily_limit", &["JEBI_SES_DAILY_LIMIT"]);
 const CONNECTIONS: Key = Key::new("ses.max_connections", &["JEBI_SES_MAX_CONNECTIONS"]);
 
-pub(super) const KEYS: &[&Key] = &[&REGION, &ENDPOINT, &KEY_ID, &SECRET, &TOKEN, &SET, &CA, &RATE, &DAILY, &CONNECTIONS];
+pub(super) const KEYS: &[&Key] = &[&REGION, &ENDPOINT, &KEY_ID, &SECRET, &TOKEN, &SET, &CA, &LIST, &RATE, &DAILY, &CONNECTIONS];
 const LIMITS: LimitKeys = LimitKeys { rate: &RATE, daily: &DAILY, connections: &CONNECTIONS };
 
 /// The SES account.
@@ -37,7 +39,19 @@ pub struct Ses {
     pub configuration_set: Option<String>,
     /// A PEM file of certificates trusted beside the system's.
     pub ca_bundle: Option<PathBuf>,
+    /// What is exchanged with the suppression list the account keeps; `None` for nothing.
+    pub suppression_list: Option<SuppressionList>,
     pub limits: Limits,
+}
+
+/// What is exchanged with the list of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SuppressionList {
+    /// Its entries enter our list.
+    Pull,
+    /// It is told what enters and leaves ours.
+    Push,
+    Both,
 }
 
 /// AWS credentials given by hand.
@@ -55,6 +69,13 @@ pub(super) fn read(r: &mut Reader) -> Option<Ses> {
     let credentials = credentials(r);
     let configuration_set = r.may(&SET, configuration_set);
     let ca_bundle = r.may(&CA, pem_file);
+    let lists = [
+        ("off", None),
+        ("pull", Some(SuppressionList::Pull)),
+        ("push", Some(SuppressionList::Push)),
+        ("both", Some(SuppressionList::Both)),
+    ];
+    let suppression_list = r.must(&LIST, word(&lists));
     let limits = limits::read(r, &LIMITS);
     if let (Some(region), Some(Some(endpoint))) = (&region, &endpoint) {
         one_region(r, region, endpoint);
@@ -65,6 +86,7 @@ pub(super) fn read(r: &mut Reader) -> Option<Ses> {
         credentials: credentials?,
         configuration_set: configuration_set?,
         ca_bundle: ca_bundle?,
+        suppression_list: suppression_list?,
         limits: limits?,
     })
 }

@@ -53,8 +53,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
-    admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-    templates, topics, webhooks,
+    addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, profiles,
+    providers, suppression, templates, topics, webhooks,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -183,6 +183,14 @@ fn routes() -> Vec<Route> {
         get("/v1/consents", consents::list).read(),
         get("/v1/consents/{id}", consents::show).read(),
         post("/v1/consents/{id}/withdraw", consents::withdraw).send(),
+        get("/v1/suppressions", suppression::list).read(),
+        get("/v1/suppressions.csv", suppression::export::file).read(),
+        post("/v1/suppressions", suppression::add).send(),
+        post("/v1/suppressions/csv", suppression::import::import).streams().send(),
+        get("/v1/suppressions/{email}", suppression::show).read(),
+        put("/v1/suppressions/{email}", suppression::put).send(),
+        delete("/v1/suppressions/{email}", suppression::remove).admin(),
+        post("/v1/addresses/check", addresses::check).read(),
         get("/v1/link-keys", link_keys::list).admin(),
         post("/v1/link-keys", link_keys::rotate).admin(),
         get("/v1/webhooks", webhooks::list).admin(),
@@ -310,6 +318,8 @@ mod tests {
             let administrative =
                 ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit", "/v1/webhooks"].iter().any(|root| path.starts_with(root));
             let administrative = administrative || path.ends_with("/move") || (path.starts_with("/v1/profiles") && method != Method::GET);
+            // Taking an address off the list may put an account at risk.
+            let administrative = administrative || (path.starts_with("/v1/suppressions") && method == Method::DELETE);
             // Whoever writes a template says what every key sends.
             let looks = method == Method::GET || path.ends_with("/preview") || path.ends_with("/test");
             let administrative = administrative || (path.starts_with("/v1/templates") && !looks);

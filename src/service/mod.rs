@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod access;
+pub mod addresses;
 pub mod admin;
 pub mod attempts;
 pub mod audit;
@@ -32,6 +33,7 @@ pub mod results;
 pub mod retry;
 pub mod search;
 pub mod stray;
+pub mod suppression;
 pub mod templates;
 pub mod times;
 pub mod tokens;

@@ -10,6 +10,9 @@ use jiff::tz::TimeZone;
 
 use super::accept::when;
 
+/// How far ahead of ours a caller's clock may be.
+const AHEAD: Duration = Duration::from_secs(5 * 60);
+
 /// How times are read.
 #[derive(Clone, Debug)]
 pub struct Times {
@@ -26,6 +29,19 @@ impl Times {
     /// A refusal naming `field`.
     pub fn point(&self, field: &str, text: &str) -> Result<Wall, Refusal> {
         when::point(|| field.to_owned(), text, &self.zone).map_err(Refusal::invalid)
+    }
+
+    /// A time at which something happened. A caller's clock may be some minutes ahead of ours.
+    ///
+    /// # Errors
+    /// A fault of the field: unreadable, or still to come.
+    pub fn past(&self, field: impl Fn() -> String, text: &str, now: Wall) -> Result<Wall, Fault> {
+        let at = when::point(&field, text, &self.zone)?;
+        if at <= now + AHEAD {
+            return Ok(at.min(now));
+        }
+        let fault = format!("{at} is still to come; it is {now} now");
+        Err(Fault::new(field(), "in_the_future", fault, "give the time it happened, or leave the field out for now"))
     }
 
     /// A time as people read it, in the operator's zone.

@@ -22,6 +22,7 @@ mod sender;
 pub mod senders;
 mod settle;
 mod slots;
+pub mod suppression;
 pub mod upkeep;
 pub mod watch;
 

@@ -17,6 +17,7 @@ mod send;
 mod send_csv;
 mod sentry;
 mod stop;
+mod suppression;
 mod templates;
 mod topics;
 mod transfer;

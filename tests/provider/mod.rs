@@ -3,6 +3,7 @@
 mod large;
 mod local_inbox;
 mod ses_account;
+mod ses_account_list;
 mod ses_answers;
 mod ses_connections;
 mod ses_faults;

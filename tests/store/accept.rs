@@ -2,7 +2,13 @@
 
 use std::sync::Mutex;
 
-use jebi_domain::{delivery::State, message::Lane, port::store::DeliveryFilter, suppression::SuppressionCause, time::Wall};
+use jebi_domain::{
+    delivery::State,
+    message::Lane,
+    port::store::DeliveryFilter,
+    suppression::{NewEntry, SuppressionCause},
+    time::Wall,
+};
 
 use super::support::{self, Fixture, Mail, address, each, joint, keys, to};
 
@@ -80,7 +86,7 @@ conform! {
     }
 
     async fn listed_addresses_are_suppressed_on_the_way_in(f) {
-        f.store.suppress(vec![("Person1@Example.com".into(), SuppressionCause::Bounce)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain("Person1@Example.com", SuppressionCause::Bounce, f.now())]).await.expect("suppress");
         let draft = f.draft(each("t", 3));
         let id = draft.message.id;
         let accepted = f.store.accept(f.batch(vec![draft], None)).await.expect("accept");

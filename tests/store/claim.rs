@@ -7,7 +7,7 @@ use jebi_domain::{
     id::{MessageId, QueueNo},
     message::{Lane, OnUnknown},
     port::store::Claimed,
-    suppression::SuppressionCause,
+    suppression::{NewEntry, SuppressionCause},
     time::Wall,
 };
 
@@ -124,7 +124,7 @@ conform! {
     async fn addresses_listed_since_are_not_mailed(f) {
         let (a, b) = (f.post_one(each("t", 3)).await, f.post_one(joint("t", 3)).await);
         f.pass(5);
-        f.store.suppress(vec![(address(1), SuppressionCause::Complaint)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(1), SuppressionCause::Complaint, f.now())]).await.expect("suppress");
         let claimed = f.claim(9).await;
         assert_eq!(keys(&claimed).iter().map(|k| k.1).collect::<Vec<_>>(), [0, 2, 0]);
         let to: Vec<_> = claimed[1].copies[0].open().map(|m| m.email.clone()).collect();
@@ -139,7 +139,7 @@ conform! {
     /// The clock may have been set back between the two.
     async fn an_address_listed_since_at_an_earlier_time_is_not_mailed(f) {
         let id = f.post_one(each("t", 2)).await;
-        f.store.suppress(vec![(address(0), SuppressionCause::Bounce)], Wall(f.now().0 - HOUR)).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(0), SuppressionCause::Bounce, Wall(f.now().0 - HOUR))]).await.expect("suppress");
         let other = f.post_one(each("u", 2)).await;
         assert_eq!(keys(&f.claim(9).await).iter().map(|k| k.1).collect::<Vec<_>>(), [1, 1]);
         assert_eq!((f.state(id, 0).await, f.state(other, 0).await), (State::Suppressed, State::Suppressed));

@@ -14,7 +14,7 @@ use jebi_domain::{
         store::{Claimed, DeliveryFilter, Notice},
     },
     route::{Routes, Way},
-    suppression::SuppressionCause,
+    suppression::{NewEntry, SuppressionCause},
 };
 
 use super::support::{Fixture, OPEN, PROVIDER, address, joint, reason, retry, sent, unsettled};
@@ -32,7 +32,7 @@ async fn counts(f: &Fixture) -> [i64; 3] {
 }
 
 async fn list(f: &Fixture, addresses: impl Iterator<Item = usize>) {
-    f.store.suppress(addresses.map(|i| (address(i), SuppressionCause::Bounce)).collect(), f.now()).await.expect("suppress");
+    f.store.suppress(addresses.map(|i| NewEntry::plain(address(i), SuppressionCause::Bounce, f.now())).collect()).await.expect("suppress");
 }
 
 conform! {

@@ -68,7 +68,7 @@ pub async fn events(f: &Fixture, message: MessageId) -> Vec<(String, String, Str
 
 /// Whether an address is on the list, and why.
 async fn listed(f: &Fixture, who: &str) -> Option<SuppressionCause> {
-    f.store.suppressed(vec![who.to_owned()]).await.expect("look-up").pop().map(|(_, cause)| cause)
+    f.store.suppressions_of(vec![who.to_owned()]).await.expect("look-up").pop().map(|entry| entry.cause)
 }
 
 conform! {

@@ -5,7 +5,7 @@ use jebi_domain::{
     fake::SeededRandom,
     feedback::{About, Report, What},
     id::MessageId,
-    message::{Copies, Role},
+    message::{Copies, Lane, Role},
     port::{Random, store::Counts},
     time::Wall,
 };
@@ -93,7 +93,7 @@ conform! {
             f.housekeep().await;
             let after = counted(&f.topic("t").await);
             let moved: Vec<i64> = after.iter().zip(before).map(|(after, before)| after - before).collect();
-            let mut listed = f.store.suppressed(people.to_vec()).await.expect("look-up");
+            let mut listed = f.store.suppressed(people.to_vec(), Lane::Bulk, "").await.expect("look-up");
             listed.sort_unstable_by_key(|(at, _)| *at);
             let listed: Vec<u32> = listed.into_iter().map(|(at, _)| at).collect();
             let now = (seen(f, alone).await, seen(f, open).await, seen(f, both).await, moved, listed);

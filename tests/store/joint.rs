@@ -7,6 +7,7 @@ use jebi_domain::{
     message::OnUnknown,
     outcome::Decision,
     port::store::{Claimed, DeliveryView},
+    suppression::{NewEntry, SuppressionCause},
 };
 
 use super::support::{self, Fixture, Mail, address, failed, joint, retry, returned, sent, unknown, unsettled};
@@ -159,7 +160,7 @@ conform! {
     async fn a_suppressed_address_is_left_out_of_a_retry(f) {
         let (id, claimed) = out(f, 3).await;
         each(f, &claimed, &[sent(), retry(f.now()), retry(f.now())]).await;
-        f.store.suppress(vec![(address(1), jebi_domain::suppression::SuppressionCause::Manual)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(1), SuppressionCause::Manual, f.now())]).await.expect("suppress");
         let second = f.claim(9).await.remove(0);
         assert_eq!(goes_to(&second), [(address(2), false)]);
         f.settle(&second, 0, sent()).await;

@@ -8,7 +8,7 @@ use jebi_domain::{
         InboxMail, InboxRoom,
         store::{DeliveryFilter, DeliveryView, MessageFilter},
     },
-    suppression::SuppressionCause,
+    suppression::{NewEntry, SuppressionCause},
     time::Wall,
 };
 
@@ -61,7 +61,7 @@ conform! {
     }
 
     async fn by_state_as_shown(f) {
-        f.store.suppress(vec![(address(0), SuppressionCause::Manual)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(0), SuppressionCause::Manual, f.now())]).await.expect("suppress");
         f.post_one(each("t", 6)).await;
         let c = f.claim(2).await.remove(0);
         f.settle(&c, 1, sent()).await;

@@ -42,6 +42,8 @@ mod results_again;
 mod senders;
 mod settle;
 mod sqlite;
+mod suppression;
+mod suppression_list;
 mod templates;
 mod together;
 mod transfer;

@@ -75,6 +75,8 @@ pub struct Model {
     pub leases: BTreeMap<i64, Lease>,
     pub paused: BTreeSet<String>,
     pub suppressed: BTreeSet<String>,
+    /// Who complained: bulk mail only.
+    pub complained: BTreeSet<String>,
 }
 
 fn live(state: State) -> bool {
@@ -110,6 +112,11 @@ impl Copy {
 }
 
 impl Model {
+    /// Whether mail of a lane to somebody is suppressed.
+    pub fn keeps_back(&self, email: &str, lane: Lane) -> bool {
+        self.suppressed.contains(email) || (lane == Lane::Bulk && self.complained.contains(email))
+    }
+
     pub fn accept(&mut self, draft: &Draft) {
         let m = &draft.message;
         let index = self.messages.len();
@@ -125,7 +132,7 @@ impl Model {
         });
         let person = |email: &str| Person {
             email: email.to_owned(),
-            state: if self.suppressed.contains(email) { State::Suppressed } else { State::Waiting },
+            state: if self.keeps_back(email, m.lane) { State::Suppressed } else { State::Waiting },
             feedback: 0,
             attempt: 0,
             past: BTreeSet::new(),
@@ -159,8 +166,10 @@ impl Model {
     pub fn lease(&mut self, claimed: &Claimed, now: Wall, lateness: i64) {
         let attempt = claimed.attempt;
         let mut out = BTreeSet::new();
+        let (all, bulk) = (self.suppressed.clone(), self.complained.clone());
         let index = self.messages.iter().position(|m| m.id == claimed.message.id).expect("a message the store was given");
         let (m, attempted) = (self.messages[index].clone(), self.attempted(index));
+        let keeps_back = |email: &String| all.contains(email) || (m.lane == Lane::Bulk && bulk.contains(email));
         assert!(!self.cancelled(index), "a cancelled copy was claimed");
         assert!(!self.paused.contains(&m.topic), "a paused copy was claimed");
         assert!(m.expires_at.is_none_or(|at| at > now), "an expired copy was claimed");
@@ -174,7 +183,7 @@ impl Model {
             assert_eq!(c.attempt + 1, attempt, "{id}: the attempt claimed");
             for (p, a) in c.people.iter_mut().zip(&one.addressees) {
                 match p.state {
-                    State::Waiting if self.suppressed.contains(&p.email) => p.state = State::Suppressed,
+                    State::Waiting if keeps_back(&p.email) => p.state = State::Suppressed,
                     State::Unsettled if m.hold => p.state = State::Unknown,
                     _ => {}
                 }
@@ -297,8 +306,14 @@ impl Model {
             return false;
         }
         p.feedback |= kind.bit();
-        if matches!(kind, FeedbackKind::Bounced | FeedbackKind::Complained) {
-            self.suppressed.insert(email.to_owned());
+        match kind {
+            FeedbackKind::Bounced => {
+                self.suppressed.insert(email.to_owned());
+            }
+            FeedbackKind::Complained => {
+                self.complained.insert(email.to_owned());
+            }
+            _ => {}
         }
         let proven = p.clone();
         if !matches!(proven.state, State::Unsettled | State::Unknown) {

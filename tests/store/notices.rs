@@ -4,7 +4,7 @@ use jebi_domain::{
     delivery::State,
     message::Lane,
     port::store::{Claimed, Notice, QueueInfo},
-    suppression::SuppressionCause,
+    suppression::{NewEntry, SuppressionCause},
     time::Wall,
 };
 
@@ -64,7 +64,7 @@ conform! {
     }
 
     async fn only_what_is_to_be_sent_takes_room(f) {
-        f.store.suppress(vec![(address(1), SuppressionCause::Bounce)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(1), SuppressionCause::Bounce, f.now())]).await.expect("suppress");
         f.window.set(Lane::Transactional, 10);
         f.post(vec![each("t", 3), joint("t", 4)]).await;
         let born = leased(f);

@@ -14,7 +14,7 @@ use jebi_domain::{
         store::DeliveryFilter,
     },
     route::{Routes, SenderRule, Way},
-    suppression::SuppressionCause,
+    suppression::{NewEntry, SuppressionCause},
     time::Wall,
 };
 
@@ -227,7 +227,7 @@ conform! {
         let listed = f.post_one(each("s", 1)).await;
         let claimed = f.claim(9).await.remove(0);
         f.settle(&claimed, 0, given_up()).await;
-        f.store.suppress(vec![(address(0), SuppressionCause::Manual)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(0), SuppressionCause::Manual, f.now())]).await.expect("suppress");
         assert_eq!(refusal(f, listed).await, NotAgain::Suppressed);
         let at_once = f.post_one(each("s", 1)).await;
         assert_eq!(refusal(f, at_once).await, NotAgain::Suppressed);
@@ -255,7 +255,7 @@ conform! {
     }
 
     async fn a_joint_copy_goes_again_to_those_who_did_not_get_it(f) {
-        f.store.suppress(vec![(address(1), SuppressionCause::Manual)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(1), SuppressionCause::Manual, f.now())]).await.expect("suppress");
         let id = f.post_one(joint("j", 3)).await;
         let claimed = f.claim(9).await.remove(0);
         f.settle(&claimed, 0, given_up()).await;

@@ -10,7 +10,7 @@ use jebi_domain::{
     outcome::{Decision, Reason},
     port::operator::{Again, NotAgain, Rules, SendAgain, Whom},
     route::{Routes, Way},
-    suppression::SuppressionCause,
+    suppression::{NewEntry, SuppressionCause},
 };
 
 use super::support::{Fixture, PROVIDER, address, copies, each, failed, joint, reason, sent, settlement, unknown};
@@ -71,7 +71,7 @@ conform! {
         let id = f.post_one(each("t", 1)).await;
         f.settle_all(&f.claim(9).await, sent()).await;
         f.report(id, 0, &address(0), FeedbackKind::SoftBounced).await;
-        f.store.suppress(vec![(address(0), SuppressionCause::Bounce)], f.now()).await.expect("suppressed");
+        f.store.suppress(vec![NewEntry::plain(address(0), SuppressionCause::Bounce, f.now())]).await.expect("suppressed");
         assert_eq!(again(f, id, SOFT, &[0], fresh(1)).await, [Again::Refused(NotAgain::Suppressed)]);
     }
 

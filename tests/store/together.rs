@@ -28,7 +28,7 @@ use jebi_domain::{
         },
     },
     route::{Routes, Way},
-    suppression::SuppressionCause,
+    suppression::{NewEntry, SuppressionCause},
     time::Wall,
 };
 use proptest::prelude::*;
@@ -202,7 +202,7 @@ fn an_address_suppressed_by_one_is_sent_nothing_by_the_other() {
         let id = f.post_one(each("소식", 2)).await;
         // The other has looked before: what it remembers must not be in the way.
         other.store.accept(f.batch(vec![f.draft(each("앞", 1))], None)).await.expect("accept");
-        f.store.suppress(vec![(address(0), SuppressionCause::Complaint)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(0), SuppressionCause::Complaint, f.now())]).await.expect("suppress");
         assert_eq!(copies(&other.claim(f, 9).await.expect("claim")), 1);
         assert_eq!(f.state(id, 0).await, State::Suppressed);
         let draft = f.draft(each("뒤", 1));
@@ -441,7 +441,9 @@ impl Hand<'_> {
                 self.store.cancel_message(id, now).await.expect("cancel");
             }
             Op::Pause { topic, paused } => drop(self.store.pause_topic(TOPICS[topic], paused, now).await.expect("pause")),
-            Op::Suppress { who } => self.store.suppress(vec![(address(who), SuppressionCause::Bounce)], now).await.expect("suppress"),
+            Op::Suppress { who } => {
+                self.store.suppress(vec![NewEntry::plain(address(who), SuppressionCause::Bounce, now)]).await.expect("suppress");
+            }
             Op::Reschedule { pick, later } => {
                 let Some(id) = self.pick(pick) else { return };
                 let due = if later { Wall(now.0 + HOUR) } else { now };

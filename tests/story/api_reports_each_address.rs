@@ -1,6 +1,6 @@
 //! Bad, doubled and suppressed addresses are reported one by one and do not sink the others.
 
-use jebi_domain::suppression::SuppressionCause;
+use jebi_domain::suppression::{NewEntry, SuppressionCause};
 use serde_json::json;
 
 use crate::support::api::{Api, START, at};
@@ -63,7 +63,7 @@ async fn a_message_without_a_good_address_is_reported_and_the_others_are_stored(
 #[tokio::test]
 async fn suppressed_recipients_are_stored_named_and_get_nothing() {
     let api = Api::new().await;
-    api.store.suppress(vec![("gone@example.kr".into(), SuppressionCause::Bounce)], at(START)).await.unwrap();
+    api.store.suppress(vec![NewEntry::plain("gone@example.kr", SuppressionCause::Bounce, at(START))]).await.unwrap();
     let body =
         json!({"messages": [{"topic_id": "t", "emails": ["bad", "a@example.kr", "Gone@example.kr"], "subject": "s", "content": "c"}]});
     let answer = api.post("/v1/messages", &body).await.expect(202);
@@ -77,7 +77,7 @@ async fn suppressed_recipients_are_stored_named_and_get_nothing() {
 #[tokio::test]
 async fn a_joint_copy_is_one_delivery_with_a_state_for_each_recipient() {
     let api = Api::new().await;
-    api.store.suppress(vec![("gone@example.kr".into(), SuppressionCause::Complaint)], at(START)).await.unwrap();
+    api.store.suppress(vec![NewEntry::plain("gone@example.kr", SuppressionCause::Complaint, at(START))]).await.unwrap();
     let body = json!({"messages": [{
         "to": ["Kim <a@example.kr>", "bad"], "cc": [{"email": "b@example.kr", "name": "나"}], "bcc": ["gone@example.kr", "a@example.kr"],
         "subject": "s", "text": "c"

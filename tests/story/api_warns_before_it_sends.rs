@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
-use jebi_domain::{port::store::MessageFilter, suppression::SuppressionCause};
+use jebi_domain::{
+    port::store::MessageFilter,
+    suppression::{NewEntry, SuppressionCause},
+};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
@@ -31,7 +34,7 @@ async fn stored(api: &Api) -> usize {
 async fn a_request_is_tried_out_and_nothing_is_stored() {
     let api = Api::new().await;
     let now = api.state.clock.wall();
-    api.store.suppress(vec![("gone@example.kr".to_owned(), SuppressionCause::Bounce)], now).await.expect("suppressed");
+    api.store.suppress(vec![NewEntry::plain("gone@example.kr", SuppressionCause::Bounce, now)]).await.expect("suppressed");
     let answer = api.post("/v1/messages?dry_run=true", &newsletter()).await.expect(200);
     assert_eq!(
         (&answer["dry_run"], &answer["total"], &answer["success"], &answer["errors"]),
@@ -151,7 +154,8 @@ async fn who_is_suppressed_is_told_with_the_cause_in_every_kind_of_list() {
         ("b@example.kr", SuppressionCause::Complaint),
         ("c@example.kr", SuppressionCause::Manual),
     ];
-    api.store.suppress(all.map(|(email, cause)| (email.to_owned(), cause)).to_vec(), api.state.clock.wall()).await.expect("suppressed");
+    let now = api.state.clock.wall();
+    api.store.suppress(all.map(|(email, cause)| NewEntry::plain(email, cause, now)).to_vec()).await.expect("suppressed");
     let tried = async |lists: Value| {
         let mut message = json!({"subject": "s", "text": "t"});
         message.as_object_mut().expect("an object").extend(lists.as_object().cloned().expect("an object"));

@@ -1,6 +1,7 @@
 //! The API over a real store in a temporary folder, with a clock moved by hand and no dispatcher.
 
 use std::{
+    collections::HashMap,
     net::{IpAddr, SocketAddr},
     num::NonZeroUsize,
     path::Path,
@@ -20,6 +21,7 @@ use jebi::{
     service::{
         accept::{Accept, ListSettings, Settings},
         access::{Access, AccessSettings},
+        addresses::Addresses,
         admin::Admin,
         attempts::Attempts,
         audit::Audit,
@@ -45,6 +47,7 @@ use jebi::{
         retry::Retry,
         search::Search,
         stray::Strays,
+        suppression::Suppressions,
         times::Times,
         tokens::Tokens,
     },
@@ -53,13 +56,18 @@ use jebi::{
 };
 pub use jebi_domain::allow::AllowList;
 use jebi_domain::{
+    address::{
+        disposable::{Disposable, Policy},
+        verdict::Receives,
+    },
     attachment,
     fake::{ManualClock, SeededRandom},
     hook::Speech,
     message::Mailbox,
     network::Network,
-    port::{Clock, Random, Store, hooks::HookBounds, operator::Rules},
+    port::{Boxed, Clock, MailHosts, Random, Store, hooks::HookBounds, operator::Rules},
     route::{Routes, Way},
+    suppression,
     time::Wall,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -128,6 +136,11 @@ impl Default for WebhookSetup {
             bounds: HookBounds { backlog: 1_000, waits: 5 * day, kept: 30 * day },
         }
     }
+    /// What enters the suppression list by itself.
+    pub suppression: suppression::Rules,
+    pub disposable: (Policy, Arc<Disposable>),
+    /// What the name servers say, by domain; of others nothing is known.
+    pub domains: Vec<(&'static str, Receives)>,
 }
 
 impl Default for Setup {
@@ -156,6 +169,9 @@ impl Default for Setup {
             secret: None,
             notices: true,
             webhooks: WebhookSetup::default(),
+            suppression: suppression::Rules::default(),
+            disposable: (Policy::Warn, Arc::default()),
+            domains: Vec::new(),
         }
     }
 }
@@ -170,6 +186,16 @@ pub fn text(value: &Value) -> &str {
 #[track_caller]
 pub fn list(value: &Value) -> &[Value] {
     value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
+}
+
+/// Name servers as a test says.
+struct Domains(HashMap<&'static str, Receives>);
+
+impl MailHosts for Domains {
+    fn receives(&self, domain: &str) -> Boxed<'_, Receives> {
+        let told = self.0.get(domain).cloned().unwrap_or_else(|| Receives::Unknown("nobody answers".to_owned()));
+        Box::pin(std::future::ready(told))
+    }
 }
 
 /// A provider of this name makes asking for it panic.
@@ -273,6 +299,7 @@ impl Api {
             max_rows: NonZeroUsize::new(usual.max_rows).expect("a test's limit is not zero"),
             max_waiting: usual.max_waiting,
             list: ListSettings::default(),
+            disposable: usual.disposable,
             files: usual.files,
         });
     }
@@ -321,6 +348,7 @@ impl Api {
             max_rows: NonZeroUsize::new(setup.max_rows).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
             list,
+            disposable: setup.disposable.clone(),
             files: setup.files,
         };
         let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers, setup.max_size));
@@ -348,6 +376,13 @@ impl Api {
                 Arc::clone(&accept),
                 times.clone(),
                 setup.notices,
+            )),
+            suppressions: Arc::new(Suppressions::new(Arc::clone(&store), Arc::clone(&dyn_clock), times.clone(), setup.suppression)),
+            addresses: Arc::new(Addresses::new(
+                Arc::clone(&store),
+                Arc::clone(&dyn_clock),
+                Arc::new(Domains(setup.domains.into_iter().collect())),
+                setup.disposable.1,
             )),
             profiles: accept.profiles(),
             links,

@@ -1,7 +1,7 @@
 //! A SES that takes everything and remembers when: a thread a connection, so that it answers whatever else the test does.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     sync::{
@@ -49,6 +49,8 @@ pub struct Rules {
     pub asked: Vec<String>,
     /// Calls refused for their access key.
     pub refused: u32,
+    /// The account's suppression list: addresses, and why (`BOUNCE`, `COMPLAINT`).
+    pub suppressed: BTreeMap<String, String>,
 }
 
 pub struct FakeSes {
@@ -72,6 +74,7 @@ impl FakeSes {
                 keys: None,
                 asked: Vec::new(),
                 refused: 0,
+                suppressed: BTreeMap::new(),
             }),
             latency: AtomicU64::new(0),
         });
@@ -261,6 +264,11 @@ fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
                 status = "404 Not Found\r\nx-amzn-errortype: NotFoundException\r\n".to_owned();
                 format!("{{\"message\":\"Email identity {identity} does not exist.\"}}")
             }
+        } else if first.contains(" /v2/email/suppression/addresses") {
+            let mut rules = shared.rules.lock().unwrap_or_else(PoisonError::into_inner);
+            let (code, answer) = suppression(&mut rules, &first, &body)?;
+            status = code.to_owned();
+            answer
         } else if first.starts_with("POST /v2/email/outbound-emails") {
             let Send { destination: d } = serde_json::from_slice(&body)?;
             let to = d.to_addresses.into_iter().chain(d.cc_addresses).chain(d.bcc_addresses);
@@ -272,6 +280,28 @@ fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
         };
         write!(out, "HTTP/1.1 {status}content-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len())?;
     }
+}
+
+/// `ListSuppressedDestinations`, `PutSuppressedDestination`, `DeleteSuppressedDestination`, by their documented shapes.
+fn suppression(rules: &mut Rules, first: &str, body: &[u8]) -> std::io::Result<(&'static str, String)> {
+    const OK: &str = "200 OK\r\n";
+    let address = first.split('/').nth(5).unwrap_or_default().split(' ').next().unwrap_or_default().replace("%40", "@");
+    if first.starts_with("GET ") {
+        let entry = |(email, reason): (&String, &String)| serde_json::json!({ "EmailAddress": email, "Reason": reason, "LastUpdateTime": 1_700_000_000.5 });
+        let all: Vec<_> = rules.suppressed.iter().map(entry).collect();
+        return Ok((OK, serde_json::json!({ "SuppressedDestinationSummaries": all }).to_string()));
+    }
+    if first.starts_with("PUT ") {
+        let put: serde_json::Value = serde_json::from_slice(body)?;
+        let text = |name: &str| put[name].as_str().unwrap_or_default().to_owned();
+        rules.suppressed.insert(text("EmailAddress"), text("Reason"));
+        return Ok((OK, "{}".to_owned()));
+    }
+    if rules.suppressed.remove(&address).is_some() {
+        return Ok((OK, "{}".to_owned()));
+    }
+    let said = format!("{{\"message\":\"Email address {address} does not exist on your suppression list.\"}}");
+    Ok(("404 Not Found\r\nx-amzn-errortype: NotFoundException\r\n", said))
 }
 
 fn account(rules: &Rules) -> String {

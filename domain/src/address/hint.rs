@@ -1,6 +1,6 @@
 //! What was probably meant: known typing slips, characters of other widths, Hangul typed with the input method on.
 
-use super::fault::accept;
+use super::{fault::accept, key, near};
 
 /// Domains people in Korea mistype, and what they meant.
 const SLIPS: &[(&str, &str)] = &[
@@ -53,6 +53,9 @@ const ENDINGS: &[(&str, &str)] =
 pub fn suggestion(address: &str) -> Option<String> {
     let (local, domain) = address.rsplit_once('@')?;
     if let Some((_, meant)) = SLIPS.iter().find(|(slip, _)| slip.eq_ignore_ascii_case(domain)) {
+        return Some(format!("{local}@{meant}"));
+    }
+    if let Some(meant) = near::meant(&key(domain)) {
         return Some(format!("{local}@{meant}"));
     }
     let (_, ending) = domain.rsplit_once('.')?;

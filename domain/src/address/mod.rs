@@ -4,9 +4,12 @@
 //! address literals, comments and local parts outside ASCII are refused, because providers refuse them after the fact
 //! (SES: "There are non-ASCII characters in the email address"). Nothing is rewritten silently: faults carry a suggestion.
 
+pub mod disposable;
 mod fault;
 mod hint;
 mod mailbox;
+mod near;
+pub mod verdict;
 
 use std::borrow::Cow;
 

@@ -1,8 +1,10 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
+pub mod account_list;
 mod audit;
 mod clock;
 pub mod consents;
+mod engine;
 mod fault;
 pub mod feedback;
 pub mod files;
@@ -10,6 +12,7 @@ mod find;
 mod guard;
 pub mod hooks;
 mod inbox;
+mod mail_hosts;
 pub mod nodes;
 pub mod operator;
 mod provider;
@@ -19,21 +22,24 @@ pub mod senders;
 mod settlement;
 pub mod slots;
 pub mod store;
+pub mod suppressions;
 pub mod templates;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;
+pub use engine::Store;
 pub use feedback::FeedbackStore;
 pub use files::{FileBytes, FileStore};
 pub use hooks::{HookSender, HookStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary};
+pub use mail_hosts::MailHosts;
 pub use nodes::NodeStore;
 pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Ahead, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
 pub use results::ResultsStore;
 pub use senders::SenderStore;
-pub use store::Store;
+pub use suppressions::SuppressionStore;
 pub use templates::TemplateStore;
 
 use std::{future::Future, pin::Pin};

@@ -6,7 +6,7 @@ use crate::{
     id::DeliveryId,
     mime::Segments,
     outcome::{Outcome, Reason},
-    port::Boxed,
+    port::{Boxed, account_list::AccountList},
     time::Wall,
 };
 
@@ -71,6 +71,10 @@ pub trait Provider: Send + Sync {
     /// Does with a mail what takes long and needs no connection, such as hashing. Called before the mail's slot is taken, on any thread;
     /// a mail that comes without is sent all the same.
     fn ahead(&self, _mail: &mut Outgoing) {}
+    /// The suppression list the account keeps by itself; `None` when it has none.
+    fn account_list(&self) -> Option<&dyn AccountList> {
+        None
+    }
     /// Asks the account for its limits and state; `None` when the provider has no such thing to ask.
     fn account(&self) -> Boxed<'_, Option<Result<AccountReport, Reason>>>;
 }

@@ -12,12 +12,10 @@ use std::{
 use bytes::Bytes;
 
 pub use super::audit::{AuditEntry, AuditFilter, AuditPage};
+pub use super::engine::Store;
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
-use super::{
-    Boxed, ConsentStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, TemplateStore,
-    nodes::NodeStart, slots::SharedSlots,
-};
+use super::{Boxed, nodes::NodeStart, slots::SharedSlots};
 pub use super::{
     guard::{Guard, Released},
     settlement::Settlement,
@@ -30,7 +28,6 @@ use crate::{
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
     message::{Copy, Draft, Lane, Message, Role},
     outcome::Reason,
-    suppression::SuppressionCause,
     time::Wall,
 };
 
@@ -477,9 +474,6 @@ pub trait QueueStore: Send + Sync {
     /// Whether feedback of our own mail came since `since`.
     fn feedback_since(&self, provider: &str, since: Wall) -> Boxed<'_, StoreResult<bool>>;
 
-    /// Puts addresses on the suppression list; those there already keep their first cause.
-    fn suppress(&self, addresses: Vec<(String, SuppressionCause)>, now: Wall) -> Boxed<'_, StoreResult<()>>;
-
     /// One slice of deferred work (row states of cancelled mail, the address index, old idempotency keys, staged leftovers, nodes
     /// long ended), at most a writer turn. One node does it for all: `own` takes the right to it when it is free, and keeps it by
     /// asking.
@@ -497,8 +491,6 @@ pub trait ReadStore: Send + Sync {
     fn topic(&self, name: &str) -> Boxed<'_, StoreResult<Option<TopicView>>>;
     /// By name, after the given one.
     fn topics(&self, after: Option<String>, limit: u32) -> Boxed<'_, StoreResult<TopicPage>>;
-    /// Which of the addresses, as [`crate::address::key`] has them, are on the suppression list: their places, and why they are.
-    fn suppressed(&self, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<(u32, SuppressionCause)>>>;
     /// Recipients sent since then.
     fn sent_since(&self, since: Wall) -> Boxed<'_, StoreResult<i64>>;
     /// Waiting recipients of every provider that has any, configured or not, by queue.
@@ -543,38 +535,4 @@ pub trait AdminStore: Send + Sync {
     fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>>;
     /// Writes everything out and closes. Later calls answer [`StoreError::Closed`].
     fn close(&self) -> Boxed<'_, ()>;
-}
-
-/// A whole engine.
-pub trait Store:
-    QueueStore
-    + ReadStore
-    + AdminStore
-    + NodeStore
-    + OperatorStore
-    + TemplateStore
-    + Inbox
-    + FileStore
-    + SenderStore
-    + ConsentStore
-    + FeedbackStore
-    + ResultsStore
-    + HookStore
-{
-}
-impl<T> Store for T where
-    T: QueueStore
-        + ReadStore
-        + AdminStore
-        + NodeStore
-        + OperatorStore
-        + TemplateStore
-        + Inbox
-        + FileStore
-        + SenderStore
-        + ConsentStore
-        + FeedbackStore
-        + ResultsStore
-        + HookStore
-{
 }

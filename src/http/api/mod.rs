@@ -1,5 +1,6 @@
 //! The handlers, one file per noun.
 
+pub mod addresses;
 pub mod admin;
 mod again;
 pub mod attachments;
@@ -17,6 +18,7 @@ pub mod nodes;
 pub mod profiles;
 pub mod providers;
 mod shape;
+pub mod suppression;
 pub mod templates;
 pub mod topics;
 pub mod webhooks;

@@ -1,4 +1,4 @@
-//! A part of a form on the disk while it is worked on: for what has to be read twice and is too large to hold.
+//! A part of a form, or a body, on the disk while it is worked on: for what has to be read twice and is too large to hold.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -7,12 +7,13 @@ use std::{
     path::Path,
 };
 
+use axum::body::Bytes;
 use jebi_domain::{
     port::{Random, files::PIECE},
     refusal::Refusal,
 };
 
-use super::form::Part;
+use super::{Flow, form::Part};
 use crate::http::AppState;
 
 /// A file without a name: it goes when the last that holds it ends, also by a crash.
@@ -48,23 +49,55 @@ impl Part<'_> {
     /// # Errors
     /// As for the form; a disk that is full or nearly so, or cannot be written.
     pub async fn spooled(mut self, state: &AppState) -> Result<Spool, Refusal> {
-        let (folder, random) = (state.settings.scratch.clone(), state.random.clone());
-        // It lies on the disk the mail is kept on, and must not take the room that sending needs.
-        state.files.check_room(0)?;
-        let mut spool = beside(move || Spool::new(&folder, &*random)).await?;
-        let mut piece = Vec::with_capacity(PIECE);
-        while let Some(bytes) = self.next().await? {
-            piece.extend_from_slice(&bytes);
-            if piece.len() >= PIECE {
-                state.files.check_room(piece.len())?;
-                (spool, piece) = beside(move || put(spool, piece)).await?;
-            }
-        }
-        state.files.check_room(piece.len())?;
-        (spool, _) = beside(move || put(spool, piece)).await?;
+        let spool = fill(state, &mut self).await?;
         self.end();
         Ok(spool)
     }
+}
+
+impl Flow {
+    /// Takes the whole body to the disk as it comes.
+    ///
+    /// # Errors
+    /// As for the body; a disk that is full or nearly so, or cannot be written.
+    pub async fn spooled(mut self, state: &AppState) -> Result<Spool, Refusal> {
+        fill(state, &mut self).await
+    }
+}
+
+/// What comes piece by piece.
+trait Pieces: Send {
+    fn piece(&mut self) -> impl Future<Output = Result<Option<Bytes>, Refusal>> + Send;
+}
+
+impl Pieces for Part<'_> {
+    fn piece(&mut self) -> impl Future<Output = Result<Option<Bytes>, Refusal>> + Send {
+        self.next()
+    }
+}
+
+impl Pieces for Flow {
+    fn piece(&mut self) -> impl Future<Output = Result<Option<Bytes>, Refusal>> + Send {
+        self.next()
+    }
+}
+
+async fn fill(state: &AppState, from: &mut impl Pieces) -> Result<Spool, Refusal> {
+    let (folder, random) = (state.settings.scratch.clone(), state.random.clone());
+    // It lies on the disk the mail is kept on, and must not take the room that sending needs.
+    state.files.check_room(0)?;
+    let mut spool = beside(move || Spool::new(&folder, &*random)).await?;
+    let mut piece = Vec::with_capacity(PIECE);
+    while let Some(bytes) = from.piece().await? {
+        piece.extend_from_slice(&bytes);
+        if piece.len() >= PIECE {
+            state.files.check_room(piece.len())?;
+            (spool, piece) = beside(move || put(spool, piece)).await?;
+        }
+    }
+    state.files.check_room(piece.len())?;
+    (spool, _) = beside(move || put(spool, piece)).await?;
+    Ok(spool)
 }
 
 fn put(mut spool: Spool, mut piece: Vec<u8>) -> io::Result<(Spool, Vec<u8>)> {

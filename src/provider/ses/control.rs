@@ -59,7 +59,7 @@ pub(super) async fn identity(client: &Client, identity: &str) -> Result<bool, Re
 }
 
 /// Whether it is the identity that was not found: a service beside AWS without this operation says so of the operation.
-fn names(message: &str, identity: &str) -> bool {
+pub(super) fn names(message: &str, identity: &str) -> bool {
     let message = message.to_ascii_lowercase();
     message.contains(&identity.to_ascii_lowercase()) || message.contains("does not exist")
 }
@@ -102,7 +102,7 @@ fn state(answer: &GetAccountOutput, rate: f64) -> AccountState {
     }
 }
 
-fn refused<E: ProvideErrorMetadata + std::error::Error + 'static>(
+pub(super) fn refused<E: ProvideErrorMetadata + std::error::Error + 'static>(
     error: &SdkError<E, HttpResponse>,
     action: &str,
     until_then: &str,

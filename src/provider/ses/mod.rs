@@ -5,6 +5,7 @@
 //! a request reached the socket is certainly not an acceptance, nor is a complete refusal other than 502 and 504; every
 //! other failure is [`Outcome::Unknown`].
 
+mod account_list;
 mod base64;
 mod config;
 mod connection;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 
 use jebi_domain::{
     outcome::Reason,
-    port::{AccountReport, Boxed, Clock, Outgoing, Provider, Sender},
+    port::{AccountReport, Boxed, Clock, Outgoing, Provider, Sender, account_list::AccountList},
     refusal::Fault,
 };
 use tokio_rustls::TlsConnector;
@@ -46,6 +47,7 @@ pub const MAX_MAIL: u64 = 40_000_000;
 pub struct SesProvider {
     shared: Arc<Shared>,
     control: aws_sdk_sesv2::Client,
+    account_list: account_list::SesAccountList,
     _refresh: Option<AbortOnDropHandle<()>>,
 }
 
@@ -76,7 +78,8 @@ impl SesProvider {
         let control = control::client(&config, &target.base, source.provider, http);
         let signing_clock = SigningClock::new(Arc::clone(&clock));
         let shared = Shared { config, target, tls, signer, clock, signing_clock, credentials: source.credentials };
-        Ok(Self { shared: Arc::new(shared), control, _refresh: source.task })
+        let account_list = account_list::SesAccountList { client: control.clone() };
+        Ok(Self { shared: Arc::new(shared), control, account_list, _refresh: source.task })
     }
 }
 
@@ -96,6 +99,10 @@ impl Provider for SesProvider {
     fn identity(&self, identity: &str) -> Option<Boxed<'_, Result<bool, Reason>>> {
         let identity = identity.to_owned();
         Some(Box::pin(async move { control::identity(&self.control, &identity).await }))
+    }
+
+    fn account_list(&self) -> Option<&dyn AccountList> {
+        Some(&self.account_list)
     }
 
     fn max_size(&self) -> Option<u64> {

@@ -1,9 +1,9 @@
-//! Who may be mailed at all (`RECIPIENT_ALLOWLIST`), who has consented to advertising (`ADVERTISING_CONSENT`) and who has refused it, told as a
-//! fault. Every way in comes through here.
+//! Who may be mailed at all (`RECIPIENT_ALLOWLIST`), which addresses are disposable, who has consented to advertising
+//! (`ADVERTISING_CONSENT`) and who has refused it, told as a fault. Every way in comes through here.
 
 use std::collections::HashSet;
 
-use jebi_domain::{address, allow::AllowList, message::Mailbox, refusal::Fault};
+use jebi_domain::{address, address::disposable::Disposable, allow::AllowList, message::Mailbox, refusal::Fault};
 
 use super::consent::Consent;
 
@@ -13,6 +13,8 @@ pub(super) struct May<'a> {
     pub list: &'a AllowList,
     /// What the ledger says of them; `None` where it is not asked.
     pub consent: Option<&'a Consent>,
+    /// Whose addresses are refused as disposable.
+    pub disposable: Option<&'a Disposable>,
 }
 
 /// The recipient, if it may be mailed.
@@ -22,6 +24,14 @@ pub(super) struct May<'a> {
 pub(super) fn check(may: May<'_>, recipient: Mailbox, field: impl Fn() -> String) -> Result<Mailbox, Fault> {
     if !may.list.allows(&recipient.email) {
         return Err(refused(field()));
+    }
+    if may.disposable.is_some_and(|list| list.holds(&recipient.email)) {
+        return Err(Fault::new(
+            field(),
+            "disposable_address",
+            "this is a disposable address, and this server takes no mail to those",
+            "use an address that lasts, or ask the operator to change JEBI_DISPOSABLE or JEBI_DISPOSABLE_DOMAINS",
+        ));
     }
     let stands_in = |addresses: &HashSet<String>| addresses.contains(address::key(&recipient.email).as_ref());
     match may.consent {

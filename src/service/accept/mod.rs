@@ -55,6 +55,7 @@ use std::{
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use jebi_domain::{
+    address::disposable::{Disposable, Policy},
     idempotency::check_key,
     message::{Copies, Draft, Mailbox},
     port::{
@@ -114,6 +115,8 @@ pub struct Settings {
     pub max_waiting: i64,
     /// Lists and advertising.
     pub list: ListSettings,
+    /// What is done with disposable addresses, and which those are.
+    pub disposable: (Policy, Arc<Disposable>),
     /// What may be attached, and how long files are kept.
     pub files: files::Settings,
 }

@@ -101,12 +101,13 @@ impl Accept {
         Ok(Rehearsal { receipt, queued })
     }
 
-    /// Recipients of a draft that are on the suppression list, by their places, and why.
+    /// Recipients of a draft whose mail the suppression list keeps back, by their places, and why.
     async fn suppressed(&self, draft: &Draft) -> Result<Vec<(u32, SuppressionCause)>, Refusal> {
         let keys = match &draft.copies {
             Copies::Each(all) => all.iter().map(|mailbox| address::key(&mailbox.email).into_owned()).collect(),
             Copies::Joint(all) => all.iter().map(|(_, mailbox)| address::key(&mailbox.email).into_owned()).collect(),
         };
-        self.store.suppressed(keys).await.map_err(refusal)
+        let found = self.store.suppressed(keys, draft.message.lane, &draft.message.topic).await.map_err(refusal)?;
+        Ok(found.into_iter().map(|(place, entry)| (place, entry.cause)).collect())
     }
 }

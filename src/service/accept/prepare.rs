@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jebi_domain::{
+    address::disposable::{Disposable, Policy},
     id::MessageId,
     message::{Copies, Draft, Lane, Message},
     port::Random,
@@ -20,7 +21,7 @@ use super::{
     fill,
     list::{self, Question},
     preflight,
-    receipt::{Addresses, Pending, Unfinished},
+    receipt::{Addresses, Pending, Places, Unfinished},
     recipients, route,
     submission::{NewMessage, Submission},
     when,
@@ -129,7 +130,12 @@ impl Shared<'_> {
         let way = content.as_ref().map(|c| route::route(&self.settings.rules.routes, &c.from.email, || faults.path("from")));
         let way = way.and_then(|way| faults.keep(way));
         let times = self.times(&given, &mut faults);
-        let may = May { list: &self.settings.rules.allow, consent: self.known.consenting.get(i).and_then(Option::as_ref) };
+        let (policy, disposable) = &self.settings.disposable;
+        let may = May {
+            list: &self.settings.rules.allow,
+            consent: self.known.consenting.get(i).and_then(Option::as_ref),
+            disposable: (*policy == Policy::Refuse).then_some(&**disposable),
+        };
         let rules = recipients::Rules { may, wants: filling.as_ref().and_then(|one| one.wants.as_ref()) };
         let sorted = faults.keep(recipients::sort(i, &mut given, &rules));
         let joint = sorted.as_ref().is_some_and(|sorted| matches!(sorted.copies, Copies::Joint(_)));
@@ -177,7 +183,8 @@ impl Shared<'_> {
         });
         let own = draft.as_ref().map_or(&[][..], |draft| draft.personal.as_slice());
         let unfilled = filling.wants.as_ref().and_then(|wants| wants.unfilled(own, faults.path("variables")));
-        let warnings = unfilled.into_iter().chain(unlinked).chain(warnings.into_iter().map(Warning::from)).collect();
+        let thrown_away = if *policy == Policy::Warn { disposable_recipients(disposable, &kept, &sorted.places, i) } else { None };
+        let warnings = thrown_away.into_iter().chain(unfilled).chain(unlinked).chain(warnings.into_iter().map(Warning::from)).collect();
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
         let pending = Pending {
             at: i,
@@ -216,6 +223,15 @@ impl Shared<'_> {
         };
         Some((due, scheduled, expires))
     }
+}
+
+/// Recipients whose addresses are disposable: they get their mail, and nobody may be there to read it.
+fn disposable_recipients(list: &Disposable, kept: &Addresses, places: &Places, at: usize) -> Option<Warning> {
+    let found: Vec<usize> = (0..kept.len()).filter(|i| kept.get(*i).is_some_and(|email| list.holds(email))).collect();
+    let (list, index) = places.get(*found.first()?);
+    let warning = format!("recipients with a disposable address: {}", found.len());
+    let remedy = "ask them for an address that lasts; JEBI_DISPOSABLE=refuse keeps such addresses out";
+    Some(Warning::new(format!("messages[{at}].{list}[{index}]"), "disposable_address", warning, remedy))
 }
 
 /// The lane (requirement S-4): advertising, and a topic with several copies, is bulk, everything else transactional, unless the caller says.

@@ -108,7 +108,7 @@ impl Addresses {
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
-    fn get(&self, at: usize) -> Option<&str> {
+    pub(super) fn get(&self, at: usize) -> Option<&str> {
         let end = *self.ends.get(at)?;
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.text.get(start..end)
@@ -125,7 +125,7 @@ pub(super) enum Places {
 }
 
 impl Places {
-    fn get(&self, at: usize) -> (&'static str, usize) {
+    pub(super) fn get(&self, at: usize) -> (&'static str, usize) {
         match self {
             Self::Whole(list) => (list, at),
             Self::Each(all) => all.get(at).copied().unwrap_or(("", at)),

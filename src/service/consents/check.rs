@@ -1,7 +1,5 @@
 //! What happened to a consent, as a caller writes it; checked, with every fault found in one pass.
 
-use std::time::Duration;
-
 use jebi_domain::{
     address,
     consent::{EventKind, RESULT_DAYS},
@@ -19,8 +17,6 @@ const MAX_SCOPE: usize = 100;
 const MAX_HOW: usize = 200;
 const MAX_WORDING: usize = 4_000;
 const MAX_SOURCE: usize = 500;
-/// How far ahead of ours a caller's clock may be.
-const AHEAD: Duration = Duration::from_secs(5 * 60);
 
 /// What happened to a consent.
 #[derive(Clone, Debug)]
@@ -111,7 +107,7 @@ impl Checking<'_> {
         keep(no_longer(&given.wording, MAX_WORDING, || field("wording")), faults);
         let at = match &given.at {
             None => Some(self.now),
-            Some(text) => keep(self.time(text, || field("at")), faults),
+            Some(text) => keep(self.times.past(|| field("at"), text, self.now), faults),
         };
         let language = given.language.and_then(|tag| keep(list_rules::language(tag, || field("language")), faults));
         let (email, at) = (email?, at?);
@@ -135,16 +131,6 @@ impl Checking<'_> {
             event.confirm_at = Some(first_reminder(&event, self.times));
         }
         Some(event)
-    }
-
-    fn time(&self, text: &str, field: impl Fn() -> String) -> Result<Wall, Fault> {
-        let path = field();
-        let at = self.times.point(&path, text).map_err(|mut refusal| refusal.faults.remove(0))?;
-        if at <= self.now + AHEAD {
-            return Ok(at.min(self.now));
-        }
-        let fault = format!("{at} is still to come; it is {} now", self.now);
-        Err(Fault::new(path, "in_the_future", fault, "give the time it happened, or leave the field out for now"))
     }
 }
 

@@ -406,7 +406,7 @@ impl Session for WriterSession {
         });
         let (suppressed, grown, drawn): (bool, Option<i64>, i64) = (row.get(5)?, row.get(6)?, row.get(7)?);
         let looked_up_before = (grown != self.grown.replace(grown)).then_some(drawn + 1);
-        memory.others_wrote(suppressed, looked_up_before);
+        memory.others_wrote(suppressed, row.get(10)?, looked_up_before);
         let endpoints: Option<i64> = row.get(9)?;
         if endpoints != self.endpoints.replace(endpoints) {
             memory.endpoints_changed();

@@ -12,19 +12,20 @@ use jebi_domain::{
     delivery::State,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageNo, QueueNo},
     idempotency,
-    message::{Addressee, Content, Copies, Copy, Draft, MAX_JOINT, Mailbox, Role},
+    message::{Addressee, Content, Copies, Copy, Draft, MAX_JOINT, Mailbox, Message, Role},
     port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
+    suppression::Wanted,
     time::Wall,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::{
-    Error, Snapshot, files,
+    Error, Snapshot, Value, files,
     group::{Class, TURN_ROWS},
     hooks::{self, Whom},
     known::Known,
-    params, q, row,
+    params, q, row, suppression,
     turn::{Places, Turn},
     writer::{Job, Step},
 };
@@ -227,35 +228,46 @@ impl AcceptJob {
                 let room = if self.staged { (TURN_ROWS.saturating_sub(turn.rows)).max(1) as usize } else { all.len() };
                 let end = if self.staged { self.written + fitting(draft, self.written, room) } else { all.len() };
                 let slice = &all[self.written..end];
-                let states = states(turn, slice.iter())?;
-                for ((i, to), state) in all.iter().enumerate().skip(self.written).zip(states) {
+                let reasons = reasons(turn, &draft.message, slice.iter())?;
+                let mut told = Vec::new();
+                for ((i, to), reason) in all.iter().enumerate().skip(self.written).zip(&reasons) {
                     let ordinal = u32::try_from(i).map_err(|e| Error::damaged("ordinal", e))?;
-                    if state == State::Suppressed {
+                    let state = state_of(reason);
+                    if let Some(reason) = reason {
                         suppressed.push(ordinal);
+                        told.push([Value::Int(DeliveryKey::new(no, ordinal).0), Value::Text(reason)]);
                     }
                     let (key, personal) = (DeliveryKey::new(no, ordinal).0, draft.personal.get(i).and_then(Option::as_deref));
                     turn.append(q!("delivery_insert"), (key, &to.email, &to.name, state.code(), None::<i64>, personal))?;
                     turn.rows += rows_for(personal);
                 }
+                turn.each(q!("delivery_suppressed"), &told)?;
                 self.written = end;
                 if end < all.len() {
                     return Ok(());
                 }
             }
             Copies::Joint(all) => {
-                let states = states(turn, all.iter().map(|(_, to)| to))?;
-                for ((ordinal, people), states) in (0_u32..).zip(all.chunks(MAX_JOINT)).zip(states.chunks(MAX_JOINT)) {
+                let reasons = reasons(turn, &draft.message, all.iter().map(|(_, to)| to))?;
+                let (mut told, mut told_of_copies) = (Vec::new(), Vec::new());
+                for ((ordinal, people), reasons) in (0_u32..).zip(all.chunks(MAX_JOINT)).zip(reasons.chunks(MAX_JOINT)) {
                     let key = DeliveryKey::new(no, ordinal).0;
-                    for (((role, to), state), position) in people.iter().zip(states).zip(0_i64..) {
-                        turn.append(q!("joint_insert"), (key, position, role.code(), &to.email, &to.name, state.code()))?;
+                    for (((role, to), reason), position) in people.iter().zip(reasons).zip(0_i64..) {
+                        turn.append(q!("joint_insert"), (key, position, role.code(), &to.email, &to.name, state_of(reason).code()))?;
                         turn.rows += 1;
+                        told.extend(reason.as_deref().map(|reason| [Value::Int(key), Value::Int(position), Value::Text(reason)]));
                     }
-                    let state = if states.iter().all(|state| *state == State::Suppressed) { State::Suppressed } else { State::Waiting };
+                    let first = reasons.first().cloned().flatten();
+                    let state = if reasons.iter().all(Option::is_some) { State::Suppressed } else { State::Waiting };
                     let count = i64::try_from(people.len()).unwrap_or(i64::MAX);
                     turn.append(q!("delivery_insert"), (key, "", None::<&str>, state.code(), count, None::<&str>))?;
+                    told_of_copies.extend(first.filter(|_| state == State::Suppressed).map(|reason| (key, reason)));
                 }
-                for (state, place) in states.iter().zip(0_u32..) {
-                    if *state == State::Suppressed {
+                let of_copies: Vec<_> = told_of_copies.iter().map(|(key, reason)| [Value::Int(*key), Value::Text(reason)]).collect();
+                turn.each(q!("joint_suppressed"), &told)?;
+                turn.each(q!("delivery_suppressed"), &of_copies)?;
+                for (reason, place) in reasons.iter().zip(0_u32..) {
+                    if reason.is_some() {
                         suppressed.push(place);
                     }
                 }
@@ -487,13 +499,16 @@ fn fitting(draft: &Draft, first: usize, rows: usize) -> usize {
     draft.personal.iter().skip(first).take_while(fits).count().clamp(1, left.max(1))
 }
 
-/// Whether each waits or is on the suppression list. Most installations start without a list: no look-up then.
-fn states<'a>(turn: &Turn<'_>, people: impl ExactSizeIterator<Item = &'a Mailbox>) -> Result<Vec<State>, Error> {
-    if turn.memory.suppressed == 0 {
-        return Ok(vec![State::Waiting; people.len()]);
+/// Why each is suppressed; `None` for those that wait. Most installations start without a list: no look-up then.
+fn reasons<'a>(turn: &Turn<'_>, m: &Message, people: impl ExactSizeIterator<Item = &'a Mailbox>) -> Result<Vec<Option<String>>, Error> {
+    if !turn.memory.suppressed {
+        return Ok(vec![None; people.len()]);
     }
-    let listed = turn.listed(people.map(|to| to.email.as_str()))?;
-    Ok(listed.into_iter().map(|listed| if listed { State::Suppressed } else { State::Waiting }).collect())
+    suppression::reasons(turn, people.map(|to| to.email.as_str()), &Wanted::of(m.lane, &m.topic))
+}
+
+fn state_of(reason: &Option<String>) -> State {
+    if reason.is_some() { State::Suppressed } else { State::Waiting }
 }
 
 /// The number of a content, stored once by its hash.

@@ -10,11 +10,13 @@ use jebi_domain::{
 };
 
 use super::{
-    Error, db,
+    Error, Value, db,
     hooks::{self, Whom},
     joint::{Joint, addressees, alone},
     known::Known,
     params, q,
+    record::{Ended, Whose},
+    suppression,
     turn::Turn,
 };
 
@@ -282,7 +284,7 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
         rows.truncate(other);
     }
     // Addresses listed since the message was accepted; before that, accepting has looked. By number, not by time: the clock may be set.
-    if turn.memory.suppressed > 0 && entry.message < turn.memory.suppressed_before {
+    if turn.memory.suppressed && entry.message < turn.memory.suppressed_before {
         suppress(turn, entry, known, &mut rows, claim.now)?;
     }
     if known.message.on_unknown == OnUnknown::Hold {
@@ -352,14 +354,16 @@ fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -
 /// Takes out recipients who came onto the suppression list since. What may have been sent already is settled by evidence or its
 /// review, not by the list.
 fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
+    let waiting = rows.iter().filter(|r| r.waiting > 0);
+    let emails = waiting.flat_map(|r| &r.copy.addressees).map(|a| a.mailbox.email.as_str());
+    let mut reasons = suppression::reasons(turn, emails, &suppression::wanted(known))?.into_iter();
     for row in rows.iter_mut().filter(|r| r.waiting > 0) {
-        let listed = turn.listed(row.copy.addressees.iter().map(|a| a.mailbox.email.as_str()))?;
         let mut gone = Vec::new();
-        for (i, (a, _)) in
-            row.copy.addressees.iter_mut().zip(listed).enumerate().filter(|(_, (a, listed))| *listed && a.open && !a.unsettled)
-        {
-            a.open = false;
-            gone.push(i);
+        for ((i, a), reason) in row.copy.addressees.iter_mut().enumerate().zip(reasons.by_ref()) {
+            if let Some(reason) = reason.filter(|_| a.open && !a.unsettled) {
+                a.open = false;
+                gone.push((i, reason));
+            }
         }
         if gone.is_empty() {
             continue;
@@ -371,15 +375,37 @@ fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Ro
         row.waiting -= n;
         if row.joint {
             let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
-            gone.into_iter().try_for_each(|i| settle_open(turn, &mut copy, i, State::Suppressed, now))?;
+            for (i, reason) in gone {
+                let one = &copy.people[i];
+                if one.attempt > 0 {
+                    let said = (one.provider_id.as_deref(), one.reason.as_deref());
+                    copy.whose(i).note(turn, &Ended::before(one.attempt, one.state, one.changed_at, said))?;
+                }
+                copy.people[i].reason = Some(reason);
+                settle_open(turn, &mut copy, i, State::Suppressed, now)?;
+            }
             // While others of it go on, its row stays as it is.
             copy.sum_up(turn, copy.attempt, now, Some(entry.due))?;
             row.state = if row.waiting > 0 { State::Waiting } else { State::Unsettled };
         } else {
+            keep_said(turn, row)?;
             turn.change(q!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
             hooks::tell_result(turn, State::Suppressed, Whom::alone(row.key).in_queue(entry.queue), now, None)?;
+            let told: Vec<_> = gone.iter().map(|(_, reason)| [Value::Int(row.key.0), Value::Text(reason)]).collect();
+            turn.each(q!("delivery_suppressed"), &told)?;
         }
     }
     rows.retain(|r| r.waiting + r.unsettled > 0);
     Ok(())
+}
+
+/// Puts what was said of a copy's last attempt on record, before its row says why it is suppressed.
+fn keep_said(turn: &Turn<'_>, row: &Row) -> Result<(), Error> {
+    if row.attempt == 0 {
+        return Ok(());
+    }
+    let said = turn.row(q!("delivery_view"), (row.key.0, row.key.0, 1), |r| Ok((r.get(8)?, r.get(10)?, r.get(11)?)))?;
+    let Some((at, provider_id, reason)): Option<(Option<i64>, Option<String>, Option<String>)> = said else { return Ok(()) };
+    let ended = Ended::before(row.attempt, State::Waiting, at, (provider_id.as_deref(), reason.as_deref()));
+    Whose { key: row.key.0, position: None }.note(turn, &ended)
 }

@@ -2,16 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jebi_domain::{
-    address,
-    port::{
-        Boxed,
-        slots::SharedSlots,
-        store::{Guard, Notice, StoreResult},
-    },
+use jebi_domain::port::{
+    Boxed,
+    slots::SharedSlots,
+    store::{Guard, Notice, StoreResult},
 };
 
-use super::{Error, Params, Query, Reads, Row, Statements, Value, q, turn::Memory};
+use super::{Error, Params, Query, Reads, Row, Statements, Value, turn::Memory};
 
 /// The connection of a writer.
 pub trait Session: Statements {
@@ -256,13 +253,6 @@ impl super::turn::Turn<'_> {
     pub(in crate::store) fn each<const N: usize>(&self, query: &'static Query, rows: &[[Value<'_>; N]]) -> Result<Vec<bool>, Error> {
         let rows: Vec<&[Value<'_>]> = rows.iter().map(<[_; N]>::as_slice).collect();
         if rows.is_empty() { Ok(Vec::new()) } else { self.db.each(query, &rows) }
-    }
-
-    /// Which of the addresses are on the suppression list.
-    pub(in crate::store) fn listed<'e>(&self, emails: impl Iterator<Item = &'e str>) -> Result<Vec<bool>, Error> {
-        let keys: Vec<_> = emails.map(address::key).collect();
-        let rows: Vec<[Value<'_>; 1]> = keys.iter().map(|key| [Value::Text(key)]).collect();
-        self.each(q!("suppression_get"), &rows)
     }
 
     /// Looks at what the transaction sees.

@@ -13,15 +13,15 @@ use jebi_domain::{
     address,
     delivery::State,
     event::{Feedback, FeedbackKind},
-    feedback::{About, Report, Reported, Source, Verdict, What, is_simulator, shortened},
+    feedback::{About, Report, Reported, Source, Verdict, What, shortened},
     id::{DeliveryId, DeliveryKey, MessageNo, QueueNo},
     port::feedback::{FeedbackStore, Keep, Recorded},
     port::{Boxed, store::StoreResult},
-    suppression::SuppressionCause,
+    suppression::Bounced,
     time::Wall,
 };
 
-use super::{Engine, Error, Row, Snapshot, SqlStore, group::Class, hooks, params, q, refs, row, turn::Turn};
+use super::{Engine, Error, Row, Snapshot, SqlStore, group::Class, hooks, params, q, refs, row, suppression, turn::Turn};
 
 /// Rows of events one copy has at most besides the first of each kind: repeated reports in other words.
 const WORDS: i64 = 50;
@@ -232,44 +232,14 @@ fn detail(report: &Report) -> String {
 
 /// What follows for the address, in the same commit.
 fn follow(turn: &mut Turn<'_>, email: &str, report: &Report) -> Result<(), Error> {
-    let cause = match report.verdict {
-        Verdict::Dead => SuppressionCause::Bounce,
-        Verdict::Complained => SuppressionCause::Complaint,
-        Verdict::Unreachable | Verdict::Nothing => return Ok(()),
-    };
-    if is_simulator(email) {
-        return Ok(());
-    }
-    turn.append(q!("suppression_insert"), (address::key(email), cause.code(), report.at.0))?;
-    turn.memory.suppressed += 1;
-    turn.memory.suppressed_before = turn.db.next_message()?;
-    Ok(())
-}
-
-/// Adds addresses to the suppression list.
-pub(super) fn suppress(turn: &mut Turn<'_>, addresses: &[(String, SuppressionCause)], now: Wall) -> Result<(), Error> {
-    for (address, cause) in addresses {
-        turn.append(q!("suppression_insert"), (address::key(address), cause.code(), now.0))?;
-        turn.rows += 1;
-    }
-    load(turn)
-}
-
-/// Reads what the writer remembers of the list. Mail accepted until now is looked up again when it is claimed.
-pub(in crate::store) fn load(turn: &mut Turn<'_>) -> Result<(), Error> {
-    turn.memory.suppressed = turn.row(q!("suppression_count"), (), |r| r.get(0))?.unwrap_or_default();
-    turn.memory.suppressed_before = turn.db.next_message()?;
-    Ok(())
-}
-
-/// Which of the addresses are on the suppression list, and why.
-pub(super) fn suppressed(s: &Snapshot<'_>, addresses: &[String]) -> Result<Vec<(u32, SuppressionCause)>, Error> {
-    let mut found = Vec::new();
-    for (at, address) in (0..).zip(addresses) {
-        let code: Option<i64> = s.row(q!("suppression_cause"), (address.as_str(),), |r| r.get(0))?;
-        if let Some(code) = code {
-            found.push((at, SuppressionCause::from_code(code).ok_or_else(|| Error::damaged("suppression cause", code))?));
+    let kind = match report.verdict {
+        Verdict::Dead => Bounced::Hard,
+        Verdict::Complained => Bounced::Complaint,
+        Verdict::Unreachable => Bounced::Soft,
+        Verdict::Nothing if report.what == What::Kind(FeedbackKind::Delivered) => {
+            return suppression::note_delivered(turn, email, report.at);
         }
-    }
-    Ok(found)
+        Verdict::Nothing => return Ok(()),
+    };
+    suppression::note_bounce(turn, email, kind, report.at, &detail(report))
 }

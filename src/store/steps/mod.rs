@@ -14,7 +14,8 @@
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
-//! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet; and the suppression list |
+//! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet |
+//! | `suppression`, `suppression_list` | addresses that are not to be mailed: looking them up and listing them by themselves; people's acts on the list |
 //! | `results` | what became of topics, hour by hour |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
@@ -61,6 +62,8 @@ mod row;
 mod senders;
 mod settle;
 mod settle_joint;
+mod suppression;
+mod suppression_list;
 mod templates;
 mod turn;
 mod verify;
@@ -79,8 +82,8 @@ pub use self::{
 };
 pub(in crate::store) use self::{
     db::{params, q},
-    feedback::load as load_suppressed,
     group::{Class, Classes, Group},
+    suppression::load as load_suppressed,
     turn::Turn,
     writer::{Alarm, CLOSE_WAIT, Job, Writer},
 };

@@ -22,7 +22,6 @@ use jebi_domain::{
         },
     },
     quota,
-    suppression::SuppressionCause,
     time::Wall,
 };
 use tokio::sync::oneshot;
@@ -201,10 +200,6 @@ impl<E: Engine> QueueStore for SqlStore<E> {
         })
     }
 
-    fn suppress(&self, addresses: Vec<(String, SuppressionCause)>, now: Wall) -> Boxed<'_, StoreResult<()>> {
-        self.shared.write(Class::Admin, move |t| feedback::suppress(t, &addresses, now))
-    }
-
     fn housekeep(&self, _own: Incarnation, now: Wall) -> Boxed<'_, StoreResult<Housekept>> {
         let shared = Arc::clone(&self.shared);
         self.shared.write(Class::Housekeep, move |t| {
@@ -243,10 +238,6 @@ impl<E: Engine> ReadStore for SqlStore<E> {
 
     fn topics(&self, after: Option<String>, limit: u32) -> Boxed<'_, StoreResult<TopicPage>> {
         self.look(move |s| view::topics(s, after.as_deref().unwrap_or_default(), limit))
-    }
-
-    fn suppressed(&self, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<(u32, SuppressionCause)>>> {
-        self.look(move |s| feedback::suppressed(s, &addresses))
     }
 
     fn sent_since(&self, since: Wall) -> Boxed<'_, StoreResult<i64>> {

@@ -1,8 +1,6 @@
 //! Sending again, on an operator's decision: what nobody knows of as the same delivery, what failed for now or expired as a new
 //! message. Everything that forbids it is looked at here, in the transaction that does it.
 
-use std::collections::HashSet;
-
 use jebi_domain::{
     delivery::State,
     id::{DeliveryId, DeliveryKey, MessageNo},
@@ -14,7 +12,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, Snapshot, joint::Joint, known::Known, params, q, row, settle, turn::Turn};
+use super::{Error, Snapshot, joint::Joint, known::Known, params, q, row, settle, suppression, turn::Turn};
 
 /// A copy as it stands.
 struct Standing {
@@ -167,13 +165,9 @@ fn anew(
     if people.is_empty() {
         return Ok(Verdict::Refused(NotAgain::NotAllowed));
     }
-    let mut listed = HashSet::new();
-    for (one, found) in people.iter().zip(turn.listed(people.iter().map(|one| one.mailbox.email.as_str()))?) {
-        if found {
-            listed.insert(one.mailbox.email.clone());
-        }
-    }
-    people.retain(|one| !listed.contains(&one.mailbox.email));
+    let emails = people.iter().map(|one| one.mailbox.email.as_str());
+    let mut reasons = suppression::reasons(turn, emails, &suppression::wanted(known))?.into_iter();
+    people.retain(|_| reasons.next().flatten().is_none());
     if people.is_empty() {
         return Ok(Verdict::Refused(NotAgain::Suppressed));
     }

@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use arc_swap::ArcSwap;
+
 use super::{
     Error, Params, Query, Session,
     hooks::{self, Wants},
@@ -22,7 +24,7 @@ use jebi_domain::{
     id::{Incarnation, KeyNo, QueueNo},
     message::Lane,
     port::store::{Guard, Notice, QueueInfo, Subscription, Window},
-    quota,
+    quota, suppression,
     time::Wall,
 };
 
@@ -220,6 +222,8 @@ pub struct Common {
     own: AtomicI64,
     /// Lanes that wait for a release.
     held: [AtomicBool; 2],
+    /// What enters the suppression list by itself.
+    pub(super) suppression: ArcSwap<suppression::Rules>,
 }
 
 impl Common {
@@ -234,6 +238,7 @@ impl Common {
             on_calls: Mutex::default(),
             own: AtomicI64::new(0),
             held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))),
+            suppression: ArcSwap::default(),
         }
     }
 
@@ -319,9 +324,11 @@ pub struct Memory {
     pub(super) topic_names: HashMap<i64, String>,
     pub(super) messages: HashMap<i64, Known>,
     pub(super) last_content: Option<([u8; 32], i64)>,
-    /// Addresses on the suppression list, and the number of the first message accepted since it last grew.
-    pub(super) suppressed: i64,
+    /// Whether the suppression list holds anything, and the number of the first message accepted since it last grew.
+    pub(super) suppressed: bool,
     pub(super) suppressed_before: i64,
+    /// Whether mail to any address has bounced for now and counts.
+    pub(super) soft_bounced: bool,
     /// The hour of the last message accepted, since 1970; `None` when it is not known.
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
@@ -346,8 +353,9 @@ impl Memory {
             topic_names: HashMap::new(),
             messages: HashMap::new(),
             last_content: None,
-            suppressed: 0,
+            suppressed: false,
             suppressed_before: 0,
+            soft_bounced: false,
             hour: None,
             damaged: HashSet::new(),
             damaged_reports: HashSet::new(),
@@ -361,10 +369,10 @@ impl Memory {
         &self.common
     }
 
-    /// Takes in what other nodes may have written: whether there are suppressed addresses, and up to before which message they are to
-    /// be looked up again, where the list has grown.
-    pub(in crate::store) fn others_wrote(&mut self, suppressed: bool, looked_up_before: Option<i64>) {
-        self.suppressed = i64::from(suppressed);
+    /// Takes in what other nodes may have written: whether there are suppressed addresses and soft bounces, and up to before which
+    /// message addresses are to be looked up again, where the list has grown.
+    pub(in crate::store) fn others_wrote(&mut self, suppressed: bool, soft_bounced: bool, looked_up_before: Option<i64>) {
+        (self.suppressed, self.soft_bounced) = (suppressed, soft_bounced);
         if let Some(before) = looked_up_before {
             self.suppressed_before = self.suppressed_before.max(before);
         }

@@ -24,7 +24,6 @@ use jebi_domain::{
             KeyUse, NewKey, Notice, QueueInfo, QueueStore, Released, Settlement, StoreError, StoreResult, StoredAnswer, Subscription,
         },
     },
-    suppression::SuppressionCause,
     time::Wall,
 };
 use tokio::sync::Notify;
@@ -526,9 +525,6 @@ impl QueueStore for MemoryStore {
     }
     fn feedback_since(&self, _: &str, _: Wall) -> Boxed<'_, StoreResult<bool>> {
         ready(Ok(self.lock().has_feedback))
-    }
-    fn suppress(&self, _: Vec<(String, SuppressionCause)>, _: Wall) -> Boxed<'_, StoreResult<()>> {
-        ready(Ok(()))
     }
     fn drain(&self, _: Incarnation, _: Wall) -> Boxed<'_, StoreResult<()>> {
         let inner = &mut *self.lock();

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Excel takes a file for UTF-8 only when it begins like this.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+pub(in crate::http::api) const BYTE_ORDER_MARK: &str = "\u{feff}";
 const HEADER: [&str; 24] = [
     "delivery_id",
     "message_id",
@@ -171,7 +171,7 @@ fn row(d: &DeliveryView, one: &RecipientView) -> [String; HEADER.len()] {
 }
 
 /// Spreadsheets run cells that begin like this (OWASP, CSV injection): an apostrophe makes them text.
-fn harmless(cell: String) -> String {
+pub(in crate::http::api) fn harmless(cell: String) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{cell}") } else { cell }
 }
 

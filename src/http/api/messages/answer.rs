@@ -101,7 +101,7 @@ struct SuppressedAddress {
     index: usize,
     field: String,
     email: String,
-    /// Why it is on the list: `bounce`, `complaint` or `manual`. Only where the request was tried out.
+    /// Why it is on the list: `bounce`, `complaint`, `manual`, `soft_bounce` or `unsubscribe`. Only where the request was tried out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     cause: Option<SuppressionCause>,

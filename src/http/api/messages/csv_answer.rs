@@ -171,7 +171,7 @@ impl RejectedLine {
 pub(super) struct LineAddress {
     line: u32,
     email: String,
-    /// Why it is on the suppression list: `bounce`, `complaint` or `manual`. Only where the file was tried out.
+    /// Why it is on the suppression list: `bounce`, `complaint`, `manual`, `soft_bounce` or `unsubscribe`. Only where the file was tried out.
     #[serde(skip_serializing_if = "Option::is_none", skip_deserializing)]
     #[schema(value_type = Option<String>)]
     cause: Option<SuppressionCause>,

@@ -1,0 +1,2 @@
+DELETE FROM soft_bounce WHERE (address, day) IN
+    (SELECT address, day FROM soft_bounce WHERE day < $1::bigint LIMIT 20 FOR UPDATE SKIP LOCKED);

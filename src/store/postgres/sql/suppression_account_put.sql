@@ -1,0 +1,1 @@
+INSERT INTO suppression_account (provider, read_to) VALUES ($1::text, $2::bigint) ON CONFLICT (provider) DO UPDATE SET read_to = excluded.read_to;

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT 1 FROM suppression), EXISTS (SELECT 1 FROM soft_bounce);

@@ -1,0 +1,1 @@
+DELETE FROM suppression_tell WHERE provider = $1::text AND address = $2::text AND at = $3::bigint;

@@ -1,0 +1,1 @@
+UPDATE delivery SET reason = ?2 WHERE key = ?1;

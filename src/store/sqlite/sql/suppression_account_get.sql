@@ -1,0 +1,1 @@
+SELECT read_to FROM suppression_account WHERE provider = ?1;

@@ -1,1 +1,0 @@
-SELECT cause FROM suppression WHERE address = ?1;

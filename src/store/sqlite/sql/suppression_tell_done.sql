@@ -1,0 +1,1 @@
+DELETE FROM suppression_tell WHERE provider = ?1 AND address = ?2 AND at = ?3;
