@@ -73,6 +73,7 @@ use crate::{
         cancel::Cancel,
         consents::Consents,
         dispatch::{self, Fence},
+        feedback::{FeedbackIntake, FeedbackSettings},
         figures::Figures,
         files,
         forecast::Forecast,
@@ -88,6 +89,7 @@ use crate::{
         reload::{Part, Reload},
         repeat::Repeats,
         reschedule::Reschedule,
+        results::Results,
         retry::Retry,
         search::Search,
         stray::{self, Strays},
@@ -299,8 +301,7 @@ impl App {
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
-        let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
-        hooks.configure(config.webhooks.alert_topic_arn.as_deref()).await.map_err(|e| StartError::Keys(told(&e)))?;
+        let hooks = hooks::configured(config, &store, &clock, &random, &accept).await?;
         let calls = worker::hooks::run(Arc::clone(&hooks), workers.fence(), Arc::clone(&clock), lifecycle.soft.clone());
         let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, hooks };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
@@ -368,6 +369,11 @@ impl App {
     }
 }
 
+/// How long reports wait for their mail.
+fn feedback_settings(config: &Config) -> FeedbackSettings {
+    FeedbackSettings { kept: config.feedback.unmatched_kept, kept_rows: config.feedback.unmatched_max_rows }
+}
+
 /// What the services take besides the configuration and the store.
 struct Around {
     clock: Arc<dyn Clock>,
@@ -377,7 +383,6 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
-    /// Endpoints and their calls.
     hooks: Arc<Hooks>,
 }
 
@@ -411,6 +416,7 @@ fn services(
         load: Load::new(config.server.max_concurrent_requests, config.server.max_bodies_bytes),
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
+        results: Results::new(Arc::clone(store), times(config).zone),
         retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&accept)),
         templates: accept.templates(),
         accept,
@@ -420,6 +426,7 @@ fn services(
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
         nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
+        feedback: Arc::new(FeedbackIntake::new(Arc::clone(store), Arc::clone(&clock), feedback_settings(config))),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),

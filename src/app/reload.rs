@@ -37,6 +37,7 @@ const RESTART: &[&str] = &[
     "server.",
     "database.",
     "inbox.",
+    "feedback.",
     "lists.secret",
     "webhooks.",
     "log.format",

@@ -1,8 +1,10 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
+mod audit;
 mod clock;
 pub mod consents;
 mod fault;
+pub mod feedback;
 pub mod files;
 mod find;
 mod guard;
@@ -12,6 +14,7 @@ pub mod nodes;
 pub mod operator;
 mod provider;
 mod random;
+pub mod results;
 pub mod senders;
 mod settlement;
 pub mod slots;
@@ -20,6 +23,7 @@ pub mod templates;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;
+pub use feedback::FeedbackStore;
 pub use files::{FileBytes, FileStore};
 pub use hooks::{HookSender, HookStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary};
@@ -27,6 +31,7 @@ pub use nodes::NodeStore;
 pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Ahead, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
+pub use results::ResultsStore;
 pub use senders::SenderStore;
 pub use store::Store;
 pub use templates::TemplateStore;

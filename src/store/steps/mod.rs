@@ -14,11 +14,12 @@
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
-//! | `feedback` | what became of sent mail, and the suppression list |
+//! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet; and the suppression list |
+//! | `results` | what became of topics, hour by hour |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
-//! | `hooks`, `endpoints`, `calls` | what callers' systems are told of, to whom, and the calls that tell them |
+//! | `hooks`, `outbox`, `endpoints`, `calls` | what callers' systems are told of, to whom, and the calls that tell them |
 //! | `templates` | stored templates and their versions |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
@@ -48,12 +49,14 @@ mod list;
 mod moving;
 mod nodes;
 mod operator;
+mod outbox;
 mod port;
 mod reclaim;
 mod record;
 mod refs;
 mod release;
 mod reschedule;
+mod results;
 mod retry;
 mod row;
 mod senders;

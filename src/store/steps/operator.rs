@@ -108,7 +108,7 @@ fn by_hand(turn: &mut Turn<'_>, id: DeliveryId, to: State, note: &str, now: Wall
     for (from, position) in open {
         turn.delta.topic(known.topic).moved(Some(from), to, 1);
         if to == State::Sent {
-            turn.delta.sent(now, 1);
+            turn.delta.sent(known.topic, now, 1);
         }
         let whom = Whom::alone(key).in_queue(known.queue);
         let whom = position.map_or(whom, |position| whom.at(position));

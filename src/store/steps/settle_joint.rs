@@ -181,7 +181,7 @@ fn told<'a>(s: &Settlement, attempt: u16, provider_id: Option<&'a str>, reason: 
 fn count(turn: &mut Turn<'_>, s: &Settlement, home: &Home, (from, to): (State, State), position: i64) -> Result<(), Error> {
     turn.delta.topic(home.topic).moved(Some(from), to, 1);
     if to == State::Sent {
-        turn.delta.sent(s.at, 1);
+        turn.delta.sent(home.topic, s.at, 1);
     }
     // Where nothing moved, nothing is told.
     if from == to { Ok(()) } else { hooks::tell_result(turn, to, Whom::alone(s.key).in_queue(home.queue).at(position), s.at, None) }

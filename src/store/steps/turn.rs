@@ -13,7 +13,9 @@ use super::{
     hooks::{self, Wants},
     keys::QUARTER,
     known::Known,
+    outbox::Outbox,
     params, q,
+    results::TopicHours,
 };
 use jebi_domain::{
     delivery::State,
@@ -28,7 +30,7 @@ use jebi_domain::{
 /// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
 pub(super) const CACHE: usize = 4_096;
 /// Numbers of entries and leases an incarnation has.
-const NUMBER_BITS: u32 = 40;
+pub(super) const NUMBER_BITS: u32 = 40;
 /// Milliseconds of an hour, the grain messages are found by time with.
 pub(super) const HOUR_MS: i64 = 3_600_000;
 /// Quarters of an hour the use of a key is kept for: 35 days.
@@ -55,7 +57,8 @@ impl TopicDelta {
         *self.place(to) += n;
     }
 
-    pub fn feedback(&mut self, kind: FeedbackKind, n: i64) {
+    /// By [`Delta::reported`] only, which moves the hours too.
+    fn feedback(&mut self, kind: FeedbackKind, n: i64) {
         self.feedback[kind as usize] += n;
     }
 
@@ -98,6 +101,8 @@ pub(super) struct Delta {
     queues: BTreeMap<i64, i64>,
     /// Recipients sent, by minute.
     sent: BTreeMap<i64, i64>,
+    /// What happened to recipients of topics, by the hour.
+    hours: TopicHours,
     /// Recipients accepted, by key and quarter of an hour.
     used: BTreeMap<(i64, i64), i64>,
     /// Recipients that count against a provider's 24-hour limit, by queue and slot.
@@ -153,9 +158,18 @@ impl Delta {
     pub fn queue(&mut self, queue: i64, waiting: i64) {
         *self.queues.entry(queue).or_default() += waiting;
     }
-    pub fn sent(&mut self, at: Wall, n: i64) {
+    /// Recipients of a topic that became sent.
+    pub fn sent(&mut self, topic: i64, at: Wall, n: i64) {
         *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
+        self.hours.sent(topic, at, n);
     }
+
+    /// Recipients of a topic something was reported of for the first time. `at` is when it happened, as far as that was told.
+    pub fn reported(&mut self, topic: i64, kind: FeedbackKind, at: Wall, n: i64) {
+        self.topic(topic).feedback(kind, n);
+        self.hours.reported(topic, kind, at, n);
+    }
+
     pub fn used(&mut self, key: KeyNo, at: Wall, n: i64) {
         *self.used.entry((key.0, at.0.div_euclid(QUARTER))).or_default() += n;
     }
@@ -175,6 +189,7 @@ impl Delta {
         for (minute, n) in other.sent {
             *self.sent.entry(minute).or_default() += n;
         }
+        self.hours.merge(other.hours);
         for (place, n) in other.used {
             *self.used.entry(place).or_default() += n;
         }
@@ -191,17 +206,13 @@ impl Delta {
     }
 }
 
-/// Called when there are calls to be made.
-pub(super) type Wake = Arc<dyn Fn() + Send + Sync>;
-
 /// What all writers of a node have in common.
 #[derive(Default)]
 pub struct Common {
     subscriptions: Mutex<HashMap<String, Subscription>>,
     next_entry: AtomicI64,
     next_lease: AtomicI64,
-    next_event: AtomicI64,
-    on_calls: Mutex<Option<Wake>>,
+    pub(super) outbox: Outbox,
     /// This node's incarnation; 0 before it starts one.
     own: AtomicI64,
     /// Lanes that wait for a release.
@@ -216,8 +227,7 @@ impl Common {
             subscriptions: Mutex::default(),
             next_entry,
             next_lease,
-            next_event: AtomicI64::new(0),
-            on_calls: Mutex::default(),
+            outbox: Outbox::default(),
             own: AtomicI64::new(0),
             held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))),
         }
@@ -247,26 +257,6 @@ impl Common {
         self.next_lease.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// A number for a hook event; `None` before this node starts an incarnation.
-    pub(super) fn event_no(&self) -> Option<i64> {
-        (self.own().0 > 0).then(|| self.next_event.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// The first number of a hook event that is an incarnation's.
-    pub(super) const FIRST_EVENT: i64 = 1 << NUMBER_BITS;
-
-    /// Who is told that there are calls to be made.
-    pub(super) fn wake_by(&self, wake: Wake) {
-        *self.on_calls.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
-    }
-
-    /// Tells whoever makes calls.
-    pub(super) fn wake_calls(&self) {
-        if let Some(wake) = &*self.on_calls.lock().unwrap_or_else(PoisonError::into_inner) {
-            wake();
-        }
-    }
-
     fn entry_no(&self) -> i64 {
         self.next_entry.fetch_add(1, Ordering::Relaxed)
     }
@@ -282,7 +272,7 @@ impl Common {
         self.own.store(own.0, Ordering::Relaxed);
         self.next_lease.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
         self.next_entry.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
-        self.next_event.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
+        self.outbox.begin(own);
     }
 
     /// Whether the store gives no mail of the lane out.
@@ -312,6 +302,10 @@ pub struct Memory {
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
     pub(super) damaged: HashSet<i64>,
+    /// Reports kept for later that cannot be recorded, because something stored cannot be read.
+    pub(super) damaged_reports: HashSet<i64>,
+    /// When it was last written down that feedback comes through an account.
+    pub(super) seen: HashMap<String, i64>,
     /// What endpoints want; `None` where it is to be read anew.
     pub(super) wants: Option<Arc<Wants>>,
     /// When the turn began.
@@ -332,6 +326,8 @@ impl Memory {
             suppressed_before: 0,
             hour: None,
             damaged: HashSet::new(),
+            damaged_reports: HashSet::new(),
+            seen: HashMap::new(),
             wants: None,
             began: Wall(0),
         }
@@ -367,6 +363,7 @@ impl Memory {
         self.messages.clear();
         self.last_content = None;
         self.hour = None;
+        self.seen.clear();
     }
 }
 
@@ -430,9 +427,9 @@ impl<'a> Turn<'a> {
     }
 
     /// Writes the counts of all jobs kept.
-    pub(super) fn flush(&mut self) -> Result<Told, Error> {
+    pub(super) fn flush(&mut self, now: Wall) -> Result<Told, Error> {
         let mut total = std::mem::take(&mut self.total);
-        // Queues first, then topics, then the sums, each in one order: of two writers one waits, and never both.
+        // Queues first, then topics, their hours, then the sums, each in one order: of two writers one waits, and never both.
         let mut notices = std::mem::take(&mut total.notices);
         notices.extend(self.flush_queues(&total)?);
         let (mut waiting, mut unsettled, mut calls) = (0, 0, total.calls);
@@ -444,6 +441,7 @@ impl<'a> Turn<'a> {
                 calls |= hooks::tell_finished(self, *no)?;
             }
         }
+        total.hours.flush(self, now)?;
         for (minute, n) in &total.sent {
             self.run(q!("sent_add"), (minute, n))?;
         }
