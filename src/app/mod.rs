@@ -77,7 +77,6 @@ use crate::{
         figures::Figures,
         files,
         forecast::Forecast,
-        hooks::Hooks,
         identities::Identities,
         inbox::InboxReader,
         keys::{Created, Keys},
@@ -383,7 +382,7 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
-    hooks: Arc<Hooks>,
+    hooks: Arc<crate::service::hooks::Hooks>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
