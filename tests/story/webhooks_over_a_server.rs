@@ -125,8 +125,7 @@ fn mail_to_people_is_told_and_nothing_is_told_of_that_mail() {
     assert_eq!(server.ask("POST", "/v1/webhooks/1/test", "").0, 202);
     let mails = until("both have it", || server.get("/v1/inbox")["mails"].as_array().filter(|mails| mails.len() == 2).cloned());
     assert!(mails.iter().all(|mail| mail["subject"] == "[Jebi] 시험 알림입니다"), "{mails:?}");
-    let topic =
-        until("its topic is finished", || Some(server.get("/v1/topics/jebi.webhooks")).filter(|topic| topic["sent"] == 2));
+    let topic = until("its topic is finished", || Some(server.get("/v1/topics/jebi.webhooks")).filter(|topic| topic["sent"] == 2));
     assert_eq!(topic["total"], 2);
     let calls = until("it is written down", || {
         let calls = server.get("/v1/webhooks/1/calls");
