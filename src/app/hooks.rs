@@ -7,7 +7,7 @@ use jebi_domain::{
     port::{Clock, Random, Store, hooks::HookBounds},
 };
 
-use super::{StartError, secret};
+use super::{StartError, secret, told};
 use crate::{
     config::{Config, Credentials, spoken_language},
     service::{
@@ -53,6 +53,22 @@ pub(super) fn hooks(
     };
     let times = (Arc::clone(clock), Arc::clone(random));
     Ok(Arc::new(Hooks::new(Arc::clone(store), times, Arc::new(sender), Arc::clone(accept), secret.as_deref(), settings)))
+}
+
+/// The same, with the endpoint of the configuration as it says.
+///
+/// # Errors
+/// As [`hooks`]; a store that cannot write.
+pub(super) async fn configured(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+    accept: &Arc<Accept>,
+) -> Result<Arc<Hooks>, StartError> {
+    let hooks = hooks(config, store, clock, random, accept)?;
+    hooks.configure(config.webhooks.alert_topic_arn.as_deref()).await.map_err(|e| StartError::Keys(told(&e)))?;
+    Ok(hooks)
 }
 
 fn sns_keys(keys: &Credentials) -> SnsKeys {

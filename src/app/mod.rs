@@ -77,7 +77,6 @@ use crate::{
         feedback::{FeedbackIntake, FeedbackSettings},
         figures::Figures,
         forecast::Forecast,
-        hooks::Hooks,
         identities::Identities,
         inbox::InboxReader,
         keys::{Created, Keys},
@@ -307,8 +306,7 @@ impl App {
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
-        let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
-        hooks.configure(config.webhooks.alert_topic_arn.as_deref()).await.map_err(|e| StartError::Keys(told(&e)))?;
+        let hooks = hooks::configured(config, &store, &clock, &random, &accept).await?;
         let calls = worker::hooks::run(Arc::clone(&hooks), workers.fence(), Arc::clone(&clock), lifecycle.soft.clone());
         let around =
             Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, hooks, lists };
@@ -393,8 +391,7 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
-    /// Endpoints and their calls.
-    hooks: Arc<Hooks>,
+    hooks: Arc<crate::service::hooks::Hooks>,
     lists: Lists,
 }
 

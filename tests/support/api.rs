@@ -111,6 +111,11 @@ pub struct Setup {
     /// Whether people are told of their consents.
     pub notices: bool,
     pub webhooks: WebhookSetup,
+    /// What enters the suppression list by itself.
+    pub suppression: suppression::Rules,
+    pub disposable: (Policy, Arc<Disposable>),
+    /// What the name servers say, by domain; of others nothing is known.
+    pub domains: Vec<(&'static str, Receives)>,
 }
 
 /// How webhooks are called.
@@ -136,11 +141,6 @@ impl Default for WebhookSetup {
             bounds: HookBounds { backlog: 1_000, waits: 5 * day, kept: 30 * day },
         }
     }
-    /// What enters the suppression list by itself.
-    pub suppression: suppression::Rules,
-    pub disposable: (Policy, Arc<Disposable>),
-    /// What the name servers say, by domain; of others nothing is known.
-    pub domains: Vec<(&'static str, Receives)>,
 }
 
 impl Default for Setup {

@@ -130,7 +130,7 @@ impl<E: Engine> HookStore for SqlStore<E> {
     }
 
     fn on_calls(&self, wake: Arc<dyn Fn() + Send + Sync>) {
-        self.shared.common.wake_by(wake);
+        self.shared.common.outbox.wake_by(wake);
     }
 }
 

@@ -13,7 +13,7 @@ use jebi_domain::{
 };
 use serde_json::json;
 
-use super::{Error, params, q, turn::Common, turn::Turn};
+use super::{Error, outbox::FIRST_EVENT, params, q, turn::Turn};
 
 /// What endpoints want.
 #[derive(Default)]
@@ -54,7 +54,8 @@ impl<'a> Whom<'a> {
     pub fn at(self, position: i64) -> Self {
         Self { position: Some(position), ..self }
     }
-    fn named(self, recipient: &'a str) -> Self {
+    /// Of this address, in a joint copy.
+    pub fn named(self, recipient: &'a str) -> Self {
         Self { recipient: Some(recipient), ..self }
     }
 }
@@ -118,15 +119,20 @@ pub(super) fn tell_result(turn: &mut Turn<'_>, to: State, whom: Whom<'_>, at: Wa
     }
 }
 
-/// Something was reported of a recipient, or done by it. Of several of a copy it is named.
+/// Something was reported of a recipient, or done by it. `detail` is asked for where somebody wants to hear of it.
 pub(super) fn tell_feedback(
     turn: &mut Turn<'_>,
-    key: DeliveryKey,
-    named: Option<&str>,
-    (kind, at, detail): (FeedbackKind, Wall, &str),
+    whom: Whom<'_>,
+    kind: FeedbackKind,
+    at: Wall,
+    detail: impl FnOnce() -> String,
 ) -> Result<(), Error> {
-    let whom = named.map_or_else(|| Whom::alone(key), |one| Whom::alone(key).named(one));
-    tell(turn, HookKind::of_feedback(kind), whom, at, Some(detail).filter(|d| !d.is_empty()))
+    let kind = HookKind::of_feedback(kind);
+    if !wants(turn)?.kinds.has(kind) {
+        return Ok(());
+    }
+    let detail = detail();
+    tell(turn, kind, whom, at, Some(detail.as_str()).filter(|detail| !detail.is_empty()))
 }
 
 /// Tells that nothing of a topic is open any more, where that is so. Whether anybody is told.
@@ -197,10 +203,10 @@ fn write(turn: &mut Turn<'_>, event: &Event<'_>, to: &[i64]) -> Result<Option<Ev
     if to.is_empty() {
         return Ok(None);
     }
-    let no = match turn.memory.common.event_no() {
+    let no = match turn.memory.common.outbox.number() {
         Some(no) => no,
         // Nobody runs: a command at a store at rest. Numbers below all incarnations' are its.
-        None => 1 + turn.row(q!("hook_event_last"), [Common::FIRST_EVENT], |r| r.get::<Option<i64>>(0))?.flatten().unwrap_or(0),
+        None => 1 + turn.row(q!("hook_event_last"), [FIRST_EVENT], |r| r.get::<Option<i64>>(0))?.flatten().unwrap_or(0),
     };
     let told_at = turn.memory.began;
     let Event { kind, at, key, position, recipient, detail } = event;

@@ -20,7 +20,7 @@
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
-//! | `hooks`, `endpoints`, `calls` | what callers' systems are told of, to whom, and the calls that tell them |
+//! | `hooks`, `outbox`, `endpoints`, `calls` | what callers' systems are told of, to whom, and the calls that tell them |
 //! | `templates` | stored templates and their versions |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
@@ -50,6 +50,7 @@ mod list;
 mod moving;
 mod nodes;
 mod operator;
+mod outbox;
 mod port;
 mod reclaim;
 mod record;

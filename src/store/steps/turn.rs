@@ -15,6 +15,7 @@ use super::{
     hooks::{self, Wants},
     keys::QUARTER,
     known::Known,
+    outbox::Outbox,
     params, q,
     results::TopicHours,
 };
@@ -31,7 +32,7 @@ use jebi_domain::{
 /// Entries a cache holds before it is emptied: recent ones matter, and refilling is a look-up each.
 pub(super) const CACHE: usize = 4_096;
 /// Numbers of entries and leases an incarnation has.
-const NUMBER_BITS: u32 = 40;
+pub(super) const NUMBER_BITS: u32 = 40;
 /// Milliseconds of an hour, the grain messages are found by time with.
 pub(super) const HOUR_MS: i64 = 3_600_000;
 /// Quarters of an hour the use of a key is kept for: 35 days.
@@ -207,17 +208,13 @@ impl Delta {
     }
 }
 
-/// Called when there are calls to be made.
-pub(super) type Wake = Arc<dyn Fn() + Send + Sync>;
-
 /// What all writers of a node have in common.
 #[derive(Default)]
 pub struct Common {
     subscriptions: Mutex<HashMap<String, Subscription>>,
     next_entry: AtomicI64,
     next_lease: AtomicI64,
-    next_event: AtomicI64,
-    on_calls: Mutex<Option<Wake>>,
+    pub(super) outbox: Outbox,
     /// This node's incarnation; 0 before it starts one.
     own: AtomicI64,
     /// Lanes that wait for a release.
@@ -234,8 +231,7 @@ impl Common {
             subscriptions: Mutex::default(),
             next_entry,
             next_lease,
-            next_event: AtomicI64::new(0),
-            on_calls: Mutex::default(),
+            outbox: Outbox::default(),
             own: AtomicI64::new(0),
             held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))),
             suppression: ArcSwap::default(),
@@ -266,26 +262,6 @@ impl Common {
         self.next_lease.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// A number for a hook event; `None` before this node starts an incarnation.
-    pub(super) fn event_no(&self) -> Option<i64> {
-        (self.own().0 > 0).then(|| self.next_event.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// The first number of a hook event that is an incarnation's.
-    pub(super) const FIRST_EVENT: i64 = 1 << NUMBER_BITS;
-
-    /// Who is told that there are calls to be made.
-    pub(super) fn wake_by(&self, wake: Wake) {
-        *self.on_calls.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
-    }
-
-    /// Tells whoever makes calls.
-    pub(super) fn wake_calls(&self) {
-        if let Some(wake) = &*self.on_calls.lock().unwrap_or_else(PoisonError::into_inner) {
-            wake();
-        }
-    }
-
     fn entry_no(&self) -> i64 {
         self.next_entry.fetch_add(1, Ordering::Relaxed)
     }
@@ -301,7 +277,7 @@ impl Common {
         self.own.store(own.0, Ordering::Relaxed);
         self.next_lease.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
         self.next_entry.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
-        self.next_event.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
+        self.outbox.begin(own);
     }
 
     /// Whether the store gives no mail of the lane out.

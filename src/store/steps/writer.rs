@@ -178,7 +178,7 @@ impl<S: Session> Writer<S> {
                 session.told(&notices);
                 shared.common.tell(notices);
                 if calls {
-                    shared.common.wake_calls();
+                    shared.common.outbox.wake();
                 }
                 done.into_iter().for_each(|(_, job)| job.done(Ok(())));
             }

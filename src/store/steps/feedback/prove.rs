@@ -31,7 +31,7 @@ pub(super) fn by(turn: &mut Turn<'_>, copy: &Found, one: &Reported, now: Wall) -
     }
     turn.delta.topic(copy.topic).moved(Some(from), State::Sent, 1);
     turn.delta.sent(copy.topic, at, 1);
-    hooks::tell_result(turn, State::Sent, Whom::alone(copy.key), at, None)
+    hooks::tell_result(turn, State::Sent, Whom::alone(copy.key).in_queue(copy.queue.0), at, None)
 }
 
 /// Keeps the provider's id of a mail whose answer did not tell it, or has not yet: then it is evidence that it was taken.
@@ -82,7 +82,8 @@ fn several(turn: &mut Turn<'_>, found: &Found, one: &Reported, id: Option<&str>,
             copy.people[i].twice |= copy.whose(i).may_have_another(turn, one.attempt)?;
             turn.delta.topic(found.topic).moved(Some(one.state), State::Sent, 1);
             turn.delta.sent(found.topic, at, 1);
-            hooks::tell_result(turn, State::Sent, Whom::alone(copy.key).at(one.position), at, None)?;
+            let whom = Whom::alone(copy.key).in_queue(found.queue.0).at(one.position);
+            hooks::tell_result(turn, State::Sent, whom, at, None)?;
         }
         copy.put(turn, i, one.state)?;
         changed = true;
