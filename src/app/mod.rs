@@ -8,6 +8,7 @@
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
 //! | `secret` | what keys of links in mail are made of |
+//! | `sns` | from the configuration to what takes events of SNS and SQS |
 //! | `transfer` | moving a store to PostgreSQL |
 
 mod at_rest;
@@ -17,6 +18,7 @@ mod migrate;
 mod providers;
 mod reload;
 mod secret;
+mod sns;
 mod transfer;
 
 use std::{
@@ -27,7 +29,7 @@ use std::{
 use jebi_domain::{
     allow::AllowList,
     attachment,
-    port::{Clock, Random, Store, nodes::NodeStart, operator::Rules, store::StoreError},
+    port::{Clock, Random, Store, nodes::NodeStart, operator::Rules, sns::Web, store::StoreError},
     refusal::Refusal,
     time::Wall,
 };
@@ -49,7 +51,7 @@ pub use self::{
 };
 use self::{
     providers::Maker,
-    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
+    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, SnsPart, Warnings},
     secret::Secret,
 };
 pub use crate::store::transfer::Progress;
@@ -87,6 +89,7 @@ use crate::{
         reschedule::Reschedule,
         retry::Retry,
         search::Search,
+        sns::Sns,
         stray::{self, Strays},
         times::Times,
         tokens::{self, Tokens},
@@ -131,6 +134,8 @@ pub struct Surroundings {
     pub observer: Option<Observer>,
     /// Reads the configuration again; without it the server cannot reload.
     pub reload: Option<ReadAgain>,
+    /// Visits addresses of SNS; without it the real ones are.
+    pub web: Option<Arc<dyn Web>>,
 }
 
 /// A running server.
@@ -214,7 +219,7 @@ impl App {
     /// # Errors
     /// The first thing that did not work; nothing runs then.
     pub async fn start(config: &Config, warnings: Vec<String>, around: Surroundings, lifecycle: Lifecycle) -> Result<Self, StartError> {
-        let Surroundings { clock, random, metrics, observer, reload } = around;
+        let Surroundings { clock, random, metrics, observer, reload, web } = around;
         // The store first: of two servers on one store, the second is to hear of the store, not of the port.
         let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let tls = tls(config)?;
@@ -276,8 +281,14 @@ impl App {
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
-        let node: Vec<Arc<dyn Readiness>> =
-            vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _];
+        let sns = sns::make(config, &store, &clock, web);
+        let queues = sns::queues(config).await?;
+        let node: Vec<Arc<dyn Readiness>> = vec![
+            Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())),
+            strays,
+            Arc::clone(&sns) as _,
+            Arc::clone(&warnings) as _,
+        ];
         let reload = reload.map(|read| {
             let part = ProvidersPart {
                 maker,
@@ -290,13 +301,19 @@ impl App {
             };
             let access = AccessPart { access: Arc::clone(&access), tls: tls.clone() };
             let parts: Vec<Arc<dyn Part<Config>>> =
-                vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(access), Arc::new(part)];
+                vec![
+                    Arc::new(LogPart),
+                    Arc::new(KeysPart(Arc::clone(&keys))),
+                    Arc::new(access),
+                    Arc::new(part),
+                    Arc::new(SnsPart(Arc::clone(&sns), Arc::clone(&clock))),
+                ];
             // What the sources warn of now is what `/ready` shows.
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links };
+        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, sns: Arc::clone(&sns) };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
@@ -309,6 +326,12 @@ impl App {
             tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
+        let kept = worker::sns::run(Arc::clone(&sns), Arc::clone(&clock), lifecycle.soft.clone());
+        servers.push(tokio::spawn(workers.watch().over("sns", kept)));
+        for queue in queues {
+            let taken = worker::queue::run(queue, Arc::clone(&sns), Arc::clone(&clock), lifecycle.soft.clone());
+            servers.push(tokio::spawn(workers.watch().over("queue", taken)));
+        }
         if let Some(tls) = tls {
             servers.push(tokio::spawn(workers.watch().over("certificate", tls.watch(Arc::clone(&clock), lifecycle.soft.clone()))));
         }
@@ -370,6 +393,8 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
+    /// Takes events of SNS.
+    sns: Arc<Sns>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -385,7 +410,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links } = around;
+    let Around { clock, random, metrics, own, links, sns } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -414,6 +439,7 @@ fn services(
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
         providers,
+        sns,
         reload,
         ready: Ready::new(Arc::clone(store), parts, Vec::new()),
         metrics,

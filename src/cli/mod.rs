@@ -20,6 +20,7 @@ mod reload;
 mod retry;
 mod send;
 mod serve;
+mod sns;
 mod template;
 mod token;
 mod transfer;
@@ -83,6 +84,9 @@ enum Command {
     /// List and make keys that links in mail are signed with
     #[command(subcommand)]
     LinkKey(link_key::Command),
+    /// List, allow and remove topics that events of SES come from
+    #[command(subcommand)]
+    Sns(sns::Command),
     /// Push, pull, compare and preview templates as files
     #[command(subcommand)]
     Template(template::Command),
@@ -154,6 +158,7 @@ pub fn run() -> ExitCode {
         }
         Command::Profile(command) => through(flags, Missing::Refuse, async |_, client| profile::run(command, client).await),
         Command::LinkKey(command) => through(flags, Missing::Refuse, async |_, client| link_key::run(command, client).await),
+        Command::Sns(command) => through(flags, Missing::Refuse, async |_, client| sns::run(command, client).await),
         Command::Template(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| template::run(command, client).await)

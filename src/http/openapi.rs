@@ -17,7 +17,7 @@ use utoipa::{
 use super::{
     api::{
         admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-        templates, topics,
+        sns, templates, topics,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
@@ -56,6 +56,10 @@ use super::{
         topics::pause,
         topics::resume,
         events::sent,
+        sns::results::take,
+        sns::list,
+        sns::allow,
+        sns::remove,
         providers::list,
         providers::move_waiting,
         nodes::list,
@@ -113,7 +117,8 @@ use super::{
         (name = "attachments", description = "Files that are uploaded before the mail that carries them."),
         (name = "deliveries", description = "What became of each copy."),
         (name = "topics", description = "Groups of messages: counts, cancelling, pausing."),
-        (name = "events", description = "What was sent."),
+        (name = "events", description = "What was sent, and what became of it."),
+        (name = "sns", description = "Topics and queues that events of SES come from."),
         (name = "providers", description = "The accounts mail goes through."),
         (name = "nodes", description = "The processes that share the store."),
         (name = "keys", description = "API keys, and what each allows."),
@@ -161,7 +166,8 @@ impl Modify for Keys {
             }
             for operation in operations(item) {
                 let needs = |name: &str| SecurityRequirement::new::<_, [&str; 0], &str>(name, []);
-                operation.security = Some(vec![needs("bearer"), needs("api_key")]);
+                // What says that it needs none says so itself.
+                operation.security.get_or_insert_with(|| vec![needs("bearer"), needs("api_key")]);
             }
         }
     }
@@ -188,7 +194,7 @@ impl Modify for Problems {
         for (path, item) in &mut document.paths.paths {
             for operation in operations(item) {
                 let responses = &mut operation.responses.responses;
-                if path.starts_with("/v1/") {
+                if path.starts_with("/v1/") && path != "/v1/events/results" {
                     for (status, words) in ALWAYS {
                         responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new(words)));
                     }

@@ -10,7 +10,7 @@ use crate::service::{
     accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
     files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles,
     providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, retry::Retry,
-    search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    search::Search, sns::Sns, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -57,6 +57,7 @@ pub struct Services {
     pub forecast: Forecast,
     pub strays: Strays,
     pub templates: Arc<Templates>,
+    pub sns: Arc<Sns>,
     /// Takes over a changed configuration; a server only.
     pub reload: Option<Arc<dyn Reload>>,
     pub ready: Ready,

@@ -28,6 +28,7 @@ pub mod repeat;
 pub mod reschedule;
 pub mod retry;
 pub mod search;
+pub mod sns;
 pub mod stray;
 pub mod templates;
 pub mod times;

@@ -15,12 +15,14 @@ mod housekeep;
 pub mod keys;
 mod load;
 mod make;
+pub mod queue;
 mod quota;
 mod reclaim;
 mod sender;
 pub mod senders;
 mod settle;
 mod slots;
+pub mod sns;
 pub mod upkeep;
 pub mod watch;
 

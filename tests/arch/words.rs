@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
-const SPEAKERS: [&str; 21] = [
+const SPEAKERS: [&str; 20] = [
     "domain/src/address/",
     "domain/src/advertising/mark.rs",
     "domain/src/attachment/",
@@ -33,7 +33,6 @@ const SPEAKERS: [&str; 21] = [
     "src/provider/dkim/key.rs",
     "src/provider/ses/config.rs",
     "src/provider/ses/sign.rs",
-    "src/provider/ses/tls.rs",
     "src/service/",
     "src/store/",
     "src/table/",

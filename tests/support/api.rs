@@ -41,6 +41,7 @@ use jebi::{
         reschedule::Reschedule,
         retry::Retry,
         search::Search,
+        sns::Sns,
         stray::Strays,
         times::Times,
         tokens::Tokens,
@@ -59,6 +60,8 @@ use jebi_domain::{
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
 use tower::ServiceExt;
+
+use super::sns_world::SnsSetup;
 
 /// The wall time most tests begin at.
 pub const START: &str = "2023-12-31T00:00:00Z";
@@ -96,6 +99,8 @@ pub struct Setup {
     pub secret: Option<&'static str>,
     /// Whether people are told of their consents.
     pub notices: bool,
+    /// Where events of SNS come from.
+    pub sns: SnsSetup,
 }
 
 impl Default for Setup {
@@ -123,6 +128,7 @@ impl Default for Setup {
             list: ListSettings::default(),
             secret: None,
             notices: true,
+            sns: SnsSetup::default(),
         }
     }
 }
@@ -335,6 +341,12 @@ impl Api {
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
             templates: accept.templates(),
+            sns: Arc::new(Sns::new(
+                Arc::clone(&store),
+                Arc::clone(&dyn_clock),
+                setup.sns.world.outside(),
+                setup.sns.world.settings(&setup.sns.listed),
+            )),
             providers,
             reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),

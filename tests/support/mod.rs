@@ -12,5 +12,7 @@ pub mod server;
 pub mod ses_stub;
 pub mod site;
 pub mod smtp_stub;
+pub mod sns;
+pub mod sns_world;
 pub mod test_ca;
 pub mod wait;

@@ -14,6 +14,7 @@ mod random;
 pub mod senders;
 mod settlement;
 pub mod slots;
+pub mod sns;
 pub mod store;
 pub mod templates;
 
@@ -26,6 +27,7 @@ pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Ahead, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
 pub use senders::SenderStore;
+pub use sns::SourceStore;
 pub use store::Store;
 pub use templates::TemplateStore;
 

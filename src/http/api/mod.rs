@@ -16,5 +16,6 @@ pub mod nodes;
 pub mod profiles;
 pub mod providers;
 mod shape;
+pub mod sns;
 pub mod templates;
 pub mod topics;

@@ -18,6 +18,7 @@
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
+//! | `sources` | topics and queues that events come from |
 //! | `templates` | stored templates and their versions |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
@@ -55,6 +56,7 @@ mod row;
 mod senders;
 mod settle;
 mod settle_joint;
+mod sources;
 mod templates;
 mod turn;
 mod verify;

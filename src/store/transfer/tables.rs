@@ -42,6 +42,7 @@ pub const TABLES: &[&str] = &[
     "refusal",
     "consent",
     "consent_event",
+    "event_source",
 ];
 
 /// The others, and why.

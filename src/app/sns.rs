@@ -1,0 +1,86 @@
+//! From the configuration to what takes events of SNS and SQS.
+
+use std::{path::PathBuf, sync::Arc};
+
+use jebi_domain::{
+    port::{
+        Boxed, Clock, Store,
+        sns::{EventQueue, Web},
+    },
+    refusal::{Fault, Refusal},
+};
+
+use super::StartError;
+use crate::{
+    config::{Account, Config, Queue, Ses},
+    provider::aws::{self, AwsAccount, HttpsWeb, Keys, SqsQueue, StsAccounts},
+    service::sns::{Outside, Settings, Sns, TakesEvents},
+};
+
+/// Makes what takes messages of SNS; `web` in place of the real one.
+pub(super) fn make(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    web: Option<Arc<dyn Web>>,
+) -> Arc<Sns> {
+    let trusted = config.sns.trusted_roots.clone();
+    let web = web.unwrap_or_else(|| Arc::new(HttpsWeb::new(ca_bundle(config), config.sns.certificates.clone())));
+    let outside = Outside { web, events: Arc::new(Reports), roots: Box::new(move || aws::roots(trusted.as_deref())) };
+    Arc::new(Sns::new(Arc::clone(store), Arc::clone(clock), outside, settings(config, clock)))
+}
+
+/// What a reload changes.
+pub(super) fn settings(config: &Config, clock: &Arc<dyn Clock>) -> Settings {
+    let accounts = ses_accounts(config).map(|ses| account(ses, config.sns.sts_endpoint.clone()));
+    Settings { listed: config.sns.topic_arns.clone(), own: Arc::new(StsAccounts::new(accounts.collect(), Arc::clone(clock))) }
+}
+
+/// The queues events are taken out of.
+pub(super) async fn queues(config: &Config) -> Result<Vec<Arc<dyn EventQueue>>, StartError> {
+    let mut queues: Vec<Arc<dyn EventQueue>> = Vec::with_capacity(config.sns.queues.len());
+    for Queue { url, region } in &config.sns.queues {
+        let endpoint = config.sns.sqs_endpoint.clone();
+        let first = ses_accounts(config).next();
+        let ours = match (first, region) {
+            (Some(ses), region) => AwsAccount { region: region.clone().unwrap_or_else(|| ses.region.clone()), ..account(ses, endpoint) },
+            (None, Some(region)) => AwsAccount { region: region.clone(), endpoint, keys: None, ca_bundle: None },
+            (None, None) => {
+                let told = format!("{url} names no AWS region");
+                return Err(fault(Fault::new("sns.queue_urls", "no_region", told, "give its address at AWS, or set up an SES account")));
+            }
+        };
+        queues.push(Arc::new(SqsQueue::new(url.clone(), &ours).await.map_err(fault)?));
+    }
+    Ok(queues)
+}
+
+fn ses_accounts(config: &Config) -> impl Iterator<Item = &Ses> {
+    config.providers.iter().filter_map(|provider| if let Account::Ses(ses) = &provider.account { Some(ses) } else { None })
+}
+
+fn account(ses: &Ses, endpoint: Option<String>) -> AwsAccount {
+    let keys = ses.credentials.as_ref().map(|keys| Keys {
+        access_key_id: keys.access_key_id.clone(),
+        secret_access_key: keys.secret_access_key.reveal().to_owned(),
+        session_token: keys.session_token.as_ref().map(|token| token.reveal().to_owned()),
+    });
+    AwsAccount { region: ses.region.clone(), endpoint, keys, ca_bundle: ses.ca_bundle.clone() }
+}
+
+fn ca_bundle(config: &Config) -> Option<PathBuf> {
+    ses_accounts(config).find_map(|ses| ses.ca_bundle.clone())
+}
+
+fn fault(Fault { field, fault, remedy, .. }: Fault) -> StartError {
+    StartError::Provider { field, fault, remedy }
+}
+
+/// Hands reports of SES on.
+struct Reports;
+
+impl TakesEvents for Reports {
+    fn take<'a>(&'a self, _: &'a str, _: &'a str) -> Boxed<'a, Result<(), Refusal>> {
+        Box::pin(async { Err(Refusal::busy(60, "stopping", "reports are not taken yet")) })
+    }
+}
