@@ -282,6 +282,7 @@ impl App {
         let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
         let sns = sns::make(config, &store, &clock, web);
+        sns.start().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let queues = sns::queues(config).await?;
         let node: Vec<Arc<dyn Readiness>> = vec![
             Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())),

@@ -34,6 +34,7 @@ mod property;
 mod reclaim;
 mod senders;
 mod settle;
+mod sources;
 mod sqlite;
 mod templates;
 mod together;

@@ -5,6 +5,7 @@ pub mod chaos;
 pub mod fake_ses;
 pub mod http;
 pub mod machine;
+pub mod moto;
 pub mod pgbouncer;
 pub mod postfix;
 pub mod postgres;

@@ -114,6 +114,14 @@ impl Sns {
         }
     }
 
+    /// Reads what is known of topics, before the first message comes.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn start(&self) -> Result<(), Refusal> {
+        self.topics.refresh().await
+    }
+
     /// Takes other settings.
     pub fn set(&self, settings: Settings) {
         self.topics.set(settings);
