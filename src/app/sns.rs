@@ -41,14 +41,10 @@ pub(super) async fn queues(config: &Config) -> Result<Vec<Arc<dyn EventQueue>>, 
     let mut queues: Vec<Arc<dyn EventQueue>> = Vec::with_capacity(config.sns.queues.len());
     for Queue { url, region } in &config.sns.queues {
         let endpoint = config.sns.sqs_endpoint.clone();
-        let first = ses_accounts(config).next();
-        let ours = match (first, region) {
-            (Some(ses), region) => AwsAccount { region: region.clone().unwrap_or_else(|| ses.region.clone()), ..account(ses, endpoint) },
-            (None, Some(region)) => AwsAccount { region: region.clone(), endpoint, keys: None, ca_bundle: None },
-            (None, None) => {
-                let told = format!("{url} names no AWS region");
-                return Err(fault(Fault::new("sns.queue_urls", "no_region", told, "give its address at AWS, or set up an SES account")));
-            }
+        // One without a region comes with an SES account: the configuration was checked.
+        let ours = match ses_accounts(config).next() {
+            Some(ses) => AwsAccount { region: region.clone().unwrap_or_else(|| ses.region.clone()), ..account(ses, endpoint) },
+            None => AwsAccount { region: region.clone().unwrap_or_default(), endpoint, keys: None, ca_bundle: None },
         };
         queues.push(Arc::new(SqsQueue::new(url.clone(), &ours).await.map_err(fault)?));
     }

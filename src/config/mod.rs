@@ -122,6 +122,8 @@ impl Config {
         let sns = sns::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
+        let has_ses = providers.iter().flatten().any(|p| matches!(p.account, Account::Ses(_)));
+        sns::regions(&mut reader, sns.as_ref(), has_ses);
         check::uploads(&mut reader, attachments.as_ref());
         let faults = reader.into_faults();
         let (Some(server), Some(database), Some(sending), Some(providers), Some(attachments), true) =

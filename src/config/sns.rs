@@ -45,8 +45,8 @@ pub struct Queue {
 }
 
 pub(super) fn read(r: &mut Reader) -> Option<Sns> {
-    let topic_arns = r.may(&TOPICS, |text| list(text, "topic", topic));
-    let queues = r.may(&QUEUES, |text| list(text, "queue", queue));
+    let topic_arns = r.may(&TOPICS, |text| list(text, "names no topic", topic));
+    let queues = r.may(&QUEUES, |text| list(text, "names no queue", queue));
     let trusted_roots = r.may(&ROOTS, pem_file);
     let certificates = r.may(&CERTIFICATES, folder);
     let (sqs_endpoint, sts_endpoint) = (r.may(&SQS, endpoint::bare_or_url), r.may(&STS, endpoint::bare_or_url));
@@ -60,8 +60,15 @@ pub(super) fn read(r: &mut Reader) -> Option<Sns> {
     })
 }
 
+/// A queue that is none of AWS's own is asked in the region mail is sent through.
+pub(super) fn regions(r: &mut Reader, sns: Option<&Sns>, has_ses: bool) {
+    let Some(queue) = sns.and_then(|sns| sns.queues.iter().find(|queue| queue.region.is_none())).filter(|_| !has_ses) else { return };
+    let bad = Bad::new(format!("{} names no AWS region", shown(&queue.url)), "give its address at AWS, or set up an SES account");
+    r.refuse(r.written(&QUEUES), bad);
+}
+
 /// Values with commas between, each once.
-fn list<T: PartialEq>(text: &str, what: &str, one: impl Fn(&str) -> Result<T, Bad>) -> Result<Vec<T>, Bad> {
+fn list<T: PartialEq>(text: &str, none: &str, one: impl Fn(&str) -> Result<T, Bad>) -> Result<Vec<T>, Bad> {
     let mut all = Vec::new();
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         let value = one(part)?;
@@ -71,7 +78,7 @@ fn list<T: PartialEq>(text: &str, what: &str, one: impl Fn(&str) -> Result<T, Ba
         all.push(value);
     }
     // Empty it would mean something else than its author wrote it for.
-    if all.is_empty() { Err(Bad::new(format!("names no {what}"), "name one, or leave it out")) } else { Ok(all) }
+    if all.is_empty() { Err(Bad::new(none, "name one, or leave it out")) } else { Ok(all) }
 }
 
 fn topic(text: &str) -> Result<TopicArn, Bad> {
@@ -81,7 +88,7 @@ fn topic(text: &str) -> Result<TopicArn, Bad> {
 
 fn queue(text: &str) -> Result<Queue, Bad> {
     let remedy = "copy it from the SQS console, such as https://sqs.ap-northeast-2.amazonaws.com/111122223333/ses-events";
-    let bad = |fault: &str| Bad::new(format!("{} {fault}", shown(text)), remedy);
+    let bad = |fault: &str| Bad::new(fault, remedy);
     let url = endpoint::url(text).map_err(|_| bad("is not the address of a queue"))?;
     let uri: Uri = url.parse().map_err(|_| bad("is not the address of a queue"))?;
     if uri.path().trim_matches('/').is_empty() {
@@ -94,7 +101,7 @@ fn queue(text: &str) -> Result<Queue, Bad> {
         let rest = host.strip_suffix(".amazonaws.com.cn").or_else(|| host.strip_suffix(".amazonaws.com"))?;
         rest.strip_prefix("sqs.")
     });
-    let region = named.map(region).transpose().map_err(|_| bad("names no AWS region"))?;
+    let region = named.map(region).transpose()?;
     Ok(Queue { url, region })
 }
 

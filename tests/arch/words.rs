@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
-const SPEAKERS: [&str; 20] = [
+const SPEAKERS: [&str; 21] = [
     "domain/src/address/",
     "domain/src/advertising/mark.rs",
     "domain/src/attachment/",
@@ -25,6 +25,7 @@ const SPEAKERS: [&str; 20] = [
     "domain/src/mime/thread.rs",
     "domain/src/preflight/",
     "domain/src/refusal.rs",
+    "domain/src/sns/",
     "domain/src/template_record/",
     "src/app",
     "src/cli/",
@@ -39,13 +40,14 @@ const SPEAKERS: [&str; 20] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 12] = [
+const SILENT: [&str; 13] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
     "src/service/dispatch/",
     "src/service/consents/text.rs",
     "src/service/ready.rs",
+    "src/service/sns/ready.rs",
     "src/store/mod.rs",
     "src/store/postgres/",
     "src/store/sqlite/",

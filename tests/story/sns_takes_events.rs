@@ -134,10 +134,10 @@ async fn nothing_of_a_forged_message_is_believed() {
 async fn what_no_sns_sends_is_refused_for_good() {
     let rig = Rig::new().await;
     for (body, status, code) in [
-        ("", 400, "invalid_sns_message"),
-        ("{", 400, "invalid_sns_message"),
-        ("[]", 400, "invalid_sns_message"),
-        ("Successfully validated SNS topic for Amazon SES event publishing.", 400, "invalid_sns_message"),
+        ("", 400, "invalid_json"),
+        ("{", 400, "invalid_json"),
+        ("[]", 400, "invalid_json"),
+        ("Successfully validated SNS topic for Amazon SES event publishing.", 400, "invalid_json"),
         ("{}", 422, "sns_raw_delivery"),
         (DELIVERY, 422, "sns_raw_delivery"),
         ("{\"Type\":\"Notification\"}", 422, "invalid_sns_message"),

@@ -99,7 +99,7 @@ impl Envelope {
     pub fn read(body: &[u8]) -> Result<Self, Refusal> {
         let raw: Raw = serde_json::from_slice(body).map_err(|error| {
             let fault = format!("the body is not what SNS sends: {error}");
-            Refusal::malformed(Fault::new("body", "invalid_sns_message", fault, EXACTLY))
+            Refusal::malformed(Fault::new("body", "invalid_json", fault, EXACTLY))
         })?;
         if raw.kind.is_none() && raw.signature.is_none() {
             return Err(raw_delivery());

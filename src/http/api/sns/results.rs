@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::{
     http::{
         AppState,
-        error::Reply,
+        error::{Reply, language},
         limit::BytesUpTo,
     },
     service::sns::Delivered,
@@ -29,7 +29,7 @@ pub struct EventResult {
     status: &'static str,
     /// What is still to come, where something is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'static str>,
+    note: Option<String>,
 }
 
 /// Take a message of Amazon SNS
@@ -55,7 +55,7 @@ pub async fn take(State(state): State<AppState>, headers: HeaderMap, BytesUpTo(b
     let (status, note) = match state.sns.deliver(&body, raw).await? {
         Delivered::Confirmed => ("confirmed", None),
         Delivered::Processed => ("processed", None),
-        Delivered::Kept(note) => ("processed", Some(note)),
+        Delivered::Kept(note) => ("processed", Some(language(&headers).say(note).into_owned())),
     };
     Ok(Json(EventResult { status, note }))
 }
