@@ -5,6 +5,7 @@
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
 //! | `migrate` | the schema of the store |
+//! | `node_ready` | whether this node sends |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
 //! | `secret` | what keys of links in mail are made of |
@@ -15,6 +16,7 @@ mod at_rest;
 pub mod database;
 mod dkim;
 mod migrate;
+mod node_ready;
 mod providers;
 mod reload;
 mod secret;
@@ -40,7 +42,6 @@ use tokio::{
     sync::{Mutex, mpsc},
     task::JoinHandle,
 };
-use tokio_util::sync::CancellationToken;
 
 pub use self::{
     at_rest::AtRest,
@@ -50,6 +51,7 @@ pub use self::{
     transfer::{MoveError, Moved, transfer},
 };
 use self::{
+    node_ready::NodeReady,
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, SnsPart, Warnings},
     secret::Secret,
@@ -82,7 +84,7 @@ use crate::{
         links::LinkKeys,
         nodes::Nodes,
         providers::Providers,
-        ready::{Check, Readiness, Ready},
+        ready::{Readiness, Ready},
         refusals::Refusals,
         reload::{Part, Reload},
         repeat::Repeats,
@@ -99,7 +101,7 @@ use crate::{
         sqlite::{DiskFloor, OpenError, Options, SqliteStore},
     },
     system::host_name,
-    worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
+    worker::{self, WorkerDeps, Workers, dispatch::Observer},
 };
 
 /// Why it did not start. Each says what to do.
@@ -581,27 +583,6 @@ async fn given_key(config: &Config, keys: &Keys) -> Result<(), Refusal> {
         tracing::warn!("JEBI_API_KEY holds a key that was revoked, and stays refused: set another");
     }
     Ok(())
-}
-
-/// Whether this node can send, and is not told to stop.
-struct NodeReady(Beating, CancellationToken);
-
-impl Readiness for NodeReady {
-    fn checks(&self) -> Vec<Check> {
-        if let Some(part) = self.0.failed() {
-            let detail = format!(
-                "its {part} loop ended by an error in Jebi: mail is taken and kept, but nothing is sent; restart the server, and report it \
-                 with the log of the time it happened"
-            );
-            return vec![Check::new("dispatcher", false, detail)];
-        }
-        if self.1.is_cancelled() {
-            return vec![Check::new("dispatcher", false, "is stopping: what is under way is finished, other nodes send the rest")];
-        }
-        let ok = self.0.is_beating();
-        let detail = if ok { "sends" } else { "cannot renew its lease in the store: nothing is sent until it can" };
-        vec![Check::new("dispatcher", ok, detail)]
-    }
 }
 
 /// The folder this node keeps its own things in: with SQLite the whole store.

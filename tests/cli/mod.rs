@@ -17,6 +17,7 @@ mod send;
 mod send_csv;
 mod sentry;
 mod stop;
+mod sns;
 mod templates;
 mod transfer;
 mod verify;

@@ -200,8 +200,8 @@ impl Sns {
         self.topics.refresh().await?;
         let mut all = Vec::new();
         let known = self.topics.known();
-        let listed = self.topics.listed();
-        let names = listed.iter().map(TopicArn::as_str).chain(known.keys().map(String::as_str));
+        let (listed, unwritten) = (self.topics.listed(), self.seen.names());
+        let names = listed.iter().map(TopicArn::as_str).chain(known.keys().chain(&unwritten).map(String::as_str));
         for name in names.collect::<BTreeSet<_>>() {
             let mut info = known.get(name).cloned().unwrap_or_else(|| EventSource { name: name.to_owned(), ..EventSource::default() });
             let (last, events) = self.seen.unwritten(name);

@@ -12,8 +12,8 @@ use crate::service::ready::{Check, Readiness};
 
 impl Readiness for Sns {
     fn checks(&self) -> Vec<Check> {
-        let (known, listed) = (self.topics.known(), self.topics.listed());
-        let names = known.keys().map(String::as_str).chain(listed.iter().map(TopicArn::as_str));
+        let (known, listed, unwritten) = (self.topics.known(), self.topics.listed(), self.seen.names());
+        let names = known.keys().chain(&unwritten).map(String::as_str).chain(listed.iter().map(TopicArn::as_str));
         let mut any = false;
         let last = names.map(|name| {
             any = true;

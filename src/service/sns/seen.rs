@@ -35,6 +35,11 @@ impl SeenCounts {
         self.lock().get(source).map_or((None, 0), |(last, events)| (Some(*last), *events))
     }
 
+    /// Whatever is not written down yet is of these.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.lock().keys().cloned().collect()
+    }
+
     /// Takes all of it, to be written down.
     pub(super) fn take(&self) -> Vec<Seen> {
         let taken = std::mem::take(&mut *self.lock());
