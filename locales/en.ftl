@@ -1,6 +1,24 @@
 # The English texts people see, as they stand in the code. Each has the same id in the other languages' files.
 # A value whose name ends with -text is itself such a text. tests/arch/words.rs holds this page to the code.
 
+# domain/src/feedback/fault.rs
+the-message-is-no-event-of = the message is no event of SES: { $error }
+subscribe-this-server-only-to-topics = subscribe this server only to topics that SES publishes to, as docs/SES.md shows
+the-message-has-neither-eventtype = the message has neither eventType nor notificationType, so it is nothing SES publishes
+it-has-no-headers-so-it = it has no headers, so it is no mail (RFC 5322)
+its-part-for-machines-is-empty = its part for machines is empty
+it-names-no-recipient-and-no = it names no recipient and no action for one
+its-part-for-machines-holds-no = its part for machines holds no fields
+it-has-no-feedback-type = it has no Feedback-Type
+post-the-report-as-it-arrived = post the report as it arrived: the whole mail with all its headers, unchanged
+the-mail-cannot-be-read-as = the mail cannot be read as a report: { $why-text }
+the-report-does-not-give-back = the report does not give back a mail of this server: it holds no { $delivery-header } and no Message-ID of one
+nothing-to-do-for-mail-of = nothing to do for mail of another program; for our own have the relay return at least the headers (RFC 3461, RET=HDRS)
+the-mail-is-an-automatic-answer = the mail is an automatic answer (RFC 3834), which says nothing of whether mail arrives
+post-only-delivery-status = post only delivery status notifications (RFC 3464) and feedback reports (RFC 5965)
+the-mail-is-a-report-of = the mail is a report of the type { $kind }, which is not read here
+the-mail-is-no-report-it = the mail is no report: it holds no part message/delivery-status or message/feedback-report
+
 # domain/src/idempotency.rs
 the-key-must-be-1-to = the key must be 1 to { $max-key } visible ASCII characters
 send-a-fresh-uuid-for-each = send a fresh UUID for each new request, and the same one when repeating it

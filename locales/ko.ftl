@@ -1,5 +1,23 @@
 # 사람이 읽는 글을 한국어로. id와 값의 이름은 en.ftl과 같습니다. 이름이 -text로 끝나는 값은 그 자체가 이 목록의 글입니다.
 
+# domain/src/feedback/fault.rs
+the-message-is-no-event-of = 메시지가 SES 이벤트가 아닙니다: { $error }
+subscribe-this-server-only-to-topics = docs/SES.md에 나온 대로 SES가 게시하는 주제만 이 서버로 구독하십시오
+the-message-has-neither-eventtype = 메시지에 eventType도 notificationType도 없으므로 SES가 게시한 것이 아닙니다
+it-has-no-headers-so-it = 헤더가 없으므로 메일이 아닙니다(RFC 5322)
+its-part-for-machines-is-empty = 기계가 읽는 부분이 비어 있습니다
+it-names-no-recipient-and-no = 수신자와 그 결과가 적혀 있지 않습니다
+its-part-for-machines-holds-no = 기계가 읽는 부분에 필드가 없습니다
+it-has-no-feedback-type = Feedback-Type이 없습니다
+post-the-report-as-it-arrived = 보고서를 도착한 그대로 보내십시오: 모든 헤더를 포함한 메일 전체를 고치지 않고 보냅니다
+the-mail-cannot-be-read-as = 메일을 보고서로 읽을 수 없습니다: { $why-text }
+the-report-does-not-give-back = 보고서에 이 서버가 보낸 메일이 들어 있지 않습니다: { $delivery-header }도 이 서버의 Message-ID도 없습니다
+nothing-to-do-for-mail-of = 다른 프로그램이 보낸 메일이면 할 일이 없습니다. 이 서버의 메일이면 릴레이가 적어도 헤더를 돌려주게 하십시오(RFC 3461, RET=HDRS)
+the-mail-is-an-automatic-answer = 메일이 자동 회신(RFC 3834)이라 배달 여부를 알 수 없습니다
+post-only-delivery-status = 배달 상태 알림(RFC 3464)과 피드백 보고서(RFC 5965)만 보내십시오
+the-mail-is-a-report-of = 메일이 { $kind } 유형의 보고서이며, 이 유형은 읽지 않습니다
+the-mail-is-no-report-it = 메일이 보고서가 아닙니다: message/delivery-status나 message/feedback-report 부분이 없습니다
+
 # domain/src/idempotency.rs
 the-key-must-be-1-to = 키는 공백 없는 ASCII 문자 1~{ $max-key }자여야 합니다
 send-a-fresh-uuid-for-each = 새 요청마다 새 UUID를 보내고, 같은 요청을 되풀이할 때는 같은 값을 보내십시오

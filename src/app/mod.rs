@@ -75,6 +75,7 @@ use crate::{
         cancel::Cancel,
         consents::Consents,
         dispatch::{self, Fence},
+        feedback::FeedbackIntake,
         figures::Figures,
         files,
         forecast::Forecast,
@@ -283,7 +284,8 @@ impl App {
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
-        let sns = sns::make(config, &store, &clock, web);
+        let feedback = sns::intake(config, &store, &clock);
+        let sns = sns::make(config, &store, &clock, Arc::clone(&feedback), web);
         sns.start().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let queues = sns::queues(config).await?;
         let node: Vec<Arc<dyn Readiness>> = vec![
@@ -303,20 +305,27 @@ impl App {
                 grace: config.server.stop_grace,
             };
             let access = AccessPart { access: Arc::clone(&access), tls: tls.clone() };
-            let parts: Vec<Arc<dyn Part<Config>>> =
-                vec![
-                    Arc::new(LogPart),
-                    Arc::new(KeysPart(Arc::clone(&keys))),
-                    Arc::new(access),
-                    Arc::new(part),
-                    Arc::new(SnsPart(Arc::clone(&sns), Arc::clone(&clock))),
-                ];
+            let parts: Vec<Arc<dyn Part<Config>>> = vec![
+                Arc::new(LogPart),
+                Arc::new(KeysPart(Arc::clone(&keys))),
+                Arc::new(access),
+                Arc::new(part),
+                Arc::new(SnsPart(Arc::clone(&sns), Arc::clone(&clock))),
+            ];
             // What the sources warn of now is what `/ready` shows.
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, sns: Arc::clone(&sns) };
+        let around = Around {
+            clock: Arc::clone(&clock),
+            random,
+            metrics: metrics.clone(),
+            own: Some(workers.fence()),
+            links,
+            feedback,
+            sns: Arc::clone(&sns),
+        };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
@@ -329,12 +338,7 @@ impl App {
             tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
-        let kept = worker::sns::run(Arc::clone(&sns), Arc::clone(&clock), lifecycle.soft.clone());
-        servers.push(tokio::spawn(workers.watch().over("sns", kept)));
-        for queue in queues {
-            let taken = worker::queue::run(queue, Arc::clone(&sns), Arc::clone(&clock), lifecycle.soft.clone());
-            servers.push(tokio::spawn(workers.watch().over("queue", taken)));
-        }
+        servers.extend(sns::run(&sns, queues, &clock, &lifecycle.soft, &workers.watch()));
         if let Some(tls) = tls {
             servers.push(tokio::spawn(workers.watch().over("certificate", tls.watch(Arc::clone(&clock), lifecycle.soft.clone()))));
         }
@@ -396,6 +400,8 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
+    /// Takes reports of sent mail.
+    feedback: Arc<FeedbackIntake>,
     /// Takes events of SNS.
     sns: Arc<Sns>,
 }
@@ -413,7 +419,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links, sns } = around;
+    let Around { clock, random, metrics, own, links, feedback, sns } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -438,6 +444,7 @@ fn services(
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
         nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
+        feedback,
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),

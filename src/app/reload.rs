@@ -39,6 +39,7 @@ const RESTART: &[&str] = &[
     "server.",
     "database.",
     "inbox.",
+    "feedback.",
     "lists.secret",
     "log.format",
     "log.sentry_dsn",

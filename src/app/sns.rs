@@ -9,24 +9,37 @@ use jebi_domain::{
     },
     refusal::{Fault, Refusal},
 };
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use super::StartError;
 use crate::{
     config::{Account, Config, Queue, Ses},
     provider::aws::{self, AwsAccount, HttpsWeb, Keys, SqsQueue, StsAccounts},
-    service::sns::{Outside, Settings, Sns, TakesEvents},
+    service::{
+        feedback::{FeedbackIntake, FeedbackSettings},
+        sns::{Outside, Settings, Sns, TakesEvents},
+    },
+    worker::{self, watch::Watch},
 };
+
+/// Takes reports of sent mail in.
+pub(super) fn intake(config: &Config, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Arc<FeedbackIntake> {
+    let settings = FeedbackSettings { kept: config.feedback.unmatched_kept, kept_rows: config.feedback.unmatched_max_rows };
+    Arc::new(FeedbackIntake::new(Arc::clone(store), Arc::clone(clock), settings))
+}
 
 /// Makes what takes messages of SNS; `web` in place of the real one.
 pub(super) fn make(
     config: &Config,
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
+    feedback: Arc<FeedbackIntake>,
     web: Option<Arc<dyn Web>>,
 ) -> Arc<Sns> {
     let trusted = config.sns.trusted_roots.clone();
     let web = web.unwrap_or_else(|| Arc::new(HttpsWeb::new(ca_bundle(config), config.sns.certificates.clone())));
-    let outside = Outside { web, events: Arc::new(Reports), roots: Box::new(move || aws::roots(trusted.as_deref())) };
+    let outside = Outside { web, events: Arc::new(Reports(feedback)), roots: Box::new(move || aws::roots(trusted.as_deref())) };
     Arc::new(Sns::new(Arc::clone(store), Arc::clone(clock), outside, settings(config, clock)))
 }
 
@@ -51,6 +64,23 @@ pub(super) async fn queues(config: &Config) -> Result<Vec<Arc<dyn EventQueue>>, 
     Ok(queues)
 }
 
+/// Sets going what runs beside the requests.
+pub(super) fn run(
+    sns: &Arc<Sns>,
+    queues: Vec<Arc<dyn EventQueue>>,
+    clock: &Arc<dyn Clock>,
+    stop: &CancellationToken,
+    watch: &Watch,
+) -> Vec<JoinHandle<()>> {
+    let kept = worker::sns::run(Arc::clone(sns), Arc::clone(clock), stop.clone());
+    let mut running = vec![tokio::spawn(watch.clone().over("sns", kept))];
+    for queue in queues {
+        let taken = worker::queue::run(queue, Arc::clone(sns), Arc::clone(clock), stop.clone());
+        running.push(tokio::spawn(watch.clone().over("queue", taken)));
+    }
+    running
+}
+
 fn ses_accounts(config: &Config) -> impl Iterator<Item = &Ses> {
     config.providers.iter().filter_map(|provider| if let Account::Ses(ses) = &provider.account { Some(ses) } else { None })
 }
@@ -73,10 +103,11 @@ fn fault(Fault { field, fault, remedy, .. }: Fault) -> StartError {
 }
 
 /// Hands reports of SES on.
-struct Reports;
+struct Reports(Arc<FeedbackIntake>);
 
 impl TakesEvents for Reports {
-    fn take<'a>(&'a self, _: &'a str, _: &'a str) -> Boxed<'a, Result<(), Refusal>> {
-        Box::pin(async { Err(Refusal::busy(60, "stopping", "reports are not taken yet")) })
+    fn take<'a>(&'a self, id: &'a str, text: &'a str) -> Boxed<'a, Result<(), Refusal>> {
+        // What became of it is counted there.
+        Box::pin(async move { self.0.ses(id, text).await.map(drop) })
     }
 }

@@ -15,6 +15,7 @@ mod dotenv;
 mod effective;
 mod endpoint;
 mod fault;
+mod feedback;
 mod flags;
 mod inbox;
 mod key;
@@ -47,6 +48,7 @@ pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
 pub use dkim::{Dkim, DkimKey, dkim_place};
 pub use fault::{ConfigErrors, Fault};
+pub use feedback::Feedback;
 pub use flags::Flags;
 pub use inbox::Inbox;
 pub use limits::Limits;
@@ -85,6 +87,7 @@ pub struct Config {
     pub access: Access,
     pub attachments: Attachments,
     pub inbox: Inbox,
+    pub feedback: Feedback,
     pub lists: Lists,
     pub sns: Sns,
     pub log: Log,
@@ -118,6 +121,7 @@ impl Config {
         let attachments = attachments::read(&mut reader);
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
+        let feedback = feedback::read(&mut reader);
         let lists = lists::read(&mut reader);
         let sns = sns::read(&mut reader);
         let log = log::read(&mut reader);
@@ -131,7 +135,8 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(lists), Some(sns), Some(log)) = (access, inbox, lists, sns, log) else {
+        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(sns), Some(log)) = (access, inbox, feedback, lists, sns, log)
+        else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
@@ -140,7 +145,8 @@ impl Config {
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
-        let config = Self { server, database, sending, providers, attachments, access, inbox, lists, sns, log, profile, effective };
+        let config =
+            Self { server, database, sending, providers, attachments, access, inbox, feedback, lists, sns, log, profile, effective };
         Ok(Loaded { config, notices, warnings })
     }
 
@@ -207,6 +213,7 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         smtp::KEYS,
         access::KEYS,
         inbox::KEYS,
+        feedback::KEYS,
         lists::KEYS,
         sns::KEYS,
         log::KEYS,

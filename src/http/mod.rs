@@ -53,8 +53,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
-    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers, sns,
-    templates, topics,
+    admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
+    sns, templates, topics,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -164,6 +164,7 @@ fn routes() -> Vec<Route> {
         post("/v1/topics/{id}/pause", topics::pause).send(),
         post("/v1/topics/{id}/resume", topics::resume).send(),
         get("/v1/events/counts/sent", events::sent).read(),
+        post("/v1/events/dsn", dsn::take).send(),
         post("/v1/events/results", sns::results::take).streams().public(),
         get("/v1/sns/topics", sns::list).admin(),
         post("/v1/sns/topics", sns::allow).admin(),
@@ -301,7 +302,8 @@ mod tests {
     #[test]
     fn changing_the_installation_is_for_administrators() {
         for Route { path, method, needs, .. } in routes() {
-            let administrative = ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit", "/v1/sns"].iter().any(|root| path.starts_with(root));
+            let administrative =
+                ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit", "/v1/sns"].iter().any(|root| path.starts_with(root));
             let administrative = administrative || path.ends_with("/move") || (path.starts_with("/v1/profiles") && method != Method::GET);
             // Whoever writes a template says what every key sends.
             let looks = method == Method::GET || path.ends_with("/preview") || path.ends_with("/test");

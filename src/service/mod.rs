@@ -9,6 +9,7 @@ mod caller;
 pub mod cancel;
 pub mod consents;
 pub mod dispatch;
+pub mod feedback;
 pub mod figures;
 pub mod files;
 pub mod forecast;

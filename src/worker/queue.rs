@@ -36,7 +36,12 @@ pub async fn run(queue: Arc<dyn EventQueue>, sns: Arc<Sns>, clock: Arc<dyn Clock
                 if !receipts.is_empty()
                     && let Err(reason) = queue.remove(receipts).await
                 {
-                    tracing::warn!(queue = queue.url(), code = reason.code, error = reason.text, "messages could not be removed from the queue; they come again");
+                    tracing::warn!(
+                        queue = queue.url(),
+                        code = reason.code,
+                        error = reason.text,
+                        "messages could not be removed from the queue; they come again"
+                    );
                 }
                 !later
             }

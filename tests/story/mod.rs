@@ -38,6 +38,8 @@ mod api_takes_personal_mail;
 mod api_takes_the_documents_example;
 mod api_waits_when_it_cannot_write;
 mod api_warns_before_it_sends;
+mod feedback_from_postfix;
+mod feedback_is_understood;
 mod nodes_share_what_they_know;
 mod nodes_take_turns;
 mod senders_advertise;

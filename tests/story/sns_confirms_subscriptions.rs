@@ -164,7 +164,11 @@ async fn a_confirmation_sns_does_not_take_any_more_is_given_up() {
 #[tokio::test]
 async fn an_address_elsewhere_is_never_visited() {
     let rig = Rig::new().await;
-    for url in ["https://evil.example/?Action=ConfirmSubscription", "http://sns.ap-northeast-2.amazonaws.com/?a", "https://sns.x.s3.amazonaws.com/?a"] {
+    for url in [
+        "https://evil.example/?Action=ConfirmSubscription",
+        "http://sns.ap-northeast-2.amazonaws.com/?a",
+        "https://sns.x.s3.amazonaws.com/?a",
+    ] {
         let mut message = confirmation("SubscriptionConfirmation", TOPIC, rig.now());
         message["SubscribeURL"] = json!(url);
         assert_eq!(refused(&rig.deliver(&SIGNER.signed(message)).await, 422).0, "SubscribeURL");
@@ -210,5 +214,7 @@ async fn strangers_cannot_fill_the_list() {
     let all = rig.api.get("/v1/sns/topics").await.expect(200);
     let names: Vec<&str> = list(&all["topics"]).iter().filter_map(|topic| topic["arn"].as_str()).collect();
     assert_eq!(names.len(), 101);
-    assert!(names.contains(&TOPIC) && names.contains(&format!("{STRANGER}-109").as_str()) && !names.contains(&format!("{STRANGER}-9").as_str()));
+    assert!(
+        names.contains(&TOPIC) && names.contains(&format!("{STRANGER}-109").as_str()) && !names.contains(&format!("{STRANGER}-9").as_str())
+    );
 }

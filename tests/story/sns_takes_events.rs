@@ -40,7 +40,8 @@ impl Rig {
 
     async fn raw(&self, body: impl Into<Body>, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::builder().method(Method::POST).uri("/v1/events/results");
-        request = request.header("content-type", "text/plain; charset=UTF-8").header("user-agent", "Amazon Simple Notification Service Agent");
+        request =
+            request.header("content-type", "text/plain; charset=UTF-8").header("user-agent", "Amazon Simple Notification Service Agent");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -169,7 +169,9 @@ async fn without_any_root_nothing_is_believed_and_nothing_is_lost() {
     let world = World::usual();
     let rig = Rig::new().await;
     let outside = jebi::service::sns::Outside {
-        roots: Box::new(|| Err(jebi_domain::refusal::Fault::new("ca_bundle", "no_certificate_authorities", "there are none", "install some"))),
+        roots: Box::new(|| {
+            Err(jebi_domain::refusal::Fault::new("ca_bundle", "no_certificate_authorities", "there are none", "install some"))
+        }),
         ..world.outside()
     };
     let clock = std::sync::Arc::new(rig.api.clock.clone());

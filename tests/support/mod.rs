@@ -9,6 +9,7 @@ pub mod moto;
 pub mod pgbouncer;
 pub mod postfix;
 pub mod postgres;
+pub mod reports;
 pub mod server;
 pub mod ses_stub;
 pub mod site;

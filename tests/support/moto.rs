@@ -41,7 +41,8 @@ sys.stdin.read()
 impl Moto {
     pub fn start() -> Self {
         #[expect(clippy::disallowed_methods, reason = "where Python with moto lies is told by scripts/test")]
-        let python = std::env::var("JEBI_TEST_PYTHON").expect("JEBI_TEST_PYTHON is not set: run scripts/test, which installs moto and sets it");
+        let python =
+            std::env::var("JEBI_TEST_PYTHON").expect("JEBI_TEST_PYTHON is not set: run scripts/test, which installs moto and sets it");
         let mut process = Command::new(&python)
             .args(["-c", SERVER])
             .stdin(Stdio::piped())

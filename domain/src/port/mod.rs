@@ -1,8 +1,10 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
+mod audit;
 mod clock;
 pub mod consents;
 mod fault;
+pub mod feedback;
 pub mod files;
 mod find;
 mod guard;
@@ -20,6 +22,7 @@ pub mod templates;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;
+pub use feedback::FeedbackStore;
 pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary};
 pub use nodes::NodeStore;

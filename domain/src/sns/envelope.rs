@@ -104,18 +104,18 @@ impl Envelope {
         if raw.kind.is_none() && raw.signature.is_none() {
             return Err(raw_delivery());
         }
-        let must = |field: &'static str, value: Option<String>| {
-            value.filter(|v| !v.is_empty()).ok_or_else(|| bad(field, "is missing", EXACTLY))
-        };
+        let must =
+            |field: &'static str, value: Option<String>| value.filter(|v| !v.is_empty()).ok_or_else(|| bad(field, "is missing", EXACTLY));
         let kind = must("Type", raw.kind)?;
         let (message_id, message) = (must("MessageId", raw.message_id)?, must("Message", raw.message)?);
         let (topic_arn, timestamp) = (must("TopicArn", raw.topic_arn)?, must("Timestamp", raw.timestamp)?);
         let (version, signature) = (must("SignatureVersion", raw.signature_version)?, must("Signature", raw.signature)?);
         let certificate = must("SigningCertURL", raw.signing_cert_url)?;
         let topic = TopicArn::parse(&topic_arn).map_err(Refusal::invalid)?;
-        let at = timestamp.parse::<jiff::Timestamp>().map(Wall::from).map_err(|_| {
-            bad("Timestamp", "is not a time as RFC 3339 has it", EXACTLY)
-        })?;
+        let at = timestamp
+            .parse::<jiff::Timestamp>()
+            .map(Wall::from)
+            .map_err(|_| bad("Timestamp", "is not a time as RFC 3339 has it", EXACTLY))?;
         if message_id.len() > 128 || !message_id.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(bad("MessageId", "is not an id of SNS", EXACTLY));
         }

@@ -118,7 +118,9 @@ fn a_bare_message_is_told_as_raw_delivery() {
 
 #[test]
 fn only_sns_itself_has_certificates() {
-    for good in [PEM, "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-0.pem", "https://sns.us-gov-west-1.amazonaws.com/a.pem"] {
+    for good in
+        [PEM, "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-0.pem", "https://sns.us-gov-west-1.amazonaws.com/a.pem"]
+    {
         assert!(CertificateUrl::parse(good).is_some(), "{good}");
     }
     for bad in [
@@ -192,7 +194,9 @@ fn only_sns_itself_is_visited() {
 
 #[test]
 fn issuers_are_fetched_from_amazons_authority_only() {
-    assert!(is_issuer_url("http://crt.r2m01.amazontrust.com/r2m01.cer") && is_issuer_url("https://crt.rootca1.amazontrust.com/rootca1.cer"));
+    assert!(
+        is_issuer_url("http://crt.r2m01.amazontrust.com/r2m01.cer") && is_issuer_url("https://crt.rootca1.amazontrust.com/rootca1.cer")
+    );
     for bad in [
         "http://amazontrust.com/a.cer",
         "http://.amazontrust.com/a.cer",

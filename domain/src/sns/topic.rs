@@ -42,11 +42,7 @@ impl TopicArn {
         }
         let region_at = "arn:".len() + partition.len() + ":sns:".len();
         let account_at = region_at + region.len() + 1;
-        Ok(Self {
-            region: (region_at, region_at + region.len()),
-            account: (account_at, account_at + account.len()),
-            text: text.to_owned(),
-        })
+        Ok(Self { region: (region_at, region_at + region.len()), account: (account_at, account_at + account.len()), text: text.to_owned() })
     }
 
     #[must_use]

@@ -84,7 +84,11 @@ impl SqsQueue {
             Ok(told) => Some(told.attributes().is_some_and(|all| all.contains_key(&QueueAttributeName::RedrivePolicy))),
             Err(error) => {
                 let error = DisplayErrorContext(error).to_string();
-                tracing::warn!(queue = self.url, error, "whether the queue has a redrive policy is not known: what can never be taken stays in it; allow sqs:GetQueueAttributes");
+                tracing::warn!(
+                    queue = self.url,
+                    error,
+                    "whether the queue has a redrive policy is not known: what can never be taken stays in it; allow sqs:GetQueueAttributes"
+                );
                 None
             }
         }
@@ -116,6 +120,7 @@ fn message(from: Message) -> Option<QueuedMessage> {
 }
 
 fn failed(call: &'static str, error: &dyn std::fmt::Display) -> Reason {
-    let remedy = "check the queue's address, the credentials and their rights (sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes)";
+    let remedy =
+        "check the queue's address, the credentials and their rights (sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes)";
     Reason::new(call, error.to_string(), remedy)
 }

@@ -48,9 +48,10 @@ impl Chain {
         let wrong = |error: webpki::Error| Distrust::Wrong(error.to_string());
         let (leaf, above) = self.0.split_first().ok_or_else(|| Distrust::Wrong("it holds no certificate".to_owned()))?;
         let certificate = EndEntityCert::try_from(leaf).map_err(wrong)?;
-        let named = url.names().into_iter().any(|name| {
-            ServerName::try_from(name).is_ok_and(|name| certificate.verify_is_valid_for_subject_name(&name).is_ok())
-        });
+        let named = url
+            .names()
+            .into_iter()
+            .any(|name| ServerName::try_from(name).is_ok_and(|name| certificate.verify_is_valid_for_subject_name(&name).is_ok()));
         if !named {
             return Err(Distrust::Wrong("it is not for SNS of this region".to_owned()));
         }

@@ -32,8 +32,8 @@ use jebi_domain::{
 };
 use metrics::{Unit, counter, describe_counter, describe_gauge};
 
-use certificates::{Certificates, For};
 pub use certificates::Roots;
+use certificates::{Certificates, For};
 pub use jebi_domain::sns::Standing;
 pub use queue::Settled;
 use seen::SeenCounts;

@@ -14,7 +14,7 @@
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
-//! | `feedback` | what became of sent mail, and the suppression list |
+//! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet; and the suppression list |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |

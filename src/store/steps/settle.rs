@@ -135,7 +135,8 @@ fn read(turn: &Turn<'_>, s: &Settlement) -> Result<Option<Standing>, Error> {
             Standing {
                 state: State::Waiting,
                 attempt: r.get(1)?,
-                reported: r.get::<i64>(2)? != 0,
+                // An id of the provider on a copy without a result was told by a report.
+                reported: r.get::<i64>(2)? != 0 || r.get::<Option<String>>(7)?.is_some(),
                 twice: r.get(3)?,
                 joint: r.get::<Option<i64>>(4)?.is_some(),
                 changed_at: r.get(5)?,

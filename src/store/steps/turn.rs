@@ -263,6 +263,10 @@ pub struct Memory {
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
     pub(super) damaged: HashSet<i64>,
+    /// Reports kept for later that cannot be recorded, because something stored cannot be read.
+    pub(super) damaged_reports: HashSet<i64>,
+    /// When it was last written down that feedback comes through an account.
+    pub(super) seen: HashMap<String, i64>,
 }
 
 impl Memory {
@@ -279,6 +283,8 @@ impl Memory {
             suppressed_before: 0,
             hour: None,
             damaged: HashSet::new(),
+            damaged_reports: HashSet::new(),
+            seen: HashMap::new(),
         }
     }
 
@@ -306,6 +312,7 @@ impl Memory {
         self.messages.clear();
         self.last_content = None;
         self.hour = None;
+        self.seen.clear();
     }
 }
 

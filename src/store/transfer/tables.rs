@@ -21,6 +21,7 @@ pub const TABLES: &[&str] = &[
     "attempt",
     "joint_attempt",
     "event",
+    "event_unmatched",
     "entry",
     "decision",
     "resent",

@@ -11,13 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::shape::Time;
 use crate::{
-    http::{
-        AppState,
-        error::Reply,
-        json,
-        limit::JsonBytes,
-        params::Params,
-    },
+    http::{AppState, error::Reply, json, limit::JsonBytes, params::Params},
     service::{
         Caller,
         sns::{Source, Standing},
@@ -110,7 +104,8 @@ impl TopicBody {
 #[utoipa::path(get, path = "/v1/sns/topics", tag = "sns", responses((status = 200, description = "All of them.", body = SnsSources)))]
 pub async fn list(State(state): State<AppState>) -> Reply<SnsSources> {
     let (topics, queues): (Vec<Source>, Vec<Source>) = state.sns.list().await?.into_iter().partition(|source| source.standing.is_some());
-    let queue = |Source { info, .. }: Source| QueueBody { url: info.name, last_event_at: info.last_event_at.map(Time), events: info.events };
+    let queue =
+        |Source { info, .. }: Source| QueueBody { url: info.name, last_event_at: info.last_event_at.map(Time), events: info.events };
     Ok(Json(SnsSources { topics: topics.into_iter().map(TopicBody::of).collect(), queues: queues.into_iter().map(queue).collect() }))
 }
 

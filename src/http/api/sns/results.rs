@@ -1,10 +1,6 @@
 //! `/v1/events/results`: where SNS delivers what SES reports.
 
-use axum::{
-    Json,
-    extract::State,
-    http::HeaderMap,
-};
+use axum::{Json, extract::State, http::HeaderMap};
 use serde::Serialize;
 use utoipa::ToSchema;
 
