@@ -61,9 +61,9 @@ fn lines() -> Vec<String> {
 /// Does work on parts of something, one for each core.
 fn each_core<T: Sync, R: Send>(all: &[T], work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
     let cores = thread::available_parallelism().map_or(1, |n| n.get());
-    let part = all.len().div_ceil(cores).max(1);
+    let (part, work) = (all.len().div_ceil(cores).max(1), &work);
     thread::scope(|scope| {
-        let running: Vec<_> = all.chunks(part).map(|part| scope.spawn(|| work(part))).collect();
+        let running: Vec<_> = all.chunks(part).map(|part| scope.spawn(move || work(part))).collect();
         running.into_iter().map(|one| one.join().expect("it ends")).collect()
     })
 }
