@@ -30,6 +30,7 @@ pub mod preflight;
 pub mod profile;
 pub mod quota;
 pub mod refusal;
+pub mod results;
 pub mod retry;
 pub mod route;
 pub mod settle;

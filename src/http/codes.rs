@@ -67,6 +67,19 @@ pub const CODES: &[Code] = &[
     ),
     code(409, "delivery_under_way", "The delivery waits or is being sent, so it goes by itself.", "Wait for its result."),
     code(409, "delivery_under_review", "It goes once more by itself at a time given.", "Wait until then."),
+    code(
+        409,
+        "outcome_open",
+        "Nobody knows whether it arrived, and such mail was not asked for.",
+        "Ask for `unknown` and `unsettled`, or settle it.",
+    ),
+    code(
+        409,
+        "delivery_arrived",
+        "It soft-bounced and arrived all the same.",
+        "Submit the mail anew if the recipient is to get it a second time.",
+    ),
+    code(409, "recipient_complained", "The recipient reported the mail as spam.", "Do not mail this recipient again."),
     code(409, "delivery_sent", "The provider took it.", "Submit the mail anew if the recipient is to get it a second time."),
     code(
         409,
@@ -154,6 +167,7 @@ pub const CODES: &[Code] = &[
     ),
     code(422, "unknown_result", "A person can only say `sent` or `failed`.", "Use one of them."),
     code(422, "state_not_retried", "What is in this state is never sent again.", "Use `failed`, `expired`, `unknown` or `unsettled`."),
+    code(422, "feedback_not_retried", "Mail of which this was reported is never sent again.", "Use `soft_bounced`."),
     code(422, "invalid_note", "The note is too long or holds control characters.", "Write a short plain note, or leave it out."),
     code(422, "invalid_name", "A key's name is empty, too long, or holds control characters.", "Give a short name."),
     code(

@@ -10,8 +10,8 @@ use crate::service::{
     accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents,
     feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys,
     nodes::Nodes, profiles::Profiles, providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats,
-    reschedule::Reschedule, retry::Retry, search::Search, sns::Sns, stray::Strays, templates::Templates, times::Times, tokens::Tokens,
-    usage::Usage,
+    reschedule::Reschedule, results::Results, retry::Retry, search::Search, sns::Sns, stray::Strays, templates::Templates, times::Times,
+    tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -35,6 +35,7 @@ pub struct Services {
     pub files: Arc<Files>,
     pub search: Search,
     pub cancel: Cancel,
+    pub results: Results,
     pub retry: Retry,
     pub reschedule: Reschedule,
     pub repeats: Repeats,

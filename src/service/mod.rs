@@ -27,6 +27,7 @@ pub mod refusals;
 pub mod reload;
 pub mod repeat;
 pub mod reschedule;
+pub mod results;
 pub mod retry;
 pub mod search;
 pub mod sns;

@@ -19,6 +19,7 @@ mod sentry;
 mod sns;
 mod stop;
 mod templates;
+mod topics;
 mod transfer;
 mod verify;
 

@@ -33,10 +33,10 @@ fn reports(who: &str) -> Vec<Report> {
 }
 
 /// All of them once and some again, shuffled.
-fn dealt(random: &SeededRandom, all: Vec<Report>) -> Vec<Report> {
+fn dealt(random: &SeededRandom, all: &[Report]) -> Vec<Report> {
     let mut bytes = [0; 64];
     random.fill(&mut bytes);
-    let mut dealt = all.clone();
+    let mut dealt = all.to_vec();
     dealt.extend(all.iter().zip(bytes).filter(|(_, byte)| byte % 2 == 0).map(|(one, _)| one.clone()));
     for at in (1..dealt.len()).rev() {
         random.fill(&mut bytes[..2]);
@@ -81,13 +81,13 @@ conform! {
                 f.housekeep().await;
             }
             let about = |message: MessageId, n: usize| if n % 2 == 0 { tagged(message, 0) } else { by_id(&format!("ses-{message}")) };
-            for (n, one) in dealt(&random, reports(&who)).into_iter().enumerate() {
+            for (n, one) in dealt(&random, &reports(&who)).into_iter().enumerate() {
                 told(f, about(alone, n), vec![one]).await;
             }
-            for one in dealt(&random, reports(&people[1])) {
+            for one in dealt(&random, &reports(&people[1])) {
                 told(f, About { provider_id: Some(format!("ses-{open}")), ..tagged(open, 0) }, vec![one]).await;
             }
-            for one in dealt(&random, reports(&format!("h{round}@example.com"))) {
+            for one in dealt(&random, &reports(&format!("h{round}@example.com"))) {
                 told(f, tagged(both, 0), vec![one]).await;
             }
             f.housekeep().await;

@@ -35,6 +35,8 @@ mod postgres;
 mod postgres_connect;
 mod property;
 mod reclaim;
+mod results;
+mod results_again;
 mod senders;
 mod settle;
 mod sources;

@@ -61,3 +61,6 @@ mod templates_hold_together;
 mod templates_reach_their_recipients;
 mod templates_starters;
 mod templates_tell_what_is_wrong;
+mod topic_results;
+mod topic_results_csv;
+mod topic_results_resend;

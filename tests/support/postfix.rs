@@ -138,8 +138,10 @@ virtual_gid_maps = static:{gid}
 virtual_minimum_uid = 1
 message_size_limit = {most}
 smtpd_recipient_limit = 3
+virtual_alias_maps = inline:{{
+    {{bounced@example.com = gone@later.invalid}}, {{full@example.com = full@later.invalid}} }}
 transport_maps = inline:{{
-    {{bounced@example.com = error:5.1.1 user unknown}}, {{full@example.com = error:5.2.2 mailbox full}} }}
+    {{gone@later.invalid = error:5.1.1 user unknown}}, {{full@later.invalid = error:5.2.2 mailbox full}} }}
 smtpd_tls_cert_file = {cert}
 smtpd_tls_key_file = {key}
 smtpd_tls_security_level = may

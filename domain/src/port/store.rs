@@ -15,7 +15,7 @@ pub use super::audit::{AuditEntry, AuditFilter, AuditPage};
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{
-    Boxed, ConsentStore, FeedbackStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, SourceStore, TemplateStore,
+    Boxed, ConsentStore, FeedbackStore, FileStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, SourceStore, TemplateStore,
     nodes::NodeStart, slots::SharedSlots,
 };
 pub use super::{
@@ -558,6 +558,7 @@ pub trait Store:
     + SenderStore
     + ConsentStore
     + FeedbackStore
+    + ResultsStore
     + SourceStore
 {
 }
@@ -573,6 +574,7 @@ impl<T> Store for T where
         + SenderStore
         + ConsentStore
         + FeedbackStore
+        + ResultsStore
         + SourceStore
 {
 }

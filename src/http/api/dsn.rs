@@ -13,7 +13,7 @@ use crate::{
     service::feedback::{FeedbackIntake, Taken},
 };
 
-/// A mail that reports of a mail, as it arrived.
+/// A mail that reports of a mail, as it arrived. Any content type is taken, `message/rfc822` first of all.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
 #[expect(dead_code, reason = "only describes the body")]
@@ -38,7 +38,7 @@ pub struct ReportTaken {
 /// changes nothing.
 #[utoipa::path(
     post, path = "/v1/events/dsn", tag = "events",
-    request_body(content = RawReport, content_type = "message/rfc822"),
+    request_body(content = RawReport, content_type = "application/octet-stream"),
     responses(
         (status = 200, description = "It is on disk, or names no mail of this server.", body = ReportTaken),
         (status = 408, description = "The body did not arrive in time."),

@@ -3,7 +3,6 @@
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
-    feedback::Source,
     message::{Lane, OnUnknown, Role},
     outcome::Reason,
     port::store::Counts,
@@ -49,10 +48,6 @@ pub fn state() -> RefOr<Schema> {
 /// The kinds of feedback.
 pub fn feedback() -> RefOr<Schema> {
     words(FeedbackKind::ALL.map(FeedbackKind::as_str))
-}
-/// Where reports come from.
-pub fn source() -> RefOr<Schema> {
-    words(Source::ALL.map(Source::as_str))
 }
 /// How fields are written.
 pub fn syntax() -> RefOr<Schema> {

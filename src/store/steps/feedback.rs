@@ -153,7 +153,7 @@ fn to_one(turn: &mut Turn<'_>, copy: &mut Found, report: &Report, source: Source
         // The row is ours alone until the commit.
         turn.run(q!("feedback_set"), (copy.key.0, kind.bit()))?;
         copy.feedback |= kind.bit();
-        turn.delta.topic(copy.topic).feedback(kind, 1);
+        turn.delta.reported(copy.topic, kind, report.at, 1);
     }
     let recipient = report.recipient.as_deref().unwrap_or(&copy.email);
     if write(turn, copy.key, (recipient, report), source, fresh.is_some())? && address::key(recipient) == address::key(&copy.email) {
@@ -188,7 +188,7 @@ fn to_several(turn: &mut Turn<'_>, copy: &Found, report: &Report, source: Source
         let set = turn.execute(q!("joint_feedback_set"), (copy.key.0, &key, kind.bit()))?;
         if set > 0 {
             turn.execute(q!("feedback_set"), (copy.key.0, kind.bit()))?;
-            turn.delta.topic(copy.topic).feedback(kind, i64::try_from(set).unwrap_or(i64::MAX));
+            turn.delta.reported(copy.topic, kind, report.at, i64::try_from(set).unwrap_or(i64::MAX));
         } else if turn.row(q!("joint_position"), (copy.key.0, &key), |_| Ok(()))?.is_none() {
             tracing::debug!(recipient = address::masked(&person), "a report names somebody the mail was not for");
             continue;

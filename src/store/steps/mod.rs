@@ -15,6 +15,7 @@
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
 //! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet; and the suppression list |
+//! | `results` | what became of topics, hour by hour |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
@@ -51,6 +52,7 @@ mod record;
 mod refs;
 mod release;
 mod reschedule;
+mod results;
 mod retry;
 mod row;
 mod senders;

@@ -207,7 +207,7 @@ impl Case<'_> {
         turn.delta.taken(QueueNo(self.lease.queue), self.now, 1);
         turn.delta.topic(self.known.topic).moved(Some(from), to, 1);
         if to == State::Sent {
-            turn.delta.sent(self.now, 1);
+            turn.delta.sent(self.known.topic, self.now, 1);
         }
     }
 }

@@ -86,7 +86,7 @@ fn sent(turn: &Turn<'_>, batch: &[Settlement]) -> Result<Vec<bool>, Error> {
 fn count_sent(turn: &mut Turn<'_>, s: &Settlement) -> Result<(), Error> {
     let topic = turn.topic_of(s.queue)?;
     turn.delta.topic(topic).moved(Some(State::Waiting), State::Sent, 1);
-    turn.delta.sent(s.at, 1);
+    turn.delta.sent(topic, s.at, 1);
     turn.delta.taken(s.queue, s.at, 1);
     Ok(())
 }
@@ -317,7 +317,7 @@ pub(super) fn out_now(turn: &Turn<'_>, key: DeliveryKey, done: u16) -> Result<bo
 fn count(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, home: &Home, to: State) {
     turn.delta.topic(home.topic).moved(Some(now.state), to, 1);
     if to == State::Sent {
-        turn.delta.sent(s.at, 1);
+        turn.delta.sent(home.topic, s.at, 1);
     }
 }
 

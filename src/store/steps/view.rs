@@ -307,8 +307,14 @@ fn tell_sending(s: &Snapshot<'_>, (no, mut topic): (i64, TopicView)) -> Result<T
 }
 
 pub(super) fn topic(s: &Snapshot<'_>, name: &str) -> Result<Option<TopicView>, Error> {
+    Ok(numbered_topic(s, name)?.map(|(_, topic)| topic))
+}
+
+/// A topic and its number.
+pub(super) fn numbered_topic(s: &Snapshot<'_>, name: &str) -> Result<Option<(i64, TopicView)>, Error> {
     let found = s.row(q!("topic_get"), [name], read_topic)?;
-    found.filter(|_| !name.is_empty()).map(|t| tell_sending(s, t)).transpose()
+    let found = found.filter(|_| !name.is_empty());
+    found.map(|(no, topic)| Ok((no, tell_sending(s, (no, topic))?))).transpose()
 }
 
 pub(super) fn topics(s: &Snapshot<'_>, after: &str, limit: u32) -> Result<TopicPage, Error> {

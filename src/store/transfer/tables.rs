@@ -7,6 +7,7 @@ pub const TABLES: &[&str] = &[
     "api_key",
     "key_usage",
     "topic",
+    "topic_hour",
     "totals",
     "topic_queue",
     "content",

@@ -56,8 +56,8 @@ pub fn parse(text: &str, now: Wall) -> Result<Parsed, Fault> {
         "Bounce" => event.bounce.map_or_else(Vec::new, |one| bounced(&one, &mail, sent_at)),
         "Complaint" => event.complaint.map_or_else(Vec::new, |one| complained(&one, &mail, sent_at)),
         "DeliveryDelay" => event.delivery_delay.map_or_else(Vec::new, |one| delayed(&one, &mail, sent_at)),
-        "Reject" => vec![rejected(event.reject.as_ref().and_then(|one| one.reason.get()).unwrap_or("rejected").to_owned(), sent_at)],
-        "Rendering Failure" => vec![rejected(not_rendered(event.failure.as_ref()), sent_at)],
+        "Reject" => vec![rejected(event.reject.as_ref().and_then(|one| one.reason.get()).unwrap_or("rejected"), sent_at)],
+        "Rendering Failure" => vec![rejected(&not_rendered(event.failure.as_ref()), sent_at)],
         "Open" => event.open.map_or_else(Vec::new, |one| vec![engaged(&one, &mail, false, sent_at)]),
         "Click" => event.click.map_or_else(Vec::new, |one| vec![engaged(&one, &mail, true, sent_at)]),
         "Subscription" => event.subscription.map_or_else(Vec::new, |one| vec![subscribed(&one, &mail, sent_at)]),
@@ -180,8 +180,8 @@ fn delayed(one: &Delay, mail: &Mail, sent_at: Wall) -> Vec<Report> {
     named(one.delayed_recipients.as_deref(), mail).into_iter().map(report).collect()
 }
 
-fn rejected(detail: String, at: Wall) -> Report {
-    Report::new(None, What::Kind(FeedbackKind::Rejected), at, bounded(&detail))
+fn rejected(detail: &str, at: Wall) -> Report {
+    Report::new(None, What::Kind(FeedbackKind::Rejected), at, bounded(detail))
 }
 
 fn not_rendered(one: Option<&Failure>) -> String {

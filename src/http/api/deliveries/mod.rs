@@ -121,7 +121,7 @@ struct TimelineBody {
     recipient: Option<String>,
     detail: String,
     /// Where a report came from: `ses`, `dsn`, `arf`, `local`; `null` for what this server did itself.
-    #[schema(schema_with = shape::source)]
+    #[schema(value_type = Option<String>)]
     source: Option<Source>,
 }
 

@@ -29,7 +29,7 @@ pub(super) fn by(turn: &mut Turn<'_>, copy: &Found, one: &Reported, now: Wall) -
         turn.execute(q!("delivery_twice"), [copy.key.0])?;
     }
     turn.delta.topic(copy.topic).moved(Some(from), State::Sent, 1);
-    turn.delta.sent(at, 1);
+    turn.delta.sent(copy.topic, at, 1);
     Ok(())
 }
 
@@ -80,7 +80,7 @@ fn several(turn: &mut Turn<'_>, found: &Found, one: &Reported, id: Option<&str>,
             person.out = (one.state == State::Unsettled && leased).then_some(copy.attempt + 1);
             copy.people[i].twice |= copy.whose(i).may_have_another(turn, one.attempt)?;
             turn.delta.topic(found.topic).moved(Some(one.state), State::Sent, 1);
-            turn.delta.sent(at, 1);
+            turn.delta.sent(found.topic, at, 1);
         }
         copy.put(turn, i, one.state)?;
         changed = true;
