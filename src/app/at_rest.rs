@@ -35,8 +35,7 @@ impl AtRest {
         let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         let links = link_keys(config, &store, &clock, &random).await?;
-        let feedback = sns::intake(config, &store, &clock);
-        let sns = sns::make(config, &store, &clock, Arc::clone(&feedback), None);
+        let (feedback, sns) = sns::make(config, &store, &clock, None).await?;
         let around = Around { clock, random, metrics: metrics::apart(), own: None, links: links.clone(), feedback, sns };
         let board: Arc<dyn Providers> = Arc::new(NoProviders);
         let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));

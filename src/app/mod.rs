@@ -285,9 +285,7 @@ impl App {
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
-        let feedback = sns::intake(config, &store, &clock);
-        let sns = sns::make(config, &store, &clock, Arc::clone(&feedback), web);
-        sns.start().await.map_err(|e| StartError::Keys(e.to_string()))?;
+        let (feedback, sns) = sns::make(config, &store, &clock, web).await?;
         let queues = sns::queues(config).await?;
         let node: Vec<Arc<dyn Readiness>> = vec![
             Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())),

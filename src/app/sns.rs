@@ -23,24 +23,25 @@ use crate::{
     worker::{self, watch::Watch},
 };
 
-/// Takes reports of sent mail in.
-pub(super) fn intake(config: &Config, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Arc<FeedbackIntake> {
-    let settings = FeedbackSettings { kept: config.feedback.unmatched_kept, kept_rows: config.feedback.unmatched_max_rows };
-    Arc::new(FeedbackIntake::new(Arc::clone(store), Arc::clone(clock), settings))
-}
-
-/// Makes what takes messages of SNS; `web` in place of the real one.
-pub(super) fn make(
+/// Makes what takes reports of sent mail in, and what takes those that SNS brings; `web` in place of the real one.
+///
+/// # Errors
+/// A store that does not answer.
+pub(super) async fn make(
     config: &Config,
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
-    feedback: Arc<FeedbackIntake>,
     web: Option<Arc<dyn Web>>,
-) -> Arc<Sns> {
+) -> Result<(Arc<FeedbackIntake>, Arc<Sns>), StartError> {
+    let kept = FeedbackSettings { kept: config.feedback.unmatched_kept, kept_rows: config.feedback.unmatched_max_rows };
+    let feedback = Arc::new(FeedbackIntake::new(Arc::clone(store), Arc::clone(clock), kept));
     let trusted = config.sns.trusted_roots.clone();
     let web = web.unwrap_or_else(|| Arc::new(HttpsWeb::new(ca_bundle(config), config.sns.certificates.clone())));
-    let outside = Outside { web, events: Arc::new(Reports(feedback)), roots: Box::new(move || aws::roots(trusted.as_deref())) };
-    Arc::new(Sns::new(Arc::clone(store), Arc::clone(clock), outside, settings(config, clock)))
+    let events = Arc::new(Reports(Arc::clone(&feedback)));
+    let outside = Outside { web, events, roots: Box::new(move || aws::roots(trusted.as_deref())) };
+    let sns = Arc::new(Sns::new(Arc::clone(store), Arc::clone(clock), outside, settings(config, clock)));
+    sns.start().await.map_err(|e| StartError::Keys(e.to_string()))?;
+    Ok((feedback, sns))
 }
 
 /// What a reload changes.
