@@ -1907,6 +1907,7 @@ sns-status = SNS answered with status { $status }
 
 # src/config/sns.rs
 config-sns-twice = names { $part } twice
+config-sns-roots = events are believed also where an authority of { $file } stands for SNS: whoever holds its key can make them up; leave sns.trusted_roots out in production
 config-sns-once = name it once
 config-sns-none = names no topic
 config-sns-name-one = name one, or leave it out

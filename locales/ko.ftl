@@ -1906,6 +1906,7 @@ sns-status = SNS가 상태 { $status }(으)로 응답했습니다
 
 # src/config/sns.rs
 config-sns-twice = { $part }이(가) 두 번 적혀 있습니다
+config-sns-roots = { $file }의 인증 기관이 SNS를 보증해도 이벤트를 믿습니다. 그 키를 가진 사람은 이벤트를 지어낼 수 있으므로, 운영 환경에서는 sns.trusted_roots를 빼십시오
 config-sns-once = 한 번만 적으십시오
 config-sns-none = 주제가 적혀 있지 않습니다
 config-sns-name-one = 하나를 적거나, 빼십시오

@@ -145,6 +145,7 @@ impl Config {
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
+        warnings.extend(sns::warnings(&sns));
         let config =
             Self { server, database, sending, providers, attachments, access, inbox, feedback, lists, sns, log, profile, effective };
         Ok(Loaded { config, notices, warnings })

@@ -60,6 +60,15 @@ pub(super) fn read(r: &mut Reader) -> Option<Sns> {
     })
 }
 
+/// What is meant for tests and private clouds.
+pub(super) fn warnings(sns: &Sns) -> Option<String> {
+    let file = sns.trusted_roots.as_ref()?.display();
+    Some(format!(
+        "events are believed also where an authority of {file} stands for SNS: whoever holds its key can make them up; leave \
+         sns.trusted_roots out in production"
+    ))
+}
+
 /// A queue that is none of AWS's own is asked in the region mail is sent through.
 pub(super) fn regions(r: &mut Reader, sns: Option<&Sns>, has_ses: bool) {
     let Some(queue) = sns.and_then(|sns| sns.queues.iter().find(|queue| queue.region.is_none())).filter(|_| !has_ses) else { return };

@@ -10,6 +10,8 @@ use crate::{
 
 /// Longest signature in base64: that of an RSA key of 8,192 bits, which is more than SNS ever had.
 const LONGEST_SIGNATURE: usize = 1_368;
+/// Most characters told of an error in the body.
+const TOLD: usize = 200;
 const EXACTLY: &str = "let SNS deliver here, or post exactly what it delivered";
 
 /// With what the signature was made.
@@ -98,6 +100,8 @@ impl Envelope {
     /// (raw delivery) is told as that.
     pub fn read(body: &[u8]) -> Result<Self, Refusal> {
         let raw: Raw = serde_json::from_slice(body).map_err(|error| {
+            // It repeats a value of the body, however long that is.
+            let error: String = error.to_string().chars().take(TOLD).collect();
             let fault = format!("the body is not what SNS sends: {error}");
             Refusal::malformed(Fault::new("body", "invalid_json", fault, EXACTLY))
         })?;

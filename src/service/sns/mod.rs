@@ -20,7 +20,11 @@ mod ready;
 mod seen;
 mod topics;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use jebi_domain::{
     port::{
@@ -29,6 +33,7 @@ use jebi_domain::{
     },
     refusal::{Fault, Refusal, RefusalKind},
     sns::{Age, Envelope, Kind, TopicArn, age, raw_delivery},
+    time::Boot,
 };
 use metrics::{Unit, counter, describe_counter, describe_gauge};
 
@@ -43,6 +48,7 @@ use super::trouble::refusal;
 
 /// Messages of SNS, by how they came and what became of them.
 const MESSAGES: &str = "jebi_sns_messages_total";
+const TELL_AGAIN: Duration = Duration::from_secs(60);
 
 /// Takes what SES reports.
 pub trait TakesEvents: Send + Sync {
@@ -96,6 +102,8 @@ pub struct Sns {
     certificates: Certificates,
     topics: Topics,
     seen: SeenCounts,
+    /// When a reason for refusing was last named in the log.
+    told: Mutex<HashMap<&'static str, Boot>>,
 }
 
 impl Sns {
@@ -108,6 +116,7 @@ impl Sns {
             certificates: Certificates::new(Arc::clone(&web), Arc::clone(&clock), roots),
             topics: Topics::new(Arc::clone(&store), Arc::clone(&clock), web, settings),
             seen: SeenCounts::default(),
+            told: Mutex::default(),
             store,
             clock,
             events,
@@ -134,7 +143,22 @@ impl Sns {
     pub async fn deliver(&self, body: &[u8], raw: bool) -> Result<Delivered, Refusal> {
         let end = if raw { Err(raw_delivery()) } else { self.judge(body).await };
         count("https", &end);
+        if let Err(refusal) = &end {
+            self.tell(refusal);
+        }
         end
+    }
+
+    /// Names why messages are refused, which SNS shows nobody; each reason once in a while, for whoever forges some must not fill the log.
+    fn tell(&self, refusal: &Refusal) {
+        let code = refusal.faults.first().map_or("refused", |fault| fault.code);
+        let (now, mut told) = (self.clock.boot(), self.told.lock().unwrap_or_else(PoisonError::into_inner));
+        if told.get(code).is_some_and(|at| now.since(*at) < TELL_AGAIN) {
+            return;
+        }
+        told.insert(code, now);
+        let error = refusal;
+        tracing::warn!(code, %error, "a message posted as one of SNS was refused; others for this reason are not named for a minute");
     }
 
     async fn judge(&self, body: &[u8]) -> Result<Delivered, Refusal> {
@@ -152,7 +176,8 @@ impl Sns {
         }
         self.verify(&envelope, if standing.is_permitted() { For::Permitted } else { For::Stranger }).await?;
         if age == Age::Early {
-            tracing::error!(published = %envelope.at, now = %self.clock.wall(), "SNS signed a message of a time to come: this machine's clock is behind");
+            let (published, now) = (envelope.at, self.clock.wall());
+            tracing::error!(%published, %now, "SNS signed a message of a time to come: this machine's clock is behind");
             return Err(Refusal::busy(20, "clock_behind", "the message is of a time to come by this server's clock"));
         }
         self.take(envelope, standing.is_permitted()).await
@@ -185,7 +210,7 @@ impl Sns {
                 None => Delivered::Kept("the topic waits until somebody allows it with `jebi sns allow ARN`"),
             }),
             Kind::UnsubscribeConfirmation => {
-                tracing::warn!(%topic, "the subscription of an SNS topic has ended: no events come from it any more; subscribe again if that was not meant");
+                tracing::warn!(%topic, "the subscription of an SNS topic has ended; subscribe again if that was not meant");
                 self.topics.change(topic.as_str(), SourceChange::Unsubscribed).await?;
                 Ok(Delivered::Processed)
             }

@@ -136,7 +136,7 @@ impl Topics {
         let next = permitted.then(|| now + FIRST_RETRY);
         self.change(topic.as_str(), SourceChange::Asked { url: url.to_owned(), next }).await?;
         if !permitted {
-            tracing::warn!(%topic, "an SNS topic asks to be confirmed that nobody has allowed: run `jebi sns allow {topic}` if it is yours");
+            tracing::warn!(%topic, "an SNS topic that nobody has allowed asks to be confirmed: run `jebi sns allow` if it is yours");
             return Ok(None);
         }
         let asked = Asked { url: url.to_owned(), at: now, next, tries: 0, fault: None };
