@@ -1,6 +1,6 @@
 //! `jebi sns`: topics that events of SES come from (requirement S3-4).
 
-use super::{Server, fault, folder, run};
+use super::{SEND, Server, fault, folder, ids, run};
 use crate::support::sns::{SIGNER, STRANGER, TOPIC};
 
 #[test]
@@ -40,6 +40,25 @@ fn a_server_is_told_whom_to_trust_and_where_certificates_lie() {
     let mut message = SIGNER.notification("m-1", "Successfully validated SNS topic for Amazon SES event publishing.", now);
     let answer = server.ask("POST", "/v1/events/results", &message.to_string());
     assert_eq!((answer.0, &answer.1["status"]), (200, &serde_json::json!("processed")), "{}", answer.1);
+    // A complaint of mail that was sent, by its tag: on disk when it is answered, and it counts once.
+    let sent = run(dir.path(), &env, &SEND);
+    let id = ids(&sent).first().map(|id| (*id).to_owned()).unwrap_or_else(|| panic!("{sent:?}"));
+    let complaint = serde_json::json!({
+        "eventType": "Complaint",
+        "mail": {
+            "timestamp": now.to_string(), "source": "shop@example.com", "messageId": "010c019a0000aaaa", "destination": ["kim@example.com"],
+            "tags": {"jebi-delivery": [id]},
+        },
+        "complaint": {"complainedRecipients": [{"emailAddress": "kim@example.com"}], "timestamp": now.to_string(), "feedbackId": "f-1"},
+    });
+    for id in ["m-2", "m-2", "m-3"] {
+        let complaint = SIGNER.notification(id, &complaint.to_string(), now);
+        let answer = server.ask("POST", "/v1/events/results", &complaint.to_string());
+        assert_eq!(answer.0, 200, "{}", answer.1);
+    }
+    let shown = server.get(&format!("/v1/deliveries/{id}"));
+    assert!(shown.to_string().contains("complained"), "{shown}");
+
     message["Message"] = serde_json::json!("forged");
     assert_eq!(server.ask("POST", "/v1/events/results", &message.to_string()).1["code"], "sns_signature");
     let ready = server.get("/ready");

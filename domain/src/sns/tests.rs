@@ -35,9 +35,7 @@ fn refused(value: &Value) -> (String, &'static str) {
 #[test]
 fn what_is_signed_of_a_notification() {
     let read = read(&notification()).expect("as SNS sends it");
-    let text = format!(
-        "Message\n안녕\n줄\nMessageId\nm-1\nTimestamp\n2026-11-20T01:02:03.456Z\nTopicArn\n{TOPIC}\nType\nNotification\n"
-    );
+    let text = format!("Message\n안녕\n줄\nMessageId\nm-1\nTimestamp\n2026-11-20T01:02:03.456Z\nTopicArn\n{TOPIC}\nType\nNotification\n");
     assert_eq!(read.signed.text, text);
     assert_eq!((read.kind, read.signed.version), (Kind::Notification, SignatureVersion::Sha1));
     assert_eq!(read.at, Wall(1_795_136_523_456));
