@@ -4,7 +4,7 @@
 Builds the tools (bench/target) and needs a release build of Jebi (cargo build --release). Everything stays on loopback.
 Without names all scenarios run; `bench/run.py --list` names them.
 """
-import http.client, json, os, pathlib, random, shutil, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
+import csv, http.client, io, json, os, pathlib, random, shutil, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
 
 from postgres import Postgres, programs
 
@@ -725,16 +725,54 @@ def webhooks(mails=10000, endpoints=20):
     return repeat(once)
 
 
+def feedback(mails=20000, conns=16):
+    """Signed SNS events of sent mail taken in, each on disk before it is answered, against bare signature checking in the same minutes."""
+    def once():
+        with tempfile.TemporaryDirectory() as d:
+            subprocess.run([TOOLS / "sns", "keys", d], check=True)
+            # The certificate lies in a folder and its authority is trusted: nothing is fetched and nothing of the checking is left out.
+            env = dict(JEBI_SNS_TRUSTED_ROOTS=f"{d}/root.pem", JEBI_SNS_CERTIFICATES=d, SNS_TOPIC_ARNS="arn:aws:sns:us-east-1:123456789012:events")
+            with Jebi(env=env) as j:
+                r = j.load(BULK % ("bench", ""), mails // 1000, 1000, 4)
+                assert r["ses"]["distinct_recipients"] == mails, r
+                ask = urllib.request.Request(f"http://127.0.0.1:{j.port}/v1/deliveries.csv?topic_id=bench", headers={"X-API-KEY": KEY})
+                # The last outcomes are written a moment after the last mail has arrived.
+                for _ in range(100):
+                    rows = list(csv.DictReader(io.TextIOWrapper(urllib.request.urlopen(ask, timeout=120), "utf-8-sig")))
+                    sent = [row for row in rows if row["provider_id"]]
+                    if len(sent) == mails:
+                        break
+                    time.sleep(0.1)
+                assert len(sent) == mails, f"{len(sent)} of {len(rows)} have an id of SES"
+                text = "".join(f"{row['delivery_id']} {row['provider_id']} {row['email']}\n" for row in sent)
+                now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+                events = subprocess.run([TOOLS / "sns", "sign", d, now], input=text, capture_output=True, text=True, check=True).stdout
+                lines = pathlib.Path(d, "events")
+                lines.write_text(events)
+                bare = json.loads(subprocess.run([TOOLS / "sns", "verify", d, "3"], input=events, capture_output=True, text=True, check=True).stdout)["per_s"]
+                cmd = [TOOLS / "load", "--url", f"http://127.0.0.1:{j.port}/v1/events/results", "--body", "{{line}}", "--lines", lines, "--requests", str(mails),
+                       "--conns", str(conns), "--pid", str(j.server.pid)]
+                told = json.loads(subprocess.run([str(c) for c in cmd], capture_output=True, text=True, check=True).stdout)
+                if told["first_failure"]:
+                    sys.exit(f"a figure of refused events is none: {told['first_failure']}")
+                delivered = j.api("GET", "/v1/topics/bench")["delivered"]
+                assert delivered == mails, f"{delivered} of {mails} count as delivered"
+                per_s = told["requests_per_s"]
+                return dict(events_per_s=per_s, p99_ms=told["latency_us"]["p99"] / 1000, of_bare_checking=per_s / bare, bare_checks_per_s=bare,
+                            cpu_us_an_event=told["cpu_seconds_per_1k"] * 1000, peak_mib=told["peak_rss_mib"])
+    return repeat(once)
+
+
 SCENARIOS = dict(bulk=bulk, personal=personal, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
                  latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, suppressed_million=suppressed_million, grown=grown, topic_page=topic_page, smtp=smtp, smtp_20ms=smtp_20ms,
-                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose, webhooks=webhooks)
+                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose, webhooks=webhooks, feedback=feedback)
 
 
 def main():
     if "--list" in sys.argv:
         return print("\n".join(SCENARIOS))
     target = TOOLS.parent
-    for package in ("fake-ses", "load", "limits", "compose", "sink"):
+    for package in ("fake-ses", "load", "limits", "compose", "sink", "sns"):
         if not (TOOLS / package).exists():
             features = ["--features", "mimalloc"] if package == "limits" else []
             subprocess.run(["cargo", "build", "--release", "-p", package, *features], cwd=HERE, env={**os.environ, "CARGO_TARGET_DIR": str(target)}, check=True)

@@ -2032,3 +2032,73 @@ help-addresses-check-long = Check the addresses of a CSV file, to clean a list
 
     Writes the file again with four columns more: verdict (good, risky, bad, unknown), why, suggestion and mx. The column with the addresses is called email; a file of addresses alone needs no first line.
 help-addresses-no-mx = Do not ask the name servers whether the domains take mail
+
+# domain/src/sns/
+sns-exactly = let SNS deliver here, or post exactly what it delivered
+sns-missing = is missing
+sns-body = the body is not what SNS sends: { $error }
+sns-no-time = is not a time as RFC 3339 has it
+sns-no-id = is not an id of SNS
+sns-no-version = is neither 1 nor 2
+sns-set-version = set the topic's SignatureVersion to 1 or 2
+sns-long-signature = is longer than any signature of SNS
+sns-certificate-url = is not an address of SNS: https://sns.REGION.amazonaws.com/….pem
+sns-subscribe-url = is not an address of SNS: https://sns.REGION.amazonaws.com/?…
+sns-type = is none of Notification, SubscriptionConfirmation and UnsubscribeConfirmation
+sns-raw = the message has no SNS envelope, so no signature: raw message delivery is on
+sns-raw-off = switch raw message delivery off for this subscription, or deliver to a queue (SQS_QUEUE_URLS), where it may stay on
+sns-copy-arn = copy it from the topic's page in the SNS console
+sns-no-arn = it is not the ARN of an SNS topic
+sns-arn-account = its account is not a number of 12 digits
+sns-arn-fifo = it is a FIFO topic, and SES publishes to standard ones only
+sns-arn-name = its last part is not the name of a topic
+
+# src/service/sns/
+sns-stale = the message was published at { $at }, longer ago than SNS delivers one
+sns-stale-remedy = nothing is to be done if it was taken before; else check this machine's clock
+sns-early = the message is of a time to come by this server's clock
+sns-signature = the signature is not that of SNS for this message
+sns-later = SNS could not be reached to confirm the subscription; it is tried again
+sns-over = SNS did not take the confirmation; subscribe again
+sns-waits = the topic waits until somebody allows it with `jebi sns allow ARN`
+sns-unsure = whether the topic is of our own AWS account cannot be told just now
+sns-unsure-remedy = deliver it again later; name the topic in SNS_TOPIC_ARNS, or run `jebi sns allow ARN`, so that nobody has to ask
+sns-not-taken = messages of the topic { $topic } are not taken
+sns-not-taken-remedy = let the operator name it in SNS_TOPIC_ARNS, or run `jebi sns allow ARN`
+sns-listed = the configuration names this topic (SNS_TOPIC_ARNS)
+sns-listed-remedy = take it out there and reload
+sns-too-many-certificates = too many certificates were asked for in this minute
+sns-certificate-away = the certificate the message is signed with could not be fetched just now
+sns-certificate-away-remedy = deliver it again later; the server's log has the cause, and sns.certificates takes certificates put there by hand
+sns-distrust = the certificate the message is signed with is not one of SNS: { $why-text }
+sns-no-certificate-there = there is no such certificate
+sns-issuer = its issuer is not trusted
+sns-unreadable = it cannot be read: { $e }
+sns-other-name = it is not for SNS of this region
+sns-key-kind = its key is not one of RSA
+sns-no-address = it is not an address of SNS
+sns-status = SNS answered with status { $status }
+
+# src/config/sns.rs
+config-sns-twice = names { $part } twice
+config-sns-roots = events are believed also where an authority of { $file } stands for SNS: whoever holds its key can make them up; leave sns.trusted_roots out in production
+config-sns-once = name it once
+config-sns-none = names no topic
+config-sns-name-one = name one, or leave it out
+config-sns-arns = write ARNs with commas between, such as arn:aws:sns:ap-northeast-2:111122223333:ses-events
+config-sns-topic = { $text } is not a topic events can come from: { $fault-text }
+config-sqs-copy = copy it from the SQS console, such as https://sqs.ap-northeast-2.amazonaws.com/111122223333/ses-events
+config-sqs-address = is not the address of a queue
+config-sqs-name = names no queue
+config-sqs-fifo = is a FIFO queue, which SNS does not deliver standard topics to
+config-sqs-region = { $url } names no AWS region
+config-sqs-region-remedy = give its address at AWS, or set up an SES account
+config-sns-folder = { $text } is not a folder
+config-sns-folder-remedy = name a folder with PEM files
+
+# src/cli/sns.rs
+sns-allowed = messages of { $arn } are taken
+sns-allowed-fault = its subscription could not be confirmed yet: { $fault-text }
+sns-allowed-at = its subscription was confirmed at { $at }
+sns-allowed-none = no subscription of it waits to be confirmed: subscribe this server's /v1/events/results to it
+sns-removed = messages of { $arn } are refused; end its subscription in AWS too

@@ -2031,3 +2031,73 @@ help-addresses-check-long = CSV 파일의 주소를 검사해 명단을 정리�
 
     파일에 열 네 개를 더해 다시 씁니다: verdict(good, risky, bad, unknown), why, suggestion, mx. 주소가 든 열의 이름은 email입니다. 주소만 든 파일은 첫 줄이 없어도 됩니다.
 help-addresses-no-mx = 도메인이 메일을 받는지 네임 서버에 묻지 않습니다
+
+# domain/src/sns/
+sns-exactly = SNS가 이 주소로 직접 전달하게 하거나, SNS가 전달한 내용을 그대로 보내십시오
+sns-missing = 빠져 있습니다
+sns-body = 본문이 SNS가 보내는 형식이 아닙니다: { $error }
+sns-no-time = RFC 3339 형식의 시각이 아닙니다
+sns-no-id = SNS의 id가 아닙니다
+sns-no-version = 1도 2도 아닙니다
+sns-set-version = 주제의 SignatureVersion을 1이나 2로 설정하십시오
+sns-long-signature = SNS의 서명보다 깁니다
+sns-certificate-url = SNS의 주소(https://sns.REGION.amazonaws.com/….pem)가 아닙니다
+sns-subscribe-url = SNS의 주소(https://sns.REGION.amazonaws.com/?…)가 아닙니다
+sns-type = Notification, SubscriptionConfirmation, UnsubscribeConfirmation 가운데 하나가 아닙니다
+sns-raw = 메시지에 SNS 봉투가 없어 서명도 없습니다. 원시 메시지 전달(raw message delivery)이 켜져 있습니다
+sns-raw-off = 이 구독의 원시 메시지 전달을 끄거나, 켜 두어도 되는 대기열(SQS_QUEUE_URLS)로 전달하십시오
+sns-copy-arn = SNS 콘솔의 주제 페이지에서 복사하십시오
+sns-no-arn = SNS 주제의 ARN이 아닙니다
+sns-arn-account = 계정이 12자리 숫자가 아닙니다
+sns-arn-fifo = FIFO 주제입니다. SES는 표준 주제에만 게시합니다
+sns-arn-name = 마지막 부분이 주제 이름이 아닙니다
+
+# src/service/sns/
+sns-stale = 메시지가 { $at }에 게시되어, SNS가 전달하는 기간이 지났습니다
+sns-stale-remedy = 이미 받은 메시지라면 할 일이 없습니다. 아니라면 이 서버의 시계를 확인하십시오
+sns-early = 이 서버의 시계로는 아직 오지 않은 시각의 메시지입니다
+sns-signature = 이 메시지에 대한 SNS의 서명이 아닙니다
+sns-later = SNS에 연결하지 못해 구독을 아직 확인하지 못했습니다. 다시 시도합니다
+sns-over = SNS가 구독 확인을 받아들이지 않았습니다. 다시 구독하십시오
+sns-waits = `jebi sns allow ARN`으로 허용할 때까지 주제가 대기합니다
+sns-unsure = 주제가 우리 AWS 계정의 것인지 지금은 알 수 없습니다
+sns-unsure-remedy = 잠시 뒤 다시 전달하십시오. SNS_TOPIC_ARNS에 주제를 적거나 `jebi sns allow ARN`을 실행하면 계정을 물을 필요가 없습니다
+sns-not-taken = { $topic } 주제의 메시지는 받지 않습니다
+sns-not-taken-remedy = 운영자가 SNS_TOPIC_ARNS에 적거나 `jebi sns allow ARN`을 실행해야 합니다
+sns-listed = 설정(SNS_TOPIC_ARNS)에 적힌 주제입니다
+sns-listed-remedy = 설정에서 빼고 다시 읽게 하십시오
+sns-too-many-certificates = 지난 1분 동안 너무 많은 인증서를 요청했습니다
+sns-certificate-away = 메시지에 서명한 인증서를 지금은 가져올 수 없습니다
+sns-certificate-away-remedy = 잠시 뒤 다시 전달하십시오. 원인은 서버 로그에 있고, 인증서를 sns.certificates 폴더에 직접 넣어 둘 수도 있습니다
+sns-distrust = 메시지에 서명한 인증서가 SNS의 것이 아닙니다: { $why-text }
+sns-no-certificate-there = 그런 인증서가 없습니다
+sns-issuer = 발급자를 신뢰할 수 없습니다
+sns-unreadable = 읽을 수 없습니다: { $e }
+sns-other-name = 이 리전의 SNS에 발급된 것이 아닙니다
+sns-key-kind = RSA 키가 아닙니다
+sns-no-address = SNS의 주소가 아닙니다
+sns-status = SNS가 상태 { $status }(으)로 응답했습니다
+
+# src/config/sns.rs
+config-sns-twice = { $part }이(가) 두 번 적혀 있습니다
+config-sns-roots = { $file }의 인증 기관이 SNS를 보증해도 이벤트를 믿습니다. 그 키를 가진 사람은 이벤트를 지어낼 수 있으므로, 운영 환경에서는 sns.trusted_roots를 빼십시오
+config-sns-once = 한 번만 적으십시오
+config-sns-none = 주제가 적혀 있지 않습니다
+config-sns-name-one = 하나를 적거나, 빼십시오
+config-sns-arns = arn:aws:sns:ap-northeast-2:111122223333:ses-events와 같은 ARN을 쉼표로 나누어 적으십시오
+config-sns-topic = { $text }은(는) 이벤트를 받을 수 있는 주제가 아닙니다: { $fault-text }
+config-sqs-copy = https://sqs.ap-northeast-2.amazonaws.com/111122223333/ses-events와 같은 주소를 SQS 콘솔에서 복사하십시오
+config-sqs-address = 대기열의 주소가 아닙니다
+config-sqs-name = 대기열 이름이 없습니다
+config-sqs-fifo = FIFO 대기열입니다. SNS는 표준 주제를 여기에 전달하지 않습니다
+config-sqs-region = { $url }에 AWS 리전이 없습니다
+config-sqs-region-remedy = AWS의 주소를 적거나, SES 계정을 설정하십시오
+config-sns-folder = { $text }은(는) 폴더가 아닙니다
+config-sns-folder-remedy = PEM 파일이 있는 폴더를 적으십시오
+
+# src/cli/sns.rs
+sns-allowed = { $arn }의 메시지를 받습니다
+sns-allowed-fault = 구독을 아직 확인하지 못했습니다: { $fault-text }
+sns-allowed-at = 구독을 { $at }에 확인했습니다
+sns-allowed-none = 확인을 기다리는 구독이 없습니다. 이 서버의 /v1/events/results를 주제에 구독시키십시오
+sns-removed = { $arn }의 메시지를 거부합니다. AWS에서도 구독을 해지하십시오

@@ -11,7 +11,7 @@
 //! | [`markup`] | MJML into HTML, style sheets into attributes | domain |
 //! | [`worker`] | loops only, no rules | service, domain, observe, crash_point |
 //! | [`store`] | the queue on disk | domain, observe, crash_point |
-//! | [`provider`] | SES, SMTP, local inbox | domain, observe |
+//! | [`provider`] | SES, SMTP, local inbox; what else is asked of AWS | domain, observe |
 //! | [`table`] | recipients out of CSV texts and workbooks | domain |
 //! | [`http`] | the native API | service, domain, observe, table, words |
 //! | [`webhook`] | calls to endpoints over the network | domain |

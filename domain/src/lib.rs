@@ -37,6 +37,7 @@ pub mod route;
 pub mod settle;
 pub mod shared_pace;
 pub mod smtp;
+pub mod sns;
 pub mod suppression;
 pub mod template;
 pub mod template_record;

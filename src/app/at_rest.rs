@@ -6,7 +6,7 @@ use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::port::{Clock, Random, Store};
 use tower::ServiceExt;
 
-use super::{Around, Lists, StartError, accept_settings, access_settings, hooks, link_keys, open_store, services};
+use super::{Around, Lists, StartError, accept_settings, access_settings, hooks, link_keys, open_store, services, sns};
 use crate::{
     config::Config,
     http::{self, LocalAdmin},
@@ -40,8 +40,9 @@ impl AtRest {
         let settings = accept_settings(config, links.clone());
         let accept = Arc::new(Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), identities, settings));
         let lists = Lists::new(config, &store, &clock);
+        let (feedback, sns) = sns::make(config, &store, &clock, None).await?;
         let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, lists, hooks };
+        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, lists, hooks, feedback, sns };
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let access = Arc::new(Access::new(access_settings(config)));
         let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);

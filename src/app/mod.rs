@@ -7,10 +7,12 @@
 //! | `database` | from the configuration to what a PostgreSQL store is told |
 //! | `hooks` | from the configuration to calls of endpoints |
 //! | `migrate` | the schema of the store |
+//! | `node_ready` | whether this node sends |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
 //! | `suppression` | the suppression list, checks of addresses, and the exchange with accounts |
 //! | `secret` | what keys of links in mail are made of |
+//! | `sns` | from the configuration to what takes events of SNS and SQS |
 //! | `transfer` | moving a store to PostgreSQL |
 
 mod accepting;
@@ -19,16 +21,18 @@ pub mod database;
 mod dkim;
 mod hooks;
 mod migrate;
+mod node_ready;
 mod providers;
 mod reload;
 mod secret;
+mod sns;
 mod suppression;
 mod transfer;
 
 use std::{collections::BTreeMap, io, net::SocketAddr, os::unix::net::UnixStream, path::Path, process, sync::Arc, time::Duration};
 
 use jebi_domain::{
-    port::{Clock, Random, Store, nodes::NodeStart, store::StoreError},
+    port::{Clock, Random, Store, nodes::NodeStart, sns::Web, store::StoreError},
     refusal::Refusal,
     time::Wall,
 };
@@ -39,12 +43,12 @@ use tokio::{
     sync::{Mutex, mpsc},
     task::JoinHandle,
 };
-use tokio_util::sync::CancellationToken;
 
 use self::{
     accepting::accept_settings,
+    node_ready::NodeReady,
     providers::Maker,
-    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
+    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, SnsPart, Warnings},
     secret::Secret,
     suppression::{Lists, SuppressionPart},
 };
@@ -74,7 +78,7 @@ use crate::{
         cancel::Cancel,
         consents::Consents,
         dispatch::{self, Fence},
-        feedback::{FeedbackIntake, FeedbackSettings},
+        feedback::FeedbackIntake,
         figures::Figures,
         forecast::Forecast,
         identities::Identities,
@@ -83,7 +87,7 @@ use crate::{
         links::LinkKeys,
         nodes::Nodes,
         providers::Providers,
-        ready::{Check, Readiness, Ready},
+        ready::{Readiness, Ready},
         refusals::Refusals,
         reload::{Part, Reload},
         repeat::Repeats,
@@ -91,6 +95,7 @@ use crate::{
         results::Results,
         retry::Retry,
         search::Search,
+        sns::Sns,
         stray::{self, Strays},
         suppression::Exchange,
         times::Times,
@@ -101,7 +106,7 @@ use crate::{
         sqlite::{DiskFloor, OpenError, Options, SqliteStore},
     },
     system::host_name,
-    worker::{self, Beating, WorkerDeps, Workers, dispatch::Observer},
+    worker::{self, WorkerDeps, Workers, dispatch::Observer},
 };
 
 /// Why it did not start. Each says what to do.
@@ -136,6 +141,8 @@ pub struct Surroundings {
     pub observer: Option<Observer>,
     /// Reads the configuration again; without it the server cannot reload.
     pub reload: Option<ReadAgain>,
+    /// Visits addresses of SNS; without it the real ones are.
+    pub web: Option<Arc<dyn Web>>,
 }
 
 /// A running server.
@@ -219,7 +226,7 @@ impl App {
     /// # Errors
     /// The first thing that did not work; nothing runs then.
     pub async fn start(config: &Config, warnings: Vec<String>, around: Surroundings, lifecycle: Lifecycle) -> Result<Self, StartError> {
-        let Surroundings { clock, random, metrics, observer, reload } = around;
+        let Surroundings { clock, random, metrics, observer, reload, web } = around;
         // The store first: of two servers on one store, the second is to hear of the store, not of the port.
         let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let tls = tls(config)?;
@@ -281,8 +288,14 @@ impl App {
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
-        let node: Vec<Arc<dyn Readiness>> =
-            vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _];
+        let (feedback, sns) = sns::make(config, &store, &clock, web).await?;
+        let queues = sns::queues(config).await?;
+        let node: Vec<Arc<dyn Readiness>> = vec![
+            Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())),
+            strays,
+            Arc::clone(&sns) as _,
+            Arc::clone(&warnings) as _,
+        ];
         let lists = Lists::new(config, &store, &clock);
         let exchange = Arc::new(Exchange::new(Arc::clone(&store), Arc::clone(&clock), lifecycle.soft.clone()));
         exchange.set(suppression::accounts(config, &running));
@@ -299,8 +312,14 @@ impl App {
                 grace: config.server.stop_grace,
             };
             let access = AccessPart { access: Arc::clone(&access), tls: tls.clone() };
-            let parts: Vec<Arc<dyn Part<Config>>> =
-                vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(access), Arc::new(part), Arc::new(suppression)];
+            let parts: Vec<Arc<dyn Part<Config>>> = vec![
+                Arc::new(LogPart),
+                Arc::new(KeysPart(Arc::clone(&keys))),
+                Arc::new(access),
+                Arc::new(part),
+                Arc::new(suppression),
+                Arc::new(SnsPart(Arc::clone(&sns), Arc::clone(&clock))),
+            ];
             // What the sources warn of now is what `/ready` shows.
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
@@ -308,8 +327,17 @@ impl App {
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
         let hooks = hooks::configured(config, &store, &clock, &random, &accept).await?;
         let calls = worker::hooks::run(Arc::clone(&hooks), workers.fence(), Arc::clone(&clock), lifecycle.soft.clone());
-        let around =
-            Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, hooks, lists };
+        let around = Around {
+            clock: Arc::clone(&clock),
+            random,
+            metrics: metrics.clone(),
+            own: Some(workers.fence()),
+            links,
+            hooks,
+            lists,
+            feedback,
+            sns: Arc::clone(&sns),
+        };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
@@ -325,6 +353,7 @@ impl App {
             tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
+        servers.extend(sns::run(&sns, queues, &clock, &lifecycle.soft, &workers.watch()));
         if let Some(tls) = tls {
             servers.push(tokio::spawn(workers.watch().over("certificate", tls.watch(Arc::clone(&clock), lifecycle.soft.clone()))));
         }
@@ -377,11 +406,6 @@ impl App {
     }
 }
 
-/// How long reports wait for their mail.
-fn feedback_settings(config: &Config) -> FeedbackSettings {
-    FeedbackSettings { kept: config.feedback.unmatched_kept, kept_rows: config.feedback.unmatched_max_rows }
-}
-
 /// What the services take besides the configuration and the store.
 struct Around {
     clock: Arc<dyn Clock>,
@@ -393,6 +417,10 @@ struct Around {
     links: Option<Arc<LinkKeys>>,
     hooks: Arc<crate::service::hooks::Hooks>,
     lists: Lists,
+    /// Takes reports of sent mail.
+    feedback: Arc<FeedbackIntake>,
+    /// Takes events of SNS.
+    sns: Arc<Sns>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -408,7 +436,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links, hooks, lists } = around;
+    let Around { clock, random, metrics, own, links, hooks, lists, feedback, sns } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -437,11 +465,12 @@ fn services(
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
         nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
-        feedback: Arc::new(FeedbackIntake::new(Arc::clone(store), Arc::clone(&clock), feedback_settings(config))),
+        feedback,
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
         providers,
+        sns,
         reload,
         ready: Ready::new(Arc::clone(store), parts, Vec::new()),
         metrics,
@@ -545,27 +574,6 @@ async fn given_key(config: &Config, keys: &Keys) -> Result<(), Refusal> {
         tracing::warn!("JEBI_API_KEY holds a key that was revoked, and stays refused: set another");
     }
     Ok(())
-}
-
-/// Whether this node can send, and is not told to stop.
-struct NodeReady(Beating, CancellationToken);
-
-impl Readiness for NodeReady {
-    fn checks(&self) -> Vec<Check> {
-        if let Some(part) = self.0.failed() {
-            let detail = format!(
-                "its {part} loop ended by an error in Jebi: mail is taken and kept, but nothing is sent; restart the server, and report it \
-                 with the log of the time it happened"
-            );
-            return vec![Check::new("dispatcher", false, detail)];
-        }
-        if self.1.is_cancelled() {
-            return vec![Check::new("dispatcher", false, "is stopping: what is under way is finished, other nodes send the rest")];
-        }
-        let ok = self.0.is_beating();
-        let detail = if ok { "sends" } else { "cannot renew its lease in the store: nothing is sent until it can" };
-        vec![Check::new("dispatcher", ok, detail)]
-    }
 }
 
 /// The folder this node keeps its own things in: with SQLite the whole store.

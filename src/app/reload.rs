@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use jebi_domain::{
-    port::{Boxed, Provider},
+    port::{Boxed, Clock, Provider},
     refusal::{Fault, Refusal},
 };
 use tokio::sync::Mutex;
@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use super::{
     accept_settings, access_settings,
     providers::{self, Maker},
+    sns,
 };
 use crate::{
     config::{Config, ConfigErrors, Loaded, ProviderConfig},
@@ -25,6 +26,7 @@ use crate::{
         links::LinkKeys,
         ready::{Check, Readiness},
         reload::{Change, Part, Read, Reloader, Source},
+        sns::Sns,
     },
     worker::{Fleet, Wanted},
 };
@@ -42,6 +44,10 @@ const RESTART: &[&str] = &[
     "webhooks.",
     "log.format",
     "log.sentry_dsn",
+    "sns.certificates",
+    "sns.queue_urls",
+    "sns.sqs_endpoint",
+    "sns.trusted_roots",
     "sending.time_zone",
     "sending.max_schedule",
     "attachments.max_upload",
@@ -203,6 +209,22 @@ impl Part<Config> for AccessPart {
                     // It could be read a moment ago.
                     tracing::warn!(%fault, "the certificate in use stays");
                 }
+                Ok(())
+            })
+        });
+        Box::pin(std::future::ready(Ok(change)))
+    }
+}
+
+/// Which topics of SNS may report.
+pub(super) struct SnsPart(pub Arc<Sns>, pub Arc<dyn Clock>);
+
+impl Part<Config> for SnsPart {
+    fn prepare<'a>(&'a self, _: &'a Config, new: &'a Config) -> Boxed<'a, Result<Change, Vec<Fault>>> {
+        let (sns, settings) = (Arc::clone(&self.0), sns::settings(new, &self.1));
+        let change: Change = Box::new(move || {
+            Box::pin(async move {
+                sns.set(settings);
                 Ok(())
             })
         });

@@ -21,6 +21,7 @@ mod reload;
 mod retry;
 mod send;
 mod serve;
+mod sns;
 mod suppression;
 mod template;
 mod token;
@@ -99,6 +100,9 @@ enum Command {
     /// Make, try, list and replay webhooks
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// List, allow and remove topics that events of SES come from
+    #[command(subcommand)]
+    Sns(sns::Command),
     /// Push, pull, compare and preview templates as files
     #[command(subcommand)]
     Template(template::Command),
@@ -177,6 +181,7 @@ pub fn run() -> ExitCode {
         Command::Addresses(command) => through(flags, Missing::Make, async |_, client| addresses::run(command, client).await),
         Command::LinkKey(command) => through(flags, Missing::Refuse, async |_, client| link_key::run(command, client).await),
         Command::Webhook(command) => through(flags, Missing::Refuse, async |_, client| webhook::run(command, client).await),
+        Command::Sns(command) => through(flags, Missing::Refuse, async |_, client| sns::run(command, client).await),
         Command::Template(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| template::run(command, client).await)

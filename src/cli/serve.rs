@@ -40,7 +40,8 @@ async fn serve(config: &Config, warnings: Vec<String>, again: ReadAgain) -> Resu
     let lifecycle = Lifecycle::default();
     let metrics = metrics::install().map_err(|e| did_not_start(&format!("the metrics could not be set up: {e}")))?;
     let observer = write_log::observer();
-    let around = Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer, reload: Some(again) };
+    let around =
+        Surroundings { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), metrics, observer, reload: Some(again), web: None };
     let app = App::start(config, warnings.clone(), around, lifecycle.clone()).await.map_err(|error| match error {
         StartError::Provider { .. } | StartError::Tls(_) => Failure::config(format!("jebi did not start: {error}")),
         error => did_not_start(&error.to_string()),

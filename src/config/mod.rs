@@ -41,6 +41,7 @@ mod sending;
 mod server;
 mod ses;
 mod smtp;
+mod sns;
 mod sources;
 mod suppression;
 mod webhooks;
@@ -67,6 +68,7 @@ pub use sending::Sending;
 pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses, SuppressionList};
 pub use smtp::{Login, Smtp, Tls};
+pub use sns::{Queue, Sns};
 pub use sources::{FileSource, Sources, spoken_language};
 pub use suppression::Suppression;
 pub use webhooks::Webhooks;
@@ -96,6 +98,7 @@ pub struct Config {
     pub webhooks: Webhooks,
     pub suppression: Suppression,
     pub addresses: Addresses,
+    pub sns: Sns,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -132,8 +135,11 @@ impl Config {
         let webhooks = webhooks::read(&mut reader);
         let suppression = suppression::read(&mut reader);
         let addresses = addresses::read(&mut reader);
+        let sns = sns::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
+        let has_ses = providers.iter().flatten().any(|p| matches!(p.account, Account::Ses(_)));
+        sns::regions(&mut reader, sns.as_ref(), has_ses);
         check::uploads(&mut reader, attachments.as_ref());
         let faults = reader.into_faults();
         let (Some(server), Some(database), Some(sending), Some(providers), Some(attachments), true) =
@@ -141,8 +147,8 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(webhooks), Some(log)) =
-            (access, inbox, feedback, lists, webhooks, log)
+        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(webhooks), Some(sns), Some(log)) =
+            (access, inbox, feedback, lists, webhooks, sns, log)
         else {
             return Err(ConfigErrors(faults));
         };
@@ -155,6 +161,7 @@ impl Config {
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
+        warnings.extend(sns::warnings(&sns));
         let config = Self {
             server,
             database,
@@ -168,6 +175,7 @@ impl Config {
             webhooks,
             suppression,
             addresses,
+            sns,
             log,
             profile,
             effective,
@@ -243,6 +251,7 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         webhooks::KEYS,
         suppression::KEYS,
         addresses::KEYS,
+        sns::KEYS,
         log::KEYS,
     ]
     .into_iter()

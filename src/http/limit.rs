@@ -60,12 +60,26 @@ impl FromRequest<AppState> for AnyBytes {
     }
 }
 
+/// The raw body of a request of at most so many bytes, whatever the configuration allows others.
+pub struct BytesUpTo<const MAX: usize>(pub Bytes);
+
+impl<const MAX: usize> FromRequest<AppState> for BytesUpTo<MAX> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        collect_up_to(MAX, request, state).await.map(Self)
+    }
+}
+
+async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
+    collect_up_to(state.settings.body_limit, request, state).await
+}
+
 /// Reads a body within its bounds: bytes of its own, bytes of all bodies at once, time.
 ///
 /// # Errors
 /// Too large, too slow, cut off, or busy where other bodies take the memory there is.
-async fn collect(request: Request, state: &AppState) -> Result<Bytes, Problem> {
-    let max = state.settings.body_limit;
+async fn collect_up_to(max: usize, request: Request, state: &AppState) -> Result<Bytes, Problem> {
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     let until = state.clock.boot() + state.settings.body_time;
     if announced.is_some_and(|n| n > max as u64) {

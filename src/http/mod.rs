@@ -54,7 +54,7 @@ pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
     addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, profiles,
-    providers, suppression, templates, topics, webhooks,
+    providers, sns, suppression, templates, topics, webhooks,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -167,6 +167,10 @@ fn routes() -> Vec<Route> {
         post("/v1/topics/{id}/resume", topics::resume).send(),
         get("/v1/events/counts/sent", events::sent).read(),
         post("/v1/events/dsn", dsn::take).send(),
+        post("/v1/events/results", sns::results::take).streams().public(),
+        get("/v1/sns/topics", sns::list).admin(),
+        post("/v1/sns/topics", sns::allow).admin(),
+        delete("/v1/sns/topics", sns::remove).admin(),
         get("/v1/providers", providers::list).read(),
         post("/v1/providers/{name}/move", providers::move_waiting).admin(),
         get("/v1/nodes", nodes::list).read(),
@@ -305,9 +309,12 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_under_v1_needs_a_key_and_none_of_it_is_public() {
+    fn what_is_under_v1_needs_a_key_and_is_not_public_but_for_what_others_report() {
         for Route { path, needs, public, .. } in routes() {
-            assert_eq!(needs != Some(Needs::Nothing), path.starts_with("/v1/"), "{path}");
+            // Shown by its own signature.
+            let reports = path == "/v1/events/results";
+            assert_eq!(public && path.starts_with("/v1/"), reports, "{path}");
+            assert_eq!(needs != Some(Needs::Nothing), path.starts_with("/v1/") && !reports, "{path}");
             assert!(!public || needs == Some(Needs::Nothing), "{path} is public and needs a key");
         }
     }
@@ -315,8 +322,9 @@ mod tests {
     #[test]
     fn changing_the_installation_is_for_administrators() {
         for Route { path, method, needs, .. } in routes() {
-            let administrative =
-                ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit", "/v1/webhooks"].iter().any(|root| path.starts_with(root));
+            let administrative = ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit", "/v1/webhooks", "/v1/sns"]
+                .iter()
+                .any(|root| path.starts_with(root));
             let administrative = administrative || path.ends_with("/move") || (path.starts_with("/v1/profiles") && method != Method::GET);
             // Taking an address off the list may put an account at risk.
             let administrative = administrative || (path.starts_with("/v1/suppressions") && method == Method::DELETE);

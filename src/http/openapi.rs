@@ -17,7 +17,7 @@ use utoipa::{
 use super::{
     api::{
         addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, profiles,
-        providers, suppression, templates, topics, webhooks,
+        providers, sns, suppression, templates, topics, webhooks,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
@@ -59,6 +59,10 @@ use super::{
         topics::resume,
         events::sent,
         dsn::take,
+        sns::results::take,
+        sns::list,
+        sns::allow,
+        sns::remove,
         providers::list,
         providers::move_waiting,
         nodes::list,
@@ -134,7 +138,8 @@ use super::{
         (name = "attachments", description = "Files that are uploaded before the mail that carries them."),
         (name = "deliveries", description = "What became of each copy."),
         (name = "topics", description = "Groups of messages: what became of their mail, cancelling, pausing, sending again."),
-        (name = "events", description = "What was sent."),
+        (name = "events", description = "What was sent, and what became of it."),
+        (name = "sns", description = "Topics and queues that events of SES come from."),
         (name = "providers", description = "The accounts mail goes through."),
         (name = "nodes", description = "The processes that share the store."),
         (name = "keys", description = "API keys, and what each allows."),
@@ -185,7 +190,8 @@ impl Modify for Keys {
             }
             for operation in operations(item) {
                 let needs = |name: &str| SecurityRequirement::new::<_, [&str; 0], &str>(name, []);
-                operation.security = Some(vec![needs("bearer"), needs("api_key")]);
+                // What says that it needs none says so itself.
+                operation.security.get_or_insert_with(|| vec![needs("bearer"), needs("api_key")]);
             }
         }
     }
@@ -212,7 +218,7 @@ impl Modify for Problems {
         for (path, item) in &mut document.paths.paths {
             for operation in operations(item) {
                 let responses = &mut operation.responses.responses;
-                if path.starts_with("/v1/") {
+                if path.starts_with("/v1/") && path != "/v1/events/results" {
                     for (status, words) in ALWAYS {
                         responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new(words)));
                     }
@@ -311,9 +317,17 @@ mod tests {
     #[test]
     fn every_operation_with_a_body_says_how_that_is_refused() {
         for (path, mut item) in document().paths.paths {
-            for operation in operations(&mut item).filter(|operation| operation.request_body.is_some()) {
-                for status in ["400", "408", "413", "415", "422"] {
-                    assert!(operation.responses.responses.contains_key(status), "{path} does not say {status}");
+            for operation in operations(&mut item) {
+                let Some(body) = &operation.request_body else { continue };
+                let RefOr::T(body) = body else { panic!("{path} refers to its body") };
+                // What is not JSON is judged by what it says.
+                let asked: &[&str] = if body.content.contains_key("application/json") {
+                    &["400", "408", "413", "415", "422"]
+                } else {
+                    &["408", "413", "422"]
+                };
+                for status in asked {
+                    assert!(operation.responses.responses.contains_key(*status), "{path} does not say {status}");
                 }
             }
         }

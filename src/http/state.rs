@@ -10,8 +10,8 @@ use crate::service::{
     accept::Accept, access::Access, addresses::Addresses, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel,
     consents::Consents, feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, hooks::Hooks, inbox::InboxReader,
     keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles, providers::Providers, ready::Ready, refusals::Refusals, reload::Reload,
-    repeat::Repeats, reschedule::Reschedule, results::Results, retry::Retry, search::Search, stray::Strays, suppression::Suppressions,
-    templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    repeat::Repeats, reschedule::Reschedule, results::Results, retry::Retry, search::Search, sns::Sns, stray::Strays,
+    suppression::Suppressions, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -64,6 +64,7 @@ pub struct Services {
     pub forecast: Forecast,
     pub strays: Strays,
     pub templates: Arc<Templates>,
+    pub sns: Arc<Sns>,
     /// Takes over a changed configuration; a server only.
     pub reload: Option<Arc<dyn Reload>>,
     pub ready: Ready,

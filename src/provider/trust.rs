@@ -2,6 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jebi_domain::refusal::Fault;
 use rustls::{
     ClientConfig, RootCertStore,
@@ -21,6 +23,39 @@ pub(super) fn bundle_fault(path: &Path, fault: impl std::fmt::Display) -> Fault 
 /// # Errors
 /// The bundle cannot be read, or there is nobody to trust at all.
 pub(super) fn connector(ca_bundle: Option<&Path>) -> Result<TlsConnector, Fault> {
+    Ok(TlsConnector::from(Arc::new(client(ca_bundle)?)))
+}
+
+/// For the AWS SDK's own client: the same bundle; `None` for its default.
+///
+/// # Errors
+/// The bundle cannot be read.
+pub(super) fn sdk_client(ca_bundle: Option<&Path>) -> Result<Option<SharedHttpClient>, Fault> {
+    let Some(path) = ca_bundle else { return Ok(None) };
+    let pem = std::fs::read(path).map_err(|e| bundle_fault(path, e))?;
+    let trust = TrustStore::default().with_pem_certificate(pem);
+    let context = TlsContext::builder().with_trust_store(trust).build().map_err(|e| bundle_fault(path, e))?;
+    let client = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context);
+    Ok(Some(client.build_https()))
+}
+
+/// Settings of a TLS client that trusts them.
+///
+/// # Errors
+/// The bundle cannot be read, or there is nobody to trust at all.
+pub(super) fn client(ca_bundle: Option<&Path>) -> Result<ClientConfig, Fault> {
+    Ok(ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|e| Fault::new("tls", "tls", format!("TLS cannot be set up: {e}"), "report this as a fault of the program"))?
+        .with_root_certificates(roots(ca_bundle)?)
+        .with_no_client_auth())
+}
+
+/// The system's authorities and those of the bundle, as anchors of chains.
+///
+/// # Errors
+/// The bundle cannot be read, or there is nobody to trust at all.
+pub(super) fn roots(ca_bundle: Option<&Path>) -> Result<RootCertStore, Fault> {
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
     for error in &native.errors {
@@ -41,10 +76,5 @@ pub(super) fn connector(ca_bundle: Option<&Path>) -> Result<TlsConnector, Fault>
         let remedy = "install the package `ca-certificates` or name a PEM file";
         return Err(Fault::new("ca_bundle", "no_certificate_authorities", "this system has no certificate authorities", remedy));
     }
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|e| Fault::new("tls", "tls", format!("TLS cannot be set up: {e}"), "report this as a fault of the program"))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
+    Ok(roots)
 }

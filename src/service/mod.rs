@@ -32,6 +32,7 @@ pub mod reschedule;
 pub mod results;
 pub mod retry;
 pub mod search;
+pub mod sns;
 pub mod stray;
 pub mod suppression;
 pub mod templates;

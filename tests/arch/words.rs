@@ -26,6 +26,7 @@ const SPEAKERS: [&str; 22] = [
     "domain/src/mime/thread.rs",
     "domain/src/preflight/",
     "domain/src/refusal.rs",
+    "domain/src/sns/",
     "domain/src/template_record/",
     "src/app",
     "src/cli/",
@@ -34,14 +35,13 @@ const SPEAKERS: [&str; 22] = [
     "src/provider/dkim/key.rs",
     "src/provider/ses/config.rs",
     "src/provider/ses/sign.rs",
-    "src/provider/ses/tls.rs",
     "src/service/",
     "src/store/",
     "src/table/",
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 14] = [
+const SILENT: [&str; 15] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
@@ -50,6 +50,7 @@ const SILENT: [&str; 14] = [
     "src/service/hooks/call.rs",
     "src/service/hooks/mail.rs",
     "src/service/ready.rs",
+    "src/service/sns/ready.rs",
     "src/store/mod.rs",
     "src/store/postgres/",
     "src/store/sqlite/",
@@ -146,6 +147,11 @@ const NO_TEXTS: &[&str] = &[
     "{MARK} {subject}",
     "{id:<4} {:<24} {usable}",
     "{name:<24} {from:<32} {company}",
+    "{standing:<12} {confirmed:<24} {last:<24} {events:>9} {}",
+    "{:<12} {:<24} {last:<24} {events:>9} {}",
+    "status {status}",
+    "status {}",
+    "left to the redrive policy",
     "<form method=\"post\"><button name=\"by\" value=\"page\">{}</button></form>",
     "`true` for this server's own link, `false` for none, or a page of yours: https, where `{email}` and `{delivery}` stand for each copy's own.",
     "{} secrets",

@@ -16,6 +16,7 @@ mod retry;
 mod send;
 mod send_csv;
 mod sentry;
+mod sns;
 mod stop;
 mod suppression;
 mod templates;

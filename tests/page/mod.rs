@@ -60,6 +60,7 @@ impl Site {
             metrics: metrics::apart(),
             observer: None,
             reload: None,
+            web: None,
         };
         let app = App::start(&loaded.config, loaded.warnings, around, Lifecycle::default()).await.expect("it starts");
         app.keys.ensure("test", KEY).await.expect("a key");

@@ -1,5 +1,6 @@
 //! Providers against scripted remote ends: each fault at each place has exactly one outcome.
 
+mod aws;
 mod large;
 mod local_inbox;
 mod ses_account;

@@ -60,6 +60,7 @@ impl Rig {
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             observer: Some(self.log.observer()),
             reload: None,
+            web: None,
         };
         let app = self.runtime.block_on(async {
             let app = App::start(config, Vec::new(), around, Lifecycle::default()).await.expect("it starts");

@@ -9,7 +9,7 @@ use jebi_domain::{
         hooks::{EndpointNo, HookCall, NewEndpoint},
         operator::Settled,
     },
-    suppression::SuppressionCause,
+    suppression::{NewEntry, SuppressionCause},
     time::Wall,
 };
 
@@ -69,7 +69,7 @@ conform! {
 
     async fn every_result_is_told_with_its_reason(f) {
         let no = f.wants(&["delivery.*"]).await;
-        f.store.suppress(vec![(address(4), SuppressionCause::Bounce)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(4), SuppressionCause::Bounce, f.now())]).await.expect("suppress");
         f.post_one(each("a", 5)).await;
         assert_eq!(f.told(no).await, [line(HookKind::Suppressed, 4, "")], "at accept");
         let claimed = f.claim(10).await;
@@ -80,7 +80,7 @@ conform! {
         let told = f.told(no).await;
         assert_eq!(told, [line(HookKind::Sent, 0, ""), line(HookKind::Failed, 1, "550"), line(HookKind::Unknown, 2, "timeout")]);
         // Listed since: at claim.
-        f.store.suppress(vec![(address(3), SuppressionCause::Complaint)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(3), SuppressionCause::Complaint, f.now())]).await.expect("suppress");
         f.pass(2_000);
         f.claim(10).await;
         assert_eq!(f.told(no).await, [line(HookKind::Suppressed, 3, "")]);
@@ -102,7 +102,7 @@ conform! {
 
     async fn each_recipient_of_a_joint_copy_is_told_by_itself(f) {
         let no = f.wants(&["delivery.*"]).await;
-        f.store.suppress(vec![(address(2), SuppressionCause::Bounce)], f.now()).await.expect("suppress");
+        f.store.suppress(vec![NewEntry::plain(address(2), SuppressionCause::Bounce, f.now())]).await.expect("suppress");
         let id = f.post_one(joint("a", 3)).await;
         assert_eq!(f.told(no).await, [line(HookKind::Suppressed, 2, "")]);
         let claimed = f.claim(10).await;

@@ -41,6 +41,7 @@ mod results;
 mod results_again;
 mod senders;
 mod settle;
+mod sources;
 mod sqlite;
 mod suppression;
 mod suppression_list;

@@ -46,6 +46,7 @@ use jebi::{
         results::Results,
         retry::Retry,
         search::Search,
+        sns::Sns,
         stray::Strays,
         suppression::Suppressions,
         times::Times,
@@ -73,6 +74,8 @@ use jebi_domain::{
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
 use tower::ServiceExt;
+
+use super::sns_world::SnsSetup;
 
 /// The wall time most tests begin at.
 pub const START: &str = "2023-12-31T00:00:00Z";
@@ -110,6 +113,8 @@ pub struct Setup {
     pub secret: Option<&'static str>,
     /// Whether people are told of their consents.
     pub notices: bool,
+    /// Where events of SNS come from.
+    pub sns: SnsSetup,
     pub webhooks: WebhookSetup,
     /// What enters the suppression list by itself.
     pub suppression: suppression::Rules,
@@ -172,6 +177,7 @@ impl Default for Setup {
             suppression: suppression::Rules::default(),
             disposable: (Policy::Warn, Arc::default()),
             domains: Vec::new(),
+            sns: SnsSetup::default(),
         }
     }
 }
@@ -411,6 +417,12 @@ impl Api {
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
             templates: accept.templates(),
+            sns: Arc::new(Sns::new(
+                Arc::clone(&store),
+                Arc::clone(&dyn_clock),
+                setup.sns.world.outside(),
+                setup.sns.world.settings(&setup.sns.listed),
+            )),
             providers,
             reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),

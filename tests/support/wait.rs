@@ -27,3 +27,18 @@ pub fn until<T>(what: &str, time: Duration, mut ask: impl FnMut() -> Option<T>) 
 pub fn ms(from: jebi_domain::time::Boot, to: jebi_domain::time::Boot) -> f64 {
     (to.0 as f64 - from.0 as f64) / 1e6
 }
+
+/// The same for what is asked asynchronously; within twenty seconds.
+///
+/// # Panics
+/// When there is nothing in time.
+pub async fn until_there<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let end = SystemClock.boot() + Duration::from_secs(20);
+    loop {
+        if let Some(found) = ask().await {
+            return found;
+        }
+        assert!(SystemClock.boot() < end, "{what}: not in time");
+        SystemClock.sleep_until(SystemClock.boot() + POLL).await;
+    }
+}

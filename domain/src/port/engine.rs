@@ -1,8 +1,8 @@
 //! A whole engine: every port of the store together.
 
 use super::{
-    ConsentStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, SuppressionStore,
-    TemplateStore,
+    ConsentStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, SourceStore,
+    SuppressionStore, TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
 
@@ -22,6 +22,7 @@ pub trait Store:
     + ResultsStore
     + SuppressionStore
     + HookStore
+    + SourceStore
 {
 }
 impl<T> Store for T where
@@ -39,5 +40,6 @@ impl<T> Store for T where
         + ResultsStore
         + SuppressionStore
         + HookStore
+        + SourceStore
 {
 }

@@ -21,6 +21,7 @@ pub mod results;
 pub mod senders;
 mod settlement;
 pub mod slots;
+pub mod sns;
 pub mod store;
 pub mod suppressions;
 pub mod templates;
@@ -39,6 +40,7 @@ pub use provider::{AccountReport, AccountState, Ahead, Channel, Local, Outgoing,
 pub use random::Random;
 pub use results::ResultsStore;
 pub use senders::SenderStore;
+pub use sns::SourceStore;
 pub use suppressions::SuppressionStore;
 pub use templates::TemplateStore;
 

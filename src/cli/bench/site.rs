@@ -59,6 +59,7 @@ impl Site {
             metrics: metrics::apart(),
             observer: None,
             reload: None,
+            web: None,
         };
         let unstarted = |e: &dyn std::fmt::Display| Failure::unavailable(format!("the server to be measured did not start: {e}"));
         let app = App::start(&own.config, own.warnings, around, lifecycle.clone()).await.map_err(|e| unstarted(&e))?;

@@ -18,6 +18,7 @@ pub mod nodes;
 pub mod profiles;
 pub mod providers;
 mod shape;
+pub mod sns;
 pub mod suppression;
 pub mod templates;
 pub mod topics;

@@ -18,7 +18,6 @@ mod request;
 mod sender;
 mod sign;
 mod stream;
-mod tls;
 
 use std::sync::Arc;
 
@@ -73,7 +72,7 @@ impl SesProvider {
         let signer = Signer::new(&config.region, &target)?;
         let ca_bundle = config.ca_bundle.as_deref().filter(|_| target.tls);
         let tls = if target.tls { Some(trust::connector(ca_bundle)?) } else { None };
-        let http = tls::sdk_client(ca_bundle)?;
+        let http = trust::sdk_client(ca_bundle)?;
         let source = credentials::source(&config, Arc::clone(&clock)).await;
         let control = control::client(&config, &target.base, source.provider, http);
         let signing_clock = SigningClock::new(Arc::clone(&clock));

@@ -21,6 +21,7 @@
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
 //! | `hooks`, `outbox`, `endpoints`, `calls` | what callers' systems are told of, to whom, and the calls that tell them |
+//! | `sources` | topics and queues that events come from |
 //! | `templates` | stored templates and their versions |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
@@ -63,6 +64,7 @@ mod row;
 mod senders;
 mod settle;
 mod settle_joint;
+mod sources;
 mod suppression;
 mod suppression_list;
 mod templates;

@@ -52,6 +52,7 @@ pub const TABLES: &[&str] = &[
     "hook_event",
     "hook_call",
     "hook_try",
+    "event_source",
 ];
 
 /// The others, and why.

@@ -1,0 +1,246 @@
+//! The certificates SNS signs with: fetched once, believed only with a chain to a trusted root, and kept with their keys parsed.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use jebi_domain::{
+    port::{Clock, sns::Web},
+    refusal::{Fault, Refusal, RefusalKind},
+    sns::{CertificateUrl, is_issuer_url},
+    time::Boot,
+};
+use rustls::pki_types::TrustAnchor;
+
+use super::chain::{Chain, Distrust, Key};
+
+/// Largest file of a certificate; SNS's has 2 KiB.
+const LARGEST: usize = 64 << 10;
+/// Certificates above SNS's own that are looked for, one after the other.
+const DEPTH: usize = 3;
+/// Addresses that something is remembered of. SNS has one certificate for most regions.
+const KEPT: usize = 64;
+/// After so long a chain is checked again: certificates end.
+const RECHECK: Duration = Duration::from_secs(3_600);
+/// How long a failure is remembered.
+const AGAIN: Duration = Duration::from_secs(5);
+/// The same where the address has no certificate of SNS.
+const NEVER: Duration = Duration::from_secs(60);
+/// Fetches a minute for topics whose messages are taken, and for all others together: forged messages must not use up what true ones need.
+const FETCHES: [u32; 2] = [30, 10];
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Reads whom certificates of SNS may be issued by.
+pub type Roots = Box<dyn Fn() -> Result<Vec<TrustAnchor<'static>>, Fault> + Send + Sync>;
+
+/// Who wants a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum For {
+    /// A message of a topic whose messages are taken.
+    Permitted,
+    /// Any other.
+    Stranger,
+}
+
+/// A certificate that was believed.
+struct Ready {
+    chain: Chain,
+    key: Arc<Key>,
+    /// When its chain was last checked.
+    checked: Boot,
+}
+
+/// What is known of one address.
+#[derive(Default)]
+struct Known {
+    ready: Option<Ready>,
+    failed: Option<(Boot, Refusal)>,
+    used: Boot,
+}
+
+/// One address; whoever holds `fetching` asks for all.
+#[derive(Default)]
+struct Slot {
+    known: Mutex<Known>,
+    fetching: tokio::sync::Mutex<()>,
+}
+
+/// Certificates by their addresses.
+pub(super) struct Certificates {
+    web: Arc<dyn Web>,
+    clock: Arc<dyn Clock>,
+    /// Read when the first certificate comes: most installations have none.
+    roots: OnceLock<Vec<TrustAnchor<'static>>>,
+    read_roots: Roots,
+    slots: Mutex<HashMap<CertificateUrl, Arc<Slot>>>,
+    /// Issuers' certificates by address; not believed by themselves.
+    issuers: Mutex<HashMap<String, Vec<u8>>>,
+    /// When this minute of fetches began, and how many there were.
+    fetches: Mutex<(Boot, [u32; 2])>,
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Certificates {
+    pub(super) fn new(web: Arc<dyn Web>, clock: Arc<dyn Clock>, read_roots: Roots) -> Self {
+        Self {
+            web,
+            clock,
+            roots: OnceLock::new(),
+            read_roots,
+            slots: Mutex::default(),
+            issuers: Mutex::default(),
+            fetches: Mutex::default(),
+        }
+    }
+
+    /// The key of the certificate at an address.
+    ///
+    /// # Errors
+    /// Denied where it is none of SNS's; busy where it cannot be fetched now.
+    pub(super) async fn key(&self, url: &CertificateUrl, wanted: For) -> Result<Arc<Key>, Refusal> {
+        let slot = self.slot(url);
+        if let Some(known) = self.known(&slot, url) {
+            return known;
+        }
+        let _only = slot.fetching.lock().await;
+        // Whoever was first may have found it.
+        if let Some(known) = self.known(&slot, url) {
+            return known;
+        }
+        let found = match self.spend(wanted) {
+            true => self.fetch(url, wanted).await,
+            false => Err(Refusal::busy(30, "sns_certificate_unavailable", "too many certificates were asked for in this minute")),
+        };
+        let mut known = lock(&slot.known);
+        match found {
+            Ok((chain, key)) => {
+                let key = Arc::new(key);
+                known.ready = Some(Ready { chain, key: Arc::clone(&key), checked: self.clock.boot() });
+                Ok(key)
+            }
+            Err(refusal) => {
+                let after = if matches!(refusal.kind, RefusalKind::Busy { .. }) { AGAIN } else { NEVER };
+                known.failed = Some((self.clock.boot() + after, refusal.clone()));
+                Err(refusal)
+            }
+        }
+    }
+
+    /// What is remembered of an address, where that still holds.
+    fn known(&self, slot: &Slot, url: &CertificateUrl) -> Option<Result<Arc<Key>, Refusal>> {
+        let (now, mut known) = (self.clock.boot(), lock(&slot.known));
+        known.used = now;
+        if let Some(ready) = &mut known.ready {
+            if now.since(ready.checked) < RECHECK {
+                return Some(Ok(Arc::clone(&ready.key)));
+            }
+            let roots = self.roots.get().map(Vec::as_slice).unwrap_or_default();
+            if ready.chain.key(roots, url, self.clock.wall()).is_ok() {
+                ready.checked = now;
+                return Some(Ok(Arc::clone(&ready.key)));
+            }
+            // It has ended: another may lie there now.
+            known.ready = None;
+        }
+        known.failed.as_ref().filter(|(until, _)| now < *until).map(|(_, refusal)| Err(refusal.clone()))
+    }
+
+    fn slot(&self, url: &CertificateUrl) -> Arc<Slot> {
+        let mut slots = lock(&self.slots);
+        if let Some(slot) = slots.get(url) {
+            return Arc::clone(slot);
+        }
+        if slots.len() >= KEPT {
+            // What was never believed goes first: it costs nothing to ask for more of them.
+            let rank = |slot: &Slot| {
+                let known = lock(&slot.known);
+                (known.ready.is_some(), known.used)
+            };
+            let least = slots.iter().min_by_key(|(_, slot)| rank(slot)).map(|(url, _)| url.clone());
+            least.and_then(|url| slots.remove(&url));
+        }
+        Arc::clone(slots.entry(url.clone()).or_default())
+    }
+
+    /// Whether one more may be fetched in this minute.
+    fn spend(&self, wanted: For) -> bool {
+        let (now, mut fetches) = (self.clock.boot(), lock(&self.fetches));
+        if now.since(fetches.0) >= MINUTE {
+            *fetches = (now, [0; 2]);
+        }
+        let of = usize::from(wanted == For::Stranger);
+        fetches.1[of] += 1;
+        fetches.1[of] <= FETCHES[of]
+    }
+
+    fn roots(&self) -> Result<&[TrustAnchor<'static>], Refusal> {
+        if self.roots.get().is_none() {
+            let roots = (self.read_roots)().map_err(|fault| unavailable(&fault.field, &format!("{}; {}", fault.fault, fault.remedy)))?;
+            // Whoever was quicker has read the same.
+            return Ok(self.roots.get_or_init(|| roots));
+        }
+        Ok(self.roots.get().map(Vec::as_slice).unwrap_or_default())
+    }
+
+    async fn fetch(&self, url: &CertificateUrl, wanted: For) -> Result<(Chain, Key), Refusal> {
+        let got = self.web.get(url.as_str(), LARGEST).await.map_err(|why| unavailable(url.as_str(), &why))?;
+        match got.status {
+            200 => {}
+            404 | 410 => return Err(distrusted("there is no such certificate")),
+            status => return Err(unavailable(url.as_str(), &format!("status {status}"))),
+        }
+        let told = |distrust: Distrust| match distrust {
+            Distrust::Incomplete { .. } => distrusted("its issuer is not trusted"),
+            Distrust::Wrong(why) => distrusted(&why),
+        };
+        let (mut chain, roots) = (Chain::read(&got.body).map_err(told)?, self.roots()?);
+        for _ in 0..DEPTH {
+            match chain.key(roots, url, self.clock.wall()) {
+                Ok(key) => return Ok((chain, key)),
+                Err(Distrust::Incomplete { issuer: Some(issuer) }) if is_issuer_url(&issuer) => {
+                    chain.add(&self.issuer(&issuer, wanted).await?);
+                }
+                Err(distrust) => return Err(told(distrust)),
+            }
+        }
+        Err(distrusted("its issuer is not trusted"))
+    }
+
+    /// An issuer's certificate; those in use are few and last for years.
+    async fn issuer(&self, url: &str, wanted: For) -> Result<Vec<u8>, Refusal> {
+        if let Some(known) = lock(&self.issuers).get(url) {
+            return Ok(known.clone());
+        }
+        if !self.spend(wanted) {
+            return Err(Refusal::busy(30, "sns_certificate_unavailable", "too many certificates were asked for in this minute"));
+        }
+        let got = self.web.get(url, LARGEST).await.map_err(|why| unavailable(url, &why))?;
+        if got.status != 200 {
+            return Err(unavailable(url, &format!("status {}", got.status)));
+        }
+        let mut issuers = lock(&self.issuers);
+        if issuers.len() < KEPT {
+            issuers.insert(url.to_owned(), got.body.to_vec());
+        }
+        Ok(got.body.to_vec())
+    }
+}
+
+/// It could not be fetched, which is not SNS's fault: it delivers again.
+fn unavailable(url: &str, why: &str) -> Refusal {
+    tracing::warn!(url, why, "a certificate SNS signs with could not be fetched; events are taken again when it can");
+    let fault = "the certificate the message is signed with could not be fetched just now";
+    let remedy = "deliver it again later; the server's log has the cause, and sns.certificates takes certificates put there by hand";
+    Refusal::new(RefusalKind::Busy { retry_after_s: 20 }, Fault::new("SigningCertURL", "sns_certificate_unavailable", fault, remedy))
+}
+
+fn distrusted(why: &str) -> Refusal {
+    let fault = format!("the certificate the message is signed with is not one of SNS: {why}");
+    let remedy = "let SNS deliver here, or post exactly what it delivered";
+    Refusal::denied(Fault::new("SigningCertURL", "sns_certificate", fault, remedy))
+}
