@@ -147,6 +147,7 @@ const NO_TEXTS: &[&str] = &[
     "{file} line {number}",
     "total={} success={}",
     "as itself",
+    "resend {id}",
     "retry {id}",
     "due={} recipients={recipients}",
     "changed={} restart={}",

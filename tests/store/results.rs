@@ -82,10 +82,10 @@ conform! {
         let id = f.post_one(each("t", 1)).await;
         f.settle_all(&f.claim(9).await, sent()).await;
         f.pass(DAY);
-        for (kind, at) in [(FeedbackKind::Delivered, Wall(0)), (FeedbackKind::Opened, Wall(i64::MIN)), (FeedbackKind::Clicked, Wall(START.0 - DAY))] {
+        for (kind, at) in [(FeedbackKind::Delivered, Wall(0)), (FeedbackKind::Opened, Wall(-62_135_596_800_000)), (FeedbackKind::Clicked, Wall(START.0 - DAY))] {
             report(f, (id, 0), kind, at).await;
         }
-        for (kind, at) in [(FeedbackKind::Bounced, Wall(i64::MAX)), (FeedbackKind::Complained, Wall(f.now().0 + HOUR))] {
+        for (kind, at) in [(FeedbackKind::Bounced, Wall(253_402_300_799_999)), (FeedbackKind::Complained, Wall(f.now().0 + HOUR))] {
             report(f, (id, 0), kind, at).await;
         }
         let now = HourCounts { bounced: 1, complained: 1, ..HourCounts::default() };
