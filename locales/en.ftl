@@ -971,6 +971,7 @@ the-file-could-not-be-written = the file could not be written
 # src/http/api/deliveries/filter.rs
 use-transactional-or-bulk = use transactional or bulk
 x-is-no-lane = { $text } is no lane
+x-is-no-feedback = { $text } is no feedback
 x-is-no-tag = { $text } is no tag
 write-name-value-such-as-campaign = write name:value, such as campaign:spring
 

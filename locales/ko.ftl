@@ -970,6 +970,7 @@ the-file-could-not-be-written = 파일을 쓸 수 없었습니다
 # src/http/api/deliveries/filter.rs
 use-transactional-or-bulk = transactional이나 bulk를 쓰십시오
 x-is-no-lane = { $text }은(는) lane이 아닙니다
+x-is-no-feedback = { $text }은(는) 피드백의 종류가 아닙니다
 x-is-no-tag = { $text }은(는) 태그가 아닙니다
 write-name-value-such-as-campaign = campaign:spring처럼 이름:값으로 적으십시오
 

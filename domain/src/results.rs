@@ -15,8 +15,8 @@ use crate::{
 /// Hours of a calendar day at most: the day clocks are set back has one more.
 pub const DAY_HOURS: u32 = 25;
 
-/// Parts of a whole, from 0 to 1; `None` where the whole is nothing. What was sent is the whole of what was delivered and what bounced; what
-/// was delivered is that of everything people did. A report may be missing, so a part that is larger than its whole is all of it.
+/// Parts of a whole, from 0 to 1; `None` where the whole is nothing. What was sent is the whole of what was delivered and what bounced;
+/// what was delivered is that of everything people did. A report may be missing, so a part that is larger than its whole is all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rates {
     pub delivered: Option<f64>,

@@ -53,7 +53,7 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
 }
 
 /// Counts in the order they are shown in.
-const COUNTS: [&str; 20] = [
+const COUNTS: [&str; 21] = [
     "total",
     "waiting",
     "sending",
@@ -68,6 +68,7 @@ const COUNTS: [&str; 20] = [
     "delayed",
     "soft_bounced",
     "bounced",
+    "rejected",
     "complained",
     "opened",
     "opened_by_person",

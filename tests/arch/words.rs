@@ -169,6 +169,7 @@ const NO_TEXTS: &[&str] = &[
     "{id:<4} {:<8} {state:<8} {waiting:>8} {:<32} {target}",
     "{} {:<24} {:<8} {attempts:>2} {said} {next}",
     "as itself",
+    "resend {id}",
     "retry {id}",
     "due={} recipients={recipients}",
     "changed={} restart={}",

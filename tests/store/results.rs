@@ -54,7 +54,8 @@ conform! {
         f.pass(HOUR);
         // Reported later than it happened, and twice.
         let at = Wall(f.now().0 - HOUR);
-        assert_eq!((report(f, (id, 0), FeedbackKind::Delivered, at).await, report(f, (id, 0), FeedbackKind::Delivered, f.now()).await), (1, 0));
+        let first = report(f, (id, 0), FeedbackKind::Delivered, at).await;
+        assert_eq!((first, report(f, (id, 0), FeedbackKind::Delivered, f.now()).await), (1, 0));
         report(f, (id, 2), FeedbackKind::Bounced, f.now()).await;
         for kind in [FeedbackKind::Opened, FeedbackKind::OpenedByPerson, FeedbackKind::Clicked, FeedbackKind::ClickedByPerson] {
             report(f, (id, 0), kind, f.now()).await;
@@ -82,10 +83,11 @@ conform! {
         let id = f.post_one(each("t", 1)).await;
         f.settle_all(&f.claim(9).await, sent()).await;
         f.pass(DAY);
-        for (kind, at) in [(FeedbackKind::Delivered, Wall(0)), (FeedbackKind::Opened, Wall(i64::MIN)), (FeedbackKind::Clicked, Wall(START.0 - DAY))] {
+        let before = [Wall(0), Wall(-62_135_596_800_000), Wall(START.0 - DAY)];
+        for (kind, at) in [FeedbackKind::Delivered, FeedbackKind::Opened, FeedbackKind::Clicked].into_iter().zip(before) {
             report(f, (id, 0), kind, at).await;
         }
-        for (kind, at) in [(FeedbackKind::Bounced, Wall(i64::MAX)), (FeedbackKind::Complained, Wall(f.now().0 + HOUR))] {
+        for (kind, at) in [(FeedbackKind::Bounced, Wall(253_402_300_799_999)), (FeedbackKind::Complained, Wall(f.now().0 + HOUR))] {
             report(f, (id, 0), kind, at).await;
         }
         let now = HourCounts { bounced: 1, complained: 1, ..HourCounts::default() };

@@ -48,8 +48,14 @@ conform! {
         let id = f.post_one(each("t", 6)).await;
         f.settle_all(&f.claim(9).await, sent()).await;
         use FeedbackKind::*;
-        let reported: [&[FeedbackKind]; 6] =
-            [&[Delayed, SoftBounced], &[SoftBounced, Delivered], &[SoftBounced, Complained], &[SoftBounced, Bounced], &[Delivered], &[SoftBounced, Opened]];
+        let reported: [&[FeedbackKind]; 6] = [
+            &[Delayed, SoftBounced],
+            &[SoftBounced, Delivered],
+            &[SoftBounced, Complained],
+            &[SoftBounced, Bounced],
+            &[Delivered],
+            &[SoftBounced, Opened],
+        ];
         for (ordinal, kinds) in (0..).zip(reported) {
             for kind in kinds {
                 f.report(id, ordinal, &address(ordinal as usize), *kind).await;
@@ -60,8 +66,8 @@ conform! {
         assert_eq!(again(f, id, FAILED, &all, fresh(1)).await, [refused(NotAgain::Sent); 6]);
         let new = DeliveryId { message: fresh(2), ordinal: 0 };
         let told = again(f, id, SOFT, &all, fresh(2)).await;
-        let arrived = refused(NotAgain::Arrived);
-        assert_eq!(told, [Again::New(new), arrived, refused(NotAgain::Complained), refused(NotAgain::Permanent), refused(NotAgain::Sent), arrived]);
+        let why = [NotAgain::Arrived, NotAgain::Complained, NotAgain::Permanent, NotAgain::Sent, NotAgain::Arrived];
+        assert_eq!((told[0], &told[1..]), (Again::New(new), why.map(refused).as_slice()));
         assert_eq!(again(f, id, SOFT, &[0], fresh(3)).await, [refused(NotAgain::Already(new))]);
         assert_eq!((f.view(fresh(2), 0).await.recipients[0].email.clone(), f.state(id, 0).await), (address(0), State::Sent));
         assert_eq!((f.topic("t").await.total, copies(&f.claim(9).await)), (7, 1));

@@ -47,7 +47,7 @@ impl Page<'_> {
     }
 
     /// Whether a copy whose stored state and feedback are these cannot fit, so that it need not be read whole. A result is shown as it is
-    /// stored, but for what is shown as cancelled; recipients of a joint copy have results of their own, and its row has the feedback of all.
+    /// stored, but for what is shown as cancelled; recipients of a joint copy have results of their own, its row has the feedback of all.
     fn passes_over(&mut self, code: i64, joint: bool, feedback: i64) -> bool {
         let wanted = self.filter.state.filter(|st| st.is_result() && *st != State::Cancelled && !joint);
         let silent = self.filter.feedback.is_some_and(|kind| feedback & kind.bit() == 0);

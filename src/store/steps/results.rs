@@ -113,20 +113,21 @@ impl TopicHours {
     }
 }
 
-/// The hours of a topic add up to its counts. Where a node of an earlier version may have moved counts and no hours, they are not more.
+/// The hours of a topic add up to what was counted of its copies. Where a node of an earlier version may have moved counts and no hours,
+/// they are not more.
 pub(super) fn verify(
     s: &Snapshot<'_>,
     (no, created_at): (i64, i64),
     name: &str,
-    kept: &Counts,
+    counted: &Counts,
     out: &mut VerifySlice,
 ) -> Result<(), Error> {
     if no == 0 {
         return Ok(());
     }
     let summed = s.row(q!("verify_topic_hours"), [no], |r| counts(r, 0))?.unwrap_or_default();
-    let mut expected = HourCounts { sent: kept.sent, ..HourCounts::default() };
-    let mut counts = *kept;
+    let mut expected = HourCounts { sent: counted.sent, ..HourCounts::default() };
+    let mut counts = *counted;
     for kind in FeedbackKind::ALL {
         if let Some(count) = expected.feedback_mut(kind) {
             *count = *counts.feedback_mut(kind);
@@ -135,7 +136,7 @@ pub(super) fn verify(
     let complete_from: i64 = s.row(q!("marker_get"), [COMPLETE_FROM], |r| r.get(0))?.unwrap_or(0);
     let lacks = created_at < complete_from && summed.all().iter().zip(expected.all()).all(|(hours, count)| *hours <= count);
     if summed != expected && !lacks {
-        violate(out, "hours_differ", format!("topic {name}: counts {expected:?}, its hours add up to {summed:?}"));
+        violate(out, "hours_differ", format!("topic {name}: counted {expected:?}, its hours add up to {summed:?}"));
     }
     Ok(())
 }

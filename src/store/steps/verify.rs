@@ -144,7 +144,7 @@ fn topic(s: &Snapshot<'_>, after: i64, out: &mut VerifySlice) -> Result<Option<i
     if counted != kept {
         violate(out, "counts_differ", format!("topic {name}: kept {kept:?}, counted {counted:?}"));
     }
-    results::verify(s, (no, created_at), &name, &kept, out)?;
+    results::verify(s, (no, created_at), &name, &counted, out)?;
     let queued: i64 = s.row(q!("verify_queue_waiting"), [no], |r| r.get(0))?.unwrap_or(0);
     if queued + covered.leased != counted.waiting {
         violate(
