@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod dkim;
 pub mod event;
 pub mod fair;
+pub mod family;
 pub mod id;
 pub mod idempotency;
 pub mod link;
