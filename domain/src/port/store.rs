@@ -254,7 +254,14 @@ pub struct Counts {
     pub delivered: i64,
     pub bounced: i64,
     pub complained: i64,
+    pub soft_bounced: i64,
+    pub delayed: i64,
+    pub rejected: i64,
     pub opened: i64,
+    pub clicked: i64,
+    pub opened_by_person: i64,
+    pub clicked_by_person: i64,
+    pub unsubscribed: i64,
 }
 
 impl Counts {
@@ -278,8 +285,25 @@ impl Counts {
             FeedbackKind::Delivered => &mut self.delivered,
             FeedbackKind::Bounced => &mut self.bounced,
             FeedbackKind::Complained => &mut self.complained,
+            FeedbackKind::SoftBounced => &mut self.soft_bounced,
+            FeedbackKind::Delayed => &mut self.delayed,
+            FeedbackKind::Rejected => &mut self.rejected,
+            FeedbackKind::Opened => &mut self.opened,
+            FeedbackKind::Clicked => &mut self.clicked,
+            FeedbackKind::OpenedByPerson => &mut self.opened_by_person,
+            FeedbackKind::ClickedByPerson => &mut self.clicked_by_person,
+            FeedbackKind::Unsubscribed => &mut self.unsubscribed,
         }
     }
+}
+
+/// How often mail was opened and its links were followed; recipients who did are in [`Counts`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Engaged {
+    pub opens: i64,
+    pub opens_by_person: i64,
+    pub clicks: i64,
+    pub clicks_by_person: i64,
 }
 
 /// A topic as it stands.
@@ -289,6 +313,7 @@ pub struct TopicView {
     pub created_at: Wall,
     pub paused: bool,
     pub counts: Counts,
+    pub engaged: Engaged,
 }
 
 /// A page of topics, by name.

@@ -125,9 +125,23 @@ pub struct CountsBody {
     unknown: i64,
     /// Taken by the receiver's server.
     delivered: i64,
+    /// Refused for good by the receiver, or given back.
     bounced: i64,
     complained: i64,
+    /// Refused for now until the provider gave up, or answered automatically.
+    soft_bounced: i64,
+    /// The provider reported that it goes on trying; what came of it is counted too.
+    delayed: i64,
+    /// Taken by the provider, and not sent by it.
+    rejected: i64,
+    /// Recipients whose mail was opened, by programs too.
     opened: i64,
+    /// Recipients of whose mail a link was followed, by programs too.
+    clicked: i64,
+    /// Recipients who opened it themselves, as far as can be told.
+    opened_by_person: i64,
+    clicked_by_person: i64,
+    unsubscribed: i64,
 }
 
 impl From<Counts> for CountsBody {
@@ -146,7 +160,14 @@ impl From<Counts> for CountsBody {
             delivered: c.delivered,
             bounced: c.bounced,
             complained: c.complained,
+            soft_bounced: c.soft_bounced,
+            delayed: c.delayed,
+            rejected: c.rejected,
             opened: c.opened,
+            clicked: c.clicked,
+            opened_by_person: c.opened_by_person,
+            clicked_by_person: c.clicked_by_person,
+            unsubscribed: c.unsubscribed,
         }
     }
 }

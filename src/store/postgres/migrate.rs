@@ -25,6 +25,13 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "senders", include_str!("migrations/0010_senders.sql")),
     (11, "paused", include_str!("migrations/0011_paused.sql")),
     (12, "restored", include_str!("migrations/0012_restored.sql")),
+    (13, "feedback", include_str!("migrations/0013_feedback.sql")),
+    (14, "events", include_str!("migrations/0014_events.sql")),
+    (15, "sns", include_str!("migrations/0015_sns.sql")),
+    (16, "tracking", include_str!("migrations/0016_tracking.sql")),
+    (17, "suppression", include_str!("migrations/0017_suppression.sql")),
+    (18, "refusals", include_str!("migrations/0018_refusals.sql")),
+    (19, "hooks", include_str!("migrations/0019_hooks.sql")),
 ];
 
 /// The tables they make.

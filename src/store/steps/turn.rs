@@ -35,6 +35,8 @@ pub(super) struct TopicDelta {
     pub pending: i64,
     states: [i64; State::ALL.len()],
     feedback: [i64; FeedbackKind::ALL.len()],
+    /// Opens, opens by people, clicks, clicks by people: how often.
+    engaged: [i64; 4],
 }
 
 impl TopicDelta {
@@ -51,6 +53,16 @@ impl TopicDelta {
         self.feedback[kind as usize] += n;
     }
 
+    /// Whether a count of recipients by where they stand moves.
+    fn moves(&self) -> bool {
+        self.total != 0 || self.pending != 0 || self.states.iter().any(|n| *n != 0)
+    }
+
+    /// Whether a count of what was reported of them moves.
+    fn reports(&self) -> bool {
+        self.feedback.iter().chain(&self.engaged).any(|n| *n != 0)
+    }
+
     fn place(&mut self, state: State) -> &mut i64 {
         match state {
             State::Waiting | State::Sending => &mut self.pending,
@@ -63,6 +75,7 @@ impl TopicDelta {
         self.pending += other.pending;
         self.states.iter_mut().zip(other.states).for_each(|(a, b)| *a += b);
         self.feedback.iter_mut().zip(other.feedback).for_each(|(a, b)| *a += b);
+        self.engaged.iter_mut().zip(other.engaged).for_each(|(a, b)| *a += b);
     }
 }
 
@@ -365,26 +378,7 @@ impl<'a> Turn<'a> {
         for (no, d) in &total.topics {
             waiting += d.pending;
             unsettled += d.states[State::Unsettled as usize];
-            let s = |state: State| d.states[state as usize];
-            self.run(
-                q!("topic_add"),
-                params![
-                    no,
-                    d.total,
-                    d.pending,
-                    s(State::Unsettled),
-                    s(State::Sent),
-                    s(State::Failed),
-                    s(State::Suppressed),
-                    s(State::Cancelled),
-                    s(State::Expired),
-                    s(State::Unknown),
-                    d.feedback[0],
-                    d.feedback[1],
-                    d.feedback[2],
-                    0,
-                ],
-            )?;
+            self.flush_topic(*no, d)?;
         }
         for (minute, n) in &total.sent {
             self.run(q!("sent_add"), (minute, n))?;
@@ -400,6 +394,53 @@ impl<'a> Turn<'a> {
             self.run(q!("totals_add"), (waiting, unsettled))?;
         }
         Ok((notices, total.places))
+    }
+
+    /// Writes how a topic's counts move.
+    fn flush_topic(&self, no: i64, d: &TopicDelta) -> Result<(), Error> {
+        let s = |state: State| d.states[state as usize];
+        let f = |kind: FeedbackKind| d.feedback[kind as usize];
+        if d.moves() {
+            self.run(
+                q!("topic_add"),
+                params![
+                    no,
+                    d.total,
+                    d.pending,
+                    s(State::Unsettled),
+                    s(State::Sent),
+                    s(State::Failed),
+                    s(State::Suppressed),
+                    s(State::Cancelled),
+                    s(State::Expired),
+                    s(State::Unknown),
+                ],
+            )?;
+        }
+        if d.reports() {
+            self.run(
+                q!("topic_feedback_add"),
+                params![
+                    no,
+                    f(FeedbackKind::Delivered),
+                    f(FeedbackKind::Bounced),
+                    f(FeedbackKind::Complained),
+                    f(FeedbackKind::SoftBounced),
+                    f(FeedbackKind::Delayed),
+                    f(FeedbackKind::Rejected),
+                    f(FeedbackKind::Opened),
+                    f(FeedbackKind::Clicked),
+                    f(FeedbackKind::OpenedByPerson),
+                    f(FeedbackKind::ClickedByPerson),
+                    f(FeedbackKind::Unsubscribed),
+                    d.engaged[0],
+                    d.engaged[1],
+                    d.engaged[2],
+                    d.engaged[3],
+                ],
+            )?;
+        }
+        Ok(())
     }
 
     /// Writes what waits in the queues touched; what dispatchers are told of it.

@@ -126,7 +126,15 @@ fn topic(s: &Snapshot<'_>, after: i64, out: &mut VerifySlice) -> Result<Option<i
             delivered: get(11)?,
             bounced: get(12)?,
             complained: get(13)?,
-            ..Counts::default()
+            soft_bounced: get(14)?,
+            delayed: get(15)?,
+            rejected: get(16)?,
+            opened: get(17)?,
+            clicked: get(18)?,
+            opened_by_person: get(19)?,
+            clicked_by_person: get(20)?,
+            unsubscribed: get(21)?,
+            sending: 0,
         };
         Ok((get(0)?, r.get::<String>(1)?, counts))
     })?;

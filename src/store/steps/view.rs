@@ -7,7 +7,8 @@ use jebi_domain::{
     message::{Lane, Role},
     outcome::Reason,
     port::store::{
-        Backlog, Counts, DeliveryView, Guard, MessageView, QueueInfo, RecipientView, StoreHealth, TimelineEntry, TopicPage, TopicView,
+        Backlog, Counts, DeliveryView, Engaged, Guard, MessageView, QueueInfo, RecipientView, StoreHealth, TimelineEntry, TopicPage,
+        TopicView,
     },
     time::Wall,
 };
@@ -169,7 +170,7 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
     tell_decisions(s, key, &mut timeline)?;
     let events = s.rows(q!("event_list"), [key], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?, r.get::<i64>(2)?, r.get::<String>(3)?)))?;
     for (recipient, bits, at, detail) in events {
-        let kind = FeedbackKind::worst(bits).map_or("feedback", FeedbackKind::as_str).to_owned();
+        let kind = FeedbackKind::of_bits(bits).next().map_or("feedback", FeedbackKind::as_str).to_owned();
         timeline.push(TimelineEntry { at: Wall(at), kind, attempt: 0, recipient, detail });
     }
     // In the order of cause: a report may carry an earlier time than the answer it followed.
@@ -280,10 +281,18 @@ fn read_topic(r: &Row<'_>) -> Result<(i64, TopicView), Error> {
         delivered: r.get(13)?,
         bounced: r.get(14)?,
         complained: r.get(15)?,
-        opened: r.get(16)?,
+        soft_bounced: r.get(16)?,
+        delayed: r.get(17)?,
+        rejected: r.get(18)?,
+        opened: r.get(19)?,
+        clicked: r.get(20)?,
+        opened_by_person: r.get(21)?,
+        clicked_by_person: r.get(22)?,
+        unsubscribed: r.get(23)?,
     };
+    let engaged = Engaged { opens: r.get(24)?, opens_by_person: r.get(25)?, clicks: r.get(26)?, clicks_by_person: r.get(27)? };
     let paused = r.get::<Option<i64>>(3)?.is_some();
-    Ok((r.get(0)?, TopicView { name: r.get(1)?, created_at: Wall(r.get(2)?), paused, counts }))
+    Ok((r.get(0)?, TopicView { name: r.get(1)?, created_at: Wall(r.get(2)?), paused, counts, engaged }))
 }
 
 fn tell_sending(s: &Snapshot<'_>, (no, mut topic): (i64, TopicView)) -> Result<TopicView, Error> {
