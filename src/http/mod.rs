@@ -54,7 +54,7 @@ pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
     admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-    templates, topics,
+    templates, topics, unsubscribes,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -180,6 +180,9 @@ fn routes() -> Vec<Route> {
         get("/v1/consents", consents::list).read(),
         get("/v1/consents/{id}", consents::show).read(),
         post("/v1/consents/{id}/withdraw", consents::withdraw).send(),
+        post("/v1/unsubscribes", unsubscribes::record).send(),
+        get("/v1/unsubscribes", unsubscribes::list).read(),
+        delete("/v1/unsubscribes/{id}", unsubscribes::lift).send(),
         get("/v1/link-keys", link_keys::list).admin(),
         post("/v1/link-keys", link_keys::rotate).admin(),
         get("/v1/templates", templates::list).read(),
@@ -215,6 +218,8 @@ fn routes() -> Vec<Route> {
         get("/inbox/inbox.css", page::inbox::style).page(),
         get("/u/{token}", page::unsubscribe::page).page().public(),
         post("/u/{token}", page::unsubscribe::refuse).page().public(),
+        get("/u/{token}/preferences", page::preferences::page).page().public(),
+        post("/u/{token}/preferences", page::preferences::choose).page().public(),
         get("/health", status::health).public().always(),
         get("/ready", status::ready).open().always(),
         get("/metrics", status::metrics).open(),

@@ -17,7 +17,7 @@ use utoipa::{
 use super::{
     api::{
         admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-        templates, topics,
+        templates, topics, unsubscribes,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
@@ -72,6 +72,9 @@ use super::{
         consents::list,
         consents::show,
         consents::withdraw,
+        unsubscribes::record,
+        unsubscribes::list,
+        unsubscribes::lift,
         link_keys::list,
         link_keys::rotate,
         templates::list,
@@ -119,6 +122,7 @@ use super::{
         (name = "keys", description = "API keys, and what each allows."),
         (name = "profiles", description = "Who mail is from, and the company behind it."),
         (name = "consents", description = "Who has consented to advertising."),
+        (name = "unsubscribes", description = "Who refuses bulk mail of a sender."),
         (name = "link-keys", description = "What links in mail are signed with."),
         (name = "templates", description = "What mail is made of: drafts, versions, previews."),
         (name = "limits", description = "What a key may still send today."),

@@ -131,7 +131,7 @@ conform! {
         let (one, _) = record(f, event("hong@naver.com", "", EventKind::Given, 0)).await;
         let (two, _) = record(f, event("hong@naver.com", "news", EventKind::Given, 0)).await;
         let (kim, _) = record(f, event("kim@naver.com", "", EventKind::Given, 0)).await;
-        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "Hong@naver.com".into(), advertising: false };
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "Hong@naver.com".into(), advertising: false, delivery: None };
         assert_eq!(f.store.refuse(&target, RefusedBy::OneClick, false, f.now()).await, Ok(true));
         for no in [one.no, two.no] {
             let (consent, events) = f.store.consent(no).await.expect("a look").expect("there");
@@ -143,7 +143,7 @@ conform! {
     }
 
     async fn who_refuses_advertising_stands_in_the_ledger_without_a_consent_before(f) {
-        let advertising = |topic: &str| Target { profile: "shop".into(), topic: topic.into(), address: "Hong@naver.com".into(), advertising: true };
+        let advertising = |topic: &str| Target { profile: "shop".into(), topic: topic.into(), address: "Hong@naver.com".into(), advertising: true, delivery: None };
         let plain = Target { advertising: false, ..advertising("소식") };
         assert_eq!(f.store.refuse(&plain, RefusedBy::Page, true, f.now()).await, Ok(true));
         assert_eq!(ledger(f).await, [], "of other mail nobody has to be told");
@@ -160,7 +160,7 @@ conform! {
     }
 
     async fn who_consented_again_refuses_again(f) {
-        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true };
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true, delivery: None };
         for (hour, scope) in [(0, ""), (2, ""), (4, "news")] {
             let (given, _) = record(f, NewEvent { notice: false, ..event("hong@naver.com", scope, EventKind::Given, hour * HOUR) }).await;
             assert!(given.holds());
@@ -179,7 +179,7 @@ conform! {
         let quiet = |scope: &str| NewEvent { notice: false, ..event("hong@naver.com", scope, EventKind::Given, 0) };
         let (news, _) = record(f, quiet("news")).await;
         let (all, _) = record(f, quiet("")).await;
-        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true };
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true, delivery: None };
         assert_eq!(f.store.refuse(&target, RefusedBy::OneClick, true, f.now()).await, Ok(true));
         let told = async |no: i64| notices(f, no).await.pop().expect("an event");
         assert_eq!((told(all.no).await, told(news.no).await), ((EventKind::Refused, Notice::Due), (EventKind::Refused, Notice::None)));

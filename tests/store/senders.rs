@@ -29,7 +29,7 @@ fn profile(name: &str) -> Profile {
 }
 
 fn target(topic: &str) -> Target {
-    Target { profile: "shop".into(), topic: topic.into(), address: "Hong@naver.com".into(), advertising: false }
+    Target { profile: "shop".into(), topic: topic.into(), address: "Hong@naver.com".into(), advertising: false, delivery: None }
 }
 
 conform! {

@@ -18,3 +18,4 @@ pub mod providers;
 mod shape;
 pub mod templates;
 pub mod topics;
+pub mod unsubscribes;

@@ -23,7 +23,7 @@ use super::{
     Error, Snapshot, files,
     group::{Class, TURN_ROWS},
     known::Known,
-    params, q, row,
+    params, q, refusals, row,
     turn::{Places, Turn},
     writer::{Job, Step},
 };
@@ -227,13 +227,20 @@ impl AcceptJob {
                 let end = if self.staged { self.written + fitting(draft, self.written, room) } else { all.len() };
                 let slice = &all[self.written..end];
                 let states = states(turn, slice.iter())?;
+                let refused = refusals::at_accept(turn, &draft.message, slice.iter().map(|to| to.email.as_str()))?;
                 for ((i, to), state) in all.iter().enumerate().skip(self.written).zip(states) {
                     let ordinal = u32::try_from(i).map_err(|e| Error::damaged("ordinal", e))?;
-                    if state == State::Suppressed {
+                    let refuses = refused.as_ref().is_some_and(|all| all[i - self.written]);
+                    if state == State::Suppressed || refuses {
                         suppressed.push(ordinal);
                     }
                     let (key, personal) = (DeliveryKey::new(no, ordinal).0, draft.personal.get(i).and_then(Option::as_deref));
-                    turn.append(q!("delivery_insert"), (key, &to.email, &to.name, state.code(), None::<i64>, personal))?;
+                    if state == State::Waiting && refuses {
+                        let row = (key, &to.email, &to.name, State::Suppressed.code(), personal, refusals::reason()?);
+                        turn.append(q!("delivery_insert_refused"), row)?;
+                    } else {
+                        turn.append(q!("delivery_insert"), (key, &to.email, &to.name, state.code(), None::<i64>, personal))?;
+                    }
                     turn.rows += rows_for(personal);
                 }
                 self.written = end;
@@ -242,11 +249,22 @@ impl AcceptJob {
                 }
             }
             Copies::Joint(all) => {
-                let states = states(turn, all.iter().map(|(_, to)| to))?;
+                let mut states = states(turn, all.iter().map(|(_, to)| to))?;
+                let refused = refusals::at_accept(turn, &draft.message, all.iter().map(|(_, to)| to.email.as_str()))?.unwrap_or_default();
+                // Who is on the suppression list is there for that reason, whatever they refused.
+                let refused: Vec<bool> = refused.iter().zip(&states).map(|(refuses, state)| *refuses && *state == State::Waiting).collect();
+                states.iter_mut().zip(&refused).filter(|(_, refuses)| **refuses).for_each(|(state, _)| *state = State::Suppressed);
                 for ((ordinal, people), states) in (0_u32..).zip(all.chunks(MAX_JOINT)).zip(states.chunks(MAX_JOINT)) {
                     let key = DeliveryKey::new(no, ordinal).0;
                     for (((role, to), state), position) in people.iter().zip(states).zip(0_i64..) {
-                        turn.append(q!("joint_insert"), (key, position, role.code(), &to.email, &to.name, state.code()))?;
+                        let place = ordinal as usize * MAX_JOINT + usize::try_from(position).unwrap_or(usize::MAX);
+                        let row = (key, position, role.code(), &to.email, &to.name, state.code());
+                        if refused.get(place).copied().unwrap_or(false) {
+                            let (key, position, role, email, name, state) = row;
+                            turn.append(q!("joint_insert_refused"), (key, position, role, email, name, state, refusals::reason()?))?;
+                        } else {
+                            turn.append(q!("joint_insert"), row)?;
+                        }
                         turn.rows += 1;
                     }
                     let state = if states.iter().all(|state| *state == State::Suppressed) { State::Suppressed } else { State::Waiting };

@@ -13,7 +13,7 @@ use super::{
     Error, db,
     joint::{Joint, addressees, alone},
     known::Known,
-    params, q,
+    params, q, refusals,
     turn::Turn,
 };
 
@@ -281,6 +281,7 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
     if turn.memory.suppressed > 0 && entry.message < turn.memory.suppressed_before {
         suppress(turn, entry, known, &mut rows, claim.now)?;
     }
+    refuse(turn, entry, known, &mut rows, claim.now)?;
     if known.message.on_unknown == OnUnknown::Hold {
         give_up(turn, known, &mut rows, claim.now)?;
     }
@@ -349,31 +350,65 @@ fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -
 fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
     for row in rows.iter_mut().filter(|r| r.waiting > 0) {
         let listed = turn.listed(row.copy.addressees.iter().map(|a| a.mailbox.email.as_str()))?;
-        let mut gone = Vec::new();
-        for (i, (a, _)) in
-            row.copy.addressees.iter_mut().zip(listed).enumerate().filter(|(_, (a, listed))| *listed && a.open && !a.unsettled)
-        {
-            a.open = false;
-            gone.push(i);
-        }
-        if gone.is_empty() {
-            continue;
-        }
-        let n = i64::try_from(gone.len()).unwrap_or(i64::MAX);
-        turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Suppressed, n);
-        turn.delta.queue(entry.queue, -n);
-        turn.rows += 1;
-        row.waiting -= n;
-        if row.joint {
-            let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
-            gone.into_iter().try_for_each(|i| settle_open(turn, &mut copy, i, State::Suppressed, now))?;
-            // While others of it go on, its row stays as it is.
-            copy.sum_up(turn, copy.attempt, now, Some(entry.due))?;
-            row.state = if row.waiting > 0 { State::Waiting } else { State::Unsettled };
-        } else {
-            turn.change(q!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
+        take_out(turn, (entry, known), row, (&listed, None), now)?;
+    }
+    rows.retain(|r| r.waiting + r.unsettled > 0);
+    Ok(())
+}
+
+/// Takes out recipients who refused it since it was accepted: bulk mail alone asks, all its copies at once.
+fn refuse(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
+    let emails = rows.iter().flat_map(|row| &row.copy.addressees).map(|a| a.mailbox.email.as_str());
+    let Some(found) = refusals::at_claim(turn, (entry.message, &known.message), emails)? else { return Ok(()) };
+    let (mut found, reason) = (found.as_slice(), refusals::reason()?);
+    for row in rows.iter_mut() {
+        let (own, rest) = found.split_at_checked(row.copy.addressees.len()).unwrap_or((found, &[]));
+        found = rest;
+        if row.waiting > 0 {
+            take_out(turn, (entry, known), row, (own, Some(reason)), now)?;
         }
     }
     rows.retain(|r| r.waiting + r.unsettled > 0);
     Ok(())
+}
+
+/// Gives those of a copy's waiting recipients that were `found` the result suppressed.
+fn take_out(
+    turn: &mut Turn<'_>,
+    (entry, known): (&Entry, &Known),
+    row: &mut Row,
+    (found, reason): (&[bool], Option<&str>),
+    now: Wall,
+) -> Result<(), Error> {
+    let mut gone = Vec::new();
+    for (i, (a, _)) in row.copy.addressees.iter_mut().zip(found).enumerate().filter(|(_, (a, found))| **found && a.open && !a.unsettled) {
+        a.open = false;
+        gone.push(i);
+    }
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let n = i64::try_from(gone.len()).unwrap_or(i64::MAX);
+    turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Suppressed, n);
+    turn.delta.queue(entry.queue, -n);
+    turn.rows += 1;
+    row.waiting -= n;
+    if row.joint {
+        let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
+        for i in gone {
+            if let Some(reason) = reason {
+                copy.people[i].reason = Some(reason.to_owned());
+            }
+            settle_open(turn, &mut copy, i, State::Suppressed, now)?;
+        }
+        // While others of it go on, its row stays as it is.
+        copy.sum_up(turn, copy.attempt, now, Some(entry.due))?;
+        row.state = if row.waiting > 0 { State::Waiting } else { State::Unsettled };
+        return Ok(());
+    }
+    let (waiting, suppressed) = (State::Waiting.code(), State::Suppressed.code());
+    match reason {
+        Some(reason) => turn.change(q!("delivery_refused"), (row.key.0, waiting, suppressed, now.0, reason)),
+        None => turn.change(q!("delivery_state"), (row.key.0, waiting, suppressed, now.0)),
+    }
 }

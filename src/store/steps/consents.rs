@@ -9,7 +9,7 @@ use jebi_domain::{
     port::{
         Boxed, ConsentStore,
         consents::{ConsentFilter, ConsentKey, ConsentPage, DueNotice, NewEvent, Recorded, Reminder},
-        senders::RefusedBy,
+        refusals::RefusedBy,
         store::StoreResult,
     },
     time::Wall,

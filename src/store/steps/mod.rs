@@ -17,7 +17,7 @@
 //! | `feedback` | what became of sent mail, and the suppression list |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
-//! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
+//! | `senders`, `refusals`, `consents` | profiles, keys of links; who refused; the ledger of consents to advertising |
 //! | `templates` | stored templates and their versions |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
@@ -48,6 +48,7 @@ mod port;
 mod reclaim;
 mod record;
 mod refs;
+mod refusals;
 mod release;
 mod reschedule;
 mod retry;
@@ -75,6 +76,7 @@ pub(in crate::store) use self::{
     db::{params, q},
     feedback::load as load_suppressed,
     group::{Class, Classes, Group},
+    refusals::load as load_refused,
     turn::Turn,
     writer::{Alarm, CLOSE_WAIT, Job, Writer},
 };

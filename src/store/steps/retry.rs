@@ -13,7 +13,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, Snapshot, joint::Joint, known::Known, params, q, row, settle, turn::Turn};
+use super::{Error, Snapshot, joint::Joint, known::Known, params, q, refusals, row, settle, turn::Turn};
 
 /// A copy as it stands.
 struct Standing {
@@ -156,6 +156,13 @@ fn anew(
     people.retain(|one| !listed.contains(&one.mailbox.email));
     if people.is_empty() {
         return Ok(Verdict::Refused(NotAgain::Suppressed));
+    }
+    if let Some(refused) = refusals::at_accept(turn, &known.message, people.iter().map(|one| one.mailbox.email.as_str()))? {
+        let mut refused = refused.into_iter();
+        people.retain(|_| refused.next() != Some(true));
+        if people.is_empty() {
+            return Ok(Verdict::Refused(NotAgain::Unsubscribed));
+        }
     }
     if asked.rules.routes.choose(&known.message.content.from.email).is_none() {
         return Ok(Verdict::Refused(NotAgain::NoProvider));

@@ -259,6 +259,9 @@ pub struct Memory {
     /// Addresses on the suppression list, and the number of the first message accepted since it last grew.
     pub(super) suppressed: i64,
     pub(super) suppressed_before: i64,
+    /// Whether anybody ever refused bulk mail, and the number of the first message accepted since somebody last did.
+    pub(super) refused: bool,
+    pub(super) refused_before: i64,
     /// The hour of the last message accepted, since 1970; `None` when it is not known.
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
@@ -277,6 +280,8 @@ impl Memory {
             last_content: None,
             suppressed: 0,
             suppressed_before: 0,
+            refused: false,
+            refused_before: 0,
             hour: None,
             damaged: HashSet::new(),
         }
@@ -295,6 +300,15 @@ impl Memory {
         }
         self.topics.clear();
         self.queues.clear();
+    }
+
+    /// Takes in whether anybody refuses bulk mail, and where somebody has since (`more`), up to before which message that is to be looked up
+    /// again. What this node wrote itself in the turn before is among it.
+    pub(in crate::store) fn others_refused(&mut self, any: bool, more: bool, before: i64) {
+        self.refused = any;
+        if more || self.refused_before == i64::MAX {
+            self.refused_before = before;
+        }
     }
 
     /// After a rollback what was cached may not be in the database.
