@@ -32,6 +32,7 @@ mod postgres;
 mod postgres_connect;
 mod property;
 mod reclaim;
+mod refusals;
 mod senders;
 mod settle;
 mod sqlite;

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jebi_domain::{
     address, family,
+    link::Target,
     port::{
         consents::ConsentFilter,
-        refusals::{Choice, RefusalInfo},
+        refusals::{Choice, RefusalInfo, RefusedBy},
     },
     refusal::Refusal,
 };
@@ -117,7 +118,20 @@ impl Refusals {
     pub async fn choose(&self, token: &str, chosen: &Chosen) -> Result<Option<Vec<ConsentChange>>, Refusal> {
         let Some(target) = self.target(token).await? else { return Ok(None) };
         let Some(offered) = self.preferences(token).await? else { return Ok(None) };
-        let choices: Vec<Choice> = offered.senders.iter().flat_map(|sender| choices(sender, chosen)).collect();
+        let (mut ends, mut choices) = (BTreeSet::new(), Vec::new());
+        for choice in offered.senders.iter().flat_map(|sender| changed(sender, chosen)) {
+            let own = target.advertising && choice.profile == target.profile;
+            if choice.wanted || !(own || choice.family.is_empty()) {
+                choices.push(choice);
+                continue;
+            }
+            // As by the button: it ends what was consented to, and of advertising the law asks that its result is told.
+            ends.insert(choice.profile.clone());
+            let delivery = target.delivery.filter(|_| choice.profile == target.profile);
+            let all = choice.family.is_empty();
+            let refused = Target { topic: choice.family, profile: choice.profile, address: target.address.clone(), advertising: own, delivery };
+            self.write(refused, RefusedBy::Preferences, all).await?;
+        }
         if !choices.is_empty() {
             self.store.choose(&target.address, choices, self.clock.wall()).await.map_err(refusal)?;
             tracing::info!(address = address::masked(&target.address), "somebody chose which mail they want");
@@ -125,7 +139,7 @@ impl Refusals {
         let changes = offered.senders.iter().flat_map(|sender| {
             let changed = |kind: &&Kind| {
                 let key = (sender.profile.clone(), kind.name.clone());
-                chosen.consents_shown.contains(&key) && kind.wanted != chosen.consents_wanted.contains(&key)
+                chosen.consents_shown.contains(&key) && !ends.contains(&sender.profile) && kind.wanted != chosen.consents_wanted.contains(&key)
             };
             sender.consents.iter().filter(changed).map(|kind| ConsentChange {
                 email: target.address.clone(),
@@ -139,7 +153,7 @@ impl Refusals {
 }
 
 /// What changes of one sender's mail.
-fn choices(sender: &SenderChoices, chosen: &Chosen) -> Vec<Choice> {
+fn changed(sender: &SenderChoices, chosen: &Chosen) -> Vec<Choice> {
     let changed = |kind: &&Kind| {
         let key = (sender.profile.clone(), kind.name.clone());
         chosen.shown.contains(&key) && kind.wanted != chosen.wanted.contains(&key)
