@@ -955,6 +955,8 @@ the-provider-refused-it-for-good = the provider refused it for good and would do
 see-the-delivery-reason-correct-what = see the delivery's reason, correct what it names, and submit the mail anew
 the-address-is-on-the-suppression = the address is on the suppression list
 take-the-address-off-the-list = take the address off the list first, if its owner wants mail
+the-recipient-has-unsubscribed-from = the recipient has unsubscribed from mail of this kind
+send-to-them-again-only-when = send to them again only when they have asked for it
 it-was-cancelled-and-what-was = it was cancelled, and what was cancelled is not sent
 it-may-have-arrived-and-was = it may have arrived, and was cancelled or has expired since: such mail is never resent
 submit-the-mail-anew-if-you = submit the mail anew if you know that it did not arrive
@@ -1378,6 +1380,12 @@ give-emails-or-recipients-for-a-copy = give emails or recipients, for a copy eac
 # src/service/accept/permitted.rs
 this-key-is-tied-to-the = this key is tied to the profile { $name }
 leave-profile-out-or-use-another = leave profile out, or use another key
+
+# src/service/refusals/record.rs
+give-the-topic-id-of-the-mail = give the topic_id of the mail, or the part of it before the first /
+it-does-not-say-in-1-to = it does not say in 1 to { $max-reason } characters why the address may be mailed again
+say-how-they-asked-for-it = say how they asked for it, such as: asked by telephone to be back
+unsubscribe = unsubscribe
 
 # src/service/consents/check.rs
 give-at-least-one = give at least one

@@ -954,6 +954,8 @@ the-provider-refused-it-for-good = 제공자가 영구히 거절했고, 다시 �
 see-the-delivery-reason-correct-what = 발송의 사유를 보고 고친 뒤 메일을 새로 접수하십시오
 the-address-is-on-the-suppression = 수신 차단 목록에 있는 주소입니다
 take-the-address-off-the-list = 주소의 주인이 메일을 원한다면 먼저 목록에서 빼십시오
+the-recipient-has-unsubscribed-from = 받는 사람이 이런 메일의 수신을 거부했습니다
+send-to-them-again-only-when = 받는 사람이 다시 요청한 때에만 보내십시오
 it-was-cancelled-and-what-was = 취소되었고, 취소된 것은 보내지 않습니다
 it-may-have-arrived-and-was = 도착했을 수 있고 그 뒤 취소되거나 만료되었습니다. 이런 메일은 다시 보내지 않습니다
 submit-the-mail-anew-if-you = 도착하지 않은 것이 확실하면 메일을 새로 접수하십시오
@@ -1377,6 +1379,12 @@ give-emails-or-recipients-for-a-copy = 수신자마다 한 통씩 보내도록 e
 # src/service/accept/permitted.rs
 this-key-is-tied-to-the = 이 키는 프로필 { $name }에 묶여 있습니다
 leave-profile-out-or-use-another = profile을 빼거나 다른 키를 쓰십시오
+
+# src/service/refusals/record.rs
+give-the-topic-id-of-the-mail = 메일의 topic_id나 그 첫 번째 / 앞부분을 적으십시오
+it-does-not-say-in-1-to = 이 주소로 다시 보내도 되는 까닭을 1~{ $max-reason }자로 적지 않았습니다
+say-how-they-asked-for-it = 어떻게 요청했는지 적으십시오. 예: 전화로 다시 받기를 요청
+unsubscribe = 수신 거부
 
 # src/service/consents/check.rs
 give-at-least-one = 하나 이상 적으십시오

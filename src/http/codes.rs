@@ -67,6 +67,12 @@ pub const CODES: &[Code] = &[
         "Correct what the delivery's reason names, and submit the mail anew.",
     ),
     code(409, "address_suppressed", "The address is on the suppression list.", "Take it off the list first, if its owner wants mail."),
+    code(
+        409,
+        "recipient_unsubscribed",
+        "The recipient has unsubscribed from mail of this kind.",
+        "Send to them again only when they have asked for it.",
+    ),
     code(409, "delivery_cancelled", "It was cancelled, and what was cancelled is not sent.", "Submit the mail anew."),
     code(
         409,
@@ -254,6 +260,7 @@ pub const CODES: &[Code] = &[
     code(422, "no_consent", "The ledger has no consent of this recipient.", "Record it, or leave the recipient out."),
     code(422, "no_consents", "The request has no consents.", "Give at least one."),
     code(422, "missing_how", "It is not said how a consent was given or taken back.", "Say it in a few words."),
+    code(422, "missing_reason", "It is not said why an address may be mailed again.", "Say in a few words how they asked for it."),
     code(422, "in_the_future", "The time is still to come.", "Give the time it happened."),
     code(422, "too_many_lines", "The file has too many lines.", "Split it."),
     code(422, "unknown_column", "A file of consents has no such column.", "Use the names the remedy lists."),

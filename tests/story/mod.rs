@@ -55,3 +55,6 @@ mod templates_hold_together;
 mod templates_reach_their_recipients;
 mod templates_starters;
 mod templates_tell_what_is_wrong;
+mod unsubscribe_by_preferences;
+mod unsubscribe_is_honoured;
+mod unsubscribe_is_recorded;

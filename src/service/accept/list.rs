@@ -53,7 +53,8 @@ impl Accept {
         let settings = &self.settings.load().list;
         let base = settings.public.as_ref().or(settings.local.as_ref().filter(|_| settings.is_all_local()))?;
         // What is consented to is advertising.
-        let target = Target { profile: profile.to_owned(), topic: String::new(), address: email.to_owned(), advertising: true, delivery: None };
+        let target =
+            Target { profile: profile.to_owned(), topic: String::new(), address: email.to_owned(), advertising: true, delivery: None };
         let token = settings.links.as_ref()?.live().load().sign(&target, accepted)?;
         Some(format!("{base}/u/{token}"))
     }

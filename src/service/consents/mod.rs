@@ -97,7 +97,12 @@ impl Consents {
     ///
     /// # Errors
     /// A store that cannot write.
-    pub async fn chosen(&self, changes: Vec<ConsentChange>, wording: impl Fn(&ConsentChange) -> String, source: &str) -> Result<(), Refusal> {
+    pub async fn chosen(
+        &self,
+        changes: Vec<ConsentChange>,
+        wording: impl Fn(&ConsentChange) -> String,
+        source: &str,
+    ) -> Result<(), Refusal> {
         let now = self.clock.wall();
         let profiles = self.profiles.knowing(changes.iter().map(|one| one.profile.as_str())).await?;
         let events = changes.into_iter().map(|change| {

@@ -129,7 +129,8 @@ impl Refusals {
             ends.insert(choice.profile.clone());
             let delivery = target.delivery.filter(|_| choice.profile == target.profile);
             let all = choice.family.is_empty();
-            let refused = Target { topic: choice.family, profile: choice.profile, address: target.address.clone(), advertising: own, delivery };
+            let refused =
+                Target { topic: choice.family, profile: choice.profile, address: target.address.clone(), advertising: own, delivery };
             self.write(refused, RefusedBy::Preferences, all).await?;
         }
         if !choices.is_empty() {
@@ -139,7 +140,9 @@ impl Refusals {
         let changes = offered.senders.iter().flat_map(|sender| {
             let changed = |kind: &&Kind| {
                 let key = (sender.profile.clone(), kind.name.clone());
-                chosen.consents_shown.contains(&key) && !ends.contains(&sender.profile) && kind.wanted != chosen.consents_wanted.contains(&key)
+                chosen.consents_shown.contains(&key)
+                    && !ends.contains(&sender.profile)
+                    && kind.wanted != chosen.consents_wanted.contains(&key)
             };
             sender.consents.iter().filter(changed).map(|kind| ConsentChange {
                 email: target.address.clone(),

@@ -69,7 +69,8 @@ impl<E: Engine> RefusalStore for SqlStore<E> {
                     continue;
                 }
                 let message = view::standing(s, copy.key.message().0)?.map(|standing| standing.known.message);
-                let profile = message.and_then(|message| message.content.list.as_ref().map(|list| list.profile.clone())).unwrap_or_default();
+                let profile =
+                    message.and_then(|message| message.content.list.as_ref().map(|list| list.profile.clone())).unwrap_or_default();
                 kinds.push((profile, family::of(&copy.topic).to_owned()));
             }
             Ok(kinds)

@@ -27,12 +27,7 @@ const FIELDS: usize = 4_000;
 /// The preferences of a link's owner
 ///
 /// Boxes for each sender and kind of mail.
-pub async fn page(
-    State(state): State<AppState>,
-    token: Token,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn page(State(state): State<AppState>, token: Token, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Problem> {
     let token = text_of(token);
     let found = state.refusals.preferences(&token).await?;
     Ok(answer((&token, found.as_ref()), query.as_deref(), &headers, false))

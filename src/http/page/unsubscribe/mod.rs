@@ -31,12 +31,7 @@ pub(super) fn text_of(token: Token) -> String {
 /// The page of a link
 ///
 /// Whose mail it is for, and a button.
-pub async fn page(
-    State(state): State<AppState>,
-    token: Token,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn page(State(state): State<AppState>, token: Token, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Problem> {
     let token = text_of(token);
     let standing = state.refusals.look(&token).await?;
     Ok(answer(&state, (&token, standing.as_ref()), query.as_deref(), &headers))
