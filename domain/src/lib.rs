@@ -14,6 +14,7 @@ pub mod consent;
 pub mod content;
 pub mod delivery;
 pub mod dkim;
+pub mod erasure;
 pub mod event;
 pub mod fair;
 pub mod family;

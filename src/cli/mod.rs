@@ -13,6 +13,7 @@ mod link_key;
 mod migrate;
 mod nodes;
 mod openapi;
+mod person;
 mod profile;
 mod ready;
 mod release;
@@ -80,6 +81,9 @@ enum Command {
     /// Make, list and remove sender profiles
     #[command(subcommand)]
     Profile(profile::Command),
+    /// Show and erase what is known of a person
+    #[command(subcommand)]
+    Person(person::Command),
     /// List and make keys that links in mail are signed with
     #[command(subcommand)]
     LinkKey(link_key::Command),
@@ -153,6 +157,7 @@ pub fn run() -> ExitCode {
             through(flags, missing, async |_, client| key::run(command, client).await)
         }
         Command::Profile(command) => through(flags, Missing::Refuse, async |_, client| profile::run(command, client).await),
+        Command::Person(command) => through(flags, Missing::Refuse, async |_, client| person::run(command, client).await),
         Command::LinkKey(command) => through(flags, Missing::Refuse, async |_, client| link_key::run(command, client).await),
         Command::Template(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };

@@ -53,7 +53,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
-    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
+    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, persons, profiles, providers,
     templates, topics, unsubscribes,
 };
 pub use auth::LocalAdmin;
@@ -148,6 +148,7 @@ fn routes() -> Vec<Route> {
         post("/v1/messages/{id}/cancel", messages::cancel).send(),
         post("/v1/messages/{id}/retry", messages::retry).send(),
         post("/v1/messages/{id}/reschedule", messages::reschedule).send(),
+        delete("/v1/messages/{id}/content", messages::content::delete_content).send(),
         post("/v1/attachments", attachments::upload).streams().send(),
         get("/v1/attachments", attachments::list).read(),
         get("/v1/attachments/{id}", attachments::show).read(),
@@ -183,6 +184,8 @@ fn routes() -> Vec<Route> {
         post("/v1/unsubscribes", unsubscribes::record).send(),
         get("/v1/unsubscribes", unsubscribes::list).read(),
         delete("/v1/unsubscribes/{id}", unsubscribes::lift).send(),
+        get("/v1/persons/{address}", persons::show).admin(),
+        post("/v1/persons/{address}/erase", persons::erase).admin(),
         get("/v1/link-keys", link_keys::list).admin(),
         post("/v1/link-keys", link_keys::rotate).admin(),
         get("/v1/templates", templates::list).read(),
@@ -299,7 +302,8 @@ mod tests {
     #[test]
     fn changing_the_installation_is_for_administrators() {
         for Route { path, method, needs, .. } in routes() {
-            let administrative = ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
+            let administrative =
+                ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit", "/v1/persons/"].iter().any(|root| path.starts_with(root));
             let administrative = administrative || path.ends_with("/move") || (path.starts_with("/v1/profiles") && method != Method::GET);
             // Whoever writes a template says what every key sends.
             let looks = method == Method::GET || path.ends_with("/preview") || path.ends_with("/test");

@@ -16,8 +16,8 @@ use utoipa::{
 
 use super::{
     api::{
-        admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-        templates, topics, unsubscribes,
+        admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, persons, profiles,
+        providers, templates, topics, unsubscribes,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
@@ -38,6 +38,7 @@ use super::{
         messages::list,
         messages::show,
         messages::cancel,
+        messages::content::delete_content,
         messages::retry,
         messages::reschedule,
         attachments::upload,
@@ -72,6 +73,8 @@ use super::{
         consents::list,
         consents::show,
         consents::withdraw,
+        persons::show,
+        persons::erase,
         unsubscribes::record,
         unsubscribes::list,
         unsubscribes::lift,
@@ -123,6 +126,7 @@ use super::{
         (name = "profiles", description = "Who mail is from, and the company behind it."),
         (name = "consents", description = "Who has consented to advertising."),
         (name = "unsubscribes", description = "Who refuses bulk mail of a sender."),
+        (name = "persons", description = "What is known of an address, shown and erased."),
         (name = "link-keys", description = "What links in mail are signed with."),
         (name = "templates", description = "What mail is made of: drafts, versions, previews."),
         (name = "limits", description = "What a key may still send today."),

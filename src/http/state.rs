@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use super::access::load::Load;
 use crate::service::{
     accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
-    files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles,
+    files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, privacy::Privacy, profiles::Profiles,
     providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, retry::Retry,
     search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
@@ -43,6 +43,7 @@ pub struct Services {
     /// What links in mail are signed with; `None` where this process has no secret.
     pub links: Option<Arc<LinkKeys>>,
     pub refusals: Refusals,
+    pub privacy: Privacy,
     pub consents: Arc<Consents>,
     pub tokens: Tokens,
     pub access: Arc<Access>,

@@ -22,7 +22,8 @@ async fn site(language: &str) -> (Site, String) {
     let site = Site::start(&[("JEBI_SECRET", SECRET)]).await;
     let profile = json!({"from": "news@example.kr", "company": {"name": "제비상점"}, "language": language});
     ask(&site, "PUT", "/v1/profiles/shop", &profile).await;
-    let message = json!({"profile": "shop", "lane": "bulk", "topic_id": "event/3", "emails": ["hong@naver.com"], "subject": "행사", "content": "c"});
+    let message =
+        json!({"profile": "shop", "lane": "bulk", "topic_id": "event/3", "emails": ["hong@naver.com"], "subject": "행사", "content": "c"});
     ask(&site, "POST", "/v1/messages", &json!({"messages": [message]})).await;
     let consent = json!({"email": "hong@naver.com", "profile": "shop", "how": "form", "notice": false});
     ask(&site, "POST", "/v1/consents", &json!({"consents": [consent]})).await;

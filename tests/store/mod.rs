@@ -30,6 +30,7 @@ mod operator;
 mod personal;
 mod postgres;
 mod postgres_connect;
+mod privacy;
 mod property;
 mod reclaim;
 mod refusals;

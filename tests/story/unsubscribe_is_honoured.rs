@@ -1,5 +1,5 @@
 //! Who unsubscribes gets no more bulk mail of that sender and family, also none that was accepted before; receipts and passwords go on.
-//! Design section 8 of the conformance (Network Act, article 50 paragraph 2), RFC 8058.
+//! Conformance section 8 (Network Act, article 50 paragraph 2), RFC 8058.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ async fn the_topic_counts_who_unsubscribed_and_the_timeline_says_how() {
     let delivery = sent["deliveries"][0]["id"].as_str().expect("an id");
     let shown = api.get(&format!("/v1/deliveries/{delivery}")).await.expect(200);
     let told: Vec<&Value> =
-        shown["timeline"].as_array().expect("a timeline").iter().filter(|line| line["kind"] == "unsubscribed").collect();
+        shown["timeline"].as_array().expect("a timeline").iter().filter(|line| line["event"] == "unsubscribed").collect();
     assert_eq!((told.len(), &told[0]["detail"]), (1, &"one_click: news".into()));
 }
 

@@ -23,7 +23,7 @@ async fn what_a_caller_records_is_honoured_until_it_is_taken_back() {
     assert_eq!(bulk(&api, "news/10", &["hong@naver.com"]).await["suppressed"], json!([]));
     let audit = api.get("/v1/audit").await.expect(200);
     assert_eq!(
-        (&audit["entries"][0]["act"], &audit["entries"][0]["detail"]),
+        (&audit["acts"][0]["act"], &audit["acts"][0]["detail"]),
         (&"unsubscribe.lift".into(), &"asked by telephone".into()),
         "{audit}"
     );

@@ -72,6 +72,8 @@ pub enum NotAgain {
     Suppressed,
     /// Whoever it went to has unsubscribed from mail of its kind.
     Unsubscribed,
+    /// What it said was deleted.
+    ContentDeleted,
     /// It was cancelled, and what was cancelled is not sent.
     Cancelled,
     /// It may have arrived and was cancelled or has expired since: it is never resent.

@@ -14,8 +14,8 @@ use bytes::Bytes;
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{
-    Boxed, ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, RefusalStore, SenderStore, TemplateStore, nodes::NodeStart,
-    slots::SharedSlots,
+    Boxed, ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, PrivacyStore, RefusalStore, SenderStore, TemplateStore,
+    nodes::NodeStart, slots::SharedSlots,
 };
 pub use super::{
     guard::{Guard, Released},
@@ -592,6 +592,7 @@ pub trait Store:
     + SenderStore
     + ConsentStore
     + RefusalStore
+    + PrivacyStore
 {
 }
 impl<T> Store for T where
@@ -606,5 +607,6 @@ impl<T> Store for T where
         + SenderStore
         + ConsentStore
         + RefusalStore
+        + PrivacyStore
 {
 }

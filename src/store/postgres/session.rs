@@ -409,6 +409,7 @@ impl Session for WriterSession {
         memory.others_wrote(suppressed, looked_up_before);
         let refused: Option<i64> = row.get(9)?;
         let more = refused != self.refused.replace(refused);
+        memory.others_erased(row.get::<Option<i64>>(10)?.is_some_and(|times| times > 0));
         memory.others_refused(refused.is_some_and(|times| times > 0), more, drawn + 1);
         Ok(())
     }

@@ -12,7 +12,7 @@ use jebi_domain::{
     delivery::State,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageNo, QueueNo},
     idempotency,
-    message::{Addressee, Content, Copies, Copy, Draft, MAX_JOINT, Mailbox, Role},
+    message::{Addressee, Content, Copies, Copy, Draft, Lane, MAX_JOINT, Mailbox, Role},
     port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
     time::Wall,
 };
@@ -23,7 +23,7 @@ use super::{
     Error, Snapshot, files,
     group::{Class, TURN_ROWS},
     known::Known,
-    params, q, refusals, row,
+    params, privacy, q, refusals, row,
     turn::{Places, Turn},
     writer::{Job, Step},
 };
@@ -109,7 +109,7 @@ impl AcceptJob {
 
     /// Which place in the turn it has. Small requests with transactional mail go first; everything else is bulk.
     pub fn class(&self) -> Class {
-        let transactional = self.drafts.iter().any(|d| d.message.lane == jebi_domain::message::Lane::Transactional);
+        let transactional = self.drafts.iter().any(|d| d.message.lane == Lane::Transactional);
         if transactional && self.rows() <= SMALL { Class::Accept } else { Class::Bulk }
     }
 
@@ -226,7 +226,7 @@ impl AcceptJob {
                 let room = if self.staged { (TURN_ROWS.saturating_sub(turn.rows)).max(1) as usize } else { all.len() };
                 let end = if self.staged { self.written + fitting(draft, self.written, room) } else { all.len() };
                 let slice = &all[self.written..end];
-                let states = states(turn, slice.iter())?;
+                let states = states(turn, draft.message.lane, slice.iter())?;
                 let refused = refusals::at_accept(turn, &draft.message, slice.iter().map(|to| to.email.as_str()))?;
                 for ((i, to), state) in all.iter().enumerate().skip(self.written).zip(states) {
                     let ordinal = u32::try_from(i).map_err(|e| Error::damaged("ordinal", e))?;
@@ -249,7 +249,7 @@ impl AcceptJob {
                 }
             }
             Copies::Joint(all) => {
-                let mut states = states(turn, all.iter().map(|(_, to)| to))?;
+                let mut states = states(turn, draft.message.lane, all.iter().map(|(_, to)| to))?;
                 let refused = refusals::at_accept(turn, &draft.message, all.iter().map(|(_, to)| to.email.as_str()))?.unwrap_or_default();
                 // Who is on the suppression list is there for that reason, whatever they refused.
                 let refused: Vec<bool> = refused.iter().zip(&states).map(|(refuses, state)| *refuses && *state == State::Waiting).collect();
@@ -497,12 +497,16 @@ fn fitting(draft: &Draft, first: usize, rows: usize) -> usize {
 }
 
 /// Whether each waits or is on the suppression list. Most installations start without a list: no look-up then.
-fn states<'a>(turn: &Turn<'_>, people: impl ExactSizeIterator<Item = &'a Mailbox>) -> Result<Vec<State>, Error> {
-    if turn.memory.suppressed == 0 {
+fn states<'a>(turn: &Turn<'_>, lane: Lane, people: impl ExactSizeIterator<Item = &'a Mailbox> + Clone) -> Result<Vec<State>, Error> {
+    let emails = people.clone().map(|to| to.email.as_str());
+    let erased = privacy::erased(turn, lane, emails)?;
+    if turn.memory.suppressed == 0 && erased.is_none() {
         return Ok(vec![State::Waiting; people.len()]);
     }
     let listed = turn.listed(people.map(|to| to.email.as_str()))?;
-    Ok(listed.into_iter().map(|listed| if listed { State::Suppressed } else { State::Waiting }).collect())
+    let erased = erased.unwrap_or_else(|| vec![false; listed.len()]);
+    let state = |(listed, erased)| if listed || erased { State::Suppressed } else { State::Waiting };
+    Ok(listed.into_iter().zip(erased).map(state).collect())
 }
 
 /// The number of a content, stored once by its hash.

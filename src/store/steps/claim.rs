@@ -408,7 +408,7 @@ fn take_out(
     }
     let (waiting, suppressed) = (State::Waiting.code(), State::Suppressed.code());
     match reason {
-        Some(reason) => turn.change(q!("delivery_refused"), (row.key.0, waiting, suppressed, now.0, reason)),
+        Some(reason) => turn.change(q!("delivery_held"), (row.key.0, waiting, suppressed, now.0, reason)),
         None => turn.change(q!("delivery_state"), (row.key.0, waiting, suppressed, now.0)),
     }
 }

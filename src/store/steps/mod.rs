@@ -15,6 +15,7 @@
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
 //! | `feedback` | what became of sent mail, and the suppression list |
+//! | `privacy` | people whose data is erased, content that is deleted |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `refusals`, `consents` | profiles, keys of links; who refused; the ledger of consents to advertising |
@@ -45,6 +46,7 @@ mod moving;
 mod nodes;
 mod operator;
 mod port;
+mod privacy;
 mod reclaim;
 mod record;
 mod refs;
@@ -76,6 +78,7 @@ pub(in crate::store) use self::{
     db::{params, q},
     feedback::load as load_suppressed,
     group::{Class, Classes, Group},
+    privacy::load as load_erased,
     refusals::load as load_refused,
     turn::Turn,
     writer::{Alarm, CLOSE_WAIT, Job, Writer},

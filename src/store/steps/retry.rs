@@ -13,7 +13,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, Snapshot, joint::Joint, known::Known, params, q, refusals, row, settle, turn::Turn};
+use super::{Error, Snapshot, joint::Joint, known::Known, params, privacy, q, refusals, row, settle, turn::Turn};
 
 /// A copy as it stands.
 struct Standing {
@@ -88,6 +88,9 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
         return refused(NotAgain::Missing);
     }
     let Some(now) = read(turn, key)? else { return refused(NotAgain::Missing) };
+    if privacy::content_is_deleted(turn, key.message().0)? {
+        return refused(NotAgain::ContentDeleted);
+    }
     if now.any(State::Waiting) {
         return refused(if cancelled { NotAgain::Cancelled } else { NotAgain::UnderWay });
     }

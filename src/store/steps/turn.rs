@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
@@ -11,6 +11,7 @@ use std::{
 use super::{Error, Params, Query, Session, keys::QUARTER, known::Known, params, q};
 use jebi_domain::{
     delivery::State,
+    erasure::PersonKey,
     event::FeedbackKind,
     id::{Incarnation, KeyNo, QueueNo},
     message::Lane,
@@ -180,6 +181,8 @@ pub struct Common {
     own: AtomicI64,
     /// Lanes that wait for a release.
     held: [AtomicBool; 2],
+    /// What erased people are known by.
+    people: OnceLock<PersonKey>,
 }
 
 impl Common {
@@ -192,6 +195,7 @@ impl Common {
             next_lease,
             own: AtomicI64::new(0),
             held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))),
+            people: OnceLock::new(),
         }
     }
 
@@ -221,6 +225,11 @@ impl Common {
 
     fn entry_no(&self) -> i64 {
         self.next_entry.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// What erased people are known by, once it was told.
+    pub(super) fn people(&self) -> &OnceLock<PersonKey> {
+        &self.people
     }
 
     /// This node's incarnation; 0 before it starts one.
@@ -262,6 +271,8 @@ pub struct Memory {
     /// Whether anybody ever refused bulk mail, and the number of the first message accepted since somebody last did.
     pub(super) refused: bool,
     pub(super) refused_before: i64,
+    /// Whether anybody's data was ever erased.
+    pub(super) erased: bool,
     /// The hour of the last message accepted, since 1970; `None` when it is not known.
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
@@ -282,6 +293,7 @@ impl Memory {
             suppressed_before: 0,
             refused: false,
             refused_before: 0,
+            erased: false,
             hour: None,
             damaged: HashSet::new(),
         }
@@ -309,6 +321,11 @@ impl Memory {
         if more || self.refused_before == i64::MAX {
             self.refused_before = before;
         }
+    }
+
+    /// Takes in whether anybody's data was erased.
+    pub(in crate::store) fn others_erased(&mut self, any: bool) {
+        self.erased = any;
     }
 
     /// After a rollback what was cached may not be in the database.

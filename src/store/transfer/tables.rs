@@ -40,6 +40,7 @@ pub const TABLES: &[&str] = &[
     "sender_profile",
     "link_key",
     "refusal",
+    "erased",
     "consent",
     "consent_event",
 ];

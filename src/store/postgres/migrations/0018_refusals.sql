@@ -17,3 +17,16 @@ CREATE FUNCTION jebi_refusal_grown() RETURNS trigger LANGUAGE plpgsql
 AS $$ BEGIN UPDATE marker SET value = value + 1 WHERE name = 'refusal_grown'; RETURN NULL; END $$;
 CREATE TRIGGER refusal_grown AFTER INSERT OR UPDATE ON refusal FOR EACH STATEMENT EXECUTE FUNCTION jebi_refusal_grown();
 CREATE TRIGGER consent_ended AFTER INSERT ON consent_event FOR EACH ROW WHEN (NEW.kind IN (1, 2)) EXECUTE FUNCTION jebi_refusal_grown();
+
+-- People whose data was erased, by a keyed hash of their address: no mail goes to those who were suppressed, no bulk mail to the others.
+CREATE TABLE erased (
+    hash bytea PRIMARY KEY,
+    bulk_only bigint NOT NULL,
+    at bigint NOT NULL
+);
+INSERT INTO marker (name, value) VALUES ('erased', 0);
+
+-- When what a message said was deleted. Its record stays.
+ALTER TABLE message ADD COLUMN content_deleted_at bigint;
+-- Whose stored content it is, so that what nobody refers to any more can be removed.
+CREATE INDEX message_content ON message (content_no) WHERE content_no IS NOT NULL;

@@ -25,3 +25,16 @@ CREATE TRIGGER refusal_grown AFTER INSERT ON refusal BEGIN UPDATE marker SET val
 CREATE TRIGGER refusal_again AFTER UPDATE ON refusal BEGIN UPDATE marker SET value = value + 1 WHERE name = 'refusal_grown'; END;
 CREATE TRIGGER consent_ended AFTER INSERT ON consent_event WHEN NEW.kind IN (1, 2)
 BEGIN UPDATE marker SET value = value + 1 WHERE name = 'refusal_grown'; END;
+
+-- People whose data was erased, by a keyed hash of their address: no mail goes to those who were suppressed, no bulk mail to the others.
+CREATE TABLE erased (
+    hash BLOB PRIMARY KEY,
+    bulk_only INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO marker (name, value) VALUES ('erased', 0);
+
+-- When what a message said was deleted. Its record stays.
+ALTER TABLE message ADD COLUMN content_deleted_at INTEGER;
+-- Whose stored content it is, so that what nobody refers to any more can be removed.
+CREATE INDEX message_content ON message (content_no) WHERE content_no IS NOT NULL;
