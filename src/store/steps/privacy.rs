@@ -22,7 +22,7 @@ use super::{
 /// What stands in the place of an address that was erased.
 const ERASED: &str = "erased";
 /// Copies one slice looks at.
-const SLICE: u32 = 100;
+const SLICE: u32 = 25;
 
 impl<E: Engine> PrivacyStore for SqlStore<E> {
     fn know_people_by(&self, key: PersonKey) {
