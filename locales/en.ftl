@@ -1404,7 +1404,7 @@ unsubscribe = unsubscribe
 # src/service/privacy
 this-node-has-no-secret-to-know = this node has no secret to know an erased person by
 something-of-the-message-waits-or = something of the message waits or is being sent
-wait-for-its-results-or-cancel-it = wait for its results, or cancel it first (POST /v1/messages/{"{"}id{"}"}/cancel)
+wait-for-its-results-or-cancel-it = wait for its results, or cancel it first (POST /v1/messages/{ $id }/cancel)
 person = person
 
 # src/service/consents/check.rs

@@ -1403,7 +1403,7 @@ unsubscribe = 수신 거부
 # src/service/privacy
 this-node-has-no-secret-to-know = 이 노드에는 지운 사람을 알아볼 비밀 값이 없습니다
 something-of-the-message-waits-or = 메시지의 일부가 대기 중이거나 발송 중입니다
-wait-for-its-results-or-cancel-it = 결과를 기다리거나 먼저 취소하십시오(POST /v1/messages/{"{"}id{"}"}/cancel)
+wait-for-its-results-or-cancel-it = 결과를 기다리거나 먼저 취소하십시오(POST /v1/messages/{ $id }/cancel)
 person = 사람
 
 # src/service/consents/check.rs

@@ -40,10 +40,13 @@ const SPEAKERS: [&str; 21] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 12] = [
+const SILENT: [&str; 15] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
+    "src/http/page/frame.rs",
+    "src/http/page/preferences/",
+    "src/http/page/unsubscribe/",
     "src/service/dispatch/",
     "src/service/consents/text.rs",
     "src/service/ready.rs",
@@ -133,7 +136,6 @@ const NO_TEXTS: &[&str] = &[
     "{MARK} {subject}",
     "{id:<4} {:<24} {usable}",
     "{name:<24} {from:<32} {company}",
-    "<form method=\"post\"><button name=\"by\" value=\"page\">{}</button></form>",
     "`true` for this server's own link, `false` for none, or a page of yours: https, where `{email}` and `{delivery}` stand for each copy's own.",
     "{} secrets",
     "local administrator",

@@ -109,12 +109,11 @@ conform! {
         f.report(id, 0, &address(0), FeedbackKind::Delivered).await;
         assert_eq!(erase(f).await.1.erased, 1);
         assert_eq!(f.view(id, 0).await.recipients[0].email, "erased");
-        // What was cancelled waits for its rows.
+        // What was cancelled is counted as that already, before its row says it.
         f.post_one(Mail { due: Some(Wall(f.now().0 + HOUR)), ..each("b", 1) }).await;
         f.store.cancel_topic("b", f.now()).await.expect("cancel");
-        assert_eq!(erase(f).await.1.open, 1);
-        f.housekeep().await;
         assert_eq!((erase(f).await.1.erased, of_person(f).await), (1, 0));
+        f.housekeep().await;
         assert_eq!(f.topic("b").await.cancelled, 1);
     }
 

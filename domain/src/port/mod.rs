@@ -35,5 +35,9 @@ pub use templates::TemplateStore;
 
 use std::{future::Future, pin::Pin};
 
+/// What is kept of people: what they consented to and refused, and its erasure.
+pub trait PeopleStore: ConsentStore + RefusalStore + PrivacyStore {}
+impl<T: ConsentStore + RefusalStore + PrivacyStore> PeopleStore for T {}
+
 /// A boxed future: ports are object-safe, so the composition root picks engines at run time.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

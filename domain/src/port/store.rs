@@ -14,8 +14,7 @@ use bytes::Bytes;
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{
-    Boxed, ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, PrivacyStore, RefusalStore, SenderStore, TemplateStore,
-    nodes::NodeStart, slots::SharedSlots,
+    Boxed, FileStore, Inbox, NodeStore, OperatorStore, PeopleStore, SenderStore, TemplateStore, nodes::NodeStart, slots::SharedSlots,
 };
 pub use super::{
     guard::{Guard, Released},
@@ -581,32 +580,10 @@ pub trait AdminStore: Send + Sync {
 
 /// A whole engine.
 pub trait Store:
-    QueueStore
-    + ReadStore
-    + AdminStore
-    + NodeStore
-    + OperatorStore
-    + TemplateStore
-    + Inbox
-    + FileStore
-    + SenderStore
-    + ConsentStore
-    + RefusalStore
-    + PrivacyStore
+    QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + PeopleStore
 {
 }
 impl<T> Store for T where
-    T: QueueStore
-        + ReadStore
-        + AdminStore
-        + NodeStore
-        + OperatorStore
-        + TemplateStore
-        + Inbox
-        + FileStore
-        + SenderStore
-        + ConsentStore
-        + RefusalStore
-        + PrivacyStore
+    T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + PeopleStore
 {
 }

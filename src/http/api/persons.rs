@@ -162,8 +162,8 @@ pub async fn erase(
     Id(PersonAddress(address)): Id<PersonAddress>,
 ) -> Reply<ErasedBody> {
     let erased = state.privacy.erase(&address).await;
-    let detail = |done: &Erased| format!("{} copies, {} open, {} consents", done.deliveries, done.open, done.forgotten.consents);
-    // Without the address: the log is never changed.
+    // Without the address: the log is never changed. In how many copies it stood.
+    let detail = |done: &Erased| done.deliveries.to_string();
     let erased = state.audit.ended(&caller, "person.erase", "", detail, erased).await?;
     Ok(Json(erased.into()))
 }

@@ -50,7 +50,8 @@ impl<E: Engine> PrivacyStore for SqlStore<E> {
             let Some(known) = no.map(|no| t.known(no)).transpose()?.flatten() else { return Ok(ContentDeleted::Missing) };
             let no = no.unwrap_or_default();
             let (first, last) = range(no, 0, known.copies);
-            if t.row(q!("message_open"), (first, last), |_| Ok(()))?.is_some() {
+            let leased = !t.rows_of(q!("lease_of_message"), [no], |_| Ok(()))?.is_empty();
+            if leased || t.row(q!("message_open"), (first, last, is_cancelled(t, &known)?), |_| Ok(()))?.is_some() {
                 return Ok(ContentDeleted::UnderWay);
             }
             delete_content(t, no, &known, now)?;
@@ -119,22 +120,51 @@ fn erase_slice(turn: &mut Turn<'_>, address: &str, before: Option<DeliveryKey>, 
     Ok(out)
 }
 
+/// How a copy stands.
+#[derive(Clone, Copy)]
+struct How {
+    /// An attempt is out.
+    out: bool,
+    /// Its recipients are counted as cancelled already; their rows follow.
+    cancelled: bool,
+}
+
+impl How {
+    /// Whether a recipient in this state is left for now: it is being sent, or may have got it.
+    fn is_open(self, state: State) -> bool {
+        state == State::Unsettled || (state == State::Waiting && self.out)
+    }
+
+    /// What becomes of one who waits.
+    fn end(self, turn: &mut Turn<'_>, known: &Known) -> State {
+        if self.cancelled {
+            return State::Cancelled;
+        }
+        turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Suppressed, 1);
+        turn.delta.queue(known.queue, -1);
+        State::Suppressed
+    }
+}
+
+fn is_cancelled(turn: &Turn<'_>, known: &Known) -> Result<bool, Error> {
+    let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [known.queue], |r| r.get(0))?;
+    Ok(known.cancelled || retired.flatten().is_some())
+}
+
 /// Erases a person from a copy. `false` where it has to wait, `None` where it is none of theirs.
 fn erase(turn: &mut Turn<'_>, (key, known): (DeliveryKey, &Known), address: &str, now: Wall) -> Result<Option<bool>, Error> {
     turn.db.lock_queues(&[known.queue])?;
     turn.db.lock_copies(key.0, key.0)?;
     let found = turn.row(q!("delivery_get"), [key.0], |r| {
-        Ok((r.get::<i64>(0)?, r.get::<u16>(1)?, r.get::<Option<i64>>(4)?.is_some(), r.get::<Option<i64>>(6)?, r.get::<String>(8)?))
+        Ok((r.get::<i64>(0)?, r.get::<u16>(1)?, r.get::<Option<i64>>(4)?.is_some(), r.get::<Option<i64>>(6)?, r.get::<String>(9)?))
     })?;
     let Some((code, attempt, joint, next_try, email)) = found else { return Ok(None) };
     let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
-    // What was cancelled is counted as that already, and its row follows.
-    let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [known.queue], |r| r.get(0))?;
-    let busy = known.cancelled || retired.flatten().is_some() || out_now(turn, key, attempt)?;
+    let how = How { out: out_now(turn, key, attempt)?, cancelled: is_cancelled(turn, known)? };
     let done = if joint {
-        erase_joint(turn, (key, known), (state, attempt, next_try), (address, busy), now)?
+        erase_joint(turn, (key, known), (state, attempt, next_try), (address, how), now)?
     } else if address::key(&email) == address {
-        erase_single(turn, (key, known), state, busy, now)?
+        erase_single(turn, (key, known), state, how, now)?
     } else {
         None
     };
@@ -153,15 +183,15 @@ fn erase_single(
     turn: &mut Turn<'_>,
     (key, known): (DeliveryKey, &Known),
     state: State,
-    busy: bool,
+    how: How,
     now: Wall,
 ) -> Result<Option<bool>, Error> {
-    if state == State::Unsettled || (state == State::Waiting && busy) {
+    if how.is_open(state) {
         return Ok(Some(false));
     }
     if state == State::Waiting {
-        turn.change(q!("delivery_state"), (key.0, state.code(), State::Suppressed.code(), now.0))?;
-        suppressed(turn, known);
+        let end = how.end(turn, known);
+        turn.change(q!("delivery_state"), (key.0, state.code(), end.code(), now.0))?;
     }
     turn.execute(q!("delivery_erase"), (key.0, ERASED))?;
     turn.execute(q!("attempt_erase"), [key.0])?;
@@ -176,7 +206,7 @@ fn erase_joint(
     turn: &mut Turn<'_>,
     (key, known): (DeliveryKey, &Known),
     (state, attempt, next_try): (State, u16, Option<i64>),
-    (address, busy): (&str, bool),
+    (address, how): (&str, How),
     now: Wall,
 ) -> Result<Option<bool>, Error> {
     let places: Vec<i64> = turn.rows_of(q!("joint_position"), (key.0, address), |r| r.get(0))?;
@@ -185,16 +215,14 @@ fn erase_joint(
     if theirs.is_empty() {
         return Ok(None);
     }
-    let waits = |one: State| one == State::Unsettled || (one == State::Waiting && busy);
-    if theirs.iter().any(|i| waits(copy.people[*i].state)) {
+    if theirs.iter().any(|i| how.is_open(copy.people[*i].state)) {
         return Ok(Some(false));
     }
     let mut changed = false;
     for i in theirs {
         if copy.people[i].state == State::Waiting {
-            (copy.people[i].state, copy.people[i].changed_at) = (State::Suppressed, Some(now.0));
+            (copy.people[i].state, copy.people[i].changed_at) = (how.end(turn, known), Some(now.0));
             copy.put(turn, i, State::Waiting)?;
-            suppressed(turn, known);
             changed = true;
         }
         turn.execute(q!("joint_erase"), (key.0, copy.people[i].position, ERASED))?;
@@ -205,12 +233,6 @@ fn erase_joint(
     }
     turn.execute(q!("delivery_erase_words"), [key.0])?;
     Ok(Some(true))
-}
-
-/// Counts a recipient who waited as suppressed.
-fn suppressed(turn: &mut Turn<'_>, known: &Known) {
-    turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Suppressed, 1);
-    turn.delta.queue(known.queue, -1);
 }
 
 /// Puts an empty content in the place of a message's own. What several messages share, and is stored once, stays while another has it.
