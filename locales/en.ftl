@@ -1,6 +1,24 @@
 # The English texts people see, as they stand in the code. Each has the same id in the other languages' files.
 # A value whose name ends with -text is itself such a text. tests/arch/words.rs holds this page to the code.
 
+# domain/src/feedback/fault.rs
+the-message-is-no-event-of = the message is no event of SES: { $error }
+subscribe-this-server-only-to-topics = subscribe this server only to topics that SES publishes to, as docs/SES.md shows
+the-message-has-neither-eventtype = the message has neither eventType nor notificationType, so it is nothing SES publishes
+it-has-no-headers-so-it = it has no headers, so it is no mail (RFC 5322)
+its-part-for-machines-is-empty = its part for machines is empty
+it-names-no-recipient-and-no = it names no recipient and no action for one
+its-part-for-machines-holds-no = its part for machines holds no fields
+it-has-no-feedback-type = it has no Feedback-Type
+post-the-report-as-it-arrived = post the report as it arrived: the whole mail with all its headers, unchanged
+the-mail-cannot-be-read-as = the mail cannot be read as a report: { $why-text }
+the-report-does-not-give-back = the report does not give back a mail of this server: it holds no { $delivery-header } and no Message-ID of one
+nothing-to-do-for-mail-of = nothing to do for mail of another program; for our own have the relay return at least the headers (RFC 3461, RET=HDRS)
+the-mail-is-an-automatic-answer = the mail is an automatic answer (RFC 3834), which says nothing of whether mail arrives
+post-only-delivery-status = post only delivery status notifications (RFC 3464) and feedback reports (RFC 5965)
+the-mail-is-a-report-of = the mail is a report of the type { $kind }, which is not read here
+the-mail-is-no-report-it = the mail is no report: it holds no part message/delivery-status or message/feedback-report
+
 # domain/src/idempotency.rs
 the-key-must-be-1-to = the key must be 1 to { $max-key } visible ASCII characters
 send-a-fresh-uuid-for-each = send a fresh UUID for each new request, and the same one when repeating it
@@ -920,9 +938,31 @@ a-file-of-swagger-ui-could = a file of Swagger UI could not be made: { $error }
 x-is-not-between-x-and = { $given } is not between { $least } and { $most }
 give-a-number-in-that-range = give a number in that range
 use-failed-expired-unknown-or-unsettled = use failed, expired, unknown or unsettled
-what-is-x-is-never-sent = what is { $word } is never sent again
+what-is-x-goes-by-itself = what is { $word } is never sent again: it goes by itself
+what-is-x-was-taken = what is { $word } is never sent again: the provider took it
+what-is-x-is-suppressed = what is { $word } is never sent again: the address is on the suppression list
+what-is-x-was-stopped = what is { $word } is never sent again: somebody stopped it
 x-is-no-result-a-person = { $other } is no result a person can give
 use-sent-or-failed = use sent or failed
+
+# src/http/api/topics/
+x-is-no-step-of-a-series = { $text } is no step of a series
+use-hour-or-day = use hour or day
+nobody-is-asked-for = nobody is asked for
+name-states-or-feedback-or-leave = name states or feedback, or leave both out for failed and expired
+x-was-refused-for-good = { $word }: it was refused for good, and would be again
+x-whoever-reported-it-as-spam = { $word }: whoever reported it as spam is not mailed again
+x-the-provider-goes-on-trying = { $word }: the provider goes on trying by itself
+x-whoever-got-it-does-not = { $word }: whoever got it does not get it again
+use-soft-bounced = use soft_bounced
+
+# src/service/results/
+x-is-not-after-since-x = { $until } is not after since, { $since }
+give-a-later-time-or-an = give a later time, or an earlier since
+
+# src/cli/topic.rs
+it-is-paused = it is paused
+what-waits-will-have-been-sent = what waits will have been sent at about { $finish }
 
 # src/http/api/deliveries/csv.rs
 ask-again-if-it-fails-again = ask again; if it fails again, report it
@@ -950,6 +990,11 @@ wait-for-its-result = wait for its result
 it-goes-once-more-by-itself = it goes once more by itself at { $at }, unless its outcome is known by then
 wait-until-then = wait until then
 the-provider-took-it = the provider took it
+it-soft-bounced-and-arrived = it soft-bounced and arrived all the same: that was an automatic answer
+its-recipient-reported-it-as-spam = its recipient reported it as spam
+do-not-mail-this-recipient-again = do not mail this recipient again
+nobody-knows-whether-it-arrived = nobody knows whether it arrived
+ask-for-unknown-and-unsettled = ask for unknown and unsettled mail too, which may then arrive twice, or settle it by hand
 submit-the-mail-anew-if-the = submit the mail anew if the recipient is to get it a second time
 the-provider-refused-it-for-good = the provider refused it for good and would do so again
 see-the-delivery-reason-correct-what = see the delivery's reason, correct what it names, and submit the mail anew
@@ -1300,6 +1345,16 @@ help-send-again-what-failed-for-now = Send again what failed for now or expired
 help-send-again-what-failed-for-now-long = Send again what failed for now or expired
 
     Of the mail accepted in the last hours. What the provider refused for good, what was cancelled, and addresses on the suppression list are not sent again; what was sent again before is passed over.
+help-topic = Show what became of a topic's mail, and send it again to those who did not get it
+help-topic-show = Show how a topic's recipients stand, with rates
+help-topic-name = The topic's name
+help-topic-json = Print everything, hours too, as JSON
+help-topic-resend = Send a topic again to those who did not get it
+help-topic-resend-long = Send a topic again to those who did not get it
+
+    What the provider refused for good, what bounced hard or was reported as spam, what was cancelled, and addresses on the suppression list are not sent again; nobody gets it twice by this, however often it is run.
+help-topic-state = To those in this state: failed, expired, unknown or unsettled; several may be given
+help-topic-feedback = To those of whom this was reported: soft_bounced
 help-let-a-running-server-read-its = Let a running server read its configuration anew
 help-let-a-running-server-read-its-long = Let a running server read its configuration anew
 

@@ -1,5 +1,23 @@
 # 사람이 읽는 글을 한국어로. id와 값의 이름은 en.ftl과 같습니다. 이름이 -text로 끝나는 값은 그 자체가 이 목록의 글입니다.
 
+# domain/src/feedback/fault.rs
+the-message-is-no-event-of = 메시지가 SES 이벤트가 아닙니다: { $error }
+subscribe-this-server-only-to-topics = docs/SES.md에 나온 대로 SES가 게시하는 주제만 이 서버로 구독하십시오
+the-message-has-neither-eventtype = 메시지에 eventType도 notificationType도 없으므로 SES가 게시한 것이 아닙니다
+it-has-no-headers-so-it = 헤더가 없으므로 메일이 아닙니다(RFC 5322)
+its-part-for-machines-is-empty = 기계가 읽는 부분이 비어 있습니다
+it-names-no-recipient-and-no = 수신자와 그 결과가 적혀 있지 않습니다
+its-part-for-machines-holds-no = 기계가 읽는 부분에 필드가 없습니다
+it-has-no-feedback-type = Feedback-Type이 없습니다
+post-the-report-as-it-arrived = 보고서를 도착한 그대로 보내십시오: 모든 헤더를 포함한 메일 전체를 고치지 않고 보냅니다
+the-mail-cannot-be-read-as = 메일을 보고서로 읽을 수 없습니다: { $why-text }
+the-report-does-not-give-back = 보고서에 이 서버가 보낸 메일이 들어 있지 않습니다: { $delivery-header }도 이 서버의 Message-ID도 없습니다
+nothing-to-do-for-mail-of = 다른 프로그램이 보낸 메일이면 할 일이 없습니다. 이 서버의 메일이면 릴레이가 적어도 헤더를 돌려주게 하십시오(RFC 3461, RET=HDRS)
+the-mail-is-an-automatic-answer = 메일이 자동 회신(RFC 3834)이라 배달 여부를 알 수 없습니다
+post-only-delivery-status = 배달 상태 알림(RFC 3464)과 피드백 보고서(RFC 5965)만 보내십시오
+the-mail-is-a-report-of = 메일이 { $kind } 유형의 보고서이며, 이 유형은 읽지 않습니다
+the-mail-is-no-report-it = 메일이 보고서가 아닙니다: message/delivery-status나 message/feedback-report 부분이 없습니다
+
 # domain/src/idempotency.rs
 the-key-must-be-1-to = 키는 공백 없는 ASCII 문자 1~{ $max-key }자여야 합니다
 send-a-fresh-uuid-for-each = 새 요청마다 새 UUID를 보내고, 같은 요청을 되풀이할 때는 같은 값을 보내십시오
@@ -919,9 +937,31 @@ a-file-of-swagger-ui-could = Swagger UI의 파일을 만들 수 없습니다: { 
 x-is-not-between-x-and = { $given }은(는) { $least }부터 { $most }까지의 수가 아닙니다
 give-a-number-in-that-range = 그 범위의 수를 적으십시오
 use-failed-expired-unknown-or-unsettled = failed, expired, unknown, unsettled 가운데 하나를 쓰십시오
-what-is-x-is-never-sent = { $word } 상태의 메일은 다시 보내지 않습니다
+what-is-x-goes-by-itself = { $word } 상태의 메일은 다시 보내지 않습니다. 스스로 발송됩니다
+what-is-x-was-taken = { $word } 상태의 메일은 다시 보내지 않습니다. 제공자가 받았습니다
+what-is-x-is-suppressed = { $word } 상태의 메일은 다시 보내지 않습니다. 수신 차단 목록에 있는 주소입니다
+what-is-x-was-stopped = { $word } 상태의 메일은 다시 보내지 않습니다. 누군가 취소했습니다
 x-is-no-result-a-person = { $other }은(는) 사람이 정할 수 있는 결과가 아닙니다
 use-sent-or-failed = sent나 failed를 쓰십시오
+
+# src/http/api/topics/
+x-is-no-step-of-a-series = { $text }은(는) 시계열의 단위가 아닙니다
+use-hour-or-day = hour나 day를 쓰십시오
+nobody-is-asked-for = 누구에게 다시 보낼지 적혀 있지 않습니다
+name-states-or-feedback-or-leave = states나 feedback을 적거나, 둘 다 빼면 failed와 expired를 다시 보냅니다
+x-was-refused-for-good = { $word }: 완전히 거절되었고, 다시 보내도 거절됩니다
+x-whoever-reported-it-as-spam = { $word }: 스팸으로 신고한 사람에게는 다시 보내지 않습니다
+x-the-provider-goes-on-trying = { $word }: 제공자가 스스로 다시 시도하고 있습니다
+x-whoever-got-it-does-not = { $word }: 받은 사람에게는 다시 보내지 않습니다
+use-soft-bounced = soft_bounced를 쓰십시오
+
+# src/service/results/
+x-is-not-after-since-x = { $until }이(가) since({ $since })보다 뒤가 아닙니다
+give-a-later-time-or-an = 더 늦은 시각이나 더 이른 since를 적으십시오
+
+# src/cli/topic.rs
+it-is-paused = 일시 정지되어 있습니다
+what-waits-will-have-been-sent = 대기 중인 메일은 { $finish }쯤 모두 발송됩니다
 
 # src/http/api/deliveries/csv.rs
 ask-again-if-it-fails-again = 다시 요청하고, 또 실패하면 알려 주십시오
@@ -949,6 +989,11 @@ wait-for-its-result = 결과를 기다리십시오
 it-goes-once-more-by-itself = 그때까지 결과를 알 수 없으면 { $at }에 저절로 한 번 더 보냅니다
 wait-until-then = 그때까지 기다리십시오
 the-provider-took-it = 제공자가 받았습니다
+it-soft-bounced-and-arrived = 소프트 바운스가 있었지만 도착했습니다. 자동 응답이었습니다
+its-recipient-reported-it-as-spam = 수신자가 스팸으로 신고했습니다
+do-not-mail-this-recipient-again = 이 수신자에게는 다시 보내지 마십시오
+nobody-knows-whether-it-arrived = 도착했는지 알 수 없습니다
+ask-for-unknown-and-unsettled = 두 번 도착할 수 있어도 괜찮다면 unknown과 unsettled도 지정하고, 아니면 결과를 직접 확정하십시오
 submit-the-mail-anew-if-the = 수신자가 한 번 더 받아야 한다면 메일을 새로 접수하십시오
 the-provider-refused-it-for-good = 제공자가 영구히 거절했고, 다시 보내도 같습니다
 see-the-delivery-reason-correct-what = 발송의 사유를 보고 고친 뒤 메일을 새로 접수하십시오
@@ -1299,6 +1344,16 @@ help-send-again-what-failed-for-now = 일시적으로 실패했거나 만료된 
 help-send-again-what-failed-for-now-long = 일시적으로 실패했거나 만료된 메일을 다시 보냅니다
 
     최근 몇 시간 안에 접수한 메일이 대상입니다. 제공자가 영구히 거절한 것, 취소한 것, 수신 차단 목록의 주소는 다시 보내지 않으며, 이미 다시 보낸 것은 건너뜁니다.
+help-topic = 토픽의 메일이 어떻게 되었는지 보여 주고, 받지 못한 사람에게 다시 보내기
+help-topic-show = 토픽 수신자의 상태와 비율 보기
+help-topic-name = 토픽 이름
+help-topic-json = 시간대별 수치까지 모두 JSON으로 출력
+help-topic-resend = 받지 못한 사람에게 토픽 다시 보내기
+help-topic-resend-long = 받지 못한 사람에게 토픽 다시 보내기
+
+    제공자가 완전히 거절한 것, 하드 바운스가 났거나 스팸으로 신고된 것, 취소된 것, 수신 차단 목록에 있는 주소에는 다시 보내지 않습니다. 몇 번을 실행해도 같은 사람이 두 번 받지 않습니다.
+help-topic-state = 이 상태인 수신자에게: failed, expired, unknown, unsettled. 여러 개를 지정할 수 있습니다
+help-topic-feedback = 이것이 보고된 수신자에게: soft_bounced
 help-let-a-running-server-read-its = 실행 중인 서버가 설정을 다시 읽게 합니다
 help-let-a-running-server-read-its-long = 실행 중인 서버가 설정을 다시 읽게 합니다
 

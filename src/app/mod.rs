@@ -71,6 +71,7 @@ use crate::{
         cancel::Cancel,
         consents::Consents,
         dispatch::{self, Fence},
+        feedback::{FeedbackIntake, FeedbackSettings},
         figures::Figures,
         files,
         forecast::Forecast,
@@ -86,6 +87,7 @@ use crate::{
         reload::{Part, Reload},
         repeat::Repeats,
         reschedule::Reschedule,
+        results::Results,
         retry::Retry,
         search::Search,
         stray::{self, Strays},
@@ -362,6 +364,11 @@ impl App {
     }
 }
 
+/// How long reports wait for their mail.
+fn feedback_settings(config: &Config) -> FeedbackSettings {
+    FeedbackSettings { kept: config.feedback.unmatched_kept, kept_rows: config.feedback.unmatched_max_rows }
+}
+
 /// What the services take besides the configuration and the store.
 struct Around {
     clock: Arc<dyn Clock>,
@@ -403,6 +410,7 @@ fn services(
         load: Load::new(config.server.max_concurrent_requests, config.server.max_bodies_bytes),
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
+        results: Results::new(Arc::clone(store), times(config).zone),
         retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&accept)),
         templates: accept.templates(),
         accept,
@@ -412,6 +420,7 @@ fn services(
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
         nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
+        feedback: Arc::new(FeedbackIntake::new(Arc::clone(store), Arc::clone(&clock), feedback_settings(config))),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),

@@ -37,6 +37,7 @@ const RESTART: &[&str] = &[
     "server.",
     "database.",
     "inbox.",
+    "feedback.",
     "lists.secret",
     "log.format",
     "log.sentry_dsn",

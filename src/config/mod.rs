@@ -15,6 +15,7 @@ mod dotenv;
 mod effective;
 mod endpoint;
 mod fault;
+mod feedback;
 mod flags;
 mod inbox;
 mod key;
@@ -46,6 +47,7 @@ pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
 pub use dkim::{Dkim, DkimKey, dkim_place};
 pub use fault::{ConfigErrors, Fault};
+pub use feedback::Feedback;
 pub use flags::Flags;
 pub use inbox::Inbox;
 pub use limits::Limits;
@@ -83,6 +85,7 @@ pub struct Config {
     pub access: Access,
     pub attachments: Attachments,
     pub inbox: Inbox,
+    pub feedback: Feedback,
     pub lists: Lists,
     pub log: Log,
     /// The profile in force.
@@ -115,6 +118,7 @@ impl Config {
         let attachments = attachments::read(&mut reader);
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
+        let feedback = feedback::read(&mut reader);
         let lists = lists::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
@@ -125,7 +129,7 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(lists), Some(log)) = (access, inbox, lists, log) else {
+        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(log)) = (access, inbox, feedback, lists, log) else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
@@ -134,7 +138,7 @@ impl Config {
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
-        let config = Self { server, database, sending, providers, attachments, access, inbox, lists, log, profile, effective };
+        let config = Self { server, database, sending, providers, attachments, access, inbox, feedback, lists, log, profile, effective };
         Ok(Loaded { config, notices, warnings })
     }
 
@@ -201,6 +205,7 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         smtp::KEYS,
         access::KEYS,
         inbox::KEYS,
+        feedback::KEYS,
         lists::KEYS,
         log::KEYS,
     ]

@@ -53,8 +53,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
-    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, persons, profiles, providers,
-    templates, topics, unsubscribes,
+    admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons, profiles,
+    providers, templates, topics, unsubscribes,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -160,11 +160,14 @@ fn routes() -> Vec<Route> {
         post("/v1/deliveries/{id}/retry", deliveries::again::retry).send(),
         post("/v1/deliveries/{id}/settle", deliveries::again::settle).send(),
         get("/v1/topics", topics::list).read(),
-        get("/v1/topics/{id}", topics::show).read(),
+        get("/v1/topics/{id}", topics::results::show).read(),
+        get("/v1/topics/{id}/deliveries.csv", topics::deliveries::file).read(),
+        post("/v1/topics/{id}/resend", topics::resend::resend).send(),
         delete("/v1/topics/{id}", topics::cancel).send(),
         post("/v1/topics/{id}/pause", topics::pause).send(),
         post("/v1/topics/{id}/resume", topics::resume).send(),
         get("/v1/events/counts/sent", events::sent).read(),
+        post("/v1/events/dsn", dsn::take).send(),
         get("/v1/providers", providers::list).read(),
         post("/v1/providers/{name}/move", providers::move_waiting).admin(),
         get("/v1/nodes", nodes::list).read(),

@@ -16,7 +16,7 @@ use utoipa::{
 
 use super::{
     api::{
-        admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, persons, profiles,
+        admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons, profiles,
         providers, templates, topics, unsubscribes,
     },
     codes::{CODES, Code},
@@ -52,11 +52,14 @@ use super::{
         deliveries::again::retry,
         deliveries::again::settle,
         topics::list,
-        topics::show,
+        topics::results::show,
+        topics::deliveries::file,
+        topics::resend::resend,
         topics::cancel,
         topics::pause,
         topics::resume,
         events::sent,
+        dsn::take,
         providers::list,
         providers::move_waiting,
         nodes::list,
@@ -118,7 +121,7 @@ use super::{
         (name = "messages", description = "Sending."),
         (name = "attachments", description = "Files that are uploaded before the mail that carries them."),
         (name = "deliveries", description = "What became of each copy."),
-        (name = "topics", description = "Groups of messages: counts, cancelling, pausing."),
+        (name = "topics", description = "Groups of messages: what became of their mail, cancelling, pausing, sending again."),
         (name = "events", description = "What was sent."),
         (name = "providers", description = "The accounts mail goes through."),
         (name = "nodes", description = "The processes that share the store."),

@@ -7,10 +7,11 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::access::load::Load;
 use crate::service::{
-    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
-    files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, privacy::Privacy, profiles::Profiles,
-    providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, retry::Retry,
-    search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents,
+    feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys,
+    nodes::Nodes, privacy::Privacy, profiles::Profiles, providers::Providers, ready::Ready, refusals::Refusals, reload::Reload,
+    repeat::Repeats, reschedule::Reschedule, results::Results, retry::Retry, search::Search, stray::Strays, templates::Templates,
+    times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -34,6 +35,7 @@ pub struct Services {
     pub files: Arc<Files>,
     pub search: Search,
     pub cancel: Cancel,
+    pub results: Results,
     pub retry: Retry,
     pub reschedule: Reschedule,
     pub repeats: Repeats,
@@ -54,6 +56,8 @@ pub struct Services {
     pub nodes: Nodes,
     pub inbox: InboxReader,
     pub figures: Figures,
+    /// Takes reports of sent mail in, from all ways.
+    pub feedback: Arc<FeedbackIntake>,
     pub providers: Arc<dyn Providers>,
     pub forecast: Forecast,
     pub strays: Strays,

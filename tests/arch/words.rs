@@ -15,10 +15,11 @@ use super::{
 };
 
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
-const SPEAKERS: [&str; 21] = [
+const SPEAKERS: [&str; 22] = [
     "domain/src/address/",
     "domain/src/advertising/mark.rs",
     "domain/src/attachment/",
+    "domain/src/feedback/fault.rs",
     "domain/src/idempotency.rs",
     "domain/src/mime/header.rs",
     "domain/src/mime/tag.rs",

@@ -8,6 +8,7 @@ pub mod machine;
 pub mod pgbouncer;
 pub mod postfix;
 pub mod postgres;
+pub mod reports;
 pub mod server;
 pub mod ses_stub;
 pub mod site;

@@ -1,8 +1,10 @@
 //! What the rules and services need from outside. Traits only; the server implements them.
 
+mod audit;
 mod clock;
 pub mod consents;
 mod fault;
+pub mod feedback;
 pub mod files;
 mod find;
 mod guard;
@@ -13,6 +15,7 @@ pub mod privacy;
 mod provider;
 mod random;
 pub mod refusals;
+pub mod results;
 pub mod senders;
 mod settlement;
 pub mod slots;
@@ -21,6 +24,7 @@ pub mod templates;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;
+pub use feedback::FeedbackStore;
 pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary};
 pub use nodes::NodeStore;
@@ -29,6 +33,7 @@ pub use privacy::PrivacyStore;
 pub use provider::{AccountReport, AccountState, Ahead, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
 pub use refusals::RefusalStore;
+pub use results::ResultsStore;
 pub use senders::SenderStore;
 pub use store::Store;
 pub use templates::TemplateStore;

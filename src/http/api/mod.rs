@@ -6,6 +6,7 @@ pub mod attachments;
 pub mod audit;
 pub mod consents;
 pub mod deliveries;
+pub mod dsn;
 pub mod events;
 pub mod inbox;
 pub mod keys;

@@ -136,7 +136,7 @@ impl Turn<'_> {
     }
 
     /// The provider and lane of a queue. Kept for this turn: moving hands a queue over.
-    fn home_of(&mut self, queue: i64) -> Result<(String, Lane), Error> {
+    pub fn home_of(&mut self, queue: i64) -> Result<(String, Lane), Error> {
         if let Some(home) = self.homes.get(&queue) {
             return Ok(home.clone());
         }

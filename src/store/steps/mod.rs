@@ -14,7 +14,8 @@
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
-//! | `feedback` | what became of sent mail, and the suppression list |
+//! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet; and the suppression list |
+//! | `results` | what became of topics, hour by hour |
 //! | `privacy` | people whose data is erased, content that is deleted |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
@@ -53,6 +54,7 @@ mod refs;
 mod refusals;
 mod release;
 mod reschedule;
+mod results;
 mod retry;
 mod row;
 mod senders;

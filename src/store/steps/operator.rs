@@ -100,7 +100,7 @@ fn by_hand(turn: &mut Turn<'_>, id: DeliveryId, to: State, note: &str, now: Wall
     for from in open {
         turn.delta.topic(known.topic).moved(Some(from), to, 1);
         if to == State::Sent {
-            turn.delta.sent(now, 1);
+            turn.delta.sent(known.topic, now, 1);
         }
     }
     Ok(Settled::Done)

@@ -137,18 +137,19 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
     let marks: Vec<u32> = turn.rows_of(q!("lease_marks"), [lease.no], |r| r.get(0))?;
     let (from, to) = range(lease.message, lease.first, lease.count);
     turn.db.lock_copies(from, to)?;
-    let rows: Vec<(i64, i64, u16, bool, i64)> = turn.rows_of(q!("delivery_range"), (from, to), |r| {
-        Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<Option<i64>>(5)?.is_some(), r.get(6)?))
+    let rows: Vec<(i64, i64, u16, bool, bool)> = turn.rows_of(q!("delivery_range"), (from, to), |r| {
+        let reported = r.get::<i64>(6)? != 0 || r.get::<Option<String>>(8)?.is_some();
+        Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<Option<i64>>(5)?.is_some(), reported))
     })?;
     let (mut run, mut copies): (Option<Run>, u64) = (None, 0);
-    for (key, state, attempt, joint, feedback) in rows {
+    for (key, state, attempt, joint, reported) in rows {
         let key = DeliveryKey(key);
         let ordinal = key.ordinal();
         if attempt + 1 != lease.attempt || marks.contains(&ordinal) {
             continue;
         }
         let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
-        let copy = Copy { key, state, attempt, reported: feedback != 0 };
+        let copy = Copy { key, state, attempt, reported };
         let became = if joint { joint_one(turn, &case, &copy)? } else { one(turn, &case, &copy)? };
         turn.rows += u32::from(became.changed);
         copies += u64::from(became.changed);
@@ -206,7 +207,7 @@ impl Case<'_> {
         turn.delta.taken(QueueNo(self.lease.queue), self.now, 1);
         turn.delta.topic(self.known.topic).moved(Some(from), to, 1);
         if to == State::Sent {
-            turn.delta.sent(self.now, 1);
+            turn.delta.sent(self.known.topic, self.now, 1);
         }
     }
 }

@@ -86,7 +86,7 @@ fn sent(turn: &Turn<'_>, batch: &[Settlement]) -> Result<Vec<bool>, Error> {
 fn count_sent(turn: &mut Turn<'_>, s: &Settlement) -> Result<(), Error> {
     let topic = turn.topic_of(s.queue)?;
     turn.delta.topic(topic).moved(Some(State::Waiting), State::Sent, 1);
-    turn.delta.sent(s.at, 1);
+    turn.delta.sent(topic, s.at, 1);
     turn.delta.taken(s.queue, s.at, 1);
     Ok(())
 }
@@ -135,7 +135,8 @@ fn read(turn: &Turn<'_>, s: &Settlement) -> Result<Option<Standing>, Error> {
             Standing {
                 state: State::Waiting,
                 attempt: r.get(1)?,
-                reported: r.get::<i64>(2)? != 0,
+                // An id of the provider on a copy without a result was told by a report.
+                reported: r.get::<i64>(2)? != 0 || r.get::<Option<String>>(7)?.is_some(),
                 twice: r.get(3)?,
                 joint: r.get::<Option<i64>>(4)?.is_some(),
                 changed_at: r.get(5)?,
@@ -316,7 +317,7 @@ pub(super) fn out_now(turn: &Turn<'_>, key: DeliveryKey, done: u16) -> Result<bo
 fn count(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, home: &Home, to: State) {
     turn.delta.topic(home.topic).moved(Some(now.state), to, 1);
     if to == State::Sent {
-        turn.delta.sent(s.at, 1);
+        turn.delta.sent(home.topic, s.at, 1);
     }
 }
 

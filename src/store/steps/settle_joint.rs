@@ -180,6 +180,6 @@ fn told<'a>(s: &Settlement, attempt: u16, provider_id: Option<&'a str>, reason: 
 fn count(turn: &mut Turn<'_>, s: &Settlement, home: &Home, from: State, to: State) {
     turn.delta.topic(home.topic).moved(Some(from), to, 1);
     if to == State::Sent {
-        turn.delta.sent(s.at, 1);
+        turn.delta.sent(home.topic, s.at, 1);
     }
 }

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{Error, Params, Query, Session, keys::QUARTER, known::Known, params, q};
+use super::{Error, Params, Query, Session, keys::QUARTER, known::Known, params, q, results::TopicHours};
 use jebi_domain::{
     delivery::State,
     erasure::PersonKey,
@@ -50,7 +50,8 @@ impl TopicDelta {
         *self.place(to) += n;
     }
 
-    pub fn feedback(&mut self, kind: FeedbackKind, n: i64) {
+    /// By [`Delta::reported`] only, which moves the hours too.
+    fn feedback(&mut self, kind: FeedbackKind, n: i64) {
         self.feedback[kind as usize] += n;
     }
 
@@ -88,6 +89,8 @@ pub(super) struct Delta {
     queues: BTreeMap<i64, i64>,
     /// Recipients sent, by minute.
     sent: BTreeMap<i64, i64>,
+    /// What happened to recipients of topics, by the hour.
+    hours: TopicHours,
     /// Recipients accepted, by key and quarter of an hour.
     used: BTreeMap<(i64, i64), i64>,
     /// Recipients that count against a provider's 24-hour limit, by queue and slot.
@@ -134,9 +137,18 @@ impl Delta {
     pub fn queue(&mut self, queue: i64, waiting: i64) {
         *self.queues.entry(queue).or_default() += waiting;
     }
-    pub fn sent(&mut self, at: Wall, n: i64) {
+    /// Recipients of a topic that became sent.
+    pub fn sent(&mut self, topic: i64, at: Wall, n: i64) {
         *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
+        self.hours.sent(topic, at, n);
     }
+
+    /// Recipients of a topic something was reported of for the first time. `at` is when it happened, as far as that was told.
+    pub fn reported(&mut self, topic: i64, kind: FeedbackKind, at: Wall, n: i64) {
+        self.topic(topic).feedback(kind, n);
+        self.hours.reported(topic, kind, at, n);
+    }
+
     pub fn used(&mut self, key: KeyNo, at: Wall, n: i64) {
         *self.used.entry((key.0, at.0.div_euclid(QUARTER))).or_default() += n;
     }
@@ -156,6 +168,7 @@ impl Delta {
         for (minute, n) in other.sent {
             *self.sent.entry(minute).or_default() += n;
         }
+        self.hours.merge(other.hours);
         for (place, n) in other.used {
             *self.used.entry(place).or_default() += n;
         }
@@ -277,6 +290,10 @@ pub struct Memory {
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
     pub(super) damaged: HashSet<i64>,
+    /// Reports kept for later that cannot be recorded, because something stored cannot be read.
+    pub(super) damaged_reports: HashSet<i64>,
+    /// When it was last written down that feedback comes through an account.
+    pub(super) seen: HashMap<String, i64>,
 }
 
 impl Memory {
@@ -296,6 +313,8 @@ impl Memory {
             erased: false,
             hour: None,
             damaged: HashSet::new(),
+            damaged_reports: HashSet::new(),
+            seen: HashMap::new(),
         }
     }
 
@@ -337,6 +356,7 @@ impl Memory {
         self.messages.clear();
         self.last_content = None;
         self.hour = None;
+        self.seen.clear();
     }
 }
 
@@ -400,9 +420,9 @@ impl<'a> Turn<'a> {
     }
 
     /// Writes the counts of all jobs kept.
-    pub(super) fn flush(&mut self) -> Result<Told, Error> {
+    pub(super) fn flush(&mut self, now: Wall) -> Result<Told, Error> {
         let mut total = std::mem::take(&mut self.total);
-        // Queues first, then topics, then the sums, each in one order: of two writers one waits, and never both.
+        // Queues first, then topics, their hours, then the sums, each in one order: of two writers one waits, and never both.
         let mut notices = std::mem::take(&mut total.notices);
         notices.extend(self.flush_queues(&total)?);
         let (mut waiting, mut unsettled) = (0, 0);
@@ -411,6 +431,7 @@ impl<'a> Turn<'a> {
             unsettled += d.states[State::Unsettled as usize];
             self.flush_topic(*no, d)?;
         }
+        total.hours.flush(self, now)?;
         for (minute, n) in &total.sent {
             self.run(q!("sent_add"), (minute, n))?;
         }

@@ -155,7 +155,7 @@ impl<S: Session> Writer<S> {
             Filling { shared, classes: self.classes, again, started, one: self.lost >= TOGETHER }.fill(&mut turn, begun, first, &mut done);
         }
         let broken = turn.broken.take().map_or(Ok(()), Err);
-        let ended = broken.and_then(|()| turn.flush()).and_then(|told| {
+        let ended = broken.and_then(|()| turn.flush(shared.clock.wall())).and_then(|told| {
             crash_point("turn_before_commit");
             session.commit()?;
             crash_point("turn_after_commit");
