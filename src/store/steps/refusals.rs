@@ -140,7 +140,7 @@ fn tell(turn: &mut Turn<'_>, new: &NewRefusal, now: Wall) -> Result<(), Error> {
     }
     let (recipient, kind) = (new.target.address.clone(), FeedbackKind::Unsubscribed);
     let detail = format!("{}: {}", new.by.as_str(), if new.family().is_empty() { "everything" } else { new.family() });
-    feedback::record(turn, &[Feedback { delivery, recipient, kind, at: now, detail }]).map(drop)
+    feedback::record_own(turn, &[Feedback { delivery, recipient, kind, at: now, detail }]).map(drop)
 }
 
 /// What is asked of a message's recipients.
