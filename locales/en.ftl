@@ -1001,6 +1001,9 @@ the-provider-refused-it-for-good = the provider refused it for good and would do
 see-the-delivery-reason-correct-what = see the delivery's reason, correct what it names, and submit the mail anew
 the-address-is-on-the-suppression = the address is on the suppression list
 take-the-address-off-the-list = take the address off the list first, if its owner wants mail
+the-recipient-has-unsubscribed-from = the recipient has unsubscribed from mail of this kind
+send-to-them-again-only-when = send to them again only when they have asked for it
+what-the-mail-said-was-deleted = what the mail said was deleted
 it-was-cancelled-and-what-was = it was cancelled, and what was cancelled is not sent
 it-may-have-arrived-and-was = it may have arrived, and was cancelled or has expired since: such mail is never resent
 submit-the-mail-anew-if-you = submit the mail anew if you know that it did not arrive
@@ -1270,6 +1273,14 @@ help-profile-notices = Whether people are told of consents recorded for it: true
 help-link-key = List and make keys that links in mail are signed with
 help-link-key-list = List the keys of links in mail
 help-link-key-rotate = Make a new key: mail accepted from a minute on is signed with it, and links sent before go on working
+help-person = Show and erase what is known of a person
+help-person-export = Print everything known of an address as JSON
+help-person-address = The person's address
+help-person-erase = Erase everything known of an address, for good
+help-person-erase-long = Erase everything known of an address, for good
+
+    Counts stay, and a hash of the address that keeps bulk mail from it. Consents stay as proof, without the address. What is being sent just now is left: run it again then.
+help-person-erase-yes = That it is meant: what is erased cannot be brought back
 help-key-create-profile = The sender profile all its mail goes out as
 help-key-create = Make a key and print it; it is never shown again
 help-key-create-name = What it is for
@@ -1381,6 +1392,11 @@ key-x-signs-links-from-x = key { $id } signs links from { $since } on
 the-profile-x-is-removed = the profile { $name } is removed
 the-profile-x-is-kept = the profile { $name } is kept
 
+# src/cli/person.rs
+what-is-erased-cannot-be-brought = what is erased cannot be brought back: say --yes; `jebi person export` keeps a copy
+erased-from-x-mails-x-consents = erased from { $deliveries } mails, { $consents } consents stay without the address
+x-mails-are-being-sent-or = { $open } mails are being sent or their outcome is open: run it again later
+
 # src/app/mod.rs
 the-secret-of-links-in-mail = the secret of links in mail cannot be kept in { $file }: { $source }; correct the folder's rights, or set JEBI_SECRET
 
@@ -1434,6 +1450,18 @@ give-emails-or-recipients-for-a-copy = give emails or recipients, for a copy eac
 # src/service/accept/permitted.rs
 this-key-is-tied-to-the = this key is tied to the profile { $name }
 leave-profile-out-or-use-another = leave profile out, or use another key
+
+# src/service/refusals/record.rs
+give-the-topic-id-of-the-mail = give the topic_id of the mail, or the part of it before the first /
+it-does-not-say-in-1-to = it does not say in 1 to { $max-reason } characters why the address may be mailed again
+say-how-they-asked-for-it = say how they asked for it, such as: asked by telephone to be back
+unsubscribe = unsubscribe
+
+# src/service/privacy
+this-node-has-no-secret-to-know = this node has no secret to know an erased person by
+something-of-the-message-waits-or = something of the message waits or is being sent
+wait-for-its-results-or-cancel-it = wait for its results, or cancel it first (POST /v1/messages/{ $id }/cancel)
+person = person
 
 # src/service/consents/check.rs
 give-at-least-one = give at least one

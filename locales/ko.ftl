@@ -1000,6 +1000,9 @@ the-provider-refused-it-for-good = 제공자가 영구히 거절했고, 다시 �
 see-the-delivery-reason-correct-what = 발송의 사유를 보고 고친 뒤 메일을 새로 접수하십시오
 the-address-is-on-the-suppression = 수신 차단 목록에 있는 주소입니다
 take-the-address-off-the-list = 주소의 주인이 메일을 원한다면 먼저 목록에서 빼십시오
+the-recipient-has-unsubscribed-from = 받는 사람이 이런 메일의 수신을 거부했습니다
+send-to-them-again-only-when = 받는 사람이 다시 요청한 때에만 보내십시오
+what-the-mail-said-was-deleted = 메일의 내용이 삭제되었습니다
 it-was-cancelled-and-what-was = 취소되었고, 취소된 것은 보내지 않습니다
 it-may-have-arrived-and-was = 도착했을 수 있고 그 뒤 취소되거나 만료되었습니다. 이런 메일은 다시 보내지 않습니다
 submit-the-mail-anew-if-you = 도착하지 않은 것이 확실하면 메일을 새로 접수하십시오
@@ -1269,6 +1272,14 @@ help-profile-notices = 이 프로필에 기록한 동의를 당사자에게 알�
 help-link-key = 메일 링크에 서명하는 키를 조회하고 만듭니다
 help-link-key-list = 메일 링크의 키를 조회합니다
 help-link-key-rotate = 새 키를 만듭니다. 1분 뒤부터 접수한 메일에 쓰며, 이전 링크도 계속 동작합니다
+help-person = 한 사람에 관해 저장된 것을 보여 주고 지웁니다
+help-person-export = 주소에 관해 저장된 모든 것을 JSON으로 출력합니다
+help-person-address = 그 사람의 주소
+help-person-erase = 주소에 관해 저장된 모든 것을 완전히 지웁니다
+help-person-erase-long = 주소에 관해 저장된 모든 것을 완전히 지웁니다
+
+    집계와, 대량 메일이 다시 가지 않게 하는 주소의 해시는 남습니다. 동의 기록은 주소 없이 증빙으로 남습니다. 지금 발송 중인 메일은 그대로 두므로 나중에 다시 실행하십시오.
+help-person-erase-yes = 정말 지운다는 뜻. 지운 것은 되살릴 수 없습니다
 help-key-create-profile = 이 키의 모든 메일에 쓸 발신 프로필
 help-key-create = 키를 만들어 출력합니다. 다시 보여 주지 않습니다
 help-key-create-name = 쓰임새
@@ -1380,6 +1391,11 @@ key-x-signs-links-from-x = { $since }부터 { $id }번 키로 링크에 서명�
 the-profile-x-is-removed = 프로필 { $name }을(를) 지웠습니다
 the-profile-x-is-kept = 프로필 { $name }을(를) 저장했습니다
 
+# src/cli/person.rs
+what-is-erased-cannot-be-brought = 지운 것은 되살릴 수 없습니다. 정말 지우려면 --yes를 붙이십시오. `jebi person export`로 사본을 남길 수 있습니다
+erased-from-x-mails-x-consents = 메일 { $deliveries }통에서 지웠고, 동의 기록 { $consents }건은 주소 없이 남습니다
+x-mails-are-being-sent-or = 메일 { $open }통은 발송 중이거나 결과를 아직 모릅니다. 나중에 다시 실행하십시오
+
 # src/app/mod.rs
 the-secret-of-links-in-mail = 메일 링크의 비밀 값을 { $file }에 저장할 수 없습니다: { $source }. 폴더의 권한을 고치거나 JEBI_SECRET을 설정하십시오
 
@@ -1433,6 +1449,18 @@ give-emails-or-recipients-for-a-copy = 수신자마다 한 통씩 보내도록 e
 # src/service/accept/permitted.rs
 this-key-is-tied-to-the = 이 키는 프로필 { $name }에 묶여 있습니다
 leave-profile-out-or-use-another = profile을 빼거나 다른 키를 쓰십시오
+
+# src/service/refusals/record.rs
+give-the-topic-id-of-the-mail = 메일의 topic_id나 그 첫 번째 / 앞부분을 적으십시오
+it-does-not-say-in-1-to = 이 주소로 다시 보내도 되는 까닭을 1~{ $max-reason }자로 적지 않았습니다
+say-how-they-asked-for-it = 어떻게 요청했는지 적으십시오. 예: 전화로 다시 받기를 요청
+unsubscribe = 수신 거부
+
+# src/service/privacy
+this-node-has-no-secret-to-know = 이 노드에는 지운 사람을 알아볼 비밀 값이 없습니다
+something-of-the-message-waits-or = 메시지의 일부가 대기 중이거나 발송 중입니다
+wait-for-its-results-or-cancel-it = 결과를 기다리거나 먼저 취소하십시오(POST /v1/messages/{ $id }/cancel)
+person = 사람
 
 # src/service/consents/check.rs
 give-at-least-one = 하나 이상 적으십시오

@@ -5,21 +5,37 @@
 //! that hides the text. So the same mail has the same link each time it is sent, and a link outlives the mail's records.
 //!
 //! ```text
-//! base64url( version 1 | key number, 2 bytes | tag, 16 bytes | hidden text )
-//! text = what it is, 1 byte (1 advertising, 0 other mail) | length of profile, 1 byte | profile | length of topic, 1 byte | topic | address
+//! base64url( version | key number, 2 bytes | tag, 16 bytes | hidden text )
+//! text of version 2 = delivery: message, 16 bytes, and ordinal, 4 bytes | text of version 1
+//! text of version 1 = what it is, 1 byte (1 advertising, 0 other mail) | length of profile, 1 byte | profile | length of topic, 1 byte | topic
+//!                     | address
 //! ```
+//!
+//! Version 1 is of links that belong to no delivery, and of all that were made before there was another.
 
 use std::fmt;
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::time::Wall;
+use crate::{
+    id::{DeliveryId, MessageId},
+    time::Wall,
+};
 
 type HmacSha256 = Hmac<Sha256>;
 
-/// The form of tokens made now. Another form gets another number, and this one goes on being read.
-const VERSION: u8 = 1;
+/// The form of a token. Another form gets another number, and these go on being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Version {
+    /// Without a delivery.
+    Plain = 1,
+    /// Of a delivery.
+    Delivery = 2,
+}
+
+/// Bytes of a delivery's id: its message's, and the ordinal.
+const DELIVERY: usize = 16 + 4;
 /// Bytes of a tag: 128 bits.
 const TAG: usize = 16;
 /// Bytes before the tag.
@@ -38,6 +54,8 @@ pub struct Target {
     pub address: String,
     /// Whether the mail is advertising by Korean law: then the law asks that who refuses it is told the result.
     pub advertising: bool,
+    /// The copy the link stands in; `None` for a link of no mail, and for those made before it was written into them.
+    pub delivery: Option<DeliveryId>,
 }
 
 /// Masked: recipients do not go to logs.
@@ -83,13 +101,13 @@ impl LinkKey {
         self.proof
     }
 
-    fn tag(&self, text: &[u8]) -> [u8; TAG] {
-        shortened(sum(&self.tag, &[&self.head(), text]))
+    fn tag(&self, head: [u8; HEAD], text: &[u8]) -> [u8; TAG] {
+        shortened(sum(&self.tag, &[&head, text]))
     }
 
-    fn head(&self) -> [u8; HEAD] {
+    fn head(&self, version: Version) -> [u8; HEAD] {
         let [high, low] = self.no.to_be_bytes();
-        [VERSION, high, low]
+        [version as u8, high, low]
     }
 
     /// Hides the text, or shows it again.
@@ -135,16 +153,25 @@ impl Links {
     pub fn sign(&self, target: &Target, accepted: Wall) -> Option<String> {
         let key = self.keys.iter().rev().find(|key| key.since <= accepted).or_else(|| self.keys.first())?;
         let (profile, topic) = (u8::try_from(target.profile.len()).ok()?, u8::try_from(target.topic.len()).ok()?);
-        let mut text = Vec::with_capacity(3 + target.profile.len() + target.topic.len() + target.address.len());
+        let mut text = Vec::with_capacity(DELIVERY + 3 + target.profile.len() + target.topic.len() + target.address.len());
+        let version = match target.delivery {
+            Some(delivery) => {
+                text.extend_from_slice(&delivery.message.0);
+                text.extend_from_slice(&delivery.ordinal.to_be_bytes());
+                Version::Delivery
+            }
+            None => Version::Plain,
+        };
         text.push(u8::from(target.advertising));
         text.push(profile);
         text.extend_from_slice(target.profile.as_bytes());
         text.push(topic);
         text.extend_from_slice(target.topic.as_bytes());
         text.extend_from_slice(target.address.as_bytes());
-        let tag = key.tag(&text);
+        let head = key.head(version);
+        let tag = key.tag(head, &text);
         key.mask(&tag, &mut text);
-        Some(encode(&[&key.head(), &tag, &text]))
+        Some(encode(&[&head, &tag, &text]))
     }
 
     /// What a token stands for; `None` for one that none of these keys made.
@@ -153,7 +180,8 @@ impl Links {
         let bytes = decode(token)?;
         let (head, rest) = bytes.split_at_checked(HEAD)?;
         let (tag, hidden) = rest.split_at_checked(TAG)?;
-        let key = self.keys.iter().find(|key| key.head() == head)?;
+        let version = [Version::Plain, Version::Delivery].into_iter().find(|version| head.first() == Some(&(*version as u8)))?;
+        let key = self.keys.iter().find(|key| key.head(version) == head)?;
         let mut text = hidden.to_vec();
         key.mask(tag, &mut text);
         let mut mac = key.tag.clone();
@@ -161,6 +189,13 @@ impl Links {
         mac.update(&text);
         // In constant time.
         mac.verify_truncated_left(tag).ok()?;
+        let (delivery, text) = match version {
+            Version::Plain => (None, text.as_slice()),
+            Version::Delivery => {
+                let (delivery, text) = text.split_at_checked(DELIVERY)?;
+                (Some(delivery_of(delivery)?), text)
+            }
+        };
         let (kind, rest) = text.split_first()?;
         let advertising = match kind {
             0 => false,
@@ -170,8 +205,13 @@ impl Links {
         let (profile, rest) = counted(rest)?;
         let (topic, address) = counted(rest)?;
         let own = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
-        Some(Target { profile: own(profile)?, topic: own(topic)?, address: own(address)?, advertising })
+        Some(Target { profile: own(profile)?, topic: own(topic)?, address: own(address)?, advertising, delivery })
     }
+}
+
+fn delivery_of(bytes: &[u8]) -> Option<DeliveryId> {
+    let (message, ordinal) = bytes.split_at_checked(16)?;
+    Some(DeliveryId { message: MessageId(message.try_into().ok()?), ordinal: u32::from_be_bytes(ordinal.try_into().ok()?) })
 }
 
 fn counted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {

@@ -2,12 +2,15 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// Made by the release before, of [`key`] 1.
+const OLD: &str = "AQABExjg5QoSYuj6M9LlAet8tsezTnNfn9hSpW73JhrwaQ7tJtvkdQiu5L1HD2H5rTo";
+
 fn key(no: u16, since: i64) -> LinkKey {
     LinkKey::derive("비밀".as_bytes(), no, b"salt", Wall(since))
 }
 
 fn target(profile: &str, topic: &str, address: &str) -> Target {
-    Target { profile: profile.into(), topic: topic.into(), address: address.into(), advertising: false }
+    Target { profile: profile.into(), topic: topic.into(), address: address.into(), advertising: false, delivery: None }
 }
 
 #[test]
@@ -67,9 +70,10 @@ fn another_secret_or_salt_makes_other_keys_and_the_proof_tells() {
 
 proptest! {
     #[test]
-    fn whatever_is_signed_is_read_back(profile in "[a-z]{0,64}", topic in "\\PC{0,60}", address in "\\PC{0,200}", at in 0_i64..99, advertising: bool) {
+    fn whatever_is_signed_is_read_back(profile in "[a-z]{0,64}", topic in "\\PC{0,60}", address in "\\PC{0,200}", at in 0_i64..99, advertising: bool, of: Option<([u8; 16], u32)>) {
         let links = Links::new(vec![key(7, 0), key(9, 50)]);
-        let given = Target { advertising, ..target(&profile, &topic, &address) };
+        let delivery = of.map(|(id, ordinal)| DeliveryId { message: MessageId(id), ordinal });
+        let given = Target { advertising, delivery, ..target(&profile, &topic, &address) };
         let token = links.sign(&given, Wall(at)).expect("signed");
         prop_assert_eq!(links.read(&token), Some(given));
     }
@@ -88,7 +92,8 @@ proptest! {
     #[test]
     fn no_token_with_a_flipped_bit_is_read(bit in any::<proptest::sample::Index>(), topic in "\\PC{0,40}", advertising: bool) {
         let links = Links::new(vec![key(1, 0), key(2, 50), key(3, 90)]);
-        let given = Target { advertising, ..target("shop", &topic, "kim@example.kr") };
+        let delivery = advertising.then_some(DeliveryId { message: MessageId([7; 16]), ordinal: 3 });
+        let given = Target { advertising, delivery, ..target("shop", &topic, "kim@example.kr") };
         let mut bytes = decode(&links.sign(&given, Wall(60)).expect("signed")).expect("base64url");
         let place = bit.index(bytes.len() * 8);
         bytes[place / 8] ^= 1 << (place % 8);
@@ -107,6 +112,18 @@ proptest! {
         let text = encode(&[&bytes]);
         prop_assert_eq!(decode(&text), Some(bytes));
     }
+}
+
+#[test]
+fn links_made_before_deliveries_were_written_into_them_are_read() {
+    let links = Links::new(vec![key(1, 0)]);
+    let old = links.sign(&target("shop", "봄 소식", "kim@example.kr"), Wall(0)).expect("signed");
+    assert!(old.starts_with("AQ"), "version 1: {old}");
+    assert_eq!(old, OLD);
+    assert_eq!(links.read(OLD), Some(target("shop", "봄 소식", "kim@example.kr")));
+    let delivery = Some(DeliveryId { message: MessageId([7; 16]), ordinal: 3 });
+    let new = links.sign(&Target { delivery, ..target("shop", "봄 소식", "kim@example.kr") }, Wall(0)).expect("signed");
+    assert!(new.starts_with("Ag"), "version 2: {new}");
 }
 
 #[test]

@@ -86,6 +86,7 @@ use crate::{
         keys::{Created, Keys},
         links::LinkKeys,
         nodes::Nodes,
+        privacy::Privacy,
         providers::Providers,
         ready::{Readiness, Ready},
         refusals::Refusals,
@@ -440,6 +441,7 @@ fn services(
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
+        privacy: Privacy::new(Arc::clone(store), Arc::clone(&clock), links.is_some()),
         refusals: Refusals::new(Arc::clone(store), Arc::clone(&clock), links.clone(), accept.profiles(), notices),
         consents: Arc::new(Consents::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&accept), times(config), notices)),
         suppressions: lists.suppressions,

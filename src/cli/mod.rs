@@ -14,6 +14,7 @@ mod link_key;
 mod migrate;
 mod nodes;
 mod openapi;
+mod person;
 mod profile;
 mod ready;
 mod release;
@@ -94,6 +95,9 @@ enum Command {
     /// Check addresses before mail goes to them
     #[command(subcommand)]
     Addresses(addresses::Command),
+    /// Show and erase what is known of a person
+    #[command(subcommand)]
+    Person(person::Command),
     /// List and make keys that links in mail are signed with
     #[command(subcommand)]
     LinkKey(link_key::Command),
@@ -179,6 +183,7 @@ pub fn run() -> ExitCode {
             through(flags, missing, async |_, client| suppression::run(command, client).await)
         }
         Command::Addresses(command) => through(flags, Missing::Make, async |_, client| addresses::run(command, client).await),
+        Command::Person(command) => through(flags, Missing::Refuse, async |_, client| person::run(command, client).await),
         Command::LinkKey(command) => through(flags, Missing::Refuse, async |_, client| link_key::run(command, client).await),
         Command::Webhook(command) => through(flags, Missing::Refuse, async |_, client| webhook::run(command, client).await),
         Command::Sns(command) => through(flags, Missing::Refuse, async |_, client| sns::run(command, client).await),

@@ -88,6 +88,14 @@ pub const CODES: &[Code] = &[
         "Correct what the delivery's reason names, and submit the mail anew.",
     ),
     code(409, "address_suppressed", "The address is on the suppression list.", "Take it off the list first, if its owner wants mail."),
+    code(
+        409,
+        "recipient_unsubscribed",
+        "The recipient has unsubscribed from mail of this kind.",
+        "Send to them again only when they have asked for it.",
+    ),
+    code(409, "content_deleted", "What the mail said was deleted.", "Submit the mail anew."),
+    code(409, "message_under_way", "Something of the message waits or is being sent.", "Wait for its results, or cancel it first."),
     code(409, "delivery_cancelled", "It was cancelled, and what was cancelled is not sent.", "Submit the mail anew."),
     code(
         409,
@@ -336,6 +344,7 @@ pub const CODES: &[Code] = &[
         "The address is of a disposable domain. As a warning: it gets its mail all the same.",
         "Use an address that lasts.",
     ),
+    code(422, "missing_reason", "It is not said why an address may be mailed again.", "Say in a few words how they asked for it."),
     code(422, "in_the_future", "The time is still to come.", "Give the time it happened."),
     code(422, "too_many_lines", "The file has too many lines.", "Split it."),
     code(422, "unknown_column", "A file of consents or suppressed addresses has no such column.", "Use the names the remedy lists."),

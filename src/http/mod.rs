@@ -53,8 +53,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
-    addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, profiles,
-    providers, sns, suppression, templates, topics, webhooks,
+    addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons,
+    profiles, providers, sns, suppression, templates, topics, unsubscribes, webhooks,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -148,6 +148,7 @@ fn routes() -> Vec<Route> {
         post("/v1/messages/{id}/cancel", messages::cancel).send(),
         post("/v1/messages/{id}/retry", messages::retry).send(),
         post("/v1/messages/{id}/reschedule", messages::reschedule).send(),
+        delete("/v1/messages/{id}/content", messages::content::delete_content).send(),
         post("/v1/attachments", attachments::upload).streams().send(),
         get("/v1/attachments", attachments::list).read(),
         get("/v1/attachments/{id}", attachments::show).read(),
@@ -195,6 +196,11 @@ fn routes() -> Vec<Route> {
         put("/v1/suppressions/{email}", suppression::put).send(),
         delete("/v1/suppressions/{email}", suppression::remove).admin(),
         post("/v1/addresses/check", addresses::check).read(),
+        post("/v1/unsubscribes", unsubscribes::record).send(),
+        get("/v1/unsubscribes", unsubscribes::list).read(),
+        delete("/v1/unsubscribes/{id}", unsubscribes::lift).send(),
+        get("/v1/persons/{address}", persons::show).admin(),
+        post("/v1/persons/{address}/erase", persons::erase).admin(),
         get("/v1/link-keys", link_keys::list).admin(),
         post("/v1/link-keys", link_keys::rotate).admin(),
         get("/v1/webhooks", webhooks::list).admin(),
@@ -240,6 +246,8 @@ fn routes() -> Vec<Route> {
         get("/inbox/inbox.css", page::inbox::style).page(),
         get("/u/{token}", page::unsubscribe::page).page().public(),
         post("/u/{token}", page::unsubscribe::refuse).page().public(),
+        get("/u/{token}/preferences", page::preferences::page).page().public(),
+        post("/u/{token}/preferences", page::preferences::choose).page().public(),
         get("/health", status::health).public().always(),
         get("/ready", status::ready).open().always(),
         get("/metrics", status::metrics).open(),
@@ -322,7 +330,7 @@ mod tests {
     #[test]
     fn changing_the_installation_is_for_administrators() {
         for Route { path, method, needs, .. } in routes() {
-            let administrative = ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit", "/v1/webhooks", "/v1/sns"]
+            let administrative = ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit", "/v1/webhooks", "/v1/sns", "/v1/persons/"]
                 .iter()
                 .any(|root| path.starts_with(root));
             let administrative = administrative || path.ends_with("/move") || (path.starts_with("/v1/profiles") && method != Method::GET);

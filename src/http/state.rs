@@ -9,9 +9,9 @@ use super::access::load::Load;
 use crate::service::{
     accept::Accept, access::Access, addresses::Addresses, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel,
     consents::Consents, feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, hooks::Hooks, inbox::InboxReader,
-    keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles, providers::Providers, ready::Ready, refusals::Refusals, reload::Reload,
-    repeat::Repeats, reschedule::Reschedule, results::Results, retry::Retry, search::Search, sns::Sns, stray::Strays,
-    suppression::Suppressions, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    keys::Keys, links::LinkKeys, nodes::Nodes, privacy::Privacy, profiles::Profiles, providers::Providers, ready::Ready,
+    refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, results::Results, retry::Retry, search::Search, sns::Sns,
+    stray::Strays, suppression::Suppressions, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -45,6 +45,7 @@ pub struct Services {
     /// What links in mail are signed with; `None` where this process has no secret.
     pub links: Option<Arc<LinkKeys>>,
     pub refusals: Refusals,
+    pub privacy: Privacy,
     pub consents: Arc<Consents>,
     pub hooks: Arc<Hooks>,
     pub suppressions: Arc<Suppressions>,

@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jebi_domain::{
+    erasure::PersonKey,
     link::{LinkKey, Links, Target},
     port::{Clock, Random, Store, senders::StoredLinkKey},
     refusal::{Fault, Refusal, RefusalKind},
@@ -48,6 +49,8 @@ impl LinkKeys {
     /// Knows no key until [`LinkKeys::start`] or [`LinkKeys::refresh`].
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, random: Arc<dyn Random>, secret: Vec<u8>) -> Self {
+        // The same secret tells who was erased.
+        store.know_people_by(PersonKey::derive(&secret));
         Self { store, clock, random, secret, live: Arc::default(), public: ArcSwapOption::empty() }
     }
 

@@ -22,6 +22,7 @@ pub mod keys;
 pub mod links;
 mod list_rules;
 pub mod nodes;
+pub mod privacy;
 pub mod profiles;
 pub mod providers;
 pub mod ready;

@@ -349,6 +349,12 @@ fn refused(why: NotAgain) -> Refusal {
             "the address is on the suppression list",
             "take the address off the list first, if its owner wants mail",
         ),
+        NotAgain::Unsubscribed => conflict(
+            "recipient_unsubscribed",
+            "the recipient has unsubscribed from mail of this kind",
+            "send to them again only when they have asked for it",
+        ),
+        NotAgain::ContentDeleted => conflict("content_deleted", "what the mail said was deleted", "submit the mail anew"),
         NotAgain::Cancelled => {
             conflict("delivery_cancelled", "it was cancelled, and what was cancelled is not sent", "submit the mail anew")
         }

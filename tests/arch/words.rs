@@ -41,10 +41,13 @@ const SPEAKERS: [&str; 22] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 15] = [
+const SILENT: [&str; 18] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
+    "src/http/page/frame.rs",
+    "src/http/page/preferences/",
+    "src/http/page/unsubscribe/",
     "src/service/dispatch/",
     "src/service/consents/text.rs",
     "src/service/hooks/call.rs",
@@ -152,7 +155,6 @@ const NO_TEXTS: &[&str] = &[
     "status {status}",
     "status {}",
     "left to the redrive policy",
-    "<form method=\"post\"><button name=\"by\" value=\"page\">{}</button></form>",
     "`true` for this server's own link, `false` for none, or a page of yours: https, where `{email}` and `{delivery}` stand for each copy's own.",
     "{} secrets",
     "local administrator",

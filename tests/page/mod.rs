@@ -1,9 +1,10 @@
-//! The pages for people, in a real browser: Chromium, driven by Python's Playwright. `inbox.py` says what the browser does and
-//! must see; the server runs here, so that any mail can be put into its inbox.
+//! The pages for people, in a real browser: Chromium, driven by Python's Playwright. `inbox.py` and `unsubscribe.py` say what the
+//! browser does and must see; the server runs here, so that any mail can be put into its inbox.
 
 mod allowed;
 mod hostile;
 mod inbox;
+mod unsubscribe;
 
 use std::{
     io::{BufRead, BufReader},
@@ -88,13 +89,18 @@ impl Site {
     }
 
     /// Lets the browser do what `inbox.py` says under this name; panics with its words when it does not see what it must.
-    async fn browse(&self, what: &str, mut given: Value) {
+    async fn browse(&self, what: &str, given: Value) {
+        self.browse_by("inbox.py", what, given).await;
+    }
+
+    /// The same by another script.
+    async fn browse_by(&self, script: &str, what: &str, mut given: Value) {
         given["url"] = json!(format!("http://{}", self.app.address));
         given["key"] = json!(KEY);
         given["folder"] = json!(self.folder.path());
         let python = option("JEBI_TEST_PYTHON");
         let python = python.expect("JEBI_TEST_PYTHON names no Python with Playwright: run scripts/test, which installs one and sets it");
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page/inbox.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page").join(script);
         let what = what.to_owned();
         let run = move || Command::new(python).arg(script).arg(what).arg(given.to_string()).output().expect("Python runs");
         let ran = tokio::task::spawn_blocking(run).await.expect("it ran");

@@ -6,12 +6,15 @@ use jebi_domain::{
     link::Target,
     port::{
         consents::{ConsentFilter, ConsentKey, NewEvent, Reminder},
-        senders::RefusedBy,
+        refusals::RefusedBy,
     },
     time::Wall,
 };
 
-use super::support::{DAY, Fixture, HOUR, START};
+use super::{
+    refusals::refusal,
+    support::{DAY, Fixture, HOUR, START},
+};
 
 fn event(address: &str, scope: &str, kind: EventKind, at: i64) -> NewEvent {
     let at = Wall(START.0 + at);
@@ -131,8 +134,8 @@ conform! {
         let (one, _) = record(f, event("hong@naver.com", "", EventKind::Given, 0)).await;
         let (two, _) = record(f, event("hong@naver.com", "news", EventKind::Given, 0)).await;
         let (kim, _) = record(f, event("kim@naver.com", "", EventKind::Given, 0)).await;
-        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "Hong@naver.com".into(), advertising: false };
-        assert_eq!(f.store.refuse(&target, RefusedBy::OneClick, false, f.now()).await, Ok(true));
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "Hong@naver.com".into(), advertising: false, delivery: None };
+        assert_eq!(f.store.refuse(refusal(&target, RefusedBy::OneClick, false), f.now()).await, Ok(true));
         for no in [one.no, two.no] {
             let (consent, events) = f.store.consent(no).await.expect("a look").expect("there");
             assert!(!consent.holds());
@@ -143,14 +146,14 @@ conform! {
     }
 
     async fn who_refuses_advertising_stands_in_the_ledger_without_a_consent_before(f) {
-        let advertising = |topic: &str| Target { profile: "shop".into(), topic: topic.into(), address: "Hong@naver.com".into(), advertising: true };
+        let advertising = |topic: &str| Target { profile: "shop".into(), topic: topic.into(), address: "Hong@naver.com".into(), advertising: true, delivery: None };
         let plain = Target { advertising: false, ..advertising("소식") };
-        assert_eq!(f.store.refuse(&plain, RefusedBy::Page, true, f.now()).await, Ok(true));
+        assert_eq!(f.store.refuse(refusal(&plain, RefusedBy::Page, true), f.now()).await, Ok(true));
         assert_eq!(ledger(f).await, [], "of other mail nobody has to be told");
-        assert_eq!(f.store.refuse(&advertising("봄"), RefusedBy::OneClick, true, f.now()).await, Ok(true));
+        assert_eq!(f.store.refuse(refusal(&advertising("봄"), RefusedBy::OneClick, true), f.now()).await, Ok(true));
         f.pass(HOUR);
-        assert_eq!(f.store.refuse(&advertising("봄"), RefusedBy::OneClick, true, f.now()).await, Ok(false));
-        assert_eq!(f.store.refuse(&advertising("가을"), RefusedBy::Page, true, f.now()).await, Ok(true));
+        assert_eq!(f.store.refuse(refusal(&advertising("봄"), RefusedBy::OneClick, true), f.now()).await, Ok(false));
+        assert_eq!(f.store.refuse(refusal(&advertising("가을"), RefusedBy::Page, true), f.now()).await, Ok(true));
         f.restart().await;
         let all = ledger(f).await;
         let [one] = all.as_slice() else { panic!("one row: {all:?}") };
@@ -160,14 +163,14 @@ conform! {
     }
 
     async fn who_consented_again_refuses_again(f) {
-        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true };
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true, delivery: None };
         for (hour, scope) in [(0, ""), (2, ""), (4, "news")] {
             let (given, _) = record(f, NewEvent { notice: false, ..event("hong@naver.com", scope, EventKind::Given, hour * HOUR) }).await;
             assert!(given.holds());
             assert_eq!(f.store.refused_at(&target).await, Ok(None), "there is something to refuse");
             let at = Wall(START.0 + (hour + 1) * HOUR);
-            assert_eq!(f.store.refuse(&target, RefusedBy::OneClick, true, at).await, Ok(true));
-            assert_eq!(f.store.refuse(&target, RefusedBy::Page, true, Wall(at.0 + 1)).await, Ok(false));
+            assert_eq!(f.store.refuse(refusal(&target, RefusedBy::OneClick, true), at).await, Ok(true));
+            assert_eq!(f.store.refuse(refusal(&target, RefusedBy::Page, true), Wall(at.0 + 1)).await, Ok(false));
             f.restart().await;
             assert_eq!(f.store.refused_at(&target).await, Ok(Some(at)));
             assert!(ledger(f).await.iter().all(|one| !one.holds()));
@@ -179,8 +182,8 @@ conform! {
         let quiet = |scope: &str| NewEvent { notice: false, ..event("hong@naver.com", scope, EventKind::Given, 0) };
         let (news, _) = record(f, quiet("news")).await;
         let (all, _) = record(f, quiet("")).await;
-        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true };
-        assert_eq!(f.store.refuse(&target, RefusedBy::OneClick, true, f.now()).await, Ok(true));
+        let target = Target { profile: "shop".into(), topic: "봄".into(), address: "hong@naver.com".into(), advertising: true, delivery: None };
+        assert_eq!(f.store.refuse(refusal(&target, RefusedBy::OneClick, true), f.now()).await, Ok(true));
         let told = async |no: i64| notices(f, no).await.pop().expect("an event");
         assert_eq!((told(all.no).await, told(news.no).await), ((EventKind::Refused, Notice::Due), (EventKind::Refused, Notice::None)));
     }

@@ -23,7 +23,7 @@ use super::support::{
 };
 
 /// Refused for now until it was given up.
-fn given_up() -> Decision {
+pub(super) fn given_up() -> Decision {
     Decision::Failed { reason: Reason { transient: true, ..reason("451") } }
 }
 
@@ -63,7 +63,7 @@ async fn again_by(f: &Fixture, id: MessageId, new: MessageId, rules: Rules) -> A
     f.store.send_again(asked).await.expect("send again").remove(0)
 }
 
-async fn again(f: &Fixture, id: MessageId, ordinals: &[u32], new: MessageId) -> Vec<Again> {
+pub(super) async fn again(f: &Fixture, id: MessageId, ordinals: &[u32], new: MessageId) -> Vec<Again> {
     again_at(f, id, ordinals, new, f.now(), None).await
 }
 

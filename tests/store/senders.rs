@@ -1,11 +1,10 @@
-//! Profiles, keys of links, refusals.
+//! Profiles and keys of links.
 
 use jebi_domain::{
     access::Grant,
-    link::Target,
     message::Mailbox,
     port::{
-        senders::{ProfileRemoved, RefusedBy, StoredLinkKey},
+        senders::{ProfileRemoved, StoredLinkKey},
         store::{KeyKind, NewKey},
     },
     profile::{Company, Profile, Refusing, Tracking},
@@ -26,10 +25,6 @@ fn profile(name: &str) -> Profile {
         list_id: Some("news.example.kr".into()),
         consent_notices: true,
     }
-}
-
-fn target(topic: &str) -> Target {
-    Target { profile: "shop".into(), topic: topic.into(), address: "Hong@naver.com".into(), advertising: false }
 }
 
 conform! {
@@ -70,31 +65,5 @@ conform! {
         assert_eq!(f.store.add_link_key(later.clone(), f.now()).await, Ok(true));
         f.restart().await;
         assert_eq!(f.store.link_keys().await, Ok(vec![key(1), later]));
-    }
-
-    async fn the_first_refusal_counts_and_addresses_are_compared_as_everywhere(f) {
-        let at = f.now();
-        assert_eq!(f.store.refused_at(&target("a")).await, Ok(None));
-        assert_eq!(f.store.refuse(&target("a"), RefusedBy::OneClick, false, at).await, Ok(true));
-        f.pass(HOUR);
-        assert_eq!(f.store.refuse(&target("a"), RefusedBy::Page, false, f.now()).await, Ok(false));
-        f.restart().await;
-        let same = Target { address: "hong@NAVER.com".into(), ..target("a") };
-        assert_eq!(f.store.refused_at(&same).await, Ok(Some(at)));
-        assert_eq!(f.store.refused_at(&target("b")).await, Ok(None));
-        assert_eq!(f.store.refused_at(&Target { profile: String::new(), ..target("a") }).await, Ok(None));
-    }
-
-    async fn who_refused_other_mail_of_a_topic_can_still_refuse_its_advertising(f) {
-        let (plain, advertising) = (target("a"), Target { advertising: true, ..target("a") });
-        assert_eq!(f.store.refuse(&plain, RefusedBy::Page, true, f.now()).await, Ok(true));
-        let first = f.now();
-        f.pass(HOUR);
-        assert_eq!((f.store.refused_at(&plain).await, f.store.refused_at(&advertising).await), (Ok(Some(first)), Ok(None)));
-        assert_eq!(f.store.refuse(&advertising, RefusedBy::OneClick, true, f.now()).await, Ok(true));
-        assert_eq!(f.store.refuse(&advertising, RefusedBy::OneClick, true, Wall(f.now().0 + 1)).await, Ok(false));
-        f.restart().await;
-        assert_eq!((f.store.refused_at(&plain).await, f.store.refused_at(&advertising).await), (Ok(Some(f.now())), Ok(Some(f.now()))));
-        assert_eq!(f.store.refusing("shop", "", vec!["hong@naver.com".into()]).await, Ok(vec!["hong@naver.com".to_owned()]));
     }
 }

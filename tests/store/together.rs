@@ -16,12 +16,14 @@ use jebi_domain::{
     delivery::State,
     fake::{ManualClock, SeededRandom},
     id::{DeliveryKey, Incarnation, KeyNo, MessageId, QueueNo},
+    link::Target,
     message::Lane,
     outcome::{Decision, Reason},
     port::{
         Boxed,
         nodes::NodeState,
         operator::{Again, NotAgain, Rescheduled, Rules, SendAgain},
+        refusals::RefusedBy,
         store::{
             Claim, Claimed, DeliveryFilter, Guard, Housekept, KeyKind, NewKey, Notice, QueueInfo, Settlement, Store, StoreError,
             StoreResult, Subscription,
@@ -36,6 +38,7 @@ use tokio::sync::mpsc;
 
 use super::{
     postgres::{OnPostgres, options},
+    refusals::refusal,
     support::{
         self, Engine, Fixture, HOUR, Mail, PROVIDER, address, copies, each, failed, joint, keys, node, retry, returned, sent, unknown,
         unsettled,
@@ -209,6 +212,28 @@ fn an_address_suppressed_by_one_is_sent_nothing_by_the_other() {
         let late = draft.message.id;
         other.store.accept(f.batch(vec![draft], None)).await.expect("accept");
         assert_eq!(f.state(late, 0).await, State::Suppressed);
+    });
+}
+
+#[test]
+fn mail_refused_at_one_is_sent_by_neither() {
+    run(async |f, other| {
+        let bulk = |topic| f.draft(Mail { lane: Lane::Bulk, ..each(topic, 2) });
+        let waiting = bulk("news/1");
+        let id = waiting.message.id;
+        f.store.accept(f.batch(vec![waiting], None)).await.expect("accept");
+        // The other has looked before: what it remembers must not be in the way.
+        other.store.accept(f.batch(vec![f.draft(each("앞", 1))], None)).await.expect("accept");
+        let target = Target { profile: String::new(), topic: "news".into(), address: address(0), advertising: false, delivery: None };
+        f.store.refuse(refusal(&target, RefusedBy::Page, false), f.now()).await.expect("refuse");
+        assert_eq!(copies(&other.claim(f, 9).await.expect("claim")), 2, "the second of bulk, and the other topic's");
+        assert_eq!(f.state(id, 0).await, State::Suppressed);
+        let late = bulk("news/2");
+        let id = late.message.id;
+        other.store.accept(f.batch(vec![late], None)).await.expect("accept");
+        assert_eq!(f.state(id, 0).await, State::Suppressed);
+        // What was accepted since is not looked up at claim: both go without a look.
+        assert_eq!(copies(&f.claim(9).await), 1);
     });
 }
 

@@ -24,7 +24,7 @@ async fn api() -> Api {
 }
 
 fn target(topic: &str) -> Target {
-    Target { profile: "shop".into(), topic: topic.into(), address: "hong@naver.com".into(), advertising: false }
+    Target { profile: "shop".into(), topic: topic.into(), address: "hong@naver.com".into(), advertising: false, delivery: None }
 }
 
 fn token(api: &Api, topic: &str) -> String {

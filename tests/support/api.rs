@@ -38,6 +38,7 @@ use jebi::{
         keys::Keys,
         links::LinkKeys,
         nodes::Nodes,
+        privacy::Privacy,
         providers::{ProviderState, ProviderStatus, Providers},
         ready::Ready,
         refusals::Refusals,
@@ -375,6 +376,7 @@ impl Api {
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
             usage: accept.usage(),
+            privacy: Privacy::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.is_some()),
             refusals: Refusals::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), accept.profiles(), setup.notices),
             consents: Arc::new(Consents::new(
                 Arc::clone(&store),

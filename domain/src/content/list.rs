@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    id::DeliveryId,
     link::{Links, Target},
     profile::Company,
     time::Wall,
@@ -57,6 +58,7 @@ impl List {
                     topic: topic.to_owned(),
                     address: email.to_owned(),
                     advertising: self.advertising.is_some(),
+                    delivery: DeliveryId::parse(delivery),
                 };
                 links.sign(&target, accepted).map(|token| format!("{}/u/{token}", links.base(base)))
             }

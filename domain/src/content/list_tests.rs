@@ -9,7 +9,8 @@ fn the_own_link_names_recipient_and_topic_and_the_callers_page_is_filled_in() {
     let own = List { unsubscribe: Some(Unsubscribe::Own("https://mail.example.kr".into())), profile: "shop".into(), ..List::default() };
     let link = own.link(&links, OF, "kim@example.kr", "d1").expect("a link");
     let token = link.strip_prefix("https://mail.example.kr/u/").expect("the server's address");
-    let target = Target { profile: "shop".into(), topic: "봄 소식".into(), address: "kim@example.kr".into(), advertising: false };
+    let target =
+        Target { profile: "shop".into(), topic: "봄 소식".into(), address: "kim@example.kr".into(), advertising: false, delivery: None };
     assert_eq!(links.read(token), Some(target));
     assert_eq!(own.link(&Links::default(), OF, "kim@example.kr", "d1"), None, "nothing unsigned");
 

@@ -9,7 +9,7 @@ use super::{base64::lines_len, compose::Prepared, file::encoded_len, filled::is_
 
 /// Headers and boundaries of every mail, and of each part.
 const AROUND: u64 = 1024;
-/// Headers of a list with a link of our own: a topic of 200 bytes and the longest address make a token of 800.
+/// Headers of a list with a link of our own: a topic of 200 bytes and the longest address make a token of 830.
 const LINKS: u64 = 4096;
 /// A footer in both parts, encoded: details of 200 characters each, and two links twice.
 const FOOTER: u64 = 32 << 10;

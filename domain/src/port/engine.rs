@@ -1,7 +1,7 @@
 //! A whole engine: every port of the store together.
 
 use super::{
-    ConsentStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, SourceStore,
+    FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ResultsStore, SenderStore, SourceStore,
     SuppressionStore, TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
@@ -17,7 +17,7 @@ pub trait Store:
     + Inbox
     + FileStore
     + SenderStore
-    + ConsentStore
+    + PeopleStore
     + FeedbackStore
     + ResultsStore
     + SuppressionStore
@@ -35,7 +35,7 @@ impl<T> Store for T where
         + Inbox
         + FileStore
         + SenderStore
-        + ConsentStore
+        + PeopleStore
         + FeedbackStore
         + ResultsStore
         + SuppressionStore

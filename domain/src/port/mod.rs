@@ -15,8 +15,10 @@ mod inbox;
 mod mail_hosts;
 pub mod nodes;
 pub mod operator;
+pub mod privacy;
 mod provider;
 mod random;
+pub mod refusals;
 pub mod results;
 pub mod senders;
 mod settlement;
@@ -36,8 +38,10 @@ pub use inbox::{Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary};
 pub use mail_hosts::MailHosts;
 pub use nodes::NodeStore;
 pub use operator::OperatorStore;
+pub use privacy::PrivacyStore;
 pub use provider::{AccountReport, AccountState, Ahead, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
+pub use refusals::RefusalStore;
 pub use results::ResultsStore;
 pub use senders::SenderStore;
 pub use sns::SourceStore;
@@ -45,6 +49,10 @@ pub use suppressions::SuppressionStore;
 pub use templates::TemplateStore;
 
 use std::{future::Future, pin::Pin};
+
+/// What is kept of people: what they consented to and refused, and its erasure.
+pub trait PeopleStore: ConsentStore + RefusalStore + PrivacyStore {}
+impl<T: ConsentStore + RefusalStore + PrivacyStore> PeopleStore for T {}
 
 /// A boxed future: ports are object-safe, so the composition root picks engines at run time.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -86,6 +86,10 @@ pub enum NotAgain {
     Permanent,
     /// The address is on the suppression list.
     Suppressed,
+    /// Whoever it went to has unsubscribed from mail of its kind.
+    Unsubscribed,
+    /// What it said was deleted.
+    ContentDeleted,
     /// It was cancelled, and what was cancelled is not sent.
     Cancelled,
     /// It may have arrived and was cancelled or has expired since: it is never resent.

@@ -1,7 +1,7 @@
-//! Who sends, what links are signed with, and who refused.
+//! Who sends, and what links are signed with.
 
 use super::{Boxed, store::StoreResult};
-use crate::{id::KeyNo, link::Target, profile::Profile, time::Wall};
+use crate::{id::KeyNo, profile::Profile, time::Wall};
 
 /// A profile as kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,28 +32,7 @@ pub struct StoredLinkKey {
     pub since: Wall,
 }
 
-/// How somebody refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefusedBy {
-    /// By the button of the mail program (RFC 8058).
-    OneClick,
-    /// On the page the link leads to.
-    Page,
-}
-
-impl RefusedBy {
-    pub const ALL: [Self; 2] = [Self::OneClick, Self::Page];
-
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OneClick => "one_click",
-            Self::Page => "page",
-        }
-    }
-}
-
-/// Profiles, keys of links, refusals.
+/// Profiles and keys of links.
 pub trait SenderStore: Send + Sync {
     /// By name.
     fn profiles(&self) -> Boxed<'_, StoreResult<Vec<ProfileInfo>>>;
@@ -65,12 +44,4 @@ pub trait SenderStore: Send + Sync {
     fn link_keys(&self) -> Boxed<'_, StoreResult<Vec<StoredLinkKey>>>;
     /// Adds a key under its number. `false` where that number is there: somebody else was first.
     fn add_link_key(&self, key: StoredLinkKey, now: Wall) -> Boxed<'_, StoreResult<bool>>;
-    /// Writes a refusal down, and with it that of everything consented to with the profile; of advertising it stands in the ledger also where
-    /// nothing was consented to. `notice` is whether the person is told of what was written there, which is once.
-    /// Whoever has consented since refuses anew: what holds ends, and the refusal is that of now. `false` where it stands there already and
-    /// ends nothing.
-    fn refuse(&self, target: &Target, by: RefusedBy, notice: bool, now: Wall) -> Boxed<'_, StoreResult<bool>>;
-    /// Since when somebody refuses mail of a profile and topic. `None` also where they refused and refusing again would change something:
-    /// a consent with the profile holds since then, or it is advertising and the ledger has no end of everything.
-    fn refused_at(&self, target: &Target) -> Boxed<'_, StoreResult<Option<Wall>>>;
 }

@@ -1,6 +1,8 @@
 //! Pages for people, with everything they need inside the program.
 
+mod frame;
 pub mod inbox;
+pub mod preferences;
 pub mod unsubscribe;
 
 /// For the text of a page and for attributes in double quotation marks.

@@ -53,7 +53,8 @@ impl Accept {
         let settings = &self.settings.load().list;
         let base = settings.public.as_ref().or(settings.local.as_ref().filter(|_| settings.is_all_local()))?;
         // What is consented to is advertising.
-        let target = Target { profile: profile.to_owned(), topic: String::new(), address: email.to_owned(), advertising: true };
+        let target =
+            Target { profile: profile.to_owned(), topic: String::new(), address: email.to_owned(), advertising: true, delivery: None };
         let token = settings.links.as_ref()?.live().load().sign(&target, accepted)?;
         Some(format!("{base}/u/{token}"))
     }
@@ -138,7 +139,9 @@ impl Question<'_> {
         if faults.count() > before {
             return None;
         }
-        let plain = List { profile: list.profile.clone(), ..List::default() };
+        // Whose bulk mail it is has to be known when somebody refuses it.
+        let kept = if self.lane == Lane::Bulk { String::new() } else { list.profile.clone() };
+        let plain = List { profile: kept, ..List::default() };
         Some(((list != plain).then(|| Box::new(list)), warnings))
     }
 

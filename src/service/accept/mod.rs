@@ -70,7 +70,7 @@ use metrics::{Unit, counter, describe_counter};
 
 pub use list::{ListSettings, ProviderKind};
 pub use preflight::{Queued, Rehearsal};
-pub use receipt::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
+pub use receipt::{Cause, Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 pub use series::{Begun, Series};
 pub use submission::{Category, Given, NewAttachment, NewCalendar, NewFill, NewList, NewMessage, NewRecipient, Submission};
 

@@ -1,18 +1,22 @@
 //! What is said of a message beside whether it is taken: warnings, and what would become of one that is only tried out.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jebi_domain::{
     address,
-    message::{Copies, Draft, Lane},
-    port::store::AcceptReport,
+    message::{Copies, Draft, Lane, Message},
+    port::{refusals::Asked, store::AcceptReport},
     preflight::{self, Warning},
     refusal::Refusal,
-    suppression::SuppressionCause,
     time::Wall,
 };
 
-use super::{Accept, Receipt, Say, prepare::Prepared, receipt::Unfinished, submission::Submission};
+use super::{
+    Accept, Receipt, Say,
+    prepare::Prepared,
+    receipt::{Cause, Refused, Unfinished},
+    submission::Submission,
+};
 use crate::service::{Caller, trouble::refusal};
 
 /// Bytes of HTML from which on the checks leave the request's thread: looking at them takes about a millisecond for 50 KB.
@@ -101,13 +105,33 @@ impl Accept {
         Ok(Rehearsal { receipt, queued })
     }
 
-    /// Recipients of a draft whose mail the suppression list keeps back, by their places, and why.
-    async fn suppressed(&self, draft: &Draft) -> Result<Vec<(u32, SuppressionCause)>, Refusal> {
-        let keys = match &draft.copies {
+    /// Recipients of a draft that would get nothing, by their places, and why.
+    async fn suppressed(&self, draft: &Draft) -> Result<Vec<(u32, Cause)>, Refusal> {
+        let keys: Vec<String> = match &draft.copies {
             Copies::Each(all) => all.iter().map(|mailbox| address::key(&mailbox.email).into_owned()).collect(),
             Copies::Joint(all) => all.iter().map(|(_, mailbox)| address::key(&mailbox.email).into_owned()).collect(),
         };
-        let found = self.store.suppressed(keys, draft.message.lane, &draft.message.topic).await.map_err(refusal)?;
-        Ok(found.into_iter().map(|(place, entry)| (place, entry.cause)).collect())
+        let refused = match asked(&draft.message, &keys) {
+            Some(asked) => self.store.refused_among(asked).await.map_err(refusal)?,
+            None => Vec::new(),
+        };
+        let listed = self.store.suppressed(keys, draft.message.lane, &draft.message.topic).await.map_err(refusal)?;
+        let mut found: BTreeMap<u32, Cause> = refused.into_iter().map(|place| (place, Cause::Refused(Refused::Unsubscribed))).collect();
+        found.extend(listed.into_iter().map(|(place, entry)| (place, Cause::Listed(entry.cause))));
+        Ok(found.into_iter().collect())
     }
+}
+
+/// What is asked of those who refuse bulk mail; `None` of mail that nobody can refuse.
+fn asked(message: &Message, addresses: &[String]) -> Option<Asked> {
+    if message.lane != Lane::Bulk {
+        return None;
+    }
+    let list = message.content.list.as_deref();
+    Some(Asked {
+        profile: list.map(|list| list.profile.clone()).unwrap_or_default(),
+        topic: message.topic.clone(),
+        scope: list.filter(|list| list.advertising.is_some()).map(|list| list.id.clone().unwrap_or_default()),
+        addresses: addresses.to_vec(),
+    })
 }

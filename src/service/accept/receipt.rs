@@ -10,6 +10,7 @@ use jebi_domain::{
     refusal::Fault,
     suppression::SuppressionCause,
 };
+use serde::Serialize;
 
 /// Most copies of a message whose ids are answered one by one; more are listed by `/v1/deliveries`.
 pub const LISTED: usize = 100;
@@ -34,7 +35,23 @@ pub struct Duplicate {
     pub email: String,
 }
 
-/// A stored recipient that gets nothing because its address is on the suppression list.
+/// Why a recipient gets nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Cause {
+    /// The address is on the suppression list.
+    Listed(SuppressionCause),
+    Refused(Refused),
+}
+
+/// The recipient refused mail of this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refused {
+    Unsubscribed,
+}
+
+/// A stored recipient that gets nothing, because its address is on the suppression list or it refused mail of this kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppressed {
     /// Place in its list, from 0.
@@ -42,8 +59,8 @@ pub struct Suppressed {
     /// The list and place, as a path in the request.
     pub field: String,
     pub email: String,
-    /// Why it is on the list; `None` where it was not asked.
-    pub cause: Option<SuppressionCause>,
+    /// Why; `None` where it was not asked.
+    pub cause: Option<Cause>,
 }
 
 /// A stored copy.
@@ -151,7 +168,7 @@ pub(super) struct Pending {
     pub duplicates: Vec<Duplicate>,
     pub warnings: Vec<Warning>,
     /// Of those the report finds suppressed, in its order; empty where it was not asked.
-    pub causes: Vec<SuppressionCause>,
+    pub causes: Vec<Cause>,
 }
 
 impl Pending {

@@ -13,17 +13,19 @@ mod text;
 use std::sync::Arc;
 
 use jebi_domain::{
+    address,
     consent::{self, Consent, ConsentEvent, EventKind},
     port::{
         Clock, Store,
-        consents::{ConsentFilter, ConsentPage, NewEvent, Recorded},
+        consents::{ConsentFilter, ConsentKey, ConsentPage, NewEvent, Recorded},
+        refusals::RefusedBy,
     },
     refusal::Refusal,
 };
 
 pub use check::NewConsent;
 
-use super::{Caller, accept::Accept, profiles::Profiles, times::Times, trouble::refusal};
+use super::{Caller, accept::Accept, profiles::Profiles, refusals::ConsentChange, times::Times, trouble::refusal};
 
 /// Most consents recorded by one request.
 pub const MAX_AT_ONCE: usize = 1_000;
@@ -89,6 +91,45 @@ impl Consents {
         };
         let mut recorded = self.record(caller, vec![new], |_, field| field.to_owned(), true).await?;
         recorded.pop().ok_or_else(|| Refusal::missing("consent"))
+    }
+
+    /// Writes down what somebody chose for themselves on the page of their preferences, in the wording they read there.
+    ///
+    /// # Errors
+    /// A store that cannot write.
+    pub async fn chosen(
+        &self,
+        changes: Vec<ConsentChange>,
+        wording: impl Fn(&ConsentChange) -> String,
+        source: &str,
+    ) -> Result<(), Refusal> {
+        let now = self.clock.wall();
+        let profiles = self.profiles.knowing(changes.iter().map(|one| one.profile.as_str())).await?;
+        let events = changes.into_iter().map(|change| {
+            let wording = wording(&change);
+            let ConsentChange { email, profile, scope, given } = change;
+            let notice = self.tells && profiles.get(&profile).is_some_and(|profile| profile.consent_notices);
+            let mut event = NewEvent {
+                key: ConsentKey { address: address::key(&email).into_owned(), profile, scope },
+                email,
+                language: None,
+                kind: if given { EventKind::Given } else { EventKind::Refused },
+                at: now,
+                how: RefusedBy::Preferences.as_str().to_owned(),
+                wording,
+                source: source.to_owned(),
+                actor: "recipient".to_owned(),
+                notice,
+                confirm_at: None,
+            };
+            event.confirm_at = given.then(|| first_reminder(&event, &self.times));
+            event
+        });
+        let events: Vec<NewEvent> = events.collect();
+        if !events.is_empty() {
+            self.store.record_consents(events, now).await.map_err(refusal)?;
+        }
+        Ok(())
     }
 
     /// A consent and all that was written of it.

@@ -84,6 +84,8 @@ pub(super) struct WriterSession {
     grown: Cell<Option<i64>>,
     /// How often what endpoints want had changed then.
     endpoints: Cell<Option<i64>>,
+    /// The same of those who refuse bulk mail.
+    refused: Cell<Option<i64>>,
     /// This transaction, and the leases written in it.
     xid: Cell<i64>,
     leased: RefCell<Vec<i64>>,
@@ -132,6 +134,7 @@ impl WriterSession {
             complete: Cell::new(0),
             grown: Cell::new(None),
             endpoints: Cell::new(None),
+            refused: Cell::new(None),
             xid: Cell::new(0),
             leased: RefCell::default(),
             locked: RefCell::default(),
@@ -411,6 +414,10 @@ impl Session for WriterSession {
         if endpoints != self.endpoints.replace(endpoints) {
             memory.endpoints_changed();
         }
+        let refused: Option<i64> = row.get(11)?;
+        let more = refused != self.refused.replace(refused);
+        memory.others_erased(row.get::<Option<i64>>(12)?.is_some_and(|times| times > 0));
+        memory.others_refused(refused.is_some_and(|times| times > 0), more, drawn + 1);
         Ok(())
     }
 

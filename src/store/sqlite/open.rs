@@ -23,7 +23,7 @@ use super::{
 };
 use crate::store::{
     Migration,
-    steps::{Alarm, Classes, Common, Error, Group, Memory, Shared, Turn, Writer, load_suppressed},
+    steps::{Alarm, Classes, Common, Error, Group, Memory, Shared, Turn, Writer, load_erased, load_refused, load_suppressed},
 };
 
 /// Why a store could not be opened. Each says what to do.
@@ -200,6 +200,8 @@ fn load(db: Connection, guard: &Guard) -> Result<(WriterSession, Memory), OpenEr
     let session = WriterSession { db, next_message: Cell::new(message + 1) };
     let mut memory = Memory::new(Arc::new(common));
     load_suppressed(&mut Turn::new(&session, &mut memory))?;
+    load_refused(&mut Turn::new(&session, &mut memory))?;
+    load_erased(&mut Turn::new(&session, &mut memory))?;
     Ok((session, memory))
 }
 

@@ -12,9 +12,8 @@ use jebi_domain::{
     delivery::State,
     id::{DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageNo, QueueNo},
     idempotency,
-    message::{Addressee, Content, Copies, Copy, Draft, MAX_JOINT, Mailbox, Message, Role},
+    message::{Addressee, Content, Copies, Copy, Draft, Lane, MAX_JOINT, Mailbox, Role},
     port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
-    suppression::Wanted,
     time::Wall,
 };
 use sha2::{Digest, Sha256};
@@ -24,8 +23,9 @@ use super::{
     Error, Snapshot, Value, files,
     group::{Class, TURN_ROWS},
     hooks::{self, Whom},
+    kept_back,
     known::Known,
-    params, q, row, suppression,
+    params, q, row,
     turn::{Places, Turn},
     writer::{Job, Step},
 };
@@ -111,7 +111,7 @@ impl AcceptJob {
 
     /// Which place in the turn it has. Small requests with transactional mail go first; everything else is bulk.
     pub fn class(&self) -> Class {
-        let transactional = self.drafts.iter().any(|d| d.message.lane == jebi_domain::message::Lane::Transactional);
+        let transactional = self.drafts.iter().any(|d| d.message.lane == Lane::Transactional);
         if transactional && self.rows() <= SMALL { Class::Accept } else { Class::Bulk }
     }
 
@@ -228,7 +228,7 @@ impl AcceptJob {
                 let room = if self.staged { (TURN_ROWS.saturating_sub(turn.rows)).max(1) as usize } else { all.len() };
                 let end = if self.staged { self.written + fitting(draft, self.written, room) } else { all.len() };
                 let slice = &all[self.written..end];
-                let reasons = reasons(turn, &draft.message, slice.iter())?;
+                let reasons = kept_back::reasons(turn, &draft.message, slice.iter().map(|to| to.email.as_str()))?;
                 let mut told = Vec::new();
                 for ((i, to), reason) in all.iter().enumerate().skip(self.written).zip(&reasons) {
                     let ordinal = u32::try_from(i).map_err(|e| Error::damaged("ordinal", e))?;
@@ -248,7 +248,7 @@ impl AcceptJob {
                 }
             }
             Copies::Joint(all) => {
-                let reasons = reasons(turn, &draft.message, all.iter().map(|(_, to)| to))?;
+                let reasons = kept_back::reasons(turn, &draft.message, all.iter().map(|(_, to)| to.email.as_str()))?;
                 let (mut told, mut told_of_copies) = (Vec::new(), Vec::new());
                 for ((ordinal, people), reasons) in (0_u32..).zip(all.chunks(MAX_JOINT)).zip(reasons.chunks(MAX_JOINT)) {
                     let key = DeliveryKey::new(no, ordinal).0;
@@ -497,14 +497,6 @@ fn fitting(draft: &Draft, first: usize, rows: usize) -> usize {
         None => false,
     };
     draft.personal.iter().skip(first).take_while(fits).count().clamp(1, left.max(1))
-}
-
-/// Why each is suppressed; `None` for those that wait. Most installations start without a list: no look-up then.
-fn reasons<'a>(turn: &Turn<'_>, m: &Message, people: impl ExactSizeIterator<Item = &'a Mailbox>) -> Result<Vec<Option<String>>, Error> {
-    if !turn.memory.suppressed {
-        return Ok(vec![None; people.len()]);
-    }
-    suppression::reasons(turn, people.map(|to| to.email.as_str()), &Wanted::of(m.lane, &m.topic))
 }
 
 fn state_of(reason: &Option<String>) -> State {

@@ -16,7 +16,7 @@ use super::{
     known::Known,
     params, q,
     record::{Ended, Whose},
-    suppression,
+    refusals, suppression,
     turn::Turn,
 };
 
@@ -287,6 +287,7 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u3
     if turn.memory.suppressed && entry.message < turn.memory.suppressed_before {
         suppress(turn, entry, known, &mut rows, claim.now)?;
     }
+    refuse(turn, entry, known, &mut rows, claim.now)?;
     if known.message.on_unknown == OnUnknown::Hold {
         give_up(turn, known, &mut rows, claim.now)?;
     }
@@ -358,44 +359,73 @@ fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Ro
     let emails = waiting.flat_map(|r| &r.copy.addressees).map(|a| a.mailbox.email.as_str());
     let mut reasons = suppression::reasons(turn, emails, &suppression::wanted(known))?.into_iter();
     for row in rows.iter_mut().filter(|r| r.waiting > 0) {
-        let mut gone = Vec::new();
-        for ((i, a), reason) in row.copy.addressees.iter_mut().enumerate().zip(reasons.by_ref()) {
-            if let Some(reason) = reason.filter(|_| a.open && !a.unsettled) {
-                a.open = false;
-                gone.push((i, reason));
-            }
-        }
-        if gone.is_empty() {
-            continue;
-        }
-        let n = i64::try_from(gone.len()).unwrap_or(i64::MAX);
-        turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Suppressed, n);
-        turn.delta.queue(entry.queue, -n);
-        turn.rows += 1;
-        row.waiting -= n;
-        if row.joint {
-            let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
-            for (i, reason) in gone {
-                let one = &copy.people[i];
-                if one.attempt > 0 {
-                    let said = (one.provider_id.as_deref(), one.reason.as_deref());
-                    copy.whose(i).note(turn, &Ended::before(one.attempt, one.state, one.changed_at, said))?;
-                }
-                copy.people[i].reason = Some(reason);
-                settle_open(turn, &mut copy, i, State::Suppressed, now)?;
-            }
-            // While others of it go on, its row stays as it is.
-            copy.sum_up(turn, copy.attempt, now, Some(entry.due))?;
-            row.state = if row.waiting > 0 { State::Waiting } else { State::Unsettled };
-        } else {
-            keep_said(turn, row)?;
-            turn.change(q!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
-            hooks::tell_result(turn, State::Suppressed, Whom::alone(row.key).in_queue(entry.queue), now, None)?;
-            let told: Vec<_> = gone.iter().map(|(_, reason)| [Value::Int(row.key.0), Value::Text(reason)]).collect();
-            turn.each(q!("delivery_suppressed"), &told)?;
+        let own: Vec<_> = reasons.by_ref().take(row.copy.addressees.len()).collect();
+        take_out(turn, (entry, known), row, own, now)?;
+    }
+    rows.retain(|r| r.waiting + r.unsettled > 0);
+    Ok(())
+}
+
+/// Takes out recipients who refused it since it was accepted: bulk mail alone asks, all its copies at once.
+fn refuse(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
+    let emails = rows.iter().flat_map(|row| &row.copy.addressees).map(|a| a.mailbox.email.as_str());
+    let Some(found) = refusals::at_claim(turn, (entry.message, &known.message), emails)? else { return Ok(()) };
+    let reason = refusals::reason()?;
+    let mut reasons = found.into_iter().map(|refuses| refuses.then(|| reason.to_owned()));
+    for row in rows.iter_mut() {
+        let own: Vec<_> = reasons.by_ref().take(row.copy.addressees.len()).collect();
+        if row.waiting > 0 {
+            take_out(turn, (entry, known), row, own, now)?;
         }
     }
     rows.retain(|r| r.waiting + r.unsettled > 0);
+    Ok(())
+}
+
+/// Gives those of a copy's waiting recipients for whom there is a reason the result suppressed.
+fn take_out(
+    turn: &mut Turn<'_>,
+    (entry, known): (&Entry, &Known),
+    row: &mut Row,
+    reasons: Vec<Option<String>>,
+    now: Wall,
+) -> Result<(), Error> {
+    let mut gone = Vec::new();
+    for ((i, a), reason) in row.copy.addressees.iter_mut().enumerate().zip(reasons) {
+        if let Some(reason) = reason.filter(|_| a.open && !a.unsettled) {
+            a.open = false;
+            gone.push((i, reason));
+        }
+    }
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let n = i64::try_from(gone.len()).unwrap_or(i64::MAX);
+    turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Suppressed, n);
+    turn.delta.queue(entry.queue, -n);
+    turn.rows += 1;
+    row.waiting -= n;
+    if row.joint {
+        let mut copy = Joint::read(turn, row.key, (row.state, row.attempt))?;
+        for (i, reason) in gone {
+            let one = &copy.people[i];
+            if one.attempt > 0 {
+                let said = (one.provider_id.as_deref(), one.reason.as_deref());
+                copy.whose(i).note(turn, &Ended::before(one.attempt, one.state, one.changed_at, said))?;
+            }
+            copy.people[i].reason = Some(reason);
+            settle_open(turn, &mut copy, i, State::Suppressed, now)?;
+        }
+        // While others of it go on, its row stays as it is.
+        copy.sum_up(turn, copy.attempt, now, Some(entry.due))?;
+        row.state = if row.waiting > 0 { State::Waiting } else { State::Unsettled };
+        return Ok(());
+    }
+    keep_said(turn, row)?;
+    turn.change(q!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
+    hooks::tell_result(turn, State::Suppressed, Whom::alone(row.key).in_queue(entry.queue), now, None)?;
+    let told: Vec<_> = gone.iter().map(|(_, reason)| [Value::Int(row.key.0), Value::Text(reason)]).collect();
+    turn.each(q!("delivery_suppressed"), &told)?;
     Ok(())
 }
 

@@ -9,13 +9,13 @@ use jebi_domain::{
     port::{
         Boxed, ConsentStore,
         consents::{ConsentFilter, ConsentKey, ConsentPage, DueNotice, NewEvent, Recorded, Reminder},
-        senders::RefusedBy,
+        refusals::RefusedBy,
         store::StoreResult,
     },
     time::Wall,
 };
 
-use super::{Engine, Error, Row, SqlStore, group::Class, params, q, row, turn::Turn};
+use super::{Engine, Error, Row, SqlStore, group::Class, params, q, refusals, row, turn::Turn};
 
 /// The housekeeping is this node's for so long after it looks for notices.
 const HOUSE: Duration = Duration::from_secs(15);
@@ -134,6 +134,9 @@ fn add(turn: &mut Turn<'_>, consent: i64, fact: Fact<'_>, notice: bool, now: Wal
     let notice = if notice { Notice::Due } else { Notice::None };
     let Fact { kind, at, how, wording, source, actor } = fact;
     turn.inserted(q!("consent_event_insert"), params![consent, kind.code(), at.0, how, wording, source, actor, now.0, notice.code()])?;
+    if matches!(kind, EventKind::Withdrawn | EventKind::Refused) {
+        refusals::grew(turn)?;
+    }
     turn.rows += 1;
     Ok(())
 }

@@ -230,18 +230,9 @@ fn through_message(s: &Snapshot<'_>, page: &mut Page<'_>, st: &Standing, after: 
 }
 
 fn by_address(s: &Snapshot<'_>, page: &mut Page<'_>, email: &str, after: Option<DeliveryKey>) -> Result<(), Error> {
-    let key = address::key(email).to_string();
-    let indexed: i64 = s.row(q!("marker_get"), ["address_indexed"], |r| r.get(0))?.unwrap_or(0);
     let mut before = after.map_or(i64::MAX, |k| k.0);
     loop {
-        let mut keys: Vec<i64> = s.rows(q!("address_tail"), params![indexed, before, key, CHUNK], |r| r.get(0))?;
-        keys.extend(s.rows(q!("address_joint_tail"), params![indexed, before, key, CHUNK], |r| r.get::<i64>(0))?);
-        // Each list may go on below its last: what lies lower than the first CHUNK of both comes with the next round.
-        keys.sort_unstable_by(|a, b| b.cmp(a));
-        keys.truncate(CHUNK as usize);
-        if keys.is_empty() {
-            keys = s.rows(q!("address_keys"), params![address_hash(email), before, CHUNK], |r| r.get(0))?;
-        }
+        let keys = keys_of(s, email, before, CHUNK)?;
         let Some(lowest) = keys.last().copied() else { return Ok(()) };
         for key in keys.into_iter().map(DeliveryKey) {
             let Some(st) = standing(s, key.message().0)? else { continue };
@@ -251,6 +242,21 @@ fn by_address(s: &Snapshot<'_>, page: &mut Page<'_>, email: &str, after: Option<
         }
         before = lowest;
     }
+}
+
+/// Keys below `before` that may be of an address, newest first: those that share its hash are among them. None at the end.
+pub(super) fn keys_of(s: &Snapshot<'_>, email: &str, before: i64, limit: u32) -> Result<Vec<i64>, Error> {
+    let key = address::key(email).to_string();
+    let indexed: i64 = s.row(q!("marker_get"), ["address_indexed"], |r| r.get(0))?.unwrap_or(0);
+    let mut keys: Vec<i64> = s.rows(q!("address_tail"), params![indexed, before, key, limit], |r| r.get(0))?;
+    keys.extend(s.rows(q!("address_joint_tail"), params![indexed, before, key, limit], |r| r.get::<i64>(0))?);
+    // Each list may go on below its last: what lies lower than the first of both comes with the next round.
+    keys.sort_unstable_by(|a, b| b.cmp(a));
+    keys.truncate(limit as usize);
+    if keys.is_empty() {
+        keys = s.rows(q!("address_keys"), params![address_hash(email), before, limit], |r| r.get(0))?;
+    }
+    Ok(keys)
 }
 
 /// Offers one copy. `true` when the page ended with it.

@@ -12,14 +12,16 @@
 //! | `known` | messages, topics and queues as a turn knows them |
 //! | `port` | the ports over the steps |
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
+//! | `kept_back` | who gets nothing of what is accepted, and why |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
 //! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet |
 //! | `suppression`, `suppression_list` | addresses that are not to be mailed: looking them up and listing them by themselves; people's acts on the list |
 //! | `results` | what became of topics, hour by hour |
+//! | `privacy` | people whose data is erased, content that is deleted |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
-//! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
+//! | `senders`, `refusals`, `consents` | profiles, keys of links; who refused; the ledger of consents to advertising |
 //! | `hooks`, `outbox`, `endpoints`, `calls` | what callers' systems are told of, to whom, and the calls that tell them |
 //! | `sources` | topics and queues that events come from |
 //! | `templates` | stored templates and their versions |
@@ -45,6 +47,7 @@ mod hooks;
 mod housekeep;
 mod inbox;
 mod joint;
+mod kept_back;
 mod keys;
 mod known;
 mod list;
@@ -53,9 +56,11 @@ mod nodes;
 mod operator;
 mod outbox;
 mod port;
+mod privacy;
 mod reclaim;
 mod record;
 mod refs;
+mod refusals;
 mod release;
 mod reschedule;
 mod results;
@@ -86,6 +91,8 @@ pub use self::{
 pub(in crate::store) use self::{
     db::{params, q},
     group::{Class, Classes, Group},
+    privacy::load as load_erased,
+    refusals::load as load_refused,
     suppression::load as load_suppressed,
     turn::Turn,
     writer::{Alarm, CLOSE_WAIT, Job, Writer},

@@ -12,7 +12,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, Snapshot, joint::Joint, known::Known, params, q, row, settle, suppression, turn::Turn};
+use super::{Error, Snapshot, joint::Joint, known::Known, params, privacy, q, refusals, row, settle, suppression, turn::Turn};
 
 /// A copy as it stands.
 struct Standing {
@@ -89,6 +89,9 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
         return refused(NotAgain::Missing);
     }
     let Some(now) = read(turn, key)? else { return refused(NotAgain::Missing) };
+    if privacy::content_is_deleted(turn, key.message().0)? {
+        return refused(NotAgain::ContentDeleted);
+    }
     if now.any(State::Waiting) {
         return refused(if cancelled { NotAgain::Cancelled } else { NotAgain::UnderWay });
     }
@@ -170,6 +173,13 @@ fn anew(
     people.retain(|_| reasons.next().flatten().is_none());
     if people.is_empty() {
         return Ok(Verdict::Refused(NotAgain::Suppressed));
+    }
+    if let Some(refused) = refusals::at_accept(turn, &known.message, people.iter().map(|one| one.mailbox.email.as_str()))? {
+        let mut refused = refused.into_iter();
+        people.retain(|_| refused.next() != Some(true));
+        if people.is_empty() {
+            return Ok(Verdict::Refused(NotAgain::Unsubscribed));
+        }
     }
     if asked.rules.routes.choose(&known.message.content.from.email).is_none() {
         return Ok(Verdict::Refused(NotAgain::NoProvider));

@@ -1,19 +1,17 @@
-//! Profiles, keys of links and refusals, as the port has them.
+//! Profiles and keys of links, as the port has them.
 
 use jebi_domain::{
-    address,
     id::KeyNo,
-    link::Target,
     port::{
         Boxed, SenderStore,
-        senders::{ProfileInfo, ProfileRemoved, RefusedBy, StoredLinkKey},
+        senders::{ProfileInfo, ProfileRemoved, StoredLinkKey},
         store::StoreResult,
     },
     profile::Profile,
     time::Wall,
 };
 
-use super::{Engine, Error, Row, SqlStore, consents, group::Class, params, q, turn::Turn};
+use super::{Engine, Error, Row, SqlStore, group::Class, params, q, turn::Turn};
 
 impl<E: Engine> SenderStore for SqlStore<E> {
     fn profiles(&self) -> Boxed<'_, StoreResult<Vec<ProfileInfo>>> {
@@ -43,29 +41,6 @@ impl<E: Engine> SenderStore for SqlStore<E> {
         self.shared.write(Class::Admin, move |t| {
             let added = t.execute(q!("link_key_insert"), params![key.no, key.salt, key.proof.as_slice(), key.since.0, now.0])?;
             Ok(added == 1)
-        })
-    }
-
-    fn refuse(&self, target: &Target, by: RefusedBy, notice: bool, now: Wall) -> Boxed<'_, StoreResult<bool>> {
-        let target = target.clone();
-        self.shared.write(Class::Admin, move |t| {
-            let compared = address::key(&target.address).into_owned();
-            let row = params![compared, target.profile, target.topic, target.address, by.as_str(), now.0];
-            let first = t.execute(q!("refusal_insert"), row)? == 1;
-            // Since then they may have consented again, or it may be advertising now.
-            let ended = consents::refused(t, &compared, &target, by, notice, now)?;
-            if ended && !first {
-                t.change(q!("refusal_change"), params![compared, target.profile, target.topic, target.address, by.as_str(), now.0])?;
-            }
-            Ok(first || ended)
-        })
-    }
-
-    fn refused_at(&self, target: &Target) -> Boxed<'_, StoreResult<Option<Wall>>> {
-        let (compared, target) = (address::key(&target.address).into_owned(), target.clone());
-        self.look(move |s| {
-            let of = params![compared, target.profile, target.topic, target.advertising];
-            s.row(q!("refusal_get"), of, |r| r.get(0).map(Wall))
         })
     }
 }

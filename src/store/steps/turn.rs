@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
@@ -21,6 +21,7 @@ use super::{
 };
 use jebi_domain::{
     delivery::State,
+    erasure::PersonKey,
     event::FeedbackKind,
     id::{Incarnation, KeyNo, QueueNo},
     message::Lane,
@@ -221,6 +222,8 @@ pub struct Common {
     held: [AtomicBool; 2],
     /// What enters the suppression list by itself.
     pub(super) suppression: ArcSwap<suppression::Rules>,
+    /// What erased people are known by.
+    people: OnceLock<PersonKey>,
 }
 
 impl Common {
@@ -235,6 +238,7 @@ impl Common {
             own: AtomicI64::new(0),
             held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))),
             suppression: ArcSwap::default(),
+            people: OnceLock::new(),
         }
     }
 
@@ -264,6 +268,11 @@ impl Common {
 
     fn entry_no(&self) -> i64 {
         self.next_entry.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// What erased people are known by, once it was told.
+    pub(super) fn people(&self) -> &OnceLock<PersonKey> {
+        &self.people
     }
 
     /// This node's incarnation; 0 before it starts one.
@@ -305,6 +314,11 @@ pub struct Memory {
     pub(super) suppressed_before: i64,
     /// Whether mail to any address has bounced for now and counts.
     pub(super) soft_bounced: bool,
+    /// Whether anybody ever refused bulk mail, and the number of the first message accepted since somebody last did.
+    pub(super) refused: bool,
+    pub(super) refused_before: i64,
+    /// Whether anybody's data was ever erased.
+    pub(super) erased: bool,
     /// The hour of the last message accepted, since 1970; `None` when it is not known.
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
@@ -332,6 +346,9 @@ impl Memory {
             suppressed: false,
             suppressed_before: 0,
             soft_bounced: false,
+            refused: false,
+            refused_before: 0,
+            erased: false,
             hour: None,
             damaged: HashSet::new(),
             damaged_reports: HashSet::new(),
@@ -359,6 +376,20 @@ impl Memory {
     /// What endpoints want has changed, here or on another node.
     pub(in crate::store) fn endpoints_changed(&mut self) {
         self.wants = None;
+    }
+
+    /// Takes in whether anybody refuses bulk mail, and where somebody has since (`more`), up to before which message that is to be looked up
+    /// again. What this node wrote itself in the turn before is among it.
+    pub(in crate::store) fn others_refused(&mut self, any: bool, more: bool, before: i64) {
+        self.refused = any;
+        if more || self.refused_before == i64::MAX {
+            self.refused_before = before;
+        }
+    }
+
+    /// Takes in whether anybody's data was erased.
+    pub(in crate::store) fn others_erased(&mut self, any: bool) {
+        self.erased = any;
     }
 
     /// After a rollback what was cached may not be in the database.

@@ -46,6 +46,7 @@ pub const TABLES: &[&str] = &[
     "sender_profile",
     "link_key",
     "refusal",
+    "erased",
     "consent",
     "consent_event",
     "endpoint",

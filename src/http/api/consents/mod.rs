@@ -159,6 +159,12 @@ pub struct ConsentDetail {
     events: Vec<ConsentEventBody>,
 }
 
+impl From<(Consent, Vec<ConsentEvent>)> for ConsentDetail {
+    fn from((consent, events): (Consent, Vec<ConsentEvent>)) -> Self {
+        Self { consent: consent.into(), events: events.into_iter().map(ConsentEventBody::from).collect() }
+    }
+}
+
 /// Something that happened to a consent.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConsentEvent)]
@@ -342,7 +348,7 @@ pub async fn list(State(state): State<AppState>, Params(filter): Params<Filter>)
 )]
 pub async fn show(State(state): State<AppState>, Id(ConsentNo(no)): Id<ConsentNo>) -> Reply<ConsentDetail> {
     let (consent, events) = state.consents.find(no).await?;
-    Ok(Json(ConsentDetail { consent: consent.into(), events: events.into_iter().map(ConsentEventBody::from).collect() }))
+    Ok(Json((consent, events).into()))
 }
 
 /// How it was withdrawn.

@@ -125,6 +125,21 @@ struct TimelineBody {
     source: Option<Source>,
 }
 
+/// A delivery as one of its recipients may see it.
+#[derive(Serialize, ToSchema)]
+pub struct PersonDelivery {
+    #[serde(flatten)]
+    delivery: DeliveryBody,
+    /// Oldest first.
+    timeline: Vec<TimelineBody>,
+}
+
+impl PersonDelivery {
+    pub(in crate::http::api) fn of(delivery: DeliveryView, timeline: Vec<TimelineEntry>) -> Self {
+        Self { delivery: delivery.into(), timeline: timeline.into_iter().map(TimelineBody::from).collect() }
+    }
+}
+
 impl From<DeliveryView> for DeliveryBody {
     fn from(v: DeliveryView) -> Self {
         Self {

@@ -6,21 +6,20 @@ use jebi_domain::{
     id::{DeliveryId, MessageId},
     message::Lane,
     preflight::Warning,
-    suppression::SuppressionCause,
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::shape::{self, Time};
-use crate::service::accept::{Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
+use crate::service::accept::{Cause, Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 
 /// What was accepted.
 #[derive(Serialize, ToSchema)]
 pub struct SubmitAnswer {
     /// Addresses given.
     total: usize,
-    /// Recipients stored; those on the suppression list are among them and get nothing.
+    /// Recipients stored; those who are suppressed are among them and get nothing.
     success: usize,
     /// Addresses refused. What is left of `total` was given twice.
     errors: usize,
@@ -51,7 +50,7 @@ struct MessageAnswer {
     rejected: Vec<RejectedAddress>,
     /// Addresses that were given before in this message.
     duplicates: Vec<AddressPlace>,
-    /// Recipients on the suppression list.
+    /// Recipients on the suppression list, or unsubscribed from bulk mail of this kind.
     suppressed: Vec<SuppressedAddress>,
     /// What is probably not meant. It stands in the way of nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -94,17 +93,18 @@ pub(super) struct WarningAnswer {
     remedy: String,
 }
 
-/// A recipient on the suppression list.
+/// A recipient who gets nothing: on the suppression list, or unsubscribed from bulk mail of this kind.
 #[derive(Serialize, ToSchema)]
 struct SuppressedAddress {
     /// Its place in its list, from 0.
     index: usize,
     field: String,
     email: String,
-    /// Why it is on the list: `bounce`, `complaint`, `manual`, `soft_bounce` or `unsubscribe`. Only where the request was tried out.
+    /// Why: `bounce`, `complaint`, `manual`, `soft_bounce` or `unsubscribe` on the suppression list, or `unsubscribed`. Only where the
+    /// request was tried out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    cause: Option<SuppressionCause>,
+    cause: Option<Cause>,
 }
 
 /// An address by its place in the request.

@@ -5,7 +5,6 @@ use jebi_domain::{
     id::MessageId,
     message::Lane,
     refusal::{Fault, Refusal},
-    suppression::SuppressionCause,
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ use super::{
     answer::WarningAnswer,
     csv_lines::Known,
 };
-use crate::service::accept::Taken;
+use crate::service::accept::{Cause, Taken};
 
 /// Bad, doubled and suppressed lines told one by one, each; the counts tell of all.
 pub(super) const TOLD: usize = 1_000;
@@ -106,7 +105,7 @@ pub struct CsvAnswer {
     lane: Lane,
     /// Lines with a recipient.
     total: usize,
-    /// Recipients stored; those on the suppression list are among them and get nothing.
+    /// Recipients stored; those who are suppressed are among them and get nothing.
     success: usize,
     /// Lines refused. What is left of `total` was given twice.
     errors: usize,
@@ -125,7 +124,7 @@ pub struct CsvAnswer {
     rejected: Vec<RejectedLine>,
     /// Lines whose address was given before, the first 1,000; they get nothing more.
     duplicates: Vec<LineAddress>,
-    /// Recipients on the suppression list, the first 1,000.
+    /// Recipients on the suppression list, or unsubscribed, the first 1,000.
     suppressed: Vec<LineAddress>,
     /// What is probably not meant. It stands in the way of nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -171,10 +170,11 @@ impl RejectedLine {
 pub(super) struct LineAddress {
     line: u32,
     email: String,
-    /// Why it is on the suppression list: `bounce`, `complaint`, `manual`, `soft_bounce` or `unsubscribe`. Only where the file was tried out.
+    /// Why: `bounce`, `complaint`, `manual`, `soft_bounce` or `unsubscribe` on the suppression list, or `unsubscribed`. Only where the
+    /// file was tried out.
     #[serde(skip_serializing_if = "Option::is_none", skip_deserializing)]
     #[schema(value_type = Option<String>)]
-    cause: Option<SuppressionCause>,
+    cause: Option<Cause>,
 }
 
 impl LineAddress {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod attachments;
+pub mod content;
 pub mod csv;
 mod csv_answer;
 mod csv_form;

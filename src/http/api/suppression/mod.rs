@@ -143,7 +143,7 @@ impl From<Entry> for EntryBody {
 /// An entry that was taken off.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RemovedSuppression)]
-struct RemovedBody {
+pub struct RemovedBody {
     #[serde(flatten)]
     entry: EntryBody,
     removed_at: Time,

@@ -1,43 +1,40 @@
 //! `/u/{token}`: where the unsubscribe link of a mail leads (RFC 8058). Looking at it changes nothing, since scanners do; posting to it
 //! refuses, without a key, a cookie or a redirect.
 
-use std::sync::OnceLock;
-
 use axum::{
-    extract::{Path, State},
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY},
-    },
-    response::{IntoResponse, Response},
+    extract::{Path, RawQuery, State, rejection::PathRejection},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use jebi_domain::port::senders::RefusedBy;
-use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
+use jebi_domain::{port::refusals::RefusedBy, time::Wall};
 
-use super::escaped;
+use super::{
+    escaped,
+    frame::{self, Texts},
+};
 use crate::{
-    http::{
-        AppState,
-        error::{self, Problem},
-        limit::AnyBytes,
-    },
+    http::{AppState, error::Problem, limit::AnyBytes},
     service::refusals::Standing,
     words::Language,
 };
 
-const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
 const ENGLISH: &str = include_str!("en.json");
 const KOREAN: &str = include_str!("ko.json");
+
+/// A token as it stands in the path; what is no text is no token.
+pub(in crate::http) type Token = Result<Path<String>, PathRejection>;
+
+pub(super) fn text_of(token: Token) -> String {
+    token.map(|Path(token)| token).unwrap_or_default()
+}
 
 /// The page of a link
 ///
 /// Whose mail it is for, and a button.
-pub async fn page(State(state): State<AppState>, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn page(State(state): State<AppState>, token: Token, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Problem> {
+    let token = text_of(token);
     let standing = state.refusals.look(&token).await?;
-    Ok(answer(&state, standing.as_ref(), &headers))
+    Ok(answer(&state, (&token, standing.as_ref()), query.as_deref(), &headers))
 }
 
 /// Refuse more mail
@@ -45,76 +42,74 @@ pub async fn page(State(state): State<AppState>, Path(token): Path<String>, head
 /// By the button of a mail program (`List-Unsubscribe=One-Click`) or of the page.
 pub async fn refuse(
     State(state): State<AppState>,
-    Path(token): Path<String>,
+    token: Token,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     AnyBytes(body): AnyBytes,
 ) -> Result<Response, Problem> {
+    let token = text_of(token);
     // In a form of either kind (RFC 8058 section 3.2); whoever posts without it means the same.
     let by = if contains(&body, b"One-Click") { RefusedBy::OneClick } else { RefusedBy::Page };
-    let standing = state.refusals.refuse(&token, by).await?;
-    Ok(answer(&state, standing.as_ref(), &headers))
+    let all = by == RefusedBy::Page && body.split(|byte| *byte == b'&').any(|part| part == b"by=all");
+    let standing = state.refusals.refuse(&token, by, all).await?;
+    Ok(answer(&state, (&token, standing.as_ref()), query.as_deref(), &headers))
 }
 
 fn contains(body: &[u8], word: &[u8]) -> bool {
     body.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
 }
 
-fn answer(state: &AppState, standing: Option<&Standing>, headers: &HeaderMap) -> Response {
-    let language = error::language(headers);
-    let status = if standing.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    let page = written(standing, language, |at| state.times.shown(at));
-    let fixed = HeaderValue::from_static;
-    let named = [
-        (CONTENT_TYPE, fixed("text/html; charset=utf-8")),
-        (CONTENT_SECURITY_POLICY, policy().clone()),
-        (CONTENT_LANGUAGE, fixed(language.tag())),
-        (VARY, fixed("Accept-Language")),
-        (CACHE_CONTROL, fixed("no-store")),
-    ];
-    (status, named, page).into_response()
-}
-
-/// Nothing but the page's own style, and a form that leads back here.
-fn policy() -> &'static HeaderValue {
-    static POLICY: OnceLock<HeaderValue> = OnceLock::new();
-    POLICY.get_or_init(|| {
-        let style = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-        let policy = format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
-        // It is ASCII; without one nothing but the bare page would be lost.
-        HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-    })
-}
-
-fn written(standing: Option<&Standing>, language: Language, shown: impl Fn(jebi_domain::time::Wall) -> String) -> String {
-    let table = if language == Language::Korean { KOREAN } else { ENGLISH };
-    // The tables are part of the program, and a test reads both.
-    let texts: Map<String, Value> = serde_json::from_str(table).unwrap_or_default();
-    let text = |name: &str| escaped(texts.get(name).and_then(Value::as_str).unwrap_or_default());
-    let content = match standing {
-        None => format!("<p>{}</p>", text("unknown")),
-        Some(Standing { address, sender, refused_at }) => {
-            let base = if refused_at.is_some() { "done" } else { "ask" };
-            let words = text(&sender.as_ref().map_or_else(|| base.to_owned(), |_| format!("{base}_of")));
-            let words = words.replace("{at}", &escaped(&refused_at.map(shown).unwrap_or_default()));
-            let words = words.replace("{address}", &escaped(address)).replace("{sender}", &escaped(sender.as_deref().unwrap_or_default()));
-            let form = format!("<form method=\"post\"><button name=\"by\" value=\"page\">{}</button></form>", text("button"));
-            if refused_at.is_some() { format!("<p>{words}</p>") } else { format!("<p>{words}</p>\n{form}") }
+fn answer(state: &AppState, (token, standing): (&str, Option<&Standing>), query: Option<&str>, headers: &HeaderMap) -> Response {
+    let own = standing.and_then(|standing| standing.language.as_deref());
+    let texts = Texts::of(frame::language(query, own, headers), ENGLISH, KOREAN);
+    match standing {
+        None => unknown(texts.language),
+        Some(standing) => {
+            let content = content(&texts, token, standing, |at| state.times.shown(at));
+            frame::answer(StatusCode::OK, texts.language, &texts.say("title", &[]), &content)
         }
+    }
+}
+
+/// What a link that this installation did not make leads to.
+pub(super) fn unknown(language: Language) -> Response {
+    let texts = Texts::of(language, ENGLISH, KOREAN);
+    frame::answer(StatusCode::NOT_FOUND, language, &texts.say("title", &[]), &format!("<p>{}</p>", texts.say("unknown", &[])))
+}
+
+fn content(texts: &Texts, token: &str, standing: &Standing, shown: impl Fn(Wall) -> String) -> String {
+    let Standing { address, sender, of_kind, refused_at, .. } = standing;
+    let at = refused_at.map(shown).unwrap_or_default();
+    let values = [("address", address.as_str()), ("sender", sender.as_deref().unwrap_or_default()), ("at", &at)];
+    let of = |name: &str| if sender.is_some() { format!("{name}_of") } else { name.to_owned() };
+    // The token was read: it is of the letters of its alphabet.
+    let preferences = format!("<p><a href=\"{}/preferences\">{}</a></p>", escaped(token), texts.say("preferences", &[]));
+    if refused_at.is_some() {
+        return format!("<p role=\"status\">{}</p>\n{preferences}", texts.say(&of("done"), &values));
+    }
+    let ask = texts.say(&of(if *of_kind { "ask" } else { "ask_all" }), &values);
+    let button = |name: &str, kind: &str, value: &str| {
+        format!("<form method=\"post\"><button{kind} name=\"by\" value=\"{value}\">{}</button></form>", texts.say(name, &values))
     };
-    PAGE.replace("{{lang}}", language.tag())
-        .replace("{{title}}", &text("title"))
-        .replace("{{style}}", STYLE)
-        .replace("{{content}}", &content)
+    let first = button("button", "", "page");
+    let all = if *of_kind { button(&of("button_all"), " class=\"second\"", "all") } else { String::new() };
+    format!("<p>{ask}</p>\n{first}\n{all}\n{preferences}")
 }
 
 #[cfg(test)]
 mod tests {
-    use jebi_domain::time::Wall;
+    use serde_json::{Map, Value};
 
     use super::*;
 
     fn standing(refused_at: Option<Wall>) -> Standing {
-        Standing { address: "k**@example.kr".into(), sender: Some("<b>제비상점</b>".into()), refused_at }
+        let sender = Some("<b>제비상점</b>".to_owned());
+        Standing { address: "h***@naver.com".into(), sender, of_kind: true, refused_at, language: None }
+    }
+
+    fn shown(standing: &Standing, language: Language) -> String {
+        let texts = Texts::of(language, ENGLISH, KOREAN);
+        frame::written(language, &texts.say("title", &[]), &content(&texts, "AbC-_", standing, |_| "2026-11-21".into()))
     }
 
     #[test]
@@ -122,10 +117,10 @@ mod tests {
         let names = |table: &str| serde_json::from_str::<Map<String, Value>>(table).expect("a table").keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(ENGLISH), names(KOREAN));
         for language in [Language::English, Language::Korean] {
-            let nobody = Standing { sender: None, ..standing(None) };
-            for one in [None, Some(standing(None)), Some(standing(Some(Wall(0)))), Some(nobody)] {
-                let page = written(one.as_ref(), language, |_| "2026".into());
-                let words = page.replace(STYLE, "");
+            let whole = Standing { of_kind: false, ..standing(None) };
+            for one in [standing(None), standing(Some(Wall(0))), Standing { sender: None, ..standing(None) }, whole] {
+                let page = shown(&one, language);
+                let words = page.replace(frame::STYLE, "");
                 assert!(!words.contains('{') && !words.contains('}'), "{page}");
                 assert!(page.contains(&format!("<html lang=\"{}\"", language.tag())));
             }
@@ -134,15 +129,15 @@ mod tests {
 
     #[test]
     fn a_profile_cannot_write_markup_and_the_button_goes_once_it_is_done() {
-        let asked = written(Some(&standing(None)), Language::Korean, |_| String::new());
+        let asked = shown(&standing(None), Language::Korean);
         assert!(asked.contains("&lt;b&gt;제비상점&lt;/b&gt;") && asked.contains("<button") && !asked.contains("<b>"), "{asked}");
-        let done = written(Some(&standing(Some(Wall(0)))), Language::Korean, |_| "2026-11-21".into());
-        assert!(!done.contains("<button") && done.contains("2026-11-21"), "{done}");
+        let done = shown(&standing(Some(Wall(0))), Language::Korean);
+        assert!(!done.contains("<button") && done.contains("2026-11-21") && done.contains("AbC-_/preferences"), "{done}");
     }
 
     #[test]
-    fn the_policy_names_the_style_that_is_served() {
-        assert!(policy().to_str().expect("ASCII").contains("sha256-"));
-        assert!(!PAGE.contains(" style=") && !PAGE.contains("<script"));
+    fn a_link_of_everything_has_one_button() {
+        let buttons = |of_kind| shown(&Standing { of_kind, ..standing(None) }, Language::English).matches("<button").count();
+        assert_eq!((buttons(true), buttons(false)), (2, 1));
     }
 }

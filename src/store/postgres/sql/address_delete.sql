@@ -1,0 +1,1 @@
+DELETE FROM address_index WHERE hash = $1::bigint AND key = $2::bigint;

@@ -1,0 +1,1 @@
+UPDATE attempt SET reason = NULL WHERE key = $1::bigint;

@@ -1,0 +1,1 @@
+UPDATE delivery SET reason = NULL WHERE key = $1::bigint;

@@ -1,0 +1,1 @@
+UPDATE erased SET bulk_only = 0 WHERE hash = $1::bytea;

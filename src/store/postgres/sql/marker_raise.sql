@@ -1,0 +1,1 @@
+UPDATE marker SET value = value + 1 WHERE name = $1::text;

@@ -1,0 +1,1 @@
+DELETE FROM message_file WHERE message = $1::bigint;

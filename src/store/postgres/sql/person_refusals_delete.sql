@@ -1,0 +1,1 @@
+DELETE FROM refusal WHERE address = $1::text;

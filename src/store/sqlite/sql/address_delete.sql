@@ -1,0 +1,1 @@
+DELETE FROM address_index WHERE hash = ?1 AND key = ?2;

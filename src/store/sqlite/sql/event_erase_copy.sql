@@ -1,0 +1,1 @@
+UPDATE event SET recipient = ?2, detail = '' WHERE key = ?1;

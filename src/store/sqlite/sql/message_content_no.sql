@@ -1,0 +1,1 @@
+SELECT content_no, copies, joint, content_deleted_at FROM message WHERE no = ?1;

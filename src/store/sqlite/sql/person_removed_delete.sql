@@ -1,0 +1,1 @@
+DELETE FROM suppression_removed WHERE address = ?1;

@@ -1,0 +1,1 @@
+DELETE FROM soft_bounce WHERE address = ?1;

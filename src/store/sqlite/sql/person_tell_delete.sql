@@ -1,0 +1,1 @@
+DELETE FROM suppression_tell WHERE address = ?1;
