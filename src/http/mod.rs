@@ -167,7 +167,7 @@ fn routes() -> Vec<Route> {
         post("/v1/topics/{id}/pause", topics::pause).send(),
         post("/v1/topics/{id}/resume", topics::resume).send(),
         get("/v1/events/counts/sent", events::sent).read(),
-        post("/v1/events/dsn", dsn::take).send(),
+        post("/v1/events/dsn", dsn::take_report).send(),
         post("/v1/events/results", sns::results::take).streams().public(),
         get("/v1/sns/topics", sns::list).admin(),
         post("/v1/sns/topics", sns::allow).admin(),

@@ -59,7 +59,7 @@ use super::{
         topics::pause,
         topics::resume,
         events::sent,
-        dsn::take,
+        dsn::take_report,
         sns::results::take,
         sns::list,
         sns::allow,

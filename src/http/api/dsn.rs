@@ -47,7 +47,7 @@ pub struct ReportTaken {
         (status = 503, description = "The store cannot write. Nothing was recorded: hand it in again later."),
     ),
 )]
-pub async fn take(State(state): State<AppState>, AnyBytes(raw): AnyBytes) -> Reply<ReportTaken> {
+pub async fn take_report(State(state): State<AppState>, AnyBytes(raw): AnyBytes) -> Reply<ReportTaken> {
     let now = state.clock.wall();
     let reported = work(raw.len(), move || FeedbackIntake::read_mail(&raw, now)).await?;
     let (result, new) = match state.feedback.record(reported).await? {

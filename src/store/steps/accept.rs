@@ -20,13 +20,15 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::{
-    Error, Snapshot, Value, files,
+    Error, Snapshot, Value,
+    delta::Places,
+    files,
     group::{Class, TURN_ROWS},
     hooks::{self, Whom},
     kept_back,
     known::Known,
     params, q, row,
-    turn::{Places, Turn},
+    turn::Turn,
     writer::{Job, Step},
 };
 

@@ -8,7 +8,7 @@
 //! | `engine` | what an engine brings: `Engine`, `Session`; how steps ask |
 //! | `error` | what can go wrong inside a transaction, and what callers are told |
 //! | `group`, `writer` | jobs that wait, and the thread that runs them in turns of one transaction |
-//! | `turn` | a turn's counts, which move with it; what a node's writers share |
+//! | `turn`, `delta` | one transaction of the writer; what it changes besides rows; what a node's writers share |
 //! | `known` | messages, topics and queues as a turn knows them |
 //! | `port` | the ports over the steps |
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
@@ -37,6 +37,7 @@ mod claim;
 mod consents;
 mod damage;
 mod db;
+mod delta;
 mod endpoints;
 mod engine;
 mod error;

@@ -12,21 +12,20 @@ use arc_swap::ArcSwap;
 
 use super::{
     Error, Params, Query, Session,
+    delta::{Delta, Told, TopicDelta},
     hooks::{self, Wants},
-    keys::QUARTER,
     known::Known,
     outbox::Outbox,
     params, q,
-    results::TopicHours,
 };
 use jebi_domain::{
     delivery::State,
     erasure::PersonKey,
     event::FeedbackKind,
-    id::{Incarnation, KeyNo, QueueNo},
+    id::{Incarnation, QueueNo},
     message::Lane,
-    port::store::{Guard, Notice, QueueInfo, Subscription, Window},
-    quota, suppression,
+    port::store::{Guard, Notice, QueueInfo, Subscription},
+    suppression,
     time::Wall,
 };
 
@@ -38,176 +37,6 @@ pub(super) const NUMBER_BITS: u32 = 40;
 pub(super) const HOUR_MS: i64 = 3_600_000;
 /// Quarters of an hour the use of a key is kept for: 35 days.
 const USAGE_KEPT: i64 = 35 * 96;
-
-/// How counts of one topic move. Recipients.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct TopicDelta {
-    pub total: i64,
-    pub pending: i64,
-    states: [i64; State::ALL.len()],
-    feedback: [i64; FeedbackKind::ALL.len()],
-    /// Opens, opens by people, clicks, clicks by people: how often.
-    engaged: [i64; 4],
-}
-
-impl TopicDelta {
-    /// Moves `n` recipients between states; `None` for coming into being.
-    pub fn moved(&mut self, from: Option<State>, to: State, n: i64) {
-        match from {
-            None => self.total += n,
-            Some(from) => *self.place(from) -= n,
-        }
-        *self.place(to) += n;
-    }
-
-    /// By [`Delta::reported`] only, which moves the hours too.
-    fn feedback(&mut self, kind: FeedbackKind, n: i64) {
-        self.feedback[kind as usize] += n;
-    }
-
-    /// Whether a count of recipients by where they stand moves.
-    fn moves(&self) -> bool {
-        self.total != 0 || self.pending != 0 || self.states.iter().any(|n| *n != 0)
-    }
-
-    /// Whether something that waited or was open has ended: it may have been the last.
-    fn ends(&self) -> bool {
-        self.pending + self.states[State::Unsettled as usize] < 0
-    }
-
-    /// Whether a count of what was reported of them moves.
-    fn reports(&self) -> bool {
-        self.feedback.iter().chain(&self.engaged).any(|n| *n != 0)
-    }
-
-    fn place(&mut self, state: State) -> &mut i64 {
-        match state {
-            State::Waiting | State::Sending => &mut self.pending,
-            other => &mut self.states[other as usize],
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.total += other.total;
-        self.pending += other.pending;
-        self.states.iter_mut().zip(other.states).for_each(|(a, b)| *a += b);
-        self.feedback.iter_mut().zip(other.feedback).for_each(|(a, b)| *a += b);
-        self.engaged.iter_mut().zip(other.engaged).for_each(|(a, b)| *a += b);
-    }
-}
-
-/// What a job, or a whole turn, changes besides rows.
-#[derive(Default)]
-pub(super) struct Delta {
-    topics: BTreeMap<i64, TopicDelta>,
-    /// Waiting recipients by queue; a queue listed has had its entries changed, whatever the number.
-    queues: BTreeMap<i64, i64>,
-    /// Recipients sent, by minute.
-    sent: BTreeMap<i64, i64>,
-    /// What happened to recipients of topics, by the hour.
-    hours: TopicHours,
-    /// Recipients accepted, by key and quarter of an hour.
-    used: BTreeMap<(i64, i64), i64>,
-    /// Recipients that count against a provider's 24-hour limit, by queue and slot.
-    taken: BTreeMap<(i64, i64), i64>,
-    /// Queues something was put into, with the earliest due time of it, and those the turn itself retired.
-    filled: BTreeMap<i64, i64>,
-    retired: BTreeSet<i64>,
-    pub notices: Vec<(String, Notice)>,
-    /// Calls to endpoints are to be made.
-    pub calls: bool,
-    /// Taken for mail born leased.
-    pub places: Vec<Places>,
-}
-
-/// Places of a dispatcher's window, given back where the mail they were taken for is not committed.
-pub(super) struct Places {
-    window: Arc<Window>,
-    lane: Lane,
-    copies: i64,
-}
-
-impl Places {
-    /// Takes them, if there are so many.
-    pub fn take(window: &Arc<Window>, lane: Lane, copies: i64) -> Option<Self> {
-        window.take(lane, copies).then(|| Self { window: Arc::clone(window), lane, copies })
-    }
-    /// The mail was committed: its dispatcher counts it from here on.
-    pub fn keep(mut self) {
-        self.copies = 0;
-    }
-}
-
-/// What is told after a commit.
-pub(super) struct Told {
-    /// To dispatchers, by provider.
-    pub notices: Vec<(String, Notice)>,
-    /// To keep.
-    pub places: Vec<Places>,
-    /// Calls to endpoints are to be made.
-    pub calls: bool,
-}
-
-impl Drop for Places {
-    fn drop(&mut self) {
-        self.window.put_back(self.lane, self.copies);
-    }
-}
-
-impl Delta {
-    pub fn topic(&mut self, topic: i64) -> &mut TopicDelta {
-        self.topics.entry(topic).or_default()
-    }
-    pub fn queue(&mut self, queue: i64, waiting: i64) {
-        *self.queues.entry(queue).or_default() += waiting;
-    }
-    /// Recipients of a topic that became sent.
-    pub fn sent(&mut self, topic: i64, at: Wall, n: i64) {
-        *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
-        self.hours.sent(topic, at, n);
-    }
-
-    /// Recipients of a topic something was reported of for the first time. `at` is when it happened, as far as that was told.
-    pub fn reported(&mut self, topic: i64, kind: FeedbackKind, at: Wall, n: i64) {
-        self.topic(topic).feedback(kind, n);
-        self.hours.reported(topic, kind, at, n);
-    }
-
-    pub fn used(&mut self, key: KeyNo, at: Wall, n: i64) {
-        *self.used.entry((key.0, at.0.div_euclid(QUARTER))).or_default() += n;
-    }
-
-    /// Recipients the provider took or may have taken.
-    pub fn taken(&mut self, queue: QueueNo, at: Wall, n: i64) {
-        *self.taken.entry((queue.0, quota::slot_of(at))).or_default() += n;
-    }
-
-    fn merge(&mut self, other: Self) {
-        for (no, d) in other.topics {
-            self.topics.entry(no).or_default().add(&d);
-        }
-        for (no, n) in other.queues {
-            *self.queues.entry(no).or_default() += n;
-        }
-        for (minute, n) in other.sent {
-            *self.sent.entry(minute).or_default() += n;
-        }
-        self.hours.merge(other.hours);
-        for (place, n) in other.used {
-            *self.used.entry(place).or_default() += n;
-        }
-        for (place, n) in other.taken {
-            *self.taken.entry(place).or_default() += n;
-        }
-        for (no, due) in other.filled {
-            self.filled.entry(no).and_modify(|first| *first = due.min(*first)).or_insert(due);
-        }
-        self.retired.extend(other.retired);
-        self.notices.extend(other.notices);
-        self.calls |= other.calls;
-        self.places.extend(other.places);
-    }
-}
 
 /// What all writers of a node have in common.
 #[derive(Default)]

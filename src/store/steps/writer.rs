@@ -20,9 +20,10 @@ use tokio::sync::oneshot;
 
 use super::{
     Error, Session, Shared,
+    delta::{Places, Told},
     group::{Class, Classes, TURN_ROWS, TURN_TIME},
     settle,
-    turn::{Memory, Places, Told, Turn},
+    turn::{Memory, Turn},
 };
 use crate::crash_point::crash_point;
 
