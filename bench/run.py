@@ -672,16 +672,69 @@ def compose():
     return repeat(once)
 
 
+class Sink:
+    """Takes webhooks and counts them; those to /hang it never answers."""
+
+    def __init__(self):
+        self.port = SES + 40
+        self.process = subprocess.Popen([TOOLS / "sink", "--listen", f"127.0.0.1:{self.port}"])
+        for _ in range(100):
+            try:
+                self.count()
+                break
+            except OSError:
+                time.sleep(0.05)
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}/{path}"
+
+    def count(self):
+        return int(urllib.request.urlopen(self.url("count"), timeout=30).read())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def webhooks(mails=10000, endpoints=20):
+    """20 webhooks want `delivery.sent`; one of them hangs. Calls told to the others a second, and what a mail costs beside."""
+    env = dict(WEBHOOKS_ALLOW_HTTP="true", WEBHOOKS_ALLOW_PRIVATE_NETWORKS="127.0.0.0/8", WEBHOOKS_MAX_WAITING="1000000")
+
+    def of(urls):
+        with Sink() as sink, Jebi(env=tuple(env.items())) as j:
+            for path in urls:
+                j.api("POST", "/v1/webhooks", dict(url=sink.url(path), events=["delivery.sent"]))
+            want, begun, cpu = mails * sum(path != "hang" for path in urls), time.perf_counter(), j.cpu()
+            sent = j.load(BULK % ("bench", ""), 1, mails, 1)
+            while sink.count() < want:
+                if time.perf_counter() - begun > 600:
+                    sys.exit(f"only {sink.count()} of {want} calls came")
+                time.sleep(0.02)
+            took = time.perf_counter() - begun
+            return want / took, sent["end_to_end"]["messages_per_s"], (j.cpu() - cpu) / max(want, 1) * 1e6
+
+    def once():
+        good = [str(i) for i in range(endpoints - 1)]
+        calls, sent, cost = of(good + ["hang"])
+        calm, _, _ = of(good)
+        _, quiet, _ = of([])
+        return dict(calls_per_s=calls, of_none_hanging=calls / calm, cpu_us_a_call=cost, mails_per_s=sent, mails_per_s_without=quiet)
+    return repeat(once)
+
+
 SCENARIOS = dict(bulk=bulk, personal=personal, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
                  latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, suppressed_million=suppressed_million, grown=grown, topic_page=topic_page, smtp=smtp, smtp_20ms=smtp_20ms,
-                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose)
+                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose, webhooks=webhooks)
 
 
 def main():
     if "--list" in sys.argv:
         return print("\n".join(SCENARIOS))
     target = TOOLS.parent
-    for package in ("fake-ses", "load", "limits", "compose"):
+    for package in ("fake-ses", "load", "limits", "compose", "sink"):
         if not (TOOLS / package).exists():
             features = ["--features", "mimalloc"] if package == "limits" else []
             subprocess.run(["cargo", "build", "--release", "-p", package, *features], cwd=HERE, env={**os.environ, "CARGO_TARGET_DIR": str(target)}, check=True)

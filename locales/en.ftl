@@ -1859,6 +1859,107 @@ the-subject-is-longer-than-998-characters = the subject is longer than 998 chara
 the-subject-holds-a-line-break-or-another-control = the subject holds a line break or another control character
 others-are-changing-templates-at-the-same-time = others are changing templates at the same time
 
+# src/service/hooks/
+there-are-x-webhooks-and-no = there are { $most } webhooks, and no more are kept
+remove-one-that-is-not-used = remove one that is not used
+somebody-else-changed-or-removed-it = somebody else changed or removed it just now
+look-at-it-again-then-change-it = look at it again, then change it
+more-than-x-hours = more than { $hours } hours
+give-0-to-168-hours = give 0 to 168 hours
+only-calls-to-endpoints-of-the-kind-webhook = only calls to endpoints of the kind webhook are signed
+change-its-url-instead = change its url instead
+a-person-disabled-it = a person disabled it
+the-webhook-is-disabled-so-nothing = the webhook is disabled, so nothing is told to it
+enable-it-first = enable it first
+it-is-not-after-from = it is not after from
+give-a-later-time = give a later time
+the-configuration-makes-this-webhook = the configuration makes this webhook
+change-sns-alert-topic-arn-instead = change SNS_ALERT_TOPIC_ARN instead
+its-secrets-were-sealed-with-another = its secrets were sealed with another secret of the installation
+use-the-secret-of-the-time-before-webhook = use the secret of the time before; where it is lost, remove the webhook and make it anew
+this-node-has-no-secret-to-seal = this node has no secret to seal the webhook's with
+word-webhook = webhook
+word-event = event
+x-is-no-kind-of-webhook = { $name } is no kind of webhook
+use-webhook-slack-discord-sns-or = use webhook, slack, discord, sns or mail
+it-is-of-the-kind-x-and-stays = it is of the kind { $kind }, and stays it
+make-a-new-webhook-of-the-other = make a new webhook of the other kind
+x-is-no-language-messages-are = { $name } is no language messages are written in
+use-ko-or-en = use ko or en
+no-event-is-called-x = no event is called { $pattern }
+name-one-of-docs-webhooks = name one of docs/WEBHOOKS.md, a group such as delivery.*, or * for all
+a-mail-for-each-mail-is-no-help = a mail for each mail is no help to anybody
+choose-alert-topic-or-endpoint = choose alert.*, topic.* or endpoint.*; use a webhook for what becomes of each mail
+a-webhook-of-the-kind-x-needs-it = a webhook of the kind { $kind } needs it
+say-where-it-is = say where it is
+a-webhook-of-the-kind-x-has-none = a webhook of the kind { $kind } has none
+leave-it-out = leave it out
+write-it-as-in-arn-aws-sns = write it as in arn:aws:sns:ap-northeast-2:123456789012:alerts
+it-is-no-arn-of-an-sns-topic = it is no ARN of an SNS topic
+write-https-a-host-and-a-path = write https://, a host and a path
+it-is-longer-than-2-000-characters = it is longer than 2,000 characters
+it-is-no-web-address = it is no web address
+it-holds-a-user-name-which-would = it holds a user name, which would stand in logs
+it-has-x-addresses = it has { $count } addresses
+give-1-to-10-addresses = give 1 to 10 addresses
+it-has-x-entries-at-most-x-are = it has { $count } entries; at most { $most } are allowed
+name-groups-such-as-delivery = name groups, such as delivery.* or a beginning with *
+it-is-empty-too-long-or-has-a-star = it is empty, too long, or has a star elsewhere than at its end
+write-a-name-or-how-it-begins = write a name, or how it begins and a star
+it-is-plain-http-which-anybody = it is plain HTTP, which anybody on the way can read
+use-https-or-let-the-operator-set = use https, or let the operator set WEBHOOKS_ALLOW_HTTP
+it-leads-to-x-which-is-not-of-the = it leads to { $ip }, which is not of the public internet
+use-a-public-host-or-let-the = use a public host, or let the operator add the network to WEBHOOKS_ALLOW_PRIVATE_NETWORKS
+its-host-cannot-be-found-x = its host cannot be found: { $why }
+check-how-the-host-is-written = check how the host is written
+
+# src/http/api/webhooks/
+it-names-neither-one-event-nor-a = it names neither one event nor a time, or both
+give-event-or-from-and-perhaps-to = give event, or from and perhaps to
+x-is-no-state-of-a-call = { $text } is no state of a call
+use-waiting-told-failed-or-dropped = use waiting, told, failed or dropped
+
+# src/config/webhooks.rs
+x-is-no-arn-of-an-sns-topic = { $value } is no ARN of an SNS topic
+
+# src/cli/webhook.rs
+the-webhook-x-is-made = the webhook { $id } is made
+the-webhook-x-is-changed = the webhook { $id } is changed
+the-webhook-x-is-removed = the webhook { $id } is removed
+the-webhook-x-is-told-x = the webhook { $id } is told { $event }; jebi webhook calls shows what came of it
+the-webhook-x-is-enabled = the webhook { $id } is enabled
+the-webhook-x-is-disabled = the webhook { $id } is disabled
+x-calls-are-made-again = { $calls } calls are made again
+the-secret-is-shown-once-the-other = The secret is shown once; the other end needs it to check signatures:
+help-webhook = Make, try, list and replay webhooks
+help-webhook-list = List all webhooks
+help-webhook-show = Print a webhook as JSON
+help-webhook-id = The webhook's number
+help-webhook-create = Make a webhook; its secret is printed once
+help-webhook-change = Change what is given of a webhook
+help-webhook-remove = Remove a webhook
+help-webhook-test = Tell a webhook a test event
+help-webhook-rotate = Give a webhook another secret; the one before signs beside it for a day
+help-webhook-keep-old-hours = Hours the secret before signs beside the new one, 0 to 168
+help-webhook-enable = Tell a webhook again that was disabled
+help-webhook-disable = Stop telling a webhook
+help-webhook-replay = Tell again: one event, or all of a time
+help-webhook-event-id = One event, by its id
+help-webhook-from = Events written down from then on
+help-webhook-to-time = Up to then; now by default
+help-webhook-failed-only = Only those that were not told
+help-webhook-calls = List what came of calls, newest first
+help-webhook-state = waiting, told, failed or dropped
+help-webhook-limit = Calls to list, 1 to 500
+help-webhook-kind = webhook, slack, discord, sns or mail
+help-webhook-url = Where it is called: https
+help-webhook-topic-arn = The SNS topic it publishes to
+help-webhook-to = Whom mail goes to; several may be given
+help-webhook-language = Language of messages for people: ko or en
+help-webhook-event = An event it wants, or a group such as delivery.*; several may be given
+help-webhook-topic = A topic it wants, or how topics begin and a star; several may be given
+help-webhook-lane = A lane it wants: transactional or bulk
+
 # src/service/suppression/
 the-request-has-no-entries = the request has no entries
 the-request-has-x-entries-at = the request has { $given } entries; at most { $most } are taken at once

@@ -1858,6 +1858,107 @@ the-subject-is-longer-than-998-characters = 제목이 998자를 넘습니다
 the-subject-holds-a-line-break-or-another-control = 제목에 줄바꿈이나 다른 제어 문자가 있습니다
 others-are-changing-templates-at-the-same-time = 다른 곳에서 동시에 템플릿을 바꾸고 있습니다
 
+# src/service/hooks/
+there-are-x-webhooks-and-no = 웹훅이 { $most }개 있어 더 만들 수 없습니다
+remove-one-that-is-not-used = 쓰지 않는 것을 지우십시오
+somebody-else-changed-or-removed-it = 방금 다른 사람이 바꾸거나 지웠습니다
+look-at-it-again-then-change-it = 다시 확인한 다음 바꾸십시오
+more-than-x-hours = { $hours }시간이 넘습니다
+give-0-to-168-hours = 0에서 168시간 사이로 적으십시오
+only-calls-to-endpoints-of-the-kind-webhook = webhook 종류의 엔드포인트로 가는 호출에만 서명합니다
+change-its-url-instead = 대신 url을 바꾸십시오
+a-person-disabled-it = 사람이 중지했습니다
+the-webhook-is-disabled-so-nothing = 웹훅이 중지되어 있어 아무것도 알리지 않습니다
+enable-it-first = 먼저 다시 켜십시오
+it-is-not-after-from = from보다 나중이 아닙니다
+give-a-later-time = 더 늦은 시각을 적으십시오
+the-configuration-makes-this-webhook = 설정에서 만든 웹훅입니다
+change-sns-alert-topic-arn-instead = 대신 SNS_ALERT_TOPIC_ARN을 바꾸십시오
+its-secrets-were-sealed-with-another = 비밀 값이 설치의 다른 비밀로 암호화되어 있습니다
+use-the-secret-of-the-time-before-webhook = 이전의 비밀을 쓰십시오. 잃어버렸으면 웹훅을 지우고 새로 만드십시오
+this-node-has-no-secret-to-seal = 이 노드에는 웹훅의 비밀을 암호화할 비밀이 없습니다
+word-webhook = 웹훅
+word-event = 이벤트
+x-is-no-kind-of-webhook = { $name } 종류의 웹훅은 없습니다
+use-webhook-slack-discord-sns-or = webhook, slack, discord, sns, mail 중에서 고르십시오
+it-is-of-the-kind-x-and-stays = 종류가 { $kind }이며 바꿀 수 없습니다
+make-a-new-webhook-of-the-other = 다른 종류의 웹훅을 새로 만드십시오
+x-is-no-language-messages-are = { $name } 언어로는 메시지를 쓰지 않습니다
+use-ko-or-en = ko나 en을 쓰십시오
+no-event-is-called-x = { $pattern } 이벤트는 없습니다
+name-one-of-docs-webhooks = docs/WEBHOOKS.md에 있는 이름, delivery.* 같은 묶음, 또는 전체를 뜻하는 *를 적으십시오
+a-mail-for-each-mail-is-no-help = 메일 한 통마다 알림 메일을 보내는 것은 아무에게도 도움이 되지 않습니다
+choose-alert-topic-or-endpoint = alert.*, topic.*, endpoint.* 중에서 고르십시오. 메일마다의 결과는 webhook으로 받으십시오
+a-webhook-of-the-kind-x-needs-it = { $kind } 종류의 웹훅에 필요합니다
+say-where-it-is = 어디에 있는지 적으십시오
+a-webhook-of-the-kind-x-has-none = { $kind } 종류의 웹훅에는 없는 항목입니다
+leave-it-out = 빼십시오
+write-it-as-in-arn-aws-sns = arn:aws:sns:ap-northeast-2:123456789012:alerts처럼 적으십시오
+it-is-no-arn-of-an-sns-topic = SNS 토픽의 ARN이 아닙니다
+write-https-a-host-and-a-path = https://와 호스트, 경로를 적으십시오
+it-is-longer-than-2-000-characters = 2,000자를 넘습니다
+it-is-no-web-address = 웹 주소가 아닙니다
+it-holds-a-user-name-which-would = 로그에 남을 사용자 이름이 들어 있습니다
+it-has-x-addresses = 주소가 { $count }개입니다
+give-1-to-10-addresses = 주소를 1개에서 10개까지 적으십시오
+it-has-x-entries-at-most-x-are = 항목이 { $count }개입니다. 최대 { $most }개까지 됩니다
+name-groups-such-as-delivery = delivery.* 같은 묶음이나 앞부분과 *로 적으십시오
+it-is-empty-too-long-or-has-a-star = 비어 있거나, 너무 길거나, 끝이 아닌 곳에 별표가 있습니다
+write-a-name-or-how-it-begins = 이름을 적거나 앞부분과 별표를 적으십시오
+it-is-plain-http-which-anybody = 암호화되지 않은 HTTP라서 도중에 누구나 읽을 수 있습니다
+use-https-or-let-the-operator-set = https를 쓰거나, 운영자가 WEBHOOKS_ALLOW_HTTP를 설정하게 하십시오
+it-leads-to-x-which-is-not-of-the = 공용 인터넷이 아닌 { $ip }로 이어집니다
+use-a-public-host-or-let-the = 공용 호스트를 쓰거나, 운영자가 WEBHOOKS_ALLOW_PRIVATE_NETWORKS에 네트워크를 추가하게 하십시오
+its-host-cannot-be-found-x = 호스트를 찾을 수 없습니다: { $why }
+check-how-the-host-is-written = 호스트 이름이 맞는지 확인하십시오
+
+# src/http/api/webhooks/
+it-names-neither-one-event-nor-a = 이벤트 하나도 시간 범위도 없거나, 둘 다 있습니다
+give-event-or-from-and-perhaps-to = event를 적거나, from과 필요하면 to를 적으십시오
+x-is-no-state-of-a-call = { $text } 호출 상태는 없습니다
+use-waiting-told-failed-or-dropped = waiting, told, failed, dropped 중에서 고르십시오
+
+# src/config/webhooks.rs
+x-is-no-arn-of-an-sns-topic = { $value }는 SNS 토픽의 ARN이 아닙니다
+
+# src/cli/webhook.rs
+the-webhook-x-is-made = 웹훅 { $id }를 만들었습니다
+the-webhook-x-is-changed = 웹훅 { $id }를 바꾸었습니다
+the-webhook-x-is-removed = 웹훅 { $id }를 지웠습니다
+the-webhook-x-is-told-x = 웹훅 { $id }에 { $event }를 알립니다. 결과는 jebi webhook calls로 볼 수 있습니다
+the-webhook-x-is-enabled = 웹훅 { $id }를 다시 켰습니다
+the-webhook-x-is-disabled = 웹훅 { $id }를 중지했습니다
+x-calls-are-made-again = 호출 { $calls }건을 다시 합니다
+the-secret-is-shown-once-the-other = 비밀 값은 한 번만 표시합니다. 받는 쪽에서 서명을 확인하는 데 필요합니다:
+help-webhook = 웹훅을 만들고, 시험하고, 목록을 보고, 다시 알립니다
+help-webhook-list = 모든 웹훅의 목록을 봅니다
+help-webhook-show = 웹훅을 JSON으로 출력합니다
+help-webhook-id = 웹훅의 번호
+help-webhook-create = 웹훅을 만듭니다. 비밀 값은 한 번만 출력합니다
+help-webhook-change = 웹훅에서 주어진 것만 바꿉니다
+help-webhook-remove = 웹훅을 지웁니다
+help-webhook-test = 웹훅에 시험 이벤트를 알립니다
+help-webhook-rotate = 웹훅의 비밀 값을 새로 만듭니다. 이전 것도 하루 동안 함께 서명합니다
+help-webhook-keep-old-hours = 이전 비밀 값이 함께 서명하는 시간, 0에서 168
+help-webhook-enable = 중지된 웹훅에 다시 알립니다
+help-webhook-disable = 웹훅에 알리는 것을 멈춥니다
+help-webhook-replay = 이벤트 하나 또는 어떤 시간의 전부를 다시 알립니다
+help-webhook-event-id = 이벤트 하나의 ID
+help-webhook-from = 이때부터 기록된 이벤트
+help-webhook-to-time = 이때까지. 기본은 지금
+help-webhook-failed-only = 알리지 못한 것만
+help-webhook-calls = 호출 결과를 최신 순으로 봅니다
+help-webhook-state = waiting, told, failed, dropped 중 하나
+help-webhook-limit = 목록에 보일 호출 수, 1에서 500
+help-webhook-kind = webhook, slack, discord, sns, mail 중 하나
+help-webhook-url = 호출할 주소: https
+help-webhook-topic-arn = 게시할 SNS 토픽
+help-webhook-to = 메일을 받을 사람. 여럿 적을 수 있습니다
+help-webhook-language = 사람에게 보내는 메시지의 언어: ko 또는 en
+help-webhook-event = 받을 이벤트 또는 delivery.* 같은 묶음. 여럿 적을 수 있습니다
+help-webhook-topic = 받을 토픽, 또는 토픽의 앞부분과 별표. 여럿 적을 수 있습니다
+help-webhook-lane = 받을 레인: transactional 또는 bulk
+
 # src/service/suppression/
 the-request-has-no-entries = 요청에 항목이 없습니다
 the-request-has-x-entries-at = 요청에 든 항목이 { $given }건입니다. 한 번에 { $most }건까지 받습니다

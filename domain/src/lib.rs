@@ -17,6 +17,7 @@ pub mod dkim;
 pub mod event;
 pub mod fair;
 pub mod feedback;
+pub mod hook;
 pub mod id;
 pub mod idempotency;
 pub mod link;

@@ -6,7 +6,7 @@ use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::port::{Clock, Random, Store};
 use tower::ServiceExt;
 
-use super::{Around, Lists, StartError, accept_settings, access_settings, link_keys, open_store, services};
+use super::{Around, Lists, StartError, accept_settings, access_settings, hooks, link_keys, open_store, services};
 use crate::{
     config::Config,
     http::{self, LocalAdmin},
@@ -35,12 +35,13 @@ impl AtRest {
         let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         let links = link_keys(config, &store, &clock, &random).await?;
-        let lists = Lists::new(config, &store, &clock);
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links: links.clone(), lists };
         let board: Arc<dyn Providers> = Arc::new(NoProviders);
-        let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));
-        let (clock, random) = (Arc::clone(&around.clock), Arc::clone(&around.random));
-        let accept = Arc::new(Accept::new(Arc::clone(&store), clock, random, identities, accept_settings(config, links)));
+        let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&clock));
+        let settings = accept_settings(config, links.clone());
+        let accept = Arc::new(Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), identities, settings));
+        let lists = Lists::new(config, &store, &clock);
+        let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
+        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, lists, hooks };
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let access = Arc::new(Access::new(access_settings(config)));
         let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);

@@ -5,6 +5,7 @@
 //! | `accepting` | from the configuration to what mail has to keep to |
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
+//! | `hooks` | from the configuration to calls of endpoints |
 //! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
@@ -16,6 +17,7 @@ mod accepting;
 mod at_rest;
 pub mod database;
 mod dkim;
+mod hooks;
 mod migrate;
 mod providers;
 mod reload;
@@ -75,6 +77,7 @@ use crate::{
         feedback::{FeedbackIntake, FeedbackSettings},
         figures::Figures,
         forecast::Forecast,
+        hooks::Hooks,
         identities::Identities,
         inbox::InboxReader,
         keys::{Created, Keys},
@@ -304,7 +307,11 @@ impl App {
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, lists };
+        let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
+        hooks.configure(config.webhooks.alert_topic_arn.as_deref()).await.map_err(|e| StartError::Keys(told(&e)))?;
+        let calls = worker::hooks::run(Arc::clone(&hooks), workers.fence(), Arc::clone(&clock), lifecycle.soft.clone());
+        let around =
+            Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, hooks, lists };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
@@ -316,6 +323,7 @@ impl App {
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("senders", senders)),
+            tokio::spawn(workers.watch().over("webhooks", calls)),
             tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
@@ -385,6 +393,8 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
+    /// Endpoints and their calls.
+    hooks: Arc<Hooks>,
     lists: Lists,
 }
 
@@ -401,7 +411,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links, lists } = around;
+    let Around { clock, random, metrics, own, links, hooks, lists } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -411,6 +421,7 @@ fn services(
         addresses: lists.addresses,
         profiles: accept.profiles(),
         links,
+        hooks,
         usage: accept.usage(),
         files: accept.files(),
         tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),

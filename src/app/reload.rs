@@ -39,6 +39,7 @@ const RESTART: &[&str] = &[
     "inbox.",
     "feedback.",
     "lists.secret",
+    "webhooks.",
     "log.format",
     "log.sentry_dsn",
     "sending.time_zone",

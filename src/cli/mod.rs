@@ -27,6 +27,7 @@ mod token;
 mod topic;
 mod transfer;
 mod verify;
+mod webhook;
 mod write_log;
 
 use std::{
@@ -95,6 +96,9 @@ enum Command {
     /// List and make keys that links in mail are signed with
     #[command(subcommand)]
     LinkKey(link_key::Command),
+    /// Make, try, list and replay webhooks
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Push, pull, compare and preview templates as files
     #[command(subcommand)]
     Template(template::Command),
@@ -172,6 +176,7 @@ pub fn run() -> ExitCode {
         }
         Command::Addresses(command) => through(flags, Missing::Make, async |_, client| addresses::run(command, client).await),
         Command::LinkKey(command) => through(flags, Missing::Refuse, async |_, client| link_key::run(command, client).await),
+        Command::Webhook(command) => through(flags, Missing::Refuse, async |_, client| webhook::run(command, client).await),
         Command::Template(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| template::run(command, client).await)

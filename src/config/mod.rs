@@ -43,6 +43,7 @@ mod ses;
 mod smtp;
 mod sources;
 mod suppression;
+mod webhooks;
 
 pub use access::Access;
 pub use addresses::Addresses;
@@ -68,6 +69,7 @@ pub use ses::{Credentials, Ses, SuppressionList};
 pub use smtp::{Login, Smtp, Tls};
 pub use sources::{FileSource, Sources, spoken_language};
 pub use suppression::Suppression;
+pub use webhooks::Webhooks;
 
 use effective::Effective;
 use key::Key;
@@ -91,6 +93,7 @@ pub struct Config {
     pub inbox: Inbox,
     pub feedback: Feedback,
     pub lists: Lists,
+    pub webhooks: Webhooks,
     pub suppression: Suppression,
     pub addresses: Addresses,
     pub log: Log,
@@ -126,6 +129,7 @@ impl Config {
         let inbox = inbox::read(&mut reader);
         let feedback = feedback::read(&mut reader);
         let lists = lists::read(&mut reader);
+        let webhooks = webhooks::read(&mut reader);
         let suppression = suppression::read(&mut reader);
         let addresses = addresses::read(&mut reader);
         let log = log::read(&mut reader);
@@ -137,7 +141,9 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(log)) = (access, inbox, feedback, lists, log) else {
+        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(webhooks), Some(log)) =
+            (access, inbox, feedback, lists, webhooks, log)
+        else {
             return Err(ConfigErrors(faults));
         };
         let (Some(suppression), Some(addresses)) = (suppression, addresses) else {
@@ -159,6 +165,7 @@ impl Config {
             inbox,
             feedback,
             lists,
+            webhooks,
             suppression,
             addresses,
             log,
@@ -233,6 +240,7 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         inbox::KEYS,
         feedback::KEYS,
         lists::KEYS,
+        webhooks::KEYS,
         suppression::KEYS,
         addresses::KEYS,
         log::KEYS,

@@ -54,7 +54,7 @@ pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
     addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, profiles,
-    providers, suppression, templates, topics,
+    providers, suppression, templates, topics, webhooks,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -193,6 +193,16 @@ fn routes() -> Vec<Route> {
         post("/v1/addresses/check", addresses::check).read(),
         get("/v1/link-keys", link_keys::list).admin(),
         post("/v1/link-keys", link_keys::rotate).admin(),
+        get("/v1/webhooks", webhooks::list).admin(),
+        post("/v1/webhooks", webhooks::create).admin(),
+        get("/v1/webhooks/{id}", webhooks::show).admin(),
+        patch("/v1/webhooks/{id}", webhooks::change).admin(),
+        delete("/v1/webhooks/{id}", webhooks::remove).admin(),
+        get("/v1/webhooks/{id}/calls", webhooks::calls::list).admin(),
+        post("/v1/webhooks/{id}/test", webhooks::acts::test).admin(),
+        post("/v1/webhooks/{id}/rotate", webhooks::acts::rotate).admin(),
+        post("/v1/webhooks/{id}/replay", webhooks::acts::replay).admin(),
+        post("/v1/webhooks/{id}/enable", webhooks::acts::enable).admin(),
         get("/v1/templates", templates::list).read(),
         post("/v1/templates", templates::publish::push).admin(),
         get("/v1/templates/{name}", templates::show).read(),
@@ -305,7 +315,8 @@ mod tests {
     #[test]
     fn changing_the_installation_is_for_administrators() {
         for Route { path, method, needs, .. } in routes() {
-            let administrative = ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
+            let administrative =
+                ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit", "/v1/webhooks"].iter().any(|root| path.starts_with(root));
             let administrative = administrative || path.ends_with("/move") || (path.starts_with("/v1/profiles") && method != Method::GET);
             // Taking an address off the list may put an account at risk.
             let administrative = administrative || (path.starts_with("/v1/suppressions") && method == Method::DELETE);

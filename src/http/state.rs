@@ -8,8 +8,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use super::access::load::Load;
 use crate::service::{
     accept::Accept, access::Access, addresses::Addresses, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel,
-    consents::Consents, feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys,
-    links::LinkKeys, nodes::Nodes, profiles::Profiles, providers::Providers, ready::Ready, refusals::Refusals, reload::Reload,
+    consents::Consents, feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, hooks::Hooks, inbox::InboxReader,
+    keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles, providers::Providers, ready::Ready, refusals::Refusals, reload::Reload,
     repeat::Repeats, reschedule::Reschedule, results::Results, retry::Retry, search::Search, stray::Strays, suppression::Suppressions,
     templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
@@ -46,6 +46,7 @@ pub struct Services {
     pub links: Option<Arc<LinkKeys>>,
     pub refusals: Refusals,
     pub consents: Arc<Consents>,
+    pub hooks: Arc<Hooks>,
     pub suppressions: Arc<Suppressions>,
     pub addresses: Arc<Addresses>,
     pub tokens: Tokens,

@@ -15,6 +15,7 @@ pub mod figures;
 pub mod files;
 pub mod forecast;
 pub mod grant;
+pub mod hooks;
 pub mod identities;
 pub mod inbox;
 pub mod keys;

@@ -20,6 +20,8 @@ mod feedback_unmatched;
 mod files;
 mod files_together;
 mod guard;
+mod hooks;
+mod hooks_called;
 mod idempotency;
 mod joint;
 mod joint_over_smtp;

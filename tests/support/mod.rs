@@ -15,3 +15,4 @@ pub mod site;
 pub mod smtp_stub;
 pub mod test_ca;
 pub mod wait;
+pub mod webhooks;

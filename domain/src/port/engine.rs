@@ -1,7 +1,8 @@
 //! A whole engine: every port of the store together.
 
 use super::{
-    ConsentStore, FeedbackStore, FileStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, SuppressionStore, TemplateStore,
+    ConsentStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, ResultsStore, SenderStore, SuppressionStore,
+    TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
 
@@ -20,6 +21,7 @@ pub trait Store:
     + FeedbackStore
     + ResultsStore
     + SuppressionStore
+    + HookStore
 {
 }
 impl<T> Store for T where
@@ -36,5 +38,6 @@ impl<T> Store for T where
         + FeedbackStore
         + ResultsStore
         + SuppressionStore
+        + HookStore
 {
 }

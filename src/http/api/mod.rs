@@ -21,3 +21,4 @@ mod shape;
 pub mod suppression;
 pub mod templates;
 pub mod topics;
+pub mod webhooks;

@@ -21,7 +21,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Engine, Error, Row, Snapshot, SqlStore, group::Class, params, q, refs, row, suppression, turn::Turn};
+use super::{Engine, Error, Row, Snapshot, SqlStore, group::Class, hooks, params, q, refs, row, suppression, turn::Turn};
 
 /// Rows of events one copy has at most besides the first of each kind: repeated reports in other words.
 const WORDS: i64 = 50;
@@ -154,6 +154,7 @@ fn to_one(turn: &mut Turn<'_>, copy: &mut Found, report: &Report, source: Source
         turn.run(q!("feedback_set"), (copy.key.0, kind.bit()))?;
         copy.feedback |= kind.bit();
         turn.delta.reported(copy.topic, kind, report.at, 1);
+        hooks::tell_feedback(turn, copy.key, None, (kind, report.at, &detail(report)))?;
     }
     let recipient = report.recipient.as_deref().unwrap_or(&copy.email);
     if write(turn, copy.key, (recipient, report), source, fresh.is_some())? && address::key(recipient) == address::key(&copy.email) {
@@ -189,6 +190,7 @@ fn to_several(turn: &mut Turn<'_>, copy: &Found, report: &Report, source: Source
         if set > 0 {
             turn.execute(q!("feedback_set"), (copy.key.0, kind.bit()))?;
             turn.delta.reported(copy.topic, kind, report.at, i64::try_from(set).unwrap_or(i64::MAX));
+            hooks::tell_feedback(turn, copy.key, Some(&person), (kind, report.at, &detail(report)))?;
         } else if turn.row(q!("joint_position"), (copy.key.0, &key), |_| Ok(()))?.is_none() {
             tracing::debug!(recipient = address::masked(&person), "a report names somebody the mail was not for");
             continue;

@@ -20,6 +20,7 @@
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
+//! | `hooks`, `endpoints`, `calls` | what callers' systems are told of, to whom, and the calls that tell them |
 //! | `templates` | stored templates and their versions |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
@@ -27,16 +28,19 @@
 
 mod accept;
 mod audit;
+mod calls;
 mod cancel;
 mod claim;
 mod consents;
 mod damage;
 mod db;
+mod endpoints;
 mod engine;
 mod error;
 mod feedback;
 mod files;
 mod group;
+mod hooks;
 mod housekeep;
 mod inbox;
 mod joint;

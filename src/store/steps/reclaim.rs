@@ -13,6 +13,7 @@ use jebi_domain::{
 use super::{
     Error,
     claim::range,
+    hooks::{self, Whom},
     joint::{Joint, Told},
     known::Known,
     params, q,
@@ -202,13 +203,14 @@ impl Case<'_> {
         Ended { attempt: self.lease.attempt, at: Some(self.now.0), outcome: "unknown", provider_id: None, reason }
     }
 
-    fn count(&self, turn: &mut Turn<'_>, from: State, to: State) {
+    fn count(&self, turn: &mut Turn<'_>, from: State, to: State, whom: Whom<'_>) -> Result<(), Error> {
         // The provider may have taken it.
         turn.delta.taken(QueueNo(self.lease.queue), self.now, 1);
         turn.delta.topic(self.known.topic).moved(Some(from), to, 1);
         if to == State::Sent {
             turn.delta.sent(self.known.topic, self.now, 1);
         }
+        hooks::tell_result(turn, to, whom.in_queue(self.known.queue), self.now, None)
     }
 }
 
@@ -241,7 +243,7 @@ fn one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became, Erro
         q!("delivery_settle"),
         params![key.0, from.code(), attempt, to.code(), last, twice, case.now.0, next_try, None::<String>, why],
     )?;
-    case.count(turn, from, to);
+    case.count(turn, from, to, Whom::alone(key))?;
     Ok(Became { changed: true, reviewed: to == State::Unsettled })
 }
 
@@ -270,7 +272,7 @@ fn joint_one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became
         warned |= one.state == State::Unsettled && to != State::Sent;
         let why = case.why(one.state, to).cloned();
         joint.change(turn, i, to, Told { of: last, attempt: last, at: case.now, provider_id: None, reason: why })?;
-        case.count(turn, one.state, to);
+        case.count(turn, one.state, to, Whom::alone(copy.key).at(one.position))?;
     }
     if !changed {
         return Ok(Became { changed: false, reviewed: false });

@@ -2,7 +2,9 @@
 //! everything else is read first and judged here.
 
 use super::{
-    Error, Snapshot, Value, params, q,
+    Error, Snapshot, Value,
+    hooks::{self, Whom},
+    params, q,
     record::{Ended, Whose},
     refs, row, settle_joint,
     turn::Turn,
@@ -10,6 +12,7 @@ use super::{
 use crate::crash_point::crash_point;
 use jebi_domain::{
     delivery::State,
+    hook::HookKind,
     id::{DeliveryId, DeliveryKey, MessageNo},
     outcome::{Decision, Reason},
     port::store::Settlement,
@@ -88,7 +91,7 @@ fn count_sent(turn: &mut Turn<'_>, s: &Settlement) -> Result<(), Error> {
     turn.delta.topic(topic).moved(Some(State::Waiting), State::Sent, 1);
     turn.delta.sent(topic, s.at, 1);
     turn.delta.taken(s.queue, s.at, 1);
-    Ok(())
+    hooks::tell(turn, HookKind::Sent, Whom::alone(s.key).in_queue(s.queue.0), s.at, None)
 }
 
 /// Whether the provider took the mail or may have: then it counts against its 24-hour limit.
@@ -231,7 +234,7 @@ fn apply(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, decision: &Decisio
                 turn.delta.taken(s.queue, s.at, 1);
             }
             write(turn, s, now, state, (provider_id, reason), counts, due)?;
-            count(turn, s, now, &home, state);
+            count(turn, s, now, &home, state)?;
             if let Some(due) = due {
                 turn.delta.queue(home.queue, i64::from(state == State::Waiting));
                 returns.push((home.queue, due.0, message, s.attempt + 1, s.key.ordinal()));
@@ -277,7 +280,7 @@ fn late(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, decision: &Decision
         Decision::Return { .. } | Decision::Unsettled { .. } | Decision::Unknown { .. } | Decision::Each(_) => (None, None),
     };
     write(turn, s, now, to, words, true, next_try.map(Wall))?;
-    count(turn, s, now, &home, to);
+    count(turn, s, now, &home, to)?;
     if to == State::Waiting && !leased {
         turn.delta.queue(home.queue, 1);
     }
@@ -313,12 +316,13 @@ pub(super) fn out_now(turn: &Turn<'_>, key: DeliveryKey, done: u16) -> Result<bo
     Ok(false)
 }
 
-/// Moves the counts with the copy.
-fn count(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, home: &Home, to: State) {
+/// Moves the counts with the copy, and tells of its result.
+fn count(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, home: &Home, to: State) -> Result<(), Error> {
     turn.delta.topic(home.topic).moved(Some(now.state), to, 1);
     if to == State::Sent {
         turn.delta.sent(home.topic, s.at, 1);
     }
+    hooks::tell_result(turn, to, Whom::alone(s.key).in_queue(home.queue), s.at, None)
 }
 
 /// Writes a copy's row, keeping what it said of the attempt before. `counts`: this attempt does.

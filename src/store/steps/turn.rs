@@ -10,7 +10,14 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use super::{Error, Params, Query, Session, keys::QUARTER, known::Known, params, q, results::TopicHours};
+use super::{
+    Error, Params, Query, Session,
+    hooks::{self, Wants},
+    keys::QUARTER,
+    known::Known,
+    params, q,
+    results::TopicHours,
+};
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
@@ -61,6 +68,11 @@ impl TopicDelta {
         self.total != 0 || self.pending != 0 || self.states.iter().any(|n| *n != 0)
     }
 
+    /// Whether something that waited or was open has ended: it may have been the last.
+    fn ends(&self) -> bool {
+        self.pending + self.states[State::Unsettled as usize] < 0
+    }
+
     /// Whether a count of what was reported of them moves.
     fn reports(&self) -> bool {
         self.feedback.iter().chain(&self.engaged).any(|n| *n != 0)
@@ -100,6 +112,8 @@ pub(super) struct Delta {
     filled: BTreeMap<i64, i64>,
     retired: BTreeSet<i64>,
     pub notices: Vec<(String, Notice)>,
+    /// Calls to endpoints are to be made.
+    pub calls: bool,
     /// Taken for mail born leased.
     pub places: Vec<Places>,
 }
@@ -122,8 +136,15 @@ impl Places {
     }
 }
 
-/// What dispatchers are told after a commit, by provider, and the places to keep then.
-pub(super) type Told = (Vec<(String, Notice)>, Vec<Places>);
+/// What is told after a commit.
+pub(super) struct Told {
+    /// To dispatchers, by provider.
+    pub notices: Vec<(String, Notice)>,
+    /// To keep.
+    pub places: Vec<Places>,
+    /// Calls to endpoints are to be made.
+    pub calls: bool,
+}
 
 impl Drop for Places {
     fn drop(&mut self) {
@@ -181,9 +202,13 @@ impl Delta {
         }
         self.retired.extend(other.retired);
         self.notices.extend(other.notices);
+        self.calls |= other.calls;
         self.places.extend(other.places);
     }
 }
+
+/// Called when there are calls to be made.
+pub(super) type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// What all writers of a node have in common.
 #[derive(Default)]
@@ -191,6 +216,8 @@ pub struct Common {
     subscriptions: Mutex<HashMap<String, Subscription>>,
     next_entry: AtomicI64,
     next_lease: AtomicI64,
+    next_event: AtomicI64,
+    on_calls: Mutex<Option<Wake>>,
     /// This node's incarnation; 0 before it starts one.
     own: AtomicI64,
     /// Lanes that wait for a release.
@@ -207,6 +234,8 @@ impl Common {
             subscriptions: Mutex::default(),
             next_entry,
             next_lease,
+            next_event: AtomicI64::new(0),
+            on_calls: Mutex::default(),
             own: AtomicI64::new(0),
             held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))),
             suppression: ArcSwap::default(),
@@ -237,6 +266,26 @@ impl Common {
         self.next_lease.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// A number for a hook event; `None` before this node starts an incarnation.
+    pub(super) fn event_no(&self) -> Option<i64> {
+        (self.own().0 > 0).then(|| self.next_event.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The first number of a hook event that is an incarnation's.
+    pub(super) const FIRST_EVENT: i64 = 1 << NUMBER_BITS;
+
+    /// Who is told that there are calls to be made.
+    pub(super) fn wake_by(&self, wake: Wake) {
+        *self.on_calls.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
+    }
+
+    /// Tells whoever makes calls.
+    pub(super) fn wake_calls(&self) {
+        if let Some(wake) = &*self.on_calls.lock().unwrap_or_else(PoisonError::into_inner) {
+            wake();
+        }
+    }
+
     fn entry_no(&self) -> i64 {
         self.next_entry.fetch_add(1, Ordering::Relaxed)
     }
@@ -252,6 +301,7 @@ impl Common {
         self.own.store(own.0, Ordering::Relaxed);
         self.next_lease.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
         self.next_entry.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
+        self.next_event.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
     }
 
     /// Whether the store gives no mail of the lane out.
@@ -287,6 +337,10 @@ pub struct Memory {
     pub(super) damaged_reports: HashSet<i64>,
     /// When it was last written down that feedback comes through an account.
     pub(super) seen: HashMap<String, i64>,
+    /// What endpoints want; `None` where it is to be read anew.
+    pub(super) wants: Option<Arc<Wants>>,
+    /// When the turn began.
+    pub(super) began: Wall,
 }
 
 impl Memory {
@@ -306,6 +360,8 @@ impl Memory {
             damaged: HashSet::new(),
             damaged_reports: HashSet::new(),
             seen: HashMap::new(),
+            wants: None,
+            began: Wall(0),
         }
     }
 
@@ -324,8 +380,14 @@ impl Memory {
         self.queues.clear();
     }
 
+    /// What endpoints want has changed, here or on another node.
+    pub(in crate::store) fn endpoints_changed(&mut self) {
+        self.wants = None;
+    }
+
     /// After a rollback what was cached may not be in the database.
     pub(in crate::store) fn forget(&mut self) {
+        self.wants = None;
         self.topics.clear();
         self.queues.clear();
         self.topic_of.clear();
@@ -402,11 +464,14 @@ impl<'a> Turn<'a> {
         // Queues first, then topics, their hours, then the sums, each in one order: of two writers one waits, and never both.
         let mut notices = std::mem::take(&mut total.notices);
         notices.extend(self.flush_queues(&total)?);
-        let (mut waiting, mut unsettled) = (0, 0);
+        let (mut waiting, mut unsettled, mut calls) = (0, 0, total.calls);
         for (no, d) in &total.topics {
             waiting += d.pending;
             unsettled += d.states[State::Unsettled as usize];
             self.flush_topic(*no, d)?;
+            if d.ends() {
+                calls |= hooks::tell_finished(self, *no)?;
+            }
         }
         total.hours.flush(self, now)?;
         for (minute, n) in &total.sent {
@@ -422,7 +487,7 @@ impl<'a> Turn<'a> {
         if waiting != 0 || unsettled != 0 {
             self.run(q!("totals_add"), (waiting, unsettled))?;
         }
-        Ok((notices, total.places))
+        Ok(Told { notices, places: total.places, calls })
     }
 
     /// Writes how a topic's counts move.

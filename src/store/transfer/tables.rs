@@ -48,6 +48,10 @@ pub const TABLES: &[&str] = &[
     "refusal",
     "consent",
     "consent_event",
+    "endpoint",
+    "hook_event",
+    "hook_call",
+    "hook_try",
 ];
 
 /// The others, and why.

@@ -6,6 +6,7 @@ use jebi_domain::{address, delivery::State, feedback::Reported, time::Wall};
 use super::Found;
 use crate::store::steps::{
     Error,
+    hooks::{self, Whom},
     joint::{Joint, Person},
     q,
     record::Whose,
@@ -30,7 +31,7 @@ pub(super) fn by(turn: &mut Turn<'_>, copy: &Found, one: &Reported, now: Wall) -
     }
     turn.delta.topic(copy.topic).moved(Some(from), State::Sent, 1);
     turn.delta.sent(copy.topic, at, 1);
-    Ok(())
+    hooks::tell_result(turn, State::Sent, Whom::alone(copy.key), at, None)
 }
 
 /// Keeps the provider's id of a mail whose answer did not tell it, or has not yet: then it is evidence that it was taken.
@@ -81,6 +82,7 @@ fn several(turn: &mut Turn<'_>, found: &Found, one: &Reported, id: Option<&str>,
             copy.people[i].twice |= copy.whose(i).may_have_another(turn, one.attempt)?;
             turn.delta.topic(found.topic).moved(Some(one.state), State::Sent, 1);
             turn.delta.sent(found.topic, at, 1);
+            hooks::tell_result(turn, State::Sent, Whom::alone(copy.key).at(one.position), at, None)?;
         }
         copy.put(turn, i, one.state)?;
         changed = true;
