@@ -33,10 +33,10 @@ fn a_list_is_imported_shown_exported_and_shortened() {
 fn a_file_of_addresses_comes_back_with_verdicts() {
     let dir = folder();
     run(dir.path(), &[], &["suppression", "add", "gone@naver.com"]);
-    let file = "이름,email\n홍길동,hong@naver.com\n김,kim@gmial.com\n이,gone@naver.com\n박,\n";
+    let file = "이름,email\n홍길동,hong@naver.com\n김,kim@naver.cpm\n이,gone@naver.com\n박,\n";
     fs::write(dir.path().join("members.csv"), file).expect("written");
     let checked = run(dir.path(), &[], &["addresses", "check", "members.csv", "--no-mx"]);
-    let expected = "이름,email,verdict,why,suggestion,mx\n홍길동,hong@naver.com,good,,,\n김,kim@gmial.com,risky,typo,kim@gmail.com,\n\
+    let expected = "이름,email,verdict,why,suggestion,mx\n홍길동,hong@naver.com,good,,,\n김,kim@naver.cpm,risky,typo,kim@naver.com,\n\
         이,gone@naver.com,bad,suppressed all,,\n박,,bad,address_empty,,\n";
     assert_eq!((checked.code, checked.out.as_str()), (0, expected), "{}", checked.err);
     assert!(checked.err.contains("good: 1, risky: 1, bad: 2, unknown: 0"), "{}", checked.err);

@@ -111,7 +111,7 @@ async fn a_suppressed_delivery_says_why_and_since_when() {
     let told = text(&shown["reason"]["text"]);
     assert!(told.contains("since 2023-12-31T00:00:00.000Z") && told.ends_with("550 5.1.1 없는 사용자"), "{told}");
     let last = list(&shown["timeline"]).last().expect("a timeline");
-    assert_eq!(last["kind"], "suppressed");
+    assert_eq!(last["event"], "suppressed");
     assert!(text(&last["detail"]).contains("suppressed_bounce"), "{last}");
 }
 
