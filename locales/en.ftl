@@ -1199,6 +1199,7 @@ lib-value-required = a value is required for '{ $argument }' but none was suppli
 lib-unexpected-value = unexpected value '{ $value }' for '{ $argument }' found; no more were expected
 lib-similar-argument = {"  "}tip: a similar argument exists: '{ $argument }'
 lib-similar-command = {"  "}tip: a similar subcommand exists: '{ $command }'
+lib-similar-commands = {"  "}tip: some similar subcommands exist: { $commands }
 lib-as-value = {"  "}tip: to pass '{ $value }' as a value, use '{ $argument }'
 lib-more-information = For more information, try '{ $argument }'.
 lib-invalid-digit = invalid digit found in string

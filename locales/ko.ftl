@@ -1198,6 +1198,7 @@ lib-value-required = '{ $argument }'에 값이 없습니다
 lib-unexpected-value = '{ $argument }'에 값 '{ $value }'이(가) 남습니다
 lib-similar-argument = {"  "}비슷한 옵션: '{ $argument }'
 lib-similar-command = {"  "}비슷한 명령: '{ $command }'
+lib-similar-commands = {"  "}비슷한 명령: { $commands }
 lib-as-value = {"  "}'{ $value }'을(를) 값으로 넘기려면 '{ $argument }'로 쓰십시오
 lib-more-information = 자세한 내용은 '{ $argument }'로 볼 수 있습니다.
 lib-invalid-digit = 숫자가 아닌 문자가 있습니다

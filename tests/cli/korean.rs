@@ -23,7 +23,7 @@ fn help_is_korean_in_every_page() {
 fn a_wrong_use_is_told_in_korean() {
     let dir = folder();
     for (arguments, told) in [
-        (&["sned"] as &[&str], "오류: 'sned'은(는) 없는 명령입니다\n\n  비슷한 명령: 'send'\n\n사용법: jebi"),
+        (&["sned"] as &[&str], "오류: 'sned'은(는) 없는 명령입니다\n\n  비슷한 명령: 'sns', 'send'\n\n사용법: jebi"),
         (&["--prot", "1"], "오류: '--prot'은(는) 없는 옵션입니다\n\n  비슷한 옵션: '--port'\n\n사용법: jebi"),
         (&["send", "--to", "a@example.kr", "--text", "t"], "오류: 꼭 필요한 것이 빠졌습니다:\n  --subject <SUBJECT>\n\n사용법: jebi send"),
         (&["key", "revoke", "one"], "오류: '<ID>'의 값 'one'을(를) 쓸 수 없습니다: "),

@@ -42,7 +42,7 @@ fn a_server_is_told_whom_to_trust_and_where_certificates_lie() {
     assert_eq!((answer.0, &answer.1["status"]), (200, &serde_json::json!("processed")), "{}", answer.1);
     // A complaint of mail that was sent, by its tag: on disk when it is answered, and it counts once.
     let sent = run(dir.path(), &env, &SEND);
-    let id = ids(&sent).first().map(|id| (*id).to_owned()).unwrap_or_else(|| panic!("{sent:?}"));
+    let id = ids(&sent).first().map_or_else(|| panic!("{sent:?}"), |id| (*id).to_owned());
     let complaint = serde_json::json!({
         "eventType": "Complaint",
         "mail": {

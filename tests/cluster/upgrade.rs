@@ -48,6 +48,10 @@ const KINDS: [(&str, &str); 5] = [
     ("SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace", "DROP FUNCTION %"),
 ];
 
+/// How each primary key is made.
+const PRIMARY_KEYS: &str = "SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE contype = 'p' AND connamespace = 'public'::regnamespace AND conrelid <> 'migration'::regclass";
+
 /// Every column of every table, with its type.
 fn schema(database: &Database) -> Vec<Vec<Option<String>>> {
     database.sql(
@@ -70,6 +74,10 @@ fn strip(database: &Database, to: i64) {
         while let Some(more) = names(database, list).difference(&known).next() {
             database.sql(&drop_one.replace('%', more));
         }
+    }
+    // A primary key falls with a column it was given later.
+    for key in names(&before, PRIMARY_KEYS).difference(&names(database, PRIMARY_KEYS)) {
+        database.sql(key);
     }
     let markers = names(&before, "SELECT quote_literal(name) FROM marker").into_iter().collect::<Vec<_>>().join(", ");
     database.sql(&format!("DELETE FROM marker WHERE name NOT IN ({markers}); DELETE FROM migration WHERE no > {to}"));

@@ -80,7 +80,7 @@ conform! {
             if index_first {
                 f.housekeep().await;
             }
-            let about = |message: MessageId, n: usize| if n % 2 == 0 { tagged(message, 0) } else { by_id(&format!("ses-{message}")) };
+            let about = |message: MessageId, n: usize| if n.is_multiple_of(2) { tagged(message, 0) } else { by_id(&format!("ses-{message}")) };
             for (n, one) in dealt(&random, &reports(&who)).into_iter().enumerate() {
                 told(f, about(alone, n), vec![one]).await;
             }

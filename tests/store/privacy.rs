@@ -52,7 +52,7 @@ conform! {
         let gone = f.post_one(each("소식", 2)).await;
         let claimed = f.claim(9).await;
         f.settle_all(&claimed, sent()).await;
-        f.report(gone, 0, &address(0), FeedbackKind::Bounced).await;
+        f.report(gone, 0, &address(0), FeedbackKind::Delivered).await;
         let waiting = f.post_one(Mail { due: Some(Wall(f.now().0 + HOUR)), ..each("소식", 2) }).await;
         f.housekeep().await;
         let before = f.topic("소식").await;
@@ -60,10 +60,10 @@ conform! {
         assert_eq!((forgotten, erased.erased, erased.open), (Forgotten::default(), 2, 0));
         assert_eq!(of_person(f).await, 0);
         let view = f.view(gone, 0).await;
-        assert_eq!((view.state, view.recipients[0].email.as_str(), view.recipients[0].feedback), (State::Sent, "erased", FeedbackKind::Bounced.bit()));
+        assert_eq!((view.state, view.recipients[0].email.as_str(), view.recipients[0].feedback), (State::Sent, "erased", FeedbackKind::Delivered.bit()));
         assert_eq!(f.state(waiting, 0).await, State::Suppressed);
         let after = f.topic("소식").await;
-        assert_eq!((after.sent, after.bounced, after.total, after.suppressed, after.waiting), (before.sent, 1, 4, 1, 1));
+        assert_eq!((after.sent, after.delivered, after.total, after.suppressed, after.waiting), (before.sent, 1, 4, 1, 1));
         f.pass(2 * HOUR);
         assert_eq!(copies(&f.claim(9).await), 1, "the other's");
         // Asked again there is nothing left.

@@ -27,7 +27,7 @@ fn read(value: &Value) -> Result<Envelope, Refusal> {
 
 /// Field and code of the refusal.
 fn refused(value: &Value) -> (String, &'static str) {
-    let fault = read(value).map(|read| panic!("{read:?}")).unwrap_or_else(|e: Refusal| e.faults[0].clone());
+    let fault = read(value).map_or_else(|e: Refusal| e.faults[0].clone(), |read| panic!("{read:?}"));
     assert!(!fault.remedy.is_empty());
     (fault.field, fault.code)
 }

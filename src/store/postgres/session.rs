@@ -16,7 +16,7 @@ use jebi_domain::{
         Clock,
         store::{Guard, Notice},
     },
-    time::{Boot, Wall},
+    time::Boot,
 };
 use tokio::{runtime::Runtime, sync::watch};
 use tokio_postgres::Row as PgRow;

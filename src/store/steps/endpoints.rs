@@ -159,7 +159,7 @@ fn configure(turn: &mut Turn<'_>, new: Option<&NewEndpoint>, now: Wall) -> Resul
         }
         (Some(known), Some(new)) if known.spec == new.spec => return Ok(()),
         (Some(known), Some(new)) => {
-            turn.change(q!("endpoint_change"), (known.no.0, &body(new)?, &new.sealed, known.changed_at.0, now.0))?
+            turn.change(q!("endpoint_change"), (known.no.0, &body(new)?, &new.sealed, known.changed_at.0, now.0))?;
         }
     }
     turn.memory.endpoints_changed();

@@ -129,7 +129,7 @@ fn the_mail_is_found_by_tag_then_header_then_ses_id() {
         cut["mail"]["headersTruncated"] = truncated;
         assert_eq!(about(&cut).likely_foreign, foreign);
     }
-    let mut bare = plain.clone();
+    let mut bare = plain;
     bare["mail"] = json!({"messageId": SES_ID});
     assert_eq!(about(&bare), About { delivery: None, provider_id: Some(SES_ID.into()), likely_foreign: false });
 }
