@@ -11,7 +11,7 @@ use crate::support::api::Api;
 /// The file's rows, each by the names of its columns.
 async fn rows(api: &Api, query: &str) -> Vec<std::collections::HashMap<String, String>> {
     let answer = api.get(&format!("/v1/topics/t/deliveries.csv{query}")).await;
-    assert_eq!((answer.status.as_u16(), &answer.headers["content-type"]), (200, &"text/csv; charset=utf-8".parse().expect("a line of the file")));
+    assert_eq!((answer.status.as_u16(), &answer.headers["content-type"]), (200, &"text/csv; charset=utf-8".parse().expect("a type")));
     let body = answer.body.strip_prefix("\u{feff}".as_bytes()).expect("a byte order mark").to_vec();
     let mut read = csv::Reader::from_reader(body.as_slice());
     read.deserialize().map(|row| row.expect("a row")).collect()
