@@ -2,7 +2,7 @@
 //! all, holds up nobody else.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
@@ -13,13 +13,14 @@ use jebi_domain::{
     id::Incarnation,
     port::{
         Clock,
-        hooks::{CallEnd, EndpointInfo, EndpointNo, HookCall, Verdicts},
+        hooks::{CallEnd, EndpointInfo, EndpointNo, Freed, HookCall, Verdicts},
     },
     time::Wall,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
+use super::hook_bounds;
 use crate::service::{
     dispatch::Fence,
     hooks::{Hooks, Made},
@@ -29,10 +30,6 @@ use crate::service::{
 const EVERY: Duration = Duration::from_secs(1);
 /// Between two looks at what other nodes have changed, and at what ended nodes have left.
 const REFRESH: Duration = Duration::from_secs(3);
-/// Between two looks at the bounds.
-const TRIM: Duration = Duration::from_secs(60);
-/// While there is more to do.
-const BREATH: Duration = Duration::from_millis(50);
 /// Calls of one endpoint this node holds at most, those under way with it.
 const HELD: u32 = 128;
 /// More are taken when so many places are free: fewer, larger transactions.
@@ -48,7 +45,8 @@ const LAST: Duration = Duration::from_secs(2);
 #[derive(Default)]
 struct Line {
     ready: VecDeque<HookCall>,
-    under_way: u32,
+    /// Events whose calls are being made.
+    under_way: HashSet<i64>,
     /// Failures one after the other.
     failed: u32,
     /// The store gave fewer than were asked for: there are no more until something happens.
@@ -58,8 +56,21 @@ struct Line {
 }
 
 impl Line {
+    /// Ends that the store has not taken yet count too: while it takes none there is no room for more.
     fn room(&self) -> u32 {
-        HELD.saturating_sub(self.under_way + self.ready.len() as u32)
+        let held = self.under_way.len() + self.ready.len() + self.ends.len();
+        HELD.saturating_sub(u32::try_from(held).unwrap_or(HELD))
+    }
+
+    /// Events whose calls this node holds.
+    fn held(&self) -> impl Iterator<Item = i64> {
+        let (ready, ends) = (self.ready.iter().map(|call| call.event.no), self.ends.iter().map(|end| end.event));
+        self.under_way.iter().copied().chain(ready).chain(ends)
+    }
+
+    /// Gives back what was taken and not begun.
+    fn give_back(&mut self, due: Wall) {
+        self.ends.extend(self.ready.drain(..).map(|call| Hooks::given_back(&call, due)));
     }
 }
 
@@ -75,33 +86,32 @@ struct Calls {
 
 /// Runs until told to stop.
 pub async fn run(hooks: Arc<Hooks>, own: Arc<Fence>, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    // Beside one another: what is dropped or removed in slices keeps no call waiting.
+    tokio::join!(call(Arc::clone(&hooks), own, Arc::clone(&clock), &stop), hook_bounds::run(&hooks, &*clock, &stop));
+}
+
+async fn call(hooks: Arc<Hooks>, own: Arc<Fence>, clock: Arc<dyn Clock>, stop: &CancellationToken) {
     let (done, mut made) = unbounded_channel();
     let incarnation = own.incarnation();
     let mut calls = Calls { hooks: Arc::clone(&hooks), own, clock: Arc::clone(&clock), lines: HashMap::new(), done, incarnation };
-    let (mut refresh, mut trim) = (clock.boot(), clock.boot());
-    let mut look = true;
+    let (mut refresh, mut look) = (clock.boot(), clock.boot());
     loop {
         let now = clock.boot();
         if now >= refresh {
             calls.refresh().await;
             refresh = clock.boot() + REFRESH;
         }
-        if now >= trim {
-            trim = clock.boot() + calls.trim().await;
-        }
-        if look {
+        if now >= look {
             calls.lines.values_mut().for_each(|line| line.is_drained = false);
+            look = clock.boot() + EVERY;
         }
         calls.write().await;
         calls.take().await;
         calls.start();
-        look = tokio::select! {
-            ended = next(&mut made) => {
-                ended.into_iter().for_each(|one| calls.ended(one));
-                false
-            }
-            () = hooks.woken() => true,
-            () = clock.sleep_until((clock.boot() + EVERY).min(refresh)) => true,
+        tokio::select! {
+            ended = next(&mut made) => ended.into_iter().for_each(|one| calls.ended(one)),
+            () = hooks.woken() => look = clock.boot(),
+            () = clock.sleep_until(look.min(refresh)) => {}
             () = stop.cancelled() => break,
         };
     }
@@ -125,22 +135,25 @@ impl Calls {
         if let Err(err) = self.hooks.refresh().await {
             tracing::warn!(%err, "the webhooks could not be read again; those known stay");
         }
-        if self.endpoints().is_empty() && self.lines.is_empty() {
+        let (all, wall) = (self.endpoints(), self.clock.wall());
+        if all.is_empty() && self.lines.is_empty() {
             return;
         }
-        if let Err(err) = self.hooks.free().await {
-            tracing::warn!(%err, "calls of nodes that have ended could not be taken over; tried again in some seconds");
-        }
-    }
-
-    async fn trim(&self) -> Duration {
-        match self.hooks.trim().await {
-            Ok(true) => BREATH,
-            Ok(false) => TRIM,
-            Err(err) => {
-                tracing::warn!(%err, "old calls to webhooks could not be removed; tried again in a minute");
-                TRIM
+        // Somebody disabled it, or another node was told to wait: nobody knows for how long.
+        for endpoint in all.iter().filter(|one| !self.hooks.may_call(one, wall)) {
+            if let Some(line) = self.lines.get_mut(&endpoint.no) {
+                line.give_back(endpoint.health.held_until.unwrap_or(wall));
             }
+        }
+        let held = self.lines.iter().flat_map(|(no, line)| line.held().map(|event| (*no, event))).collect();
+        match self.hooks.free(self.incarnation, held).await {
+            Ok(Freed { lost, .. }) => {
+                for (no, event) in lost {
+                    // It was ended by others, as what it tells of was erased.
+                    self.lines.entry(no).or_default().ready.retain(|call| call.event.no != event);
+                }
+            }
+            Err(err) => tracing::warn!(%err, "calls that nobody holds could not be taken over; tried again in some seconds"),
         }
     }
 
@@ -154,7 +167,7 @@ impl Calls {
         }
         let wall = self.clock.wall();
         let mut room = Vec::new();
-        for endpoint in self.endpoints().iter().filter(|one| may_call(one, wall)) {
+        for endpoint in self.endpoints().iter().filter(|one| self.hooks.may_call(one, wall)) {
             let line = self.lines.entry(endpoint.no).or_default();
             let free = line.room();
             if !line.is_drained && (free >= WORTHWHILE || line.ready.is_empty()) && free > 0 {
@@ -183,12 +196,12 @@ impl Calls {
     fn start(&mut self) {
         let (all, wall) = (self.endpoints(), self.clock.wall());
         for (no, line) in &mut self.lines {
-            let Some(endpoint) = all.iter().find(|one| one.no == *no && may_call(one, wall)) else { continue };
-            let most = if line.failed >= DOUBTED { 1 } else { self.hooks.settings().concurrency as u32 };
-            while line.under_way < most
+            let Some(endpoint) = all.iter().find(|one| one.no == *no && self.hooks.may_call(one, wall)) else { continue };
+            let most = if line.failed >= DOUBTED { 1 } else { self.hooks.settings().concurrency };
+            while line.under_way.len() < most
                 && let Some(call) = line.ready.pop_front()
             {
-                line.under_way += 1;
+                line.under_way.insert(call.event.no);
                 let (hooks, endpoint, done) = (Arc::clone(&self.hooks), endpoint.clone(), self.done.clone());
                 tokio::spawn(async move {
                     let made = AssertUnwindSafe(hooks.make(&endpoint, &call)).catch_unwind().await;
@@ -202,8 +215,12 @@ impl Calls {
 
     fn ended(&mut self, made: Made) {
         let line = self.lines.entry(made.end.endpoint).or_default();
-        line.under_way = line.under_way.saturating_sub(1);
-        line.failed = if made.well { 0 } else { line.failed.saturating_add(1) };
+        line.under_way.remove(&made.end.event);
+        line.failed = match made.well {
+            Some(true) => 0,
+            Some(false) => line.failed.saturating_add(1),
+            None => line.failed,
+        };
         line.ends.push(made.end);
         let Verdicts { held_until, gone, given_up } = made.verdicts;
         let known = &mut line.verdicts;
@@ -216,13 +233,13 @@ impl Calls {
     async fn write(&mut self) {
         let (now, mut changed) = (self.clock.wall(), false);
         for line in self.lines.values_mut().filter(|line| !line.ends.is_empty()) {
-            let (mut ends, verdicts) = (std::mem::take(&mut line.ends), std::mem::take(&mut line.verdicts));
+            let verdicts = std::mem::take(&mut line.verdicts);
             if verdicts != Verdicts::default() {
                 // It is not to be called for a while, or at all: what was taken goes back.
-                let due = verdicts.held_until.unwrap_or(now);
-                ends.extend(line.ready.drain(..).map(|call| Hooks::given_back(&call, due)));
+                line.give_back(verdicts.held_until.unwrap_or(now));
                 changed = true;
             }
+            let ends = std::mem::take(&mut line.ends);
             if let Err(err) = self.hooks.end(self.incarnation, ends.clone(), verdicts.clone()).await {
                 tracing::warn!(%err, calls = ends.len(), "what came of calls to a webhook could not be written; tried again in a second");
                 (line.ends, line.verdicts) = (ends, verdicts);
@@ -237,17 +254,14 @@ impl Calls {
     /// Forgets lines of endpoints that are gone.
     fn forget(&mut self) {
         let all = self.endpoints();
-        self.lines.retain(|no, line| line.under_way > 0 || !line.ends.is_empty() || all.iter().any(|one| one.no == *no));
+        self.lines.retain(|no, line| !line.under_way.is_empty() || !line.ends.is_empty() || all.iter().any(|one| one.no == *no));
     }
 
     /// Gives back what was not begun, and waits for what was, for a moment.
     async fn finish(mut self, mut made: UnboundedReceiver<Made>) {
         let (until, now) = (self.clock.boot() + LAST, self.clock.wall());
-        for line in self.lines.values_mut() {
-            let back: Vec<CallEnd> = line.ready.drain(..).map(|call| Hooks::given_back(&call, now)).collect();
-            line.ends.extend(back);
-        }
-        while self.lines.values().any(|line| line.under_way > 0) && self.clock.boot() < until {
+        self.lines.values_mut().for_each(|line| line.give_back(now));
+        while self.lines.values().any(|line| !line.under_way.is_empty()) && self.clock.boot() < until {
             let ended = tokio::select! {
                 ended = next(&mut made) => ended,
                 () = self.clock.sleep_until(until) => break,
@@ -261,10 +275,5 @@ impl Calls {
 /// What becomes of a call that ended by an error of ours: it is made again later, and has had no try.
 fn panicked(call: &HookCall, now: Wall) -> Made {
     tracing::error!(endpoint = %call.endpoint, event = %call.event, "a call to a webhook ended by an error in Jebi; it is made again in a minute");
-    Made { end: Hooks::given_back(call, now + LATER), verdicts: Verdicts::default(), well: false }
-}
-
-/// Whether an endpoint may be called now, as far as was read.
-fn may_call(endpoint: &EndpointInfo, now: Wall) -> bool {
-    endpoint.health.disabled_at.is_none() && endpoint.health.held_until.is_none_or(|until| until <= now)
+    Made { end: Hooks::given_back(call, now + LATER), verdicts: Verdicts::default(), well: None }
 }

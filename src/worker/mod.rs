@@ -11,6 +11,7 @@ pub mod dispatch;
 mod feedback;
 pub mod files;
 mod fleet;
+mod hook_bounds;
 pub mod hooks;
 mod housekeep;
 pub mod keys;

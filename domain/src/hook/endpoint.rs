@@ -81,7 +81,8 @@ impl Speech {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndpointSpec {
     pub kind: EndpointKind,
-    /// Where it is, as it may be shown: the URL of a webhook, the host of a chat's, the ARN of an SNS topic. Empty for mail.
+    /// Where it is, as it may be shown to those who may change it: the URL of a webhook without its query, the host of a chat's, the ARN of
+    /// an SNS topic. Empty for mail.
     pub target: String,
     /// Whom mail goes to.
     pub to: Vec<String>,
@@ -89,6 +90,21 @@ pub struct EndpointSpec {
     /// Of messages for people.
     pub language: Speech,
     pub filter: Filter,
+}
+
+impl EndpointSpec {
+    /// Where it is, for logs and for others: of a URL only the host, since its path may be what lets a caller in.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        if self.target.is_empty() {
+            return self.kind.as_str();
+        }
+        let Some(host) = self.target.find("://").filter(|_| self.kind.has_url()).map(|at| at + 3) else { return &self.target };
+        match self.target[host..].find(['/', '?']) {
+            Some(end) => &self.target[..host + end],
+            None => &self.target,
+        }
+    }
 }
 
 /// Whether a text is the ARN of an SNS topic (Amazon Resource Names, "ARN format"); a FIFO topic takes only messages with a group.

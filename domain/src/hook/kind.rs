@@ -114,6 +114,12 @@ impl HookKind {
         }
     }
 
+    /// Whether it tells of a result: it is over, for good or until somebody sends it again.
+    #[must_use]
+    pub fn is_result(self) -> bool {
+        matches!(self, Self::Sent | Self::Failed | Self::Expired | Self::Cancelled | Self::Suppressed | Self::Unknown)
+    }
+
     /// Whether it tells of one recipient of one delivery.
     #[must_use]
     pub fn is_of_delivery(self) -> bool {

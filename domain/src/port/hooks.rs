@@ -66,7 +66,7 @@ pub struct EndpointHealth {
     pub disabled_why: Option<String>,
     /// No call is made before: it said that it gets too much.
     pub held_until: Option<Wall>,
-    /// The first failed call since the last one that was answered well.
+    /// When the first try ended that failed since the last one that was answered well.
     pub failing_since: Option<Wall>,
     /// Calls dropped because they waited for too long or too many did.
     pub dropped: i64,
@@ -89,8 +89,17 @@ pub struct HookCall {
     pub attempts: u32,
     /// When the call was due first in this round.
     pub since: Wall,
-    /// `None` where what it tells of is not in the store any more.
-    pub told: Option<Told>,
+    pub tells: Tells,
+}
+
+/// What a call tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tells {
+    Happening(Told),
+    /// What it tells of is not in the store any more, or was erased.
+    Gone,
+    /// What is stored cannot be read by this version, for this reason: it fails alone, and is tried again.
+    Unreadable(String),
 }
 
 /// What came of a try, in an endpoint's log.
@@ -115,7 +124,7 @@ pub enum CallState {
     Told,
     /// It was not, and is not tried any more.
     Failed,
-    /// It was given up without a last try: it waited for too long, too many did, or what it tells of is gone.
+    /// It was given up without a last try: it waited for too long, too many did, or what it tells of is gone or was erased.
     Dropped,
 }
 
@@ -161,8 +170,18 @@ pub struct Verdicts {
     pub held_until: Option<Wall>,
     /// It wants no more calls.
     pub gone: Option<String>,
-    /// A call that was due first then has had its last try: where none was answered well since, the endpoint is disabled for this reason.
-    pub given_up: Option<(Wall, String)>,
+    /// A call has had its last try: where none was answered well since its first, the endpoint is disabled.
+    pub given_up: Option<GivenUp>,
+}
+
+/// A call that has had its last try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenUp {
+    pub event: i64,
+    /// Which try, ever, was the first of this round, from 1.
+    pub first: u32,
+    /// Why the endpoint is disabled then.
+    pub why: String,
 }
 
 /// A line of an endpoint's log.
@@ -184,7 +203,7 @@ pub struct CallInfo {
 pub struct CallPage {
     pub calls: Vec<CallInfo>,
     /// The next page's `before`.
-    pub next: Option<i64>,
+    pub next: Option<EventNo>,
 }
 
 /// What is told again.
@@ -223,12 +242,22 @@ pub struct HookBounds {
     pub kept: Duration,
 }
 
-/// What a slice of keeping the bounds did.
+/// What keeping the bounds did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trimmed {
     /// Calls dropped, by endpoint.
     pub dropped: Vec<(EndpointNo, u64)>,
+    /// There is more that is old, or left by endpoints that are gone.
     pub more: bool,
+}
+
+/// What became of calls taken, beside those that ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Freed {
+    /// Calls that are to be taken again.
+    pub calls: u64,
+    /// Calls held that are not the incarnation's any more: they are not to be made.
+    pub lost: Vec<(EndpointNo, i64)>,
 }
 
 /// Endpoints and their calls.
@@ -246,7 +275,7 @@ pub trait HookStore: Send + Sync {
     fn remove_endpoint(&self, no: EndpointNo, now: Wall) -> Boxed<'_, StoreResult<bool>>;
     /// Stops telling it, for this reason, and tells the others (`endpoint.disabled`). `false` where there is none or it is stopped.
     fn disable_endpoint(&self, no: EndpointNo, why: &str, now: Wall) -> Boxed<'_, StoreResult<bool>>;
-    /// Tells it again; what waits is due now. `false` where there is none.
+    /// Tells it again; what waits is due now, slice by slice. `false` where there is none.
     fn enable_endpoint(&self, no: EndpointNo, now: Wall) -> Boxed<'_, StoreResult<bool>>;
 
     /// Writes an event down for all endpoints that want its kind: alerts. `data` is a JSON object below 10 kB. Returns how many there are.
@@ -259,15 +288,17 @@ pub trait HookStore: Send + Sync {
     /// Takes calls that are due, at most so many for each endpoint, for the incarnation: nobody else makes them until it ends. Endpoints
     /// that are disabled or held give none.
     fn take_calls(&self, own: Incarnation, room: Vec<(EndpointNo, u32)>, now: Wall) -> Boxed<'_, StoreResult<Vec<HookCall>>>;
-    /// Writes what came of calls of one endpoint. Those the incarnation does not hold any more are passed over.
-    fn end_calls(&self, own: Incarnation, ends: Vec<CallEnd>, verdicts: Verdicts, now: Wall) -> Boxed<'_, StoreResult<()>>;
-    /// Frees calls taken by incarnations that have ended. Returns how many.
-    fn free_calls(&self) -> Boxed<'_, StoreResult<u64>>;
-    /// One slice of keeping the bounds; one node does it for all.
+    /// Writes what came of calls of one endpoint. Those the incarnation does not hold any more are passed over. Returns why the endpoint
+    /// was disabled, where it was: that is written to the audit log too.
+    fn end_calls(&self, own: Incarnation, ends: Vec<CallEnd>, verdicts: Verdicts, now: Wall) -> Boxed<'_, StoreResult<Option<String>>>;
+    /// Frees calls taken by incarnations that have ended, and those of the incarnation that are not among the ones it holds: their taking
+    /// was committed, and its answer lost. Not to be called while calls are being taken for it.
+    fn free_calls(&self, own: Incarnation, held: Vec<(EndpointNo, i64)>) -> Boxed<'_, StoreResult<Freed>>;
+    /// Drops what is over the bounds, in slices, and removes one slice of what is old; one node does it for all.
     fn trim_calls(&self, bounds: HookBounds, now: Wall) -> Boxed<'_, StoreResult<Trimmed>>;
 
-    /// The log of an endpoint, newest event first; `state` alone where it is given.
-    fn calls(&self, no: EndpointNo, state: Option<CallState>, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<CallPage>>;
+    /// The log of an endpoint, what was written down last first; `state` alone where it is given.
+    fn calls(&self, no: EndpointNo, state: Option<CallState>, before: Option<EventNo>, limit: u32) -> Boxed<'_, StoreResult<CallPage>>;
     /// Calls that wait for an endpoint, counted up to `most`.
     fn waiting_calls(&self, no: EndpointNo, most: u32) -> Boxed<'_, StoreResult<u32>>;
     /// Called after each commit of this node that left calls to be made.

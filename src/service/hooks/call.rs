@@ -5,13 +5,17 @@ use std::time::Duration;
 use jebi_domain::{
     hook::{Answer, EndpointKind, Payload, Speech, TRIES, Verdict, chat, hold, judge, next_try, payload, sign::signatures, words},
     id::Incarnation,
-    port::hooks::{CallEnd, CallState, CallTry, EndpointInfo, EndpointNo, HookBounds, HookCall, HookReply, HookRequest, Trimmed, Verdicts},
+    message::Lane,
+    port::hooks::{
+        CallEnd, CallState, CallTry, EndpointInfo, EndpointNo, Freed, GivenUp, HookBounds, HookCall, HookReply, HookRequest, Tells, Trimmed,
+        Verdicts,
+    },
     refusal::Refusal,
     time::Wall,
 };
 use metrics::{counter, histogram};
 
-use super::{Hooks, refusal, shown};
+use super::{Hooks, refusal};
 
 /// Longest error kept in the log, in characters.
 const MAX_ERROR: usize = 500;
@@ -21,16 +25,20 @@ const MAX_ERROR: usize = 500;
 pub struct Made {
     pub end: CallEnd,
     pub verdicts: Verdicts,
-    /// It was answered well.
-    pub well: bool,
+    /// Whether it was answered well; `None` where the endpoint was not called.
+    pub well: Option<bool>,
 }
 
 impl Hooks {
-    /// Takes calls that are due for this node, at most so many for each endpoint.
+    /// Takes calls that are due for this node, at most so many for each endpoint. None while the store is held: it may be a copy, and the
+    /// original makes them.
     ///
     /// # Errors
     /// A store that does not answer.
     pub async fn take(&self, own: Incarnation, room: Vec<(EndpointNo, u32)>) -> Result<Vec<HookCall>, Refusal> {
+        if self.store.guard().holds(Lane::Transactional) {
+            return Ok(Vec::new());
+        }
         self.store.take_calls(own, room, self.now()).await.map_err(refusal)
     }
 
@@ -39,26 +47,33 @@ impl Hooks {
     /// # Errors
     /// A store that cannot write: they are to be written again.
     pub async fn end(&self, own: Incarnation, ends: Vec<CallEnd>, verdicts: Verdicts) -> Result<(), Refusal> {
-        self.store.end_calls(own, ends, verdicts, self.now()).await.map_err(refusal)
+        let Some(endpoint) = ends.first().map(|end| end.endpoint) else { return Ok(()) };
+        let disabled = self.store.end_calls(own, ends, verdicts, self.now()).await.map_err(refusal)?;
+        if let Some(why) = disabled {
+            let live = self.live();
+            let place = live.iter().find(|one| one.no == endpoint).map_or("", |one| one.spec.place());
+            tracing::warn!(%endpoint, target = place, why, "a webhook was disabled: nothing more is told to it until somebody enables it");
+        }
+        Ok(())
     }
 
-    /// Frees calls of nodes that have ended.
+    /// Frees calls of nodes that have ended, and those taken for this one that are not among the held.
     ///
     /// # Errors
-    /// A store that cannot write.
-    pub async fn free(&self) -> Result<u64, Refusal> {
-        self.store.free_calls().await.map_err(refusal)
+    /// A store that does not answer.
+    pub async fn free(&self, own: Incarnation, held: Vec<(EndpointNo, i64)>) -> Result<Freed, Refusal> {
+        self.store.free_calls(own, held).await.map_err(refusal)
     }
 
-    /// Keeps the bounds, one slice.
+    /// Keeps the bounds.
     ///
     /// # Errors
-    /// A store that cannot write.
-    pub async fn trim(&self) -> Result<bool, Refusal> {
-        let Trimmed { dropped, more } = self.store.trim_calls(self.settings.bounds, self.now()).await.map_err(refusal)?;
+    /// A store that does not answer.
+    pub async fn trim(&self) -> Result<Trimmed, Refusal> {
+        let trimmed = self.store.trim_calls(self.settings.bounds, self.now()).await.map_err(refusal)?;
         let HookBounds { backlog, waits, .. } = self.settings.bounds;
-        for (endpoint, calls) in dropped {
-            counter!("jebi_hook_calls_dropped_total").increment(calls);
+        for (endpoint, calls) in &trimmed.dropped {
+            counter!("jebi_hook_calls_dropped_total").increment(*calls);
             tracing::warn!(
                 %endpoint,
                 calls,
@@ -68,7 +83,7 @@ impl Hooks {
                  replayed"
             );
         }
-        Ok(more)
+        Ok(trimmed)
     }
 
     /// What becomes of a call that is given back without a try: it is due then.
@@ -80,9 +95,11 @@ impl Hooks {
     /// Makes a call.
     pub async fn make(&self, endpoint: &EndpointInfo, call: &HookCall) -> Made {
         let ended = |state, due, tried| CallEnd { endpoint: call.endpoint, event: call.event.no, state, due, tried };
-        let Some(told) = &call.told else {
+        let told = match &call.tells {
+            Tells::Happening(told) => told,
             // What became of a delivery that is not there any more is nobody's business.
-            return Made { end: ended(CallState::Dropped, None, None), verdicts: Verdicts::default(), well: false };
+            Tells::Gone => return Made { end: ended(CallState::Dropped, None, None), verdicts: Verdicts::default(), well: None },
+            Tells::Unreadable(why) => return self.unreadable(call, why),
         };
         let (at, begun) = (self.now(), self.clock.boot());
         let reply = self.tell(endpoint, call, &payload(told), at).await;
@@ -105,15 +122,29 @@ impl Hooks {
                 Some(wait) => ended(CallState::Waiting, Some(now + wait), tried),
                 None => {
                     let why = format!("{TRIES} tries of a call failed, the last with: {}", reason(&reply));
-                    verdicts.given_up = Some((call.since, why));
+                    let first = (call.attempts + 1).saturating_sub(u32::from(call.tried));
+                    verdicts.given_up = Some(GivenUp { event: call.event.no, first, why });
                     ended(CallState::Failed, None, tried)
                 }
             },
         };
         if verdict != Verdict::Done {
-            tracing::debug!(endpoint = %call.endpoint, event = %call.event, target = shown(&endpoint.spec), error = reason(&reply), "a call failed");
+            tracing::debug!(endpoint = %call.endpoint, event = %call.event, target = endpoint.spec.place(), error = reason(&reply), "a call failed");
         }
-        Made { end, verdicts, well: verdict == Verdict::Done }
+        Made { end, verdicts, well: Some(verdict == Verdict::Done) }
+    }
+
+    /// A call that cannot be told by this node: perhaps by one of a newer version, so it is tried again. The endpoint has no part in it, so
+    /// it is not given up for that.
+    fn unreadable(&self, call: &HookCall, why: &str) -> Made {
+        let now = self.now();
+        tracing::error!(endpoint = %call.endpoint, event = %call.event, why, "what a webhook is to be told cannot be read");
+        let reply = failed(format!("what it tells cannot be read: {why}"));
+        let tried = Some((call.attempts + 1, log(now, Duration::ZERO, &reply)));
+        let wait = next_try(call.tried + 1, None, &*self.random);
+        let state = if wait.is_some() { CallState::Waiting } else { CallState::Failed };
+        let end = CallEnd { endpoint: call.endpoint, event: call.event.no, state, due: wait.map(|wait| now + wait), tried };
+        Made { end, verdicts: Verdicts::default(), well: None }
     }
 
     async fn tell(&self, endpoint: &EndpointInfo, call: &HookCall, payload: &Payload, now: Wall) -> HookReply {
@@ -170,8 +201,8 @@ fn log(at: Wall, took: Duration, reply: &HookReply) -> CallTry {
         Answer::Status { status, .. } => Some(status),
         Answer::None => None,
     };
-    let error = reply.error.chars().take(MAX_ERROR).collect();
     // PostgreSQL keeps no NUL in a text.
+    let error = reply.error.chars().take(MAX_ERROR).map(|c| if c == '\0' { char::REPLACEMENT_CHARACTER } else { c }).collect();
     CallTry { at, took, status, error, answer: reply.body.replace('\0', "\u{fffd}") }
 }
 

@@ -170,7 +170,7 @@ fn target(given: &EndpointRequest, spec: &mut EndpointSpec, is_new: bool, faults
     Some(url.clone())
 }
 
-/// What may be shown of a URL.
+/// What may be shown of a URL: never what stands behind its question mark, and of a chat's only the host.
 fn url(text: &str, kind: EndpointKind) -> Result<String, Fault> {
     let bad = |fault: &str| Fault::new("url", "invalid_url", fault, "write https://, a host and a path");
     if text.len() > MAX_URL {
@@ -186,7 +186,10 @@ fn url(text: &str, kind: EndpointKind) -> Result<String, Fault> {
     if authority.as_str().contains('@') {
         return Err(bad("it holds a user name, which would stand in logs"));
     }
-    Ok(if kind.hides_url() { format!("{scheme}://{authority}/…") } else { text.to_owned() })
+    if kind.hides_url() {
+        return Ok(format!("{scheme}://{authority}/…"));
+    }
+    Ok(text.split_once('?').map_or_else(|| text.to_owned(), |(before, _)| format!("{before}?…")))
 }
 
 fn addresses(all: &[String], faults: &mut Vec<Fault>) -> Vec<String> {

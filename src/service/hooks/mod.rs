@@ -20,10 +20,12 @@ use jebi_domain::{
     port::{
         Clock, HookSender, Random, Store,
         hooks::{CallPage, CallState, EndpointInfo, EndpointNo, EventNo, HookBounds, NewEndpoint, Replay, Replayed},
+        store::StoreError,
     },
     refusal::{Fault, Refusal, RefusalKind},
     time::Wall,
 };
+use metrics::gauge;
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -114,8 +116,17 @@ impl Hooks {
     /// A store that does not answer.
     pub async fn refresh(&self) -> Result<(), Refusal> {
         let all = self.store.endpoints().await.map_err(refusal)?;
+        count(&all);
         self.live.store(Arc::new(all));
         Ok(())
+    }
+
+    /// Whether this node can call it now, as far as was read: its secrets have to be opened for that.
+    #[must_use]
+    pub fn may_call(&self, endpoint: &EndpointInfo, now: Wall) -> bool {
+        let health = &endpoint.health;
+        let readable = endpoint.sealed.is_none() || self.sealer.is_some();
+        readable && health.disabled_at.is_none() && health.held_until.is_none_or(|until| until <= now)
     }
 
     /// By number, with how many calls wait for each, counted up to [`COUNTED`].
@@ -241,7 +252,10 @@ impl Hooks {
     pub async fn set_enabled(&self, no: EndpointNo, enabled: bool) -> Result<EndpointInfo, Refusal> {
         let (known, now) = (self.find(no).await?, self.clock.wall());
         if enabled {
-            self.store.enable_endpoint(no, now).await.map_err(refusal)?;
+            // Many slices where much waits: they go on when whoever asked has hung up.
+            let store = Arc::clone(&self.store);
+            let enabling = tokio::spawn(async move { store.enable_endpoint(no, now).await });
+            enabling.await.unwrap_or_else(|e| Err(StoreError::Internal(e.to_string()))).map_err(refusal)?;
         } else if known.health.disabled_at.is_none() {
             self.store.disable_endpoint(no, "a person disabled it", now).await.map_err(refusal)?;
         }
@@ -284,19 +298,24 @@ impl Hooks {
     ///
     /// # Errors
     /// No such endpoint; a store that does not answer.
-    pub async fn calls(&self, no: EndpointNo, state: Option<CallState>, before: Option<i64>, limit: u32) -> Result<CallPage, Refusal> {
+    pub async fn calls(&self, no: EndpointNo, state: Option<CallState>, before: Option<EventNo>, limit: u32) -> Result<CallPage, Refusal> {
         self.find(no).await?;
         self.store.calls(no, state, before, limit).await.map_err(refusal)
     }
 
-    /// Makes the endpoint of `SNS_ALERT_TOPIC_ARN` what the configuration says.
+    /// Makes the endpoint of `SNS_ALERT_TOPIC_ARN` what the configuration says, at the start of this node.
     ///
     /// # Errors
     /// A store that cannot write.
     pub async fn configure(&self, alerts_to: Option<&str>) -> Result<(), Refusal> {
         let new = alerts_to.map(|arn| NewEndpoint { spec: check::alerts(arn, self.settings.language), sealed: None });
         self.store.configure_endpoint(new, self.clock.wall()).await.map_err(refusal)?;
-        self.refresh().await
+        self.refresh().await?;
+        let sealed = self.live().iter().filter(|one| one.sealed.is_some()).count();
+        if sealed > 0 && self.sealer.is_none() {
+            tracing::warn!(webhooks = sealed, "this node has no JEBI_SECRET to open the secrets of webhooks with: it does not call them");
+        }
+        Ok(())
     }
 
     /// An endpoint that is changed here and not in the configuration.
@@ -355,7 +374,14 @@ fn no_secret() -> Refusal {
     )
 }
 
-/// What was given of a spec by people.
-fn shown(spec: &EndpointSpec) -> &str {
-    if spec.target.is_empty() { spec.kind.as_str() } else { &spec.target }
+/// Shows how many webhooks are told, fail, and are disabled.
+fn count(all: &[EndpointInfo]) {
+    let state = |one: &EndpointInfo| match (one.health.disabled_at, one.health.failing_since) {
+        (Some(_), _) => "disabled",
+        (None, Some(_)) => "failing",
+        (None, None) => "well",
+    };
+    for name in ["well", "failing", "disabled"] {
+        gauge!("jebi_hook_endpoints", "state" => name).set(all.iter().filter(|one| state(one) == name).count() as f64);
+    }
 }

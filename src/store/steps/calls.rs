@@ -1,20 +1,28 @@
-//! Calls to endpoints: taken for an incarnation, ended, told again, dropped where too many wait, and their log.
+//! Calls to endpoints: taken for an incarnation, ended, and their log.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap, HashSet},
+    time::Duration,
+};
 
 use jebi_domain::{
     hook::{Fact, HookKind, Told},
     id::{DeliveryId, DeliveryKey, Incarnation},
     message::Lane,
     outcome::Reason,
-    port::hooks::{
-        CallEnd, CallInfo, CallPage, CallState, CallTry, EndpointNo, EventNo, HookBounds, HookCall, REPLAYED, Replay, Replayed, Trimmed,
-        Verdicts,
-    },
+    port::hooks::{CallEnd, CallInfo, CallPage, CallState, CallTry, EndpointNo, EventNo, HookCall, Tells, Verdicts},
     time::Wall,
 };
 
-use super::{Error, Row, Snapshot, Value, endpoints, housekeep::SLICE, params, port::HOUSE, q, row, turn::Turn};
+use super::{
+    Error, Row, Snapshot, Value,
+    endpoints::{self, Went},
+    params,
+    privacy::ERASED,
+    q, row,
+    turn::Turn,
+};
 
 /// Events taken, by endpoint.
 pub(super) type Taken = Vec<(EndpointNo, Vec<i64>)>;
@@ -36,18 +44,37 @@ pub(super) fn take(turn: &mut Turn<'_>, own: Incarnation, room: &[(EndpointNo, u
     Ok(taken)
 }
 
-fn list(events: &[i64]) -> Result<String, Error> {
+/// Frees calls of incarnations that have ended, and those of this one that nobody holds. Returns how many.
+pub(super) fn free(turn: &mut Turn<'_>, own: Incarnation, unheld: &Taken) -> Result<u64, Error> {
+    let mut freed = turn.execute(q!("hook_free"), ())?;
+    for (endpoint, events) in unheld {
+        freed += turn.execute(q!("hook_unheld"), (endpoint.0, &list(events)?, own.0))?;
+    }
+    turn.delta.calls |= freed > 0;
+    Ok(freed)
+}
+
+/// Of the calls taken for an incarnation, those not among the held; and of the held, those not taken for it any more.
+pub(super) fn apart(s: &Snapshot<'_>, own: Incarnation, held: Vec<(EndpointNo, i64)>) -> Result<(Taken, Vec<(EndpointNo, i64)>), Error> {
+    let mut lost: HashSet<(EndpointNo, i64)> = held.into_iter().collect();
+    let mut unheld: BTreeMap<EndpointNo, Vec<i64>> = BTreeMap::new();
+    for call in s.rows(q!("hook_taken"), [own.0], |r| Ok((EndpointNo(r.get(0)?), r.get::<i64>(1)?)))? {
+        if !lost.remove(&call) {
+            unheld.entry(call.0).or_default().push(call.1);
+        }
+    }
+    Ok((unheld.into_iter().collect(), lost.into_iter().collect()))
+}
+
+pub(super) fn list(events: &[i64]) -> Result<String, Error> {
     serde_json::to_string(events).map_err(|e| Error::damaged("events", e))
 }
 
-/// What the calls taken tell.
+/// What the calls taken tell. One that cannot be read says so, and keeps no other back.
 pub(super) fn told(s: &Snapshot<'_>, taken: &Taken) -> Result<Vec<HookCall>, Error> {
     let mut calls = Vec::new();
     for (endpoint, events) in taken {
-        let found = s.rows(q!("hook_read"), (endpoint.0, &list(events)?), |r| Ok(read(r, *endpoint)))?;
-        for call in found {
-            calls.push(call?);
-        }
+        calls.extend(s.rows(q!("hook_read"), (endpoint.0, &list(events)?), |r| read(r, *endpoint))?);
     }
     Ok(calls)
 }
@@ -60,29 +87,32 @@ fn read(r: &Row<'_>, endpoint: EndpointNo) -> Result<HookCall, Error> {
         tried: r.get(2)?,
         attempts: r.get(3)?,
         since: Wall(r.get(4)?),
-        told: happening(r)?,
+        tells: happening(r).unwrap_or_else(|e| Tells::Unreadable(e.to_string())),
     })
 }
 
-/// What happened; `None` where the delivery it happened to is gone.
-fn happening(r: &Row<'_>) -> Result<Option<Told>, Error> {
+/// What happened.
+fn happening(r: &Row<'_>) -> Result<Tells, Error> {
     let code: i64 = r.get(5)?;
     let kind = HookKind::from_code(code).ok_or_else(|| Error::damaged("kind of a hook event", code))?;
     let (at, detail) = (Wall(r.get(6)?), r.get::<Option<String>>(9)?);
     let Some(key) = r.get::<Option<i64>>(7)? else {
         let data = serde_json::from_str(&detail.unwrap_or_default()).map_err(|e| Error::damaged("hook event", e))?;
-        return Ok(Some(Told { kind, at, fact: Fact::Data(data) }));
+        return Ok(Tells::Happening(Told { kind, at, fact: Fact::Data(data) }));
     };
     let whole = (r.get::<Option<Vec<u8>>>(10)?, r.get::<Option<i64>>(12)?, r.get::<Option<String>>(14)?);
-    let (Some(id), Some(lane), Some(email)) = whole else { return Ok(None) };
+    let (Some(id), Some(lane), Some(email)) = whole else { return Ok(Tells::Gone) };
     let lane = Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?;
-    let of_joint: Option<String> = r.get(17)?;
+    let (of_joint, named): (Option<String>, Option<String>) = (r.get(17)?, r.get(8)?);
+    if [Some(&email), of_joint.as_ref(), named.as_ref()].into_iter().flatten().any(|one| one == ERASED) {
+        return Ok(Tells::Gone);
+    }
     let (provider_id, reason): (Option<String>, Option<String>) =
         if of_joint.is_some() { (r.get(18)?, r.get(19)?) } else { (r.get(15)?, r.get(16)?) };
     let reason: Option<Reason> = reason.map(|text| serde_json::from_str(&text).map_err(|e| Error::damaged("reason", e))).transpose()?;
     // A later happening does not lend its words to an earlier one.
     let reason = reason.filter(|_| matches!(kind, HookKind::Failed | HookKind::Unknown | HookKind::Expired));
-    Ok(Some(Told {
+    Ok(Tells::Happening(Told {
         kind,
         at,
         fact: Fact::Delivery {
@@ -90,7 +120,7 @@ fn happening(r: &Row<'_>) -> Result<Option<Told>, Error> {
             topic: r.get::<Option<String>>(11)?.unwrap_or_default(),
             lane,
             provider: r.get::<Option<String>>(13)?.unwrap_or_default(),
-            recipient: of_joint.or(r.get(8)?).unwrap_or(email),
+            recipient: of_joint.or(named).unwrap_or(email),
             provider_id,
             reason,
             detail,
@@ -98,9 +128,9 @@ fn happening(r: &Row<'_>) -> Result<Option<Told>, Error> {
     }))
 }
 
-/// Writes what came of calls of one endpoint.
-pub(super) fn end(turn: &mut Turn<'_>, own: Incarnation, ends: &[CallEnd], verdicts: &Verdicts, now: Wall) -> Result<(), Error> {
-    let Some(endpoint) = ends.first().map(|end| end.endpoint.0) else { return Ok(()) };
+/// Writes what came of calls of one endpoint. Why the endpoint was disabled, where it was.
+pub(super) fn end(turn: &mut Turn<'_>, own: Incarnation, ends: &[CallEnd], verdicts: &Verdicts, now: Wall) -> Result<Option<String>, Error> {
+    let Some(endpoint) = ends.first().map(|end| end.endpoint.0) else { return Ok(None) };
     let due = |end: &CallEnd| end.due.map_or(Value::Null, |at| Value::Int(at.0));
     let rows: Vec<[Value<'_>; 6]> = ends
         .iter()
@@ -110,7 +140,7 @@ pub(super) fn end(turn: &mut Turn<'_>, own: Incarnation, ends: &[CallEnd], verdi
         })
         .collect();
     let ended = turn.each(q!("hook_end"), &rows)?;
-    let (mut well, mut badly) = (false, false);
+    let mut went = Went::default();
     for (end, ended) in ends.iter().zip(ended) {
         if !ended {
             tracing::debug!(endpoint, event = end.event, "a call to an endpoint ended that this node does not hold any more");
@@ -118,113 +148,38 @@ pub(super) fn end(turn: &mut Turn<'_>, own: Incarnation, ends: &[CallEnd], verdi
         }
         turn.rows += 1;
         let Some((attempt, tried)) = &end.tried else { continue };
-        (well, badly) = (well || end.state == CallState::Told, badly || end.state != CallState::Told);
+        if end.state == CallState::Told {
+            went.well = true;
+        } else {
+            let at = tried.at + tried.took;
+            went.failed_at = Some(went.failed_at.map_or(at, |first| first.min(at)));
+        }
         let took = i64::try_from(tried.took.as_millis()).unwrap_or(i64::MAX);
         let status = tried.status.map(i64::from);
         turn.append(q!("hook_try_insert"), params![endpoint, end.event, *attempt, tried.at.0, took, status, tried.error, tried.answer])?;
     }
-    endpoints::note_health(turn, endpoint, verdicts, (well, badly), now)
+    endpoints::note_health(turn, endpoint, verdicts, went, now)
 }
 
-/// Makes calls due again.
-pub(super) fn replay(turn: &mut Turn<'_>, endpoint: i64, what: Replay, now: Wall) -> Result<Replayed, Error> {
-    let (events, next) = match what {
-        Replay::Event(event) => {
-            let told_at: Option<i64> = turn.row(q!("hook_told_at"), [event.no], |r| r.get(0))?;
-            // The number may be another event's, of a store that was restored.
-            if told_at != Some(event.told_at.0) {
-                return Ok(Replayed::default());
-            }
-            (vec![event.no], None)
-        }
-        Replay::Between { from, to, after, failed_only } => {
-            let (at, no) = after.map_or((from.0 - 1, i64::MAX), |event| (event.told_at.0, event.no));
-            let found = turn.rows_of(q!("hook_between"), (endpoint, at, no, to.0, failed_only, REPLAYED), |r| {
-                Ok(EventNo { no: r.get(0)?, told_at: Wall(r.get(1)?) })
-            })?;
-            let next = found.last().copied().filter(|_| found.len() == REPLAYED as usize);
-            (found.into_iter().map(|event| event.no).collect(), next)
-        }
-    };
-    let calls = turn.execute(q!("hook_again"), (endpoint, &list(&events)?, now.0))?;
-    turn.rows += events.len() as u32;
-    turn.delta.calls |= calls > 0;
-    Ok(Replayed { calls, next })
-}
-
-/// What is over the bounds: calls to be dropped, by endpoint. At most a slice of each.
-pub(super) fn over(s: &Snapshot<'_>, bounds: HookBounds, now: Wall) -> Result<Taken, Error> {
-    let mut over = Taken::new();
-    let endpoints: Vec<i64> = s.rows(q!("endpoint_list"), (), |r| r.get(0))?;
-    let before = now - bounds.waits;
-    for endpoint in endpoints {
-        let mut events: Vec<i64> = s.rows(q!("hook_stale"), (endpoint, before.0, SLICE), |r| r.get(0))?;
-        if events.is_empty() {
-            let most = i64::from(bounds.backlog);
-            let waiting: i64 = s.row(q!("hook_waiting"), (endpoint, most + i64::from(SLICE)), |r| r.get(0))?.unwrap_or(0);
-            if waiting > most {
-                events = s.rows(q!("hook_eldest"), (endpoint, waiting - most), |r| r.get(0))?;
-            }
-        }
-        if !events.is_empty() {
-            over.push((EndpointNo(endpoint), events));
+/// A page of an endpoint's log. Calls of each state lie together, so a page is made of one of each.
+pub(super) fn page(
+    s: &Snapshot<'_>,
+    endpoint: i64,
+    state: Option<CallState>,
+    before: Option<EventNo>,
+    limit: u32,
+) -> Result<CallPage, Error> {
+    let (at, no) = before.map_or((i64::MAX, i64::MAX), |event| (event.told_at.0, event.no));
+    let mut calls: Vec<CallInfo> = Vec::new();
+    for state in CallState::ALL.into_iter().filter(|one| state.is_none_or(|state| state == *one)) {
+        for call in s.rows(q!("hook_calls"), (endpoint, state.code(), at, no, limit + 1), |r| Ok(line(r)))? {
+            calls.push(call?);
         }
     }
-    Ok(over)
-}
-
-/// Drops what is over the bounds, and removes what is old or of endpoints that are gone. One slice.
-pub(super) fn trim(turn: &mut Turn<'_>, over: &Taken, bounds: HookBounds, now: Wall) -> Result<Trimmed, Error> {
-    let mut trimmed = Trimmed::default();
-    if !turn.db.keeps_house(HOUSE)? {
-        return Ok(trimmed);
-    }
-    for (endpoint, events) in over {
-        let dropped = turn.execute(q!("hook_drop"), (endpoint.0, &list(events)?))?;
-        if dropped > 0 {
-            turn.execute(q!("endpoint_dropped"), (endpoint.0, i64::try_from(dropped).unwrap_or(i64::MAX)))?;
-            trimmed.dropped.push((*endpoint, dropped));
-            trimmed.more |= dropped >= u64::from(SLICE);
-        }
-    }
-    trimmed.more |= clear_removed(turn)? || forget(turn, (now - bounds.kept).0)?;
-    Ok(trimmed)
-}
-
-/// Removes a slice of what an endpoint that is gone has left, and at last its row.
-fn clear_removed(turn: &Turn<'_>) -> Result<bool, Error> {
-    let Some(endpoint) = turn.row(q!("endpoint_removed"), (), |r| r.get::<i64>(0))? else { return Ok(false) };
-    let events: Vec<i64> = turn.rows_of(q!("hook_of_endpoint"), (endpoint, SLICE), |r| r.get(0))?;
-    let among = list(&events)?;
-    turn.execute(q!("hook_try_remove"), (endpoint, &among))?;
-    turn.execute(q!("hook_call_remove"), (endpoint, &among))?;
-    if events.len() < SLICE as usize {
-        turn.execute(q!("endpoint_delete"), [endpoint])?;
-    }
-    Ok(true)
-}
-
-/// Removes a slice of what was written down before then.
-fn forget(turn: &Turn<'_>, before: i64) -> Result<bool, Error> {
-    let events: Vec<i64> = turn.rows_of(q!("hook_old"), (before, SLICE), |r| r.get(0))?;
-    if events.is_empty() {
-        return Ok(false);
-    }
-    let among = list(&events)?;
-    turn.execute(q!("hook_try_forget"), [&among])?;
-    turn.execute(q!("hook_call_forget"), [&among])?;
-    turn.execute(q!("hook_event_forget"), [&among])?;
-    Ok(events.len() == SLICE as usize)
-}
-
-/// A page of an endpoint's log.
-pub(super) fn page(s: &Snapshot<'_>, endpoint: i64, state: Option<CallState>, before: Option<i64>, limit: u32) -> Result<CallPage, Error> {
-    let of = (endpoint, before.unwrap_or(i64::MAX), state.map(CallState::code), limit + 1);
-    let found = s.rows(q!("hook_calls"), of, |r| Ok(line(r)))?;
-    let mut calls: Vec<CallInfo> = found.into_iter().collect::<Result<_, Error>>()?;
+    calls.sort_by_key(|call| Reverse((call.event.told_at, call.event.no)));
     let more = calls.len() > limit as usize;
     calls.truncate(limit as usize);
-    let next = calls.last().filter(|_| more).map(|call| call.event.no);
+    let next = calls.last().filter(|_| more).map(|call| call.event);
     let among = list(&calls.iter().map(|call| call.event.no).collect::<Vec<_>>())?;
     let mut tries: HashMap<i64, Vec<CallTry>> = HashMap::new();
     for (event, one) in s.rows(q!("hook_tries"), (endpoint, &among), |r| Ok((r.get::<i64>(0)?, one_try(r)?)))? {

@@ -8,7 +8,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, claim::range, q, turn::Turn};
+use super::{Error, claim::range, hooks, q, turn::Turn};
 
 /// The topic of that name. The empty one is mail without a topic, which is nobody's to stop as a whole.
 fn named(turn: &Turn<'_>, name: &str) -> Result<Option<i64>, Error> {
@@ -30,6 +30,7 @@ pub(super) fn topic(turn: &mut Turn<'_>, name: &str, now: Wall) -> Result<Option
         turn.execute(q!("queue_retire"), (queue, now.0))?;
         turn.retired(queue);
         turn.delta.topic(topic).moved(Some(State::Waiting), State::Cancelled, waiting);
+        hooks::may_finish(turn, QueueNo(queue))?;
         turn.delta.notices.push((provider, Notice::Cancelled(QueueNo(queue))));
         cancelled += waiting;
     }
@@ -58,6 +59,7 @@ pub(super) fn message(turn: &mut Turn<'_>, id: MessageId, now: Wall) -> Result<O
     let (from, to) = range(no, 0, known.copies);
     let waiting: i64 = turn.row(q!("message_free"), (from, to), |r| r.get(0))?.unwrap_or(0);
     turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Cancelled, waiting);
+    hooks::may_finish(turn, QueueNo(known.queue))?;
     turn.delta.queue(known.queue, -waiting);
     turn.delta.notices.push((known.message.provider.clone(), Notice::CancelledMessage(MessageNo(no))));
     Ok(Some(waiting))

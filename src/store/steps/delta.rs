@@ -48,9 +48,10 @@ impl TopicDelta {
         self.total != 0 || self.pending != 0 || self.states.iter().any(|n| *n != 0)
     }
 
-    /// Whether something that waited or was open has ended: it may have been the last.
+    /// Whether something that waited or was open has ended, or what came was over at once: it may have been the last.
     pub(super) fn ends(&self) -> bool {
-        self.pending + self.states[State::Unsettled as usize] < 0
+        let open = self.pending + self.states[State::Unsettled as usize];
+        open < 0 || (open == 0 && self.total > 0)
     }
 
     /// Whether a count of what was reported of them moves.
@@ -92,6 +93,8 @@ pub(super) struct Delta {
     pub(super) filled: BTreeMap<i64, i64>,
     pub(super) retired: BTreeSet<i64>,
     pub notices: Vec<(String, Notice)>,
+    /// Topics that may be finished: bulk mail of theirs has ended.
+    pub(super) finishing: BTreeSet<i64>,
     /// Calls to endpoints are to be made.
     pub calls: bool,
     /// Taken for mail born leased.
@@ -139,6 +142,10 @@ impl Delta {
     pub fn queue(&mut self, queue: i64, waiting: i64) {
         *self.queues.entry(queue).or_default() += waiting;
     }
+    /// A topic may be finished.
+    pub fn may_finish(&mut self, topic: i64) {
+        self.finishing.insert(topic);
+    }
     /// Recipients of a topic that became sent.
     pub fn sent(&mut self, topic: i64, at: Wall, n: i64) {
         *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
@@ -182,6 +189,7 @@ impl Delta {
         }
         self.retired.extend(other.retired);
         self.notices.extend(other.notices);
+        self.finishing.extend(other.finishing);
         self.calls |= other.calls;
         self.places.extend(other.places);
     }

@@ -8,16 +8,16 @@ use jebi_domain::{
     port::{
         Boxed, HookStore,
         hooks::{
-            CallEnd, CallPage, CallState, EndpointHealth, EndpointInfo, EndpointNo, EventNo, HookBounds, HookCall, NewEndpoint, Replay,
-            Replayed, Trimmed, Verdicts,
+            CallEnd, CallPage, CallState, EndpointHealth, EndpointInfo, EndpointNo, EventNo, Freed, GivenUp, HookBounds, HookCall,
+            NewEndpoint, Replay, Replayed, Trimmed, Verdicts,
         },
-        store::StoreResult,
+        store::{AuditEntry, StoreResult},
     },
     time::Wall,
 };
 use serde_json::json;
 
-use super::{Engine, Error, Row, SqlStore, calls, group::Class, hooks, params, q, turn::Turn};
+use super::{Engine, Error, Row, SqlStore, audit, calls, group::Class, hooks, params, q, turn::Turn};
 
 impl<E: Engine> HookStore for SqlStore<E> {
     fn endpoints(&self) -> Boxed<'_, StoreResult<Vec<EndpointInfo>>> {
@@ -60,14 +60,19 @@ impl<E: Engine> HookStore for SqlStore<E> {
     }
 
     fn enable_endpoint(&self, no: EndpointNo, now: Wall) -> Boxed<'_, StoreResult<bool>> {
-        self.shared.write(Class::Admin, move |t| {
+        let enable = move |t: &mut Turn<'_>| {
             if t.execute(q!("endpoint_enable"), [no.0])? == 0 {
                 return Ok(false);
             }
             t.memory.endpoints_changed();
-            // At most what may wait: the bound of the backlog.
-            t.execute(q!("hook_due_now"), (no.0, now.0))?;
             t.delta.calls = true;
+            Ok(true)
+        };
+        Box::pin(async move {
+            if !self.shared.write(Class::Admin, enable).await? {
+                return Ok(false);
+            }
+            self.all_due(no, now).await?;
             Ok(true)
         })
     }
@@ -86,10 +91,7 @@ impl<E: Engine> HookStore for SqlStore<E> {
     }
 
     fn replay(&self, no: EndpointNo, what: Replay, now: Wall) -> Boxed<'_, StoreResult<Option<Replayed>>> {
-        self.shared.write(Class::Admin, move |t| match get(t, no.0)? {
-            Some(_) => calls::replay(t, no.0, what, now).map(Some),
-            None => Ok(None),
-        })
+        Box::pin(self.tell_again(no, what, now))
     }
 
     fn take_calls(&self, own: Incarnation, room: Vec<(EndpointNo, u32)>, now: Wall) -> Boxed<'_, StoreResult<Vec<HookCall>>> {
@@ -102,26 +104,23 @@ impl<E: Engine> HookStore for SqlStore<E> {
         })
     }
 
-    fn end_calls(&self, own: Incarnation, ends: Vec<CallEnd>, verdicts: Verdicts, now: Wall) -> Boxed<'_, StoreResult<()>> {
+    fn end_calls(&self, own: Incarnation, ends: Vec<CallEnd>, verdicts: Verdicts, now: Wall) -> Boxed<'_, StoreResult<Option<String>>> {
         self.shared.write(Class::Admin, move |t| calls::end(t, own, &ends, &verdicts, now))
     }
 
-    fn free_calls(&self) -> Boxed<'_, StoreResult<u64>> {
-        self.shared.write(Class::Admin, |t| {
-            let freed = t.execute(q!("hook_free"), ())?;
-            t.delta.calls |= freed > 0;
-            Ok(freed)
+    fn free_calls(&self, own: Incarnation, held: Vec<(EndpointNo, i64)>) -> Boxed<'_, StoreResult<Freed>> {
+        Box::pin(async move {
+            let (unheld, lost) = self.look(move |s| calls::apart(s, own, held)).await?;
+            let calls = self.shared.write(Class::Admin, move |t| calls::free(t, own, &unheld)).await?;
+            Ok(Freed { calls, lost })
         })
     }
 
     fn trim_calls(&self, bounds: HookBounds, now: Wall) -> Boxed<'_, StoreResult<Trimmed>> {
-        Box::pin(async move {
-            let over = self.look(move |s| calls::over(s, bounds, now)).await?;
-            self.shared.write(Class::Housekeep, move |t| calls::trim(t, &over, bounds, now)).await
-        })
+        Box::pin(self.keep_bounds(bounds, now))
     }
 
-    fn calls(&self, no: EndpointNo, state: Option<CallState>, before: Option<i64>, limit: u32) -> Boxed<'_, StoreResult<CallPage>> {
+    fn calls(&self, no: EndpointNo, state: Option<CallState>, before: Option<EventNo>, limit: u32) -> Boxed<'_, StoreResult<CallPage>> {
         self.look(move |s| calls::page(s, no.0, state, before, limit))
     }
 
@@ -173,7 +172,7 @@ pub(super) fn disable(turn: &mut Turn<'_>, no: i64, why: &str, now: Wall) -> Res
         return Ok(false);
     }
     turn.memory.endpoints_changed();
-    let data = json!({"endpoint": no, "kind": found.spec.kind.as_str(), "target": found.spec.target, "reason": why}).to_string();
+    let data = json!({"endpoint": no, "kind": found.spec.kind.as_str(), "target": found.spec.place(), "reason": why}).to_string();
     hooks::emit(turn, HookKind::EndpointDisabled, &data, now, Some(no))?;
     Ok(true)
 }
@@ -198,22 +197,58 @@ fn read(r: &Row<'_>) -> Result<EndpointInfo, Error> {
     })
 }
 
-/// Notes how an endpoint does after calls to it.
-pub(super) fn note_health(turn: &mut Turn<'_>, no: i64, verdicts: &Verdicts, (well, badly): (bool, bool), now: Wall) -> Result<(), Error> {
+/// How calls of one endpoint went.
+#[derive(Default)]
+pub(super) struct Went {
+    /// One was answered well.
+    pub well: bool,
+    /// When the first try ended that failed.
+    pub failed_at: Option<Wall>,
+}
+
+/// Notes how an endpoint does after calls to it. Why it was disabled, where it was.
+pub(super) fn note_health(turn: &mut Turn<'_>, no: i64, verdicts: &Verdicts, went: Went, now: Wall) -> Result<Option<String>, Error> {
     let held = verdicts.held_until.map(|at| at.0);
-    let Some(known) = get(turn, no)? else { return Ok(()) };
+    let Some(known) = get(turn, no)? else { return Ok(None) };
     let failing = known.health.failing_since;
-    if let Some(why) = &verdicts.gone {
-        disable(turn, no, why, now)?;
-    } else if let Some((since, why)) = &verdicts.given_up
-        && !well
-        && failing.is_some_and(|at| at <= *since)
+    let why = match (&verdicts.gone, &verdicts.given_up) {
+        (Some(why), _) => Some(why),
+        (None, Some(given_up)) if !went.well && none_went_well(turn, no, given_up, failing)? => Some(&given_up.why),
+        _ => None,
+    };
+    let mut disabled = None;
+    if let Some(why) = why
+        && disable(turn, no, why, now)?
     {
-        disable(turn, no, why, now)?;
+        note_act(turn, &known, why, now)?;
+        disabled = Some(why.clone());
     }
     // As a rule nothing changes.
-    if held.is_some() || (well && failing.is_some()) || (badly && !well && failing.is_none()) {
-        turn.execute(q!("endpoint_health"), params![no, held, well, badly, now.0])?;
+    let failed_at = went.failed_at.filter(|_| !went.well);
+    if held.is_some() || (went.well && failing.is_some()) || (failed_at.is_some() && failing.is_none()) {
+        turn.execute(q!("endpoint_health"), (no, held, went.well, failed_at.map(|at| at.0)))?;
     }
-    Ok(())
+    Ok(disabled)
+}
+
+/// Whether no call was answered well since the first try of one that was given up.
+fn none_went_well(turn: &Turn<'_>, no: i64, given_up: &GivenUp, failing_since: Option<Wall>) -> Result<bool, Error> {
+    let first: Option<i64> = turn.row(q!("hook_tried_at"), (no, given_up.event, given_up.first), |r| r.get(0))?;
+    Ok(failing_since.zip(first).is_some_and(|(since, first)| since.0 <= first))
+}
+
+/// Writes down that Jebi itself has disabled an endpoint.
+fn note_act(turn: &mut Turn<'_>, endpoint: &EndpointInfo, why: &str, now: Wall) -> Result<(), Error> {
+    let entry = AuditEntry {
+        no: 0,
+        at: now,
+        actor: "jebi".to_owned(),
+        key: None,
+        address: None,
+        act: "webhook.disable".to_owned(),
+        target: endpoint.no.to_string(),
+        detail: format!("target={} reason={why}", endpoint.spec.place()),
+        result: "done".to_owned(),
+    };
+    audit::add(turn, &entry)
 }

@@ -8,6 +8,7 @@ use jebi_domain::{
     event::FeedbackKind,
     hook::{EndpointSpec, Filter, HookKind, Kinds, MAIL_TOPIC},
     id::{DeliveryKey, QueueNo},
+    message::Lane,
     port::hooks::EventNo,
     time::Wall,
 };
@@ -80,7 +81,8 @@ fn wants(turn: &mut Turn<'_>) -> Result<Arc<Wants>, Error> {
 /// What happened to a recipient, in a word.
 pub(super) fn tell(turn: &mut Turn<'_>, kind: HookKind, whom: Whom<'_>, at: Wall, detail: Option<&str>) -> Result<(), Error> {
     let wants = wants(turn)?;
-    if !wants.kinds.has(kind) {
+    let ends = kind.is_result() && wants.kinds.has(HookKind::TopicFinished);
+    if !wants.kinds.has(kind) && !ends {
         return Ok(());
     }
     let queue = match whom.queue {
@@ -90,6 +92,12 @@ pub(super) fn tell(turn: &mut Turn<'_>, kind: HookKind, whom: Whom<'_>, at: Wall
             None => return Err(Error::damaged("delivery", "its message is gone")),
         },
     };
+    if ends {
+        may_finish(turn, QueueNo(queue))?;
+    }
+    if !wants.kinds.has(kind) {
+        return Ok(());
+    }
     let topic_no = turn.topic_of(QueueNo(queue))?;
     let topic = turn.topic_name(topic_no)?;
     if topic == MAIL_TOPIC {
@@ -133,6 +141,20 @@ pub(super) fn tell_feedback(
     }
     let detail = detail();
     tell(turn, kind, whom, at, Some(detail.as_str()).filter(|detail| !detail.is_empty()))
+}
+
+/// Mail of a queue may have ended. Where it is bulk mail its topic may be finished by that: transactional mail comes one by one, and a
+/// topic of it would be finished with each.
+pub(super) fn may_finish(turn: &mut Turn<'_>, queue: QueueNo) -> Result<(), Error> {
+    if !wants(turn)?.kinds.has(HookKind::TopicFinished) {
+        return Ok(());
+    }
+    let (_, lane) = turn.home_of(queue.0)?;
+    if lane == Lane::Bulk {
+        let topic = turn.topic_of(queue)?;
+        turn.delta.may_finish(topic);
+    }
+    Ok(())
 }
 
 /// Tells that nothing of a topic is open any more, where that is so. Whether anybody is told.

@@ -32,6 +32,9 @@
 mod accept;
 mod audit;
 mod calls;
+mod calls_again;
+mod calls_erased;
+mod calls_kept;
 mod cancel;
 mod claim;
 mod consents;

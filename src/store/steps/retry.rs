@@ -113,6 +113,10 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
         {
             return refused(NotAgain::NotAllowed);
         }
+        let before: u32 = turn.row(q!("decision_resends"), [key.0], |r| r.get(0))?.unwrap_or(0);
+        if asked.max_times.is_some_and(|most| before >= most) {
+            return refused(NotAgain::TooOften(before));
+        }
         return Ok(Verdict::Same(now));
     }
     let worst = summed_up(now.people.iter().map(|one| one.state));

@@ -305,7 +305,7 @@ impl<'a> Turn<'a> {
             waiting += d.pending;
             unsettled += d.states[State::Unsettled as usize];
             self.flush_topic(*no, d)?;
-            if d.ends() {
+            if d.ends() && total.finishing.contains(no) {
                 calls |= hooks::tell_finished(self, *no)?;
             }
         }

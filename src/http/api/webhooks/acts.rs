@@ -19,7 +19,7 @@ use crate::{
         error::{Problem, Reply},
         json,
         limit::JsonBytes,
-        params::{Id, cursor, read_text_cursor},
+        params::{Id, bad_cursor, cursor, read_text_cursor},
     },
     service::{Caller, hooks::WithSecret},
 };
@@ -148,7 +148,8 @@ fn what(state: &AppState, request: ReplayRequest) -> Result<Replay, Refusal> {
     match (event, from) {
         (Some(id), None) => EventNo::parse(&id).map(Replay::Event).ok_or_else(|| Refusal::missing("event")),
         (None, Some(from)) => {
-            let after = cursor.map(|text| read_text_cursor(&text)).transpose()?.and_then(|text| EventNo::parse(&text));
+            let after = cursor.map(|text| read_text_cursor(&text)).transpose()?;
+            let after = after.map(|text| EventNo::parse(&text).ok_or_else(bad_cursor)).transpose()?;
             let now = state.clock.wall();
             let to = to.map_or(Ok(now), |text| state.times.point("to", &text))?;
             Ok(Replay::Between { from: state.times.point("from", &from)?, to, after, failed_only })

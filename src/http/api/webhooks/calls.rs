@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use jebi_domain::{
-    port::hooks::{CallInfo, CallState, CallTry, EndpointNo},
+    port::hooks::{CallInfo, CallState, CallTry, EndpointNo, EventNo},
     refusal::{Fault, Refusal},
 };
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::{
     http::{
         AppState,
         error::Reply,
-        params::{Id, Params, number_cursor, read_number_cursor},
+        params::{Id, Params, bad_cursor, cursor, read_text_cursor},
     },
     service::search::page_length,
 };
@@ -34,7 +34,7 @@ pub struct Filter {
     limit: Option<u32>,
 }
 
-/// A page of calls, newest event first.
+/// A page of calls: what was written down last comes first.
 #[derive(Serialize, ToSchema)]
 pub struct CallList {
     calls: Vec<CallBody>,
@@ -103,7 +103,7 @@ impl From<CallInfo> for CallBody {
 
 /// List the calls of a webhook
 ///
-/// Newest event first, each with its tries.
+/// What was written down last comes first, each with its tries.
 #[utoipa::path(
     get, path = "/v1/webhooks/{id}/calls", tag = "webhooks",
     params(("id" = i64, Path, description = "The webhook's number."), Filter),
@@ -114,10 +114,11 @@ impl From<CallInfo> for CallBody {
     ),
 )]
 pub async fn calls(State(app): State<AppState>, Id(no): Id<EndpointNo>, Params(filter): Params<Filter>) -> Reply<CallList> {
-    let before = filter.cursor.as_deref().map(read_number_cursor).transpose()?;
+    let before = filter.cursor.as_deref().map(read_text_cursor).transpose()?;
+    let before = before.map(|text| EventNo::parse(&text).ok_or_else(bad_cursor)).transpose()?;
     let state = filter.state.as_deref().map(read_state).transpose()?;
     let page = app.hooks.calls(no, state, before, page_length(filter.limit)?).await?;
-    let next_cursor = page.next.map(number_cursor);
+    let next_cursor = page.next.map(|event| cursor(event.to_string().as_bytes()));
     Ok(Json(CallList { calls: page.calls.into_iter().map(CallBody::from).collect(), next_cursor }))
 }
 

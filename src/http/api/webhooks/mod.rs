@@ -90,7 +90,7 @@ pub struct WebhookBody {
     id: i64,
     #[schema(schema_with = kind)]
     kind: &'static str,
-    /// Of a chat only its host: whoever knows all of it writes into the channel.
+    /// Without its query, which may be a secret; of a chat only its host: whoever knows all of it writes into the channel.
     url: Option<String>,
     topic_arn: Option<String>,
     to: Vec<String>,
@@ -106,7 +106,7 @@ pub struct WebhookBody {
     disabled_reason: Option<String>,
     /// It said that it gets too much: no call before.
     held_until: Option<Time>,
-    /// The first call that failed since the last one that was answered well.
+    /// When the first try ended that failed since the last one that was answered well.
     failing_since: Option<Time>,
     /// Calls that wait, counted up to 10000.
     waiting: u32,
@@ -214,7 +214,7 @@ pub async fn create(
     let (request, enabled) = request.parts();
     let made = state.hooks.create(request).await;
     let target = made.as_ref().map_or_else(|_| String::new(), |made| made.endpoint.no.to_string());
-    let told = |made: &WithSecret| format!("kind={} target={}", made.endpoint.spec.kind.as_str(), made.endpoint.spec.target);
+    let told = |made: &WithSecret| format!("kind={} target={}", made.endpoint.spec.kind.as_str(), made.endpoint.spec.place());
     let mut made = state.audit.ended(&caller, "webhook.create", target, told, made).await?;
     if enabled == Some(false) {
         made.endpoint = state.hooks.set_enabled(made.endpoint.no, false).await?;
@@ -248,7 +248,7 @@ pub async fn change(
     let request: WebhookRequest = json::read(&body)?;
     let (request, enabled) = request.parts();
     let changed = state.hooks.change(no, request).await;
-    let told = |info: &EndpointInfo| format!("target={} events={}", info.spec.target, info.spec.filter.events.join(","));
+    let told = |info: &EndpointInfo| format!("target={} events={}", info.spec.place(), info.spec.filter.events.join(","));
     state.audit.ended(&caller, "webhook.change", no, told, changed).await?;
     if let Some(enabled) = enabled {
         acts::turn(&state, &caller, no, enabled).await?;

@@ -1,1 +1,1 @@
-SELECT no FROM endpoint WHERE removed_at IS NOT NULL ORDER BY no LIMIT 1;
+SELECT no, removed_at FROM endpoint WHERE removed_at IS NOT NULL ORDER BY no;

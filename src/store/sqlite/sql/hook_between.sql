@@ -1,2 +1,2 @@
-SELECT e.no, e.told_at FROM hook_event e JOIN hook_call c ON c.endpoint = ?1 AND c.event = e.no
-WHERE (e.told_at, e.no) > (?2, ?3) AND e.told_at < ?4 AND (NOT ?5 OR c.state IN (2, 3)) ORDER BY e.told_at, e.no LIMIT ?6;
+SELECT event, told_at FROM hook_call INDEXED BY hook_call_log
+WHERE endpoint = ?1 AND state = ?2 AND (told_at, event) > (?3, ?4) AND told_at < ?5 ORDER BY told_at, event LIMIT ?6;

@@ -1,1 +1,1 @@
-INSERT INTO hook_call (endpoint, event, state, due, since, tried, attempts) VALUES (?1, ?2, 0, ?3, ?3, 0, 0);
+INSERT INTO hook_call (endpoint, event, told_at, state, due, since, tried, attempts) VALUES (?1, ?2, ?3, 0, ?3, ?3, 0, 0);

@@ -1,0 +1,1 @@
+SELECT no, position, recipient FROM hook_event WHERE key = $1::bigint;

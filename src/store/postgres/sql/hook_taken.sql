@@ -1,0 +1,1 @@
+SELECT endpoint, event FROM hook_call WHERE taken_by = $1::bigint;

@@ -1,0 +1,1 @@
+SELECT count(*) FROM decision WHERE key = ?1 AND kind = 'resend';

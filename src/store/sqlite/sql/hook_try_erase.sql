@@ -1,0 +1,1 @@
+UPDATE hook_try SET answer = '' WHERE endpoint IN (SELECT no FROM endpoint) AND event IN (SELECT value FROM json_each(?1));
