@@ -617,6 +617,7 @@ give-one-of-them = give one of them
 a-topic-must-be-1-to = a topic must be 1 to { $max-topic } bytes of UTF-8 without control characters
 shorten-it-or-leave-topic-id = shorten it, or leave topic_id out
 x-cannot-stand-in-a-path = { $topic } cannot stand in a path, so the topic could not be asked for
+mail-to-webhooks-has-this-topic = mail to webhooks has this topic, and nothing is told of it
 give-the-topic-another-name = give the topic another name
 
 # src/service/accept/mod.rs

@@ -616,6 +616,7 @@ give-one-of-them = 하나만 적으십시오
 a-topic-must-be-1-to = topic은 제어 문자 없이 UTF-8로 1~{ $max-topic }바이트여야 합니다
 shorten-it-or-leave-topic-id = 줄이거나 topic_id를 빼십시오
 x-cannot-stand-in-a-path = { $topic }은(는) 경로에 쓸 수 없어 조회할 수 없는 토픽이 됩니다
+mail-to-webhooks-has-this-topic = 웹훅이 보내는 메일에 쓰는 토픽이며, 이 토픽의 메일은 웹훅에 알리지 않습니다
 give-the-topic-another-name = 토픽 이름을 바꾸십시오
 
 # src/service/accept/mod.rs

@@ -262,7 +262,12 @@ pub const CODES: &[Code] = &[
     code(422, "kind_changed", "A provider has the name of one of another kind.", "Give the new account a name of its own."),
     code(422, "content_and_html", "`content` and `html` mean the same and are both given.", "Give one of them."),
     code(422, "too_long", "A subject is longer than 998 characters.", "Shorten it."),
-    code(422, "invalid_topic", "A topic is empty, too long, or holds control characters.", "Shorten it, or leave `topic_id` out."),
+    code(
+        422,
+        "invalid_topic",
+        "A topic is empty, too long, reserved, or holds control characters.",
+        "Shorten it, or leave `topic_id` out.",
+    ),
     code(422, "too_many_tags", "A message has more than 40 tags.", "Leave some out."),
     code(422, "unknown_profile", "There is no such sender profile.", "Use a name `GET /v1/profiles` lists."),
     code(422, "missing_profile", "Advertising needs a sender profile, and the message has none.", "Name one with the company's details."),

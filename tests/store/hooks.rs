@@ -3,10 +3,10 @@
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
-    hook::{EndpointKind, EndpointSpec, Fact, Filter, HookKind, Speech},
+    hook::{EndpointKind, EndpointSpec, Fact, Filter, HookKind, Speech, Told},
     message::Lane,
     port::{
-        hooks::{EndpointNo, HookCall, NewEndpoint},
+        hooks::{EndpointNo, HookCall, NewEndpoint, Tells},
         operator::Settled,
     },
     suppression::{NewEntry, SuppressionCause},
@@ -35,13 +35,21 @@ impl Fixture {
     }
 
     /// What is told of deliveries: kind, recipient, and the reason's code, in the order it happened.
-    async fn told(&self, no: EndpointNo) -> Vec<(HookKind, String, String)> {
+    pub async fn told(&self, no: EndpointNo) -> Vec<(HookKind, String, String)> {
         self.calls_of(no).await.into_iter().map(|call| short(&call)).collect()
     }
 }
 
+/// What a call tells.
+fn happening(call: &HookCall) -> &Told {
+    match &call.tells {
+        Tells::Happening(told) => told,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn short(call: &HookCall) -> (HookKind, String, String) {
-    let told = call.told.as_ref().expect("it is there");
+    let told = happening(call);
     match &told.fact {
         Fact::Delivery { recipient, reason, .. } => {
             (told.kind, recipient.clone(), reason.as_ref().map_or_else(String::new, |r| r.code.clone()))
@@ -50,7 +58,7 @@ fn short(call: &HookCall) -> (HookKind, String, String) {
     }
 }
 
-fn line(kind: HookKind, i: usize, code: &str) -> (HookKind, String, String) {
+pub fn line(kind: HookKind, i: usize, code: &str) -> (HookKind, String, String) {
     (kind, address(i), code.to_owned())
 }
 
@@ -123,7 +131,7 @@ conform! {
         }
         let calls = f.calls_of(no).await;
         assert_eq!(calls.iter().map(short).collect::<Vec<_>>(), [line(HookKind::Delivered, 0, ""), line(HookKind::Bounced, 0, "")]);
-        let Some(Fact::Delivery { detail, provider_id, topic, lane, provider, delivery, .. }) = calls[1].told.as_ref().map(|told| &told.fact) else {
+        let Fact::Delivery { detail, provider_id, topic, lane, provider, delivery, .. } = &happening(&calls[1]).fact else {
             panic!("it is of a delivery")
         };
         assert_eq!((detail.as_deref(), provider_id.as_deref(), topic.as_str()), (Some("250 ok"), Some("p1"), "a"));
@@ -145,7 +153,8 @@ conform! {
             f.store.add_endpoint(endpoint(&["delivery.sent", "topic.finished"], topics, lanes), f.now()).await.expect("add").no
         };
         let (spring, bulk, all) = (add(&["봄*"], &[]).await, add(&[], &[Lane::Bulk]).await, add(&[], &[]).await);
-        f.post(vec![each("봄 소식", 1), Mail { lane: Lane::Bulk, ..to("가을", [address(1)]) }, to("", [address(2)])]).await;
+        let bulk_mail = |topic, i| Mail { lane: Lane::Bulk, ..to(topic, [address(i)]) };
+        f.post(vec![each("봄 소식", 1), bulk_mail("가을", 1), to("", [address(2)]), bulk_mail("봄 잔치", 3)]).await;
         f.settle_all(&f.claim(10).await, sent()).await;
         let finished = |topic: &str| (HookKind::TopicFinished, topic.to_owned(), "1".to_owned());
         let sorted = async |no| {
@@ -153,24 +162,56 @@ conform! {
             told.sort_by_key(|(kind, of, _)| (kind.code(), of.clone()));
             told
         };
-        assert_eq!(sorted(spring).await, [line(HookKind::Sent, 0, ""), finished("봄 소식")]);
-        assert_eq!(sorted(bulk).await, [line(HookKind::Sent, 1, ""), finished("가을"), finished("봄 소식")]);
         let sent = |i| line(HookKind::Sent, i, "");
-        assert_eq!(sorted(all).await, [sent(0), sent(1), sent(2), finished("가을"), finished("봄 소식")], "mail without a topic belongs to none");
+        assert_eq!(sorted(spring).await, [sent(0), sent(3), finished("봄 잔치")]);
+        assert_eq!(sorted(bulk).await, [sent(1), sent(3), finished("가을"), finished("봄 잔치")]);
+        let expected = [sent(0), sent(1), sent(2), sent(3), finished("가을"), finished("봄 잔치")];
+        assert_eq!(sorted(all).await, expected, "mail without a topic belongs to none");
     }
 
     async fn a_topic_is_finished_when_nothing_of_it_is_open(f) {
         let no = f.wants(&["topic.finished"]).await;
-        f.post_one(each("a", 2)).await;
+        let bulk = |n| Mail { lane: Lane::Bulk, ..each("a", n) };
+        f.post_one(bulk(2)).await;
         let claimed = f.claim(10).await;
         f.settle(&claimed[0], 0, sent()).await;
         assert_eq!(f.told(no).await, []);
         f.settle(&claimed[0], 1, failed()).await;
         assert_eq!(f.told(no).await, [(HookKind::TopicFinished, "a".into(), "1".into())]);
-        f.post_one(each("a", 1)).await;
+        f.post_one(bulk(1)).await;
         assert_eq!(f.told(no).await, []);
         f.settle_all(&f.claim(10).await, sent()).await;
         assert_eq!(f.told(no).await, [(HookKind::TopicFinished, "a".into(), "2".into())], "and once more after more was posted");
+    }
+
+    async fn a_topic_is_not_finished_with_each_transactional_mail(f) {
+        let no = f.wants(&["topic.finished", "delivery.sent"]).await;
+        for i in 0..2 {
+            f.post_one(each("비밀번호", 1)).await;
+            f.settle_all(&f.claim(10).await, sent()).await;
+            assert_eq!(f.told(no).await, [line(HookKind::Sent, 0, "")], "{i}");
+        }
+        // Bulk mail of the same topic finishes it.
+        f.post_one(Mail { lane: Lane::Bulk, ..each("비밀번호", 1) }).await;
+        f.settle_all(&f.claim(10).await, sent()).await;
+        let told = f.told(no).await;
+        assert!(told.contains(&(HookKind::TopicFinished, "비밀번호".into(), "3".into())), "{told:?}");
+    }
+
+    async fn a_topic_is_finished_by_what_never_goes_out_too(f) {
+        let no = f.wants(&["topic.finished"]).await;
+        let bulk = |topic| Mail { lane: Lane::Bulk, ..each(topic, 1) };
+        f.post_one(bulk("취소")).await;
+        f.store.cancel_topic("취소", f.now()).await.expect("cancel");
+        assert_eq!(f.told(no).await, [(HookKind::TopicFinished, "취소".into(), "0".into())]);
+        f.housekeep().await;
+        assert_eq!(f.told(no).await, [], "once");
+        let id = f.post_one(bulk("한 통")).await;
+        f.store.cancel_message(id, f.now()).await.expect("cancel");
+        assert_eq!(f.told(no).await, [(HookKind::TopicFinished, "한 통".into(), "0".into())]);
+        f.store.suppress(vec![NewEntry::plain(address(0), SuppressionCause::Bounce, f.now())]).await.expect("suppress");
+        f.post_one(bulk("수신 거부")).await;
+        assert_eq!(f.told(no).await, [(HookKind::TopicFinished, "수신 거부".into(), "0".into())], "all were suppressed at accept");
     }
 
     async fn nothing_is_told_of_mail_that_tells(f) {

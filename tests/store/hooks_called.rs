@@ -11,7 +11,10 @@ use std::{
 use jebi_domain::{
     hook::HookKind,
     id::Incarnation,
-    port::hooks::{CallEnd, CallState, CallTry, EndpointNo, HookBounds, HookCall, Replay, Verdicts},
+    port::{
+        hooks::{CallEnd, CallState, CallTry, EndpointNo, Freed, GivenUp, HookBounds, HookCall, Replay, Verdicts},
+        store::AuditFilter,
+    },
     time::Wall,
 };
 
@@ -20,30 +23,36 @@ use super::{
     support::{DAY, Fixture, HOUR},
 };
 
-const BOUNDS: HookBounds = HookBounds { backlog: 5, waits: Duration::from_secs(5 * 86_400), kept: Duration::from_secs(30 * 86_400) };
+pub const BOUNDS: HookBounds = HookBounds { backlog: 5, waits: Duration::from_secs(5 * 86_400), kept: Duration::from_secs(30 * 86_400) };
 
 fn tried(f: &Fixture, status: u16) -> CallTry {
     CallTry { at: f.now(), took: Duration::from_millis(12), status: Some(status), error: String::new(), answer: "네".into() }
 }
 
-fn end(f: &Fixture, call: &HookCall, state: CallState, due: Option<Wall>) -> CallEnd {
+pub fn end(f: &Fixture, call: &HookCall, state: CallState, due: Option<Wall>) -> CallEnd {
     let status = if state == CallState::Told { 200 } else { 500 };
     CallEnd { endpoint: call.endpoint, event: call.event.no, state, due, tried: Some((call.attempts + 1, tried(f, status))) }
 }
 
 impl Fixture {
-    async fn tests(&self, no: EndpointNo, n: usize) {
+    pub async fn tests(&self, no: EndpointNo, n: usize) {
         for i in 0..n {
             let data = format!("{{\"n\":{i}}}");
             assert!(self.store.emit_to(no, HookKind::EndpointTest, &data, self.now()).await.expect("emit").is_some());
         }
     }
 
-    async fn ended(&self, ends: Vec<CallEnd>, verdicts: Verdicts) {
-        self.store.end_calls(self.incarnation, ends, verdicts, self.now()).await.expect("end");
+    /// Why the endpoint was disabled, where it was.
+    pub async fn ended(&self, ends: Vec<CallEnd>, verdicts: Verdicts) -> Option<String> {
+        self.store.end_calls(self.incarnation, ends, verdicts, self.now()).await.expect("end")
     }
 
-    async fn log(&self, no: EndpointNo) -> Vec<(CallState, u32)> {
+    /// Frees what nobody holds.
+    pub async fn freed(&self, held: Vec<(EndpointNo, i64)>) -> Freed {
+        self.store.free_calls(self.incarnation, held).await.expect("free")
+    }
+
+    pub async fn log(&self, no: EndpointNo) -> Vec<(CallState, u32)> {
         self.store.calls(no, None, None, 100).await.expect("calls").calls.iter().map(|call| (call.state, call.attempts)).collect()
     }
 }
@@ -74,7 +83,7 @@ conform! {
         f.pass(5_000);
         let again = f.calls_of(no).await;
         assert_eq!((again.len(), again[0].event, again[0].tried, again[0].attempts), (1, taken[1].event, 1, 1));
-        assert_eq!(again[0].told, taken[1].told);
+        assert_eq!(again[0].tells, taken[1].tells);
         let page = f.store.calls(no, None, None, 2).await.expect("calls");
         assert_eq!((page.calls.len(), page.next.is_some()), (2, true));
         let rest = f.store.calls(no, None, page.next, 2).await.expect("calls");
@@ -88,11 +97,11 @@ conform! {
         let no = f.wants(&["endpoint.*"]).await;
         f.tests(no, 1).await;
         let taken = f.calls_of(no).await;
-        assert_eq!(f.store.free_calls().await, Ok(0), "its node is there");
+        assert_eq!(f.freed(vec![(no, taken[0].event.no)]).await, Freed::default(), "its node is there, and holds it");
         let before = f.incarnation;
         f.restart().await;
         assert_eq!(f.store.take_calls(before, vec![(no, 9)], f.now()).await, Ok(vec![]), "who has ended takes nothing");
-        assert_eq!(f.store.free_calls().await, Ok(1));
+        assert_eq!(f.freed(vec![]).await, Freed { calls: 1, lost: vec![] });
         let again = f.calls_of(no).await;
         assert_eq!(again.len(), 1);
         let late = vec![end(f, &taken[0], CallState::Told, None)];
@@ -128,21 +137,44 @@ conform! {
         let no = f.wants(&["endpoint.*"]).await;
         f.tests(no, 3).await;
         let taken = f.calls_of(no).await;
-        f.ended(vec![end(f, &taken[0], CallState::Waiting, Some(f.now()))], Verdicts::default()).await;
+        let given_up = |call: &HookCall| GivenUp { event: call.event.no, first: 1, why: "10 tries".into() };
+        let given_up = |call: &HookCall| Verdicts { given_up: Some(given_up(call)), ..Verdicts::default() };
+        let due_now = |f: &Fixture, call: &HookCall| vec![end(f, call, CallState::Waiting, Some(f.now()))];
+        // The first answers take their time.
+        f.pass(15_000);
+        f.ended(due_now(f, &taken[0]), Verdicts::default()).await;
         let failing = f.store.endpoint(no).await.expect("endpoint").expect("there").health.failing_since;
-        assert_eq!(failing, Some(f.now()));
+        assert_eq!(failing, Some(Wall(f.now().0 + 12)), "when it ended");
         f.pass(HOUR);
         f.ended(vec![end(f, &taken[1], CallState::Told, None)], Verdicts::default()).await;
         assert_eq!(f.store.endpoint(no).await.expect("endpoint").expect("there").health.failing_since, None);
-        let given_up = |since: Wall| Verdicts { given_up: Some((since, "10 tries".into())), ..Verdicts::default() };
-        f.ended(vec![end(f, &taken[2], CallState::Failed, None)], given_up(taken[2].since)).await;
-        let health = f.store.endpoint(no).await.expect("endpoint").expect("there").health;
-        assert_eq!((health.disabled_at, health.failing_since), (None, Some(f.now())), "one went well since");
-        f.tests(no, 1).await;
-        let last = f.store.take_calls(f.incarnation, vec![(no, 1)], f.now()).await.expect("take");
+        // Another one fails, and then the first has its last try: one went well between its tries.
+        f.ended(due_now(f, &taken[2]), Verdicts::default()).await;
         f.pass(HOUR);
-        f.ended(vec![end(f, &last[0], CallState::Failed, None)], given_up(f.now())).await;
+        let again = f.calls_of(no).await;
+        let (first, third) = (again.iter().find(|call| call.event == taken[0].event), again.iter().find(|call| call.event == taken[2].event));
+        let (first, third) = (first.expect("it is due"), third.expect("it is due"));
+        assert_eq!(f.ended(vec![end(f, first, CallState::Failed, None)], given_up(first)).await, None);
+        assert_eq!(f.store.endpoint(no).await.expect("endpoint").expect("there").health.disabled_at, None);
+        // None between the tries of the other.
+        assert_eq!(f.ended(vec![end(f, third, CallState::Failed, None)], given_up(third)).await.as_deref(), Some("10 tries"));
         assert!(f.store.endpoint(no).await.expect("endpoint").expect("there").health.disabled_at.is_some());
+        let audit = f.store.audits(AuditFilter::default(), None, 1).await.expect("audit").entries.remove(0);
+        assert_eq!((audit.actor.as_str(), audit.act.as_str(), audit.target), ("jebi", "webhook.disable", no.to_string()));
+        assert_eq!(audit.detail, "target=https://shop.example.kr reason=10 tries");
+    }
+
+    async fn an_endpoint_whose_only_call_fails_each_time_is_given_up(f) {
+        let no = f.wants(&["endpoint.*"]).await;
+        f.tests(no, 1).await;
+        let taken = f.calls_of(no).await;
+        f.pass(15_000);
+        f.ended(vec![end(f, &taken[0], CallState::Waiting, Some(f.now()))], Verdicts::default()).await;
+        f.pass(HOUR);
+        let again = f.calls_of(no).await;
+        let given_up = GivenUp { event: taken[0].event.no, first: 1, why: "10 tries".into() };
+        let last = vec![end(f, &again[0], CallState::Failed, None)];
+        assert!(f.ended(last, Verdicts { given_up: Some(given_up), ..Verdicts::default() }).await.is_some());
     }
 
     async fn what_is_told_again_keeps_its_id(f) {
@@ -195,6 +227,18 @@ conform! {
         assert!(f.store.trim_calls(BOUNDS, f.now()).await.expect("trim").more);
         assert!(!f.store.trim_calls(BOUNDS, f.now()).await.expect("trim").more);
         assert_eq!(f.log(no).await, []);
+        // Written by a turn that began before the removal and was committed after it.
+        let late = "INSERT INTO hook_call (endpoint, event, told_at, state, due, since, tried, attempts)
+            SELECT 1, no, told_at, 0, told_at, told_at, 0, 0 FROM hook_event WHERE no = (SELECT min(no) FROM hook_event)";
+        assert_eq!(no.0, 1);
+        f.store.close().await;
+        f.engine.tamper(late);
+        f.reopen().await;
+        assert_eq!(f.log(no).await.len(), 1);
+        assert!(f.store.trim_calls(BOUNDS, f.now()).await.expect("trim").more);
+        assert_eq!(f.log(no).await, []);
+        f.pass(60_000);
+        assert!(!f.store.trim_calls(BOUNDS, f.now()).await.expect("trim").more);
     }
 
     async fn whoever_makes_calls_is_woken_by_the_commit(f) {

@@ -22,6 +22,8 @@ mod files_together;
 mod guard;
 mod hooks;
 mod hooks_called;
+mod hooks_kept;
+mod hooks_plans;
 mod idempotency;
 mod joint;
 mod joint_over_smtp;

@@ -116,6 +116,16 @@ conform! {
         }
     }
 
+    async fn what_is_lost_each_time_is_sent_again_as_often_as_was_allowed(f) {
+        let id = lost(f, OnUnknown::Hold).await;
+        for _ in 0..2 {
+            assert_eq!(again_at(f, id, &[0], fresh(1), f.now(), Some(2)).await, [Again::Same]);
+            f.settle_all(&f.claim(9).await, unknown()).await;
+        }
+        assert_eq!(again_at(f, id, &[0], fresh(1), f.now(), Some(2)).await, [Again::Refused(NotAgain::TooOften(2))]);
+        assert_eq!(again_at(f, id, &[0], fresh(1), f.now(), None).await, [Again::Same], "a person may");
+    }
+
     async fn evidence_stops_an_operators_resend(f) {
         let id = lost(f, OnUnknown::Resend).await;
         assert_eq!(again_at(f, id, &[0], fresh(1), Wall(f.now().0 + HOUR), None).await, [Again::Same]);

@@ -219,6 +219,27 @@ fn a_paused_topic_is_found_without_its_counts_however_it_came_to_be_paused() {
     assert_eq!(paused(), [row("72", "7")]);
 }
 
+#[tokio::test]
+async fn a_call_of_the_version_before_has_its_place_in_the_log() {
+    let database = fresh();
+    database.sql(
+        r#"DROP TRIGGER hook_told_at ON hook_call; DROP FUNCTION jebi_hook_told_at(); ALTER TABLE hook_call DROP COLUMN told_at;
+        DROP INDEX hook_event_key; DELETE FROM migration WHERE no = 23;
+        INSERT INTO hook_event (no, kind, at, told_at) VALUES (7, 51, 1, 5);
+        INSERT INTO hook_call (endpoint, event, state, due, since, tried, attempts) VALUES (1, 7, 0, 9, 8, 0, 0);
+        INSERT INTO endpoint (body, from_config, created_at, changed_at) VALUES
+            ('{"kind":"webhook","target":"https://shop.kr/hooks?token=x"}', FALSE, 0, 0);"#,
+    );
+    let store = PostgresStore::open(options(&database), Arc::new(ManualClock::new(START)), Arc::new(SeededRandom::new(3))).await;
+    let store = store.map_err(|e| e.to_string()).expect("it opens");
+    // One of the version before writes on beside this one.
+    database.sql("INSERT INTO hook_call (endpoint, event, state, due, since, tried, attempts) VALUES (1, 8, 0, 6, 6, 0, 0)");
+    let rows = |rows: &[&str]| rows.iter().map(|row| vec![Some((*row).to_owned())]).collect::<Vec<_>>();
+    assert_eq!(database.sql("SELECT event || ' ' || told_at FROM hook_call ORDER BY event"), rows(&["7 5", "8 6"]));
+    assert_eq!(database.sql("SELECT body::json ->> 'target' FROM endpoint"), rows(&["https://shop.kr/hooks?…"]));
+    store.close().await;
+}
+
 /// The user of a server that may not make tables, with what else it may.
 fn user(database: &Database, may: &str) -> String {
     let role = format!("user_of_{}", database.name);

@@ -77,5 +77,6 @@ mod webhooks_are_kept;
 mod webhooks_are_signed;
 mod webhooks_come_again;
 mod webhooks_guard_the_network;
+mod webhooks_keep_up;
 mod webhooks_over_a_server;
 mod webhooks_speak_to_people;

@@ -20,9 +20,18 @@ fn status(status: u16) -> Step {
 #[tokio::test]
 async fn the_schedule_is_kept_and_at_its_end_the_webhook_is_disabled_and_others_are_told() {
     let calling = Calling::start(Setup::default()).await;
-    let (bad, good) = (SesStub::start((0..20).map(|_| status(500))).await, SesStub::start([]).await);
-    let (failing, other) = (calling.webhook(&bad, json!({})).await, calling.webhook(&good, json!({"events": ["endpoint.disabled"]})).await);
+    // The first answer takes its time, as answers do.
+    let late = Step::AnswerLate(Answer::new(500, "잠시 후 다시"));
+    let script = std::iter::once(late).chain((0..20).map(|_| status(500)));
+    let (bad, good) = (SesStub::start(script).await, SesStub::start([]).await);
+    let (failing, other) = (
+        calling.webhook(&bad, json!({"url": format!("{}/hooks", bad.url())})).await,
+        calling.webhook(&good, json!({"events": ["endpoint.disabled"]})).await,
+    );
     let event = calling.test(&failing).await;
+    bad.until(|seen| seen.requests.len() == 1).await;
+    calling.api.clock.advance(Duration::from_millis(1_500));
+    bad.release();
     for (tried, wait) in (1..).zip(WAITS) {
         let call = calling.tried(&failing, tried).await;
         assert_eq!((text(&call["state"]), bad.look(|seen| seen.requests.len() as u64)), ("waiting", tried));
@@ -49,6 +58,10 @@ async fn the_schedule_is_kept_and_at_its_end_the_webhook_is_disabled_and_others_
     good.until(|seen| seen.requests.len() == 1).await;
     let told: serde_json::Value = good.look(|seen| serde_json::from_slice(&seen.requests[0].body).expect("JSON"));
     assert_eq!((&told["type"], &told["data"]["endpoint"]), (&json!("endpoint.disabled"), &json!(failing.id)));
+    assert!(!told["data"]["target"].as_str().expect("a host").contains("hooks"), "others learn its host alone: {told}");
+    let audit = calling.api.get("/v1/audit").await.expect(200);
+    let act = &list(&audit["acts"])[0];
+    assert_eq!((text(&act["act"]), text(&act["actor"])), ("webhook.disable", "jebi"));
     let refused = calling.api.post(&format!("/v1/webhooks/{}/test", failing.id), &json!({})).await.problem(409);
     assert_eq!(refused[0].1, "webhook_disabled");
     assert_eq!(calling.show(&other).await["enabled"], true);

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use jebi::{service::dispatch::Fence, system::SystemClock, worker};
-use jebi_domain::port::{Clock, nodes::NodeStart};
+use jebi_domain::{
+    id::Incarnation,
+    port::{Clock, nodes::NodeStart},
+};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +25,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 pub struct Calling {
     pub api: Api,
+    pub incarnation: Incarnation,
     stop: CancellationToken,
     task: Option<JoinHandle<()>>,
 }
@@ -47,7 +51,7 @@ impl Calling {
         let stop = CancellationToken::new();
         let clock: Arc<dyn Clock> = Arc::new(api.clock.clone());
         let task = tokio::spawn(worker::hooks::run(Arc::clone(&api.state.hooks), fence, clock, stop.clone()));
-        Self { api, stop, task: Some(task) }
+        Self { api, incarnation, stop, task: Some(task) }
     }
 
     /// Ends the loop as a stop does.

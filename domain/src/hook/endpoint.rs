@@ -117,3 +117,33 @@ pub fn is_topic_arn(text: &str) -> bool {
         |text: &str| (1..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     is_word(partition) && is_word(region) && account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && is_name(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_shows_no_more_of_a_url_than_its_host() {
+        let place = |kind, target: &str| {
+            let spec = EndpointSpec {
+                kind,
+                target: target.to_owned(),
+                to: Vec::new(),
+                description: String::new(),
+                language: Speech::Korean,
+                filter: Filter::default(),
+            };
+            spec.place().to_owned()
+        };
+        let host = "https://hooks.example.kr:8443";
+        for more in ["", "/", "/hook/a-key-in-the-path", "/hook?…", "?…"] {
+            assert_eq!(place(EndpointKind::Webhook, &format!("{host}{more}")), host, "{more}");
+        }
+        assert_eq!(place(EndpointKind::Slack, "https://hooks.slack.com/…"), "https://hooks.slack.com");
+        assert_eq!(
+            place(EndpointKind::Sns, "arn:aws:sns:ap-northeast-2:123456789012:alerts"),
+            "arn:aws:sns:ap-northeast-2:123456789012:alerts"
+        );
+        assert_eq!(place(EndpointKind::Mail, ""), "mail");
+    }
+}

@@ -1,6 +1,7 @@
 //! What all copies of a message share: sender, subject, bodies, headers, tags.
 
 use jebi_domain::{
+    hook::MAIL_TOPIC,
     message::{Content, MAX_SUBJECT, MAX_TOPIC, Mailbox},
     profile::Profile,
     refusal::Fault,
@@ -156,8 +157,14 @@ fn html(message: &mut NewMessage, faults: &mut Faults<'_>) -> Option<String> {
 }
 
 /// The topic, empty for none.
-pub(super) fn topic(given: Option<&str>, faults: &mut Faults<'_>) -> String {
+pub(super) fn topic(given: Option<&str>, is_local: bool, faults: &mut Faults<'_>) -> String {
     let Some(topic) = given else { return String::new() };
+    // No webhook is told of mail of this topic: whoever could use it could hide theirs.
+    if topic == MAIL_TOPIC && !is_local {
+        let fault = "mail to webhooks has this topic, and nothing is told of it";
+        faults.add("topic_id", "invalid_topic", fault, "give the topic another name");
+        return String::new();
+    }
     // As a segment of a path these two mean something else (RFC 3986, 5.2.4), so `/v1/topics/..` could never name it.
     if matches!(topic, "." | "..") {
         let fault = format!("{topic:?} cannot stand in a path, so the topic could not be asked for");

@@ -330,7 +330,8 @@ impl Accept {
             true => self.consenting(submission, tied.as_deref(), &profiles, asks_ledger).await?,
             false => Vec::new(),
         };
-        Ok(Known { settings, at, profiles, tied, consenting })
+        let is_local = caller.key == Caller::LOCAL.key;
+        Ok(Known { settings, at, profiles, tied, is_local, consenting })
     }
 
     /// The stored templates a submission's messages are made of, by their places, and how many bytes they give them together.

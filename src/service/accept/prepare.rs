@@ -44,6 +44,8 @@ pub(super) struct Known {
     pub profiles: Arc<Directory>,
     /// The profile its key is tied to.
     pub tied: Option<String>,
+    /// This machine asks, or Jebi itself.
+    pub is_local: bool,
     /// For each message, what the ledger says of its recipients.
     pub consenting: Consenting,
 }
@@ -118,7 +120,7 @@ impl Shared<'_> {
         let mut faults = Faults::new(i, all);
         let total = given.addresses();
         let lane = lane(&given);
-        let topic = content::topic(given.topic_id.as_deref(), &mut faults);
+        let topic = content::topic(given.topic_id.as_deref(), self.known.is_local, &mut faults);
         let resolved = self.resolved.get(i).and_then(Option::as_deref);
         let names_language = given.fill.language.is_some();
         let stored = resolved.map(|resolved| (fill::put(&mut given, resolved, &mut faults), resolved));

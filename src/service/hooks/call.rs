@@ -7,8 +7,8 @@ use jebi_domain::{
     id::Incarnation,
     message::Lane,
     port::hooks::{
-        CallEnd, CallState, CallTry, EndpointInfo, EndpointNo, Freed, GivenUp, HookBounds, HookCall, HookReply, HookRequest, Tells, Trimmed,
-        Verdicts,
+        CallEnd, CallState, CallTry, EndpointInfo, EndpointNo, Freed, GivenUp, HookBounds, HookCall, HookReply, HookRequest, Tells,
+        Trimmed, Verdicts,
     },
     refusal::Refusal,
     time::Wall,
@@ -219,5 +219,18 @@ pub(super) fn test_text(speech: Speech) -> &'static str {
     match speech {
         Speech::English => "If you can read this, the webhook works.",
         Speech::Korean => "이 메시지가 보이면 웹훅이 정상적으로 동작하는 것입니다.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_store_keeps_is_replaced_in_the_log() {
+        let reply = HookReply { body: "네\0".into(), ..failed("a peer's\0words") };
+        let tried = log(Wall(5), Duration::from_millis(7), &reply);
+        assert_eq!((tried.error.as_str(), tried.answer.as_str()), ("a peer's\u{fffd}words", "네\u{fffd}"));
+        assert_eq!(log(Wall(5), Duration::ZERO, &failed("가".repeat(501))).error.chars().count(), MAX_ERROR);
     }
 }

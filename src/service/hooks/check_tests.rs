@@ -15,7 +15,8 @@ fn faults(request: EndpointRequest) -> Vec<(String, &'static str)> {
 #[test]
 fn each_kind_is_somewhere_and_the_urls_of_chats_are_not_shown() {
     let url = |kind: &str, url: &str| of(EndpointRequest { url: Some(url.into()), ..request(kind) }).expect("good").spec;
-    assert_eq!(url("webhook", "https://shop.kr/hooks?a=b").target, "https://shop.kr/hooks?a=b");
+    assert_eq!(url("webhook", "https://shop.kr/hooks/jebi").target, "https://shop.kr/hooks/jebi");
+    assert_eq!(url("webhook", "https://shop.kr/hooks?token=secret").target, "https://shop.kr/hooks?…");
     assert_eq!(url("slack", "https://hooks.slack.com/services/T/B/x").target, "https://hooks.slack.com/…");
     assert_eq!(url("discord", "https://discord.com/api/webhooks/1/x").target, "https://discord.com/…");
     let sns = of(EndpointRequest { topic_arn: Some("arn:aws:sns:ap-northeast-2:123456789012:alerts".into()), ..request("sns") });

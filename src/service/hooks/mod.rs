@@ -16,7 +16,7 @@ use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use jebi_domain::{
-    hook::{EndpointKind, EndpointSpec, HookKind, Speech, sign::Secret},
+    hook::{EndpointKind, HookKind, Speech, sign::Secret},
     port::{
         Clock, HookSender, Random, Store,
         hooks::{CallPage, CallState, EndpointInfo, EndpointNo, EventNo, HookBounds, NewEndpoint, Replay, Replayed},

@@ -129,7 +129,13 @@ fn happening(r: &Row<'_>) -> Result<Tells, Error> {
 }
 
 /// Writes what came of calls of one endpoint. Why the endpoint was disabled, where it was.
-pub(super) fn end(turn: &mut Turn<'_>, own: Incarnation, ends: &[CallEnd], verdicts: &Verdicts, now: Wall) -> Result<Option<String>, Error> {
+pub(super) fn end(
+    turn: &mut Turn<'_>,
+    own: Incarnation,
+    ends: &[CallEnd],
+    verdicts: &Verdicts,
+    now: Wall,
+) -> Result<Option<String>, Error> {
     let Some(endpoint) = ends.first().map(|end| end.endpoint.0) else { return Ok(None) };
     let due = |end: &CallEnd| end.due.map_or(Value::Null, |at| Value::Int(at.0));
     let rows: Vec<[Value<'_>; 6]> = ends

@@ -31,9 +31,8 @@ impl Person<'_> {
 /// Ends the calls that tell of a person, and takes out of what was told who it was and what was said. A topic may be finished by that.
 pub(super) fn erase(turn: &mut Turn<'_>, key: DeliveryKey, whom: Person<'_>, queue: i64) -> Result<(), Error> {
     hooks::may_finish(turn, QueueNo(queue))?;
-    let all = turn.rows_of(q!("hook_of_copy"), [key.0], |r| {
-        Ok((r.get::<i64>(0)?, r.get::<Option<i64>>(1)?, r.get::<Option<String>>(2)?))
-    })?;
+    let all =
+        turn.rows_of(q!("hook_of_copy"), [key.0], |r| Ok((r.get::<i64>(0)?, r.get::<Option<i64>>(1)?, r.get::<Option<String>>(2)?)))?;
     let theirs: Vec<i64> =
         all.into_iter().filter(|(_, place, recipient)| whom.is(*place, recipient.as_deref())).map(|(event, ..)| event).collect();
     if theirs.is_empty() {

@@ -17,7 +17,7 @@ use jebi_domain::{
 };
 use serde_json::json;
 
-use super::{Engine, Error, Row, SqlStore, audit, calls, group::Class, hooks, params, q, turn::Turn};
+use super::{Engine, Error, Row, SqlStore, audit, calls, group::Class, hooks, q, turn::Turn};
 
 impl<E: Engine> HookStore for SqlStore<E> {
     fn endpoints(&self) -> Boxed<'_, StoreResult<Vec<EndpointInfo>>> {

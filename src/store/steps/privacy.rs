@@ -21,8 +21,15 @@ use jebi_domain::{
 use super::{
     Engine, Error, SqlStore, Value,
     calls_erased::{self, Person},
-    claim::range, group::Class, housekeep::address_hash, joint::Joint, known::Known, list, q, row,
-    settle::out_now, suppression, turn::Turn,
+    claim::range,
+    group::Class,
+    housekeep::address_hash,
+    joint::Joint,
+    known::Known,
+    list, q, row,
+    settle::out_now,
+    suppression,
+    turn::Turn,
 };
 
 /// What stands in the place of an address that was erased.

@@ -56,7 +56,7 @@ pub struct RetryMany {
     /// Mail accepted in the last so many hours: 1 to 8784, 24 by default.
     #[schema(minimum = 1, maximum = 8784)]
     since_hours: Option<u32>,
-    /// Not what was sent again so often before: 0 to 100, 3 by default.
+    /// Not what was sent again so often before, as a new delivery along its chain or, of unknown outcome, as itself: 0 to 100, 3 by default.
     #[schema(minimum = 0, maximum = 100)]
     max_retries: Option<u32>,
     /// Only of this topic.

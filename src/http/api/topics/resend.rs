@@ -41,7 +41,7 @@ pub struct ResendRequest {
     states: Option<Vec<String>>,
     /// Recipients of whom this was reported: `soft_bounced`. Whoever got it all the same, as reports say, is left out.
     feedback: Option<Vec<String>>,
-    /// Not what was sent again so often before: 0 to 100, 3 by default.
+    /// Not what was sent again so often before, as a new delivery along its chain or, of unknown outcome, as itself: 0 to 100, 3 by default.
     #[schema(minimum = 0, maximum = 100)]
     max_retries: Option<u32>,
     /// When to send it: RFC 3339, or `YYYY-MM-DD HH:MM:SS` in the server's time zone; at once where it is not given.
@@ -118,7 +118,8 @@ fn read_place(text: &str, sought: &[Sought]) -> Result<Place, Refusal> {
 ///
 /// Who failed for now, expired or soft-bounced gets a new delivery with the same content, linked with the old one both ways; where nobody
 /// knows whether it arrived, the same delivery goes once more. Nobody gets it twice by this: a copy is sent again once, however often and
-/// from however many places it is asked for, and each new copy at most `max_retries` times along its chain. What was refused for good,
+/// from however many places it is asked for, and each new copy at most `max_retries` times along its chain; one of unknown outcome goes once
+/// more each time it has become unknown again, at most `max_retries` times. What was refused for good,
 /// what bounced hard or was reported as spam, suppressed addresses and cancelled mail never go again. One request looks through a part of
 /// a large topic: while `more` is true, go on with `next_cursor`. Without it the request begins anew and passes over what was sent again.
 #[utoipa::path(
