@@ -233,7 +233,7 @@ conform! {
         assert_eq!(no.0, 1);
         f.store.close().await;
         f.engine.tamper(late);
-        f.reopen().await;
+        f.restart().await;
         assert_eq!(f.log(no).await.len(), 1);
         assert!(f.store.trim_calls(BOUNDS, f.now()).await.expect("trim").more);
         assert_eq!(f.log(no).await, []);

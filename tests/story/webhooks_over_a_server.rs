@@ -147,7 +147,9 @@ async fn a_store_that_looks_copied_makes_no_calls_until_it_is_released() {
     server.signal(Signal::KILL);
     server.ended();
     std::fs::remove_file(folder.path().join("data/installation")).expect("it is there");
-    let server = Server::start(folder.path(), ENV);
+    let key = server.key.take();
+    let mut server = Server::start(folder.path(), ENV);
+    server.key = key;
     // The loop has run: it has read the webhooks.
     until("webhooks are counted", || jebi_metrics(&server).contains("jebi_hook_endpoints{state=\"well\"} 1").then_some(()));
     let calls = server.get("/v1/webhooks/1/calls");
