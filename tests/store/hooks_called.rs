@@ -234,6 +234,8 @@ conform! {
         f.store.close().await;
         f.engine.tamper(late);
         f.restart().await;
+        // The house was the node's before.
+        f.pass(16_000);
         assert_eq!(f.log(no).await.len(), 1);
         assert!(f.store.trim_calls(BOUNDS, f.now()).await.expect("trim").more);
         assert_eq!(f.log(no).await, []);

@@ -21,7 +21,6 @@ const COUNTED: u32 = 1_000_000;
 const KNOWN: Duration = Duration::from_secs(60);
 
 /// What of an endpoint is to be dropped.
-#[derive(Clone)]
 enum Over {
     Events(Vec<i64>),
     Eldest(u32),

@@ -198,7 +198,7 @@ fn read(r: &Row<'_>) -> Result<EndpointInfo, Error> {
 }
 
 /// How calls of one endpoint went.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Went {
     /// One was answered well.
     pub well: bool,
