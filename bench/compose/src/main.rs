@@ -60,6 +60,7 @@ fn main() {
         calendar: None,
         list: None,
         shown: None,
+        track: None,
     };
     let message = Message {
         id: MessageId(*b"0123456789abcdef"),
