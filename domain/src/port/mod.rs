@@ -2,6 +2,7 @@
 
 mod clock;
 pub mod consents;
+pub mod engagement;
 mod fault;
 pub mod files;
 mod find;
@@ -19,6 +20,7 @@ pub mod templates;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;
+pub use engagement::EngagementStore;
 pub use files::{FileBytes, FileStore};
 pub use inbox::{Inbox, InboxMail, InboxPage, InboxRoom, InboxSummary};
 pub use nodes::NodeStore;

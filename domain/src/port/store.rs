@@ -14,7 +14,7 @@ use bytes::Bytes;
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{
-    Boxed, ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, TemplateStore, nodes::NodeStart, slots::SharedSlots,
+    Boxed, ConsentStore, EngagementStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, TemplateStore, nodes::NodeStart, slots::SharedSlots,
 };
 pub use super::{
     guard::{Guard, Released},
@@ -580,10 +580,30 @@ pub trait AdminStore: Send + Sync {
 
 /// A whole engine.
 pub trait Store:
-    QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore
+    QueueStore
+    + ReadStore
+    + AdminStore
+    + NodeStore
+    + OperatorStore
+    + TemplateStore
+    + Inbox
+    + FileStore
+    + SenderStore
+    + ConsentStore
+    + EngagementStore
 {
 }
 impl<T> Store for T where
-    T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore
+    T: QueueStore
+        + ReadStore
+        + AdminStore
+        + NodeStore
+        + OperatorStore
+        + TemplateStore
+        + Inbox
+        + FileStore
+        + SenderStore
+        + ConsentStore
+        + EngagementStore
 {
 }

@@ -14,6 +14,7 @@
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
+//! | `engagement` | opens and clicks |
 //! | `feedback` | what became of sent mail, and the suppression list |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
@@ -30,6 +31,7 @@ mod claim;
 mod consents;
 mod damage;
 mod db;
+mod engagement;
 mod engine;
 mod error;
 mod feedback;

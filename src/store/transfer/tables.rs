@@ -42,6 +42,8 @@ pub const TABLES: &[&str] = &[
     "refusal",
     "consent",
     "consent_event",
+    "topic_link",
+    "link_copy",
 ];
 
 /// The others, and why.
