@@ -17,6 +17,7 @@ use crate::{
         identities::{Accounts, Identities},
         keys::Keys,
         providers::{ProviderStatus, Providers},
+        tracking::Tracking,
     },
 };
 
@@ -35,7 +36,9 @@ impl AtRest {
         let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         let links = link_keys(config, &store, &clock, &random).await?;
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links: links.clone() };
+        // Nobody opens mail here.
+        let (tracking, _) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
+        let around = Around { clock, random, metrics: metrics::apart(), own: None, links: links.clone(), tracking: Arc::new(tracking) };
         let board: Arc<dyn Providers> = Arc::new(NoProviders);
         let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));
         let (clock, random) = (Arc::clone(&around.clock), Arc::clone(&around.random));

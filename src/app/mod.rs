@@ -55,7 +55,7 @@ use self::{
 pub use crate::store::transfer::Progress;
 
 use crate::{
-    config::{AdvertisingConsent, Config, DatabaseUrl},
+    config::{AdvertisingConsent, Config, DatabaseUrl, Which},
     http::{self, AppState, HttpSettings, Load, Services},
     lifecycle::Lifecycle,
     server::{
@@ -63,7 +63,7 @@ use crate::{
         tls::{PemFiles, Tls, TlsFault},
     },
     service::{
-        accept::{self, Accept, ListSettings},
+        accept::{self, Accept, Follow, ListSettings, TrackSettings},
         access::{Access, AccessSettings, Origins, TokenSecrets},
         admin::Admin,
         attempts::Attempts,
@@ -90,6 +90,7 @@ use crate::{
         stray::{self, Strays},
         times::Times,
         tokens::{self, Tokens},
+        tracking::Tracking,
     },
     store::{
         Migration, postgres,
@@ -264,6 +265,12 @@ impl App {
         if leaves && config.server.public_url().is_none() {
             tracing::info!("bulk mail has no unsubscribe link of this server: SERVER_URL is not the https address the world reaches it by");
         }
+        let track = track_settings(config);
+        if leaves && track.base.is_none() && (track.opens, track.clicks) != (Follow::None, Follow::None) {
+            tracing::warn!("opens and clicks of mail are not followed: neither TRACKING_HOST nor SERVER_URL is an address readers can reach");
+        }
+        let (tracking, taken) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
+        let tracking = Arc::new(tracking);
         let warnings = Warnings::new(warnings);
         let accept = Accept::new(
             Arc::clone(&store),
@@ -284,6 +291,7 @@ impl App {
                 fleet: workers.fleet(),
                 accept: Arc::clone(&accept),
                 links: links.clone(),
+                tracking: Arc::clone(&tracking),
                 identities,
                 running: Arc::new(Mutex::new(running)),
                 grace: config.server.stop_grace,
@@ -296,13 +304,15 @@ impl App {
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links };
+        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, tracking };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
+        let visits = worker::tracking::run(Arc::clone(&store), Arc::clone(&clock), taken, lifecycle.soft.clone());
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(workers.watch().over("consents", consents)),
+            tokio::spawn(workers.watch().over("tracking", visits)),
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("senders", senders)),
@@ -370,6 +380,7 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
+    tracking: Arc<Tracking>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -385,7 +396,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links } = around;
+    let Around { clock, random, metrics, own, links, tracking } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -393,6 +404,7 @@ fn services(
         consents: Arc::new(Consents::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&accept), times(config), notices)),
         profiles: accept.profiles(),
         links,
+        tracking,
         usage: accept.usage(),
         files: accept.files(),
         tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),
@@ -519,22 +531,43 @@ fn accept_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> accept::Set
             unused_kept: config.attachments.unused_kept,
         },
         list: list_settings(config, links),
+        track: track_settings(config),
     }
 }
 
 /// Lists and advertising.
 fn list_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> ListSettings {
     let server = &config.server;
-    // A port that is not known beforehand stands in no link.
-    let own = (server.port != 0).then(|| format!("http://{}", server.listen()));
     ListSettings {
         public: server.public_url().map(str::to_owned),
-        local: server.url.clone().or(own),
+        local: server.url.clone().or_else(|| own_url(config)),
         kinds: config.providers.iter().map(|p| (p.name.clone(), providers::kind(p))).collect(),
         links,
         marks_advertising: config.lists.korean_advertising,
         asks_ledger: config.lists.advertising_consent == AdvertisingConsent::Ledger,
     }
+}
+
+/// Following opens and clicks.
+fn track_settings(config: &Config) -> TrackSettings {
+    let follow = |which: Which| match which {
+        Which::None => Follow::None,
+        Which::Document => Follow::Document,
+        Which::Bulk => Follow::Bulk,
+        Which::All => Follow::All,
+    };
+    TrackSettings {
+        opens: follow(config.tracking.opens),
+        clicks: follow(config.tracking.clicks),
+        base: config.tracking.host.clone().or_else(|| config.server.reachable_url().map(str::to_owned)),
+        local: config.server.url.clone().or_else(|| own_url(config)),
+    }
+}
+
+/// How this machine reaches the server. A port that is not known beforehand stands in no link.
+fn own_url(config: &Config) -> Option<String> {
+    let server = &config.server;
+    (server.port != 0).then(|| format!("http://{}", server.listen()))
 }
 
 fn times(config: &Config) -> Times {

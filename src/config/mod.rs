@@ -40,6 +40,7 @@ mod server;
 mod ses;
 mod smtp;
 mod sources;
+mod tracking;
 
 pub use access::Access;
 pub use attachments::Attachments;
@@ -62,6 +63,7 @@ pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses};
 pub use smtp::{Login, Smtp, Tls};
 pub use sources::{FileSource, Sources, spoken_language};
+pub use tracking::{Tracking, Which};
 
 use effective::Effective;
 use key::Key;
@@ -84,6 +86,7 @@ pub struct Config {
     pub attachments: Attachments,
     pub inbox: Inbox,
     pub lists: Lists,
+    pub tracking: Tracking,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -116,6 +119,7 @@ impl Config {
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
         let lists = lists::read(&mut reader);
+        let tracking = tracking::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         check::uploads(&mut reader, attachments.as_ref());
@@ -125,7 +129,7 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(lists), Some(log)) = (access, inbox, lists, log) else {
+        let (Some(access), Some(inbox), Some(lists), Some(tracking), Some(log)) = (access, inbox, lists, tracking, log) else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
@@ -134,7 +138,7 @@ impl Config {
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
-        let config = Self { server, database, sending, providers, attachments, access, inbox, lists, log, profile, effective };
+        let config = Self { server, database, sending, providers, attachments, access, inbox, lists, tracking, log, profile, effective };
         Ok(Loaded { config, notices, warnings })
     }
 
@@ -202,6 +206,7 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         access::KEYS,
         inbox::KEYS,
         lists::KEYS,
+        tracking::KEYS,
         log::KEYS,
     ]
     .into_iter()

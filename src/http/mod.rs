@@ -53,8 +53,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
-    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-    templates, topics,
+    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, opens, profiles,
+    providers, templates, topics,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -164,6 +164,7 @@ fn routes() -> Vec<Route> {
         post("/v1/topics/{id}/pause", topics::pause).send(),
         post("/v1/topics/{id}/resume", topics::resume).send(),
         get("/v1/events/counts/sent", events::sent).read(),
+        get("/v1/events/open", opens::open).public(),
         get("/v1/providers", providers::list).read(),
         post("/v1/providers/{name}/move", providers::move_waiting).admin(),
         get("/v1/nodes", nodes::list).read(),
@@ -213,6 +214,7 @@ fn routes() -> Vec<Route> {
         get("/inbox", page::inbox::page).page(),
         get("/inbox/inbox.js", page::inbox::script).page(),
         get("/inbox/inbox.css", page::inbox::style).page(),
+        get("/c/{token}", page::click::follow).page().public(),
         get("/u/{token}", page::unsubscribe::page).page().public(),
         post("/u/{token}", page::unsubscribe::refuse).page().public(),
         get("/health", status::health).public().always(),
@@ -286,6 +288,11 @@ mod tests {
     #[test]
     fn only_what_is_under_v1_needs_a_key_and_none_of_it_is_public() {
         for Route { path, needs, public, .. } in routes() {
+            // The picture in a mail is loaded by whoever reads it.
+            if path == "/v1/events/open" {
+                assert!(public && needs == Some(Needs::Nothing), "{path}");
+                continue;
+            }
             assert_eq!(needs != Some(Needs::Nothing), path.starts_with("/v1/"), "{path}");
             assert!(!public || needs == Some(Needs::Nothing), "{path} is public and needs a key");
         }

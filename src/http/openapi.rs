@@ -16,8 +16,8 @@ use utoipa::{
 
 use super::{
     api::{
-        admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-        templates, topics,
+        admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, opens, profiles,
+        providers, templates, topics,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
@@ -56,6 +56,7 @@ use super::{
         topics::pause,
         topics::resume,
         events::sent,
+        opens::open,
         providers::list,
         providers::move_waiting,
         nodes::list,

@@ -10,7 +10,7 @@ use crate::service::{
     accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
     files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles,
     providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, retry::Retry,
-    search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, tracking::Tracking, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -43,6 +43,7 @@ pub struct Services {
     /// What links in mail are signed with; `None` where this process has no secret.
     pub links: Option<Arc<LinkKeys>>,
     pub refusals: Refusals,
+    pub tracking: Arc<Tracking>,
     pub consents: Arc<Consents>,
     pub tokens: Tokens,
     pub access: Arc<Access>,

@@ -32,6 +32,7 @@ pub mod stray;
 pub mod templates;
 pub mod times;
 pub mod tokens;
+pub mod tracking;
 mod trouble;
 pub mod usage;
 

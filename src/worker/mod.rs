@@ -21,6 +21,7 @@ mod sender;
 pub mod senders;
 mod settle;
 mod slots;
+pub mod tracking;
 pub mod upkeep;
 pub mod watch;
 

@@ -55,3 +55,5 @@ mod templates_hold_together;
 mod templates_reach_their_recipients;
 mod templates_starters;
 mod templates_tell_what_is_wrong;
+mod tracking_answers_readers;
+mod tracking_over_a_server;

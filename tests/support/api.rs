@@ -18,7 +18,7 @@ use http_body_util::BodyExt;
 use jebi::{
     http::{AppState, HttpSettings, Load, LocalAdmin, Peer, Services, router},
     service::{
-        accept::{Accept, ListSettings, Settings},
+        accept::{Accept, ListSettings, Settings, TrackSettings},
         access::{Access, AccessSettings},
         admin::Admin,
         attempts::Attempts,
@@ -44,8 +44,10 @@ use jebi::{
         stray::Strays,
         times::Times,
         tokens::Tokens,
+        tracking::Tracking,
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
+    worker::tracking,
 };
 pub use jebi_domain::allow::AllowList;
 use jebi_domain::{
@@ -55,9 +57,11 @@ use jebi_domain::{
     port::{Clock, Random, Store, operator::Rules},
     route::{Routes, Way},
     time::Wall,
+    track::visitor::KeepIp,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// The wall time most tests begin at.
@@ -92,6 +96,8 @@ pub struct Setup {
     pub max_bodies: usize,
     /// Lists and advertising.
     pub list: ListSettings,
+    /// Following opens and clicks.
+    pub track: TrackSettings,
     /// What links are signed with; without one there are none.
     pub secret: Option<&'static str>,
     /// Whether people are told of their consents.
@@ -121,6 +127,7 @@ impl Default for Setup {
             max_requests: 1_000,
             max_bodies: 64 << 20,
             list: ListSettings::default(),
+            track: TrackSettings::default(),
             secret: None,
             notices: true,
         }
@@ -240,6 +247,7 @@ impl Api {
             max_rows: NonZeroUsize::new(usual.max_rows).expect("a test's limit is not zero"),
             max_waiting: usual.max_waiting,
             list: ListSettings::default(),
+            track: usual.track,
             files: usual.files,
         });
     }
@@ -288,6 +296,7 @@ impl Api {
             max_rows: NonZeroUsize::new(setup.max_rows).expect("a test's limit is not zero"),
             max_waiting: setup.max_waiting,
             list,
+            track: setup.track,
             files: setup.files,
         };
         let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers, setup.max_size));
@@ -303,7 +312,10 @@ impl Api {
             }
         };
         let access = Arc::new(Access::new(setup.access));
+        let (tracking, taken) = Tracking::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), KeepIp::Shortened);
+        tokio::spawn(tracking::run(Arc::clone(&store), Arc::clone(&dyn_clock), taken, CancellationToken::new()));
         let state = Arc::new(Services {
+            tracking: Arc::new(tracking),
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
             usage: accept.usage(),

@@ -21,7 +21,7 @@ pub mod visitor;
 use serde::{Deserialize, Serialize};
 
 pub use hold::{Held, WINDOW_MS};
-pub use token::{LinkHash, MARK, Mark};
+pub use token::{LinkHash, MARK, Mark, token};
 
 use crate::link::Links;
 

@@ -6,7 +6,7 @@ use super::{
     CLICK_PATH, OPEN_PATH,
     href::{self, Exempt},
     html::anchors,
-    token::{LinkHash, Mark},
+    token::{LinkHash, Mark, token},
 };
 use crate::advertising::end_of_body;
 
@@ -51,9 +51,9 @@ pub(crate) fn with_links(html: &str, places: &[Place], base: &str, mark: &Mark) 
     let mut taken = 0;
     for place in places {
         out.push_str(&html[taken..place.at.start]);
-        for part in [&base, CLICK_PATH, mark.as_str(), &place.link.text()] {
-            out.push_str(part);
-        }
+        out.push_str(&base);
+        out.push_str(CLICK_PATH);
+        out.push_str(&token(mark, place.link));
         taken = place.at.end;
     }
     out.push_str(&html[taken..]);

@@ -36,7 +36,7 @@ fn links_of_every_spelling_lead_through_and_the_rest_stays() {
     let html = "<!doctype html><A  CLASS=x HREF='https://shop.kr/a?b=1&amp;c=2' ID=\"y\">봄</A>\n<a\nhref=https://shop.kr/b>b</a>\
         <map><area shape=rect href=\"HTTP://shop.kr/c\"></map><a href=\"https://shop.kr/a?b=1&c=2\" href=\"https://late.kr\">a</a>";
     let made = rewritten(html);
-    let link = |target: &str| format!("{BASE}/c/{}{}", mark(0).as_str(), LinkHash::of(target).text());
+    let link = |target: &str| format!("{BASE}/c/{}", token(&mark(0), LinkHash::of(target)));
     let a = link("https://shop.kr/a?b=1&c=2");
     let want = format!(
         "<!doctype html><A  CLASS=x HREF='{a}' ID=\"y\">봄</A>\n<a\nhref={}>b</a><map><area shape=rect href=\"{}\"></map>\

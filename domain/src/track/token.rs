@@ -56,11 +56,12 @@ impl LinkHash {
         hash.copy_from_slice(&Sha256::digest(target.as_bytes())[..LINK]);
         Self(hash)
     }
+}
 
-    /// As it stands behind a mark.
-    pub(crate) fn text(self) -> String {
-        encode(&[&self.0])
-    }
+/// What stands behind [`super::CLICK_PATH`] in a link of a copy.
+#[must_use]
+pub fn token(mark: &Mark, link: LinkHash) -> String {
+    mark.0.clone() + &encode(&[&link.0])
 }
 
 impl Links {
@@ -123,7 +124,7 @@ mod tests {
             assert_eq!((mark.as_str().len(), links.mark(COPY, Wall(accepted)).as_ref()), (MARK, Some(&mark)));
             assert_eq!(links.read_mark(mark.as_str()), Some((COPY, None)), "key {no}");
             let link = LinkHash::of("https://shop.kr/봄");
-            assert_eq!(links.read_mark(&format!("{}{}", mark.as_str(), link.text())), Some((COPY, Some(link))));
+            assert_eq!(links.read_mark(&super::token(&mark, link)), Some((COPY, Some(link))));
         }
         assert_eq!(Mark::blank().as_str().len(), MARK);
         assert_eq!(links.read_mark(Mark::blank().as_str()), None);

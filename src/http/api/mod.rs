@@ -13,6 +13,7 @@ pub mod limits;
 pub mod link_keys;
 pub mod messages;
 pub mod nodes;
+pub mod opens;
 pub mod profiles;
 pub mod providers;
 mod shape;

@@ -1,5 +1,6 @@
 //! Pages for people, with everything they need inside the program.
 
+pub mod click;
 pub mod inbox;
 pub mod unsubscribe;
 
