@@ -1803,3 +1803,12 @@ give-one-of-1-to-998-characters = give one of 1 to 998 characters
 the-subject-is-longer-than-998-characters = the subject is longer than 998 characters
 the-subject-holds-a-line-break-or-another-control = the subject holds a line break or another control character
 others-are-changing-templates-at-the-same-time = others are changing templates at the same time
+
+# src/service/accept/track.rs, src/config/tracking.rs
+opens-and-clicks-are-not-followed-html = opens and clicks are not followed: the message has no HTML
+give-content-or-html-or-leave-track = give content or html, or leave track out
+opens-and-clicks-are-not-followed-secret = opens and clicks are not followed: this server has no secret to sign picture and links with
+opens-and-clicks-are-not-followed-address = opens and clicks are not followed: this server has no address that readers of mail can reach
+let-the-operator-set-server-url-or = let the operator set SERVER_URL (or TRACKING_HOST) to one, or give track with false
+x-is-this-machine-itself-which-readers = { $value } is this machine itself, which readers of mail cannot reach
+name-a-host-the-world-reaches-this = name a host the world reaches this server by, such as click.example.com

@@ -1802,3 +1802,12 @@ give-one-of-1-to-998-characters = 1자에서 998자까지로 적으십시오
 the-subject-is-longer-than-998-characters = 제목이 998자를 넘습니다
 the-subject-holds-a-line-break-or-another-control = 제목에 줄바꿈이나 다른 제어 문자가 있습니다
 others-are-changing-templates-at-the-same-time = 다른 곳에서 동시에 템플릿을 바꾸고 있습니다
+
+# src/service/accept/track.rs, src/config/tracking.rs
+opens-and-clicks-are-not-followed-html = 열람과 클릭을 추적하지 않습니다: 메시지에 HTML이 없습니다
+give-content-or-html-or-leave-track = content나 html을 주거나 track을 빼십시오
+opens-and-clicks-are-not-followed-secret = 열람과 클릭을 추적하지 않습니다: 이 서버에는 그림과 링크에 서명할 비밀 값이 없습니다
+opens-and-clicks-are-not-followed-address = 열람과 클릭을 추적하지 않습니다: 메일을 읽는 사람이 닿을 수 있는 이 서버의 주소가 없습니다
+let-the-operator-set-server-url-or = 운영자가 SERVER_URL(또는 TRACKING_HOST)을 그런 주소로 설정하게 하거나, track을 false로 주십시오
+x-is-this-machine-itself-which-readers = { $value }은(는) 이 컴퓨터 자신이어서 메일을 읽는 사람이 닿을 수 없습니다
+name-a-host-the-world-reaches-this = 외부에서 이 서버에 닿는 호스트 이름을 적으십시오. 예: click.example.com

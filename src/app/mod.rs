@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
+//! | `links` | from the configuration to what is decided on lists and tracking, and where links in mail lead |
 //! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
@@ -13,6 +14,7 @@
 mod at_rest;
 pub mod database;
 mod dkim;
+mod links;
 mod migrate;
 mod providers;
 mod reload;
@@ -48,6 +50,7 @@ pub use self::{
     transfer::{MoveError, Moved, transfer},
 };
 use self::{
+    links::{list_settings, track_settings},
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
     secret::Secret,
@@ -55,7 +58,7 @@ use self::{
 pub use crate::store::transfer::Progress;
 
 use crate::{
-    config::{AdvertisingConsent, Config, DatabaseUrl, Which},
+    config::{Config, DatabaseUrl},
     http::{self, AppState, HttpSettings, Load, Services},
     lifecycle::Lifecycle,
     server::{
@@ -63,7 +66,7 @@ use crate::{
         tls::{PemFiles, Tls, TlsFault},
     },
     service::{
-        accept::{self, Accept, Follow, ListSettings, TrackSettings},
+        accept::{self, Accept, Follow},
         access::{Access, AccessSettings, Origins, TokenSecrets},
         admin::Admin,
         attempts::Attempts,
@@ -267,7 +270,9 @@ impl App {
         }
         let track = track_settings(config);
         if leaves && track.base.is_none() && (track.opens, track.clicks) != (Follow::None, Follow::None) {
-            tracing::warn!("opens and clicks of mail are not followed: neither TRACKING_HOST nor SERVER_URL is an address readers can reach");
+            tracing::warn!(
+                "opens and clicks of mail are not followed: neither TRACKING_HOST nor SERVER_URL is an address readers can reach"
+            );
         }
         let (tracking, taken) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
         let tracking = Arc::new(tracking);
@@ -533,41 +538,6 @@ fn accept_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> accept::Set
         list: list_settings(config, links),
         track: track_settings(config),
     }
-}
-
-/// Lists and advertising.
-fn list_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> ListSettings {
-    let server = &config.server;
-    ListSettings {
-        public: server.public_url().map(str::to_owned),
-        local: server.url.clone().or_else(|| own_url(config)),
-        kinds: config.providers.iter().map(|p| (p.name.clone(), providers::kind(p))).collect(),
-        links,
-        marks_advertising: config.lists.korean_advertising,
-        asks_ledger: config.lists.advertising_consent == AdvertisingConsent::Ledger,
-    }
-}
-
-/// Following opens and clicks.
-fn track_settings(config: &Config) -> TrackSettings {
-    let follow = |which: Which| match which {
-        Which::None => Follow::None,
-        Which::Document => Follow::Document,
-        Which::Bulk => Follow::Bulk,
-        Which::All => Follow::All,
-    };
-    TrackSettings {
-        opens: follow(config.tracking.opens),
-        clicks: follow(config.tracking.clicks),
-        base: config.tracking.host.clone().or_else(|| config.server.reachable_url().map(str::to_owned)),
-        local: config.server.url.clone().or_else(|| own_url(config)),
-    }
-}
-
-/// How this machine reaches the server. A port that is not known beforehand stands in no link.
-fn own_url(config: &Config) -> Option<String> {
-    let server = &config.server;
-    (server.port != 0).then(|| format!("http://{}", server.listen()))
 }
 
 fn times(config: &Config) -> Times {

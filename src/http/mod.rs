@@ -53,8 +53,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
-    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, opens, profiles,
-    providers, templates, topics,
+    admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, opens, profiles, providers,
+    templates, topics,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;

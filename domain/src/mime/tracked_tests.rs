@@ -13,7 +13,8 @@ use crate::{
 };
 
 const BASE: &str = "https://mail.example.kr";
-const HTML: &str = "<html><body><h1>봄 소식</h1><a href=\"https://shop.kr/?a=1&amp;b=2\">보기</a> <a href=\"mailto:a@shop.kr\">문의</a></body></html>";
+const HTML: &str =
+    "<html><body><h1>봄 소식</h1><a href=\"https://shop.kr/?a=1&amp;b=2\">보기</a> <a href=\"mailto:a@shop.kr\">문의</a></body></html>";
 
 fn mailbox(email: &str) -> Mailbox {
     Mailbox { email: email.into(), name: Some("홍길동".into()) }
@@ -216,7 +217,8 @@ fn html() -> impl Strategy<Value = String> {
         1 => Just("=\r\n".to_owned()),
         1 => Just("\u{1}".to_owned()),
     ];
-    (prop::collection::vec(piece, 1..14), any::<bool>()).prop_map(|(all, body)| if body { format!("<p>{}</body>", all.concat()) } else { all.concat() })
+    (prop::collection::vec(piece, 1..14), any::<bool>())
+        .prop_map(|(all, body)| if body { format!("<p>{}</body>", all.concat()) } else { all.concat() })
 }
 
 proptest! {

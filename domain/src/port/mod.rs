@@ -17,6 +17,7 @@ mod settlement;
 pub mod slots;
 pub mod store;
 pub mod templates;
+mod whole;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;
@@ -28,8 +29,8 @@ pub use operator::OperatorStore;
 pub use provider::{AccountReport, AccountState, Ahead, Channel, Local, Outgoing, Provider, Sender};
 pub use random::Random;
 pub use senders::SenderStore;
-pub use store::Store;
 pub use templates::TemplateStore;
+pub use whole::Store;
 
 use std::{future::Future, pin::Pin};
 

@@ -13,12 +13,11 @@ use bytes::Bytes;
 
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
-use super::{
-    Boxed, ConsentStore, EngagementStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, TemplateStore, nodes::NodeStart, slots::SharedSlots,
-};
+use super::{Boxed, nodes::NodeStart, slots::SharedSlots};
 pub use super::{
     guard::{Guard, Released},
     settlement::Settlement,
+    whole::Store,
 };
 use crate::{
     access::Grant,
@@ -576,34 +575,4 @@ pub trait AdminStore: Send + Sync {
     fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>>;
     /// Writes everything out and closes. Later calls answer [`StoreError::Closed`].
     fn close(&self) -> Boxed<'_, ()>;
-}
-
-/// A whole engine.
-pub trait Store:
-    QueueStore
-    + ReadStore
-    + AdminStore
-    + NodeStore
-    + OperatorStore
-    + TemplateStore
-    + Inbox
-    + FileStore
-    + SenderStore
-    + ConsentStore
-    + EngagementStore
-{
-}
-impl<T> Store for T where
-    T: QueueStore
-        + ReadStore
-        + AdminStore
-        + NodeStore
-        + OperatorStore
-        + TemplateStore
-        + Inbox
-        + FileStore
-        + SenderStore
-        + ConsentStore
-        + EngagementStore
-{
 }

@@ -6,7 +6,7 @@ use super::token::LinkHash;
 use crate::id::DeliveryId;
 
 /// Clicks on different links of a copy within so many milliseconds are a program's.
-pub const WINDOW_MS: i64 = 2_000;
+const WINDOW_MS: i64 = 2_000;
 /// Most clicks of a copy that wait together.
 const TOGETHER: usize = 64;
 

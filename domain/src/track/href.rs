@@ -62,8 +62,11 @@ pub(super) fn target<'a>(value: &'a str, tag: &str, exempt: &Exempt) -> Option<C
 
 /// Whether it is an address of the web with a host, in full.
 fn is_web(target: &str) -> bool {
-    let after = |scheme: &str| target.get(..scheme.len()).filter(|there| there.eq_ignore_ascii_case(scheme)).map(|_| &target[scheme.len()..]);
-    after("https://").or_else(|| after("http://")).is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '\\', '?', '#', ':', ' ']))
+    let after =
+        |scheme: &str| target.get(..scheme.len()).filter(|there| there.eq_ignore_ascii_case(scheme)).map(|_| &target[scheme.len()..]);
+    after("https://")
+        .or_else(|| after("http://"))
+        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '\\', '?', '#', ':', ' ']))
 }
 
 /// The value with the character references that nearly all links have; `None` where there are others.
@@ -140,8 +143,23 @@ mod tests {
     #[test]
     fn only_the_web_is_followed_and_no_way_to_refuse() {
         for other in [
-            "", "#top", "mailto:a@b.kr", "tel:02-120", "javascript:alert(1)", "/path", "//shop.kr", "shop.kr", "ftp://shop.kr", "cid:a",
-            "https://", "https:///a", "http:shop.kr", "https://\0", "https://shop.kr/out?x=1", "https://m.kr/u/abc", "https://m.kr/c/abc",
+            "",
+            "#top",
+            "mailto:a@b.kr",
+            "tel:02-120",
+            "javascript:alert(1)",
+            "/path",
+            "//shop.kr",
+            "shop.kr",
+            "ftp://shop.kr",
+            "cid:a",
+            "https://",
+            "https:///a",
+            "http:shop.kr",
+            "https://\0",
+            "https://shop.kr/out?x=1",
+            "https://m.kr/u/abc",
+            "https://m.kr/c/abc",
             "https://m.kr/v1/events/open?request_id=a",
         ] {
             assert_eq!(of(other), None, "{other:?}");

@@ -61,15 +61,50 @@ const PROXIES: [&str; 2] = ["googleimageproxy", "yahoomailproxy"];
 /// Words of programs' names, in lower case.
 const PROGRAMS: [&str; 41] = [
     // Scanners of mail.
-    "barracuda", "proofpoint", "mimecast", "messagelabs", "symantec", "trendmicro", "trend micro", "forcepoint", "fireeye", "sophos",
-    "cloudmark", "ironport", "zscaler", "fortinet", "safelinks",
+    "barracuda",
+    "proofpoint",
+    "mimecast",
+    "messagelabs",
+    "symantec",
+    "trendmicro",
+    "trend micro",
+    "forcepoint",
+    "fireeye",
+    "sophos",
+    "cloudmark",
+    "ironport",
+    "zscaler",
+    "fortinet",
+    "safelinks",
     // Previews of links in messengers and mail.
-    "bingpreview", "skypeuripreview", "facebookexternalhit", "kakaotalk-scrap", "whatsapp/", "googledocs", "google-read-aloud",
+    "bingpreview",
+    "skypeuripreview",
+    "facebookexternalhit",
+    "kakaotalk-scrap",
+    "whatsapp/",
+    "googledocs",
+    "google-read-aloud",
     // Search engines that do not call themselves bots.
-    "yeti/", "daum/", "crawler", "spider", "slurp",
+    "yeti/",
+    "daum/",
+    "crawler",
+    "spider",
+    "slurp",
     // Tools and libraries.
-    "curl/", "wget/", "python-requests", "python-urllib", "aiohttp", "go-http-client", "java/", "apache-httpclient", "libwww-perl",
-    "headlesschrome", "phantomjs", "axios/", "node-fetch", "scrapy",
+    "curl/",
+    "wget/",
+    "python-requests",
+    "python-urllib",
+    "aiohttp",
+    "go-http-client",
+    "java/",
+    "apache-httpclient",
+    "libwww-perl",
+    "headlesschrome",
+    "phantomjs",
+    "axios/",
+    "node-fetch",
+    "scrapy",
 ];
 
 /// Why an open or a click is taken for a program's; `None` for a person's.
@@ -130,7 +165,9 @@ mod tests {
 
     #[test]
     fn programs_are_told_by_their_names() {
-        for agent in [KAKAO, "Googlebot/2.1", "curl/8.5.0", "Mozilla/5.0 (compatible; BarracudaCentral)", "Slackbot-LinkExpanding 1.0", "Foo bot"] {
+        for agent in
+            [KAKAO, "Googlebot/2.1", "curl/8.5.0", "Mozilla/5.0 (compatible; BarracudaCentral)", "Slackbot-LinkExpanding 1.0", "Foo bot"]
+        {
             assert_eq!(of(Act::Click, agent, Some(60_000)), Some(Machine::Agent), "{agent}");
         }
         assert_eq!(of(Act::Click, " ", Some(60_000)), Some(Machine::Nameless));

@@ -20,7 +20,7 @@ pub mod visitor;
 
 use serde::{Deserialize, Serialize};
 
-pub use hold::{Held, WINDOW_MS};
+pub use hold::Held;
 pub use token::{LinkHash, MARK, Mark, token};
 
 use crate::link::Links;

@@ -67,7 +67,8 @@ fn what_is_no_link_to_the_web_or_says_so_stays() {
         assert_eq!(rewritten(html), html);
     }
     // What shows where Outlook does not look is no comment.
-    let shown = "<![if !mso]><a href=\"https://shop.kr\">a</a><![endif]><!--[if !mso]><!--><a href=\"https://shop.kr\">b</a><!--<![endif]-->";
+    let shown =
+        "<![if !mso]><a href=\"https://shop.kr\">a</a><![endif]><!--[if !mso]><!--><a href=\"https://shop.kr\">b</a><!--<![endif]-->";
     assert_eq!(rewritten(shown).matches("https://m.kr/c/").count(), 2);
 }
 
@@ -84,7 +85,8 @@ fn the_picture_is_the_last_of_the_body() {
 
 #[test]
 fn no_address_of_the_server_breaks_out_of_an_attribute() {
-    let html = with_links("<a href=https://shop.kr>", &places("<a href=https://shop.kr>", &Exempt::default()), "https://m.kr/\"'><x&", &mark(0));
+    let html =
+        with_links("<a href=https://shop.kr>", &places("<a href=https://shop.kr>", &Exempt::default()), "https://m.kr/\"'><x&", &mark(0));
     assert!(html.starts_with("<a href=https://m.kr/&quot;&#39;&gt;&lt;x&amp;/c/"), "{html}");
 }
 

@@ -72,7 +72,7 @@ impl Question<'_> {
         }
         if !self.signs {
             let fault = "opens and clicks are not followed: this server has no secret to sign picture and links with";
-            return (None, warning(fault, "let the operator set JEBI_SECRET"));
+            return (None, warning(fault, "let the operator set JEBI_SECRET, the same for all nodes"));
         }
         let place = match (&self.settings.base, &self.settings.local) {
             (Some(base), _) => Some((base.clone(), false)),

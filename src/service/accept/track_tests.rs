@@ -71,7 +71,9 @@ fn the_documents_shape_has_its_opens_followed_and_nothing_else_by_itself() {
         is_documented(&message)
     };
     assert!(given(|_| ()));
-    assert!(!given(|m| m.topic_id = None) && !given(|m| m.content = None) && !given(|m| m.to = vec![super::super::Given::Text("a".into())]));
+    assert!(
+        !given(|m| m.topic_id = None) && !given(|m| m.content = None) && !given(|m| m.to = vec![super::super::Given::Text("a".into())])
+    );
 }
 
 #[test]

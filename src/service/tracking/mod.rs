@@ -118,14 +118,8 @@ impl Tracking {
 
     fn take(&self, delivery: DeliveryId, click: Option<(LinkHash, Arc<str>)>, visitor: Visitor<'_>) {
         let (link, url) = click.unzip();
-        let visit = Visit {
-            delivery,
-            url,
-            at: self.clock.wall(),
-            agent: visitor::agent(visitor.agent),
-            from: self.from(visitor),
-            burst: false,
-        };
+        let visit =
+            Visit { delivery, url, at: self.clock.wall(), agent: visitor::agent(visitor.agent), from: self.from(visitor), burst: false };
         counter!(TAKEN).increment(1);
         if self.waiting.try_send(Taken { visit, link, came: self.clock.boot() }).is_ok() {
             self.dropping.store(false, Ordering::Relaxed);

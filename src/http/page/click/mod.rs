@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use axum::{
-    extract::{Extension, Path, State},
+    extract::{Extension, Path, State, rejection::PathRejection},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, USER_AGENT, VARY},
@@ -37,12 +37,17 @@ const KOREAN: &str = include_str!("ko.json");
 pub async fn follow(
     State(state): State<AppState>,
     Extension(client): Extension<Client>,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let visitor = visitor(client, &method, &headers);
-    let status = match state.tracking.clicked(&token, visitor).await? {
+    // What is no text is no token either.
+    let led = match token {
+        Ok(Path(token)) => state.tracking.clicked(&token, visitor).await?,
+        Err(_) => Led::Unknown,
+    };
+    let status = match led {
         Led::To(url) => {
             if let Some(location) = location(&url) {
                 return Ok(led(location));
