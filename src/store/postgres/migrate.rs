@@ -32,6 +32,8 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (17, "suppression", include_str!("migrations/0017_suppression.sql")),
     (18, "refusals", include_str!("migrations/0018_refusals.sql")),
     (19, "hooks", include_str!("migrations/0019_hooks.sql")),
+    (20, "results", include_str!("migrations/0020_results.sql")),
+    (21, "reputation", include_str!("migrations/0021_reputation.sql")),
 ];
 
 /// The tables they make.

@@ -30,6 +30,8 @@ const MIGRATIONS: &[(u32, &str, &str)] = &[
     (17, "suppression", include_str!("migrations/0017_suppression.sql")),
     (18, "refusals", include_str!("migrations/0018_refusals.sql")),
     (19, "hooks", include_str!("migrations/0019_hooks.sql")),
+    (20, "results", include_str!("migrations/0020_results.sql")),
+    (21, "reputation", include_str!("migrations/0021_reputation.sql")),
 ];
 
 /// Brings the database to the newest schema. Returns what was applied, in order.
