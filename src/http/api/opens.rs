@@ -36,7 +36,7 @@ pub async fn open(
     }
     let fixed = HeaderValue::from_static;
     // Otherwise proxies would keep it, and later opens would not be seen.
-    let headers = [(CONTENT_TYPE, fixed("image/gif")), (CACHE_CONTROL, fixed("no-store, no-cache, max-age=0, private"))];
+    let headers = [(CONTENT_TYPE, fixed("image/gif")), (CACHE_CONTROL, fixed("no-store,no-cache,max-age=0,private"))];
     (headers, PIXEL.as_slice()).into_response()
 }
 
