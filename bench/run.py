@@ -4,7 +4,7 @@
 Builds the tools (bench/target) and needs a release build of Jebi (cargo build --release). Everything stays on loopback.
 Without names all scenarios run; `bench/run.py --list` names them.
 """
-import csv, http.client, io, json, os, pathlib, random, shutil, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
+import csv, http.client, io, email, email.policy, json, os, pathlib, random, re, shutil, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
 
 from postgres import Postgres, programs
 
@@ -665,6 +665,37 @@ def attachment(copies=10000, size=10 << 20):
                     before_mib=before, after_mib=j.memory(), peak_mib=j.memory("VmHWM"))
 
 
+def opens(mails=1000, requests=100_000):
+    """Opens and clicks of 1,000 mails on 16 connections: answered a second and their p99, and how many of them were counted in the end."""
+    def once():
+        with Jebi(env=dict(PROVIDER="local", SERVER_URL=f"http://127.0.0.1:{PORT}", TRACKING_CLICKS="all")) as j:
+            people = [f"u{i}@example.com" for i in range(mails)]
+            j.api("POST", "/v1/messages", {"messages": [{"topic_id": "opens", "emails": people, "subject": "opens", "content": '<p><a href="https://shop.example/?a=1">a</a></p>'}]})
+            while j.api("GET", "/v1/topics/opens")["sent"] < mails:
+                time.sleep(0.1)
+            found, cursor = [], ""
+            while len(found) < mails:
+                page = j.api("GET", f"/v1/inbox?limit=100{cursor}")
+                for mail in page["mails"]:
+                    ask = urllib.request.Request(f"http://127.0.0.1:{PORT}/v1/inbox/{mail['id']}/source", headers={"X-API-KEY": KEY})
+                    html = email.message_from_bytes(urllib.request.urlopen(ask, timeout=60).read(), policy=email.policy.default).get_body(("html",)).get_content()
+                    found.append((re.search(r'src="http://[^/]+/([^"]+)"', html)[1], re.search(r'href="http://[^/]+/([^"]+)"', html)[1]))
+                cursor = f"&cursor={page['next_cursor']}"
+            told = {}
+            for i, kind in enumerate(("opens", "clicks")):
+                lines = pathlib.Path(j.folder) / kind
+                lines.write_text("\n".join(pair[i] for pair in found))
+                cmd = [TOOLS / "load", "--url", f"http://127.0.0.1:{PORT}/{{{{line}}}}", "--method", "GET", "--lines", lines, "--requests", str(requests), "--conns", "16",
+                       "--header", "user-agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/131.0.0.0 Safari/537.36", "--pid", str(j.server.pid)]
+                r = json.loads(subprocess.run([str(c) for c in cmd], capture_output=True, text=True, check=True).stdout)
+                assert set(r["status"]) == {"200" if kind == "opens" else "302"}, r
+                told |= {f"{kind}_per_s": r["requests_per_s"], f"{kind}_p99_ms": r["latency_us"]["p99"] / 1000, f"{kind}_cpu_us": r["cpu_seconds_per_1k"] * 1000}
+            metrics = urllib.request.urlopen(f"http://127.0.0.1:{PORT}/metrics", timeout=60).read().decode()
+            dropped = sum(float(line.split()[1]) for line in metrics.splitlines() if line.startswith("jebi_tracking_dropped_total"))
+            return told | dict(counted_share=1 - dropped / (2 * requests))
+    return repeat(once)
+
+
 def compose():
     """Making a mail of 20 KB: with the bare library, the first copy of a message, and each further one."""
     def once():
@@ -765,7 +796,7 @@ def feedback(mails=20000, conns=16):
 
 SCENARIOS = dict(bulk=bulk, personal=personal, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
                  latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, suppressed_million=suppressed_million, grown=grown, topic_page=topic_page, smtp=smtp, smtp_20ms=smtp_20ms,
-                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose, webhooks=webhooks, feedback=feedback)
+                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose, webhooks=webhooks, feedback=feedback, opens=opens)
 
 
 def main():

@@ -2138,3 +2138,12 @@ help-sns-list = List topics and queues that events come from, and when the last 
 help-sns = List, allow and remove topics that events of SES come from
 help-sns-remove = Refuse messages of a topic from now on
 help-sns-allow = Take messages of a topic, and confirm its subscription where that waits
+
+# src/service/accept/track.rs, src/config/tracking.rs
+opens-and-clicks-are-not-followed-html = opens and clicks are not followed: the message has no HTML
+give-content-or-html-or-leave-track = give content or html, or leave track out
+opens-and-clicks-are-not-followed-secret = opens and clicks are not followed: this server has no secret to sign picture and links with
+opens-and-clicks-are-not-followed-address = opens and clicks are not followed: this server has no address that readers of mail can reach
+let-the-operator-set-server-url-or = let the operator set SERVER_URL (or TRACKING_HOST) to one, or give track with false
+x-is-this-machine-itself-which-readers = { $value } is this machine itself, which readers of mail cannot reach
+name-a-host-the-world-reaches-this = name a host the world reaches this server by, such as click.example.com

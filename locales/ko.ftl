@@ -2137,3 +2137,12 @@ help-sns-list = 이벤트가 들어오는 토픽과 대기열, 마지막으로 �
 help-sns = SES 이벤트가 들어오는 토픽을 보여 주고 허용하거나 뺍니다
 help-sns-remove = 이제부터 토픽의 메시지를 받지 않습니다
 help-sns-allow = 토픽의 메시지를 받고, 기다리는 구독이 있으면 확인합니다
+
+# src/service/accept/track.rs, src/config/tracking.rs
+opens-and-clicks-are-not-followed-html = 열람과 클릭을 추적하지 않습니다: 메시지에 HTML이 없습니다
+give-content-or-html-or-leave-track = content나 html을 주거나 track을 빼십시오
+opens-and-clicks-are-not-followed-secret = 열람과 클릭을 추적하지 않습니다: 이 서버에는 그림과 링크에 서명할 비밀 값이 없습니다
+opens-and-clicks-are-not-followed-address = 열람과 클릭을 추적하지 않습니다: 메일을 읽는 사람이 닿을 수 있는 이 서버의 주소가 없습니다
+let-the-operator-set-server-url-or = 운영자가 SERVER_URL(또는 TRACKING_HOST)을 그런 주소로 설정하게 하거나, track을 false로 주십시오
+x-is-this-machine-itself-which-readers = { $value }은(는) 이 컴퓨터 자신이어서 메일을 읽는 사람이 닿을 수 없습니다
+name-a-host-the-world-reaches-this = 외부에서 이 서버에 닿는 호스트 이름을 적으십시오. 예: click.example.com

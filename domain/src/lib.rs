@@ -44,6 +44,7 @@ pub mod suppression;
 pub mod template;
 pub mod template_record;
 pub mod time;
+pub mod track;
 
 #[cfg(feature = "fake")]
 pub mod fake;

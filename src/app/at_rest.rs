@@ -17,6 +17,7 @@ use crate::{
         identities::{Accounts, Identities},
         keys::Keys,
         providers::{ProviderStatus, Providers},
+        tracking::Tracking,
     },
 };
 
@@ -42,7 +43,9 @@ impl AtRest {
         let lists = Lists::new(config, &store, &clock);
         let (feedback, sns) = sns::make(config, &store, &clock, None).await?;
         let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, lists, hooks, feedback, sns };
+        // Nobody opens mail here.
+        let (tracking, _) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
+        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, lists, hooks, feedback, sns, tracking: Arc::new(tracking) };
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let access = Arc::new(Access::new(access_settings(config)));
         let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);

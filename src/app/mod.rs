@@ -6,6 +6,7 @@
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
 //! | `hooks` | from the configuration to calls of endpoints |
+//! | `links` | from the configuration to what is decided on lists and tracking, and where links in mail lead |
 //! | `migrate` | the schema of the store |
 //! | `node_ready` | whether this node sends |
 //! | `providers` | from the configuration to providers, their settings and ways |
@@ -20,6 +21,7 @@ mod at_rest;
 pub mod database;
 mod dkim;
 mod hooks;
+mod links;
 mod migrate;
 mod node_ready;
 mod providers;
@@ -70,7 +72,7 @@ use crate::{
         tls::{PemFiles, Tls, TlsFault},
     },
     service::{
-        accept::{self, Accept},
+        accept::{self, Accept, Follow},
         access::{Access, AccessSettings, Origins, TokenSecrets},
         admin::Admin,
         attempts::Attempts,
@@ -101,6 +103,7 @@ use crate::{
         suppression::Exchange,
         times::Times,
         tokens::{self, Tokens},
+        tracking::Tracking,
     },
     store::{
         Migration, postgres,
@@ -277,6 +280,14 @@ impl App {
         if leaves && config.server.public_url().is_none() {
             tracing::info!("bulk mail has no unsubscribe link of this server: SERVER_URL is not the https address the world reaches it by");
         }
+        let track = track_settings(config);
+        if leaves && track.base.is_none() && (track.opens, track.clicks) != (Follow::None, Follow::None) {
+            tracing::warn!(
+                "opens and clicks of mail are not followed: neither TRACKING_HOST nor SERVER_URL is an address readers can reach"
+            );
+        }
+        let (tracking, taken) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
+        let tracking = Arc::new(tracking);
         let warnings = Warnings::new(warnings);
         let accept = Accept::new(
             Arc::clone(&store),
@@ -308,6 +319,7 @@ impl App {
                 fleet: workers.fleet(),
                 accept: Arc::clone(&accept),
                 links: links.clone(),
+                tracking: Arc::clone(&tracking),
                 identities,
                 running,
                 grace: config.server.stop_grace,
@@ -338,15 +350,18 @@ impl App {
             lists,
             feedback,
             sns: Arc::clone(&sns),
+            tracking,
         };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
+        let visits = worker::tracking::run(Arc::clone(&store), Arc::clone(&clock), taken, lifecycle.soft.clone());
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
         let exchanging = worker::suppression::run(exchange, Arc::clone(&clock), lifecycle.soft.clone());
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(workers.watch().over("suppression", exchanging)),
             tokio::spawn(workers.watch().over("consents", consents)),
+            tokio::spawn(workers.watch().over("tracking", visits)),
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("senders", senders)),
@@ -422,6 +437,7 @@ struct Around {
     feedback: Arc<FeedbackIntake>,
     /// Takes events of SNS.
     sns: Arc<Sns>,
+    tracking: Arc<Tracking>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -437,7 +453,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links, hooks, lists, feedback, sns } = around;
+    let Around { clock, random, metrics, own, links, hooks, lists, feedback, sns, tracking } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -449,6 +465,7 @@ fn services(
         profiles: accept.profiles(),
         links,
         hooks,
+        tracking,
         usage: accept.usage(),
         files: accept.files(),
         tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),

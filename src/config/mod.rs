@@ -45,6 +45,7 @@ mod sns;
 mod sources;
 mod suppression;
 mod webhooks;
+mod tracking;
 
 pub use access::Access;
 pub use addresses::Addresses;
@@ -72,6 +73,7 @@ pub use sns::{Queue, Sns};
 pub use sources::{FileSource, Sources, spoken_language};
 pub use suppression::Suppression;
 pub use webhooks::Webhooks;
+pub use tracking::{Tracking, Which};
 
 use effective::Effective;
 use key::Key;
@@ -99,6 +101,7 @@ pub struct Config {
     pub suppression: Suppression,
     pub addresses: Addresses,
     pub sns: Sns,
+    pub tracking: Tracking,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -136,6 +139,7 @@ impl Config {
         let suppression = suppression::read(&mut reader);
         let addresses = addresses::read(&mut reader);
         let sns = sns::read(&mut reader);
+        let tracking = tracking::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         let has_ses = providers.iter().flatten().any(|p| matches!(p.account, Account::Ses(_)));
@@ -147,8 +151,8 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(webhooks), Some(sns), Some(log)) =
-            (access, inbox, feedback, lists, webhooks, sns, log)
+        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(webhooks), Some(sns), Some(tracking), Some(log)) =
+            (access, inbox, feedback, lists, webhooks, sns, tracking, log)
         else {
             return Err(ConfigErrors(faults));
         };
@@ -176,7 +180,7 @@ impl Config {
             suppression,
             addresses,
             sns,
-            log,
+            tracking, log,
             profile,
             effective,
         };
@@ -252,6 +256,7 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         suppression::KEYS,
         addresses::KEYS,
         sns::KEYS,
+        tracking::KEYS,
         log::KEYS,
     ]
     .into_iter()

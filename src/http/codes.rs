@@ -282,6 +282,12 @@ pub const CODES: &[Code] = &[
         "The mail prints `unsubscribe_url` and has no unsubscribe link. As a warning: none is written.",
         "Have `SERVER_URL` set to an https address, or give `list.unsubscribe`.",
     ),
+    code(
+        422,
+        "not_tracked",
+        "As a warning: opens and clicks are not followed.",
+        "Have `SERVER_URL` set to an address readers can reach, or give `track` with false.",
+    ),
     code(422, "invalid_unsubscribe", "This is no page for refusing.", "Give an https address."),
     code(422, "invalid_mailto", "A mailto link cannot hold this address.", "Give an ASCII one."),
     code(422, "invalid_list_id", "This is no list id (RFC 2919).", "Write a label and a domain of yours."),

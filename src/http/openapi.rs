@@ -17,7 +17,7 @@ use utoipa::{
 use super::{
     api::{
         addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons,
-        profiles, providers, sns, suppression, templates, topics, unsubscribes, webhooks,
+        opens, profiles, providers, sns, suppression, templates, topics, unsubscribes, webhooks,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
@@ -64,6 +64,7 @@ use super::{
         sns::list,
         sns::allow,
         sns::remove,
+        opens::open,
         providers::list,
         providers::move_waiting,
         nodes::list,

@@ -11,7 +11,7 @@ use crate::service::{
     consents::Consents, feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, hooks::Hooks, inbox::InboxReader,
     keys::Keys, links::LinkKeys, nodes::Nodes, privacy::Privacy, profiles::Profiles, providers::Providers, ready::Ready,
     refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, results::Results, retry::Retry, search::Search, sns::Sns,
-    stray::Strays, suppression::Suppressions, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    stray::Strays, suppression::Suppressions, templates::Templates, times::Times, tokens::Tokens, tracking::Tracking, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -46,6 +46,7 @@ pub struct Services {
     pub links: Option<Arc<LinkKeys>>,
     pub refusals: Refusals,
     pub privacy: Privacy,
+    pub tracking: Arc<Tracking>,
     pub consents: Arc<Consents>,
     pub hooks: Arc<Hooks>,
     pub suppressions: Arc<Suppressions>,

@@ -39,6 +39,7 @@ pub mod suppression;
 pub mod templates;
 pub mod times;
 pub mod tokens;
+pub mod tracking;
 mod trouble;
 pub mod usage;
 

@@ -25,6 +25,7 @@ mod settle;
 mod slots;
 pub mod sns;
 pub mod suppression;
+pub mod tracking;
 pub mod upkeep;
 pub mod watch;
 

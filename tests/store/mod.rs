@@ -12,6 +12,7 @@ mod claim;
 mod consents;
 mod crossed;
 mod damage;
+mod engagement;
 mod envelopes;
 mod evidence;
 mod feedback;

@@ -258,6 +258,7 @@ impl Fixture {
             list: None,
             calendar: None,
             shown: mail.copies.shown(),
+            track: None,
         };
         let message = Message {
             id: MessageId::new(now, &self.random),

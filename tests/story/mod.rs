@@ -79,3 +79,5 @@ mod webhooks_come_again;
 mod webhooks_guard_the_network;
 mod webhooks_over_a_server;
 mod webhooks_speak_to_people;
+mod tracking_answers_readers;
+mod tracking_over_a_server;

@@ -19,7 +19,7 @@ use http_body_util::BodyExt;
 use jebi::{
     http::{AppState, HttpSettings, Load, LocalAdmin, Peer, Services, router},
     service::{
-        accept::{Accept, ListSettings, Settings},
+        accept::{Accept, ListSettings, Settings, TrackSettings},
         access::{Access, AccessSettings},
         addresses::Addresses,
         admin::Admin,
@@ -52,9 +52,11 @@ use jebi::{
         suppression::Suppressions,
         times::Times,
         tokens::Tokens,
+        tracking::Tracking,
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
     webhook::{CallSettings, Lookup, SnsSettings, SystemLookup, Webhooks},
+    worker::tracking,
 };
 pub use jebi_domain::allow::AllowList;
 use jebi_domain::{
@@ -71,9 +73,11 @@ use jebi_domain::{
     route::{Routes, Way},
     suppression,
     time::Wall,
+    track::visitor::KeepIp,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::sns_world::SnsSetup;
@@ -110,6 +114,8 @@ pub struct Setup {
     pub max_bodies: usize,
     /// Lists and advertising.
     pub list: ListSettings,
+    /// Following opens and clicks.
+    pub track: TrackSettings,
     /// What links are signed with; without one there are none.
     pub secret: Option<&'static str>,
     /// Whether people are told of their consents.
@@ -172,6 +178,7 @@ impl Default for Setup {
             max_requests: 1_000,
             max_bodies: 64 << 20,
             list: ListSettings::default(),
+            track: TrackSettings::default(),
             secret: None,
             notices: true,
             webhooks: WebhookSetup::default(),
@@ -307,6 +314,7 @@ impl Api {
             max_waiting: usual.max_waiting,
             list: ListSettings::default(),
             disposable: usual.disposable,
+            track: usual.track,
             files: usual.files,
         });
     }
@@ -356,6 +364,7 @@ impl Api {
             max_waiting: setup.max_waiting,
             list,
             disposable: setup.disposable.clone(),
+            track: setup.track,
             files: setup.files,
         };
         let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers, setup.max_size));
@@ -372,7 +381,10 @@ impl Api {
             }
         };
         let access = Arc::new(Access::new(setup.access));
+        let (tracking, taken) = Tracking::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), KeepIp::Shortened);
+        tokio::spawn(tracking::run(Arc::clone(&store), Arc::clone(&dyn_clock), taken, CancellationToken::new()));
         let state = Arc::new(Services {
+            tracking: Arc::new(tracking),
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
             usage: accept.usage(),

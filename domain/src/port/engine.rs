@@ -1,7 +1,7 @@
 //! A whole engine: every port of the store together.
 
 use super::{
-    FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ResultsStore, SenderStore, SourceStore,
+    EngagementStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ResultsStore, SenderStore, SourceStore,
     SuppressionStore, TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
@@ -23,6 +23,7 @@ pub trait Store:
     + SuppressionStore
     + HookStore
     + SourceStore
+    + EngagementStore
 {
 }
 impl<T> Store for T where
@@ -41,5 +42,6 @@ impl<T> Store for T where
         + SuppressionStore
         + HookStore
         + SourceStore
+        + EngagementStore
 {
 }

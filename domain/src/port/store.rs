@@ -19,6 +19,7 @@ use super::{Boxed, nodes::NodeStart, slots::SharedSlots};
 pub use super::{
     guard::{Guard, Released},
     settlement::Settlement,
+    whole::Store,
 };
 use crate::{
     access::Grant,

@@ -16,6 +16,7 @@ pub mod link_keys;
 pub mod messages;
 pub mod nodes;
 pub mod persons;
+pub mod opens;
 pub mod profiles;
 pub mod providers;
 mod shape;

@@ -1,6 +1,7 @@
 //! Pages for people, with everything they need inside the program.
 
 mod frame;
+pub mod click;
 pub mod inbox;
 pub mod preferences;
 pub mod unsubscribe;

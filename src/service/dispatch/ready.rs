@@ -126,6 +126,11 @@ impl ReadyCopy {
             let reason = Reason::new("local_unsubscribe_link", text, "set SERVER_URL to an https address, then send it again");
             return Err(Reason { transient: true, ..reason });
         }
+        if leaves && self.mail.message.content.track.as_ref().is_some_and(|track| track.is_bound_here(links)) {
+            let text = "it was accepted for the local inbox, and the picture and links that follow it lead to this machine alone";
+            let reason = Reason::new("local_tracking", text, "set SERVER_URL to an https address, then send it again");
+            return Err(Reason { transient: true, ..reason });
+        }
         let none = Files::default();
         self.mail.compose(&self.copy, self.attempt, self.files.as_deref().unwrap_or(&none), links)
     }

@@ -43,6 +43,13 @@ impl TopicDelta {
         self.feedback[kind as usize] += n;
     }
 
+    /// One open or click, and whether it was a person's.
+    pub fn engaged(&mut self, click: bool, person: bool) {
+        let first = if click { 2 } else { 0 };
+        self.engaged[first] += 1;
+        self.engaged[first + 1] += i64::from(person);
+    }
+
     /// Whether a count of recipients by where they stand moves.
     pub(super) fn moves(&self) -> bool {
         self.total != 0 || self.pending != 0 || self.states.iter().any(|n| *n != 0)

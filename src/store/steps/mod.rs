@@ -15,6 +15,7 @@
 //! | `kept_back` | who gets nothing of what is accepted, and why |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
+//! | `engagement` | opens and clicks |
 //! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet |
 //! | `suppression`, `suppression_list` | addresses that are not to be mailed: looking them up and listing them by themselves; people's acts on the list |
 //! | `results` | what became of topics, hour by hour |
@@ -39,6 +40,7 @@ mod damage;
 mod db;
 mod delta;
 mod endpoints;
+mod engagement;
 mod engine;
 mod error;
 mod feedback;

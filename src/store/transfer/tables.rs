@@ -54,6 +54,8 @@ pub const TABLES: &[&str] = &[
     "hook_call",
     "hook_try",
     "event_source",
+    "topic_link",
+    "link_copy",
 ];
 
 /// The others, and why.
