@@ -6,7 +6,11 @@ use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::port::{Clock, Random, Store};
 use tower::ServiceExt;
 
-use super::{Around, StartError, accept_settings, access_settings, link_keys, open_store, services};
+use super::{
+    Around, StartError, accept_settings, access_settings,
+    guard::{self, Guard},
+    link_keys, open_store, services,
+};
 use crate::{
     config::Config,
     http::{self, LocalAdmin},
@@ -35,8 +39,9 @@ impl AtRest {
         let store = open_store(config, Arc::clone(&clock), Arc::clone(&random)).await?;
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         let links = link_keys(config, &store, &clock, &random).await?;
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links: links.clone() };
         let board: Arc<dyn Providers> = Arc::new(NoProviders);
+        let guard = Guard::new(config, guard::reputation(config, &store, &clock), &store, &clock, &board);
+        let around = Around { clock, random, metrics: metrics::apart(), own: None, links: links.clone(), guard };
         let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));
         let (clock, random) = (Arc::clone(&around.clock), Arc::clone(&around.random));
         let accept = Arc::new(Accept::new(Arc::clone(&store), clock, random, identities, accept_settings(config, links)));

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
+//! | `guard` | the reputation guard and the alerts |
 //! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
@@ -13,6 +14,7 @@
 mod at_rest;
 pub mod database;
 mod dkim;
+mod guard;
 mod migrate;
 mod providers;
 mod reload;
@@ -48,6 +50,7 @@ pub use self::{
     transfer::{MoveError, Moved, transfer},
 };
 use self::{
+    guard::Guard,
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, Warnings},
     secret::Secret,
@@ -240,6 +243,7 @@ impl App {
             running.insert(provider.name.clone(), Arc::clone(&made));
             accounts.push((made, providers::settings(config, provider)));
         }
+        let reputation = guard::reputation(config, &store, &clock);
         let workers = worker::start(WorkerDeps {
             queue: Arc::clone(&store) as _,
             admin: Arc::clone(&store) as _,
@@ -251,10 +255,12 @@ impl App {
             links: links.as_ref().map(|links| links.live()).unwrap_or_default(),
             providers: accounts,
             feedback: Some(feedback),
+            reputation: Some(Arc::clone(&reputation)),
             observer,
         })
         .await?;
         let board = workers.board();
+        let guard = Guard::new(config, reputation, &store, &clock, &board);
         let identities = Identities::new(providers::accounts(running.values()), Arc::clone(&board), Arc::clone(&clock));
         let strays = Arc::new(Strays::new(Arc::clone(&store), Arc::clone(&board)));
         for (provider, waiting) in strays.waiting().await? {
@@ -277,7 +283,7 @@ impl App {
         let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
         let node: Vec<Arc<dyn Readiness>> =
-            vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _];
+            vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _, Arc::clone(&guard.reputation) as _];
         let reload = reload.map(|read| {
             let part = ProvidersPart {
                 maker,
@@ -290,19 +296,21 @@ impl App {
             };
             let access = AccessPart { access: Arc::clone(&access), tls: tls.clone() };
             let parts: Vec<Arc<dyn Part<Config>>> =
-                vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(access), Arc::new(part)];
+                vec![Arc::new(LogPart), Arc::new(KeysPart(Arc::clone(&keys))), Arc::new(access), Arc::new(guard.clone()), Arc::new(part)];
             // What the sources warn of now is what `/ready` shows.
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links };
+        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, guard };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
+        let alerts = worker::alerts::run(Arc::clone(&state.alerts), Arc::clone(&clock), lifecycle.soft.clone());
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(workers.watch().over("consents", consents)),
+            tokio::spawn(workers.watch().over("alerts", alerts)),
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("senders", senders)),
@@ -370,6 +378,7 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
+    guard: Guard,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -385,7 +394,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links } = around;
+    let Around { clock, random, metrics, own, links, guard } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -410,6 +419,8 @@ fn services(
         admin: Admin::new(Arc::clone(store), Arc::clone(&clock)),
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
         nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
+        reputation: guard.reputation,
+        alerts: guard.alerts,
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),

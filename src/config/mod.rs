@@ -7,6 +7,7 @@
 //! the process; everything else works on values, so tests pass their own.
 
 mod access;
+mod alerts;
 mod attachments;
 mod check;
 mod database;
@@ -34,14 +35,17 @@ mod provider;
 mod providers;
 mod reader;
 mod recipients;
+mod reputation;
 mod secret;
 mod sending;
 mod server;
 mod ses;
 mod smtp;
 mod sources;
+mod warmup;
 
 pub use access::Access;
+pub use alerts::Alerts;
 pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
 pub use dkim::{Dkim, DkimKey, dkim_place};
@@ -56,12 +60,15 @@ pub use profile::Profile;
 pub use provider::ProviderKind;
 pub use providers::{Account, ProviderConfig};
 pub use recipients::AllowList;
+pub use reputation::Reputation;
 pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses};
 pub use smtp::{Login, Smtp, Tls};
 pub use sources::{FileSource, Sources, spoken_language};
+
+use jebi_domain::warmup::Plan;
 
 use effective::Effective;
 use key::Key;
@@ -84,6 +91,10 @@ pub struct Config {
     pub attachments: Attachments,
     pub inbox: Inbox,
     pub lists: Lists,
+    pub reputation: Reputation,
+    pub alerts: Alerts,
+    /// Accounts and domains that warm up.
+    pub warmup: Vec<Plan>,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -116,6 +127,8 @@ impl Config {
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
         let lists = lists::read(&mut reader);
+        let (reputation, alerts) = (reputation::read(&mut reader), alerts::read(&mut reader));
+        let warmup = warmup::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         check::uploads(&mut reader, attachments.as_ref());
@@ -128,13 +141,31 @@ impl Config {
         let (Some(access), Some(inbox), Some(lists), Some(log)) = (access, inbox, lists, log) else {
             return Err(ConfigErrors(faults));
         };
+        let (Some(reputation), Some(alerts), Some(warmup)) = (reputation, alerts, warmup) else {
+            return Err(ConfigErrors(faults));
+        };
         let effective = Effective::of(&layers, &sending);
         let notices = names::notices(&layers, &sending, &providers, sources.profile.as_ref());
         let inbox = inbox.beside(&server, &access);
         let profile = sources.profile.as_ref().map(|profile| profile.name.clone());
         let mut warnings = check::warnings(&layers, &server, &database, &sending);
         warnings.extend(dkim::warnings(&providers));
-        let config = Self { server, database, sending, providers, attachments, access, inbox, lists, log, profile, effective };
+        let config = Self {
+            server,
+            database,
+            sending,
+            providers,
+            attachments,
+            access,
+            inbox,
+            lists,
+            reputation,
+            alerts,
+            warmup,
+            log,
+            profile,
+            effective,
+        };
         Ok(Loaded { config, notices, warnings })
     }
 
@@ -202,6 +233,9 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         access::KEYS,
         inbox::KEYS,
         lists::KEYS,
+        reputation::KEYS,
+        alerts::KEYS,
+        warmup::KEYS,
         log::KEYS,
     ]
     .into_iter()

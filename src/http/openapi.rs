@@ -16,8 +16,8 @@ use utoipa::{
 
 use super::{
     api::{
-        admin, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-        templates, topics,
+        admin, alerts, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
+        reputation, templates, topics,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
@@ -59,6 +59,11 @@ use super::{
         providers::list,
         providers::move_waiting,
         nodes::list,
+        reputation::list,
+        reputation::pause,
+        reputation::resume,
+        alerts::list,
+        alerts::silence,
         keys::list,
         keys::create,
         keys::change,
@@ -115,6 +120,8 @@ use super::{
         (name = "topics", description = "Groups of messages: counts, cancelling, pausing."),
         (name = "events", description = "What was sent."),
         (name = "providers", description = "The accounts mail goes through."),
+        (name = "reputation", description = "Bounces and complaints, and what is done about them."),
+        (name = "alerts", description = "What is not as it should be."),
         (name = "nodes", description = "The processes that share the store."),
         (name = "keys", description = "API keys, and what each allows."),
         (name = "profiles", description = "Who mail is from, and the company behind it."),

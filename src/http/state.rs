@@ -7,9 +7,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::access::load::Load;
 use crate::service::{
-    accept::Accept, access::Access, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
+    accept::Accept, access::Access, admin::Admin, alerts::Alerts, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
     files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles,
-    providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, retry::Retry,
+    providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reputation::Reputation, reschedule::Reschedule, retry::Retry,
     search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
@@ -51,6 +51,8 @@ pub struct Services {
     pub audit: Audit,
     pub admin: Admin,
     pub nodes: Nodes,
+    pub reputation: Arc<Reputation>,
+    pub alerts: Arc<Alerts>,
     pub inbox: InboxReader,
     pub figures: Figures,
     pub providers: Arc<dyn Providers>,

@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod access;
 pub mod admin;
+pub mod alerts;
 pub mod attempts;
 pub mod audit;
 mod caller;
@@ -25,6 +26,7 @@ pub mod ready;
 pub mod refusals;
 pub mod reload;
 pub mod repeat;
+pub mod reputation;
 pub mod reschedule;
 pub mod retry;
 pub mod search;

@@ -18,10 +18,11 @@ use jebi_domain::{
         Boxed, Clock,
         nodes::{DEAD_AFTER, NodeStart},
         store::{
-            AcceptBatch, AcceptReport, Accepted, Claim, Claimed, Counts, DeliveryFilter, DeliveryView, Housekept, MessageView, Notice,
+            AcceptBatch, AcceptReport, Accepted, Claim, Claimed, Counts, DeliveryFilter, DeliveryView, DomainRoom, Housekept, MessageView, Notice,
             Settlement, Store, StoreResult, Subscription, Violation, Window,
         },
     },
+    reputation::Via,
     time::Wall,
 };
 
@@ -81,6 +82,8 @@ pub struct Fixture {
     pub lateness: i64,
     /// From when on that counts.
     pub late_from: Wall,
+    /// Senders' domains whose bulk mail is held back.
+    pub domains: Vec<DomainRoom>,
     /// Faults were planted: the verification after the test is off.
     pub planted: bool,
 }
@@ -164,6 +167,7 @@ pub fn settlement(claimed: &Claimed, ordinal: u32, at: Wall, decision: Decision)
         attempt: claimed.attempt,
         at,
         recipients: places(claimed, ordinal),
+        via: Some(Arc::new(Via::of(&claimed.message))),
         decision,
     }
 }
@@ -189,6 +193,7 @@ impl Fixture {
             random: SeededRandom::new(seed),
             lateness: DAY,
             late_from: Wall(0),
+            domains: vec![],
             planted: false,
         };
         f.begin().await;
@@ -308,6 +313,7 @@ impl Fixture {
             now: self.now(),
             max_lateness_ms: self.lateness,
             late_from: self.late_from,
+            domains: self.domains.clone(),
         };
         self.store.claim(claim).await.map(|r| r.claimed)
     }

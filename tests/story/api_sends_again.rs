@@ -36,7 +36,7 @@ async fn send(api: &Api, ends: &[Decision]) -> usize {
     let mut done = 0;
     loop {
         let turns = store.queues("local").await.expect("queues").into_iter().map(|q| (q.queue, 1_000)).collect();
-        let claim = Claim { incarnation, provider: "local".to_owned(), turns, now, max_lateness_ms: i64::MAX, late_from: Wall(i64::MIN) };
+        let claim = Claim { incarnation, provider: "local".to_owned(), turns, now, max_lateness_ms: i64::MAX, late_from: Wall(i64::MIN), domains: vec![] };
         let claimed = store.claim(claim).await.expect("claim").claimed;
         if claimed.is_empty() {
             return done;
@@ -46,6 +46,7 @@ async fn send(api: &Api, ends: &[Decision]) -> usize {
                 key: DeliveryKey::new(c.message_no, ordinal),
                 lease: c.lease,
                 recipients: Vec::new(),
+                via: None,
                 queue: c.queue,
                 attempt: c.attempt,
                 at: now,

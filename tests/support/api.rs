@@ -21,6 +21,7 @@ use jebi::{
         accept::{Accept, ListSettings, Settings},
         access::{Access, AccessSettings},
         admin::Admin,
+        alerts::Alerts,
         attempts::Attempts,
         audit::Audit,
         cancel::Cancel,
@@ -38,6 +39,7 @@ use jebi::{
         ready::Ready,
         refusals::Refusals,
         repeat::Repeats,
+        reputation::Reputation,
         reschedule::Reschedule,
         retry::Retry,
         search::Search,
@@ -56,6 +58,7 @@ use jebi_domain::{
     route::{Routes, Way},
     time::Wall,
 };
+use super::guard::{guarded, watched};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -169,6 +172,7 @@ pub fn provider(kind: &'static str) -> ProviderStatus {
         sent_last_24_hours: None,
         account_at: None,
         sandbox: false,
+        under_review: false,
         quota: None,
         in_flight: 0,
         ready: 0,
@@ -329,6 +333,8 @@ impl Api {
             admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             inbox: InboxReader::new(Arc::clone(&store), Arc::clone(&dyn_clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
             nodes: Nodes::new(Arc::clone(&store), Arc::clone(&dyn_clock), None),
+            reputation: Arc::new(Reputation::new(Arc::clone(&store), Arc::clone(&dyn_clock), guarded())),
+            alerts: Arc::new(Alerts::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers), watched())),
             access,
             keys,
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),

@@ -14,7 +14,7 @@ use bytes::Bytes;
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{
-    Boxed, ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, SenderStore, TemplateStore, nodes::NodeStart, slots::SharedSlots,
+    Boxed, ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, ReputationStore, SenderStore, TemplateStore, nodes::NodeStart, slots::SharedSlots,
 };
 pub use super::{
     guard::{Guard, Released},
@@ -159,6 +159,21 @@ pub struct Claim {
     pub max_lateness_ms: i64,
     /// Lateness counts from here on where the mail was due before: until then it could not have been sent, whatever the reason.
     pub late_from: Wall,
+    /// Senders' domains whose bulk mail is held back, or was.
+    pub domains: Vec<DomainRoom>,
+}
+
+/// How much bulk mail of a sender's domain a claim may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainRoom {
+    /// In lower case.
+    pub domain: String,
+    /// Copies.
+    pub room: u32,
+    /// When the rest is looked at again.
+    pub until: Wall,
+    /// As [`Claim::late_from`], for its mail.
+    pub late_from: Wall,
 }
 
 /// What a claim brought.
@@ -194,6 +209,8 @@ pub struct DeliveryView {
     pub topic: String,
     pub lane: Lane,
     pub provider: String,
+    /// The sender's address.
+    pub sender: String,
     /// The worst of its recipients'.
     pub state: State,
     pub recipients: Vec<RecipientView>,
@@ -580,10 +597,10 @@ pub trait AdminStore: Send + Sync {
 
 /// A whole engine.
 pub trait Store:
-    QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore
+    QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore + ReputationStore
 {
 }
 impl<T> Store for T where
-    T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore
+    T: QueueStore + ReadStore + AdminStore + NodeStore + OperatorStore + TemplateStore + Inbox + FileStore + SenderStore + ConsentStore + ReputationStore
 {
 }

@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod again;
+pub mod alerts;
 pub mod attachments;
 pub mod audit;
 pub mod consents;
@@ -15,6 +16,7 @@ pub mod messages;
 pub mod nodes;
 pub mod profiles;
 pub mod providers;
+pub mod reputation;
 mod shape;
 pub mod templates;
 pub mod topics;

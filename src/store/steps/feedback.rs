@@ -14,6 +14,7 @@ use super::{
     joint::{Joint, Person},
     q,
     record::Whose,
+    reputation,
     settle::out_now,
     turn::Turn,
 };
@@ -61,6 +62,7 @@ fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
     turn.append(q!("event_insert"), (key.0, &report.recipient, bit, report.at.0, &report.detail))?;
     let known = turn.known(key.message().0)?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
     turn.delta.topic(known.topic).feedback(report.kind, 1);
+    reputation::count(turn, key, &report.recipient, report.kind, report.at)?;
     turn.run(q!("feedback_seen"), (&known.message.provider, report.at.0))?;
     let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
     // Nothing can be said of a mail the provider never took: this is evidence for an open outcome.

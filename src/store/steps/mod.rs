@@ -15,6 +15,7 @@
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
 //! | `feedback` | what became of sent mail, and the suppression list |
+//! | `reputation`, `alerts` | what falls on accounts and senders' domains, and what was decided of them; alerts as they stand |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
@@ -24,6 +25,7 @@
 //! | `verify` | whether what is kept agrees with itself |
 
 mod accept;
+mod alerts;
 mod audit;
 mod cancel;
 mod claim;
@@ -49,6 +51,7 @@ mod reclaim;
 mod record;
 mod refs;
 mod release;
+mod reputation;
 mod reschedule;
 mod retry;
 mod row;

@@ -88,6 +88,7 @@ fn count_sent(turn: &mut Turn<'_>, s: &Settlement) -> Result<(), Error> {
     turn.delta.topic(topic).moved(Some(State::Waiting), State::Sent, 1);
     turn.delta.sent(s.at, 1);
     turn.delta.taken(s.queue, s.at, 1);
+    turn.delta.reputation.sent(s);
     Ok(())
 }
 
@@ -228,6 +229,9 @@ fn apply(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, decision: &Decisio
         Move::To { state, provider_id, reason, due } => {
             if may_be_taken(decision) {
                 turn.delta.taken(s.queue, s.at, 1);
+                turn.delta.reputation.sent(s);
+            } else if state == State::Failed {
+                turn.delta.reputation.failed(s);
             }
             write(turn, s, now, state, (provider_id, reason), counts, due)?;
             count(turn, s, now, &home, state);

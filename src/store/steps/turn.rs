@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{Error, Params, Query, Session, keys::QUARTER, known::Known, params, q};
+use super::{Error, Params, Query, Session, keys::QUARTER, known::Known, params, q, reputation};
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
@@ -91,6 +91,8 @@ pub(super) struct Delta {
     used: BTreeMap<(i64, i64), i64>,
     /// Recipients that count against a provider's 24-hour limit, by queue and slot.
     taken: BTreeMap<(i64, i64), i64>,
+    /// What falls on accounts and senders' domains.
+    pub reputation: reputation::Counts,
     /// Queues something was put into, with the earliest due time of it, and those the turn itself retired.
     filled: BTreeMap<i64, i64>,
     retired: BTreeSet<i64>,
@@ -161,6 +163,7 @@ impl Delta {
         for (place, n) in other.taken {
             *self.taken.entry(place).or_default() += n;
         }
+        self.reputation.merge(other.reputation);
         for (no, due) in other.filled {
             self.filled.entry(no).and_modify(|first| *first = due.min(*first)).or_insert(due);
         }
@@ -390,6 +393,7 @@ impl<'a> Turn<'a> {
             self.run(q!("key_usage_add"), (key, quarter, n))?;
             self.run(q!("key_usage_purge"), (key, quarter - USAGE_KEPT))?;
         }
+        total.reputation.flush(self)?;
         if waiting != 0 || unsettled != 0 {
             self.run(q!("totals_add"), (waiting, unsettled))?;
         }

@@ -42,6 +42,10 @@ pub const TABLES: &[&str] = &[
     "refusal",
     "consent",
     "consent_event",
+    "reputation_slot",
+    "reputation_mark",
+    "reputation_topic",
+    "alert",
 ];
 
 /// The others, and why.
