@@ -282,8 +282,12 @@ impl App {
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
-        let node: Vec<Arc<dyn Readiness>> =
-            vec![Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())), strays, Arc::clone(&warnings) as _, Arc::clone(&guard.reputation) as _];
+        let node: Vec<Arc<dyn Readiness>> = vec![
+            Arc::new(NodeReady(workers.beating(), lifecycle.leave.clone())),
+            strays,
+            Arc::clone(&warnings) as _,
+            Arc::clone(&guard.reputation) as _,
+        ];
         let reload = reload.map(|read| {
             let part = ProvidersPart {
                 maker,

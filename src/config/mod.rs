@@ -132,6 +132,9 @@ impl Config {
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         check::uploads(&mut reader, attachments.as_ref());
+        if let Some(providers) = &providers {
+            warmup::check(&mut reader, warmup.as_deref().unwrap_or_default(), providers);
+        }
         let faults = reader.into_faults();
         let (Some(server), Some(database), Some(sending), Some(providers), Some(attachments), true) =
             (server, database, sending, providers, attachments, faults.is_empty())

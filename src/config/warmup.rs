@@ -7,6 +7,7 @@ use jebi_domain::{
 use jiff::civil::Date;
 
 use super::{
+    ProviderConfig,
     key::Key,
     parse::shown,
     reader::{Bad, Reader},
@@ -56,4 +57,16 @@ fn days(text: &str) -> Result<Vec<u64>, Bad> {
     let all: Vec<u64> = text.split(',').map(|n| n.trim().parse().map_err(|_| bad())).collect::<Result<_, _>>()?;
     let rises = all.windows(2).all(|pair| pair[0] <= pair[1]);
     if all.len() > LONGEST || all.first().is_none_or(|first| *first == 0) || !rises { Err(bad()) } else { Ok(all) }
+}
+
+/// Plans are for what is there: one for a provider that is not would hold nothing back.
+pub(super) fn check(r: &mut Reader, plans: &[Plan], providers: &[ProviderConfig]) {
+    for plan in plans {
+        let Scope::Provider(name) = &plan.scope else { continue };
+        if !providers.iter().any(|provider| provider.name == *name) {
+            let names: Vec<&str> = providers.iter().map(|provider| provider.name.as_str()).collect();
+            let remedy = format!("name one of {}, or a domain as @news.example.kr", names.join(", "));
+            r.refuse(r.written(&PLANS), Bad::new(format!("{name} is not a provider"), remedy));
+        }
+    }
 }

@@ -16,8 +16,8 @@ use utoipa::{
 
 use super::{
     api::{
-        admin, alerts, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-        reputation, templates, topics,
+        admin, alerts, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles,
+        providers, reputation, templates, topics,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},

@@ -7,10 +7,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::access::load::Load;
 use crate::service::{
-    accept::Accept, access::Access, admin::Admin, alerts::Alerts, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents, figures::Figures,
-    files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles,
-    providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reputation::Reputation, reschedule::Reschedule, retry::Retry,
-    search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    accept::Accept, access::Access, admin::Admin, alerts::Alerts, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents,
+    figures::Figures, files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles,
+    providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reputation::Reputation,
+    reschedule::Reschedule, retry::Retry, search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.

@@ -32,6 +32,7 @@ mod postgres;
 mod postgres_connect;
 mod property;
 mod reclaim;
+mod reputation;
 mod senders;
 mod settle;
 mod sqlite;

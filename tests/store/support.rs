@@ -18,8 +18,8 @@ use jebi_domain::{
         Boxed, Clock,
         nodes::{DEAD_AFTER, NodeStart},
         store::{
-            AcceptBatch, AcceptReport, Accepted, Claim, Claimed, Counts, DeliveryFilter, DeliveryView, DomainRoom, Housekept, MessageView, Notice,
-            Settlement, Store, StoreResult, Subscription, Violation, Window,
+            AcceptBatch, AcceptReport, Accepted, Claim, Claimed, Counts, DeliveryFilter, DeliveryView, DomainRoom, Housekept, MessageView,
+            Notice, Settlement, Store, StoreResult, Subscription, Violation, Window,
         },
     },
     reputation::Via,

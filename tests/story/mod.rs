@@ -40,6 +40,7 @@ mod api_waits_when_it_cannot_write;
 mod api_warns_before_it_sends;
 mod nodes_share_what_they_know;
 mod nodes_take_turns;
+mod reputation_holds_bulk;
 mod senders_advertise;
 mod senders_are_profiles;
 mod senders_cannot_break_out;

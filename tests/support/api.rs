@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use super::guard::{guarded, watched};
 use axum::{
     Router,
     body::Body,
@@ -58,7 +59,6 @@ use jebi_domain::{
     route::{Routes, Way},
     time::Wall,
 };
-use super::guard::{guarded, watched};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
 use tower::ServiceExt;

@@ -83,13 +83,9 @@ impl AlertCode {
     fn looks(self) -> (u32, u32) {
         match self {
             Self::Reputation | Self::BulkSlowed | Self::BulkPaused | Self::TopicStopped | Self::AccountReview => (1, 1),
-            Self::Failures
-            | Self::QueueAge
-            | Self::ProviderStopped
-            | Self::Quota
-            | Self::Unsettled
-            | Self::Disk
-            | Self::FeedbackSilent => (2, 3),
+            Self::Failures | Self::QueueAge | Self::ProviderStopped | Self::Quota | Self::Unsettled | Self::Disk | Self::FeedbackSilent => {
+                (2, 3)
+            }
         }
     }
 
@@ -107,11 +103,8 @@ impl AlertCode {
     }
 
     fn stands(self, value: f64, limit: f64) -> Stands {
-        let (over, under) = if self.is_of_lack() {
-            (value < limit, value >= self.clears(limit))
-        } else {
-            (value >= limit, value < self.clears(limit))
-        };
+        let (over, under) =
+            if self.is_of_lack() { (value < limit, value >= self.clears(limit)) } else { (value >= limit, value < self.clears(limit)) };
         match (over, under) {
             (true, _) => Stands::Over,
             (_, true) => Stands::Under,

@@ -27,10 +27,10 @@ fn it_is_raised_at_the_second_look_and_resolved_well_below_at_the_third() {
 
 #[test]
 fn room_that_is_short_is_an_alert_of_lack() {
-    assert_eq!(told(AlertCode::Disk, 1_024.0, &[1_023.0, 500.0, 1_100.0, 1_280.0, 1_280.0, 1_280.0]), [
-        (1, Tell::Raised),
-        (5, Tell::Resolved)
-    ]);
+    assert_eq!(
+        told(AlertCode::Disk, 1_024.0, &[1_023.0, 500.0, 1_100.0, 1_280.0, 1_280.0, 1_280.0]),
+        [(1, Tell::Raised), (5, Tell::Resolved)]
+    );
 }
 
 #[test]

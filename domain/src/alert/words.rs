@@ -44,7 +44,10 @@ impl AlertCode {
                 "see that feedback comes in; what nobody knows can be settled by hand",
                 "발송 결과 알림이 들어오는지 확인하세요. 알 수 없는 결과는 직접 확정할 수 있습니다",
             ),
-            Self::Disk => ("make room: below the floor new mail is refused", "디스크 공간을 확보하세요. 최소 공간보다 적어지면 새 메일을 받지 않습니다"),
+            Self::Disk => (
+                "make room: below the floor new mail is refused",
+                "디스크 공간을 확보하세요. 최소 공간보다 적어지면 새 메일을 받지 않습니다",
+            ),
             Self::FeedbackSilent => (
                 "check the way feedback takes: the SNS topic, its subscription and the configuration set",
                 "발송 결과 알림의 경로(SNS 토픽, 구독, 구성 세트)를 확인하세요",

@@ -69,14 +69,10 @@ fn scopes_read_as_they_are_written() {
 #[test]
 fn each_limit_has_its_act() {
     let act = |bounced, complained| LIMITS.judge(Act::None, &stands(10_000, bounced, complained)).act;
-    assert_eq!([249, 250, 399, 400, 799, 800].map(|n| act(n, 0)), [
-        Act::None,
-        Act::Warned,
-        Act::Warned,
-        Act::Slowed,
-        Act::Slowed,
-        Act::Paused
-    ]);
+    assert_eq!(
+        [249, 250, 399, 400, 799, 800].map(|n| act(n, 0)),
+        [Act::None, Act::Warned, Act::Warned, Act::Slowed, Act::Slowed, Act::Paused]
+    );
     assert_eq!([4, 5, 8, 30].map(|n| act(0, n)), [Act::None, Act::Warned, Act::Slowed, Act::Paused]);
     let worse = LIMITS.judge(Act::None, &stands(10_000, 250, 8));
     assert_eq!((worse.complaints, worse.limit), (true, 0.08));

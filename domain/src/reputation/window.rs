@@ -144,4 +144,3 @@ pub fn standing(newest_first: &[Slot], rule: &WindowRule, fresh: Option<Fresh>, 
     sum.judged = sum.tally.sent >= rule.least.max(1);
     sum
 }
-

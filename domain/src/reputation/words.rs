@@ -8,7 +8,10 @@ use crate::{outcome::Reason, time::Wall, warmup::Today};
 pub fn figures(judged: &Judgement, standing: &Standing) -> String {
     let what = if judged.complaints { "complained" } else { "bounced" };
     let n = if judged.complaints { standing.tally.complained } else { standing.tally.bounced };
-    format!("{:.2} % {what}: {n} of {} recipients since {}; the limit is {} %", judged.rate, standing.tally.sent, standing.since, judged.limit)
+    format!(
+        "{:.2} % {what}: {n} of {} recipients since {}; the limit is {} %",
+        judged.rate, standing.tally.sent, standing.since, judged.limit
+    )
 }
 
 /// Bulk mail waits for a person.
@@ -24,14 +27,22 @@ pub fn paused(scope: &Scope, mark: &Mark) -> Reason {
 #[must_use]
 pub fn slowed(scope: &Scope, mark: &Mark) -> Reason {
     let text = format!("bulk mail of {scope} is slowed: {}", mark.why);
-    Reason::new("reputation_slowed", text, "clean the list it goes to; it goes faster by itself when the rate is well below the limit again")
+    Reason::new(
+        "reputation_slowed",
+        text,
+        "clean the list it goes to; it goes faster by itself when the rate is well below the limit again",
+    )
 }
 
 /// The provider watches the account.
 #[must_use]
 pub fn under_review(scope: &Scope) -> Reason {
     let text = format!("bulk mail of {scope} is slowed: the provider has put the account under review");
-    Reason::new("account_review", text, "look into the provider's console, clean the lists that bounce or are complained of, and answer its case")
+    Reason::new(
+        "account_review",
+        text,
+        "look into the provider's console, clean the lists that bounce or are complained of, and answer its case",
+    )
 }
 
 /// A day's allowance is used up, or will be.

@@ -75,7 +75,8 @@ struct WarmupBody {
 impl From<ScopeView> for ScopeBody {
     fn from(view: ScopeView) -> Self {
         let (standing, mark) = (view.state.standing, view.state.mark);
-        let warmup = view.warmup.map(|(today, sent)| WarmupBody { day: today.day, allowed: today.allowed, sent, ends_at: Time(today.ends) });
+        let warmup =
+            view.warmup.map(|(today, sent)| WarmupBody { day: today.day, allowed: today.allowed, sent, ends_at: Time(today.ends) });
         Self {
             scope: view.state.scope.to_string(),
             sent: standing.tally.sent,

@@ -50,7 +50,10 @@ pub struct Alerts {
 impl Alerts {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, providers: Arc<dyn Providers>, settings: Settings) -> Self {
-        describe_counter!("jebi_alerts_total", "Times people were told of an alert, by code and whether it was raised, reminded of or resolved.");
+        describe_counter!(
+            "jebi_alerts_total",
+            "Times people were told of an alert, by code and whether it was raised, reminded of or resolved."
+        );
         describe_gauge!("jebi_alert_active", "Whether an alert holds, by code and subject.");
         Self { store, clock, providers, settings: ArcSwap::from_pointee(settings) }
     }
@@ -70,7 +73,15 @@ impl Alerts {
         let Some(told) = self.store.look(found, settings.repeat, now).await? else { return Ok(()) };
         for Told { tell, alert } in told {
             let (code, subject) = (alert.code.as_str(), alert.subject.clone());
-            tracing::warn!(code, subject, value = alert.value, limit = alert.limit, what = alert.what, "alert {}", tell.word(settings.korean));
+            tracing::warn!(
+                code,
+                subject,
+                value = alert.value,
+                limit = alert.limit,
+                what = alert.what,
+                "alert {}",
+                tell.word(settings.korean)
+            );
             counter!("jebi_alerts_total", "code" => code, "tell" => tell.as_str()).increment(1);
             gauge!("jebi_alert_active", "code" => code, "subject" => subject).set(if alert.is_active() { 1.0 } else { 0.0 });
         }

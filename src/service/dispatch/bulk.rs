@@ -189,7 +189,7 @@ impl Dispatch {
         let rate = inner.rate_at(now);
         let Bulk { orders, domains, held_until, .. } = &mut inner.bulk;
         let mut rooms = Vec::with_capacity(held_until.len());
-        for (domain, ended) in held_until {
+        for (domain, ended) in held_until.iter() {
             let Some(order) = orders.domains.get(domain) else {
                 rooms.push(DomainRoom { domain: domain.clone(), room: u32::MAX, until: wall, late_from: *ended });
                 continue;

@@ -265,7 +265,8 @@ impl Inner {
     /// whichever can go first does, and the other one waits for what is said.
     fn trial_rooms(&mut self, now: Boot) -> Rooms {
         let mut closed = self.closed(now);
-        closed[1] |= self.bulk.is_limited() && self.bulk.room(self.rate_at(now), now) == 0;
+        let rate = self.rate_at(now);
+        closed[1] |= self.bulk.is_limited() && self.bulk.room(rate, now) == 0;
         let [transactional, bulk] = Lane::ALL.map(|lane| self.ready.claimed(lane));
         if transactional > 0 || self.ready.len(Lane::Bulk) > 0 || self.starting > 0 {
             return Rooms::default();
@@ -300,7 +301,8 @@ impl Inner {
         let mut worth = [0, 1].map(|lane: usize| worth_claiming(room[lane], ready[lane], ready_max));
         if self.bulk.is_limited() {
             // Little at a time is what was asked for.
-            room[1] = room[1].min(self.bulk.room(self.rate_at(now), now));
+            let rate = self.rate_at(now);
+            room[1] = room[1].min(self.bulk.room(rate, now));
             worth[1] = room[1] > 0;
         }
         Rooms { room, worth }

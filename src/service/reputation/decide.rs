@@ -21,10 +21,7 @@ impl Reputation {
         let before = self.mark_of(scope).await?;
         let fresh = before.as_ref().and_then(|mark| mark.fresh);
         let mark = Mark { act: Act::Paused, since: now, why: reason, by: Some(by.to_owned()), fresh };
-        match self.store.mark(scope.clone(), before, mark).await.map_err(refusal)? {
-            true => Ok(()),
-            false => Err(meanwhile()),
-        }
+        if self.store.mark(scope.clone(), before, mark).await.map_err(refusal)? { Ok(()) } else { Err(meanwhile()) }
     }
 
     /// Bulk mail goes on, and is counted anew.
@@ -40,10 +37,7 @@ impl Reputation {
             return Err(Refusal::new(RefusalKind::Conflict, Fault::new("", "not_held", fault, remedy)));
         };
         let mark = Mark { act: Act::None, since: now, why: words::resumed(&reason, now), by: Some(by.to_owned()), fresh: None };
-        match self.store.forgive(scope.clone(), before, mark, now).await.map_err(refusal)? {
-            true => Ok(()),
-            false => Err(meanwhile()),
-        }
+        if self.store.forgive(scope.clone(), before, mark, now).await.map_err(refusal)? { Ok(()) } else { Err(meanwhile()) }
     }
 
     async fn mark_of(&self, scope: &Scope) -> Result<Option<Mark>, Refusal> {

@@ -48,7 +48,9 @@ impl Reputation {
         for one in self.store.first_results().await? {
             match settings.topics.judge(one.known) {
                 TopicJudgement::Wait => {}
-                TopicJudgement::Passed => drop(self.store.judged(one.topic, None, now).await?),
+                TopicJudgement::Passed => {
+                    self.store.judged(one.topic, None, now).await?;
+                }
                 // Its transactional mail must not wait: the account's own limits have to do.
                 TopicJudgement::Stop { .. } if one.transactional => {}
                 TopicJudgement::Stop { rate, of } => {

@@ -3,11 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jebi_domain::{
-    port::{
-        nodes::NodeState,
-        reputation::ScopeState,
-        store::StoreResult,
-    },
+    port::{nodes::NodeState, reputation::ScopeState, store::StoreResult},
     reputation::{Act, Scope, words},
     time::{Boot, Wall},
     warmup::Plan,
@@ -97,8 +93,14 @@ fn by_provider(scopes: BTreeMap<Scope, Order>) -> BTreeMap<String, Orders> {
 
 /// Shows how all stand.
 fn show(states: &[ScopeState]) {
-    describe_gauge!("jebi_reputation_percent", "Recipients whose mail bounced or was complained of, in percent, by account and sender's domain.");
-    describe_gauge!("jebi_bulk_act", "What holds for bulk mail of an account or a sender's domain: 0 nothing, 1 warned, 2 slowed, 3 paused.");
+    describe_gauge!(
+        "jebi_reputation_percent",
+        "Recipients whose mail bounced or was complained of, in percent, by account and sender's domain."
+    );
+    describe_gauge!(
+        "jebi_bulk_act",
+        "What holds for bulk mail of an account or a sender's domain: 0 nothing, 1 warned, 2 slowed, 3 paused."
+    );
     for state in states {
         let scope = || state.scope.to_string();
         gauge!("jebi_reputation_percent", "scope" => scope(), "of" => "bounces").set(state.standing.bounce_percent());

@@ -50,9 +50,7 @@ impl<E: Engine> ReputationStore for SqlStore<E> {
 
     fn stopped_topics(&self) -> Boxed<'_, StoreResult<Vec<StoppedTopic>>> {
         self.look(|s| {
-            s.rows(q!("reputation_topics_stopped"), (), |r| {
-                Ok(StoppedTopic { topic: r.get(0)?, why: r.get(1)?, at: Wall(r.get(2)?) })
-            })
+            s.rows(q!("reputation_topics_stopped"), (), |r| Ok(StoppedTopic { topic: r.get(0)?, why: r.get(1)?, at: Wall(r.get(2)?) }))
         })
     }
 
@@ -119,11 +117,11 @@ fn look(turn: &mut Turn<'_>, found: &[Reading], repeat: Duration, now: Wall) -> 
     };
     for reading in found {
         let before = known.remove(&(reading.code, reading.subject.clone()));
-        one(turn, before, Some(reading), (reading.code, &reading.subject))?;
+        one(turn, before, Some(reading), (reading.code, reading.subject.as_str()))?;
     }
     for ((code, subject), before) in known {
         if subject != ALL {
-            one(turn, Some(before), None, (code, &subject))?;
+            one(turn, Some(before), None, (code, subject.as_str()))?;
         } else if !of_all.contains_key(&code) {
             turn.run(q!("alert_delete"), (code.as_str(), ALL))?;
         }

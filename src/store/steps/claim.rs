@@ -76,7 +76,7 @@ pub(super) fn claim(turn: &mut Turn<'_>, claim: &Claim) -> Result<ClaimReport, E
     }
     let (mut report, mut cleared, mut domains) = (ClaimReport::default(), 0, claim.domains.clone());
     for (queue, want) in &claim.turns {
-        claim_queue(turn, claim, (*queue, *want), (&mut cleared, &mut domains), &mut report)?;
+        claim_queue(turn, claim, (*queue, *want), (&mut cleared, domains.as_mut_slice()), &mut report)?;
     }
     Ok(report)
 }
@@ -120,7 +120,7 @@ fn claim_queue(
         };
         let Some(entry) = due else { break };
         from = Some(entry.due);
-        if entry.attempt == 1 {
+        if entry.attempt == 1 && domains.is_empty() {
             turn.ahead(q!("delivery_claim"), range(entry.message, entry.first, left.min(entry.count)))?;
         }
         let known = match turn.known(entry.message).and_then(|k| k.ok_or_else(|| Error::damaged("entry", "its message is gone"))) {

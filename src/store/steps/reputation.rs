@@ -6,12 +6,13 @@ use jebi_domain::{
     event::FeedbackKind,
     id::DeliveryKey,
     message::Lane,
-    port::store::Settlement,
-    reputation::{Fresh, Mark, Scope, Slot, Tally, Via, WindowRule, slot_of, standing},
+    port::{
+        reputation::{ScopeState, TopicFirst},
+        store::Settlement,
+    },
+    reputation::{FirstResults, Fresh, Mark, Scope, Slot, Tally, Via, WindowRule, slot_of, standing},
     time::Wall,
 };
-
-use jebi_domain::port::reputation::{ScopeState, TopicFirst};
 
 use super::{Error, Row, Snapshot, cancel, params, q, turn::Turn};
 
@@ -69,8 +70,10 @@ impl Counts {
         }
         for ((scope, slot), t) in scopes {
             let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-            let row = params![scope.code(), scope.name(), slot, n(t.sent), n(t.bounced), n(t.complained), n(t.failed)];
-            turn.run(q!("reputation_add"), row)?;
+            turn.run(
+                q!("reputation_add"),
+                params![scope.code(), scope.name(), slot, n(t.sent), n(t.bounced), n(t.complained), n(t.failed)],
+            )?;
         }
         for (topic, n) in self.topics {
             turn.run(q!("reputation_topic_add"), (topic, n))?;
@@ -176,7 +179,7 @@ pub(super) fn list(s: &Snapshot<'_>, rule: &WindowRule, now: Wall) -> Result<Vec
 pub(super) fn first_results(s: &Snapshot<'_>) -> Result<Vec<TopicFirst>, Error> {
     s.rows(q!("reputation_topics"), (), |r| {
         let n = |i| Ok::<_, Error>(u64::try_from(r.get::<i64>(i)?).unwrap_or(0));
-        let known = jebi_domain::reputation::FirstResults { sent: n(1)?, delivered: n(2)?, bounced: n(3)? };
+        let known = FirstResults { sent: n(1)?, delivered: n(2)?, bounced: n(3)? };
         Ok(TopicFirst { topic: r.get(0)?, known, transactional: r.get(4)? })
     })
 }

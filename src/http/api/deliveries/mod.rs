@@ -189,7 +189,10 @@ pub async fn list(State(state): State<AppState>, Params(filter): Params<ListFilt
     let (after, limit) = filter.page()?;
     let page = state.search.deliveries(filter.conditions(&state.times)?, after, limit).await?;
     let next_cursor = page.next.map(|key| number_cursor(key.0));
-    Ok(Json(DeliveryList { deliveries: page.deliveries.into_iter().map(|one| DeliveryBody::of(one, &state.reputation)).collect(), next_cursor }))
+    Ok(Json(DeliveryList {
+        deliveries: page.deliveries.into_iter().map(|one| DeliveryBody::of(one, &state.reputation)).collect(),
+        next_cursor,
+    }))
 }
 
 /// Show a delivery
