@@ -17,6 +17,7 @@ mod settlement;
 pub mod slots;
 pub mod store;
 pub mod templates;
+mod whole;
 
 pub use clock::Clock;
 pub use consents::ConsentStore;

@@ -37,6 +37,19 @@ pub struct StoppedTopic {
     pub at: Wall,
 }
 
+/// How much bulk mail of a sender's domain a claim may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainRoom {
+    /// In lower case.
+    pub domain: String,
+    /// Copies.
+    pub room: u32,
+    /// When the rest is looked at again.
+    pub until: Wall,
+    /// As [`super::store::Claim::late_from`], for its mail.
+    pub late_from: Wall,
+}
+
 /// What became of an alert at a look.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {

@@ -13,13 +13,12 @@ use bytes::Bytes;
 
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
-use super::{
-    Boxed, ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, ReputationStore, SenderStore, TemplateStore, nodes::NodeStart,
-    slots::SharedSlots,
-};
+use super::{Boxed, nodes::NodeStart, slots::SharedSlots};
 pub use super::{
     guard::{Guard, Released},
+    reputation::DomainRoom,
     settlement::Settlement,
+    whole::Store,
 };
 use crate::{
     access::Grant,
@@ -162,19 +161,6 @@ pub struct Claim {
     pub late_from: Wall,
     /// Senders' domains whose bulk mail is held back, or was.
     pub domains: Vec<DomainRoom>,
-}
-
-/// How much bulk mail of a sender's domain a claim may take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DomainRoom {
-    /// In lower case.
-    pub domain: String,
-    /// Copies.
-    pub room: u32,
-    /// When the rest is looked at again.
-    pub until: Wall,
-    /// As [`Claim::late_from`], for its mail.
-    pub late_from: Wall,
 }
 
 /// What a claim brought.
@@ -594,34 +580,4 @@ pub trait AdminStore: Send + Sync {
     fn raise_epoch(&self) -> Boxed<'_, StoreResult<()>>;
     /// Writes everything out and closes. Later calls answer [`StoreError::Closed`].
     fn close(&self) -> Boxed<'_, ()>;
-}
-
-/// A whole engine.
-pub trait Store:
-    QueueStore
-    + ReadStore
-    + AdminStore
-    + NodeStore
-    + OperatorStore
-    + TemplateStore
-    + Inbox
-    + FileStore
-    + SenderStore
-    + ConsentStore
-    + ReputationStore
-{
-}
-impl<T> Store for T where
-    T: QueueStore
-        + ReadStore
-        + AdminStore
-        + NodeStore
-        + OperatorStore
-        + TemplateStore
-        + Inbox
-        + FileStore
-        + SenderStore
-        + ConsentStore
-        + ReputationStore
-{
 }
