@@ -59,7 +59,7 @@ async fn list(client: &Client) -> Result<(), Failure> {
         let (sent, bounces, complaints) = (one["sent"].to_string(), percent("bounce_percent", 2), percent("complaint_percent", 3));
         let warmup = &one["warmup"];
         let warmup =
-            if warmup.is_null() { "-".to_owned() } else { format!("{}/{} day {}", warmup["sent"], warmup["allowed"], warmup["day"]) };
+            if warmup.is_null() { "-".to_owned() } else { format!("{}/{} ({})", warmup["sent"], warmup["allowed"], warmup["day"]) };
         let (scope, act) = (text(&one["scope"]), text(&one["act"]));
         print(&format!("{scope:<28} {sent:>9} {bounces:>9} {complaints:>11} {act:<8} {warmup:<16} {}", text(&one["reason"])));
     }

@@ -3,6 +3,9 @@
 use super::{Judgement, Mark, Scope, Standing};
 use crate::{outcome::Reason, time::Wall, warmup::Today};
 
+/// Who decides where nobody does: the name its acts are written down under.
+pub const GUARD: &str = "the reputation guard";
+
 /// What a rate of bounces and complaints is made of.
 #[must_use]
 pub fn figures(judged: &Judgement, standing: &Standing) -> String {
@@ -17,7 +20,7 @@ pub fn figures(judged: &Judgement, standing: &Standing) -> String {
 /// Bulk mail waits for a person.
 #[must_use]
 pub fn paused(scope: &Scope, mark: &Mark) -> Reason {
-    let by = mark.by.as_deref().unwrap_or("the reputation guard");
+    let by = mark.by.as_deref().unwrap_or(GUARD);
     let text = format!("bulk mail of {scope} was paused by {by}: {}", mark.why);
     let remedy = format!("find out whom it went to and clean that list, then let it go on: jebi reputation resume {scope} --reason ...");
     Reason::new("reputation_paused", text, remedy)

@@ -128,8 +128,8 @@ pub async fn silence(
     let SilenceRequest { until, reason, subject } = json::read(&body)?;
     let until = state.times.point("until", &until)?;
     let done = state.alerts.silence(&code, subject.clone(), until, &reason, &caller.who()).await;
-    let target = subject.as_ref().map_or_else(|| code.clone(), |subject| format!("{code} {subject}"));
-    let alerts = state.audit.ended(&caller, "alert.silence", target, |_| format!("until={until} {reason}"), done).await?;
+    let target = subject.as_ref().map_or_else(|| code.clone(), |subject| format!("{code}/{subject}"));
+    let alerts = state.audit.ended(&caller, "alert.silence", target, |_| format!("until={until},reason={reason}"), done).await?;
     Ok(Json(Silenced { code, subject, until: Time(until), alerts }))
 }
 

@@ -36,7 +36,7 @@ impl Found {
         let subject = subject.into();
         let mut what = code.what(&subject, 1.0, 1.0, self.korean);
         if let Some(why) = why {
-            what = format!("{what} ({why})");
+            what = [&what, " (", why, ")"].concat();
         }
         self.say(code, subject, (f64::from(u8::from(holds)), 1.0), what);
     }

@@ -11,9 +11,6 @@ use jebi_domain::{
 
 use super::{Reputation, Settings, act_of};
 
-/// The name acts of the guard are written down under.
-const GUARD: &str = "the reputation guard";
-
 impl Reputation {
     /// Judges all scopes and writes down what changes; how they stand after that.
     pub(super) async fn judge(&self, settings: &Settings, now: Wall) -> StoreResult<Vec<ScopeState>> {
@@ -32,7 +29,7 @@ impl Reputation {
                 let (scope, why) = (&state.scope, &mark.why);
                 tracing::warn!(%scope, before = before.as_str(), now = judged.act.as_str(), why, "the reputation guard has judged anew");
                 if before.max(judged.act) >= Act::Slowed {
-                    self.write_down("reputation.judge", scope.to_string(), format!("{}: {why}", judged.act.as_str()), now).await;
+                    self.write_down("reputation.judge", scope.to_string(), format!("{}={why}", judged.act.as_str()), now).await;
                 }
                 state.mark = Some(mark);
             }
@@ -69,7 +66,7 @@ impl Reputation {
         let entry = AuditEntry {
             no: 0,
             at: now,
-            actor: GUARD.to_owned(),
+            actor: words::GUARD.to_owned(),
             key: None,
             address: None,
             act: act.to_owned(),
