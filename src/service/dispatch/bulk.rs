@@ -218,7 +218,7 @@ impl Inner {
         }
         let Bulk { orders, provider, domains, .. } = &mut self.bulk;
         for one in claimed.iter().filter(|one| one.message.lane == Lane::Bulk) {
-            let n = one.copies.iter().map(|copy| copy.open().count() as u64).sum();
+            let n: u64 = one.copies.iter().map(|copy| copy.open().count() as u64).sum();
             provider.took(&orders.provider, n, now);
             let domain = jebi_domain::reputation::domain_of(&one.message.content.from.email);
             if let (Some(order), Some(gate)) = (orders.domains.get(&domain), domains.get_mut(&domain)) {
