@@ -26,7 +26,7 @@ async fn post(api: &Api, lane: &str, n: usize) -> String {
 async fn bounce(store: &Arc<dyn Store>, api: &Api, message: &str, n: usize) {
     let shown = api.get(&format!("/v1/deliveries?message_id={message}&limit=500")).await.expect(200);
     let reports = list(&shown["deliveries"]).iter().take(n).map(|delivery| Feedback {
-        delivery: text(&delivery["id"]).parse::<DeliveryId>().expect("an id"),
+        delivery: DeliveryId::parse(text(&delivery["id"])).expect("an id"),
         recipient: text(&delivery["recipients"][0]["email"]).to_owned(),
         kind: FeedbackKind::Bounced,
         at: api.clock.wall(),
