@@ -4,7 +4,7 @@
 Builds the tools (bench/target) and needs a release build of Jebi (cargo build --release). Everything stays on loopback.
 Without names all scenarios run; `bench/run.py --list` names them.
 """
-import json, os, pathlib, random, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import http.client, json, os, pathlib, random, shutil, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
 
 from postgres import Postgres, programs
 
@@ -37,10 +37,14 @@ class Jebi:
             AWS_ENDPOINT_URL_SESV2=f"http://127.0.0.1:{SES}", JEBI_API_KEY=KEY, SERVER_PORT=str(port), LOG_LEVEL="warn", MAX_WAITING="20000000",
             JEBI_MAX_BODY_BYTES=str(48 << 20), JEBI_WRITER_QUEUE_BYTES=str(64 << 20), PATH=os.environ["PATH"])
         settings.update(env)
-        self.server = subprocess.Popen([JEBI], cwd=self.folder, env=settings, stdout=subprocess.DEVNULL)
+        self.settings = settings
+        self.start()
+
+    def start(self):
+        self.server = subprocess.Popen([JEBI], cwd=self.folder, env=self.settings, stdout=subprocess.DEVNULL)
         for _ in range(100):
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1)
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=1)
                 break
             except OSError:
                 time.sleep(0.1)
@@ -50,9 +54,12 @@ class Jebi:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def stop(self):
         self.server.send_signal(signal.SIGTERM)
         self.server.wait(60)
+
+    def __exit__(self, *_):
+        self.stop()
         if self.ses:
             self.ses.kill()
             self.ses.wait()
@@ -265,6 +272,67 @@ def grown():
         time.sleep(60)
         large = look(j, "history")
         return dict(topic_ms_100k=small[0], topic_ms_5m=large[0], cpu_us_100k=small[1], cpu_us_5m=large[1], mails_per_s_100k=small[2], mails_per_s_5m=large[2])
+
+
+# Copies of a message beside its first, sent within 31 days, each delivered and opened half an hour later; then the topic's hours and counts
+# as these rows have them. `jebi verify` is asked afterwards whether they agree.
+HISTORY = """
+UPDATE message SET copies = :copies WHERE no = :message;
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :copies - 1)
+INSERT INTO delivery (key, email, state, attempt, feedback, twice, changed_at, provider_id)
+SELECT :message << 24 | i, 'person' || i || '@example.com', 3, 1, 65, 0, :from + i * 2678400000 / :copies, '0100018f-' || i FROM n;
+INSERT INTO event (key, recipient, kind, at, detail)
+SELECT d.key, d.email, k.kind, d.changed_at + 1800000, 'smtp; 250 2.0.0 OK' FROM delivery d, (SELECT 1 AS kind UNION ALL SELECT 64) k
+WHERE d.key > :message << 24 AND d.key < (:message + 1) << 24;
+INSERT INTO topic_hour (topic, hour, sent, delivered, bounced, complained, opened, clicked, opened_by_person, clicked_by_person, unsubscribed)
+SELECT :topic, hour, sum(sent), sum(seen), 0, 0, sum(seen), 0, 0, 0, 0 FROM (
+    SELECT changed_at / 3600000 AS hour, 1 AS sent, 0 AS seen FROM delivery WHERE key > :message << 24 AND key < (:message + 1) << 24
+    UNION ALL SELECT (changed_at + 1800000) / 3600000, 0, 1 FROM delivery WHERE key > :message << 24 AND key < (:message + 1) << 24
+) WHERE true GROUP BY hour
+ON CONFLICT (topic, hour) DO UPDATE SET sent = sent + excluded.sent, delivered = delivered + excluded.delivered, opened = opened + excluded.opened;
+UPDATE topic SET total = total + :copies - 1, sent = sent + :copies - 1, delivered = delivered + :copies - 1, opened = opened + :copies - 1, opens = opens + :copies - 1,
+    created_at = :from WHERE no = :topic;
+"""
+
+
+def topic_page():
+    """The page of a topic behind which lie 10,000 events, and of one with 10,000,000, both over 31 days: it must not grow with them. Needs some 3 GB and some minutes."""
+    def filled(j, name, events):
+        j.load(BULK % (name, ""), 1)
+        # Its own mail is settled when the store is closed.
+        j.stop()
+        db = sqlite3.connect(f"{j.folder}/data/jebi.db", isolation_level=None)
+        db.execute("PRAGMA synchronous = OFF")
+        topic, = db.execute("SELECT no FROM topic WHERE name = ?", (name,)).fetchone()
+        message, = db.execute("SELECT no FROM message WHERE topic = ?", (topic,)).fetchone()
+        told = dict(topic=topic, message=message, copies=events // 2, **{"from": int(time.time() * 1000) - (31 * 24 + 1) * 3600000})
+        db.execute("BEGIN")
+        for statement in HISTORY.split(";\n"):
+            if statement.strip():
+                db.execute(statement, told)
+        db.execute("COMMIT")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.close()
+        j.start()
+
+    def looked(j, name, times=1000):
+        link, took = http.client.HTTPConnection("127.0.0.1", j.port), []
+        for i in range(times + 50):
+            t = time.perf_counter()
+            link.request("GET", f"/v1/topics/{name}", headers={"X-API-KEY": KEY})
+            page = json.loads(link.getresponse().read())
+            if i >= 50:
+                took.append(time.perf_counter() - t)
+        return page, statistics.median(took) * 1000, sorted(took)[int(times * 0.99)] * 1000
+    with Jebi() as j:
+        filled(j, "few", 10**4)
+        few, few_ms, few_p99 = looked(j, "few")
+        filled(j, "many", 10**7)
+        many, many_ms, many_p99 = looked(j, "many")
+        assert (few["opened"], many["opened"]) == (4999, 4999999), (few, many)
+        assert len(few["series"]["points"]) == len(many["series"]["points"]) == 744
+        subprocess.run([JEBI, "verify"], cwd=j.folder, env=j.settings, check=True, stderr=subprocess.DEVNULL)
+        return dict(page_ms_10k=few_ms, page_ms_10m=many_ms, ratio=many_ms / few_ms, p99_ms_10k=few_p99, p99_ms_10m=many_p99)
 
 
 class Sink:
@@ -581,16 +649,69 @@ def compose():
     return repeat(once)
 
 
+class Sink:
+    """Takes webhooks and counts them; those to /hang it never answers."""
+
+    def __init__(self):
+        self.port = SES + 40
+        self.process = subprocess.Popen([TOOLS / "sink", "--listen", f"127.0.0.1:{self.port}"])
+        for _ in range(100):
+            try:
+                self.count()
+                break
+            except OSError:
+                time.sleep(0.05)
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}/{path}"
+
+    def count(self):
+        return int(urllib.request.urlopen(self.url("count"), timeout=30).read())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def webhooks(mails=10000, endpoints=20):
+    """20 webhooks want `delivery.sent`; one of them hangs. Calls told to the others a second, and what a mail costs beside."""
+    env = dict(WEBHOOKS_ALLOW_HTTP="true", WEBHOOKS_ALLOW_PRIVATE_NETWORKS="127.0.0.0/8", WEBHOOKS_MAX_WAITING="1000000")
+
+    def of(urls):
+        with Sink() as sink, Jebi(env=tuple(env.items())) as j:
+            for path in urls:
+                j.api("POST", "/v1/webhooks", dict(url=sink.url(path), events=["delivery.sent"]))
+            want, begun, cpu = mails * sum(path != "hang" for path in urls), time.perf_counter(), j.cpu()
+            sent = j.load(BULK % ("bench", ""), 1, mails, 1)
+            while sink.count() < want:
+                if time.perf_counter() - begun > 600:
+                    sys.exit(f"only {sink.count()} of {want} calls came")
+                time.sleep(0.02)
+            took = time.perf_counter() - begun
+            return want / took, sent["end_to_end"]["messages_per_s"], (j.cpu() - cpu) / max(want, 1) * 1e6
+
+    def once():
+        good = [str(i) for i in range(endpoints - 1)]
+        calls, sent, cost = of(good + ["hang"])
+        calm, _, _ = of(good)
+        _, quiet, _ = of([])
+        return dict(calls_per_s=calls, of_none_hanging=calls / calm, cpu_us_a_call=cost, mails_per_s=sent, mails_per_s_without=quiet)
+    return repeat(once)
+
+
 SCENARIOS = dict(bulk=bulk, personal=personal, bulk_50kb=lambda: bulk(50_000), bulk_tls=bulk_tls, accept_bulk=accept_bulk, single=single, single_beside_bulk=single_beside_bulk, idle=idle,
-                 latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, grown=grown, smtp=smtp, smtp_20ms=smtp_20ms,
-                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose)
+                 latency50=latency50, waiting_million=waiting_million, cancel_million=cancel_million, grown=grown, topic_page=topic_page, smtp=smtp, smtp_20ms=smtp_20ms,
+                 pg_bulk=pg_bulk, pg_single=pg_single, pg_idle=pg_idle, pg_nodes=pg_nodes, pg_cost=pg_cost, pg_grown=pg_grown, pg_snapshot=pg_snapshot, pg_transfer=pg_transfer, attachment=attachment, compose=compose, webhooks=webhooks)
 
 
 def main():
     if "--list" in sys.argv:
         return print("\n".join(SCENARIOS))
     target = TOOLS.parent
-    for package in ("fake-ses", "load", "limits", "compose"):
+    for package in ("fake-ses", "load", "limits", "compose", "sink"):
         if not (TOOLS / package).exists():
             features = ["--features", "mimalloc"] if package == "limits" else []
             subprocess.run(["cargo", "build", "--release", "-p", package, *features], cwd=HERE, env={**os.environ, "CARGO_TARGET_DIR": str(target)}, check=True)

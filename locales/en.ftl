@@ -1,6 +1,24 @@
 # The English texts people see, as they stand in the code. Each has the same id in the other languages' files.
 # A value whose name ends with -text is itself such a text. tests/arch/words.rs holds this page to the code.
 
+# domain/src/feedback/fault.rs
+the-message-is-no-event-of = the message is no event of SES: { $error }
+subscribe-this-server-only-to-topics = subscribe this server only to topics that SES publishes to, as docs/SES.md shows
+the-message-has-neither-eventtype = the message has neither eventType nor notificationType, so it is nothing SES publishes
+it-has-no-headers-so-it = it has no headers, so it is no mail (RFC 5322)
+its-part-for-machines-is-empty = its part for machines is empty
+it-names-no-recipient-and-no = it names no recipient and no action for one
+its-part-for-machines-holds-no = its part for machines holds no fields
+it-has-no-feedback-type = it has no Feedback-Type
+post-the-report-as-it-arrived = post the report as it arrived: the whole mail with all its headers, unchanged
+the-mail-cannot-be-read-as = the mail cannot be read as a report: { $why-text }
+the-report-does-not-give-back = the report does not give back a mail of this server: it holds no { $delivery-header } and no Message-ID of one
+nothing-to-do-for-mail-of = nothing to do for mail of another program; for our own have the relay return at least the headers (RFC 3461, RET=HDRS)
+the-mail-is-an-automatic-answer = the mail is an automatic answer (RFC 3834), which says nothing of whether mail arrives
+post-only-delivery-status = post only delivery status notifications (RFC 3464) and feedback reports (RFC 5965)
+the-mail-is-a-report-of = the mail is a report of the type { $kind }, which is not read here
+the-mail-is-no-report-it = the mail is no report: it holds no part message/delivery-status or message/feedback-report
+
 # domain/src/idempotency.rs
 the-key-must-be-1-to = the key must be 1 to { $max-key } visible ASCII characters
 send-a-fresh-uuid-for-each = send a fresh UUID for each new request, and the same one when repeating it
@@ -920,9 +938,31 @@ a-file-of-swagger-ui-could = a file of Swagger UI could not be made: { $error }
 x-is-not-between-x-and = { $given } is not between { $least } and { $most }
 give-a-number-in-that-range = give a number in that range
 use-failed-expired-unknown-or-unsettled = use failed, expired, unknown or unsettled
-what-is-x-is-never-sent = what is { $word } is never sent again
+what-is-x-goes-by-itself = what is { $word } is never sent again: it goes by itself
+what-is-x-was-taken = what is { $word } is never sent again: the provider took it
+what-is-x-is-suppressed = what is { $word } is never sent again: the address is on the suppression list
+what-is-x-was-stopped = what is { $word } is never sent again: somebody stopped it
 x-is-no-result-a-person = { $other } is no result a person can give
 use-sent-or-failed = use sent or failed
+
+# src/http/api/topics/
+x-is-no-step-of-a-series = { $text } is no step of a series
+use-hour-or-day = use hour or day
+nobody-is-asked-for = nobody is asked for
+name-states-or-feedback-or-leave = name states or feedback, or leave both out for failed and expired
+x-was-refused-for-good = { $word }: it was refused for good, and would be again
+x-whoever-reported-it-as-spam = { $word }: whoever reported it as spam is not mailed again
+x-the-provider-goes-on-trying = { $word }: the provider goes on trying by itself
+x-whoever-got-it-does-not = { $word }: whoever got it does not get it again
+use-soft-bounced = use soft_bounced
+
+# src/service/results/
+x-is-not-after-since-x = { $until } is not after since, { $since }
+give-a-later-time-or-an = give a later time, or an earlier since
+
+# src/cli/topic.rs
+it-is-paused = it is paused
+what-waits-will-have-been-sent = what waits will have been sent at about { $finish }
 
 # src/http/api/deliveries/csv.rs
 ask-again-if-it-fails-again = ask again; if it fails again, report it
@@ -950,6 +990,11 @@ wait-for-its-result = wait for its result
 it-goes-once-more-by-itself = it goes once more by itself at { $at }, unless its outcome is known by then
 wait-until-then = wait until then
 the-provider-took-it = the provider took it
+it-soft-bounced-and-arrived = it soft-bounced and arrived all the same: that was an automatic answer
+its-recipient-reported-it-as-spam = its recipient reported it as spam
+do-not-mail-this-recipient-again = do not mail this recipient again
+nobody-knows-whether-it-arrived = nobody knows whether it arrived
+ask-for-unknown-and-unsettled = ask for unknown and unsettled mail too, which may then arrive twice, or settle it by hand
 submit-the-mail-anew-if-the = submit the mail anew if the recipient is to get it a second time
 the-provider-refused-it-for-good = the provider refused it for good and would do so again
 see-the-delivery-reason-correct-what = see the delivery's reason, correct what it names, and submit the mail anew
@@ -1289,6 +1334,16 @@ help-send-again-what-failed-for-now = Send again what failed for now or expired
 help-send-again-what-failed-for-now-long = Send again what failed for now or expired
 
     Of the mail accepted in the last hours. What the provider refused for good, what was cancelled, and addresses on the suppression list are not sent again; what was sent again before is passed over.
+help-topic = Show what became of a topic's mail, and send it again to those who did not get it
+help-topic-show = Show how a topic's recipients stand, with rates
+help-topic-name = The topic's name
+help-topic-json = Print everything, hours too, as JSON
+help-topic-resend = Send a topic again to those who did not get it
+help-topic-resend-long = Send a topic again to those who did not get it
+
+    What the provider refused for good, what bounced hard or was reported as spam, what was cancelled, and addresses on the suppression list are not sent again; nobody gets it twice by this, however often it is run.
+help-topic-state = To those in this state: failed, expired, unknown or unsettled; several may be given
+help-topic-feedback = To those of whom this was reported: soft_bounced
 help-let-a-running-server-read-its = Let a running server read its configuration anew
 help-let-a-running-server-read-its-long = Let a running server read its configuration anew
 
@@ -1834,3 +1889,104 @@ help-reputation-reason = Why, for whoever looks at it next
 help-alerts = List what is not as it should be
 x-is-not-a-provider = { $name } is not a provider
 name-one-of-x-or-a-domain = name one of { $value }, or a domain as @news.example.kr
+
+# src/service/hooks/
+there-are-x-webhooks-and-no = there are { $most } webhooks, and no more are kept
+remove-one-that-is-not-used = remove one that is not used
+somebody-else-changed-or-removed-it = somebody else changed or removed it just now
+look-at-it-again-then-change-it = look at it again, then change it
+more-than-x-hours = more than { $hours } hours
+give-0-to-168-hours = give 0 to 168 hours
+only-calls-to-endpoints-of-the-kind-webhook = only calls to endpoints of the kind webhook are signed
+change-its-url-instead = change its url instead
+a-person-disabled-it = a person disabled it
+the-webhook-is-disabled-so-nothing = the webhook is disabled, so nothing is told to it
+enable-it-first = enable it first
+it-is-not-after-from = it is not after from
+give-a-later-time = give a later time
+the-configuration-makes-this-webhook = the configuration makes this webhook
+change-sns-alert-topic-arn-instead = change SNS_ALERT_TOPIC_ARN instead
+its-secrets-were-sealed-with-another = its secrets were sealed with another secret of the installation
+use-the-secret-of-the-time-before-webhook = use the secret of the time before; where it is lost, remove the webhook and make it anew
+this-node-has-no-secret-to-seal = this node has no secret to seal the webhook's with
+word-webhook = webhook
+word-event = event
+x-is-no-kind-of-webhook = { $name } is no kind of webhook
+use-webhook-slack-discord-sns-or = use webhook, slack, discord, sns or mail
+it-is-of-the-kind-x-and-stays = it is of the kind { $kind }, and stays it
+make-a-new-webhook-of-the-other = make a new webhook of the other kind
+x-is-no-language-messages-are = { $name } is no language messages are written in
+use-ko-or-en = use ko or en
+no-event-is-called-x = no event is called { $pattern }
+name-one-of-docs-webhooks = name one of docs/WEBHOOKS.md, a group such as delivery.*, or * for all
+a-mail-for-each-mail-is-no-help = a mail for each mail is no help to anybody
+choose-alert-topic-or-endpoint = choose alert.*, topic.* or endpoint.*; use a webhook for what becomes of each mail
+a-webhook-of-the-kind-x-needs-it = a webhook of the kind { $kind } needs it
+say-where-it-is = say where it is
+a-webhook-of-the-kind-x-has-none = a webhook of the kind { $kind } has none
+leave-it-out = leave it out
+write-it-as-in-arn-aws-sns = write it as in arn:aws:sns:ap-northeast-2:123456789012:alerts
+it-is-no-arn-of-an-sns-topic = it is no ARN of an SNS topic
+write-https-a-host-and-a-path = write https://, a host and a path
+it-is-longer-than-2-000-characters = it is longer than 2,000 characters
+it-is-no-web-address = it is no web address
+it-holds-a-user-name-which-would = it holds a user name, which would stand in logs
+it-has-x-addresses = it has { $count } addresses
+give-1-to-10-addresses = give 1 to 10 addresses
+it-has-x-entries-at-most-x-are = it has { $count } entries; at most { $most } are allowed
+name-groups-such-as-delivery = name groups, such as delivery.* or a beginning with *
+it-is-empty-too-long-or-has-a-star = it is empty, too long, or has a star elsewhere than at its end
+write-a-name-or-how-it-begins = write a name, or how it begins and a star
+it-is-plain-http-which-anybody = it is plain HTTP, which anybody on the way can read
+use-https-or-let-the-operator-set = use https, or let the operator set WEBHOOKS_ALLOW_HTTP
+it-leads-to-x-which-is-not-of-the = it leads to { $ip }, which is not of the public internet
+use-a-public-host-or-let-the = use a public host, or let the operator add the network to WEBHOOKS_ALLOW_PRIVATE_NETWORKS
+its-host-cannot-be-found-x = its host cannot be found: { $why }
+check-how-the-host-is-written = check how the host is written
+
+# src/http/api/webhooks/
+it-names-neither-one-event-nor-a = it names neither one event nor a time, or both
+give-event-or-from-and-perhaps-to = give event, or from and perhaps to
+x-is-no-state-of-a-call = { $text } is no state of a call
+use-waiting-told-failed-or-dropped = use waiting, told, failed or dropped
+
+# src/config/webhooks.rs
+x-is-no-arn-of-an-sns-topic = { $value } is no ARN of an SNS topic
+
+# src/cli/webhook.rs
+the-webhook-x-is-made = the webhook { $id } is made
+the-webhook-x-is-changed = the webhook { $id } is changed
+the-webhook-x-is-removed = the webhook { $id } is removed
+the-webhook-x-is-told-x = the webhook { $id } is told { $event }; jebi webhook calls shows what came of it
+the-webhook-x-is-enabled = the webhook { $id } is enabled
+the-webhook-x-is-disabled = the webhook { $id } is disabled
+x-calls-are-made-again = { $calls } calls are made again
+the-secret-is-shown-once-the-other = The secret is shown once; the other end needs it to check signatures:
+help-webhook = Make, try, list and replay webhooks
+help-webhook-list = List all webhooks
+help-webhook-show = Print a webhook as JSON
+help-webhook-id = The webhook's number
+help-webhook-create = Make a webhook; its secret is printed once
+help-webhook-change = Change what is given of a webhook
+help-webhook-remove = Remove a webhook
+help-webhook-test = Tell a webhook a test event
+help-webhook-rotate = Give a webhook another secret; the one before signs beside it for a day
+help-webhook-keep-old-hours = Hours the secret before signs beside the new one, 0 to 168
+help-webhook-enable = Tell a webhook again that was disabled
+help-webhook-disable = Stop telling a webhook
+help-webhook-replay = Tell again: one event, or all of a time
+help-webhook-event-id = One event, by its id
+help-webhook-from = Events written down from then on
+help-webhook-to-time = Up to then; now by default
+help-webhook-failed-only = Only those that were not told
+help-webhook-calls = List what came of calls, newest first
+help-webhook-state = waiting, told, failed or dropped
+help-webhook-limit = Calls to list, 1 to 500
+help-webhook-kind = webhook, slack, discord, sns or mail
+help-webhook-url = Where it is called: https
+help-webhook-topic-arn = The SNS topic it publishes to
+help-webhook-to = Whom mail goes to; several may be given
+help-webhook-language = Language of messages for people: ko or en
+help-webhook-event = An event it wants, or a group such as delivery.*; several may be given
+help-webhook-topic = A topic it wants, or how topics begin and a star; several may be given
+help-webhook-lane = A lane it wants: transactional or bulk

@@ -1,5 +1,23 @@
 # 사람이 읽는 글을 한국어로. id와 값의 이름은 en.ftl과 같습니다. 이름이 -text로 끝나는 값은 그 자체가 이 목록의 글입니다.
 
+# domain/src/feedback/fault.rs
+the-message-is-no-event-of = 메시지가 SES 이벤트가 아닙니다: { $error }
+subscribe-this-server-only-to-topics = docs/SES.md에 나온 대로 SES가 게시하는 주제만 이 서버로 구독하십시오
+the-message-has-neither-eventtype = 메시지에 eventType도 notificationType도 없으므로 SES가 게시한 것이 아닙니다
+it-has-no-headers-so-it = 헤더가 없으므로 메일이 아닙니다(RFC 5322)
+its-part-for-machines-is-empty = 기계가 읽는 부분이 비어 있습니다
+it-names-no-recipient-and-no = 수신자와 그 결과가 적혀 있지 않습니다
+its-part-for-machines-holds-no = 기계가 읽는 부분에 필드가 없습니다
+it-has-no-feedback-type = Feedback-Type이 없습니다
+post-the-report-as-it-arrived = 보고서를 도착한 그대로 보내십시오: 모든 헤더를 포함한 메일 전체를 고치지 않고 보냅니다
+the-mail-cannot-be-read-as = 메일을 보고서로 읽을 수 없습니다: { $why-text }
+the-report-does-not-give-back = 보고서에 이 서버가 보낸 메일이 들어 있지 않습니다: { $delivery-header }도 이 서버의 Message-ID도 없습니다
+nothing-to-do-for-mail-of = 다른 프로그램이 보낸 메일이면 할 일이 없습니다. 이 서버의 메일이면 릴레이가 적어도 헤더를 돌려주게 하십시오(RFC 3461, RET=HDRS)
+the-mail-is-an-automatic-answer = 메일이 자동 회신(RFC 3834)이라 배달 여부를 알 수 없습니다
+post-only-delivery-status = 배달 상태 알림(RFC 3464)과 피드백 보고서(RFC 5965)만 보내십시오
+the-mail-is-a-report-of = 메일이 { $kind } 유형의 보고서이며, 이 유형은 읽지 않습니다
+the-mail-is-no-report-it = 메일이 보고서가 아닙니다: message/delivery-status나 message/feedback-report 부분이 없습니다
+
 # domain/src/idempotency.rs
 the-key-must-be-1-to = 키는 공백 없는 ASCII 문자 1~{ $max-key }자여야 합니다
 send-a-fresh-uuid-for-each = 새 요청마다 새 UUID를 보내고, 같은 요청을 되풀이할 때는 같은 값을 보내십시오
@@ -919,9 +937,31 @@ a-file-of-swagger-ui-could = Swagger UI의 파일을 만들 수 없습니다: { 
 x-is-not-between-x-and = { $given }은(는) { $least }부터 { $most }까지의 수가 아닙니다
 give-a-number-in-that-range = 그 범위의 수를 적으십시오
 use-failed-expired-unknown-or-unsettled = failed, expired, unknown, unsettled 가운데 하나를 쓰십시오
-what-is-x-is-never-sent = { $word } 상태의 메일은 다시 보내지 않습니다
+what-is-x-goes-by-itself = { $word } 상태의 메일은 다시 보내지 않습니다. 스스로 발송됩니다
+what-is-x-was-taken = { $word } 상태의 메일은 다시 보내지 않습니다. 제공자가 받았습니다
+what-is-x-is-suppressed = { $word } 상태의 메일은 다시 보내지 않습니다. 수신 차단 목록에 있는 주소입니다
+what-is-x-was-stopped = { $word } 상태의 메일은 다시 보내지 않습니다. 누군가 취소했습니다
 x-is-no-result-a-person = { $other }은(는) 사람이 정할 수 있는 결과가 아닙니다
 use-sent-or-failed = sent나 failed를 쓰십시오
+
+# src/http/api/topics/
+x-is-no-step-of-a-series = { $text }은(는) 시계열의 단위가 아닙니다
+use-hour-or-day = hour나 day를 쓰십시오
+nobody-is-asked-for = 누구에게 다시 보낼지 적혀 있지 않습니다
+name-states-or-feedback-or-leave = states나 feedback을 적거나, 둘 다 빼면 failed와 expired를 다시 보냅니다
+x-was-refused-for-good = { $word }: 완전히 거절되었고, 다시 보내도 거절됩니다
+x-whoever-reported-it-as-spam = { $word }: 스팸으로 신고한 사람에게는 다시 보내지 않습니다
+x-the-provider-goes-on-trying = { $word }: 제공자가 스스로 다시 시도하고 있습니다
+x-whoever-got-it-does-not = { $word }: 받은 사람에게는 다시 보내지 않습니다
+use-soft-bounced = soft_bounced를 쓰십시오
+
+# src/service/results/
+x-is-not-after-since-x = { $until }이(가) since({ $since })보다 뒤가 아닙니다
+give-a-later-time-or-an = 더 늦은 시각이나 더 이른 since를 적으십시오
+
+# src/cli/topic.rs
+it-is-paused = 일시 정지되어 있습니다
+what-waits-will-have-been-sent = 대기 중인 메일은 { $finish }쯤 모두 발송됩니다
 
 # src/http/api/deliveries/csv.rs
 ask-again-if-it-fails-again = 다시 요청하고, 또 실패하면 알려 주십시오
@@ -949,6 +989,11 @@ wait-for-its-result = 결과를 기다리십시오
 it-goes-once-more-by-itself = 그때까지 결과를 알 수 없으면 { $at }에 저절로 한 번 더 보냅니다
 wait-until-then = 그때까지 기다리십시오
 the-provider-took-it = 제공자가 받았습니다
+it-soft-bounced-and-arrived = 소프트 바운스가 있었지만 도착했습니다. 자동 응답이었습니다
+its-recipient-reported-it-as-spam = 수신자가 스팸으로 신고했습니다
+do-not-mail-this-recipient-again = 이 수신자에게는 다시 보내지 마십시오
+nobody-knows-whether-it-arrived = 도착했는지 알 수 없습니다
+ask-for-unknown-and-unsettled = 두 번 도착할 수 있어도 괜찮다면 unknown과 unsettled도 지정하고, 아니면 결과를 직접 확정하십시오
 submit-the-mail-anew-if-the = 수신자가 한 번 더 받아야 한다면 메일을 새로 접수하십시오
 the-provider-refused-it-for-good = 제공자가 영구히 거절했고, 다시 보내도 같습니다
 see-the-delivery-reason-correct-what = 발송의 사유를 보고 고친 뒤 메일을 새로 접수하십시오
@@ -1288,6 +1333,16 @@ help-send-again-what-failed-for-now = 일시적으로 실패했거나 만료된 
 help-send-again-what-failed-for-now-long = 일시적으로 실패했거나 만료된 메일을 다시 보냅니다
 
     최근 몇 시간 안에 접수한 메일이 대상입니다. 제공자가 영구히 거절한 것, 취소한 것, 수신 차단 목록의 주소는 다시 보내지 않으며, 이미 다시 보낸 것은 건너뜁니다.
+help-topic = 토픽의 메일이 어떻게 되었는지 보여 주고, 받지 못한 사람에게 다시 보내기
+help-topic-show = 토픽 수신자의 상태와 비율 보기
+help-topic-name = 토픽 이름
+help-topic-json = 시간대별 수치까지 모두 JSON으로 출력
+help-topic-resend = 받지 못한 사람에게 토픽 다시 보내기
+help-topic-resend-long = 받지 못한 사람에게 토픽 다시 보내기
+
+    제공자가 완전히 거절한 것, 하드 바운스가 났거나 스팸으로 신고된 것, 취소된 것, 수신 차단 목록에 있는 주소에는 다시 보내지 않습니다. 몇 번을 실행해도 같은 사람이 두 번 받지 않습니다.
+help-topic-state = 이 상태인 수신자에게: failed, expired, unknown, unsettled. 여러 개를 지정할 수 있습니다
+help-topic-feedback = 이것이 보고된 수신자에게: soft_bounced
 help-let-a-running-server-read-its = 실행 중인 서버가 설정을 다시 읽게 합니다
 help-let-a-running-server-read-its-long = 실행 중인 서버가 설정을 다시 읽게 합니다
 
@@ -1833,3 +1888,104 @@ help-reputation-reason = 다음에 볼 사람을 위한 이유
 help-alerts = 정상이 아닌 것을 보여 줍니다
 x-is-not-a-provider = { $name }은(는) 제공자가 아닙니다
 name-one-of-x-or-a-domain = { $value } 가운데 하나나 @news.example.kr 같은 도메인을 적으십시오
+
+# src/service/hooks/
+there-are-x-webhooks-and-no = 웹훅이 { $most }개 있어 더 만들 수 없습니다
+remove-one-that-is-not-used = 쓰지 않는 것을 지우십시오
+somebody-else-changed-or-removed-it = 방금 다른 사람이 바꾸거나 지웠습니다
+look-at-it-again-then-change-it = 다시 확인한 다음 바꾸십시오
+more-than-x-hours = { $hours }시간이 넘습니다
+give-0-to-168-hours = 0에서 168시간 사이로 적으십시오
+only-calls-to-endpoints-of-the-kind-webhook = webhook 종류의 엔드포인트로 가는 호출에만 서명합니다
+change-its-url-instead = 대신 url을 바꾸십시오
+a-person-disabled-it = 사람이 중지했습니다
+the-webhook-is-disabled-so-nothing = 웹훅이 중지되어 있어 아무것도 알리지 않습니다
+enable-it-first = 먼저 다시 켜십시오
+it-is-not-after-from = from보다 나중이 아닙니다
+give-a-later-time = 더 늦은 시각을 적으십시오
+the-configuration-makes-this-webhook = 설정에서 만든 웹훅입니다
+change-sns-alert-topic-arn-instead = 대신 SNS_ALERT_TOPIC_ARN을 바꾸십시오
+its-secrets-were-sealed-with-another = 비밀 값이 설치의 다른 비밀로 암호화되어 있습니다
+use-the-secret-of-the-time-before-webhook = 이전의 비밀을 쓰십시오. 잃어버렸으면 웹훅을 지우고 새로 만드십시오
+this-node-has-no-secret-to-seal = 이 노드에는 웹훅의 비밀을 암호화할 비밀이 없습니다
+word-webhook = 웹훅
+word-event = 이벤트
+x-is-no-kind-of-webhook = { $name } 종류의 웹훅은 없습니다
+use-webhook-slack-discord-sns-or = webhook, slack, discord, sns, mail 중에서 고르십시오
+it-is-of-the-kind-x-and-stays = 종류가 { $kind }이며 바꿀 수 없습니다
+make-a-new-webhook-of-the-other = 다른 종류의 웹훅을 새로 만드십시오
+x-is-no-language-messages-are = { $name } 언어로는 메시지를 쓰지 않습니다
+use-ko-or-en = ko나 en을 쓰십시오
+no-event-is-called-x = { $pattern } 이벤트는 없습니다
+name-one-of-docs-webhooks = docs/WEBHOOKS.md에 있는 이름, delivery.* 같은 묶음, 또는 전체를 뜻하는 *를 적으십시오
+a-mail-for-each-mail-is-no-help = 메일 한 통마다 알림 메일을 보내는 것은 아무에게도 도움이 되지 않습니다
+choose-alert-topic-or-endpoint = alert.*, topic.*, endpoint.* 중에서 고르십시오. 메일마다의 결과는 webhook으로 받으십시오
+a-webhook-of-the-kind-x-needs-it = { $kind } 종류의 웹훅에 필요합니다
+say-where-it-is = 어디에 있는지 적으십시오
+a-webhook-of-the-kind-x-has-none = { $kind } 종류의 웹훅에는 없는 항목입니다
+leave-it-out = 빼십시오
+write-it-as-in-arn-aws-sns = arn:aws:sns:ap-northeast-2:123456789012:alerts처럼 적으십시오
+it-is-no-arn-of-an-sns-topic = SNS 토픽의 ARN이 아닙니다
+write-https-a-host-and-a-path = https://와 호스트, 경로를 적으십시오
+it-is-longer-than-2-000-characters = 2,000자를 넘습니다
+it-is-no-web-address = 웹 주소가 아닙니다
+it-holds-a-user-name-which-would = 로그에 남을 사용자 이름이 들어 있습니다
+it-has-x-addresses = 주소가 { $count }개입니다
+give-1-to-10-addresses = 주소를 1개에서 10개까지 적으십시오
+it-has-x-entries-at-most-x-are = 항목이 { $count }개입니다. 최대 { $most }개까지 됩니다
+name-groups-such-as-delivery = delivery.* 같은 묶음이나 앞부분과 *로 적으십시오
+it-is-empty-too-long-or-has-a-star = 비어 있거나, 너무 길거나, 끝이 아닌 곳에 별표가 있습니다
+write-a-name-or-how-it-begins = 이름을 적거나 앞부분과 별표를 적으십시오
+it-is-plain-http-which-anybody = 암호화되지 않은 HTTP라서 도중에 누구나 읽을 수 있습니다
+use-https-or-let-the-operator-set = https를 쓰거나, 운영자가 WEBHOOKS_ALLOW_HTTP를 설정하게 하십시오
+it-leads-to-x-which-is-not-of-the = 공용 인터넷이 아닌 { $ip }로 이어집니다
+use-a-public-host-or-let-the = 공용 호스트를 쓰거나, 운영자가 WEBHOOKS_ALLOW_PRIVATE_NETWORKS에 네트워크를 추가하게 하십시오
+its-host-cannot-be-found-x = 호스트를 찾을 수 없습니다: { $why }
+check-how-the-host-is-written = 호스트 이름이 맞는지 확인하십시오
+
+# src/http/api/webhooks/
+it-names-neither-one-event-nor-a = 이벤트 하나도 시간 범위도 없거나, 둘 다 있습니다
+give-event-or-from-and-perhaps-to = event를 적거나, from과 필요하면 to를 적으십시오
+x-is-no-state-of-a-call = { $text } 호출 상태는 없습니다
+use-waiting-told-failed-or-dropped = waiting, told, failed, dropped 중에서 고르십시오
+
+# src/config/webhooks.rs
+x-is-no-arn-of-an-sns-topic = { $value }는 SNS 토픽의 ARN이 아닙니다
+
+# src/cli/webhook.rs
+the-webhook-x-is-made = 웹훅 { $id }를 만들었습니다
+the-webhook-x-is-changed = 웹훅 { $id }를 바꾸었습니다
+the-webhook-x-is-removed = 웹훅 { $id }를 지웠습니다
+the-webhook-x-is-told-x = 웹훅 { $id }에 { $event }를 알립니다. 결과는 jebi webhook calls로 볼 수 있습니다
+the-webhook-x-is-enabled = 웹훅 { $id }를 다시 켰습니다
+the-webhook-x-is-disabled = 웹훅 { $id }를 중지했습니다
+x-calls-are-made-again = 호출 { $calls }건을 다시 합니다
+the-secret-is-shown-once-the-other = 비밀 값은 한 번만 표시합니다. 받는 쪽에서 서명을 확인하는 데 필요합니다:
+help-webhook = 웹훅을 만들고, 시험하고, 목록을 보고, 다시 알립니다
+help-webhook-list = 모든 웹훅의 목록을 봅니다
+help-webhook-show = 웹훅을 JSON으로 출력합니다
+help-webhook-id = 웹훅의 번호
+help-webhook-create = 웹훅을 만듭니다. 비밀 값은 한 번만 출력합니다
+help-webhook-change = 웹훅에서 주어진 것만 바꿉니다
+help-webhook-remove = 웹훅을 지웁니다
+help-webhook-test = 웹훅에 시험 이벤트를 알립니다
+help-webhook-rotate = 웹훅의 비밀 값을 새로 만듭니다. 이전 것도 하루 동안 함께 서명합니다
+help-webhook-keep-old-hours = 이전 비밀 값이 함께 서명하는 시간, 0에서 168
+help-webhook-enable = 중지된 웹훅에 다시 알립니다
+help-webhook-disable = 웹훅에 알리는 것을 멈춥니다
+help-webhook-replay = 이벤트 하나 또는 어떤 시간의 전부를 다시 알립니다
+help-webhook-event-id = 이벤트 하나의 ID
+help-webhook-from = 이때부터 기록된 이벤트
+help-webhook-to-time = 이때까지. 기본은 지금
+help-webhook-failed-only = 알리지 못한 것만
+help-webhook-calls = 호출 결과를 최신 순으로 봅니다
+help-webhook-state = waiting, told, failed, dropped 중 하나
+help-webhook-limit = 목록에 보일 호출 수, 1에서 500
+help-webhook-kind = webhook, slack, discord, sns, mail 중 하나
+help-webhook-url = 호출할 주소: https
+help-webhook-topic-arn = 게시할 SNS 토픽
+help-webhook-to = 메일을 받을 사람. 여럿 적을 수 있습니다
+help-webhook-language = 사람에게 보내는 메시지의 언어: ko 또는 en
+help-webhook-event = 받을 이벤트 또는 delivery.* 같은 묶음. 여럿 적을 수 있습니다
+help-webhook-topic = 받을 토픽, 또는 토픽의 앞부분과 별표. 여럿 적을 수 있습니다
+help-webhook-lane = 받을 레인: transactional 또는 bulk

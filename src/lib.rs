@@ -14,6 +14,7 @@
 //! | [`provider`] | SES, SMTP, local inbox | domain, observe |
 //! | [`table`] | recipients out of CSV texts and workbooks | domain |
 //! | [`http`] | the native API | service, domain, observe, table, words |
+//! | [`webhook`] | calls to endpoints over the network | domain |
 //! | [`observe`] | logs, metrics | domain |
 //! | [`crash_point`] | places to die at, for tests | domain |
 //! | [`words`] | texts for people in English and Korean | |
@@ -35,5 +36,6 @@ pub mod service;
 pub mod store;
 pub mod system;
 pub mod table;
+pub mod webhook;
 pub mod words;
 pub mod worker;

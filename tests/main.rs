@@ -7,6 +7,7 @@ mod config;
 mod crash;
 mod deploy;
 mod dispatch;
+mod feedback;
 mod mime;
 mod page;
 mod provider;

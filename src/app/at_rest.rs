@@ -9,7 +9,7 @@ use tower::ServiceExt;
 use super::{
     Around, StartError, accept_settings, access_settings,
     guard::{self, Guard},
-    link_keys, open_store, services,
+    hooks, link_keys, open_store, services,
 };
 use crate::{
     config::Config,
@@ -40,11 +40,12 @@ impl AtRest {
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random)));
         let links = link_keys(config, &store, &clock, &random).await?;
         let board: Arc<dyn Providers> = Arc::new(NoProviders);
+        let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&clock));
+        let settings = accept_settings(config, links.clone());
+        let accept = Arc::new(Accept::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), identities, settings));
+        let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
         let guard = Guard::new(config, guard::reputation(config, &store, &clock), &store, &clock, &board);
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links: links.clone(), guard };
-        let identities = Identities::new(Accounts::new(), Arc::clone(&board), Arc::clone(&around.clock));
-        let (clock, random) = (Arc::clone(&around.clock), Arc::clone(&around.random));
-        let accept = Arc::new(Accept::new(Arc::clone(&store), clock, random, identities, accept_settings(config, links)));
+        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, guard, hooks };
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let access = Arc::new(Access::new(access_settings(config)));
         let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);

@@ -5,6 +5,7 @@
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
 //! | `guard` | the reputation guard and the alerts |
+//! | `hooks` | from the configuration to calls of endpoints |
 //! | `migrate` | the schema of the store |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
@@ -15,6 +16,7 @@ mod at_rest;
 pub mod database;
 mod dkim;
 mod guard;
+mod hooks;
 mod migrate;
 mod providers;
 mod reload;
@@ -74,9 +76,11 @@ use crate::{
         cancel::Cancel,
         consents::Consents,
         dispatch::{self, Fence},
+        feedback::{FeedbackIntake, FeedbackSettings},
         figures::Figures,
         files,
         forecast::Forecast,
+        hooks::Hooks,
         identities::Identities,
         inbox::InboxReader,
         keys::{Created, Keys},
@@ -88,6 +92,7 @@ use crate::{
         reload::{Part, Reload},
         repeat::Repeats,
         reschedule::Reschedule,
+        results::Results,
         retry::Retry,
         search::Search,
         stray::{self, Strays},
@@ -306,7 +311,11 @@ impl App {
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
         let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
-        let around = Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, guard };
+        let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
+        hooks.configure(config.webhooks.alert_topic_arn.as_deref()).await.map_err(|e| StartError::Keys(told(&e)))?;
+        let calls = worker::hooks::run(Arc::clone(&hooks), workers.fence(), Arc::clone(&clock), lifecycle.soft.clone());
+        let around =
+            Around { clock: Arc::clone(&clock), random, metrics: metrics.clone(), own: Some(workers.fence()), links, guard, hooks };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
@@ -318,6 +327,7 @@ impl App {
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("senders", senders)),
+            tokio::spawn(workers.watch().over("webhooks", calls)),
             tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
@@ -373,6 +383,11 @@ impl App {
     }
 }
 
+/// How long reports wait for their mail.
+fn feedback_settings(config: &Config) -> FeedbackSettings {
+    FeedbackSettings { kept: config.feedback.unmatched_kept, kept_rows: config.feedback.unmatched_max_rows }
+}
+
 /// What the services take besides the configuration and the store.
 struct Around {
     clock: Arc<dyn Clock>,
@@ -383,6 +398,8 @@ struct Around {
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
     guard: Guard,
+    /// Endpoints and their calls.
+    hooks: Arc<Hooks>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -398,7 +415,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links, guard } = around;
+    let Around { clock, random, metrics, own, links, guard, hooks } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -406,6 +423,7 @@ fn services(
         consents: Arc::new(Consents::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&accept), times(config), notices)),
         profiles: accept.profiles(),
         links,
+        hooks,
         usage: accept.usage(),
         files: accept.files(),
         tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),
@@ -414,6 +432,7 @@ fn services(
         load: Load::new(config.server.max_concurrent_requests, config.server.max_bodies_bytes),
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
+        results: Results::new(Arc::clone(store), times(config).zone),
         retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&accept)),
         templates: accept.templates(),
         accept,
@@ -425,6 +444,7 @@ fn services(
         nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
         reputation: guard.reputation,
         alerts: guard.alerts,
+        feedback: Arc::new(FeedbackIntake::new(Arc::clone(store), Arc::clone(&clock), feedback_settings(config))),
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),

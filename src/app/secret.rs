@@ -26,6 +26,14 @@ pub(super) enum Secret {
     Own(Vec<u8>),
 }
 
+impl Secret {
+    pub(super) fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Given(bytes) | Self::Own(bytes) => bytes,
+        }
+    }
+}
+
 /// The secret; `None` where several nodes would each have one of their own. The store is open, so no other process makes the file.
 ///
 /// # Errors

@@ -30,6 +30,13 @@ use crate::{
     system::{SystemClock, SystemRandom},
 };
 
+/// A name as one segment of a path: with a slash in it, it would be another path (RFC 3986, section 3.3).
+pub(super) fn segment(name: &str) -> String {
+    name.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b"-_".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}
+
 /// What to do where there is no store yet.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Missing {

@@ -23,8 +23,10 @@ mod send;
 mod serve;
 mod template;
 mod token;
+mod topic;
 mod transfer;
 mod verify;
+mod webhook;
 mod write_log;
 
 use std::{
@@ -75,6 +77,9 @@ enum Command {
     /// suppression list are not sent again; what was sent again before is passed over.
     #[command(after_help = "Example:\n  jebi retry --since-hours 24 --max-retries 3")]
     Retry(retry::Which),
+    /// Show what became of a topic's mail, and send it again to those who did not get it
+    #[command(subcommand)]
+    Topic(topic::Command),
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
@@ -84,6 +89,9 @@ enum Command {
     /// List and make keys that links in mail are signed with
     #[command(subcommand)]
     LinkKey(link_key::Command),
+    /// Make, try, list and replay webhooks
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Push, pull, compare and preview templates as files
     #[command(subcommand)]
     Template(template::Command),
@@ -155,12 +163,14 @@ pub fn run() -> ExitCode {
         Command::Serve => serve::run(flags),
         Command::Send(mail) => through(flags, Missing::Make, async |config, client| send::run(*mail, config, client).await),
         Command::Retry(which) => through(flags, Missing::Refuse, async |_, client| retry::run(which, client).await),
+        Command::Topic(command) => through(flags, Missing::Refuse, async |_, client| topic::run(command, client).await),
         Command::Key(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| key::run(command, client).await)
         }
         Command::Profile(command) => through(flags, Missing::Refuse, async |_, client| profile::run(command, client).await),
         Command::LinkKey(command) => through(flags, Missing::Refuse, async |_, client| link_key::run(command, client).await),
+        Command::Webhook(command) => through(flags, Missing::Refuse, async |_, client| webhook::run(command, client).await),
         Command::Template(command) => {
             let missing = if command.makes() { Missing::Make } else { Missing::Refuse };
             through(flags, missing, async |_, client| template::run(command, client).await)

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Client, Failure, print, tell};
+use super::{Client, Failure, client::segment, print, tell};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -90,13 +90,8 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
     }
 }
 
-/// A name with a slash in it would be another path.
 fn path(name: &str) -> String {
-    let encoded: String = name
-        .bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || b"-_".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect();
-    format!("/v1/profiles/{encoded}")
+    format!("/v1/profiles/{}", segment(name))
 }
 
 async fn list(client: &Client) -> Result<(), Failure> {

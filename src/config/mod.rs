@@ -16,6 +16,7 @@ mod dotenv;
 mod effective;
 mod endpoint;
 mod fault;
+mod feedback;
 mod flags;
 mod inbox;
 mod key;
@@ -43,6 +44,7 @@ mod ses;
 mod smtp;
 mod sources;
 mod warmup;
+mod webhooks;
 
 pub use access::Access;
 pub use alerts::Alerts;
@@ -50,6 +52,7 @@ pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
 pub use dkim::{Dkim, DkimKey, dkim_place};
 pub use fault::{ConfigErrors, Fault};
+pub use feedback::Feedback;
 pub use flags::Flags;
 pub use inbox::Inbox;
 pub use limits::Limits;
@@ -67,6 +70,7 @@ pub use server::{Server, TlsFiles};
 pub use ses::{Credentials, Ses};
 pub use smtp::{Login, Smtp, Tls};
 pub use sources::{FileSource, Sources, spoken_language};
+pub use webhooks::Webhooks;
 
 use jebi_domain::warmup::Plan;
 
@@ -90,11 +94,13 @@ pub struct Config {
     pub access: Access,
     pub attachments: Attachments,
     pub inbox: Inbox,
+    pub feedback: Feedback,
     pub lists: Lists,
     pub reputation: Reputation,
     pub alerts: Alerts,
     /// Accounts and domains that warm up.
     pub warmup: Vec<Plan>,
+    pub webhooks: Webhooks,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -126,9 +132,11 @@ impl Config {
         let attachments = attachments::read(&mut reader);
         let access = access::read(&mut reader);
         let inbox = inbox::read(&mut reader);
+        let feedback = feedback::read(&mut reader);
         let lists = lists::read(&mut reader);
         let (reputation, alerts) = (reputation::read(&mut reader), alerts::read(&mut reader));
         let warmup = warmup::read(&mut reader);
+        let webhooks = webhooks::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         check::uploads(&mut reader, attachments.as_ref());
@@ -141,7 +149,9 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(lists), Some(log)) = (access, inbox, lists, log) else {
+        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(webhooks), Some(log)) =
+            (access, inbox, feedback, lists, webhooks, log)
+        else {
             return Err(ConfigErrors(faults));
         };
         let (Some(reputation), Some(alerts), Some(warmup)) = (reputation, alerts, warmup) else {
@@ -161,10 +171,12 @@ impl Config {
             attachments,
             access,
             inbox,
+            feedback,
             lists,
             reputation,
             alerts,
             warmup,
+            webhooks,
             log,
             profile,
             effective,
@@ -235,10 +247,12 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         smtp::KEYS,
         access::KEYS,
         inbox::KEYS,
+        feedback::KEYS,
         lists::KEYS,
         reputation::KEYS,
         alerts::KEYS,
         warmup::KEYS,
+        webhooks::KEYS,
         log::KEYS,
     ]
     .into_iter()

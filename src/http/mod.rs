@@ -53,8 +53,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
-    admin, alerts, attachments, audit, consents, deliveries, events, inbox, keys, limits, link_keys, messages, nodes, profiles, providers,
-    reputation, templates, topics,
+    admin, alerts, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, profiles,
+    providers, reputation, templates, topics, webhooks,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -159,11 +159,14 @@ fn routes() -> Vec<Route> {
         post("/v1/deliveries/{id}/retry", deliveries::again::retry).send(),
         post("/v1/deliveries/{id}/settle", deliveries::again::settle).send(),
         get("/v1/topics", topics::list).read(),
-        get("/v1/topics/{id}", topics::show).read(),
+        get("/v1/topics/{id}", topics::results::show).read(),
+        get("/v1/topics/{id}/deliveries.csv", topics::deliveries::file).read(),
+        post("/v1/topics/{id}/resend", topics::resend::resend).send(),
         delete("/v1/topics/{id}", topics::cancel).send(),
         post("/v1/topics/{id}/pause", topics::pause).send(),
         post("/v1/topics/{id}/resume", topics::resume).send(),
         get("/v1/events/counts/sent", events::sent).read(),
+        post("/v1/events/dsn", dsn::take).send(),
         get("/v1/providers", providers::list).read(),
         post("/v1/providers/{name}/move", providers::move_waiting).admin(),
         get("/v1/nodes", nodes::list).read(),
@@ -187,6 +190,16 @@ fn routes() -> Vec<Route> {
         post("/v1/consents/{id}/withdraw", consents::withdraw).send(),
         get("/v1/link-keys", link_keys::list).admin(),
         post("/v1/link-keys", link_keys::rotate).admin(),
+        get("/v1/webhooks", webhooks::list).admin(),
+        post("/v1/webhooks", webhooks::create).admin(),
+        get("/v1/webhooks/{id}", webhooks::show).admin(),
+        patch("/v1/webhooks/{id}", webhooks::change).admin(),
+        delete("/v1/webhooks/{id}", webhooks::remove).admin(),
+        get("/v1/webhooks/{id}/calls", webhooks::calls::list).admin(),
+        post("/v1/webhooks/{id}/test", webhooks::acts::test).admin(),
+        post("/v1/webhooks/{id}/rotate", webhooks::acts::rotate).admin(),
+        post("/v1/webhooks/{id}/replay", webhooks::acts::replay).admin(),
+        post("/v1/webhooks/{id}/enable", webhooks::acts::enable).admin(),
         get("/v1/templates", templates::list).read(),
         post("/v1/templates", templates::publish::push).admin(),
         get("/v1/templates/{name}", templates::show).read(),
@@ -299,7 +312,8 @@ mod tests {
     #[test]
     fn changing_the_installation_is_for_administrators() {
         for Route { path, method, needs, .. } in routes() {
-            let administrative = ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit"].iter().any(|root| path.starts_with(root));
+            let administrative =
+                ["/v1/admin/", "/v1/keys", "/v1/link-keys", "/v1/audit", "/v1/webhooks"].iter().any(|root| path.starts_with(root));
             let administrative = administrative || path.ends_with("/move") || (path.starts_with("/v1/profiles") && method != Method::GET);
             // Whoever writes a template says what every key sends.
             let looks = method == Method::GET || path.ends_with("/preview") || path.ends_with("/test");

@@ -148,7 +148,8 @@ pub fn read_text_cursor(text: &str) -> Result<String, Refusal> {
     String::from_utf8(read_cursor(text)?).map_err(|_| bad_cursor())
 }
 
-fn bad_cursor() -> Refusal {
+/// A cursor that is none of its list.
+pub fn bad_cursor() -> Refusal {
     Refusal::invalid(Fault::new(
         "cursor",
         "invalid_cursor",

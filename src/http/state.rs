@@ -8,9 +8,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use super::access::load::Load;
 use crate::service::{
     accept::Accept, access::Access, admin::Admin, alerts::Alerts, attempts::Attempts, audit::Audit, cancel::Cancel, consents::Consents,
-    figures::Figures, files::Files, forecast::Forecast, inbox::InboxReader, keys::Keys, links::LinkKeys, nodes::Nodes, profiles::Profiles,
-    providers::Providers, ready::Ready, refusals::Refusals, reload::Reload, repeat::Repeats, reputation::Reputation,
-    reschedule::Reschedule, retry::Retry, search::Search, stray::Strays, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, hooks::Hooks, inbox::InboxReader, keys::Keys,
+    links::LinkKeys, nodes::Nodes, profiles::Profiles, providers::Providers, ready::Ready, refusals::Refusals, reload::Reload,
+    repeat::Repeats, reputation::Reputation, reschedule::Reschedule, results::Results, retry::Retry, search::Search, stray::Strays,
+    templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -34,6 +35,7 @@ pub struct Services {
     pub files: Arc<Files>,
     pub search: Search,
     pub cancel: Cancel,
+    pub results: Results,
     pub retry: Retry,
     pub reschedule: Reschedule,
     pub repeats: Repeats,
@@ -44,6 +46,7 @@ pub struct Services {
     pub links: Option<Arc<LinkKeys>>,
     pub refusals: Refusals,
     pub consents: Arc<Consents>,
+    pub hooks: Arc<Hooks>,
     pub tokens: Tokens,
     pub access: Arc<Access>,
     pub attempts: Attempts,
@@ -55,6 +58,8 @@ pub struct Services {
     pub alerts: Arc<Alerts>,
     pub inbox: InboxReader,
     pub figures: Figures,
+    /// Takes reports of sent mail in, from all ways.
+    pub feedback: Arc<FeedbackIntake>,
     pub providers: Arc<dyn Providers>,
     pub forecast: Forecast,
     pub strays: Strays,

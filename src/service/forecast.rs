@@ -6,7 +6,8 @@ use jebi_domain::{
     message::Lane,
     port::{
         Clock, Store,
-        store::{Backlog, MessageView},
+        results::Waiting,
+        store::{Backlog, MessageView, TopicView},
     },
     refusal::Refusal,
     time::Wall,
@@ -91,9 +92,39 @@ impl Forecast {
             let wanted = Wanted { provider: &queued.provider, topic: &queued.topic, waiting: own + queued.recipients, due: queued.due };
             return Ok(self.bulk_finish(&backlog, &wanted));
         }
-        let before: i64 = backlog.iter().filter(|one| one.lane == Lane::Transactional && !one.paused).map(|one| one.waiting).sum();
-        let all = u64::try_from(before + queued.recipients).unwrap_or(0);
-        Ok(self.providers.finish_at(&queued.provider, Lane::Transactional, all, self.clock.wall().max(queued.due)))
+        Ok(self.transactional_finish(&backlog, &queued.provider, queued.recipients, queued.due))
+    }
+
+    /// When what waits of a topic will have been sent: an estimate, as for messages, and not before the last of it is due. `None` where nothing
+    /// of it waits, while it is paused or a provider of it sends nothing.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn topic_finished_at(&self, topic: &TopicView, waiting: &[Waiting]) -> Result<Option<Wall>, Refusal> {
+        if topic.paused || waiting.is_empty() {
+            return Ok(None);
+        }
+        let backlog = self.store.backlog().await.map_err(refusal)?;
+        let mut last = None;
+        for one in waiting {
+            let finish = match one.lane {
+                Lane::Transactional => self.transactional_finish(&backlog, &one.provider, 0, one.first_due),
+                Lane::Bulk => {
+                    let wanted = Wanted { provider: &one.provider, topic: &topic.name, waiting: one.waiting, due: one.first_due };
+                    self.bulk_finish(&backlog, &wanted)
+                }
+            };
+            let Some(finish) = finish else { return Ok(None) };
+            last = last.max(Some(finish.max(one.last_due)));
+        }
+        Ok(last)
+    }
+
+    /// Transactional mail goes first, in turn.
+    fn transactional_finish(&self, backlog: &[Backlog], provider: &str, more: i64, due: Wall) -> Option<Wall> {
+        let before = backlog.iter().filter(|one| one.provider == provider && one.lane == Lane::Transactional && !one.paused);
+        let all = u64::try_from(before.map(|one| one.waiting).sum::<i64>() + more).unwrap_or(0);
+        self.providers.finish_at(provider, Lane::Transactional, all, self.clock.wall().max(due))
     }
 
     fn bulk_finish(&self, backlog: &[Backlog], wanted: &Wanted<'_>) -> Option<Wall> {

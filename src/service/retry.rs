@@ -6,11 +6,12 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jebi_domain::{
     delivery::State,
+    event::FeedbackKind,
     id::{DeliveryId, DeliveryKey, MessageId, MessageNo},
     port::{
         Clock, Random, Store,
-        operator::{Again, Links, NotAgain, SEND_AGAIN, SendAgain, Settled},
-        store::DeliveryFilter,
+        operator::{Again, Links, NotAgain, SEND_AGAIN, SendAgain, Settled, Whom},
+        store::{DeliveryFilter, DeliveryView},
     },
     refusal::{Fault, Refusal, RefusalKind},
     time::Wall,
@@ -37,6 +38,41 @@ pub struct When {
     pub scheduled: bool,
 }
 
+/// What is looked for: mail in a state, or mail that soft-bounced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sought {
+    State(State),
+    SoftBounced,
+}
+
+impl Sought {
+    /// Its word, as callers give it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::State(state) => state.as_str(),
+            Self::SoftBounced => FeedbackKind::SoftBounced.as_str(),
+        }
+    }
+}
+
+/// Where looking through a scope goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub sought: Sought,
+    /// Behind this copy; `None` for the first.
+    pub after: Option<DeliveryKey>,
+}
+
+/// A part of a scope.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// `None` for the beginning.
+    pub from: Option<Place>,
+    /// Pages looked through at most.
+    pub pages: u32,
+}
+
 /// Which mail to look through.
 #[derive(Clone, Debug)]
 pub struct Scope {
@@ -44,9 +80,20 @@ pub struct Scope {
     pub topic: Option<String>,
     /// Accepted within this time.
     pub within: Option<Duration>,
-    pub states: Vec<State>,
+    /// In this order.
+    pub sought: Vec<Sought>,
+    /// `None` for all of it.
+    pub part: Option<Part>,
     /// How often a mail may have been sent again before.
     pub max_retries: Option<u32>,
+}
+
+impl Scope {
+    /// Whom of a copy that is found.
+    fn whom(&self) -> Whom {
+        let open = |one: &Sought| matches!(one, Sought::State(State::Unknown | State::Unsettled));
+        Whom { open: self.sought.iter().any(open), soft_bounced: self.sought.contains(&Sought::SoftBounced) }
+    }
 }
 
 /// What became of it.
@@ -64,6 +111,8 @@ pub struct Report {
     pub messages: Vec<MessageId>,
     /// Messages made besides.
     pub more_messages: u64,
+    /// Where to go on, where a part was asked for and there is more.
+    pub next: Option<Place>,
 }
 
 /// Sends again.
@@ -89,7 +138,8 @@ impl Retry {
         let (view, _) = self.store.delivery(id).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("delivery"))?;
         let message = self.store.message(id.message).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("delivery"))?;
         self.accept.check_sender_again(&message.message.content.from.email).await?;
-        let (_, done) = self.send(caller, (view.key.message(), vec![id.ordinal]), view.recipients.len(), when, None).await?;
+        let how = (when, Whom { open: true, soft_bounced: true });
+        let (_, done) = self.send(caller, (view.key.message(), vec![id.ordinal]), view.recipients.len(), how, None).await?;
         match done.first() {
             Some(Again::Same) => {
                 tracing::info!(delivery = %id, "delivery of unknown outcome sent again");
@@ -117,46 +167,66 @@ impl Retry {
             let view = self.store.message(id).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("message"))?;
             self.accept.check_sender_again(&view.message.content.from.email).await?;
         }
-        let since = scope.within.map(|within| self.clock.wall() - within);
-        let mut report = Report::default();
-        for state in &scope.states {
-            let filter = DeliveryFilter {
-                topic: scope.topic.clone(),
-                message: scope.message,
-                state: Some(*state),
-                since,
-                ..DeliveryFilter::default()
-            };
-            self.walk(caller, filter, scope.max_retries, when, &mut report).await?;
+        let (mut report, from) = (Report::default(), scope.part.and_then(|part| part.from));
+        let mut pages = scope.part.map_or(u64::MAX, |part| part.pages.into());
+        for sought in scope.sought.iter().skip_while(|one| from.is_some_and(|place| place.sought != **one)) {
+            let after = from.filter(|place| place.sought == *sought).and_then(|place| place.after);
+            self.seek(caller, &scope, Place { sought: *sought, after }, &mut pages, when, &mut report).await?;
+            if report.next.is_some() {
+                break;
+            }
         }
         let Report { total, success, .. } = report;
         tracing::info!(total, success, "mail sent again");
         Ok(report)
     }
 
-    async fn walk(
+    /// Looks through the mail of one condition, page by page, while there are pages left.
+    async fn seek(
         &self,
         caller: &Caller,
-        filter: DeliveryFilter,
-        max_times: Option<u32>,
+        scope: &Scope,
+        mut at: Place,
+        pages: &mut u64,
         when: When,
         report: &mut Report,
     ) -> Result<(), Refusal> {
-        let mut after: Option<DeliveryKey> = None;
-        loop {
-            let page = self.store.deliveries(filter.clone(), after, MAX_PAGE).await.map_err(refusal)?;
-            let slices = slices(page.deliveries.iter().map(|d| (d.key, d.recipients.len())));
-            let each = |(message, ordinals, recipients)| self.send(caller, (message, ordinals), recipients, when, max_times);
-            let mut done = stream::iter(slices).map(each).buffer_unordered(AT_ONCE);
-            while let Some((id, copies)) = done.try_next().await? {
-                report.add(id, &copies);
-            }
-            drop(done);
-            after = page.next;
-            if after.is_none() {
+        let (state, feedback) = match at.sought {
+            Sought::State(state) => (Some(state), None),
+            Sought::SoftBounced => (None, Some(FeedbackKind::SoftBounced)),
+        };
+        let since = scope.within.map(|within| self.clock.wall() - within);
+        let (topic, message) = (scope.topic.clone(), scope.message);
+        let filter = DeliveryFilter { topic, message, state, feedback, since, ..DeliveryFilter::default() };
+        let how = (when, scope.whom());
+        while *pages > 0 {
+            *pages -= 1;
+            let page = self.store.deliveries(filter.clone(), at.after, MAX_PAGE).await.map_err(refusal)?;
+            self.page(caller, &page.deliveries, scope.max_retries, how, report).await?;
+            at.after = page.next;
+            if at.after.is_none() {
                 return Ok(());
             }
         }
+        report.next = Some(at);
+        Ok(())
+    }
+
+    async fn page(
+        &self,
+        caller: &Caller,
+        deliveries: &[DeliveryView],
+        max_times: Option<u32>,
+        how: (When, Whom),
+        report: &mut Report,
+    ) -> Result<(), Refusal> {
+        let slices = slices(deliveries.iter().map(|d| (d.key, d.recipients.len())));
+        let each = |(message, ordinals, recipients)| self.send(caller, (message, ordinals), recipients, how, max_times);
+        let mut done = stream::iter(slices).map(each).buffer_unordered(AT_ONCE);
+        while let Some((id, copies)) = done.try_next().await? {
+            report.add(id, &copies);
+        }
+        Ok(())
     }
 
     /// One slice, by the rules of now. The id new copies have, and what became of each.
@@ -165,13 +235,13 @@ impl Retry {
         caller: &Caller,
         (message, ordinals): (MessageNo, Vec<u32>),
         recipients: usize,
-        When { due, scheduled }: When,
+        (When { due, scheduled }, whom): (When, Whom),
         max_times: Option<u32>,
     ) -> Result<(MessageId, Vec<Again>), Refusal> {
         let rules = self.accept.admit_again(caller, recipients).await?;
         let now = self.clock.wall();
         let id = MessageId::new(now, &*self.random);
-        let asked = SendAgain { message, ordinals, id, due, scheduled, max_times, rules, api_key: caller.key, now };
+        let asked = SendAgain { message, ordinals, whom, id, due, scheduled, max_times, rules, api_key: caller.key, now };
         let done = self.store.send_again(asked).await.map_err(refusal)?;
         self.accept.admitted_again(done.iter().filter(|one| matches!(one, Again::New(_))).count());
         Ok((id, done))
@@ -258,6 +328,17 @@ fn refused(why: NotAgain) -> Refusal {
         NotAgain::Sent => {
             conflict("delivery_sent", "the provider took it", "submit the mail anew if the recipient is to get it a second time")
         }
+        NotAgain::Arrived => conflict(
+            "delivery_arrived",
+            "it soft-bounced and arrived all the same: that was an automatic answer",
+            "submit the mail anew if the recipient is to get it a second time",
+        ),
+        NotAgain::Complained => conflict("recipient_complained", "its recipient reported it as spam", "do not mail this recipient again"),
+        NotAgain::Open => conflict(
+            "outcome_open",
+            "nobody knows whether it arrived",
+            "ask for unknown and unsettled mail too, which may then arrive twice, or settle it by hand",
+        ),
         NotAgain::Permanent => conflict(
             "refused_for_good",
             "the provider refused it for good and would do so again",

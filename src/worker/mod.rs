@@ -12,6 +12,7 @@ pub mod dispatch;
 mod feedback;
 pub mod files;
 mod fleet;
+pub mod hooks;
 mod housekeep;
 pub mod keys;
 mod load;

@@ -15,10 +15,11 @@ use super::{
 };
 
 /// Where texts for people are made: faults of requests, the configuration, the start and the command line.
-const SPEAKERS: [&str; 21] = [
+const SPEAKERS: [&str; 22] = [
     "domain/src/address/",
     "domain/src/advertising/mark.rs",
     "domain/src/attachment/",
+    "domain/src/feedback/fault.rs",
     "domain/src/idempotency.rs",
     "domain/src/mime/header.rs",
     "domain/src/mime/tag.rs",
@@ -40,12 +41,14 @@ const SPEAKERS: [&str; 21] = [
 ];
 
 /// Of these, places whose texts go to the log, to the API's description, or into what is stored and shown as data.
-const SILENT: [&str; 12] = [
+const SILENT: [&str; 14] = [
     "src/cli/help.rs",
     "src/http/openapi.rs",
     "src/http/codes.rs",
     "src/service/dispatch/",
     "src/service/consents/text.rs",
+    "src/service/hooks/call.rs",
+    "src/service/hooks/mail.rs",
     "src/service/ready.rs",
     "src/store/mod.rs",
     "src/store/postgres/",
@@ -147,6 +150,10 @@ const NO_TEXTS: &[&str] = &[
     "{:.2} ms",
     "{file} line {number}",
     "total={} success={}",
+    "kind={} target={}",
+    "target={} events={}",
+    "{id:<4} {:<8} {state:<8} {waiting:>8} {:<32} {target}",
+    "{} {:<24} {:<8} {attempts:>2} {said} {next}",
     "as itself",
     "retry {id}",
     "due={} recipients={recipients}",

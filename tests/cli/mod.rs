@@ -18,6 +18,7 @@ mod send_csv;
 mod sentry;
 mod stop;
 mod templates;
+mod topics;
 mod transfer;
 mod verify;
 

@@ -10,6 +10,7 @@
 
 pub mod check;
 mod disk;
+mod feedback;
 pub mod home;
 pub mod load;
 mod long;

@@ -134,6 +134,7 @@ fn each_recipient_of_a_joint_copy_has_its_own_reports() {
             ("complaint+x", FeedbackKind::Complained),
             ("suppressionlist", FeedbackKind::Bounced),
             ("ooto", FeedbackKind::Delivered),
+            ("ooto", FeedbackKind::SoftBounced),
         ];
         assert_eq!(told, wanted);
         assert_eq!(reports[0].2, "smtp; 550 5.1.1 user unknown");

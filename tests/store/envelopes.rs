@@ -17,7 +17,7 @@ use jebi_domain::{
     suppression::SuppressionCause,
 };
 
-use super::support::{Fixture, PROVIDER, address, joint, reason, retry, sent, unsettled};
+use super::support::{Fixture, OPEN, PROVIDER, address, joint, reason, retry, sent, unsettled};
 
 /// For each lease: the one copy it has, and how many it goes to.
 fn taken(claimed: &[Claimed]) -> Vec<(u32, usize)> {
@@ -121,7 +121,7 @@ conform! {
         let way = Way { provider: PROVIDER.to_owned(), senders: Vec::new(), reason: "the only one".to_owned() };
         let asked = SendAgain {
             message: claimed[0].message_no,
-            ordinals: vec![0, 2],
+            whom: OPEN, ordinals: vec![0, 2],
             id: MessageId([9; 16]),
             due: f.now(),
             scheduled: false,

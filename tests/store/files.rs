@@ -19,7 +19,7 @@ use jebi_domain::{
 };
 use sha2::{Digest, Sha256};
 
-use super::support::{DAY, Fixture, HOUR, Mail, PROVIDER, address, each, reason, to};
+use super::support::{DAY, Fixture, HOUR, Mail, OPEN, PROVIDER, address, each, reason, to};
 
 /// Bytes that differ from place to place.
 pub fn content(len: usize) -> Bytes {
@@ -279,7 +279,7 @@ conform! {
         f.settle(&c[0], 0, given_up).await;
         let again = SendAgain {
             message: c[0].message_no,
-            ordinals: vec![0],
+            whom: OPEN, ordinals: vec![0],
             id: f.draft(each("t", 1)).message.id,
             due: f.now(),
             scheduled: false,

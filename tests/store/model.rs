@@ -297,6 +297,9 @@ impl Model {
             return false;
         }
         p.feedback |= kind.bit();
+        if matches!(kind, FeedbackKind::Bounced | FeedbackKind::Complained) {
+            self.suppressed.insert(email.to_owned());
+        }
         let proven = p.clone();
         if !matches!(proven.state, State::Unsettled | State::Unknown) {
             return true;

@@ -19,7 +19,7 @@ use jebi_domain::{
 };
 
 use super::support::{
-    DAY, Fixture, HOUR, Mail, PROVIDER, address, copies, each, failed, joint, keys, reason, retry, sent, unknown, unsettled,
+    DAY, Fixture, HOUR, Mail, OPEN, PROVIDER, address, copies, each, failed, joint, keys, reason, retry, sent, unknown, unsettled,
 };
 
 /// Refused for now until it was given up.
@@ -34,7 +34,7 @@ fn fresh(n: u8) -> MessageId {
 async fn again_at(f: &Fixture, id: MessageId, ordinals: &[u32], new: MessageId, due: Wall, max_times: Option<u32>) -> Vec<Again> {
     let (message, now) = (f.message(id).await.no, f.now());
     let (scheduled, rules, api_key) = (due > now, rules(PROVIDER), KeyNo(1));
-    let asked = SendAgain { message, ordinals: ordinals.to_vec(), id: new, due, scheduled, max_times, rules, api_key, now };
+    let asked = SendAgain { message, whom: OPEN, ordinals: ordinals.to_vec(), id: new, due, scheduled, max_times, rules, api_key, now };
     f.store.send_again(asked).await.expect("send again")
 }
 
@@ -48,8 +48,18 @@ fn rules(provider: &str) -> Arc<Rules> {
 async fn again_by(f: &Fixture, id: MessageId, new: MessageId, rules: Rules) -> Again {
     let (message, now) = (f.message(id).await.no, f.now());
     let rules = Arc::new(rules);
-    let asked =
-        SendAgain { message, ordinals: vec![0], id: new, due: now, scheduled: false, max_times: None, rules, api_key: KeyNo(7), now };
+    let asked = SendAgain {
+        message,
+        whom: OPEN,
+        ordinals: vec![0],
+        id: new,
+        due: now,
+        scheduled: false,
+        max_times: None,
+        rules,
+        api_key: KeyNo(7),
+        now,
+    };
     f.store.send_again(asked).await.expect("send again").remove(0)
 }
 

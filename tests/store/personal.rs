@@ -15,7 +15,7 @@ use jebi_domain::{
     route::{Routes, Way},
 };
 
-use super::support::{Fixture, PROVIDER, each, joint, reason, retry};
+use super::support::{Fixture, OPEN, PROVIDER, each, joint, reason, retry};
 
 const SHARED: &str = r#"{"event":"제비 첫 모임"}"#;
 
@@ -114,7 +114,7 @@ conform! {
         let (message, now, fresh) = (f.message(id).await.no, f.now(), MessageId([9; 16]));
         // In another order, so that every copy gets another ordinal.
         let ordinals = vec![3, 2, 1, 0];
-        let asked = SendAgain { message, ordinals, id: fresh, due: now, scheduled: false, max_times: None, rules, api_key: KeyNo(1), now };
+        let asked = SendAgain { message, whom: OPEN, ordinals, id: fresh, due: now, scheduled: false, max_times: None, rules, api_key: KeyNo(1), now };
         assert!(f.store.send_again(asked).await.expect("again").iter().all(|one| matches!(one, Again::New(_))));
         f.restart().await;
         let mut second = f.claim(10).await;

@@ -17,6 +17,7 @@ use jebi_domain::{
     port::{
         Boxed, Clock,
         nodes::{DEAD_AFTER, NodeStart},
+        operator::Whom,
         store::{
             AcceptBatch, AcceptReport, Accepted, Claim, Claimed, Counts, DeliveryFilter, DeliveryView, DomainRoom, Housekept, MessageView,
             Notice, Settlement, Store, StoreResult, Subscription, Violation, Window,
@@ -69,6 +70,8 @@ pub const PROVIDER: &str = "ses";
 pub const START: Wall = Wall(1_700_000_000_000);
 pub const HOUR: i64 = 3_600_000;
 pub const DAY: i64 = 24 * HOUR;
+/// What failed, what expired, and what nobody knows of.
+pub const OPEN: Whom = Whom { open: true, soft_bounced: false };
 
 pub struct Fixture {
     pub engine: Box<dyn Engine>,

@@ -111,7 +111,7 @@ impl Other {
         panic!("never told: {what}");
     }
 
-    async fn claim(&self, f: &Fixture, n: u32) -> StoreResult<Vec<Claimed>> {
+    pub async fn claim(&self, f: &Fixture, n: u32) -> StoreResult<Vec<Claimed>> {
         claim(&self.store, self.incarnation, f.now(), n).await
     }
 }
@@ -259,6 +259,7 @@ fn what_both_are_asked_to_send_again_goes_once() {
             let rules = Arc::new(Rules { routes: Routes(vec![way]), allow: AllowList::default() });
             let ask = |new: u8| SendAgain {
                 message: claimed[0].message_no,
+                whom: support::OPEN,
                 ordinals: vec![0],
                 id: MessageId([new; 16]),
                 due: f.now(),

@@ -26,6 +26,17 @@ conform! {
         assert_eq!(found(f, "UPDATE topic SET sent = sent + 1 WHERE name = 't'").await, ["counts_differ"]);
     }
 
+    async fn a_changed_count_of_what_was_reported(f) {
+        let columns = ["delivered", "bounced", "complained", "soft_bounced", "delayed", "rejected", "opened", "clicked", "unsubscribed"];
+        let sets = columns.map(|column| format!("{column} = {column} + 1")).join(", ");
+        assert_eq!(found(f, &format!("UPDATE topic SET {sets} WHERE name = 't'")).await, ["counts_differ"]);
+        let violations = f.violations().await;
+        let detail = &violations[0].detail;
+        for column in columns {
+            assert!(detail.contains(&format!("{column}: 1")) && detail.contains(&format!("{column}: 0")), "{column}: {detail}");
+        }
+    }
+
     async fn a_changed_total(f) {
         assert_eq!(found(f, "UPDATE totals SET waiting = 7").await, ["totals_differ"]);
     }

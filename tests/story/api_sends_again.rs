@@ -20,12 +20,12 @@ use serde_json::{Value, json};
 
 use crate::support::api::{Answer, Api, Setup, list, text};
 
-async fn post(api: &Api, topic: &str, emails: &[String]) -> Value {
+pub(super) async fn post(api: &Api, topic: &str, emails: &[String]) -> Value {
     let body = json!({"messages": [{"topic_id": topic, "emails": emails, "subject": "안녕하세요", "text": "본문"}]});
     api.post("/v1/messages", &body).await.expect(202)["messages"][0].clone()
 }
 
-fn people(n: usize) -> Vec<String> {
+pub(super) fn people(n: usize) -> Vec<String> {
     (0..n).map(|i| format!("person{i}@example.kr")).collect()
 }
 
@@ -68,16 +68,16 @@ pub(super) async fn send(api: &Api, ends: &[Decision]) -> usize {
     }
 }
 
-fn given_up() -> Decision {
+pub(super) fn given_up() -> Decision {
     Decision::Failed { reason: Reason { transient: true, ..Reason::new("451", "try later", "") } }
 }
-fn refused() -> Decision {
+pub(super) fn refused() -> Decision {
     Decision::Failed { reason: Reason::new("550 5.1.1", "no such user", "") }
 }
-fn unknown() -> Decision {
+pub(super) fn unknown() -> Decision {
     Decision::Unknown { reason: Reason::new("timeout", "no answer", "") }
 }
-fn sent() -> Decision {
+pub(super) fn sent() -> Decision {
     Decision::Sent { provider_id: "0101".to_owned() }
 }
 

@@ -27,10 +27,12 @@ use jebi::{
         audit::Audit,
         cancel::Cancel,
         consents::Consents,
+        feedback::{FeedbackIntake, FeedbackSettings},
         figures::Figures,
         files,
         forecast::Forecast,
         grant::GrantChange,
+        hooks::{HookSettings, Hooks},
         identities::{Accounts, Identities},
         inbox::InboxReader,
         keys::Keys,
@@ -42,6 +44,7 @@ use jebi::{
         repeat::Repeats,
         reputation::Reputation,
         reschedule::Reschedule,
+        results::Results,
         retry::Retry,
         search::Search,
         stray::Strays,
@@ -49,13 +52,16 @@ use jebi::{
         tokens::Tokens,
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
+    webhook::{CallSettings, Lookup, SnsSettings, SystemLookup, Webhooks},
 };
 pub use jebi_domain::allow::AllowList;
 use jebi_domain::{
     attachment,
     fake::{ManualClock, SeededRandom},
+    hook::Speech,
     message::Mailbox,
-    port::{Clock, Random, Store, operator::Rules},
+    network::Network,
+    port::{Clock, Random, Store, hooks::HookBounds, operator::Rules},
     route::{Routes, Way},
     time::Wall,
 };
@@ -99,6 +105,32 @@ pub struct Setup {
     pub secret: Option<&'static str>,
     /// Whether people are told of their consents.
     pub notices: bool,
+    pub webhooks: WebhookSetup,
+}
+
+/// How webhooks are called.
+pub struct WebhookSetup {
+    pub allow_http: bool,
+    pub networks: Vec<&'static str>,
+    pub timeout: Duration,
+    pub lookup: Arc<dyn Lookup>,
+    pub sns: SnsSettings,
+    pub bounds: HookBounds,
+}
+
+impl Default for WebhookSetup {
+    /// This machine may be called, as tests have nothing else.
+    fn default() -> Self {
+        let day = Duration::from_secs(86_400);
+        Self {
+            allow_http: true,
+            networks: vec!["127.0.0.0/8"],
+            timeout: Duration::from_secs(5),
+            lookup: Arc::new(SystemLookup),
+            sns: SnsSettings::default(),
+            bounds: HookBounds { backlog: 1_000, waits: 5 * day, kept: 30 * day },
+        }
+    }
 }
 
 impl Default for Setup {
@@ -126,6 +158,7 @@ impl Default for Setup {
             list: ListSettings::default(),
             secret: None,
             notices: true,
+            webhooks: WebhookSetup::default(),
         }
     }
 }
@@ -298,6 +331,7 @@ impl Api {
         let identities = Identities::new(setup.accounts, Arc::clone(&providers), Arc::clone(&dyn_clock));
         let accept = Accept::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), identities, settings);
         let accept = Arc::new(accept);
+        let hooks = hooks(setup.webhooks, &store, (&dyn_clock, &random), &accept, setup.secret);
         let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random)));
         let key = match key {
             None => keys.create("test", GrantChange::default()).await.expect("a key can be made").secret,
@@ -321,11 +355,13 @@ impl Api {
             )),
             profiles: accept.profiles(),
             links,
+            hooks,
             files: accept.files(),
             audit: Audit::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             load: Load::new(setup.max_requests, setup.max_bodies),
             search: Search::new(Arc::clone(&store)),
             cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
+            results: Results::new(Arc::clone(&store), times.zone.clone()),
             retry: Retry::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), Arc::clone(&accept)),
             reschedule: Reschedule::new(Arc::clone(&store)),
             repeats: Repeats::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
@@ -337,6 +373,11 @@ impl Api {
             alerts: Arc::new(Alerts::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers), watched())),
             access,
             keys,
+            feedback: Arc::new(FeedbackIntake::new(
+                Arc::clone(&store),
+                Arc::clone(&dyn_clock),
+                FeedbackSettings { kept: Duration::from_secs(3 * 86_400), kept_rows: 1_000 },
+            )),
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
@@ -465,4 +506,25 @@ fn open(folder: &Path, clock: &ManualClock, random: &dyn Random, disk_floor: u64
         on_fatal: Arc::new(|why| panic!("the store failed: {why}")),
     };
     Arc::new(SqliteStore::open(options, Arc::new(clock.clone()), random).expect("the store opens"))
+}
+
+/// Endpoints, called for real.
+fn hooks(
+    setup: WebhookSetup,
+    store: &Arc<dyn Store>,
+    (clock, random): (&Arc<dyn Clock>, &Arc<dyn Random>),
+    accept: &Arc<Accept>,
+    secret: Option<&str>,
+) -> Arc<Hooks> {
+    let http = CallSettings {
+        timeout: setup.timeout,
+        allow_http: setup.allow_http,
+        allowed: setup.networks.into_iter().map(|net| Network::parse(net).expect("a test's network")).collect(),
+        lookup: setup.lookup,
+        clock: Arc::clone(clock),
+    };
+    let sender = Arc::new(Webhooks::new(http, setup.sns));
+    let settings = HookSettings { language: Speech::Korean, bounds: setup.bounds, concurrency: 8 };
+    let times = (Arc::clone(clock), Arc::clone(random));
+    Arc::new(Hooks::new(Arc::clone(store), times, sender, Arc::clone(accept), secret.map(str::as_bytes), settings))
 }

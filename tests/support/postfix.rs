@@ -28,8 +28,8 @@ pub struct Postfix {
 }
 
 impl Postfix {
-    /// Starts one that takes mail for `example.com`; `gone@` does not exist there, `later@` is greylisted, and a transaction takes three
-    /// recipients. Serves TLS with the certificate.
+    /// Starts one that takes mail for `example.com`; `gone@` does not exist there, `later@` is greylisted, `bounced@` and `full@` are taken and
+    /// bounced by mail to the sender, and a transaction takes three recipients. Serves TLS with the certificate.
     pub fn start(ca: &TestCa, certificate: &ServerCert) -> Self {
         Self::taking(ca, certificate, 200_000)
     }
@@ -138,6 +138,10 @@ virtual_gid_maps = static:{gid}
 virtual_minimum_uid = 1
 message_size_limit = {most}
 smtpd_recipient_limit = 3
+virtual_alias_maps = inline:{{
+    {{bounced@example.com = gone@later.invalid}}, {{full@example.com = full@later.invalid}} }}
+transport_maps = inline:{{
+    {{gone@later.invalid = error:5.1.1 user unknown}}, {{full@later.invalid = error:5.2.2 mailbox full}} }}
 smtpd_tls_cert_file = {cert}
 smtpd_tls_key_file = {key}
 smtpd_tls_security_level = may

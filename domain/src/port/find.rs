@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::store::DeliveryView;
 use crate::{
     delivery::State,
+    event::FeedbackKind,
     id::{DeliveryKey, MessageId, MessageNo},
     message::{Lane, Message},
     time::Wall,
@@ -16,6 +17,8 @@ pub struct DeliveryFilter {
     pub topic: Option<String>,
     pub message: Option<MessageId>,
     pub state: Option<State>,
+    /// This was reported of a recipient.
+    pub feedback: Option<FeedbackKind>,
     /// Compared lower-cased.
     pub email: Option<String>,
     /// An accepted attempt has this id, the provider's own or ours.

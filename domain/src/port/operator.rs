@@ -23,12 +23,22 @@ pub struct Rules {
     pub allow: AllowList,
 }
 
+/// Whom of a copy mail is sent to again, besides those it failed for now for or expired for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Whom {
+    /// Those nobody knows of: it goes once more as the same delivery, and may arrive twice.
+    pub open: bool,
+    /// Those the provider took it for and gave up on for now ([`crate::results::after_soft_bounce`]): as a new delivery.
+    pub soft_bounced: bool,
+}
+
 /// Copies of one message that are to be sent again, in one commit.
 #[derive(Clone, Debug)]
 pub struct SendAgain {
     pub message: MessageNo,
     /// Which copies.
     pub ordinals: Vec<u32>,
+    pub whom: Whom,
     /// Id of the message that is made of those copies that go as new mail.
     pub id: MessageId,
     /// When they may go.
@@ -66,6 +76,12 @@ pub enum NotAgain {
     Reviewed(Wall),
     /// The provider took it.
     Sent,
+    /// Nobody knows what became of it, and that is not asked for.
+    Open,
+    /// It soft-bounced, and arrived all the same: it was delivered, or somebody opened it.
+    Arrived,
+    /// Its recipient reported it as spam.
+    Complained,
     /// The provider refused it for good: it would do so again.
     Permanent,
     /// The address is on the suppression list.

@@ -11,6 +11,7 @@ use std::{
 
 use bytes::Bytes;
 
+pub use super::audit::{AuditEntry, AuditFilter, AuditPage};
 pub use super::fault::StoreError;
 pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, MessageLine, MessagePage};
 use super::{Boxed, nodes::NodeStart, slots::SharedSlots};
@@ -24,6 +25,7 @@ use crate::{
     access::Grant,
     delivery::State,
     event::{Feedback, FeedbackKind},
+    feedback::Source,
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
     message::{Copy, Draft, Lane, Message, Role},
     outcome::Reason,
@@ -222,13 +224,15 @@ pub struct DeliveryView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimelineEntry {
     pub at: Wall,
-    /// `accepted`, `attempt`, a result, or feedback, by name.
+    /// `accepted`, `attempt`, a result, feedback by name, or `note` for what only stands there.
     pub kind: String,
     /// The attempt it belongs to, 0 for none.
     pub attempt: u16,
     /// The recipient of a joint copy it speaks of; empty for all.
     pub recipient: String,
     pub detail: String,
+    /// Where a report came from; `None` for what this server did, and for reports of before that was kept.
+    pub source: Option<Source>,
 }
 
 /// A message as it stands.
@@ -374,44 +378,6 @@ pub struct KeyUse {
     pub key: KeyNo,
     pub requests: i64,
     pub last: Wall,
-}
-
-/// An administrative act, as it is written down for good.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// Given by the store, ascending; 0 before.
-    pub no: i64,
-    pub at: Wall,
-    /// Who, in words: `key 3 (newsletter)`, `token kim`, `local administrator`.
-    pub actor: String,
-    /// The key it showed; `None` for the local administrator.
-    pub key: Option<KeyNo>,
-    /// Where the request came from, where it came over a network.
-    pub address: Option<String>,
-    /// What was done, such as `key.create`.
-    pub act: String,
-    /// What it was done to.
-    pub target: String,
-    pub detail: String,
-    /// `done`, or the code of the refusal.
-    pub result: String,
-}
-
-/// Which acts to list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AuditFilter {
-    /// Not before.
-    pub since: Option<Wall>,
-    /// Before.
-    pub until: Option<Wall>,
-}
-
-/// A page of acts, newest first.
-#[derive(Clone, Debug, Default)]
-pub struct AuditPage {
-    pub entries: Vec<AuditEntry>,
-    /// Pass as `before` for the next page; `None` at the end.
-    pub next: Option<i64>,
 }
 
 /// How the store stands.

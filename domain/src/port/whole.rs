@@ -1,7 +1,8 @@
 //! A whole engine: every port in one.
 
 use super::{
-    ConsentStore, FileStore, Inbox, NodeStore, OperatorStore, ReputationStore, SenderStore, TemplateStore,
+    ConsentStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, ReputationStore, ResultsStore, SenderStore,
+    TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
 
@@ -17,6 +18,9 @@ pub trait Store:
     + FileStore
     + SenderStore
     + ConsentStore
+    + FeedbackStore
+    + ResultsStore
+    + HookStore
     + ReputationStore
 {
 }
@@ -31,6 +35,9 @@ impl<T> Store for T where
         + FileStore
         + SenderStore
         + ConsentStore
+        + FeedbackStore
+        + ResultsStore
+        + HookStore
         + ReputationStore
 {
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
-use super::shape::Time;
+use super::{deliveries::filter::read_state, shape::Time};
 use crate::{
     http::{AppState, error::Problem, json},
     service::{
@@ -55,6 +55,44 @@ impl RetryRequest {
     pub fn when(&self, state: &AppState) -> Result<When, Refusal> {
         when(state, self.scheduled_at.as_deref())
     }
+}
+
+/// What `max_retries` may be at most.
+const MAX_RETRIES: u32 = 100;
+
+/// How often a mail may have been sent again before, checked.
+///
+/// # Errors
+/// A refusal naming `max_retries`.
+pub fn max_retries(given: u32) -> Result<u32, Refusal> {
+    within("max_retries", given, 0, MAX_RETRIES)
+}
+
+/// A number within its range.
+///
+/// # Errors
+/// A refusal naming the field.
+pub fn within(field: &str, given: u32, least: u32, most: u32) -> Result<u32, Refusal> {
+    if (least..=most).contains(&given) {
+        return Ok(given);
+    }
+    let fault = format!("{given} is not between {least} and {most}");
+    Err(Refusal::invalid(Fault::new(field, "out_of_range", fault, "give a number in that range")))
+}
+
+/// A state that may be asked for by name.
+///
+/// # Errors
+/// A refusal naming `states`, and why what is in this state is never sent again.
+pub fn retried(word: &str) -> Result<State, Refusal> {
+    let fault = match read_state("states", word)? {
+        state @ (State::Failed | State::Expired | State::Unknown | State::Unsettled) => return Ok(state),
+        State::Waiting | State::Sending => format!("what is {word} is never sent again: it goes by itself"),
+        State::Sent => format!("what is {word} is never sent again: the provider took it"),
+        State::Suppressed => format!("what is {word} is never sent again: the address is on the suppression list"),
+        State::Cancelled => format!("what is {word} is never sent again: somebody stopped it"),
+    };
+    Err(Refusal::invalid(Fault::new("states", "state_not_retried", fault, "use failed, expired, unknown or unsettled")))
 }
 
 /// A time of sending, checked.

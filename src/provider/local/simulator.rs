@@ -13,6 +13,8 @@ pub(super) fn reports(delivery: DeliveryId, recipient: &str, at: Wall) -> Vec<Fe
     match mailbox(recipient).as_deref() {
         Some("bounce") => vec![report(FeedbackKind::Bounced, "smtp; 550 5.1.1 user unknown")],
         Some("complaint") => vec![delivered(), report(FeedbackKind::Complained, "abuse")],
+        // An automatic answer comes back as a soft bounce (SES guide, "Using the mailbox simulator").
+        Some("ooto") => vec![delivered(), report(FeedbackKind::SoftBounced, "Transient/General: out of office")],
         Some("suppressionlist") => vec![report(FeedbackKind::Bounced, "OnAccountSuppressionList")],
         _ => vec![delivered()],
     }
@@ -33,7 +35,7 @@ mod tests {
     use jebi_domain::id::MessageId;
 
     use super::*;
-    use FeedbackKind::{Bounced, Complained, Delivered};
+    use FeedbackKind::{Bounced, Complained, Delivered, SoftBounced};
 
     fn kinds(address: &str) -> Vec<FeedbackKind> {
         let delivery = DeliveryId { message: MessageId([1; 16]), ordinal: 0 };
@@ -45,7 +47,7 @@ mod tests {
     #[test]
     fn each_simulator_address_does_what_it_says() {
         assert_eq!(kinds("success@simulator.amazonses.com"), [Delivered]);
-        assert_eq!(kinds("ooto@simulator.amazonses.com"), [Delivered]);
+        assert_eq!(kinds("ooto@simulator.amazonses.com"), [Delivered, SoftBounced]);
         assert_eq!(kinds("bounce@simulator.amazonses.com"), [Bounced]);
         assert_eq!(kinds("complaint@simulator.amazonses.com"), [Delivered, Complained]);
         assert_eq!(kinds("suppressionlist@simulator.amazonses.com"), [Bounced]);

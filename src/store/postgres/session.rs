@@ -82,6 +82,8 @@ pub(super) struct WriterSession {
     complete: Cell<i64>,
     /// How often the suppression list had grown when it was last looked at.
     grown: Cell<Option<i64>>,
+    /// How often what endpoints want had changed then.
+    endpoints: Cell<Option<i64>>,
     /// This transaction, and the leases written in it.
     xid: Cell<i64>,
     leased: RefCell<Vec<i64>>,
@@ -129,6 +131,7 @@ impl WriterSession {
             mark: Cell::new(None),
             complete: Cell::new(0),
             grown: Cell::new(None),
+            endpoints: Cell::new(None),
             xid: Cell::new(0),
             leased: RefCell::default(),
             locked: RefCell::default(),
@@ -404,6 +407,10 @@ impl Session for WriterSession {
         let (suppressed, grown, drawn): (bool, Option<i64>, i64) = (row.get(5)?, row.get(6)?, row.get(7)?);
         let looked_up_before = (grown != self.grown.replace(grown)).then_some(drawn + 1);
         memory.others_wrote(suppressed, looked_up_before);
+        let endpoints: Option<i64> = row.get(9)?;
+        if endpoints != self.endpoints.replace(endpoints) {
+            memory.endpoints_changed();
+        }
         Ok(())
     }
 

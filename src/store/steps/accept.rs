@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 use super::{
     Error, Snapshot, files,
     group::{Class, TURN_ROWS},
+    hooks::{self, Whom},
     known::Known,
     params, q, row,
     turn::{Places, Turn},
@@ -370,6 +371,14 @@ impl AcceptJob {
         let topic = turn.delta.topic(numbered.topic);
         topic.moved(None, State::Waiting, recipients - dropped);
         topic.moved(None, State::Suppressed, dropped);
+        let joint = matches!(draft.copies, Copies::Joint(_));
+        for place in suppressed {
+            // As they were written: joint copies have so many recipients each.
+            let (ordinal, position) = if joint { (*place / MAX_JOINT as u32, Some(*place % MAX_JOINT as u32)) } else { (*place, None) };
+            let whom = Whom::alone(DeliveryKey::new(MessageNo(numbered.no), ordinal)).in_queue(queue);
+            let whom = position.map_or(whom, |position| whom.at(position.into()));
+            hooks::tell_result(turn, State::Suppressed, whom, self.at, None)?;
+        }
         if recipients == dropped {
             return Ok(());
         }

@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use jebi_domain::{
-    alert::{Alert, AlertCode, Reading, Silence},
+    alert::{Alert, AlertCode, Reading, Silence, Tell},
+    hook::HookKind,
     port::{
         Boxed,
         reputation::{ReputationStore, ScopeState, StoppedTopic, Told, TopicFirst},
@@ -13,7 +14,9 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Engine, Error, SqlStore, group::Class, port::HOUSE, q, reputation, turn::Turn};
+use serde_json::json;
+
+use super::{Engine, Error, SqlStore, group::Class, hooks, port::HOUSE, q, reputation, turn::Turn};
 
 /// The subject that stands for all of a code.
 const ALL: &str = "*";
@@ -86,6 +89,16 @@ fn put(turn: &mut Turn<'_>, alert: &Alert) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes what endpoints are told.
+fn outbox(turn: &mut Turn<'_>, tell: Tell, alert: &Alert, now: Wall) -> Result<(), Error> {
+    let kind = if tell == Tell::Resolved { HookKind::AlertResolved } else { HookKind::AlertRaised };
+    let data = json!({
+        "code": alert.code.as_str(), "subject": alert.subject, "what": alert.what, "remedy": alert.remedy, "value": alert.value,
+        "limit": alert.limit, "since": alert.raised_at.map(|at| at.to_string()), "reminder": tell == Tell::Reminded,
+    });
+    hooks::emit(turn, kind, &data.to_string(), now, None).map(drop)
+}
+
 /// One look at everything that is watched.
 fn look(turn: &mut Turn<'_>, found: &[Reading], repeat: Duration, now: Wall) -> Result<Option<Vec<Told>>, Error> {
     if !turn.db.keeps_house(HOUSE)? {
@@ -112,7 +125,10 @@ fn look(turn: &mut Turn<'_>, found: &[Reading], repeat: Duration, now: Wall) -> 
         } else if before.as_ref() != Some(&alert) {
             put(turn, &alert)?;
         }
-        told.extend(tell.map(|tell| Told { tell, alert }));
+        if let Some(tell) = tell {
+            outbox(turn, tell, &alert, now)?;
+            told.push(Told { tell, alert });
+        }
         Ok::<_, Error>(())
     };
     for reading in found {

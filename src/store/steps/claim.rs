@@ -12,6 +12,7 @@ use jebi_domain::{
 
 use super::{
     Error, db,
+    hooks::{self, Whom},
     joint::{Joint, addressees, alone},
     known::Known,
     params, q,
@@ -230,6 +231,7 @@ pub(super) fn clear(turn: &mut Turn<'_>, entry: &Entry, topic: i64, n: u32, resu
         } else {
             let to = if row.state == State::Unsettled { State::Unknown } else { result };
             turn.change(q!("delivery_state"), (row.key.0, row.state.code(), to.code(), now.0))?;
+            hooks::tell_result(turn, to, Whom::alone(row.key).in_queue(entry.queue), now, None)?;
         }
         turn.rows += 1;
         turn.delta.topic(topic).moved(Some(State::Unsettled), State::Unknown, row.unsettled);
@@ -242,7 +244,7 @@ pub(super) fn clear(turn: &mut Turn<'_>, entry: &Entry, topic: i64, n: u32, resu
 }
 
 /// Ends the open recipients of a joint copy: those that wait, and those that are unsettled.
-fn end_open(turn: &Turn<'_>, copy: &mut Joint, (waiting, unsettled): (State, State), now: Wall) -> Result<(), Error> {
+fn end_open(turn: &mut Turn<'_>, copy: &mut Joint, (waiting, unsettled): (State, State), now: Wall) -> Result<(), Error> {
     for i in 0..copy.people.len() {
         let to = match copy.people[i].state {
             State::Waiting => waiting,
@@ -255,10 +257,12 @@ fn end_open(turn: &Turn<'_>, copy: &mut Joint, (waiting, unsettled): (State, Sta
 }
 
 /// Gives an open recipient another state without an attempt; what was said of it stands.
-fn settle_open(turn: &Turn<'_>, copy: &mut Joint, i: usize, to: State, now: Wall) -> Result<(), Error> {
+fn settle_open(turn: &mut Turn<'_>, copy: &mut Joint, i: usize, to: State, now: Wall) -> Result<(), Error> {
     let from = std::mem::replace(&mut copy.people[i].state, to);
     copy.people[i].changed_at = Some(now.0);
-    copy.put(turn, i, from)
+    copy.put(turn, i, from)?;
+    // Some stay as they are.
+    if from == to { Ok(()) } else { hooks::tell_result(turn, to, Whom::alone(copy.key).at(copy.people[i].position), now, None) }
 }
 
 /// The copies at the head of an entry that still want its attempt.
@@ -360,6 +364,7 @@ fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -
             end_open(turn, &mut copy, (State::Waiting, State::Unknown), now)?;
         } else {
             turn.change(q!("delivery_state"), (row.key.0, State::Unsettled.code(), State::Unknown.code(), now.0))?;
+            hooks::tell_result(turn, State::Unknown, Whom::alone(row.key).in_queue(known.queue), now, None)?;
         }
         row.copy.addressees.iter_mut().filter(|a| a.unsettled).for_each(|a| (a.open, a.unsettled) = (false, false));
         turn.delta.topic(known.topic).moved(Some(State::Unsettled), State::Unknown, std::mem::take(&mut row.unsettled));
@@ -397,6 +402,7 @@ fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Ro
             row.state = if row.waiting > 0 { State::Waiting } else { State::Unsettled };
         } else {
             turn.change(q!("delivery_state"), (row.key.0, State::Waiting.code(), State::Suppressed.code(), now.0))?;
+            hooks::tell_result(turn, State::Suppressed, Whom::alone(row.key).in_queue(entry.queue), now, None)?;
         }
     }
     rows.retain(|r| r.waiting + r.unsettled > 0);

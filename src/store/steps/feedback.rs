@@ -1,32 +1,95 @@
-//! What became of sent mail, and addresses that are not to be mailed.
+//! What became of sent mail. One function records a report, wherever it came from: a kind of feedback is a bit of the recipient's set,
+//! which is set once and moves its topic's count in the same commit. So neither order nor repetition changes what results.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `prove` | reports as evidence for an open outcome |
+//! | `unmatched` | reports whose mail is not known yet |
+
+mod prove;
+pub(super) mod unmatched;
 
 use jebi_domain::{
     address,
     delivery::State,
-    event::Feedback,
-    id::{DeliveryId, DeliveryKey, MessageNo},
+    event::{Feedback, FeedbackKind},
+    feedback::{About, Report, Reported, Source, Verdict, What, is_simulator, shortened},
+    id::{DeliveryId, DeliveryKey, MessageNo, QueueNo},
+    port::feedback::{FeedbackStore, Keep, Recorded},
+    port::{Boxed, store::StoreResult},
     suppression::SuppressionCause,
     time::Wall,
 };
 
-use super::{
-    Error, Snapshot,
-    joint::{Joint, Person},
-    q,
-    record::Whose,
-    reputation,
-    settle::out_now,
-    turn::Turn,
-};
+use super::{Engine, Error, Row, Snapshot, SqlStore, group::Class, hooks, params, q, refs, reputation, row, turn::Turn};
 
-/// Records reports, once per (delivery, recipient, kind). Returns how many were new.
-pub(super) fn record(turn: &mut Turn<'_>, batch: &[Feedback]) -> Result<u64, Error> {
-    let mut new = 0;
-    for report in batch {
-        new += u64::from(record_one(turn, report)?);
-        turn.rows += 1;
+/// Rows of events one copy has at most besides the first of each kind: repeated reports in other words.
+const WORDS: i64 = 50;
+/// How often it is written down at most that feedback comes through an account, in milliseconds.
+const SEEN_EVERY: i64 = 1_000;
+/// The code of an event that is no kind of feedback: a line of the timeline and nothing else.
+const NOTE: i64 = 0;
+
+impl<E: Engine> FeedbackStore for SqlStore<E> {
+    fn record_reports(&self, batch: Vec<Reported>, keep: Keep, now: Wall) -> Boxed<'_, StoreResult<Vec<Recorded>>> {
+        self.shared.write(Class::Admin, move |t| record(t, &batch, Some(keep), now))
     }
-    Ok(new)
+}
+
+/// A copy as reports find it.
+struct Found {
+    key: DeliveryKey,
+    state: State,
+    attempt: u16,
+    feedback: i64,
+    joint: bool,
+    next_try: Option<i64>,
+    provider_id: Option<String>,
+    email: String,
+    topic: i64,
+    queue: QueueNo,
+}
+
+impl Found {
+    fn read(r: &Row<'_>) -> Result<Self, Error> {
+        let state: i64 = r.get(1)?;
+        Ok(Self {
+            key: DeliveryKey(r.get(0)?),
+            state: State::from_code(state).ok_or_else(|| Error::damaged("state", state))?,
+            attempt: r.get(2)?,
+            feedback: r.get(3)?,
+            joint: r.get::<Option<i64>>(4)?.is_some(),
+            next_try: r.get(5)?,
+            provider_id: r.get(6)?,
+            email: r.get(7)?,
+            topic: r.get(8)?,
+            queue: QueueNo(r.get(9)?),
+        })
+    }
+}
+
+/// Records what a provider inside this process reports. Returns how many reports were new.
+pub(super) fn record_own(turn: &mut Turn<'_>, batch: &[Feedback]) -> Result<u64, Error> {
+    let now = batch.iter().map(|one| one.at).max().unwrap_or_default();
+    let all: Vec<Reported> = batch.iter().cloned().map(Reported::from).collect();
+    let new = record(turn, &all, None, now)?.into_iter().map(|one| match one {
+        Recorded::Found { new } => u64::from(new),
+        Recorded::Kept | Recorded::Unknown => 0,
+    });
+    Ok(new.sum())
+}
+
+/// Records reports. `keep` says how long those are kept that no mail is found for; `None` for not at all.
+pub(super) fn record(turn: &mut Turn<'_>, batch: &[Reported], keep: Option<Keep>, now: Wall) -> Result<Vec<Recorded>, Error> {
+    let mut out = Vec::with_capacity(batch.len());
+    for one in batch {
+        turn.rows += 1;
+        out.push(match find(turn, &one.about)? {
+            Some(copy) => Recorded::Found { new: apply(turn, copy, one, now)? },
+            None => unmatched::keep(turn, one, keep, now)?,
+        });
+    }
+    Ok(out)
 }
 
 pub(super) fn key_of(turn: &Turn<'_>, id: DeliveryId) -> Result<Option<DeliveryKey>, Error> {
@@ -34,80 +97,159 @@ pub(super) fn key_of(turn: &Turn<'_>, id: DeliveryId) -> Result<Option<DeliveryK
     Ok(no.map(|no| DeliveryKey::new(MessageNo(no), id.ordinal)))
 }
 
-fn record_one(turn: &mut Turn<'_>, report: &Feedback) -> Result<bool, Error> {
-    let Some(key) = key_of(turn, report.delivery)? else {
-        tracing::warn!(delivery = %report.delivery, "feedback came for a delivery that does not exist");
-        return Ok(false);
-    };
-    let found = turn.row(q!("delivery_get"), [key.0], |r| {
-        Ok((r.get::<i64>(0)?, r.get::<u16>(1)?, r.get::<Option<i64>>(4)?.is_some(), r.get::<Option<i64>>(6)?))
-    })?;
-    let Some((state, attempt, joint, next_try)) = found else {
-        tracing::warn!(delivery = %report.delivery, "feedback came for a copy that does not exist");
-        return Ok(false);
-    };
-    let bit = report.kind.bit();
-    let fresh = if joint {
-        let fresh = turn.execute(q!("joint_feedback_set"), (key.0, address::key(&report.recipient), bit))? > 0;
-        if fresh {
-            turn.execute(q!("feedback_set"), (key.0, bit))?;
+/// The copy a message speaks of: by our own id, which is certain, else by the provider's as far as that is indexed.
+fn find(turn: &Turn<'_>, about: &About) -> Result<Option<Found>, Error> {
+    if let Some(id) = about.delivery {
+        return turn.row(q!("report_copy"), (id.message.0.as_slice(), id.ordinal), Found::read);
+    }
+    let Some(id) = about.provider_id.as_deref() else { return Ok(None) };
+    let newest = refs::indexed(&turn.look(), id)?.into_iter().max();
+    newest.map_or(Ok(None), |key| by_key(turn, DeliveryKey(key)))
+}
+
+fn by_key(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<Found>, Error> {
+    turn.row(q!("report_copy_by_key"), [key.0], Found::read)
+}
+
+/// Records all statements about a copy. Returns how many were new.
+fn apply(turn: &mut Turn<'_>, mut copy: Found, one: &Reported, now: Wall) -> Result<u32, Error> {
+    let mut new = 0;
+    for report in &one.reports {
+        new += if copy.joint { to_several(turn, &copy, report, one.source)? } else { to_one(turn, &mut copy, report, one.source)? };
+        turn.rows += 1;
+    }
+    // Evidence as a whole: whoever is named was taken, and with them all the provider can only have taken together.
+    prove::by(turn, &copy, one, now)?;
+    seen(turn, copy.queue, now)?;
+    Ok(new)
+}
+
+/// Notes that feedback of our own mail comes through the account a queue's mail is sent by.
+fn seen(turn: &mut Turn<'_>, queue: QueueNo, now: Wall) -> Result<(), Error> {
+    let (provider, _) = turn.home_of(queue.0)?;
+    let last = turn.memory.seen.get(&provider).copied();
+    if last.is_none_or(|last| now.0.saturating_sub(last) >= SEEN_EVERY || last > now.0) {
+        turn.run(q!("feedback_seen"), (&provider, now.0))?;
+        turn.memory.seen.insert(provider, now.0);
+    }
+    Ok(())
+}
+
+/// The kind that is counted; `None` for a line of the timeline only.
+fn kind(report: &Report) -> Option<FeedbackKind> {
+    match &report.what {
+        What::Kind(kind) => Some(*kind),
+        What::Engaged(engagement) => Some(engagement.kind()),
+        What::Sent | What::Note => None,
+    }
+}
+
+fn to_one(turn: &mut Turn<'_>, copy: &mut Found, report: &Report, source: Source) -> Result<u32, Error> {
+    if report.what == What::Sent {
+        return Ok(0);
+    }
+    let fresh = kind(report).filter(|kind| copy.feedback & kind.bit() == 0);
+    if let Some(kind) = fresh {
+        // The row is ours alone until the commit.
+        turn.run(q!("feedback_set"), (copy.key.0, kind.bit()))?;
+        copy.feedback |= kind.bit();
+        turn.delta.reported(copy.topic, kind, report.at, 1);
+        if report.counts {
+            reputation::count(turn, copy.key, &copy.email, kind, report.at)?;
         }
-        fresh
-    } else {
-        turn.execute(q!("feedback_set"), (key.0, bit))? > 0
+        hooks::tell_feedback(turn, copy.key, None, (kind, report.at, &detail(report)))?;
+    }
+    let recipient = report.recipient.as_deref().unwrap_or(&copy.email);
+    if write(turn, copy.key, (recipient, report), source, fresh.is_some())? && address::key(recipient) == address::key(&copy.email) {
+        follow(turn, &copy.email, report)?;
+    }
+    Ok(u32::from(fresh.is_some()))
+}
+
+fn to_several(turn: &mut Turn<'_>, copy: &Found, report: &Report, source: Source) -> Result<u32, Error> {
+    let people = match (&report.recipient, &report.what) {
+        (_, What::Sent) => return Ok(0),
+        // Which of them it was cannot be told.
+        (None, What::Engaged(_) | What::Note) => {
+            write(turn, copy.key, ("", report), source, false)?;
+            return Ok(0);
+        }
+        (None, What::Kind(_)) => {
+            let all = turn.rows_of(q!("joint_list"), [copy.key.0], |r| Ok(row::joint(r)))?;
+            // Those on the suppression list were in no attempt.
+            let went = all.into_iter().filter(|one| one.as_ref().map_or(true, |one| one.state != State::Suppressed));
+            went.map(|one| one.map(|one| one.mailbox.email)).collect::<Result<Vec<_>, _>>()?
+        }
+        (Some(one), _) => vec![one.clone()],
     };
+    let mut new = 0;
+    for person in people {
+        let key = address::key(&person);
+        let Some(kind) = kind(report) else {
+            write(turn, copy.key, (&person, report), source, false)?;
+            continue;
+        };
+        let set = turn.execute(q!("joint_feedback_set"), (copy.key.0, &key, kind.bit()))?;
+        if set > 0 {
+            turn.execute(q!("feedback_set"), (copy.key.0, kind.bit()))?;
+            turn.delta.reported(copy.topic, kind, report.at, i64::try_from(set).unwrap_or(i64::MAX));
+            if report.counts {
+                reputation::count(turn, copy.key, &person, kind, report.at)?;
+            }
+            hooks::tell_feedback(turn, copy.key, Some(&person), (kind, report.at, &detail(report)))?;
+        } else if turn.row(q!("joint_position"), (copy.key.0, &key), |_| Ok(()))?.is_none() {
+            tracing::debug!(recipient = address::masked(&person), "a report names somebody the mail was not for");
+            continue;
+        }
+        if write(turn, copy.key, (&person, report), source, set > 0)? {
+            follow(turn, &person, report)?;
+        }
+        new += u32::from(set > 0);
+    }
+    Ok(new)
+}
+
+/// Adds the line of the timeline, unless the same stands there or there are too many. Whether it was added.
+fn write(turn: &Turn<'_>, key: DeliveryKey, (recipient, report): (&str, &Report), source: Source, fresh: bool) -> Result<bool, Error> {
+    let code = kind(report).map_or(NOTE, FeedbackKind::bit);
+    let detail = detail(report);
+    // Each time somebody opens or clicks is one of its own; anything else is told once in the same words.
+    let by_time = matches!(report.what, What::Engaged(_));
     if !fresh {
-        return Ok(false);
+        let like = params![key.0, recipient, code, detail, by_time, report.at.0];
+        let (rows, alike): (i64, i64) = turn.row(q!("event_like"), like, |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
+        if alike > 0 || rows >= WORDS {
+            return Ok(false);
+        }
     }
-    turn.append(q!("event_insert"), (key.0, &report.recipient, bit, report.at.0, &report.detail))?;
-    let known = turn.known(key.message().0)?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
-    turn.delta.topic(known.topic).feedback(report.kind, 1);
-    reputation::count(turn, key, &report.recipient, report.kind, report.at)?;
-    turn.run(q!("feedback_seen"), (&known.message.provider, report.at.0))?;
-    let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
-    // Nothing can be said of a mail the provider never took: this is evidence for an open outcome.
-    if joint {
-        let copy = Joint::read(turn, key, (state, attempt))?;
-        prove_joint(turn, copy, next_try, known.topic, report)?;
-        return Ok(true);
-    }
-    let from @ (State::Unsettled | State::Unknown) = state else { return Ok(true) };
-    turn.change(q!("delivery_state"), (key.0, from.code(), State::Sent.code(), report.at.0))?;
-    if (Whose { key: key.0, position: None }).may_have_another(turn, attempt)? {
-        turn.execute(q!("delivery_twice"), [key.0])?;
-    }
-    turn.delta.topic(known.topic).moved(Some(from), State::Sent, 1);
-    turn.delta.sent(report.at, 1);
+    turn.append(q!("event_add"), (key.0, recipient, code, report.at.0, &detail, source.code()))?;
     Ok(true)
 }
 
-/// Evidence for one recipient of a joint copy is evidence for all the provider can only have taken together with it.
-fn prove_joint(turn: &mut Turn<'_>, mut copy: Joint, next_try: Option<i64>, topic: i64, report: &Feedback) -> Result<(), Error> {
-    let key = address::key(&report.recipient).to_string();
-    let places: Vec<i64> = turn.rows_of(q!("joint_position"), (copy.key.0, &key), |r| r.get(0))?;
-    let before = copy.people.clone();
-    let is_open = |one: &Person| matches!(one.state, State::Unsettled | State::Unknown);
-    let reported: Vec<&Person> = before.iter().filter(|one| places.contains(&one.position) && is_open(one)).collect();
-    let leased = out_now(turn, copy.key, copy.attempt)?;
-    for (i, one) in before.iter().enumerate() {
-        let mut proven = reported.iter().any(|other| other.position == one.position);
-        for other in reported.iter().filter(|other| one.shares_fate(other)) {
-            // Of two that are unknown, one may have had an attempt of unknown end more than the other.
-            let theirs = Whose { key: copy.key.0, position: Some(other.position) };
-            proven |= theirs.may_have_another(turn, other.attempt)? == copy.whose(i).may_have_another(turn, one.attempt)?;
-        }
-        if !proven {
-            continue;
-        }
-        let person = &mut copy.people[i];
-        (person.state, person.changed_at, person.reason) = (State::Sent, Some(report.at.0), None);
-        person.out = (one.state == State::Unsettled && leased).then_some(copy.attempt + 1);
-        copy.people[i].twice |= copy.whose(i).may_have_another(turn, one.attempt)?;
-        copy.put(turn, i, one.state)?;
-        turn.delta.topic(topic).moved(Some(one.state), State::Sent, 1);
-        turn.delta.sent(report.at, 1);
+fn detail(report: &Report) -> String {
+    match &report.what {
+        What::Engaged(engagement) => match engagement.ip {
+            Some(ip) => format!("{} ({})", report.detail, shortened(ip)),
+            None => report.detail.clone(),
+        },
+        _ => report.detail.clone(),
     }
-    if reported.is_empty() { Ok(()) } else { copy.sum_up(turn, copy.attempt, report.at, next_try) }
+}
+
+/// What follows for the address, in the same commit.
+fn follow(turn: &mut Turn<'_>, email: &str, report: &Report) -> Result<(), Error> {
+    let cause = match report.verdict {
+        Verdict::Dead => SuppressionCause::Bounce,
+        Verdict::Complained => SuppressionCause::Complaint,
+        Verdict::Unreachable | Verdict::Nothing => return Ok(()),
+    };
+    if is_simulator(email) {
+        return Ok(());
+    }
+    turn.append(q!("suppression_insert"), (address::key(email), cause.code(), report.at.0))?;
+    turn.memory.suppressed += 1;
+    turn.memory.suppressed_before = turn.db.next_message()?;
+    Ok(())
 }
 
 /// Adds addresses to the suppression list.

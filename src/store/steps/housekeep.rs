@@ -1,5 +1,5 @@
-//! Work that may lag: row states of cancelled mail, leftovers of staged requests, the indexes by address and by provider id, old
-//! idempotency keys.
+//! Work that may lag: row states of cancelled mail, leftovers of staged requests, the indexes by address and by provider id, reports whose
+//! mail is not known yet, old idempotency keys.
 //! One slice at a time, after everything else.
 
 use jebi_domain::{
@@ -16,6 +16,7 @@ use jebi_domain::{
 use super::{
     Error,
     claim::{Entry, clear},
+    feedback::unmatched,
     q, refs, row,
     turn::Turn,
 };
@@ -26,7 +27,13 @@ pub(super) const SLICE: u32 = 500;
 
 /// One slice. `true` when there is more to do.
 pub(super) fn slice(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
-    Ok(sweep(turn, now)? || unstage(turn, true)? || index(turn)? || refs::index(turn, now)? || refs::purge(turn, now)? || purge(turn, now)?)
+    Ok(sweep(turn, now)?
+        || unstage(turn, true)?
+        || index(turn)?
+        || refs::index(turn, now)?
+        || unmatched::slice(turn, now)?
+        || refs::purge(turn, now)?
+        || purge(turn, now)?)
 }
 
 /// Gives the rows of retired queues their result.

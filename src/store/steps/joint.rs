@@ -21,7 +21,7 @@ use super::{
 pub(super) struct Person {
     pub position: i64,
     pub state: State,
-    /// Something was reported of it: the provider took it.
+    /// Something was reported of it: the provider took it. An id of the provider without a result was told by a report, too.
     pub reported: bool,
     /// The last attempt counted for it.
     pub attempt: u16,
@@ -70,7 +70,7 @@ impl Joint {
             let person = Person {
                 position: r.get(0)?,
                 state: State::Waiting,
-                reported: r.get::<i64>(2)? != 0,
+                reported: r.get::<i64>(2)? != 0 || r.get::<Option<String>>(7)?.is_some(),
                 attempt: r.get(3)?,
                 twice: r.get(4)?,
                 out: r.get(5)?,
@@ -109,7 +109,9 @@ impl Joint {
         }
         one.twice |= to == State::Sent && whose.may_be_twice(turn, told.of, was)?;
         (one.state, one.attempt, one.changed_at) = (to, told.attempt, Some(told.at.0));
-        (one.provider_id, one.reason) = (told.provider_id.map(str::to_owned), told.reason);
+        // One that a report told before the answer stays.
+        one.provider_id = told.provider_id.map(str::to_owned).or_else(|| one.provider_id.take());
+        one.reason = told.reason;
         self.put(turn, index, was.0)
     }
 

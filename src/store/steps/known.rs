@@ -136,7 +136,7 @@ impl Turn<'_> {
     }
 
     /// The provider and lane of a queue. Kept for this turn: moving hands a queue over.
-    fn home_of(&mut self, queue: i64) -> Result<(String, Lane), Error> {
+    pub(super) fn home_of(&mut self, queue: i64) -> Result<(String, Lane), Error> {
         if let Some(home) = self.homes.get(&queue) {
             return Ok(home.clone());
         }
@@ -148,7 +148,7 @@ impl Turn<'_> {
     }
 
     /// The name of a topic, which never changes.
-    fn topic_name(&mut self, topic: i64) -> Result<String, Error> {
+    pub(super) fn topic_name(&mut self, topic: i64) -> Result<String, Error> {
         if let Some(name) = self.memory.topic_names.get(&topic) {
             return Ok(name.clone());
         }

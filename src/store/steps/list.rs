@@ -39,17 +39,19 @@ impl Page<'_> {
     fn offer(&mut self, copy: DeliveryView) {
         self.looked_at += 1;
         let state = self.filter.state.is_none_or(|st| copy.recipients.iter().any(|r| r.state == st));
+        let feedback = self.filter.feedback.is_none_or(|kind| copy.recipients.iter().any(|r| r.feedback & kind.bit() != 0));
         let email = self.email.as_ref().is_none_or(|e| copy.recipients.iter().any(|r| address::key(&r.email) == *e));
-        if state && email {
+        if state && feedback && email {
             self.out.deliveries.push(copy);
         }
     }
 
-    /// Whether a copy whose stored state is this cannot fit, so that it need not be read whole. A result is shown as it is stored,
-    /// but for what is shown as cancelled.
-    fn passes_over(&mut self, code: i64) -> bool {
-        let wanted = self.filter.state.filter(|st| st.is_result() && *st != State::Cancelled);
-        let over = wanted.is_some_and(|st| st.code() != code);
+    /// Whether a copy whose stored state and feedback are these cannot fit, so that it need not be read whole. A result is shown as it is
+    /// stored, but for what is shown as cancelled; recipients of a joint copy have results of their own, and its row has the feedback of all.
+    fn passes_over(&mut self, code: i64, joint: bool, feedback: i64) -> bool {
+        let wanted = self.filter.state.filter(|st| st.is_result() && *st != State::Cancelled && !joint);
+        let silent = self.filter.feedback.is_some_and(|kind| feedback & kind.bit() == 0);
+        let over = silent || wanted.is_some_and(|st| st.code() != code);
         self.looked_at += u32::from(over);
         over
     }
@@ -214,7 +216,7 @@ fn through_message(s: &Snapshot<'_>, page: &mut Page<'_>, st: &Standing, after: 
             let key = DeliveryKey(r.get(0)?);
             from = key.0 + 1;
             let joint = r.get::<Option<i64>>(7)?.is_some();
-            if joint || !page.passes_over(r.get(3)?) {
+            if !page.passes_over(r.get(3)?, joint, r.get(5)?) {
                 page.offer(st.copy(s, r)?);
             }
             ended = page.ends_at(key);

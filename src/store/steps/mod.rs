@@ -14,11 +14,13 @@
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
-//! | `feedback` | what became of sent mail, and the suppression list |
+//! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet; and the suppression list |
+//! | `results` | what became of topics, hour by hour |
 //! | `reputation`, `alerts` | what falls on accounts and senders' domains, and what was decided of them; alerts as they stand |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `consents` | profiles, keys of links, who refused; the ledger of consents to advertising |
+//! | `hooks`, `endpoints`, `calls` | what callers' systems are told of, to whom, and the calls that tell them |
 //! | `templates` | stored templates and their versions |
 //! | `housekeep`, `refs`, `damage` | work that may lag, the index by provider id, what cannot be read |
 //! | `list`, `view`, `record`, `row` | look-ups, and rows read as values |
@@ -27,16 +29,19 @@
 mod accept;
 mod alerts;
 mod audit;
+mod calls;
 mod cancel;
 mod claim;
 mod consents;
 mod damage;
 mod db;
+mod endpoints;
 mod engine;
 mod error;
 mod feedback;
 mod files;
 mod group;
+mod hooks;
 mod housekeep;
 mod inbox;
 mod joint;
@@ -53,6 +58,7 @@ mod refs;
 mod release;
 mod reputation;
 mod reschedule;
+mod results;
 mod retry;
 mod row;
 mod senders;

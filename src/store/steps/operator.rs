@@ -15,7 +15,15 @@ use jebi_domain::{
 };
 
 use super::group::Class;
-use super::{Engine, Error, SqlStore, feedback, joint::Joint, q, record::Whose, reschedule, retry, row, settle, turn::Turn};
+use super::{
+    Engine, Error, SqlStore, feedback,
+    hooks::{self, Whom},
+    joint::Joint,
+    q,
+    record::Whose,
+    reschedule, retry, row, settle,
+    turn::Turn,
+};
 
 impl<E: Engine> OperatorStore for SqlStore<E> {
     fn send_again(&self, again: SendAgain) -> Boxed<'_, StoreResult<Vec<Again>>> {
@@ -62,9 +70,9 @@ fn by_hand(turn: &mut Turn<'_>, id: DeliveryId, to: State, note: &str, now: Wall
     let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
     let is_open = |state: State| matches!(state, State::Unsettled | State::Unknown);
     let mut copy = if joint { Some(Joint::read(turn, key, (state, attempt))?) } else { None };
-    let open: Vec<State> = match &copy {
-        Some(copy) => copy.people.iter().map(|one| one.state).filter(|state| is_open(*state)).collect(),
-        None => Some(state).filter(|state| is_open(*state)).into_iter().collect(),
+    let open: Vec<(State, Option<i64>)> = match &copy {
+        Some(copy) => copy.people.iter().map(|one| (one.state, Some(one.position))).filter(|(state, _)| is_open(*state)).collect(),
+        None => Some((state, None)).filter(|(state, _)| is_open(*state)).into_iter().collect(),
     };
     if open.is_empty() {
         return Ok(Settled::NotOpen(state));
@@ -97,11 +105,14 @@ fn by_hand(turn: &mut Turn<'_>, id: DeliveryId, to: State, note: &str, now: Wall
     }
     turn.execute(q!("decision_insert"), (key.0, attempt, to.as_str(), now.0, note))?;
     let known = turn.known(key.message().0)?.ok_or_else(|| Error::damaged("delivery", "its message is gone"))?;
-    for from in open {
+    for (from, position) in open {
         turn.delta.topic(known.topic).moved(Some(from), to, 1);
         if to == State::Sent {
-            turn.delta.sent(now, 1);
+            turn.delta.sent(known.topic, now, 1);
         }
+        let whom = Whom::alone(key).in_queue(known.queue);
+        let whom = position.map_or(whom, |position| whom.at(position));
+        hooks::tell_result(turn, to, whom, now, Some(note).filter(|note| !note.is_empty()))?;
     }
     Ok(Settled::Done)
 }

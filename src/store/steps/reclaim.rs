@@ -13,6 +13,7 @@ use jebi_domain::{
 use super::{
     Error,
     claim::range,
+    hooks::{self, Whom},
     joint::{Joint, Told},
     known::Known,
     params, q,
@@ -137,18 +138,19 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
     let marks: Vec<u32> = turn.rows_of(q!("lease_marks"), [lease.no], |r| r.get(0))?;
     let (from, to) = range(lease.message, lease.first, lease.count);
     turn.db.lock_copies(from, to)?;
-    let rows: Vec<(i64, i64, u16, bool, i64)> = turn.rows_of(q!("delivery_range"), (from, to), |r| {
-        Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<Option<i64>>(5)?.is_some(), r.get(6)?))
+    let rows: Vec<(i64, i64, u16, bool, bool)> = turn.rows_of(q!("delivery_range"), (from, to), |r| {
+        let reported = r.get::<i64>(6)? != 0 || r.get::<Option<String>>(8)?.is_some();
+        Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<Option<i64>>(5)?.is_some(), reported))
     })?;
     let (mut run, mut copies): (Option<Run>, u64) = (None, 0);
-    for (key, state, attempt, joint, feedback) in rows {
+    for (key, state, attempt, joint, reported) in rows {
         let key = DeliveryKey(key);
         let ordinal = key.ordinal();
         if attempt + 1 != lease.attempt || marks.contains(&ordinal) {
             continue;
         }
         let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
-        let copy = Copy { key, state, attempt, reported: feedback != 0 };
+        let copy = Copy { key, state, attempt, reported };
         let became = if joint { joint_one(turn, &case, &copy)? } else { one(turn, &case, &copy)? };
         turn.rows += u32::from(became.changed);
         copies += u64::from(became.changed);
@@ -201,13 +203,14 @@ impl Case<'_> {
         Ended { attempt: self.lease.attempt, at: Some(self.now.0), outcome: "unknown", provider_id: None, reason }
     }
 
-    fn count(&self, turn: &mut Turn<'_>, from: State, to: State) {
+    fn count(&self, turn: &mut Turn<'_>, from: State, to: State, whom: Whom<'_>) -> Result<(), Error> {
         // The provider may have taken it.
         turn.delta.taken(QueueNo(self.lease.queue), self.now, 1);
         turn.delta.topic(self.known.topic).moved(Some(from), to, 1);
         if to == State::Sent {
-            turn.delta.sent(self.now, 1);
+            turn.delta.sent(self.known.topic, self.now, 1);
         }
+        hooks::tell_result(turn, to, whom.in_queue(self.known.queue), self.now, None)
     }
 }
 
@@ -240,7 +243,7 @@ fn one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became, Erro
         q!("delivery_settle"),
         params![key.0, from.code(), attempt, to.code(), last, twice, case.now.0, next_try, None::<String>, why],
     )?;
-    case.count(turn, from, to);
+    case.count(turn, from, to, Whom::alone(key))?;
     Ok(Became { changed: true, reviewed: to == State::Unsettled })
 }
 
@@ -269,7 +272,7 @@ fn joint_one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became
         warned |= one.state == State::Unsettled && to != State::Sent;
         let why = case.why(one.state, to).cloned();
         joint.change(turn, i, to, Told { of: last, attempt: last, at: case.now, provider_id: None, reason: why })?;
-        case.count(turn, one.state, to);
+        case.count(turn, one.state, to, Whom::alone(copy.key).at(one.position))?;
     }
     if !changed {
         return Ok(Became { changed: false, reviewed: false });

@@ -10,6 +10,7 @@ use jebi_domain::{
 
 use super::{
     Error, Snapshot,
+    feedback::unmatched,
     housekeep::{SLICE, hash},
     q,
     turn::Turn,
@@ -66,17 +67,18 @@ pub(super) fn index(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     let next: Option<i64> = turn.row(q!("ref_slice_end"), (first, last, SLICE), |r| r.get(0))?;
     let ids: Vec<(i64, String)> =
         turn.rows_of(q!("ref_ids"), (first, next.map_or(last, |next| next - 1)), |r| Ok((r.get(0)?, r.get(1)?)))?;
-    let mut found: Vec<(i64, i64)> = ids.into_iter().map(|(key, id)| (hash(id.as_bytes()), key)).collect();
+    let mut found: Vec<(i64, i64, String)> = ids.into_iter().map(|(key, id)| (hash(id.as_bytes()), key, id)).collect();
     match next {
         Some(next) => turn.execute(q!("ref_due_advance"), (no, next))?,
         None => turn.execute(q!("ref_due_delete"), [no])?,
     };
     // In order of the tree they go into: neighbours share pages.
     found.sort_unstable();
-    for (hash, key) in found {
-        turn.append(q!("ref_insert"), (period, hash, key))?;
+    for (hash, key, _) in &found {
+        turn.append(q!("ref_insert"), (period, *hash, *key))?;
         turn.rows += 1;
     }
+    unmatched::found(turn, &found, now)?;
     Ok(true)
 }
 
@@ -89,6 +91,20 @@ pub(super) fn purge(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
 /// Copies an accepted attempt of which has this id, the provider's or our own; newest first.
 pub(super) fn find(s: &Snapshot<'_>, id: &str) -> Result<Vec<DeliveryKey>, Error> {
     let mut keys: Vec<i64> = s.rows(q!("ref_tail"), [id], |r| r.get(0))?;
+    keys.extend(indexed(s, id)?);
+    if let Some(own) = DeliveryId::parse(id)
+        && let Some(no) = s.row(q!("message_no"), [own.message.0.as_slice()], |r| r.get(0))?
+    {
+        keys.push(DeliveryKey::new(MessageNo(no), own.ordinal).0);
+    }
+    keys.sort_unstable_by(|a, b| b.cmp(a));
+    keys.dedup();
+    Ok(keys.into_iter().map(DeliveryKey).collect())
+}
+
+/// The same, as far as it is in the index: without what is being sent just now.
+pub(super) fn indexed(s: &Snapshot<'_>, id: &str) -> Result<Vec<i64>, Error> {
+    let mut keys = Vec::new();
     let (oldest, newest): (Option<i64>, Option<i64>) = s.row(q!("ref_periods"), (), |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
     if let (Some(oldest), Some(newest)) = (oldest, newest) {
         for period in oldest..=newest {
@@ -100,12 +116,10 @@ pub(super) fn find(s: &Snapshot<'_>, id: &str) -> Result<Vec<DeliveryKey>, Error
             }
         }
     }
-    if let Some(own) = DeliveryId::parse(id)
-        && let Some(no) = s.row(q!("message_no"), [own.message.0.as_slice()], |r| r.get(0))?
-    {
-        keys.push(DeliveryKey::new(MessageNo(no), own.ordinal).0);
-    }
-    keys.sort_unstable_by(|a, b| b.cmp(a));
-    keys.dedup();
-    Ok(keys.into_iter().map(DeliveryKey).collect())
+    Ok(keys)
+}
+
+/// Notes that a copy got an id of the provider other than by its outcome.
+pub(super) fn note_one(turn: &Turn<'_>, key: DeliveryKey) -> Result<(), Error> {
+    turn.append(q!("ref_due_insert"), (key.0, key.0))
 }

@@ -8,7 +8,8 @@ use jebi_domain::{
     id::{DeliveryId, DeliveryKey, MessageNo},
     message::{Mailbox, Role},
     outcome::Reason,
-    port::operator::{Again, Links, NotAgain, SendAgain},
+    port::operator::{Again, Links, NotAgain, SendAgain, Whom},
+    results::after_soft_bounce,
     settle::summed_up,
     time::Wall,
 };
@@ -29,6 +30,8 @@ struct Person {
     state: State,
     /// It was given up, not refused for good.
     transient: bool,
+    /// Everything reported of it.
+    feedback: i64,
     role: Role,
     mailbox: Mailbox,
 }
@@ -94,7 +97,7 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
     if now.any(State::Unsettled) && settle::out_now(turn, key, now.attempt)? {
         return refused(NotAgain::UnderWay);
     }
-    if now.any(State::Unsettled) || now.any(State::Unknown) {
+    if asked.whom.open && (now.any(State::Unsettled) || now.any(State::Unknown)) {
         if let Some(at) = now.next_try.filter(|_| now.any(State::Unsettled)) {
             return refused(NotAgain::Reviewed(Wall(at)));
         }
@@ -112,20 +115,37 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
         return Ok(Verdict::Same(now));
     }
     let worst = summed_up(now.people.iter().map(|one| one.state));
+    let why_not = never(&now, worst, asked.whom);
     let (joint, mut people) = (now.joint, now.people);
-    people.retain(|one| one.state == State::Expired || (one.state == State::Failed && one.transient));
+    people.retain(|one| match one.state {
+        State::Expired => true,
+        State::Failed => one.transient,
+        State::Sent => asked.whom.soft_bounced && after_soft_bounce(one.feedback).is_ok(),
+        _ => false,
+    });
     if !people.is_empty() && cancelled {
         return refused(NotAgain::Cancelled);
     }
     if !people.is_empty() {
         return anew(turn, (asked, known), key, joint, people);
     }
-    refused(match worst {
+    refused(why_not)
+}
+
+/// Why a copy goes to none of its recipients.
+fn never(now: &Standing, worst: State, whom: Whom) -> NotAgain {
+    match worst {
         State::Failed => NotAgain::Permanent,
+        // Only those of it are asked for who failed.
+        State::Unsettled | State::Unknown if now.any(State::Failed) => NotAgain::Permanent,
+        State::Unsettled | State::Unknown => NotAgain::Open,
         State::Suppressed => NotAgain::Suppressed,
         State::Cancelled => NotAgain::Cancelled,
-        _ => NotAgain::Sent,
-    })
+        _ => {
+            let said = now.people.iter().filter(|_| whom.soft_bounced).filter_map(|one| after_soft_bounce(one.feedback).err());
+            said.max_by_key(|why| *why != NotAgain::Sent).unwrap_or(NotAgain::Sent)
+        }
+    }
 }
 
 /// Whether a copy may go as a new one, and to whom: it keeps to the rules of new mail.
@@ -167,18 +187,20 @@ fn read(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<Standing>, Error> {
     turn.db.lock_copies(key.0, key.0)?;
     let found = turn.row(q!("delivery_view"), (key.0, key.0, 1), |r| {
         let mailbox = Mailbox { email: r.get(1)?, name: r.get(2)? };
-        Ok((r.get::<i64>(3)?, r.get(4)?, r.get::<Option<i64>>(7)?.is_some(), r.get(9)?, r.get(11)?, mailbox))
+        Ok((r.get::<i64>(3)?, r.get(4)?, r.get::<Option<i64>>(7)?.is_some(), r.get(9)?, r.get(11)?, r.get(5)?, mailbox))
     })?;
-    let Some((code, attempt, joint, next_try, reason, mailbox)) = found else { return Ok(None) };
+    let Some((code, attempt, joint, next_try, reason, feedback, mailbox)) = found else { return Ok(None) };
     let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
     let transient = |reason: Option<Reason>| reason.is_some_and(|r| r.transient);
     let people = if joint {
         let all = turn.rows_of(q!("joint_list"), [key.0], |r| Ok(row::joint(r)))?.into_iter();
-        let person =
-            |one: row::Recipient| Person { state: one.state, transient: transient(one.reason), role: one.role, mailbox: one.mailbox };
+        let person = |one: row::Recipient| {
+            let (state, feedback, transient) = (one.state, one.feedback, transient(one.reason));
+            Person { state, transient, feedback, role: one.role, mailbox: one.mailbox }
+        };
         all.map(|one| one.map(person)).collect::<Result<_, _>>()?
     } else {
-        vec![Person { state, transient: transient(row::reason(reason)?), role: Role::To, mailbox }]
+        vec![Person { state, transient: transient(row::reason(reason)?), feedback, role: Role::To, mailbox }]
     };
     Ok(Some(Standing { state, attempt, joint, next_try, people }))
 }

@@ -2,7 +2,9 @@
 //! everything else is read first and judged here.
 
 use super::{
-    Error, Snapshot, Value, params, q,
+    Error, Snapshot, Value,
+    hooks::{self, Whom},
+    params, q,
     record::{Ended, Whose},
     refs, row, settle_joint,
     turn::Turn,
@@ -10,6 +12,7 @@ use super::{
 use crate::crash_point::crash_point;
 use jebi_domain::{
     delivery::State,
+    hook::HookKind,
     id::{DeliveryId, DeliveryKey, MessageNo},
     outcome::{Decision, Reason},
     port::store::Settlement,
@@ -86,10 +89,10 @@ fn sent(turn: &Turn<'_>, batch: &[Settlement]) -> Result<Vec<bool>, Error> {
 fn count_sent(turn: &mut Turn<'_>, s: &Settlement) -> Result<(), Error> {
     let topic = turn.topic_of(s.queue)?;
     turn.delta.topic(topic).moved(Some(State::Waiting), State::Sent, 1);
-    turn.delta.sent(s.at, 1);
+    turn.delta.sent(topic, s.at, 1);
     turn.delta.taken(s.queue, s.at, 1);
     turn.delta.reputation.sent(s);
-    Ok(())
+    hooks::tell(turn, HookKind::Sent, Whom::alone(s.key).in_queue(s.queue.0), s.at, None)
 }
 
 /// Whether the provider took the mail or may have: then it counts against its 24-hour limit.
@@ -136,7 +139,8 @@ fn read(turn: &Turn<'_>, s: &Settlement) -> Result<Option<Standing>, Error> {
             Standing {
                 state: State::Waiting,
                 attempt: r.get(1)?,
-                reported: r.get::<i64>(2)? != 0,
+                // An id of the provider on a copy without a result was told by a report.
+                reported: r.get::<i64>(2)? != 0 || r.get::<Option<String>>(7)?.is_some(),
                 twice: r.get(3)?,
                 joint: r.get::<Option<i64>>(4)?.is_some(),
                 changed_at: r.get(5)?,
@@ -234,7 +238,7 @@ fn apply(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, decision: &Decisio
                 turn.delta.reputation.failed(s);
             }
             write(turn, s, now, state, (provider_id, reason), counts, due)?;
-            count(turn, s, now, &home, state);
+            count(turn, s, now, &home, state)?;
             if let Some(due) = due {
                 turn.delta.queue(home.queue, i64::from(state == State::Waiting));
                 returns.push((home.queue, due.0, message, s.attempt + 1, s.key.ordinal()));
@@ -280,7 +284,7 @@ fn late(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, decision: &Decision
         Decision::Return { .. } | Decision::Unsettled { .. } | Decision::Unknown { .. } | Decision::Each(_) => (None, None),
     };
     write(turn, s, now, to, words, true, next_try.map(Wall))?;
-    count(turn, s, now, &home, to);
+    count(turn, s, now, &home, to)?;
     if to == State::Waiting && !leased {
         turn.delta.queue(home.queue, 1);
     }
@@ -316,12 +320,13 @@ pub(super) fn out_now(turn: &Turn<'_>, key: DeliveryKey, done: u16) -> Result<bo
     Ok(false)
 }
 
-/// Moves the counts with the copy.
-fn count(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, home: &Home, to: State) {
+/// Moves the counts with the copy, and tells of its result.
+fn count(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, home: &Home, to: State) -> Result<(), Error> {
     turn.delta.topic(home.topic).moved(Some(now.state), to, 1);
     if to == State::Sent {
-        turn.delta.sent(s.at, 1);
+        turn.delta.sent(home.topic, s.at, 1);
     }
+    hooks::tell_result(turn, to, Whom::alone(s.key).in_queue(home.queue), s.at, None)
 }
 
 /// Writes a copy's row, keeping what it said of the attempt before. `counts`: this attempt does.

@@ -11,6 +11,7 @@ use jebi_domain::{
 
 use super::{
     Error,
+    hooks::{self, Whom},
     joint::{Joint, Told},
     row,
     settle::{Home, Returns, Standing, beside, home, is_leased, mark, may_be_taken},
@@ -87,7 +88,7 @@ fn apply(
                 state
             }
         };
-        count(turn, s, home, one.state, to);
+        count(turn, s, home, (one.state, to), one.position)?;
         if may_be_taken(decision) {
             turn.delta.taken(s.queue, s.at, 1);
             turn.delta.reputation.sent(s);
@@ -167,7 +168,7 @@ fn late(
             copy.people[i].out = (one.state == State::Unsettled && leased).then_some(copy.attempt + 1);
         }
         copy.change(turn, i, to, told(s, one.attempt, provider_id, reason)?)?;
-        count(turn, s, home, one.state, to);
+        count(turn, s, home, (one.state, to), one.position)?;
         turn.delta.queue(home.queue, i64::from(to == State::Waiting && !leased));
     }
     if changed {
@@ -180,9 +181,11 @@ fn told<'a>(s: &Settlement, attempt: u16, provider_id: Option<&'a str>, reason: 
     Ok(Told { of: s.attempt, attempt, at: s.at, provider_id, reason: reason.map(row::reason_text).transpose()? })
 }
 
-fn count(turn: &mut Turn<'_>, s: &Settlement, home: &Home, from: State, to: State) {
+fn count(turn: &mut Turn<'_>, s: &Settlement, home: &Home, (from, to): (State, State), position: i64) -> Result<(), Error> {
     turn.delta.topic(home.topic).moved(Some(from), to, 1);
     if to == State::Sent {
-        turn.delta.sent(s.at, 1);
+        turn.delta.sent(home.topic, s.at, 1);
     }
+    // Where nothing moved, nothing is told.
+    if from == to { Ok(()) } else { hooks::tell_result(turn, to, Whom::alone(s.key).in_queue(home.queue).at(position), s.at, None) }
 }

@@ -8,7 +8,14 @@ use std::{
     },
 };
 
-use super::{Error, Params, Query, Session, keys::QUARTER, known::Known, params, q, reputation};
+use super::{
+    Error, Params, Query, Session,
+    hooks::{self, Wants},
+    keys::QUARTER,
+    known::Known,
+    params, q, reputation,
+    results::TopicHours,
+};
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
@@ -49,13 +56,19 @@ impl TopicDelta {
         *self.place(to) += n;
     }
 
-    pub fn feedback(&mut self, kind: FeedbackKind, n: i64) {
+    /// By [`Delta::reported`] only, which moves the hours too.
+    fn feedback(&mut self, kind: FeedbackKind, n: i64) {
         self.feedback[kind as usize] += n;
     }
 
     /// Whether a count of recipients by where they stand moves.
     fn moves(&self) -> bool {
         self.total != 0 || self.pending != 0 || self.states.iter().any(|n| *n != 0)
+    }
+
+    /// Whether something that waited or was open has ended: it may have been the last.
+    fn ends(&self) -> bool {
+        self.pending + self.states[State::Unsettled as usize] < 0
     }
 
     /// Whether a count of what was reported of them moves.
@@ -87,6 +100,8 @@ pub(super) struct Delta {
     queues: BTreeMap<i64, i64>,
     /// Recipients sent, by minute.
     sent: BTreeMap<i64, i64>,
+    /// What happened to recipients of topics, by the hour.
+    hours: TopicHours,
     /// Recipients accepted, by key and quarter of an hour.
     used: BTreeMap<(i64, i64), i64>,
     /// Recipients that count against a provider's 24-hour limit, by queue and slot.
@@ -97,6 +112,8 @@ pub(super) struct Delta {
     filled: BTreeMap<i64, i64>,
     retired: BTreeSet<i64>,
     pub notices: Vec<(String, Notice)>,
+    /// Calls to endpoints are to be made.
+    pub calls: bool,
     /// Taken for mail born leased.
     pub places: Vec<Places>,
 }
@@ -119,8 +136,15 @@ impl Places {
     }
 }
 
-/// What dispatchers are told after a commit, by provider, and the places to keep then.
-pub(super) type Told = (Vec<(String, Notice)>, Vec<Places>);
+/// What is told after a commit.
+pub(super) struct Told {
+    /// To dispatchers, by provider.
+    pub notices: Vec<(String, Notice)>,
+    /// To keep.
+    pub places: Vec<Places>,
+    /// Calls to endpoints are to be made.
+    pub calls: bool,
+}
 
 impl Drop for Places {
     fn drop(&mut self) {
@@ -135,9 +159,18 @@ impl Delta {
     pub fn queue(&mut self, queue: i64, waiting: i64) {
         *self.queues.entry(queue).or_default() += waiting;
     }
-    pub fn sent(&mut self, at: Wall, n: i64) {
+    /// Recipients of a topic that became sent.
+    pub fn sent(&mut self, topic: i64, at: Wall, n: i64) {
         *self.sent.entry(at.0.div_euclid(60_000)).or_default() += n;
+        self.hours.sent(topic, at, n);
     }
+
+    /// Recipients of a topic something was reported of for the first time. `at` is when it happened, as far as that was told.
+    pub fn reported(&mut self, topic: i64, kind: FeedbackKind, at: Wall, n: i64) {
+        self.topic(topic).feedback(kind, n);
+        self.hours.reported(topic, kind, at, n);
+    }
+
     pub fn used(&mut self, key: KeyNo, at: Wall, n: i64) {
         *self.used.entry((key.0, at.0.div_euclid(QUARTER))).or_default() += n;
     }
@@ -157,6 +190,7 @@ impl Delta {
         for (minute, n) in other.sent {
             *self.sent.entry(minute).or_default() += n;
         }
+        self.hours.merge(other.hours);
         for (place, n) in other.used {
             *self.used.entry(place).or_default() += n;
         }
@@ -169,9 +203,13 @@ impl Delta {
         }
         self.retired.extend(other.retired);
         self.notices.extend(other.notices);
+        self.calls |= other.calls;
         self.places.extend(other.places);
     }
 }
+
+/// Called when there are calls to be made.
+pub(super) type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// What all writers of a node have in common.
 #[derive(Default)]
@@ -179,6 +217,8 @@ pub struct Common {
     subscriptions: Mutex<HashMap<String, Subscription>>,
     next_entry: AtomicI64,
     next_lease: AtomicI64,
+    next_event: AtomicI64,
+    on_calls: Mutex<Option<Wake>>,
     /// This node's incarnation; 0 before it starts one.
     own: AtomicI64,
     /// Lanes that wait for a release.
@@ -193,6 +233,8 @@ impl Common {
             subscriptions: Mutex::default(),
             next_entry,
             next_lease,
+            next_event: AtomicI64::new(0),
+            on_calls: Mutex::default(),
             own: AtomicI64::new(0),
             held: Lane::ALL.map(|lane| AtomicBool::new(guard.holds(lane))),
         }
@@ -222,6 +264,26 @@ impl Common {
         self.next_lease.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// A number for a hook event; `None` before this node starts an incarnation.
+    pub(super) fn event_no(&self) -> Option<i64> {
+        (self.own().0 > 0).then(|| self.next_event.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The first number of a hook event that is an incarnation's.
+    pub(super) const FIRST_EVENT: i64 = 1 << NUMBER_BITS;
+
+    /// Who is told that there are calls to be made.
+    pub(super) fn wake_by(&self, wake: Wake) {
+        *self.on_calls.lock().unwrap_or_else(PoisonError::into_inner) = Some(wake);
+    }
+
+    /// Tells whoever makes calls.
+    pub(super) fn wake_calls(&self) {
+        if let Some(wake) = &*self.on_calls.lock().unwrap_or_else(PoisonError::into_inner) {
+            wake();
+        }
+    }
+
     fn entry_no(&self) -> i64 {
         self.next_entry.fetch_add(1, Ordering::Relaxed)
     }
@@ -237,6 +299,7 @@ impl Common {
         self.own.store(own.0, Ordering::Relaxed);
         self.next_lease.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
         self.next_entry.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
+        self.next_event.fetch_max(own.0 << NUMBER_BITS, Ordering::Relaxed);
     }
 
     /// Whether the store gives no mail of the lane out.
@@ -266,6 +329,14 @@ pub struct Memory {
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
     pub(super) damaged: HashSet<i64>,
+    /// Reports kept for later that cannot be recorded, because something stored cannot be read.
+    pub(super) damaged_reports: HashSet<i64>,
+    /// When it was last written down that feedback comes through an account.
+    pub(super) seen: HashMap<String, i64>,
+    /// What endpoints want; `None` where it is to be read anew.
+    pub(super) wants: Option<Arc<Wants>>,
+    /// When the turn began.
+    pub(super) began: Wall,
 }
 
 impl Memory {
@@ -282,6 +353,10 @@ impl Memory {
             suppressed_before: 0,
             hour: None,
             damaged: HashSet::new(),
+            damaged_reports: HashSet::new(),
+            seen: HashMap::new(),
+            wants: None,
+            began: Wall(0),
         }
     }
 
@@ -300,8 +375,14 @@ impl Memory {
         self.queues.clear();
     }
 
+    /// What endpoints want has changed, here or on another node.
+    pub(in crate::store) fn endpoints_changed(&mut self) {
+        self.wants = None;
+    }
+
     /// After a rollback what was cached may not be in the database.
     pub(in crate::store) fn forget(&mut self) {
+        self.wants = None;
         self.topics.clear();
         self.queues.clear();
         self.topic_of.clear();
@@ -309,6 +390,7 @@ impl Memory {
         self.messages.clear();
         self.last_content = None;
         self.hour = None;
+        self.seen.clear();
     }
 }
 
@@ -372,17 +454,21 @@ impl<'a> Turn<'a> {
     }
 
     /// Writes the counts of all jobs kept.
-    pub(super) fn flush(&mut self) -> Result<Told, Error> {
+    pub(super) fn flush(&mut self, now: Wall) -> Result<Told, Error> {
         let mut total = std::mem::take(&mut self.total);
-        // Queues first, then topics, then the sums, each in one order: of two writers one waits, and never both.
+        // Queues first, then topics, their hours, then the sums, each in one order: of two writers one waits, and never both.
         let mut notices = std::mem::take(&mut total.notices);
         notices.extend(self.flush_queues(&total)?);
-        let (mut waiting, mut unsettled) = (0, 0);
+        let (mut waiting, mut unsettled, mut calls) = (0, 0, total.calls);
         for (no, d) in &total.topics {
             waiting += d.pending;
             unsettled += d.states[State::Unsettled as usize];
             self.flush_topic(*no, d)?;
+            if d.ends() {
+                calls |= hooks::tell_finished(self, *no)?;
+            }
         }
+        total.hours.flush(self, now)?;
         for (minute, n) in &total.sent {
             self.run(q!("sent_add"), (minute, n))?;
         }
@@ -397,7 +483,7 @@ impl<'a> Turn<'a> {
         if waiting != 0 || unsettled != 0 {
             self.run(q!("totals_add"), (waiting, unsettled))?;
         }
-        Ok((notices, total.places))
+        Ok(Told { notices, places: total.places, calls })
     }
 
     /// Writes how a topic's counts move.

@@ -11,7 +11,7 @@ use jebi_domain::{
     settle::summed_up,
 };
 
-use super::{Error, Row, Snapshot, claim::range, q, row};
+use super::{Error, Row, Snapshot, claim::range, q, results, row};
 
 /// Violations listed per rule at most.
 const LISTED: usize = 100;
@@ -34,7 +34,7 @@ pub(super) fn slice(s: &Snapshot<'_>, after: Option<i64>) -> Result<VerifySlice,
     Ok(out)
 }
 
-fn violate(out: &mut VerifySlice, rule: &'static str, detail: String) {
+pub(super) fn violate(out: &mut VerifySlice, rule: &'static str, detail: String) {
     if out.violations.iter().filter(|v| v.rule == rule).count() < LISTED {
         out.violations.push(Violation { rule, detail });
     }
@@ -136,14 +136,15 @@ fn topic(s: &Snapshot<'_>, after: i64, out: &mut VerifySlice) -> Result<Option<i
             unsubscribed: get(21)?,
             sending: 0,
         };
-        Ok((get(0)?, r.get::<String>(1)?, counts))
+        Ok((get(0)?, r.get::<String>(1)?, counts, get(22)?))
     })?;
-    let Some((no, name, kept)) = found else { return Ok(None) };
+    let Some((no, name, kept, created_at)) = found else { return Ok(None) };
     let name = if name.is_empty() { "(no topic)".to_owned() } else { name };
     let (counted, covered) = recount(s, no, &name, out)?;
     if counted != kept {
         violate(out, "counts_differ", format!("topic {name}: kept {kept:?}, counted {counted:?}"));
     }
+    results::verify(s, (no, created_at), &name, &kept, out)?;
     let queued: i64 = s.row(q!("verify_queue_waiting"), [no], |r| r.get(0))?.unwrap_or(0);
     if queued + covered.leased != counted.waiting {
         violate(

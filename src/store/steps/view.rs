@@ -3,6 +3,7 @@
 use jebi_domain::{
     delivery::State,
     event::FeedbackKind,
+    feedback::Source,
     id::{DeliveryId, DeliveryKey, MessageId, MessageNo, QueueNo},
     message::{Lane, Role},
     outcome::Reason,
@@ -165,14 +166,14 @@ pub(super) fn delivery(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<(Deliv
         let why = row::reason(one.reason)?.map(|r| words(&r));
         let at = one.at.map_or(st.known.message.created_at, Wall);
         let detail = one.provider_id.or(why).unwrap_or_default();
-        timeline.push(TimelineEntry { at, kind: one.outcome, attempt: one.attempt, recipient, detail });
+        timeline.push(TimelineEntry { at, kind: one.outcome, attempt: one.attempt, recipient, detail, source: None });
     }
     timeline.extend(ends(s, &view)?);
     tell_decisions(s, key, &mut timeline)?;
-    let events = s.rows(q!("event_list"), [key], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?, r.get::<i64>(2)?, r.get::<String>(3)?)))?;
-    for (recipient, bits, at, detail) in events {
-        let kind = FeedbackKind::of_bits(bits).next().map_or("feedback", FeedbackKind::as_str).to_owned();
-        timeline.push(TimelineEntry { at: Wall(at), kind, attempt: 0, recipient, detail });
+    let events = s.rows(q!("event_list"), [key], |r| Ok((r.get::<String>(0)?, r.get(1)?, r.get(2)?, r.get::<String>(3)?, r.get(4)?)))?;
+    for (recipient, bits, at, detail, source) in events {
+        let kind = FeedbackKind::of_bits(bits).next().map_or("note", FeedbackKind::as_str).to_owned();
+        timeline.push(TimelineEntry { at: Wall(at), kind, attempt: 0, recipient, detail, source: Source::from_code(source) });
     }
     // In the order of cause: a report may carry an earlier time than the answer it followed.
     Ok(Some((view, timeline)))
@@ -244,7 +245,7 @@ fn ends(s: &Snapshot<'_>, view: &DeliveryView) -> Result<Vec<TimelineEntry>, Err
             other => other.as_str(),
         };
         let detail = one.provider_id.clone().or_else(|| one.reason.as_ref().map(words)).unwrap_or_default();
-        TimelineEntry { at, kind: kind.to_owned(), attempt: one.attempts, recipient: recipient.to_owned(), detail }
+        TimelineEntry { at, kind: kind.to_owned(), attempt: one.attempts, recipient: recipient.to_owned(), detail, source: None }
     };
     let ended = |one: &&RecipientView| one.attempts > 0 || one.state.is_result();
     let Some(first) = view.recipients.first() else { return Ok(Vec::new()) };
@@ -263,7 +264,7 @@ fn ends(s: &Snapshot<'_>, view: &DeliveryView) -> Result<Vec<TimelineEntry>, Err
 }
 
 fn line(at: Wall, kind: &str, attempt: u16, detail: String) -> TimelineEntry {
-    TimelineEntry { at, kind: kind.to_owned(), attempt, recipient: String::new(), detail }
+    TimelineEntry { at, kind: kind.to_owned(), attempt, recipient: String::new(), detail, source: None }
 }
 
 /// Reads a row of `topic_get` or `topic_list`: its number and the topic, `sending` still to be told apart.
@@ -307,8 +308,14 @@ fn tell_sending(s: &Snapshot<'_>, (no, mut topic): (i64, TopicView)) -> Result<T
 }
 
 pub(super) fn topic(s: &Snapshot<'_>, name: &str) -> Result<Option<TopicView>, Error> {
+    Ok(numbered_topic(s, name)?.map(|(_, topic)| topic))
+}
+
+/// A topic and its number.
+pub(super) fn numbered_topic(s: &Snapshot<'_>, name: &str) -> Result<Option<(i64, TopicView)>, Error> {
     let found = s.row(q!("topic_get"), [name], read_topic)?;
-    found.filter(|_| !name.is_empty()).map(|t| tell_sending(s, t)).transpose()
+    let found = found.filter(|_| !name.is_empty());
+    found.map(|(no, topic)| Ok((no, tell_sending(s, (no, topic))?))).transpose()
 }
 
 pub(super) fn topics(s: &Snapshot<'_>, after: &str, limit: u32) -> Result<TopicPage, Error> {

@@ -22,7 +22,7 @@ use super::{
     Error, Session, Shared,
     group::{Class, Classes, TURN_ROWS, TURN_TIME},
     settle,
-    turn::{Memory, Places, Turn},
+    turn::{Memory, Places, Told, Turn},
 };
 use crate::crash_point::crash_point;
 
@@ -146,6 +146,7 @@ impl<S: Session> Writer<S> {
             left.for_each(|job| job.done(Err(e.outward())));
             return;
         }
+        memory.began = shared.clock.wall();
         let mut turn = Turn::new(session, memory);
         let mut done = Done::new();
         if let Err(e) = give_back(&mut turn, shared.clock.wall()) {
@@ -155,14 +156,14 @@ impl<S: Session> Writer<S> {
             Filling { shared, classes: self.classes, again, started, one: self.lost >= TOGETHER }.fill(&mut turn, begun, first, &mut done);
         }
         let broken = turn.broken.take().map_or(Ok(()), Err);
-        let ended = broken.and_then(|()| turn.flush()).and_then(|told| {
+        let ended = broken.and_then(|()| turn.flush(shared.clock.wall())).and_then(|told| {
             crash_point("turn_before_commit");
             session.commit()?;
             crash_point("turn_after_commit");
             Ok(told)
         });
         match ended {
-            Ok((notices, places)) => {
+            Ok(Told { notices, places, calls }) => {
                 places.into_iter().for_each(Places::keep);
                 if let Some(job) = begun {
                     job.kept();
@@ -176,6 +177,9 @@ impl<S: Session> Writer<S> {
                 // Dispatchers first: who hears that a topic is cancelled may rely on it.
                 session.told(&notices);
                 shared.common.tell(notices);
+                if calls {
+                    shared.common.wake_calls();
+                }
                 done.into_iter().for_each(|(_, job)| job.done(Ok(())));
             }
             Err(e) => {

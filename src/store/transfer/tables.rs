@@ -7,6 +7,7 @@ pub const TABLES: &[&str] = &[
     "api_key",
     "key_usage",
     "topic",
+    "topic_hour",
     "totals",
     "topic_queue",
     "content",
@@ -21,6 +22,7 @@ pub const TABLES: &[&str] = &[
     "attempt",
     "joint_attempt",
     "event",
+    "event_unmatched",
     "entry",
     "decision",
     "resent",
@@ -46,6 +48,10 @@ pub const TABLES: &[&str] = &[
     "reputation_mark",
     "reputation_topic",
     "alert",
+    "endpoint",
+    "hook_event",
+    "hook_call",
+    "hook_try",
 ];
 
 /// The others, and why.

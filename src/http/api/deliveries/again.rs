@@ -11,12 +11,9 @@ use jebi_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    super::{
-        again::{self, RetryAnswer, RetryRequest},
-        shape::{self, Time},
-    },
-    filter::read_state,
+use super::super::{
+    again::{self, RetryAnswer, RetryRequest},
+    shape::{self, Time},
 };
 use crate::{
     http::{
@@ -26,7 +23,10 @@ use crate::{
         limit::{JsonBytes, MaybeJsonBytes},
         params::Id,
     },
-    service::{Caller, retry::Scope},
+    service::{
+        Caller,
+        retry::{Scope, Sought},
+    },
 };
 
 /// Hours looked back when the caller does not say (requirement S0-10).
@@ -35,8 +35,6 @@ const HOURS: u32 = 24;
 const MAX_HOURS: u32 = 8_784;
 /// How often a mail may have been sent again before, when the caller does not say (requirement S0-10).
 const RETRIES: u32 = 3;
-/// What `max_retries` may be at most.
-const MAX_RETRIES: u32 = 100;
 
 /// A delivery sent again.
 #[derive(Serialize, ToSchema)]
@@ -92,7 +90,7 @@ pub struct DeliverySettled {
 ///
 /// A delivery that is `unknown`, or `unsettled` with nothing to review it, goes once more as the same delivery: it may then have
 /// arrived twice, and shows that. One that `failed` after its last attempt, or `expired`, goes as a new delivery with the same content
-/// and lane, linked both ways. What the provider refused for good, what was cancelled, and addresses on the suppression list are
+/// and lane, linked both ways; so does one that soft-bounced and did not arrive after all. What the provider refused for good, what was cancelled, and addresses on the suppression list are
 /// refused. A new delivery keeps to the rules of new mail: today's provider of its sender, the list of recipients, the limit on waiting mail.
 #[utoipa::path(
     post, path = "/v1/deliveries/{id}/retry", tag = "deliveries", operation_id = "retry",
@@ -169,38 +167,22 @@ pub async fn retry_many(
 
 impl RetryMany {
     fn read(self) -> Result<(Scope, Option<String>), Refusal> {
-        let hours = within("since_hours", self.since_hours.unwrap_or(HOURS), 1, MAX_HOURS)?;
-        let max_retries = within("max_retries", self.max_retries.unwrap_or(RETRIES), 0, MAX_RETRIES)?;
+        let hours = again::within("since_hours", self.since_hours.unwrap_or(HOURS), 1, MAX_HOURS)?;
+        let max_retries = again::max_retries(self.max_retries.unwrap_or(RETRIES))?;
         let states = match self.states {
             None => again::STATES[..2].to_vec(),
-            Some(words) => words.iter().map(|word| retriable(word)).collect::<Result<_, _>>()?,
+            Some(words) => words.iter().map(|word| again::retried(word)).collect::<Result<_, _>>()?,
         };
         let scope = Scope {
             message: None,
             topic: self.topic_id,
             within: Some(Duration::from_secs(u64::from(hours) * 3_600)),
-            states,
+            sought: states.into_iter().map(Sought::State).collect(),
+            part: None,
             max_retries: Some(max_retries),
         };
         Ok((scope, self.scheduled_at))
     }
-}
-
-fn within(field: &str, given: u32, least: u32, most: u32) -> Result<u32, Refusal> {
-    if (least..=most).contains(&given) {
-        return Ok(given);
-    }
-    let fault = format!("{given} is not between {least} and {most}");
-    Err(Refusal::invalid(Fault::new(field, "out_of_range", fault, "give a number in that range")))
-}
-
-fn retriable(word: &str) -> Result<DeliveryState, Refusal> {
-    let state = read_state("states", word)?;
-    if again::STATES.contains(&state) {
-        return Ok(state);
-    }
-    let remedy = "use failed, expired, unknown or unsettled";
-    Err(Refusal::invalid(Fault::new("states", "state_not_retried", format!("what is {word} is never sent again"), remedy)))
 }
 
 /// Settle a delivery by hand

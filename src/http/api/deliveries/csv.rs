@@ -5,12 +5,14 @@ use axum::{
     body::{Body, Bytes},
     extract::State,
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::stream::try_unfold;
 use jebi_domain::{
+    delivery::State as DeliveryState,
     event::FeedbackKind,
     id::DeliveryKey,
+    outcome::Reason,
     port::store::{DeliveryFilter, DeliveryPage, DeliveryView, RecipientView},
     refusal::{Fault, Refusal, RefusalKind},
 };
@@ -23,7 +25,7 @@ use crate::{
 
 /// Excel takes a file for UTF-8 only when it begins like this.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
-const HEADER: [&str; 18] = [
+const HEADER: [&str; 24] = [
     "delivery_id",
     "message_id",
     "topic_id",
@@ -42,12 +44,19 @@ const HEADER: [&str; 18] = [
     "created_at",
     "due_at",
     "changed_at",
+    "all_feedback",
+    "opened",
+    "clicked",
+    "opened_by_person",
+    "clicked_by_person",
+    "unsubscribed",
 ];
 
 /// Deliveries as a CSV file
 ///
 /// One row for each recipient, newest message first, in UTF-8 with a byte order mark, so that Excel reads it. A cell that a
-/// spreadsheet would take for a formula begins with an apostrophe. The file is written while it is read: what changes meanwhile may
+/// spreadsheet would take for a formula begins with an apostrophe. `feedback` is the gravest word reported of a recipient, `all_feedback` all
+/// of them; what people and programs did with the mail has columns of its own. The file is written while it is read: what changes meanwhile may
 /// show in rows not yet written. When the store fails on the way, the connection is cut, so that half a file does not pass for a whole one.
 #[utoipa::path(
     get, path = "/v1/deliveries.csv", tag = "deliveries", operation_id = "csv", params(FileFilter),
@@ -57,14 +66,23 @@ const HEADER: [&str; 18] = [
         (status = 422, description = "A parameter is wrong."),
     ),
 )]
-pub async fn file(State(state): State<AppState>, Params(filter): Params<FileFilter>) -> Result<impl IntoResponse, Problem> {
+pub async fn file(State(state): State<AppState>, Params(filter): Params<FileFilter>) -> Result<Response, Problem> {
     let filter = filter.conditions(&state.times)?;
+    stream(state, filter).await
+}
+
+/// The answer that writes the deliveries of a filter.
+///
+/// # Errors
+/// A store that does not answer.
+pub async fn stream(state: AppState, filter: DeliveryFilter) -> Result<Response, Problem> {
     // The first page before the answer's head, so that a store that does not answer is a refusal.
     let first = state.search.deliveries(filter.clone(), None, MAX_PAGE).await?;
     let name = format!("jebi-deliveries-{}.csv", state.clock.wall().timestamp().strftime("%Y%m%d-%H%M%S"));
     let rest = Rest { state, filter, at: At::First(first) };
-    let body = Body::from_stream(stream::try_unfold(rest, Rest::next));
-    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))], body))
+    let body = Body::from_stream(try_unfold(rest, Rest::next));
+    let head = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
+    Ok((head, body).into_response())
 }
 
 /// What is still to be written.
@@ -119,7 +137,11 @@ fn write(deliveries: &[DeliveryView], begins: bool) -> Result<Bytes, ::csv::Erro
 }
 
 fn row(d: &DeliveryView, one: &RecipientView) -> [String; HEADER.len()] {
-    let reason = |part: fn(&jebi_domain::outcome::Reason) -> &String| d.reason.as_ref().map(part).cloned().unwrap_or_default();
+    // What was said of the attempt before is over once the next is out.
+    let reason = one.reason.as_ref().filter(|_| one.state != DeliveryState::Sending);
+    let reason = |part: fn(&Reason) -> &String| reason.map(part).cloned().unwrap_or_default();
+    let has = |kind: FeedbackKind| (one.feedback & kind.bit() != 0).to_string();
+    let reported = FeedbackKind::of_bits(one.feedback).filter(|kind| kind.rank().is_some());
     [
         d.id.to_string(),
         d.id.message.to_string(),
@@ -131,14 +153,20 @@ fn row(d: &DeliveryView, one: &RecipientView) -> [String; HEADER.len()] {
         one.name.clone().unwrap_or_default(),
         one.state.as_str().to_owned(),
         FeedbackKind::worst(one.feedback).map_or("", FeedbackKind::as_str).to_owned(),
-        d.attempts.to_string(),
+        one.attempts.to_string(),
         d.maybe_twice.to_string(),
         reason(|r| &r.code),
         reason(|r| &r.text),
-        d.provider_id.clone().unwrap_or_default(),
+        one.provider_id.clone().unwrap_or_default(),
         d.created_at.to_string(),
         d.due.to_string(),
         d.changed_at.to_string(),
+        reported.map(FeedbackKind::as_str).collect::<Vec<_>>().join(" "),
+        has(FeedbackKind::Opened),
+        has(FeedbackKind::Clicked),
+        has(FeedbackKind::OpenedByPerson),
+        has(FeedbackKind::ClickedByPerson),
+        has(FeedbackKind::Unsubscribed),
     ]
 }
 

@@ -3,6 +3,7 @@
 use jebi_domain::{
     address,
     delivery::State,
+    event::FeedbackKind,
     id::{DeliveryKey, MessageId},
     message::Lane,
     port::store::DeliveryFilter,
@@ -32,6 +33,9 @@ macro_rules! filter {
             /// In this state.
             #[param(schema_with = shape::state)]
             state: Option<String>,
+            /// This was reported of it.
+            #[param(schema_with = shape::feedback)]
+            feedback: Option<String>,
             /// To this address, in any case.
             email: Option<String>,
             /// Accepted by this server at that time or later: RFC 3339, or `YYYY-MM-DD HH:MM:SS` in the server's time zone.
@@ -60,6 +64,7 @@ macro_rules! filter {
                     topic: self.topic_id.clone(),
                     message: self.message_id.as_deref().map(read_message).transpose()?,
                     state: self.state.as_deref().map(|text| read_state("state", text)).transpose()?,
+                    feedback: self.feedback.as_deref().map(read_feedback).transpose()?,
                     email: self.email.as_deref().map(read_email).transpose()?,
                     provider_id: self.provider_id.clone(),
                     provider: self.provider.clone(),
@@ -110,6 +115,17 @@ pub fn read_state(field: &str, text: &str) -> Result<State, Refusal> {
     })
 }
 
+/// A kind of feedback by its word.
+///
+/// # Errors
+/// A refusal naming `feedback`.
+pub fn read_feedback(text: &str) -> Result<FeedbackKind, Refusal> {
+    FeedbackKind::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
+        let known = FeedbackKind::ALL.map(FeedbackKind::as_str).join(", ");
+        Refusal::invalid(Fault::new("feedback", "unknown_value", format!("{text:?} is no feedback"), format!("use one of {known}")))
+    })
+}
+
 fn read_message(text: &str) -> Result<MessageId, Refusal> {
     MessageId::parse(text).ok_or_else(|| {
         let remedy = "pass the 26 characters the answer to sending it gave";
@@ -118,7 +134,10 @@ fn read_message(text: &str) -> Result<MessageId, Refusal> {
 }
 
 /// An address as it is stored. What is none would otherwise find nothing and look like mail that was never sent.
-fn read_email(text: &str) -> Result<String, Refusal> {
+///
+/// # Errors
+/// A refusal naming `email`.
+pub fn read_email(text: &str) -> Result<String, Refusal> {
     let parsed = address::parse(text).map_err(|e| Refusal::invalid(Fault::new("email", e.code, e.fault, e.remedy)))?;
     Ok(address::key(&parsed).into_owned())
 }

@@ -8,6 +8,7 @@ use axum::{Json, extract::State};
 use jebi_domain::{
     delivery::State as DeliveryState,
     event::FeedbackKind,
+    feedback::Source,
     id::{DeliveryId, MessageId},
     message::Lane,
     port::{
@@ -116,14 +117,17 @@ pub struct DeliveryDetail {
 #[schema(as = TimelineEntry)]
 struct TimelineBody {
     at: Time,
-    /// `accepted`, what an attempt brought, a result, a kind of feedback, or an operator's decision (`operator_resend`,
-    /// `operator_sent`, `operator_failed`).
+    /// `accepted`, what an attempt brought, a result, a kind of feedback, `note` (reported, and nothing follows from it), or an
+    /// operator's decision (`operator_resend`, `operator_sent`, `operator_failed`).
     event: String,
     /// The attempt it belongs to; `null` for none.
     attempt: Option<u16>,
     /// The recipient of a joint copy it speaks of; `null` for all.
     recipient: Option<String>,
     detail: String,
+    /// Where a report came from: `ses`, `dsn`, `arf`, `local`; `null` for what this server did itself.
+    #[schema(value_type = Option<String>)]
+    source: Option<Source>,
 }
 
 impl DeliveryBody {
@@ -173,7 +177,7 @@ impl From<RecipientView> for RecipientBody {
 impl From<TimelineEntry> for TimelineBody {
     fn from(t: TimelineEntry) -> Self {
         let recipient = Some(t.recipient).filter(|r| !r.is_empty());
-        Self { at: Time(t.at), event: t.kind, attempt: Some(t.attempt).filter(|n| *n > 0), recipient, detail: t.detail }
+        Self { at: Time(t.at), event: t.kind, attempt: Some(t.attempt).filter(|n| *n > 0), recipient, detail: t.detail, source: t.source }
     }
 }
 

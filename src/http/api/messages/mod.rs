@@ -42,7 +42,7 @@ use crate::{
     service::{
         Caller,
         accept::{Rehearsal, Say, Submission, Voice},
-        retry::Scope,
+        retry::{Scope, Sought},
         search::page_length,
     },
 };
@@ -247,7 +247,14 @@ pub async fn retry(
     let request: RetryRequest = json::read_or_default(&body)?;
     let work = async {
         let when = request.when(&state)?;
-        let scope = Scope { message: Some(id), topic: None, within: None, states: again::STATES.to_vec(), max_retries: None };
+        let scope = Scope {
+            message: Some(id),
+            topic: None,
+            within: None,
+            sought: again::STATES.map(Sought::State).to_vec(),
+            part: None,
+            max_retries: None,
+        };
         let done = state.retry.scope(&caller, scope, when).await;
         Ok(RetryAnswer::new(state.audit.ended(&caller, "message.retry", id, again::told, done).await?, when))
     };

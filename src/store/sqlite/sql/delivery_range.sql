@@ -1,1 +1,1 @@
-SELECT key, email, name, state, attempt, joint, feedback, next_try FROM delivery WHERE key BETWEEN ?1 AND ?2;
+SELECT key, email, name, state, attempt, joint, feedback, next_try, provider_id FROM delivery WHERE key BETWEEN ?1 AND ?2;

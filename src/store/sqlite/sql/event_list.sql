@@ -1,1 +1,1 @@
-SELECT recipient, kind, at, detail FROM event WHERE key = ?1 ORDER BY no;
+SELECT recipient, kind, at, detail, source FROM event WHERE key = ?1 ORDER BY no;

@@ -4,5 +4,6 @@
 SELECT i.held_since, i.held_why, i.bulk_held_since, i.bulk_held_why, i.moved_to, EXISTS (SELECT 1 FROM suppression) AS suppressed,
     (SELECT value FROM marker WHERE name = 'suppression_grown') AS grown,
     (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM message_no) AS drawn,
-    pg_current_xact_id()::text::bigint AS xid
+    pg_current_xact_id()::text::bigint AS xid,
+    (SELECT value FROM marker WHERE name = 'endpoints_changed') AS endpoints
 FROM installation i WHERE i.one = 1;

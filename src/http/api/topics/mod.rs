@@ -1,4 +1,8 @@
-//! `/v1/topics`: counts, cancelling, pausing.
+//! `/v1/topics`: counts, what became of their mail, cancelling, pausing, sending again.
+
+pub mod deliveries;
+pub mod resend;
+pub mod results;
 
 use axum::{
     Json,
@@ -52,7 +56,7 @@ pub struct TopicPaused {
 
 /// List topics
 ///
-/// By name.
+/// By name, with their counts. Rates, hours and an estimated end are shown of one topic: `/v1/topics/{id}`.
 #[utoipa::path(
     get, path = "/v1/topics", tag = "topics", params(Page),
     responses((status = 200, description = "A page of topics.", body = TopicList), (status = 422, description = "A parameter is wrong.")),
@@ -62,18 +66,6 @@ pub async fn list(State(state): State<AppState>, Params(page): Params<Page>) -> 
     let found = state.search.topics(after, page_length(page.limit)?).await?;
     let next_cursor = found.next.map(|name| cursor(name.as_bytes()));
     Ok(Json(TopicList { topics: found.topics.into_iter().map(TopicBody::from).collect(), next_cursor }))
-}
-
-/// Show a topic
-///
-/// How the recipients of all its messages stand. `sent` is cumulative: what was delivered or bounced was sent too.
-#[utoipa::path(
-    get, path = "/v1/topics/{id}", tag = "topics",
-    params(("id" = String, Path, description = "The topic_id given when sending.")),
-    responses((status = 200, description = "The topic.", body = TopicBody), (status = 404, description = "No such topic.")),
-)]
-pub async fn show(State(state): State<AppState>, Id(id): Id<String>) -> Reply<TopicBody> {
-    Ok(Json(state.search.topic(&id).await?.into()))
 }
 
 /// Cancel a topic

@@ -1,0 +1,1 @@
+UPDATE endpoint SET held_until = greatest(coalesce(held_until, 0), coalesce($2::bigint, 0)), failing_since = CASE WHEN $3::boolean THEN NULL WHEN $4::boolean THEN coalesce(failing_since, $5::bigint) ELSE failing_since END WHERE no = $1::bigint AND removed_at IS NULL;

@@ -1,2 +1,0 @@
-INSERT INTO event (key, recipient, kind, at, detail)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[]);

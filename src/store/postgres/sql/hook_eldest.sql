@@ -1,0 +1,1 @@
+SELECT event FROM hook_call WHERE endpoint = $1::bigint AND due IS NOT NULL AND taken_by IS NULL ORDER BY due LIMIT $2::bigint;

@@ -1,0 +1,1 @@
+SELECT told_at FROM hook_event WHERE no = $1::bigint;

@@ -1,0 +1,1 @@
+DELETE FROM event_unmatched WHERE no = $1::bigint;

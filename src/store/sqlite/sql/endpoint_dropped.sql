@@ -1,0 +1,1 @@
+UPDATE endpoint SET dropped = dropped + ?2 WHERE no = ?1;

@@ -1,0 +1,1 @@
+UPDATE endpoint SET held_until = max(coalesce(held_until, 0), coalesce(?2, 0)), failing_since = CASE WHEN ?3 THEN NULL WHEN ?4 THEN coalesce(failing_since, ?5) ELSE failing_since END WHERE no = ?1 AND removed_at IS NULL;

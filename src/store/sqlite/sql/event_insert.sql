@@ -1,1 +1,0 @@
-INSERT INTO event (key, recipient, kind, at, detail) VALUES (?1, ?2, ?3, ?4, ?5);

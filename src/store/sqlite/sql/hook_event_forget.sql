@@ -1,0 +1,1 @@
+DELETE FROM hook_event WHERE no IN (SELECT value FROM json_each(?1));

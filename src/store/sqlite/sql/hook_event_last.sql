@@ -1,0 +1,1 @@
+SELECT max(no) FROM hook_event WHERE no < ?1;

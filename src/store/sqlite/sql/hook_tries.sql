@@ -1,0 +1,1 @@
+SELECT event, at, took_ms, status, error, answer FROM hook_try WHERE endpoint = ?1 AND event IN (SELECT value FROM json_each(?2)) ORDER BY event, attempt;
