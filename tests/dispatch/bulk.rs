@@ -16,8 +16,8 @@ fn provider(order: Order) -> Orders {
 }
 
 async fn seconds(rig: &Rig, n: u64) {
-    for _ in 0..n * 10 {
-        rig.advance(Duration::from_millis(100)).await;
+    for _ in 0..n * 200 {
+        rig.advance(Duration::from_millis(5)).await;
     }
 }
 

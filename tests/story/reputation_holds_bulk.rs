@@ -18,7 +18,7 @@ async fn api() -> Api {
 }
 
 async fn post(api: &Api, lane: &str, n: usize) -> String {
-    let emails: Vec<String> = (0..n).map(|i| format!("kim{i}@naver.example")).collect();
+    let emails: Vec<String> = (0..n).map(|i| format!("person{i}-of-{n}@naver.example")).collect();
     let message = json!({"topic_id": "한가위", "lane": lane, "emails": emails, "subject": "한가위 소식", "content": "<p>안녕하세요</p>"});
     text(&api.post("/v1/messages", &json!({"messages": [message]})).await.expect(202)["messages"][0]["id"]).to_owned()
 }
