@@ -5,6 +5,7 @@
 //! | `accepting` | from the configuration to what mail has to keep to |
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
+//! | `guard` | the reputation guard and the alerts |
 //! | `hooks` | from the configuration to calls of endpoints |
 //! | `links` | from the configuration to what is decided on lists and tracking, and where links in mail lead |
 //! | `migrate` | the schema of the store |
@@ -20,6 +21,7 @@ mod accepting;
 mod at_rest;
 pub mod database;
 mod dkim;
+mod guard;
 mod hooks;
 mod links;
 mod migrate;
@@ -48,6 +50,7 @@ use tokio::{
 
 use self::{
     accepting::accept_settings,
+    guard::Guard,
     node_ready::NodeReady,
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, SnsPart, Warnings},
@@ -256,6 +259,7 @@ impl App {
             running.insert(provider.name.clone(), Arc::clone(&made));
             accounts.push((made, providers::settings(config, provider)));
         }
+        let reputation = guard::reputation(config, &store, &clock);
         let workers = worker::start(WorkerDeps {
             queue: Arc::clone(&store) as _,
             admin: Arc::clone(&store) as _,
@@ -267,10 +271,12 @@ impl App {
             links: links.as_ref().map(|links| links.live()).unwrap_or_default(),
             providers: accounts,
             feedback: Some(feedback),
+            reputation: Some(Arc::clone(&reputation)),
             observer,
         })
         .await?;
         let board = workers.board();
+        let guard = Guard::new(config, reputation, &store, &clock, &board);
         let identities = Identities::new(providers::accounts(running.values()), Arc::clone(&board), Arc::clone(&clock));
         let strays = Arc::new(Strays::new(Arc::clone(&store), Arc::clone(&board)));
         for (provider, waiting) in strays.waiting().await? {
@@ -307,6 +313,8 @@ impl App {
             strays,
             Arc::clone(&sns) as _,
             Arc::clone(&warnings) as _,
+        ,
+            Arc::clone(&guard.reputation) as _,
         ];
         let lists = Lists::new(config, &store, &clock);
         let exchange = Arc::new(Exchange::new(Arc::clone(&store), Arc::clone(&clock), lifecycle.soft.clone()));
@@ -329,7 +337,7 @@ impl App {
                 Arc::new(LogPart),
                 Arc::new(KeysPart(Arc::clone(&keys))),
                 Arc::new(access),
-                Arc::new(part),
+                Arc::new(guard.clone()), Arc::new(part),
                 Arc::new(suppression),
                 Arc::new(SnsPart(Arc::clone(&sns), Arc::clone(&clock))),
             ];
@@ -346,7 +354,7 @@ impl App {
             metrics: metrics.clone(),
             own: Some(workers.fence()),
             links,
-            hooks,
+            guard, hooks,
             lists,
             feedback,
             sns: Arc::clone(&sns),
@@ -357,11 +365,13 @@ impl App {
         let visits = worker::tracking::run(Arc::clone(&store), Arc::clone(&clock), taken, lifecycle.soft.clone());
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
         let exchanging = worker::suppression::run(exchange, Arc::clone(&clock), lifecycle.soft.clone());
+        let alerts = worker::alerts::run(Arc::clone(&state.alerts), Arc::clone(&clock), lifecycle.soft.clone());
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(workers.watch().over("suppression", exchanging)),
             tokio::spawn(workers.watch().over("consents", consents)),
             tokio::spawn(workers.watch().over("tracking", visits)),
+            tokio::spawn(workers.watch().over("alerts", alerts)),
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("senders", senders)),
@@ -431,6 +441,7 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
+    guard: Guard,
     hooks: Arc<crate::service::hooks::Hooks>,
     lists: Lists,
     /// Takes reports of sent mail.
@@ -453,7 +464,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links, hooks, lists, feedback, sns, tracking } = around;
+    let Around { clock, random, metrics, own, links, guard, hooks, lists, feedback, sns, tracking } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -485,6 +496,8 @@ fn services(
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
         nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
         feedback,
+        reputation: guard.reputation,
+        alerts: guard.alerts,
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),

@@ -8,6 +8,7 @@
 
 mod access;
 mod addresses;
+mod alerts;
 mod attachments;
 mod check;
 mod database;
@@ -36,6 +37,7 @@ mod provider;
 mod providers;
 mod reader;
 mod recipients;
+mod reputation;
 mod secret;
 mod sending;
 mod server;
@@ -44,11 +46,13 @@ mod smtp;
 mod sns;
 mod sources;
 mod suppression;
+mod warmup;
 mod webhooks;
 mod tracking;
 
 pub use access::Access;
 pub use addresses::Addresses;
+pub use alerts::Alerts;
 pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
 pub use dkim::{Dkim, DkimKey, dkim_place};
@@ -64,6 +68,7 @@ pub use profile::Profile;
 pub use provider::ProviderKind;
 pub use providers::{Account, ProviderConfig};
 pub use recipients::AllowList;
+pub use reputation::Reputation;
 pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
@@ -74,6 +79,8 @@ pub use sources::{FileSource, Sources, spoken_language};
 pub use suppression::Suppression;
 pub use webhooks::Webhooks;
 pub use tracking::{Tracking, Which};
+
+use jebi_domain::warmup::Plan;
 
 use effective::Effective;
 use key::Key;
@@ -97,6 +104,10 @@ pub struct Config {
     pub inbox: Inbox,
     pub feedback: Feedback,
     pub lists: Lists,
+    pub reputation: Reputation,
+    pub alerts: Alerts,
+    /// Accounts and domains that warm up.
+    pub warmup: Vec<Plan>,
     pub webhooks: Webhooks,
     pub suppression: Suppression,
     pub addresses: Addresses,
@@ -135,6 +146,8 @@ impl Config {
         let inbox = inbox::read(&mut reader);
         let feedback = feedback::read(&mut reader);
         let lists = lists::read(&mut reader);
+        let (reputation, alerts) = (reputation::read(&mut reader), alerts::read(&mut reader));
+        let warmup = warmup::read(&mut reader);
         let webhooks = webhooks::read(&mut reader);
         let suppression = suppression::read(&mut reader);
         let addresses = addresses::read(&mut reader);
@@ -145,6 +158,9 @@ impl Config {
         let has_ses = providers.iter().flatten().any(|p| matches!(p.account, Account::Ses(_)));
         sns::regions(&mut reader, sns.as_ref(), has_ses);
         check::uploads(&mut reader, attachments.as_ref());
+        if let Some(providers) = &providers {
+            warmup::check(&mut reader, warmup.as_deref().unwrap_or_default(), providers);
+        }
         let faults = reader.into_faults();
         let (Some(server), Some(database), Some(sending), Some(providers), Some(attachments), true) =
             (server, database, sending, providers, attachments, faults.is_empty())
@@ -157,6 +173,9 @@ impl Config {
             return Err(ConfigErrors(faults));
         };
         let (Some(suppression), Some(addresses)) = (suppression, addresses) else {
+            return Err(ConfigErrors(faults));
+        };
+        let (Some(reputation), Some(alerts), Some(warmup)) = (reputation, alerts, warmup) else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
@@ -176,6 +195,9 @@ impl Config {
             inbox,
             feedback,
             lists,
+            reputation,
+            alerts,
+            warmup,
             webhooks,
             suppression,
             addresses,
@@ -183,6 +205,7 @@ impl Config {
             tracking, log,
             profile,
             effective,
+        ,
         };
         Ok(Loaded { config, notices, warnings })
     }
@@ -252,6 +275,9 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         inbox::KEYS,
         feedback::KEYS,
         lists::KEYS,
+        reputation::KEYS,
+        alerts::KEYS,
+        warmup::KEYS,
         webhooks::KEYS,
         suppression::KEYS,
         addresses::KEYS,

@@ -53,8 +53,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
-    addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons,
-    opens, profiles, providers, sns, suppression, templates, topics, unsubscribes, webhooks,
+    addresses, admin, alerts, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons,
+    opens, profiles, providers, sns, suppression, reputation, templates, topics, unsubscribes, webhooks,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -176,6 +176,11 @@ fn routes() -> Vec<Route> {
         get("/v1/providers", providers::list).read(),
         post("/v1/providers/{name}/move", providers::move_waiting).admin(),
         get("/v1/nodes", nodes::list).read(),
+        get("/v1/reputation", reputation::list).read(),
+        post("/v1/reputation/{scope}/pause", reputation::pause).admin(),
+        post("/v1/reputation/{scope}/resume", reputation::resume).admin(),
+        get("/v1/alerts", alerts::list).read(),
+        post("/v1/alerts/{code}/silence", alerts::silence).admin(),
         get("/v1/keys", keys::list).admin(),
         post("/v1/keys", keys::create).admin(),
         delete("/v1/keys/{id}", keys::revoke).admin(),
@@ -346,6 +351,7 @@ mod tests {
             // Whoever writes a template says what every key sends.
             let looks = method == Method::GET || path.ends_with("/preview") || path.ends_with("/test");
             let administrative = administrative || (path.starts_with("/v1/templates") && !looks);
+            let administrative = administrative || (path.starts_with("/v1/reputation/") || path.starts_with("/v1/alerts/"));
             assert_eq!(
                 administrative || (path.starts_with("/v1/limits") && method == Method::DELETE),
                 needs == Some(Needs::Scope(Scope::Admin)),

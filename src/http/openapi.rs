@@ -16,8 +16,8 @@ use utoipa::{
 
 use super::{
     api::{
-        addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons,
-        opens, profiles, providers, sns, suppression, templates, topics, unsubscribes, webhooks,
+        addresses, admin, alerts, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons,
+        opens, profiles, providers, sns, suppression, reputation, templates, topics, unsubscribes, webhooks,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
@@ -68,6 +68,11 @@ use super::{
         providers::list,
         providers::move_waiting,
         nodes::list,
+        reputation::list,
+        reputation::pause,
+        reputation::resume,
+        alerts::list,
+        alerts::silence,
         keys::list,
         keys::create,
         keys::change,
@@ -148,6 +153,8 @@ use super::{
         (name = "events", description = "What was sent, and what became of it."),
         (name = "sns", description = "Topics and queues that events of SES come from."),
         (name = "providers", description = "The accounts mail goes through."),
+        (name = "reputation", description = "Bounces and complaints, and what is done about them."),
+        (name = "alerts", description = "What is not as it should be."),
         (name = "nodes", description = "The processes that share the store."),
         (name = "keys", description = "API keys, and what each allows."),
         (name = "profiles", description = "Who mail is from, and the company behind it."),

@@ -40,6 +40,7 @@ mod privacy;
 mod property;
 mod reclaim;
 mod refusals;
+mod reputation;
 mod results;
 mod results_again;
 mod senders;

@@ -43,6 +43,7 @@ mod feedback_is_understood;
 mod nodes_share_what_they_know;
 mod nodes_take_turns;
 mod person_is_shown_and_erased;
+mod reputation_holds_bulk;
 mod senders_advertise;
 mod senders_are_profiles;
 mod senders_cannot_break_out;

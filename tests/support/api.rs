@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use super::guard::{guarded, watched};
 use axum::{
     Router,
     body::Body,
@@ -23,6 +24,7 @@ use jebi::{
         access::{Access, AccessSettings},
         addresses::Addresses,
         admin::Admin,
+        alerts::Alerts,
         attempts::Attempts,
         audit::Audit,
         cancel::Cancel,
@@ -43,6 +45,7 @@ use jebi::{
         ready::Ready,
         refusals::Refusals,
         repeat::Repeats,
+        reputation::Reputation,
         reschedule::Reschedule,
         results::Results,
         retry::Retry,
@@ -242,6 +245,7 @@ pub fn provider(kind: &'static str) -> ProviderStatus {
         sent_last_24_hours: None,
         account_at: None,
         sandbox: false,
+        under_review: false,
         quota: None,
         in_flight: 0,
         ready: 0,
@@ -420,6 +424,8 @@ impl Api {
             admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             inbox: InboxReader::new(Arc::clone(&store), Arc::clone(&dyn_clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
             nodes: Nodes::new(Arc::clone(&store), Arc::clone(&dyn_clock), None),
+            reputation: Arc::new(Reputation::new(Arc::clone(&store), Arc::clone(&dyn_clock), guarded())),
+            alerts: Arc::new(Alerts::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers), watched())),
             access,
             keys,
             feedback: Arc::new(FeedbackIntake::new(

@@ -1,7 +1,7 @@
 //! A whole engine: every port of the store together.
 
 use super::{
-    EngagementStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ResultsStore, SenderStore, SourceStore,
+    EngagementStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ReputationStore, ResultsStore, SenderStore, SourceStore,
     SuppressionStore, TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
@@ -24,6 +24,7 @@ pub trait Store:
     + HookStore
     + SourceStore
     + EngagementStore
+    + ReputationStore
 {
 }
 impl<T> Store for T where
@@ -43,5 +44,6 @@ impl<T> Store for T where
         + HookStore
         + SourceStore
         + EngagementStore
+        + ReputationStore
 {
 }

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod admin;
 mod again;
+pub mod alerts;
 pub mod attachments;
 pub mod audit;
 pub mod consents;
@@ -19,6 +20,7 @@ pub mod persons;
 pub mod opens;
 pub mod profiles;
 pub mod providers;
+pub mod reputation;
 mod shape;
 pub mod sns;
 pub mod suppression;

@@ -15,7 +15,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{keys::QUARTER, results::TopicHours};
+use super::{keys::QUARTER, reputation, results::TopicHours};
 
 /// How counts of one topic move. Recipients.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,6 +95,8 @@ pub(super) struct Delta {
     pub(super) used: BTreeMap<(i64, i64), i64>,
     /// Recipients that count against a provider's 24-hour limit, by queue and slot.
     pub(super) taken: BTreeMap<(i64, i64), i64>,
+    /// What falls on accounts and senders' domains.
+    pub reputation: reputation::Counts,
     /// Queues something was put into, with the earliest due time of it, and those the turn itself retired.
     pub(super) filled: BTreeMap<i64, i64>,
     pub(super) retired: BTreeSet<i64>,
@@ -184,6 +186,7 @@ impl Delta {
         for (place, n) in other.taken {
             *self.taken.entry(place).or_default() += n;
         }
+        self.reputation.merge(other.reputation);
         for (no, due) in other.filled {
             self.filled.entry(no).and_modify(|first| *first = due.min(*first)).or_insert(due);
         }

@@ -20,6 +20,7 @@
 //! | `suppression`, `suppression_list` | addresses that are not to be mailed: looking them up and listing them by themselves; people's acts on the list |
 //! | `results` | what became of topics, hour by hour |
 //! | `privacy` | people whose data is erased, content that is deleted |
+//! | `reputation`, `alerts` | what falls on accounts and senders' domains, and what was decided of them; alerts as they stand |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `refusals`, `consents` | profiles, keys of links; who refused; the ledger of consents to advertising |
@@ -31,6 +32,7 @@
 //! | `verify` | whether what is kept agrees with itself |
 
 mod accept;
+mod alerts;
 mod audit;
 mod calls;
 mod cancel;
@@ -65,6 +67,7 @@ mod record;
 mod refs;
 mod refusals;
 mod release;
+mod reputation;
 mod reschedule;
 mod results;
 mod retry;

@@ -88,6 +88,7 @@ impl Standing {
             topic: m.topic.clone(),
             lane: m.lane,
             provider: m.provider.clone(),
+            sender: m.content.from.email.clone(),
             state,
             recipients,
             attempts: attempt,
