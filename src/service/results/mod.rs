@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jebi_domain::{
     port::{
         Store,
+        engagement::TopicLink,
         results::{Hour, Hours, TopicResults},
     },
     refusal::{Fault, Refusal},
@@ -15,6 +16,9 @@ use jiff::tz::TimeZone;
 
 use super::trouble::refusal;
 
+/// Links of a topic shown at most.
+pub const MAX_LINKS: u32 = 100;
+
 /// Which series is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
@@ -23,6 +27,16 @@ pub struct Asked {
     pub since: Option<Wall>,
     /// Hours that begin before that time.
     pub until: Option<Wall>,
+    /// Links at most, those followed most often.
+    pub links: u32,
+}
+
+/// A topic, and what became of its mail.
+#[derive(Debug)]
+pub struct Shown {
+    pub found: TopicResults,
+    pub series: Series,
+    pub links: Vec<TopicLink>,
 }
 
 /// Reads what became of topics.
@@ -38,11 +52,15 @@ impl Results {
         Self { store, zone }
     }
 
-    /// A topic with its counts, what waits of it, and its series.
+    /// A topic with its counts, what waits of it, its series and its links.
     ///
     /// # Errors
-    /// An unknown topic; times the wrong way round; a store that does not answer.
-    pub async fn topic(&self, name: &str, asked: Asked) -> Result<(TopicResults, Series), Refusal> {
+    /// An unknown topic; times the wrong way round; too many links; a store that does not answer.
+    pub async fn topic(&self, name: &str, asked: Asked) -> Result<Shown, Refusal> {
+        if asked.links > MAX_LINKS {
+            let fault = format!("{} is not between 0 and {MAX_LINKS}", asked.links);
+            return Err(Refusal::invalid(Fault::new("links", "out_of_range", fault, "give a number in that range")));
+        }
         if let Some((since, until)) = asked.since.zip(asked.until).filter(|(since, until)| since >= until) {
             let fault = format!("{until} is not after since, {since}");
             return Err(Refusal::invalid(Fault::new("until", "out_of_range", fault, "give a later time, or an earlier since")));
@@ -54,6 +72,7 @@ impl Results {
         };
         let found = self.store.topic_results(name, hours).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("topic"))?;
         let series = Series::of(&found.hours, asked.step, &self.zone);
-        Ok((found, series))
+        let links = self.store.topic_links(name, asked.links).await.map_err(refusal)?;
+        Ok(Shown { found, series, links })
     }
 }
