@@ -10,11 +10,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    service::{
-        accept,
-        files,
-        links::LinkKeys,
-    },
+    service::{accept, files, links::LinkKeys},
 };
 
 /// What mail has to keep to.

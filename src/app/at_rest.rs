@@ -6,7 +6,9 @@ use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::port::{Clock, Random, Store};
 use tower::ServiceExt;
 
-use super::{Around, Lists, StartError, accept_settings, access_settings, guard::{self, Guard},
+use super::{
+    Around, Lists, StartError, accept_settings, access_settings,
+    guard::{self, Guard},
     hooks, link_keys, open_store, services, sns,
 };
 use crate::{
@@ -48,7 +50,19 @@ impl AtRest {
         // Nobody opens mail here.
         let (tracking, _) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
         let guard = Guard::new(config, guard::reputation(config, &store, &clock), &store, &clock, &board);
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, lists, guard, hooks, feedback, sns, tracking: Arc::new(tracking) };
+        let around = Around {
+            clock,
+            random,
+            metrics: metrics::apart(),
+            own: None,
+            links,
+            lists,
+            guard,
+            hooks,
+            feedback,
+            sns,
+            tracking: Arc::new(tracking),
+        };
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let access = Arc::new(Access::new(access_settings(config)));
         let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);

@@ -286,7 +286,7 @@ impl App {
         if leaves && config.server.public_url().is_none() {
             tracing::info!("bulk mail has no unsubscribe link of this server: SERVER_URL is not the https address the world reaches it by");
         }
-        let track = track_settings(config);
+        let track = links::track_settings(config);
         if leaves && track.base.is_none() && (track.opens, track.clicks) != (Follow::None, Follow::None) {
             tracing::warn!(
                 "opens and clicks of mail are not followed: neither TRACKING_HOST nor SERVER_URL is an address readers can reach"
@@ -313,7 +313,6 @@ impl App {
             strays,
             Arc::clone(&sns) as _,
             Arc::clone(&warnings) as _,
-        ,
             Arc::clone(&guard.reputation) as _,
         ];
         let lists = Lists::new(config, &store, &clock);
@@ -337,7 +336,8 @@ impl App {
                 Arc::new(LogPart),
                 Arc::new(KeysPart(Arc::clone(&keys))),
                 Arc::new(access),
-                Arc::new(guard.clone()), Arc::new(part),
+                Arc::new(guard.clone()),
+                Arc::new(part),
                 Arc::new(suppression),
                 Arc::new(SnsPart(Arc::clone(&sns), Arc::clone(&clock))),
             ];
@@ -354,7 +354,8 @@ impl App {
             metrics: metrics.clone(),
             own: Some(workers.fence()),
             links,
-            guard, hooks,
+            guard,
+            hooks,
             lists,
             feedback,
             sns: Arc::clone(&sns),

@@ -46,9 +46,9 @@ mod smtp;
 mod sns;
 mod sources;
 mod suppression;
+mod tracking;
 mod warmup;
 mod webhooks;
-mod tracking;
 
 pub use access::Access;
 pub use addresses::Addresses;
@@ -77,8 +77,8 @@ pub use smtp::{Login, Smtp, Tls};
 pub use sns::{Queue, Sns};
 pub use sources::{FileSource, Sources, spoken_language};
 pub use suppression::Suppression;
-pub use webhooks::Webhooks;
 pub use tracking::{Tracking, Which};
+pub use webhooks::Webhooks;
 
 use jebi_domain::warmup::Plan;
 
@@ -202,10 +202,10 @@ impl Config {
             suppression,
             addresses,
             sns,
-            tracking, log,
+            tracking,
+            log,
             profile,
             effective,
-        ,
         };
         Ok(Loaded { config, notices, warnings })
     }

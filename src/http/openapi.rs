@@ -16,8 +16,8 @@ use utoipa::{
 
 use super::{
     api::{
-        addresses, admin, alerts, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons,
-        opens, profiles, providers, sns, suppression, reputation, templates, topics, unsubscribes, webhooks,
+        addresses, admin, alerts, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes,
+        opens, persons, profiles, providers, reputation, sns, suppression, templates, topics, unsubscribes, webhooks,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},

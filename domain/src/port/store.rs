@@ -20,7 +20,6 @@ pub use super::{
     guard::{Guard, Released},
     reputation::DomainRoom,
     settlement::Settlement,
-    whole::Store,
 };
 use crate::{
     access::Grant,

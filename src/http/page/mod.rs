@@ -1,7 +1,7 @@
 //! Pages for people, with everything they need inside the program.
 
-mod frame;
 pub mod click;
+mod frame;
 pub mod inbox;
 pub mod preferences;
 pub mod unsubscribe;

@@ -231,7 +231,8 @@ pub async fn show(State(state): State<AppState>, Id(id): Id<String>, Params(quer
     let step = query.series.as_deref().map_or(Ok(Step::Hour), read_step)?;
     let point = |field, text: Option<&str>| text.map(|text| state.times.point(field, text)).transpose();
     let (since, until) = (point("since", query.since.as_deref())?, point("until", query.until.as_deref())?);
-    let Shown { found, series, links } = state.results.topic(&id, Asked { step, since, until, links: query.links.unwrap_or(LINKS) }).await?;
+    let Shown { found, series, links } =
+        state.results.topic(&id, Asked { step, since, until, links: query.links.unwrap_or(LINKS) }).await?;
     let finish = state.forecast.topic_finished_at(&found.view, &found.waiting).await?;
     Ok(Json(TopicResults::new(found.view, finish, step, series, links)))
 }

@@ -43,11 +43,11 @@ pub async fn follow(
 ) -> Result<Response, Problem> {
     let visitor = visitor(client, &method, &headers);
     // What is no text is no token either.
-    let led = match token {
+    let to = match token {
         Ok(Path(token)) => state.tracking.clicked(&token, visitor).await?,
         Err(_) => Led::Unknown,
     };
-    let status = match led {
+    let status = match to {
         Led::To(url) => {
             if let Some(location) = location(&url) {
                 return Ok(led(location));
