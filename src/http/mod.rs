@@ -214,7 +214,7 @@ fn routes() -> Vec<Route> {
         get("/v1/webhooks/{id}", webhooks::show).admin(),
         patch("/v1/webhooks/{id}", webhooks::change).admin(),
         delete("/v1/webhooks/{id}", webhooks::remove).admin(),
-        get("/v1/webhooks/{id}/calls", webhooks::calls::list).admin(),
+        get("/v1/webhooks/{id}/calls", webhooks::calls::calls).admin(),
         post("/v1/webhooks/{id}/test", webhooks::acts::test).admin(),
         post("/v1/webhooks/{id}/rotate", webhooks::acts::rotate).admin(),
         post("/v1/webhooks/{id}/replay", webhooks::acts::replay).admin(),

@@ -106,7 +106,7 @@ use super::{
         webhooks::show,
         webhooks::change,
         webhooks::remove,
-        webhooks::calls::list,
+        webhooks::calls::calls,
         webhooks::acts::test,
         webhooks::acts::rotate,
         webhooks::acts::replay,

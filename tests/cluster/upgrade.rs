@@ -50,7 +50,7 @@ const KINDS: [(&str, &str); 5] = [
 
 /// How each primary key is made.
 const PRIMARY_KEYS: &str = "SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-    FROM pg_constraint WHERE contype = 'p' AND connamespace = 'public'::regnamespace AND conrelid <> 'migration'::regclass";
+    FROM pg_constraint WHERE contype = 'p' AND connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'migration'";
 
 /// Every column of every table, with its type.
 fn schema(database: &Database) -> Vec<Vec<Option<String>>> {

@@ -199,11 +199,17 @@ impl Certificates {
             Distrust::Wrong(why) => distrusted(&why),
         };
         let (mut chain, roots) = (Chain::read(&got.body).map_err(told)?, self.roots()?);
+        let mut issuers = Vec::new();
         for _ in 0..DEPTH {
             match chain.key(roots, url, self.clock.wall()) {
-                Ok(key) => return Ok((chain, key)),
+                Ok(key) => {
+                    self.keep(issuers);
+                    return Ok((chain, key));
+                }
                 Err(Distrust::Incomplete { issuer: Some(issuer) }) if is_issuer_url(&issuer) => {
-                    chain.add(&self.issuer(&issuer, wanted).await?);
+                    let certificate = self.issuer(&issuer, wanted).await?;
+                    chain.add(&certificate);
+                    issuers.push((issuer, certificate));
                 }
                 Err(distrust) => return Err(told(distrust)),
             }
@@ -223,11 +229,17 @@ impl Certificates {
         if got.status != 200 {
             return Err(unavailable(url, &format!("status {}", got.status)));
         }
-        let mut issuers = lock(&self.issuers);
-        if issuers.len() < KEPT {
-            issuers.insert(url.to_owned(), got.body.to_vec());
-        }
         Ok(got.body.to_vec())
+    }
+
+    /// Keeps issuers of a chain that was believed. Others are asked for again: they come over plain HTTP, and may be anything.
+    fn keep(&self, believed: Vec<(String, Vec<u8>)>) {
+        let mut issuers = lock(&self.issuers);
+        for (url, certificate) in believed {
+            if issuers.len() < KEPT {
+                issuers.insert(url, certificate);
+            }
+        }
     }
 }
 

@@ -420,7 +420,10 @@ impl AcceptJob {
         if m.due > self.at || expired || has_files || copies > BORN_LEASED || !is_alike || turn.memory.common.is_held(m.lane) {
             return Ok(None);
         }
-        // As it is now: it may have been paused while the request was staged.
+        // Whom it goes to was looked up in earlier turns: a claim looks again.
+        if self.staged {
+            return Ok(None);
+        }
         if turn.topic(&m.topic, self.at)?.1 {
             return Ok(None);
         }

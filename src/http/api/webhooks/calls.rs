@@ -113,7 +113,7 @@ impl From<CallInfo> for CallBody {
         (status = 422, description = "A parameter is wrong."),
     ),
 )]
-pub async fn list(State(app): State<AppState>, Id(no): Id<EndpointNo>, Params(filter): Params<Filter>) -> Reply<CallList> {
+pub async fn calls(State(app): State<AppState>, Id(no): Id<EndpointNo>, Params(filter): Params<Filter>) -> Reply<CallList> {
     let before = filter.cursor.as_deref().map(read_number_cursor).transpose()?;
     let state = filter.state.as_deref().map(read_state).transpose()?;
     let page = app.hooks.calls(no, state, before, page_length(filter.limit)?).await?;
