@@ -14,6 +14,7 @@
 //! | `reload` | the parts that take a changed configuration while the server runs |
 //! | `suppression` | the suppression list, checks of addresses, and the exchange with accounts |
 //! | `secret` | what keys of links in mail are made of |
+//! | `settings` | from the configuration to what its parts are told |
 //! | `sns` | from the configuration to what takes events of SNS and SQS |
 //! | `transfer` | moving a store to PostgreSQL |
 
@@ -29,6 +30,7 @@ mod node_ready;
 mod providers;
 mod reload;
 mod secret;
+mod settings;
 mod sns;
 mod suppression;
 mod transfer;
@@ -36,7 +38,7 @@ mod transfer;
 use std::{collections::BTreeMap, io, net::SocketAddr, os::unix::net::UnixStream, path::Path, process, sync::Arc, time::Duration};
 
 use jebi_domain::{
-    port::{Clock, Random, Store, nodes::NodeStart, sns::Web, store::StoreError},
+    port::{Clock, Random, Store, sns::Web, store::StoreError},
     refusal::Refusal,
     time::Wall,
 };
@@ -55,6 +57,7 @@ use self::{
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, SnsPart, Warnings},
     secret::Secret,
+    settings::{access_settings, listening, node_start, times, tls},
     suppression::{Lists, SuppressionPart},
 };
 pub use self::{
@@ -70,13 +73,10 @@ use crate::{
     config::{Config, DatabaseUrl},
     http::{self, AppState, HttpSettings, Load, Services},
     lifecycle::Lifecycle,
-    server::{
-        self, Listening,
-        tls::{PemFiles, Tls, TlsFault},
-    },
+    server::{self, tls::TlsFault},
     service::{
         accept::{self, Accept, Follow},
-        access::{Access, AccessSettings, Origins, TokenSecrets},
+        access::Access,
         admin::Admin,
         attempts::Attempts,
         audit::Audit,
@@ -104,7 +104,6 @@ use crate::{
         sns::Sns,
         stray::{self, Strays},
         suppression::Exchange,
-        times::Times,
         tokens::{self, Tokens},
         tracking::Tracking,
     },
@@ -112,7 +111,6 @@ use crate::{
         Migration, postgres,
         sqlite::{DiskFloor, OpenError, Options, SqliteStore},
     },
-    system::host_name,
     worker::{self, WorkerDeps, Workers, dispatch::Observer},
 };
 
@@ -521,23 +519,6 @@ fn services(
     })
 }
 
-/// What the configuration says about who may call.
-fn access_settings(config: &Config) -> AccessSettings {
-    let access = &config.access;
-    let secrets = [&access.jwt_secret, &access.jwt_secret_previous].into_iter().flatten().map(|secret| secret.reveal().to_owned());
-    AccessSettings {
-        allowed_networks: access.allowed_networks.clone(),
-        trusted_proxies: access.trusted_proxies.clone(),
-        https_redirect: access.https_redirect,
-        origins: match access.cors_allowed_origins.as_slice() {
-            [] => Origins::None,
-            [any] if any == "*" => Origins::Any,
-            these => Origins::These(these.to_vec()),
-        },
-        token_secrets: TokenSecrets(secrets.collect()),
-    }
-}
-
 /// Makes a signed token with the configured secret.
 ///
 /// # Errors
@@ -577,27 +558,8 @@ async fn link_keys(
     Ok(Some(Arc::new(keys)))
 }
 
-fn tls(config: &Config) -> Result<Option<Arc<Tls>>, TlsFault> {
-    let files = config.server.tls.as_ref().map(|files| PemFiles { cert: files.cert.clone(), key: files.key.clone() });
-    files.map(|files| Tls::load(files).map(Arc::new)).transpose()
-}
-
-fn listening(config: &Config, tls: Option<Arc<Tls>>) -> Listening {
-    Listening { tls, head_time: config.server.head_timeout, max_connections: config.server.max_connections }
-}
-
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address: address.to_string(), source })
-}
-
-fn times(config: &Config) -> Times {
-    Times { zone: config.sending.time_zone.clone(), max_ahead: config.sending.max_schedule }
-}
-
-/// What this node says of itself.
-fn node_start(config: &Config) -> NodeStart {
-    let name = config.server.node.clone().unwrap_or_else(host_name);
-    NodeStart { name, version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 
 /// Takes the key of the configuration in. One that holds already needs no write: a full disk must not be in the way of a start.

@@ -34,7 +34,7 @@ fn between<'a>(html: &'a str, before: &str, after: char) -> &'a str {
 #[test]
 fn a_reader_of_the_inbox_is_seen_in_counts_links_and_timeline() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path(), &[("SERVER_URL", HERE)]);
+    let server = Server::start(folder.path(), &[("SERVER_URL", HERE), ("DEFAULT_FROM_EMAIL", "news@shop.kr")]);
     let message = json!({"messages": [{
         "topic_id": "봄", "emails": ["hong@naver.com"], "subject": "봄 소식", "track": {"clicks": true},
         "content": "<html><body><p>홍길동 님 <a href=\"https://shop.kr/봄?a=1&amp;b=2\">보기</a> <a href=\"mailto:a@shop.kr\">문의</a></p></body></html>",

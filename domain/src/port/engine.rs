@@ -1,8 +1,8 @@
 //! A whole engine: every port of the store together.
 
 use super::{
-    EngagementStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ReputationStore, ResultsStore, SenderStore, SourceStore,
-    SuppressionStore, TemplateStore,
+    EngagementStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ReputationStore, ResultsStore,
+    SenderStore, SourceStore, SuppressionStore, TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
 

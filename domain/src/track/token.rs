@@ -146,7 +146,8 @@ mod tests {
         }
         let theirs = Links::new(vec![LinkKey::derive(b"another secret", 1, b"salt", Wall(0))]);
         assert_eq!(theirs.read_mark(text), None, "another installation's");
-        let target = Target { profile: String::new(), topic: String::new(), address: "kim@example.kr".into(), advertising: false };
+        let target =
+            Target { profile: String::new(), topic: String::new(), address: "kim@example.kr".into(), advertising: false, delivery: None };
         let refusal = links.sign(&target, Wall(5)).unwrap();
         assert_eq!((links.read_mark(&refusal), links.read(text)), (None, None), "each kind is read by its own");
     }

@@ -16,9 +16,6 @@ use jiff::tz::TimeZone;
 
 use super::trouble::refusal;
 
-/// Links of a topic shown at most.
-pub const MAX_LINKS: u32 = 100;
-
 /// Which series is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
@@ -55,12 +52,8 @@ impl Results {
     /// A topic with its counts, what waits of it, its series and its links.
     ///
     /// # Errors
-    /// An unknown topic; times the wrong way round; too many links; a store that does not answer.
+    /// An unknown topic; times the wrong way round; a store that does not answer.
     pub async fn topic(&self, name: &str, asked: Asked) -> Result<Shown, Refusal> {
-        if asked.links > MAX_LINKS {
-            let fault = format!("{} is not between 0 and {MAX_LINKS}", asked.links);
-            return Err(Refusal::invalid(Fault::new("links", "out_of_range", fault, "give a number in that range")));
-        }
         if let Some((since, until)) = asked.since.zip(asked.until).filter(|(since, until)| since >= until) {
             let fault = format!("{until} is not after since, {since}");
             return Err(Refusal::invalid(Fault::new("until", "out_of_range", fault, "give a later time, or an earlier since")));

@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    super::shape::{self, Time},
+    super::{
+        again::within,
+        shape::{self, Time},
+    },
     TopicBody,
 };
 use crate::{
@@ -29,6 +32,8 @@ use crate::{
 
 /// Links shown when the caller does not say.
 const LINKS: u32 = 10;
+/// Links of a topic shown at most.
+const MAX_LINKS: u32 = 100;
 
 /// Which series to show.
 #[derive(Deserialize, IntoParams)]
@@ -231,8 +236,8 @@ pub async fn show(State(state): State<AppState>, Id(id): Id<String>, Params(quer
     let step = query.series.as_deref().map_or(Ok(Step::Hour), read_step)?;
     let point = |field, text: Option<&str>| text.map(|text| state.times.point(field, text)).transpose();
     let (since, until) = (point("since", query.since.as_deref())?, point("until", query.until.as_deref())?);
-    let Shown { found, series, links } =
-        state.results.topic(&id, Asked { step, since, until, links: query.links.unwrap_or(LINKS) }).await?;
+    let links = within("links", query.links.unwrap_or(LINKS), 0, MAX_LINKS)?;
+    let Shown { found, series, links } = state.results.topic(&id, Asked { step, since, until, links }).await?;
     let finish = state.forecast.topic_finished_at(&found.view, &found.waiting).await?;
     Ok(Json(TopicResults::new(found.view, finish, step, series, links)))
 }
