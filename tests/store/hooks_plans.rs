@@ -51,7 +51,7 @@ fn calls_are_found_by_what_is_asked_of_them() {
 
 #[test]
 fn older_calls_get_their_time_and_shown_urls_lose_their_query() {
-    let db = migrated("0021");
+    let db = migrated("0023");
     db.execute_batch(
         r#"INSERT INTO hook_event (no, kind, at, told_at) VALUES (7, 51, 1, 5);
         INSERT INTO hook_call (endpoint, event, state, due, since, tried, attempts) VALUES (1, 7, 0, 9, 8, 0, 0), (1, 8, 1, NULL, 6, 0, 1);
@@ -59,7 +59,7 @@ fn older_calls_get_their_time_and_shown_urls_lose_their_query() {
             ('{"kind":"webhook","target":"https://shop.kr/hooks?token=x"}', 0, 0, 0), ('{"kind":"webhook","target":"https://shop.kr/가"}', 0, 0, 0);"#,
     )
     .expect("rows");
-    db.execute_batch(&fs::read_to_string(sql_folder().join("migrations/0023_hooks.sql")).expect("a text")).expect("the migration");
+    db.execute_batch(&fs::read_to_string(sql_folder().join("migrations/0024_hooks.sql")).expect("a text")).expect("the migration");
     let column = |sql: &str| -> Vec<String> {
         let mut found = db.prepare(sql).expect("prepared");
         let rows = found.query_map([], |r| r.get(0)).expect("rows");

@@ -224,7 +224,7 @@ async fn a_call_of_the_version_before_has_its_place_in_the_log() {
     let database = fresh();
     database.sql(
         r#"DROP TRIGGER hook_told_at ON hook_call; DROP FUNCTION jebi_hook_told_at(); ALTER TABLE hook_call DROP COLUMN told_at;
-        DROP INDEX hook_event_key; DELETE FROM migration WHERE no = 23;
+        DROP INDEX hook_event_key; DELETE FROM migration WHERE no = 24;
         INSERT INTO hook_event (no, kind, at, told_at) VALUES (7, 51, 1, 5);
         INSERT INTO hook_call (endpoint, event, state, due, since, tried, attempts) VALUES (1, 7, 0, 9, 8, 0, 0);
         INSERT INTO endpoint (body, from_config, created_at, changed_at) VALUES

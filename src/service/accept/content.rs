@@ -99,6 +99,7 @@ pub(super) fn read(
         calendar,
         list: None,
         shown: None,
+        track: None,
     })
 }
 

@@ -32,7 +32,9 @@ const MIGRATIONS: &[(u32, &str, &str)] = &[
     (19, "hooks", include_str!("migrations/0019_hooks.sql")),
     (20, "results", include_str!("migrations/0020_results.sql")),
     (21, "reputation", include_str!("migrations/0021_reputation.sql")),
-    (23, "hooks", include_str!("migrations/0023_hooks.sql")),
+    (22, "opens_clicks", include_str!("migrations/0022_opens_clicks.sql")),
+    (23, "reputation_guard", include_str!("migrations/0023_reputation_guard.sql")),
+    (24, "hooks", include_str!("migrations/0024_hooks.sql")),
 ];
 
 /// Brings the database to the newest schema. Returns what was applied, in order.
