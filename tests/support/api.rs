@@ -372,6 +372,15 @@ impl Api {
             }
         };
         let access = Arc::new(Access::new(setup.access));
+        let feedback = Arc::new(FeedbackIntake::new(
+            Arc::clone(&store),
+            Arc::clone(&dyn_clock),
+            FeedbackSettings { kept: Duration::from_secs(3 * 86_400), kept_rows: 1_000 },
+        ));
+        let mut outside = setup.sns.world.outside();
+        if setup.sns.stored {
+            outside.events = Arc::clone(&feedback) as _;
+        }
         let state = Arc::new(Services {
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
@@ -410,11 +419,7 @@ impl Api {
             nodes: Nodes::new(Arc::clone(&store), Arc::clone(&dyn_clock), None),
             access,
             keys,
-            feedback: Arc::new(FeedbackIntake::new(
-                Arc::clone(&store),
-                Arc::clone(&dyn_clock),
-                FeedbackSettings { kept: Duration::from_secs(3 * 86_400), kept_rows: 1_000 },
-            )),
+            feedback,
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
@@ -422,7 +427,7 @@ impl Api {
             sns: Arc::new(Sns::new(
                 Arc::clone(&store),
                 Arc::clone(&dyn_clock),
-                setup.sns.world.outside(),
+                outside,
                 setup.sns.world.settings(&setup.sns.listed),
             )),
             providers,
