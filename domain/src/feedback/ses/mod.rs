@@ -13,7 +13,7 @@ use super::{
     About, Engagement, Report, Reported, Source, Verdict, What, fault,
     judge::{self, Bounce as Told},
 };
-use loose::Text;
+use loose::{Maybe, Text};
 use shape::{Bounce, Complaint, Delay, Delivery, Engaged, Event, Failed, Failure, Mail, Subscription};
 
 /// Longest detail that is kept, in characters: the words of servers are a line or two.
@@ -43,7 +43,7 @@ pub fn parse(text: &str, now: Wall) -> Result<Parsed, Fault> {
     if text.trim_start().starts_with(VALIDATED) {
         return Ok(Parsed::SetUp);
     }
-    let event: Event = serde_json::from_str(text).map_err(|e| fault::no_event(&e))?;
+    let event = serde_json::from_str::<Maybe<Event>>(text).map_err(|e| fault::no_event(&e))?.0.ok_or_else(fault::no_type)?;
     let Some(kind) = event.event_type.get().or(event.notification_type.get()).map(str::to_owned) else {
         return Err(fault::no_type());
     };
