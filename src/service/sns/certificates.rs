@@ -37,7 +37,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub type Roots = Box<dyn Fn() -> Result<Vec<TrustAnchor<'static>>, Fault> + Send + Sync>;
 
 /// Who wants a certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum For {
     /// A message of a topic whose messages are taken.
     Permitted,
@@ -155,8 +155,8 @@ impl Certificates {
             // It has ended: another may lie there now.
             known.ready = None;
         }
-        let failed = known.failed[..=wanted as usize].iter().flatten();
-        failed.filter(|(until, _)| now < *until).map(|(_, refusal)| Err(refusal.clone())).next()
+        let mut failed = known.failed[..=wanted as usize].iter().flatten();
+        failed.find(|(until, _)| now < *until).map(|(_, refusal)| Err(refusal.clone()))
     }
 
     fn slot(&self, url: &CertificateUrl) -> Arc<Slot> {
@@ -222,13 +222,12 @@ impl Certificates {
                     chain.add(&certificate);
                     issuers.push((issuer, certificate));
                 }
-                Err(distrust) if issuers.is_empty() => return Err(told(&distrust)),
-                // SNS's own certificate says who issued it, and only what came from there does not fit: it comes over plain HTTP, and may
-                // be another the next time.
                 Err(distrust) => {
+                    let Some((from, _)) = issuers.last() else { return Err(told(&distrust)) };
+                    // SNS's own certificate says who issued it, and only what came from there does not fit: it comes over plain HTTP, and
+                    // may be another the next time.
                     let mut known = lock(&self.issuers);
                     issuers.iter().for_each(|(url, _)| drop(known.remove(url)));
-                    let (from, _) = &issuers[issuers.len() - 1];
                     return Err(unavailable(from, &format!("it is not the issuer's: {}", words(&distrust))));
                 }
             }
