@@ -1,6 +1,8 @@
 //! Every event and notification of SES, signed and delivered as SNS does, into a real store: whatever the order, however often each comes,
 //! before or after our own result, the same follows, and each is applied once (S3-4).
 
+use std::sync::Arc;
+
 use jebi_domain::{
     fake::SeededRandom,
     id::{DeliveryKey, Incarnation},
@@ -10,6 +12,7 @@ use jebi_domain::{
         nodes::NodeStart,
         store::{Claim, Claimed, Counts, Housekept, Settlement},
     },
+    reputation::Via,
     time::Wall,
 };
 use serde_json::{Value, json};
@@ -65,8 +68,15 @@ async fn started(rig: &Rig) -> Incarnation {
 
 async fn claimed(rig: &Rig, incarnation: Incarnation) -> Claimed {
     let turns = rig.api.store.queues("local").await.expect("queues").into_iter().map(|q| (q.queue, 9)).collect();
-    let claim =
-        Claim { incarnation, provider: "local".into(), turns, now: rig.now(), max_lateness_ms: i64::MAX, late_from: Wall(i64::MIN) };
+    let claim = Claim {
+        incarnation,
+        provider: "local".into(),
+        turns,
+        domains: vec![],
+        now: rig.now(),
+        max_lateness_ms: i64::MAX,
+        late_from: Wall(i64::MIN),
+    };
     let mut all = rig.api.store.claim(claim).await.expect("claim").claimed;
     assert_eq!(all.len(), 1);
     all.remove(0)
@@ -81,6 +91,7 @@ async fn settled(rig: &Rig, c: &Claimed, ses_id: &str) {
         at: rig.now(),
         recipients: Vec::new(),
         decision: Decision::Sent { provider_id: ses_id.to_owned() },
+        via: Some(Arc::new(Via::of(&c.message))),
     };
     rig.api.store.settle(vec![settlement]).await.expect("settle");
 }
