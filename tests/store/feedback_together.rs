@@ -57,10 +57,7 @@ fn the_same_events_in_opposite_order_are_counted_once_and_lock_nobody_out() {
         let c = f.claim(MAILS).await;
         f.settle_all(&c, sent_with("s1")).await;
         for kind in 0..5 {
-            let (one, two) = tokio::join!(
-                poured(f, &f.store, id, 0..MAILS, kind),
-                poured(f, &other.store, id, (0..MAILS).rev(), kind),
-            );
+            let (one, two) = tokio::join!(poured(f, &f.store, id, 0..MAILS, kind), poured(f, &other.store, id, (0..MAILS).rev(), kind),);
             assert_eq!(one + two, MAILS, "each was new to one of them");
         }
         let counts = f.topic("소식").await;

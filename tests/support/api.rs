@@ -442,12 +442,7 @@ impl Api {
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
             templates: accept.templates(),
-            sns: Arc::new(Sns::new(
-                Arc::clone(&store),
-                Arc::clone(&dyn_clock),
-                outside,
-                setup.sns.world.settings(&setup.sns.listed),
-            )),
+            sns: Arc::new(Sns::new(Arc::clone(&store), Arc::clone(&dyn_clock), outside, setup.sns.world.settings(&setup.sns.listed))),
             providers,
             reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),

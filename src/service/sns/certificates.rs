@@ -89,15 +89,7 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Certificates {
     pub(super) fn new(web: Arc<dyn Web>, clock: Arc<dyn Clock>, read_roots: Roots) -> Self {
-        Self {
-            web,
-            clock,
-            roots: OnceLock::new(),
-            read_roots,
-            slots: Mutex::default(),
-            issuers: Mutex::default(),
-            looks: Mutex::default(),
-        }
+        Self { web, clock, roots: OnceLock::new(), read_roots, slots: Mutex::default(), issuers: Mutex::default(), looks: Mutex::default() }
     }
 
     /// The key of the certificate at an address.

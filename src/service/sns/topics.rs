@@ -162,7 +162,11 @@ impl Topics {
             strangers.1
         };
         if written > STRANGERS {
-            return Err(Refusal::busy(60, "too_many_subscriptions", "too many topics nobody has allowed ask to be confirmed in this minute"));
+            return Err(Refusal::busy(
+                60,
+                "too_many_subscriptions",
+                "too many topics nobody has allowed ask to be confirmed in this minute",
+            ));
         }
         self.change(topic.as_str(), SourceChange::Asked { url: url.to_owned(), next: None }).await?;
         tracing::warn!(%topic, "an SNS topic that nobody has allowed asks to be confirmed: run `jebi sns allow` if it is yours");

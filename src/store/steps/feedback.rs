@@ -26,8 +26,8 @@ use jebi_domain::{
 use super::{
     Engine, Error, Row, SqlStore,
     group::Class,
-    housekeep::address_hash,
     hooks::{self, Whom},
+    housekeep::address_hash,
     params, q, refs, reputation, row, suppression,
     turn::Turn,
 };

@@ -298,13 +298,7 @@ impl Filling<'_> {
     }
 
     /// Runs a step. Whether the turn goes on after it.
-    fn run(
-        &mut self,
-        turn: &mut Turn<'_>,
-        (class, job): (Class, Box<dyn Job>),
-        begun: &mut Option<Box<dyn Job>>,
-        done: &mut Done,
-    ) -> bool {
+    fn run(&mut self, turn: &mut Turn<'_>, (class, job): (Class, Box<dyn Job>), begun: &mut Option<Box<dyn Job>>, done: &mut Done) -> bool {
         match step(turn, (class, job), done) {
             Stepped::Over => {}
             Stepped::More(more) => *begun = Some(more),

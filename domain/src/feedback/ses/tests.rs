@@ -270,7 +270,8 @@ fn lists_and_objects_of_other_types_lose_no_event() {
     let mut event = fixture("event_bounce");
     event["mail"]["destination"] = json!("kim@naver.example");
     event["mail"]["tags"] = json!([]);
-    event["mail"]["headers"] = json!([{"name": "X"}, {"name": "Y", "value": null}, {"value": 7}, "Z", 7, null, {"name": ["a"], "value": {}}]);
+    event["mail"]["headers"] =
+        json!([{"name": "X"}, {"name": "Y", "value": null}, {"value": 7}, "Z", 7, null, {"name": ["a"], "value": {}}]);
     let one = event["bounce"]["bouncedRecipients"][0].clone();
     event["bounce"]["bouncedRecipients"] = one;
     assert_eq!(lines(&event), want);
