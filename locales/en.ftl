@@ -2,7 +2,10 @@
 # A value whose name ends with -text is itself such a text. tests/arch/words.rs holds this page to the code.
 
 # domain/src/feedback/fault.rs
-the-message-is-no-event-of = the message is no event of SES: { $error }
+the-message-is-no-event-of = the message is no event of SES: { $why-text } (line { $line }, column { $column })
+event-ends-too-early = it ends too early for JSON
+event-other-fields = its fields are not those of an event
+event-no-json = it is not JSON
 subscribe-this-server-only-to-topics = subscribe this server only to topics that SES publishes to, as docs/SES.md shows
 the-message-has-neither-eventtype = the message has neither eventType nor notificationType, so it is nothing SES publishes
 it-has-no-headers-so-it = it has no headers, so it is no mail (RFC 5322)
@@ -2105,6 +2108,7 @@ sns-no-version = is neither 1 nor 2
 sns-set-version = set the topic's SignatureVersion to 1 or 2
 sns-long-signature = is longer than any signature of SNS
 sns-certificate-url = is not an address of SNS: https://sns.REGION.amazonaws.com/….pem
+sns-other-region = is of another region than the topic
 sns-subscribe-url = is not an address of SNS: https://sns.REGION.amazonaws.com/?…
 sns-type = is none of Notification, SubscriptionConfirmation and UnsubscribeConfirmation
 sns-raw = the message has no SNS envelope, so no signature: raw message delivery is on
@@ -2119,6 +2123,8 @@ sns-arn-name = its last part is not the name of a topic
 sns-stale = the message was published at { $at }, longer ago than SNS delivers one
 sns-stale-remedy = nothing is to be done if it was taken before; else check this machine's clock
 sns-early = the message is of a time to come by this server's clock
+sns-ahead = the message is older than SNS delivers one by this server's clock
+sns-too-many-subscriptions = too many topics nobody has allowed ask to be confirmed in this minute
 sns-signature = the signature is not that of SNS for this message
 sns-later = SNS could not be reached to confirm the subscription; it is tried again
 sns-over = SNS did not take the confirmation; subscribe again

@@ -1,7 +1,10 @@
 # 사람이 읽는 글을 한국어로. id와 값의 이름은 en.ftl과 같습니다. 이름이 -text로 끝나는 값은 그 자체가 이 목록의 글입니다.
 
 # domain/src/feedback/fault.rs
-the-message-is-no-event-of = 메시지가 SES 이벤트가 아닙니다: { $error }
+the-message-is-no-event-of = 메시지가 SES 이벤트가 아닙니다: { $why-text }({ $line }행 { $column }열)
+event-ends-too-early = JSON이 중간에 끊겼습니다
+event-other-fields = 이벤트의 필드가 아닙니다
+event-no-json = JSON이 아닙니다
 subscribe-this-server-only-to-topics = docs/SES.md에 나온 대로 SES가 게시하는 주제만 이 서버로 구독하십시오
 the-message-has-neither-eventtype = 메시지에 eventType도 notificationType도 없으므로 SES가 게시한 것이 아닙니다
 it-has-no-headers-so-it = 헤더가 없으므로 메일이 아닙니다(RFC 5322)
@@ -2104,6 +2107,7 @@ sns-no-version = 1도 2도 아닙니다
 sns-set-version = 주제의 SignatureVersion을 1이나 2로 설정하십시오
 sns-long-signature = SNS의 서명보다 깁니다
 sns-certificate-url = SNS의 주소(https://sns.REGION.amazonaws.com/….pem)가 아닙니다
+sns-other-region = 주제와 다른 리전의 주소입니다
 sns-subscribe-url = SNS의 주소(https://sns.REGION.amazonaws.com/?…)가 아닙니다
 sns-type = Notification, SubscriptionConfirmation, UnsubscribeConfirmation 가운데 하나가 아닙니다
 sns-raw = 메시지에 SNS 봉투가 없어 서명도 없습니다. 원시 메시지 전달(raw message delivery)이 켜져 있습니다
@@ -2118,6 +2122,8 @@ sns-arn-name = 마지막 부분이 주제 이름이 아닙니다
 sns-stale = 메시지가 { $at }에 게시되어, SNS가 전달하는 기간이 지났습니다
 sns-stale-remedy = 이미 받은 메시지라면 할 일이 없습니다. 아니라면 이 서버의 시계를 확인하십시오
 sns-early = 이 서버의 시계로는 아직 오지 않은 시각의 메시지입니다
+sns-ahead = 이 서버의 시계로는 SNS가 전달하는 기간이 지난 메시지입니다
+sns-too-many-subscriptions = 지난 1분 동안 아무도 허용하지 않은 주제가 너무 많이 구독 확인을 요청했습니다
 sns-signature = 이 메시지에 대한 SNS의 서명이 아닙니다
 sns-later = SNS에 연결하지 못해 구독을 아직 확인하지 못했습니다. 다시 시도합니다
 sns-over = SNS가 구독 확인을 받아들이지 않았습니다. 다시 구독하십시오

@@ -4,10 +4,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use jebi_domain::{
     port::{
-        Boxed, Clock, Store,
+        Clock, Store,
         sns::{EventQueue, Web},
     },
-    refusal::{Fault, Refusal},
+    refusal::Fault,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +18,7 @@ use crate::{
     provider::aws::{self, AwsAccount, HttpsWeb, Keys, SqsQueue, StsAccounts},
     service::{
         feedback::{FeedbackIntake, FeedbackSettings},
-        sns::{Outside, Settings, Sns, TakesEvents},
+        sns::{Outside, Settings, Sns},
     },
     worker::{self, watch::Watch},
 };
@@ -37,7 +37,7 @@ pub(super) async fn make(
     let feedback = Arc::new(FeedbackIntake::new(Arc::clone(store), Arc::clone(clock), kept));
     let trusted = config.sns.trusted_roots.clone();
     let web = web.unwrap_or_else(|| Arc::new(HttpsWeb::new(ca_bundle(config), config.sns.certificates.clone())));
-    let events = Arc::new(Reports(Arc::clone(&feedback)));
+    let events = Arc::clone(&feedback);
     let outside = Outside { web, events, roots: Box::new(move || aws::roots(trusted.as_deref())) };
     let sns = Arc::new(Sns::new(Arc::clone(store), Arc::clone(clock), outside, settings(config, clock)));
     sns.start().await.map_err(|e| StartError::Keys(e.to_string()))?;
@@ -101,14 +101,4 @@ fn ca_bundle(config: &Config) -> Option<PathBuf> {
 
 fn fault(Fault { field, fault, remedy, .. }: Fault) -> StartError {
     StartError::Provider { field, fault, remedy }
-}
-
-/// Hands reports of SES on.
-struct Reports(Arc<FeedbackIntake>);
-
-impl TakesEvents for Reports {
-    fn take<'a>(&'a self, id: &'a str, text: &'a str) -> Boxed<'a, Result<(), Refusal>> {
-        // What became of it is counted there.
-        Box::pin(async move { self.0.ses(id, text).await.map(drop) })
-    }
 }

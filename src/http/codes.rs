@@ -556,6 +556,13 @@ pub const CODES: &[Code] = &[
         "Deliver it again; name the topic in `SNS_TOPIC_ARNS`, so that nobody has to ask.",
     ),
     code(503, "clock_behind", "SNS signed a message of a time to come.", "Deliver it again; the operator corrects the server's clock."),
+    code(
+        503,
+        "clock_ahead",
+        "SNS signed a message longer ago than it delivers one, by the server's clock.",
+        "Leave it if it was taken before; else deliver it again, and the operator corrects the server's clock.",
+    ),
+    code(503, "too_many_subscriptions", "Too many topics nobody has allowed ask to be confirmed.", "Deliver it again after a minute."),
     code(503, "queue_full", "As many recipients wait as `MAX_WAITING` allows.", "Repeat later."),
     code(503, "stopping", "The server is stopping.", "Repeat in some seconds."),
     code(503, "too_many_bodies", "Other requests' bodies take the memory there is for them.", "Repeat after `Retry-After` seconds."),

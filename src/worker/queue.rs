@@ -16,7 +16,7 @@ const LAST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Runs until told to stop.
 pub async fn run(queue: Arc<dyn EventQueue>, sns: Arc<Sns>, clock: Arc<dyn Clock>, stop: CancellationToken) {
-    let (mut pause, mut dead_letters) = (FIRST_PAUSE, None);
+    let mut pause = FIRST_PAUSE;
     loop {
         let received = tokio::select! {
             received = queue.receive() => received,
@@ -25,10 +25,7 @@ pub async fn run(queue: Arc<dyn EventQueue>, sns: Arc<Sns>, clock: Arc<dyn Clock
         };
         let well = match received {
             Ok(messages) => {
-                if dead_letters.is_none() && !messages.is_empty() {
-                    dead_letters = queue.has_dead_letters().await;
-                }
-                let settled = sns.take_queued(queue.url(), &messages, dead_letters).await;
+                let settled = sns.take_queued(queue.as_ref(), &messages).await;
                 // Asking on would only count against messages that cannot be taken now.
                 let later = settled.contains(&Settled::Later);
                 let done = messages.into_iter().zip(settled).filter(|(_, settled)| *settled == Settled::Remove);

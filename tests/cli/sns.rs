@@ -57,7 +57,11 @@ fn a_server_is_told_whom_to_trust_and_where_certificates_lie() {
         assert_eq!(answer.0, 200, "{}", answer.1);
     }
     let shown = server.get(&format!("/v1/deliveries/{id}"));
-    assert!(shown.to_string().contains("complained"), "{shown}");
+    assert_eq!(shown["feedback"], "complained", "{shown}");
+    let lines = shown["timeline"].as_array().expect("a list").iter().filter(|line| line["event"] == "complained");
+    assert_eq!(lines.count(), 1, "{shown}");
+    let topic = server.get(&format!("/v1/topics/{}", shown["topic_id"].as_str().unwrap_or_else(|| panic!("{shown}"))));
+    assert_eq!((&topic["complained"], &topic["total"]), (&serde_json::json!(1), &serde_json::json!(1)), "{topic}");
 
     message["Message"] = serde_json::json!("forged");
     assert_eq!(server.ask("POST", "/v1/events/results", &message.to_string()).1["code"], "sns_signature");

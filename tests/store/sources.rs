@@ -91,4 +91,18 @@ conform! {
         assert!(["judged", "confirmed", "due", "seen", "w104", "w5"].iter().all(|name| names.iter().any(|n| n == name)), "{names:?}");
         assert!(!names.iter().any(|name| name == "w4"));
     }
+
+    async fn one_account_cannot_push_out_what_another_waits_for(f) {
+        let topic = |account: &str, n: u32| format!("arn:aws:sns:ap-northeast-2:{account}:t{n}");
+        let (few, many) = ("111122223333", "999988887777");
+        change(f, &topic(few, 0), asked("https://x", None)).await;
+        for n in 0..2 * WAITING_SOURCES {
+            f.pass(1);
+            change(f, &topic(many, n), asked("https://x", None)).await;
+        }
+        let names: Vec<String> = f.store.sources().await.expect("sources").into_iter().map(|source| source.name).collect();
+        assert_eq!(names.len(), WAITING_SOURCES as usize);
+        assert!(names.contains(&topic(few, 0)) && names.contains(&topic(many, 199)), "{names:?}");
+        assert!(!names.contains(&topic(many, 100)), "the oldest of whoever has most made room");
+    }
 }

@@ -56,8 +56,8 @@ struct Shared {
 }
 
 impl Shared {
-    fn new() -> Self {
-        Self { database: Arc::new(OnPostgres::new()), opened: Arc::default() }
+    fn on(database: &Arc<OnPostgres>) -> Self {
+        Self { database: Arc::clone(database), opened: Arc::default() }
     }
 }
 
@@ -127,7 +127,11 @@ async fn claim(store: &Arc<dyn Store>, incarnation: Incarnation, now: Wall, n: u
 }
 
 pub fn run(test: impl AsyncFnOnce(&mut Fixture, &mut Other)) {
-    support::run(Box::new(Shared::new()), async |f: &mut Fixture| {
+    run_on(&Arc::new(OnPostgres::new()), test);
+}
+
+pub fn run_on(database: &Arc<OnPostgres>, test: impl AsyncFnOnce(&mut Fixture, &mut Other)) {
+    support::run(Box::new(Shared::on(database)), async |f: &mut Fixture| {
         let mut other = Other::begin(f).await;
         test(f, &mut other).await;
         other.store.close().await;

@@ -55,6 +55,7 @@ mod smtp_account_by_environment;
 mod smtp_password_rolls_over;
 mod smtp_sizes_hold;
 mod sns_confirms_subscriptions;
+mod sns_counts_each_event_once;
 mod sns_out_of_queues;
 mod sns_takes_events;
 mod sns_trusts_only_sns;

@@ -208,7 +208,7 @@ async fn strangers_cannot_fill_the_list() {
     let rig = Rig::new().await;
     rig.deliver(&SIGNER.confirmation(TOPIC, rig.now())).await.expect(200);
     for n in 0..110 {
-        rig.api.clock.advance(Duration::from_secs(1));
+        rig.api.clock.advance(Duration::from_secs(6));
         rig.deliver(&SIGNER.confirmation(&format!("{STRANGER}-{n}"), rig.now())).await.expect(200);
     }
     let all = rig.api.get("/v1/sns/topics").await.expect(200);
@@ -217,4 +217,36 @@ async fn strangers_cannot_fill_the_list() {
     assert!(
         names.contains(&TOPIC) && names.contains(&format!("{STRANGER}-109").as_str()) && !names.contains(&format!("{STRANGER}-9").as_str())
     );
+}
+
+#[tokio::test]
+async fn whoever_repeats_a_strangers_message_has_nothing_written() {
+    let rig = Rig::new().await;
+    let message = SIGNER.confirmation(STRANGER, rig.now());
+    rig.deliver(&message).await.expect(200);
+    let first = topic(&rig, STRANGER).await;
+    for _ in 0..20 {
+        rig.api.clock.advance(Duration::from_secs(1));
+        assert_eq!(rig.deliver(&message).await.expect(200)["status"], "processed");
+    }
+    assert_eq!(topic(&rig, STRANGER).await, first, "also not when it asked");
+}
+
+#[tokio::test]
+async fn only_so_many_subscriptions_of_strangers_are_written_in_a_minute() {
+    let rig = Rig::new().await;
+    for n in 0..10 {
+        rig.deliver(&SIGNER.confirmation(&format!("{STRANGER}-{n}"), rig.now())).await.expect(200);
+    }
+    // The same topic with another token is one more, too.
+    let mut again = confirmation("SubscriptionConfirmation", &format!("{STRANGER}-0"), rig.now());
+    again["SubscribeURL"] = json!(format!("{}x", again["SubscribeURL"].as_str().expect("a text")));
+    let again = SIGNER.signed(again);
+    for message in [&SIGNER.confirmation(&format!("{STRANGER}-10"), rig.now()), &again] {
+        assert_eq!(refused(&rig.deliver(message).await, 503).1, "too_many_subscriptions");
+    }
+    assert_eq!(list(&rig.api.get("/v1/sns/topics").await.expect(200)["topics"]).len(), 10);
+    rig.deliver(&SIGNER.confirmation(TOPIC, rig.now())).await.expect(200);
+    rig.api.clock.advance(Duration::from_secs(60));
+    rig.deliver(&again).await.expect(200);
 }

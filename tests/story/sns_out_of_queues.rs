@@ -1,10 +1,20 @@
 //! Events out of SQS queues, for those without a public address; against moto's SQS.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use jebi::{provider::aws::SqsQueue, worker};
+use jebi::{provider::aws::SqsQueue, service::sns::Settled, worker};
 use jebi_domain::{
-    port::{Clock, sns::EventQueue},
+    outcome::Reason,
+    port::{
+        Boxed, Clock,
+        sns::{EventQueue, QueuedMessage},
+    },
     refusal::Refusal,
 };
 use serde_json::json;
@@ -14,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use super::sns_takes_events::Rig;
 use crate::support::{
     moto::{Moto, TestQueue},
-    sns::{SIGNER, STRANGER, unsigned},
+    sns::{SIGNER, STRANGER, Unusual, certificate_url, unsigned},
     wait::until_there as until,
 };
 
@@ -125,4 +135,68 @@ async fn and_is_left_to_the_dead_letters_where_there_are_some() {
     until("it is a dead letter", async || (dead.len().await == 1).then_some(())).await;
     assert_eq!(running.rig.world.taken().len(), 1);
     running.end().await;
+}
+
+/// A queue whose redrive policy a test sets.
+#[derive(Default)]
+struct Policy {
+    dead_letters: Mutex<Option<bool>>,
+    asked: AtomicUsize,
+}
+
+impl EventQueue for Policy {
+    fn url(&self) -> &'static str {
+        "https://sqs.ap-northeast-2.amazonaws.com/111122223333/events"
+    }
+    fn receive(&self) -> Boxed<'_, Result<Vec<QueuedMessage>, Reason>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+    fn remove(&self, _: Vec<String>) -> Boxed<'_, Result<(), Reason>> {
+        Box::pin(async { Ok(()) })
+    }
+    fn has_dead_letters(&self) -> Boxed<'_, Option<bool>> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let told = *self.dead_letters.lock().expect("not poisoned");
+        Box::pin(async move { told })
+    }
+}
+
+fn queued(body: impl ToString) -> QueuedMessage {
+    QueuedMessage { id: "q-1".into(), receipt: "r-1".into(), body: body.to_string(), times: 1 }
+}
+
+#[tokio::test]
+async fn whether_there_are_dead_letters_is_asked_whenever_something_would_be_removed() {
+    let rig = Rig::new().await;
+    let queue = Policy::default();
+    let (good, bad) = (queued(BOUNCE), queued("{\"Type\":\"Notification\"}"));
+    let take = async |messages: &[QueuedMessage]| rig.api.state.sns.take_queued(&queue, messages).await;
+    assert_eq!(take(std::slice::from_ref(&good)).await, [Settled::Remove]);
+    assert_eq!(queue.asked.load(Ordering::Relaxed), 0, "nothing is refused");
+    let both = [bad, good];
+    assert_eq!(take(&both).await, [Settled::Leave, Settled::Remove], "nobody knows");
+    *queue.dead_letters.lock().expect("not poisoned") = Some(false);
+    assert_eq!(take(&both).await, [Settled::Remove, Settled::Remove]);
+    // Somebody gave it some, because of the line in the log.
+    *queue.dead_letters.lock().expect("not poisoned") = Some(true);
+    assert_eq!(take(&both).await, [Settled::Leave, Settled::Remove]);
+    assert_eq!(queue.asked.load(Ordering::Relaxed), 3);
+}
+
+/// A message may lie in a queue for 14 days, and its certificate may end meanwhile.
+#[tokio::test]
+async fn what_is_signed_with_a_certificate_that_is_not_believed_now_is_never_removed() {
+    let rig = Rig::new().await;
+    let queue = Policy::default();
+    *queue.dead_letters.lock().expect("not poisoned") = Some(false);
+    let message = queued(SIGNER.notification("m-1", BOUNCE, rig.now()));
+    let expired = SIGNER.certificate_with(Unusual { expired: true, ..Unusual::default() });
+    for page in [Ok((200, expired.into_bytes())), Ok((404, Vec::new()))] {
+        rig.world.page(&certificate_url(), page);
+        assert_eq!(rig.api.state.sns.take_queued(&queue, std::slice::from_ref(&message)).await, [Settled::Leave]);
+        rig.api.clock.advance(Duration::from_secs(61));
+    }
+    rig.world.page(&certificate_url(), Ok((200, SIGNER.certificate().into_bytes())));
+    assert_eq!(rig.api.state.sns.take_queued(&queue, std::slice::from_ref(&message)).await, [Settled::Remove]);
+    assert_eq!(rig.world.taken().len(), 1);
 }

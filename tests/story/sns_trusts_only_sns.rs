@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::sns_takes_events::{Rig, refused};
 use crate::support::{
-    sns::{SIGNER, STRANGER, Signer, Unusual, certificate_url, unsigned},
+    sns::{SIGNER, STRANGER, Signer, TOPIC, Unusual, certificate_url, unsigned},
     sns_world::World,
 };
 
@@ -93,11 +93,15 @@ async fn the_issuers_certificate_is_fetched_where_the_certificate_says() {
 
     let rig = Rig::new().await;
     rig.world.page(&certificate_url(), Ok((200, pem(ISSUER).into_bytes())));
-    rig.world.page(ISSUER, Ok((503, Vec::new())));
-    assert_eq!(refused(&rig.deliver(&message(&rig)).await, 503).1, "sns_certificate_unavailable");
-    rig.world.page(ISSUER, Ok((200, Signer::new().intermediate_der())));
-    rig.api.clock.advance(Duration::from_secs(6));
-    assert_eq!(refused(&rig.deliver(&message(&rig)).await, 403).1, "sns_certificate", "another authority's");
+    // It comes over plain HTTP: whatever somebody on the way answers once loses no event, and is not remembered for long.
+    let another = Ok((200, Signer::new().intermediate_der()));
+    for page in [Ok((503, Vec::new())), Ok((200, b"<html>log in to go on</html>".to_vec())), Ok((200, Vec::new())), another] {
+        rig.world.page(ISSUER, page);
+        assert_eq!(refused(&rig.deliver(&message(&rig)).await, 503).1, "sns_certificate_unavailable");
+        rig.api.clock.advance(Duration::from_secs(6));
+    }
+    rig.world.page(ISSUER, Ok((200, SIGNER.intermediate_der())));
+    rig.deliver(&message(&rig)).await.expect(200);
 }
 
 #[tokio::test]
@@ -160,8 +164,58 @@ async fn forged_messages_cannot_have_certificates_fetched_without_end() {
         assert!([403, 503].contains(&status), "{status}");
     }
     assert_eq!(rig.world.visits().len(), 10, "a minute's share");
+    // Nor is anything remembered against the address true messages name.
+    let mut named = crate::support::sns::confirmation("SubscriptionConfirmation", STRANGER, rig.now());
+    named["Signature"] = json!("AAAA");
+    assert_eq!(refused(&rig.deliver(&named).await, 503).1, "sns_certificate_unavailable");
     rig.deliver(&message(&rig)).await.expect(200);
     assert_eq!(rig.world.visits().len(), 11, "what true messages need is not used up");
+}
+
+#[tokio::test]
+async fn what_a_stranger_met_with_is_not_told_to_others() {
+    let rig = Rig::new().await;
+    rig.world.page(&certificate_url(), Ok((404, Vec::new())));
+    let stranger = SIGNER.confirmation(STRANGER, rig.now());
+    assert_eq!(refused(&rig.deliver(&stranger).await, 403).1, "sns_certificate");
+    rig.world.page(&certificate_url(), Ok((200, SIGNER.certificate().into_bytes())));
+    assert_eq!(refused(&rig.deliver(&stranger).await, 403).1, "sns_certificate", "remembered for a minute");
+    rig.deliver(&message(&rig)).await.expect(200);
+    rig.deliver(&stranger).await.expect(200);
+}
+
+/// Whoever knows the name of a permitted topic can invent certificates of its region, and of no other.
+#[tokio::test]
+async fn each_region_has_its_share_and_what_is_put_by_needs_none() {
+    const ELSEWHERE: &str = "arn:aws:sns:us-east-1:111122223333:ses-events";
+    let sns = crate::support::sns_world::SnsSetup { listed: vec![TOPIC, ELSEWHERE], ..Default::default() };
+    let rig = Rig::with(crate::support::api::Setup { sns, ..Default::default() }).await;
+    for n in 0..40 {
+        let mut forged = message(&rig);
+        forged["SigningCertURL"] = json!(format!("https://sns.ap-northeast-2.amazonaws.com/{n}.pem"));
+        assert!([403, 503].contains(&rig.deliver(&forged).await.status.as_u16()));
+    }
+    assert_eq!(rig.world.visits().len(), 30, "a minute's share of the region");
+    let there = certificate_url().replace("ap-northeast-2", "us-east-1");
+    rig.world.page(&there, Ok((200, SIGNER.certificate().into_bytes())));
+    let mut other = unsigned("m-2", "{}", rig.now());
+    (other["TopicArn"], other["SigningCertURL"]) = (json!(ELSEWHERE), json!(there));
+    rig.deliver(&SIGNER.signed(other)).await.expect(200);
+    assert_eq!(refused(&rig.deliver(&message(&rig)).await, 503).1, "sns_certificate_unavailable");
+    rig.world.put_by(&certificate_url(), SIGNER.certificate());
+    rig.deliver(&message(&rig)).await.expect(200);
+    assert_eq!(rig.world.visits().len(), 31);
+}
+
+#[tokio::test]
+async fn certificates_of_another_region_than_the_topics_are_not_fetched() {
+    let rig = Rig::new().await;
+    for region in ["us-east-1", "Ap-Northeast-2"] {
+        let mut message = unsigned("m-1", "{}", rig.now());
+        message["SigningCertURL"] = json!(certificate_url().replace("ap-northeast-2", region));
+        assert_eq!(refused(&rig.deliver(&SIGNER.signed(message)).await, 422).0, "SigningCertURL", "{region}");
+    }
+    assert!(rig.world.visits().is_empty());
 }
 
 #[tokio::test]

@@ -385,6 +385,15 @@ impl Api {
             }
         };
         let access = Arc::new(Access::new(setup.access));
+        let feedback = Arc::new(FeedbackIntake::new(
+            Arc::clone(&store),
+            Arc::clone(&dyn_clock),
+            FeedbackSettings { kept: Duration::from_secs(3 * 86_400), kept_rows: 1_000 },
+        ));
+        let mut outside = setup.sns.world.outside();
+        if setup.sns.stored {
+            outside.events = Arc::clone(&feedback) as _;
+        }
         let (tracking, taken) = Tracking::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), KeepIp::Shortened);
         tokio::spawn(tracking::run(Arc::clone(&store), Arc::clone(&dyn_clock), taken, CancellationToken::new()));
         let state = Arc::new(Services {
@@ -428,21 +437,12 @@ impl Api {
             alerts: Arc::new(Alerts::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers), watched())),
             access,
             keys,
-            feedback: Arc::new(FeedbackIntake::new(
-                Arc::clone(&store),
-                Arc::clone(&dyn_clock),
-                FeedbackSettings { kept: Duration::from_secs(3 * 86_400), kept_rows: 1_000 },
-            )),
+            feedback,
             figures: Figures::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers)),
             forecast: Forecast::new(Arc::clone(&store), Arc::clone(&providers), Arc::clone(&dyn_clock)),
             strays: Strays::new(Arc::clone(&store), Arc::clone(&providers)),
             templates: accept.templates(),
-            sns: Arc::new(Sns::new(
-                Arc::clone(&store),
-                Arc::clone(&dyn_clock),
-                setup.sns.world.outside(),
-                setup.sns.world.settings(&setup.sns.listed),
-            )),
+            sns: Arc::new(Sns::new(Arc::clone(&store), Arc::clone(&dyn_clock), outside, setup.sns.world.settings(&setup.sns.listed))),
             providers,
             reload: None,
             ready: Ready::new(Arc::clone(&store), vec![Arc::clone(&accept) as _], vec!["a warning".to_owned()]),

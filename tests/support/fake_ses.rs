@@ -51,6 +51,13 @@ pub struct Rules {
     pub refused: u32,
     /// The account's suppression list: addresses, and why (`BOUNCE`, `COMPLAINT`).
     pub suppressed: BTreeMap<String, String>,
+    /// A mail's id is [`id_of`] its first recipient, and known before it is sent.
+    pub ids_known: bool,
+}
+
+/// The id of a mail to this address, where ids are known.
+pub fn id_of(to: &str) -> String {
+    format!("fake-of-{to}")
 }
 
 pub struct FakeSes {
@@ -75,6 +82,7 @@ impl FakeSes {
                 asked: Vec::new(),
                 refused: 0,
                 suppressed: BTreeMap::new(),
+                ids_known: false,
             }),
             latency: AtomicU64::new(0),
         });
@@ -271,10 +279,11 @@ fn serve(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
             answer
         } else if first.starts_with("POST /v2/email/outbound-emails") {
             let Send { destination: d } = serde_json::from_slice(&body)?;
-            let to = d.to_addresses.into_iter().chain(d.cc_addresses).chain(d.bcc_addresses);
+            let to: Vec<String> = d.to_addresses.into_iter().chain(d.cc_addresses).chain(d.bcc_addresses).collect();
+            let known = to.first().filter(|_| rules.ids_known).map(|to| id_of(to));
             shared.arrived(to, &key);
             sent += 1;
-            format!("{{\"MessageId\":\"fake-{}-{sent}\"}}", at.0)
+            format!("{{\"MessageId\":\"{}\"}}", known.unwrap_or_else(|| format!("fake-{}-{sent}", at.0)))
         } else {
             panic!("the fake SES was asked for {first}");
         };

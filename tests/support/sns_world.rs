@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use bytes::Bytes;
 use jebi::{
     provider::aws,
     service::sns::{Outside, Settings, TakesEvents},
@@ -27,6 +28,8 @@ type Page = Result<(u16, Vec<u8>), String>;
 #[derive(Default)]
 struct Inner {
     pages: HashMap<String, Page>,
+    /// What the operator has put by, by address.
+    stored: HashMap<String, Vec<u8>>,
     visits: Vec<String>,
     own: Option<Result<Vec<OwnAccount>, Reason>>,
     /// How often our own account was asked for.
@@ -45,12 +48,14 @@ pub struct World(Arc<Mutex<Inner>>);
 pub struct SnsSetup {
     pub listed: Vec<&'static str>,
     pub world: World,
+    /// Events go into the store, as they do outside of tests, and not into the world.
+    pub stored: bool,
 }
 
 /// The certificate lies where the messages say, confirming works, and the account of [`super::sns::TOPIC`] is our own.
 impl Default for SnsSetup {
     fn default() -> Self {
-        Self { listed: Vec::new(), world: World::usual() }
+        Self { listed: Vec::new(), world: World::usual(), stored: false }
     }
 }
 
@@ -69,6 +74,11 @@ impl World {
     /// What lies at an address from now on. An address nobody set answers 200 with nothing.
     pub fn page(&self, url: &str, page: Page) {
         self.lock().pages.insert(url.to_owned(), page);
+    }
+
+    /// The operator puts a certificate by.
+    pub fn put_by(&self, url: &str, pem: String) {
+        self.lock().stored.insert(url.to_owned(), pem.into_bytes());
     }
 
     /// Whose account mail is sent through.
@@ -125,6 +135,10 @@ impl Web for World {
                 Some(Err(why)) => Err(why.clone()),
             }
         })
+    }
+
+    fn stored<'a>(&'a self, url: &'a str) -> Boxed<'a, Option<Bytes>> {
+        Box::pin(async move { self.lock().stored.get(url).cloned().map(Bytes::from) })
     }
 }
 

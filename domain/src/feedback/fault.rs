@@ -5,9 +5,15 @@ use crate::{mime::compose::DELIVERY_HEADER, refusal::Fault};
 const TOPICS: &str = "subscribe this server only to topics that SES publishes to, as docs/SES.md shows";
 const REPORTS: &str = "post only delivery status notifications (RFC 3464) and feedback reports (RFC 5965)";
 
-/// Not even JSON.
+/// Not even JSON. The error itself repeats what stands there, which may be somebody's address: only the place is told.
 pub(super) fn no_event(error: &serde_json::Error) -> Fault {
-    Fault::new("Message", "not_an_event", format!("the message is no event of SES: {error}"), TOPICS)
+    let why = match error.classify() {
+        serde_json::error::Category::Eof => "it ends too early for JSON",
+        serde_json::error::Category::Data => "its fields are not those of an event",
+        serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON",
+    };
+    let (line, column) = (error.line(), error.column());
+    Fault::new("Message", "not_an_event", format!("the message is no event of SES: {why} (line {line}, column {column})"), TOPICS)
 }
 
 /// JSON that is nothing of SES.

@@ -94,7 +94,8 @@ pub struct Reported {
 /// One statement about one recipient.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// The address it speaks of; `None` for everyone the copy went to.
+    /// The address it speaks of. `None` for everyone the copy went to where the provider refused the mail itself; otherwise for one of
+    /// them, nobody knows which.
     pub recipient: Option<String>,
     pub what: What,
     pub at: Wall,

@@ -24,6 +24,10 @@ pub trait Web: Send + Sync {
     /// # Errors
     /// Why there is no answer.
     fn get<'a>(&'a self, url: &'a str, most: usize) -> Boxed<'a, Result<Fetched, String>>;
+    /// What the operator has put by for an address, so that nobody need visit it.
+    fn stored<'a>(&'a self, _url: &'a str) -> Boxed<'a, Option<Bytes>> {
+        Box::pin(async { None })
+    }
 }
 
 /// Knows which AWS accounts are our own.
@@ -124,8 +128,8 @@ pub struct Seen {
 pub trait SourceStore: Send + Sync {
     /// All of them, by name.
     fn sources(&self) -> Boxed<'_, StoreResult<Vec<EventSource>>>;
-    /// Writes down what happened to one. Of those nobody decided on and that were never confirmed only the newest [`WAITING_SOURCES`]
-    /// are kept: anybody with an AWS account can make more.
+    /// Writes down what happened to one. Of those nobody decided on and that were never confirmed only [`WAITING_SOURCES`] are kept:
+    /// anybody with an AWS account can make more, so whichever account has most of them loses its oldest.
     fn change_source(&self, name: &str, change: SourceChange, now: Wall) -> Boxed<'_, StoreResult<()>>;
     /// Adds up what was taken from them.
     fn sources_seen(&self, seen: Vec<Seen>, now: Wall) -> Boxed<'_, StoreResult<()>>;

@@ -135,6 +135,10 @@ impl Envelope {
             let fault = "is not an address of SNS: https://sns.REGION.amazonaws.com/….pem";
             return Err(bad("SigningCertURL", fault, EXACTLY));
         };
+        // SNS signs where the topic is; Amazon's own validator takes nothing else (AWS SDK for Java, `SnsMessageManager`).
+        if certificate.region() != topic.region() {
+            return Err(bad("SigningCertURL", "is of another region than the topic", EXACTLY));
+        }
         // The order is SNS's own ("Verifying the signatures of Amazon SNS messages").
         let mut fields = vec![("Message", message.as_str()), ("MessageId", &message_id)];
         let known = match kind.as_str() {

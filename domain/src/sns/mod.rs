@@ -3,9 +3,9 @@
 //!
 //! Only what is signed is believed. Headers are not signed, and of the body neither `UnsubscribeURL` nor `MessageAttributes`.
 //!
-//! A message that comes again does no harm, so replays are not looked for here: SNS itself delivers some messages twice, with the same
-//! `MessageId`, by which the store takes each once; below that, a report is counted once per mail, recipient and kind, whatever message
-//! brings it. The bound on a message's age ([`age`]) only keeps one that was written down long ago from being of any use.
+//! A message that comes again does no harm, so replays are not looked for: SNS itself delivers some messages twice. A report is counted
+//! once per mail, recipient and kind, whatever message brings it, and the same words stand in a timeline once; ids of messages are kept
+//! nowhere. The bound on a message's age ([`age`]) only keeps one that was written down long ago from being of any use.
 
 mod age;
 mod envelope;

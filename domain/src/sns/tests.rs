@@ -95,6 +95,11 @@ fn what_no_sns_sends_is_refused_by_name() {
     assert_eq!(with("Signature", json!("A".repeat(1_369))).0, "Signature");
     assert_eq!(with("TopicArn", json!("arn:aws:sqs:ap-northeast-2:111122223333:q")).1, "invalid_topic_arn");
     assert_eq!(with("SigningCertURL", json!("https://sns.evil.example/a.pem")).0, "SigningCertURL");
+    assert_eq!(
+        with("SigningCertURL", json!(PEM.replace("ap-northeast-2", "us-east-1"))).0,
+        "SigningCertURL",
+        "SNS signs where the topic is"
+    );
     for field in ["Token", "SubscribeURL"] {
         let mut all = confirmation("SubscriptionConfirmation");
         all.as_object_mut().expect("an object").remove(field);
@@ -150,6 +155,8 @@ fn only_sns_itself_has_certificates() {
         "https://sns..amazonaws.com/a.pem",
         "https://sns.ap_northeast.amazonaws.com/a.pem",
         "https://SNS.ap-northeast-2.amazonaws.com/a.pem",
+        // One host must not count as many.
+        "https://sns.Ap-Northeast-2.amazonaws.com/a.pem",
         "HTTPS://sns.ap-northeast-2.amazonaws.com/a.pem",
         "https://sns.ap-northeast-2.amazonaws.com/a.pem?x",
         "https://sns.ap-northeast-2.amazonaws.com/a.pem#x",

@@ -28,6 +28,12 @@ impl CertificateUrl {
         &self.text
     }
 
+    /// The region its host is of.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.text[PREFIX.len()..self.region_end]
+    }
+
     /// The last part of its path.
     #[must_use]
     pub fn file(&self) -> &str {
@@ -38,7 +44,7 @@ impl CertificateUrl {
     /// and GovCloud have their own (AWS SDK for Java, `SnsMessageManager`). One of them must be in the certificate.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        let region = &self.text[PREFIX.len()..self.region_end];
+        let region = self.region();
         let domain = if self.china { "amazonaws.com.cn" } else { "amazonaws.com" };
         let mut names = vec![
             format!("sns.{region}.{domain}"),
@@ -86,7 +92,8 @@ struct Host {
 }
 
 impl Host {
-    /// `^https://sns\.[a-zA-Z0-9-]{3,}\.amazonaws\.com(\.cn)?/`: nothing may stand between host and path, so neither user nor port can.
+    /// `^https://sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?/`: nothing may stand between host and path, so neither user nor port can. SNS
+    /// writes regions in small letters; in others the same host would count as many.
     fn of(text: &str) -> Option<Self> {
         let rest = text.strip_prefix(PREFIX)?;
         let slash = rest.find('/')?;
@@ -95,7 +102,7 @@ impl Host {
             Some(region) => (region, true),
             None => (host.strip_suffix(".amazonaws.com")?, false),
         };
-        let is_region = region.len() >= 3 && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let is_region = region.len() >= 3 && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         is_region.then(|| Self { region_end: PREFIX.len() + region.len(), end: PREFIX.len() + slash, china })
     }
 }

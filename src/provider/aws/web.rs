@@ -53,7 +53,7 @@ impl HttpsWeb {
     }
 
     /// A certificate that lies in the folder.
-    async fn stored(&self, url: &str) -> Option<Bytes> {
+    async fn in_folder(&self, url: &str) -> Option<Bytes> {
         let path = self.folder.as_ref()?.join(CertificateUrl::parse(url)?.file());
         // The runtime goes down where it cannot be waited for.
         let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await.ok()?;
@@ -77,12 +77,11 @@ impl HttpsWeb {
 
 impl Web for HttpsWeb {
     fn get<'a>(&'a self, url: &'a str, most: usize) -> Boxed<'a, Result<Fetched, String>> {
-        Box::pin(async move {
-            match self.stored(url).await {
-                Some(body) => Ok(Fetched { status: 200, body }),
-                None => self.fetch(url, most).await,
-            }
-        })
+        Box::pin(self.fetch(url, most))
+    }
+
+    fn stored<'a>(&'a self, url: &'a str) -> Boxed<'a, Option<Bytes>> {
+        Box::pin(self.in_folder(url))
     }
 }
 

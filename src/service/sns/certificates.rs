@@ -28,8 +28,9 @@ const RECHECK: Duration = Duration::from_secs(3_600);
 const AGAIN: Duration = Duration::from_secs(5);
 /// The same where the address has no certificate of SNS.
 const NEVER: Duration = Duration::from_secs(60);
-/// Fetches a minute for topics whose messages are taken, and for all others together: forged messages must not use up what true ones need.
-const FETCHES: [u32; 2] = [30, 10];
+/// Certificates looked for in a minute: in each region for topics whose messages are taken, and for all others together. Forged messages
+/// must not use up what true ones need.
+const LOOKS: [u32; 2] = [30, 10];
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Reads whom certificates of SNS may be issued by.
@@ -56,7 +57,8 @@ struct Ready {
 #[derive(Default)]
 struct Known {
     ready: Option<Ready>,
-    failed: Option<(Boot, Refusal)>,
+    /// Until when it is not asked for again, and why; by who wanted it.
+    failed: [Option<(Boot, Refusal)>; 2],
     used: Boot,
 }
 
@@ -75,10 +77,10 @@ pub(super) struct Certificates {
     roots: OnceLock<Vec<TrustAnchor<'static>>>,
     read_roots: Roots,
     slots: Mutex<HashMap<CertificateUrl, Arc<Slot>>>,
-    /// Issuers' certificates by address; not believed by themselves.
+    /// Issuers' certificates by address, of chains that were believed.
     issuers: Mutex<HashMap<String, Vec<u8>>>,
-    /// When this minute of fetches began, and how many there were.
-    fetches: Mutex<(Boot, [u32; 2])>,
+    /// When this minute began, and how often something was looked for in it: by region, and without one for strangers.
+    looks: Mutex<(Boot, HashMap<Option<String>, u32>)>,
 }
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -87,15 +89,7 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Certificates {
     pub(super) fn new(web: Arc<dyn Web>, clock: Arc<dyn Clock>, read_roots: Roots) -> Self {
-        Self {
-            web,
-            clock,
-            roots: OnceLock::new(),
-            read_roots,
-            slots: Mutex::default(),
-            issuers: Mutex::default(),
-            fetches: Mutex::default(),
-        }
+        Self { web, clock, roots: OnceLock::new(), read_roots, slots: Mutex::default(), issuers: Mutex::default(), looks: Mutex::default() }
     }
 
     /// The key of the certificate at an address.
@@ -104,17 +98,22 @@ impl Certificates {
     /// Denied where it is none of SNS's; busy where it cannot be fetched now.
     pub(super) async fn key(&self, url: &CertificateUrl, wanted: For) -> Result<Arc<Key>, Refusal> {
         let slot = self.slot(url);
-        if let Some(known) = self.known(&slot, url) {
+        if let Some(known) = self.known(&slot, url, wanted) {
             return known;
         }
         let _only = slot.fetching.lock().await;
         // Whoever was first may have found it.
-        if let Some(known) = self.known(&slot, url) {
+        if let Some(known) = self.known(&slot, url, wanted) {
             return known;
         }
-        let found = match self.spend(wanted) {
-            true => self.fetch(url, wanted).await,
-            false => Err(Refusal::busy(30, "sns_certificate_unavailable", "too many certificates were asked for in this minute")),
+        let stored = self.web.stored(url.as_str()).await;
+        if stored.is_none() && !self.may_look(url, wanted) {
+            // Of the address that says nothing, so nothing is remembered of it.
+            return Err(Refusal::busy(30, "sns_certificate_unavailable", "too many certificates were asked for in this minute"));
+        }
+        let found = match stored {
+            Some(pem) => self.believed(url, &pem).await,
+            None => self.fetch(url).await,
         };
         let mut known = lock(&slot.known);
         match found {
@@ -125,14 +124,15 @@ impl Certificates {
             }
             Err(refusal) => {
                 let after = if matches!(refusal.kind, RefusalKind::Busy { .. }) { AGAIN } else { NEVER };
-                known.failed = Some((self.clock.boot() + after, refusal.clone()));
+                known.failed[wanted as usize] = Some((self.clock.boot() + after, refusal.clone()));
                 Err(refusal)
             }
         }
     }
 
-    /// What is remembered of an address, where that still holds.
-    fn known(&self, slot: &Slot, url: &CertificateUrl) -> Option<Result<Arc<Key>, Refusal>> {
+    /// What is remembered of an address, where that still holds. Strangers are told what others met with there, and never the other way
+    /// round.
+    fn known(&self, slot: &Slot, url: &CertificateUrl, wanted: For) -> Option<Result<Arc<Key>, Refusal>> {
         let (now, mut known) = (self.clock.boot(), lock(&slot.known));
         known.used = now;
         if let Some(ready) = &mut known.ready {
@@ -147,7 +147,8 @@ impl Certificates {
             // It has ended: another may lie there now.
             known.ready = None;
         }
-        known.failed.as_ref().filter(|(until, _)| now < *until).map(|(_, refusal)| Err(refusal.clone()))
+        let mut failed = known.failed[..=wanted as usize].iter().flatten();
+        failed.find(|(until, _)| now < *until).map(|(_, refusal)| Err(refusal.clone()))
     }
 
     fn slot(&self, url: &CertificateUrl) -> Arc<Slot> {
@@ -167,15 +168,16 @@ impl Certificates {
         Arc::clone(slots.entry(url.clone()).or_default())
     }
 
-    /// Whether one more may be fetched in this minute.
-    fn spend(&self, wanted: For) -> bool {
-        let (now, mut fetches) = (self.clock.boot(), lock(&self.fetches));
-        if now.since(fetches.0) >= MINUTE {
-            *fetches = (now, [0; 2]);
+    /// Whether one more may be looked for in this minute.
+    fn may_look(&self, url: &CertificateUrl, wanted: For) -> bool {
+        let (now, mut looks) = (self.clock.boot(), lock(&self.looks));
+        if now.since(looks.0) >= MINUTE {
+            *looks = (now, HashMap::new());
         }
-        let of = usize::from(wanted == For::Stranger);
-        fetches.1[of] += 1;
-        fetches.1[of] <= FETCHES[of]
+        let share = (wanted == For::Permitted).then(|| url.region().to_owned());
+        let used = looks.1.entry(share).or_default();
+        *used = used.saturating_add(1);
+        *used <= LOOKS[wanted as usize]
     }
 
     fn roots(&self) -> Result<&[TrustAnchor<'static>], Refusal> {
@@ -187,43 +189,47 @@ impl Certificates {
         Ok(self.roots.get().map(Vec::as_slice).unwrap_or_default())
     }
 
-    async fn fetch(&self, url: &CertificateUrl, wanted: For) -> Result<(Chain, Key), Refusal> {
+    async fn fetch(&self, url: &CertificateUrl) -> Result<(Chain, Key), Refusal> {
         let got = self.web.get(url.as_str(), LARGEST).await.map_err(|why| unavailable(url.as_str(), &why))?;
         match got.status {
             200 => {}
             404 | 410 => return Err(distrusted("there is no such certificate")),
             status => return Err(unavailable(url.as_str(), &format!("status {status}"))),
         }
-        let told = |distrust: Distrust| match distrust {
-            Distrust::Incomplete { .. } => distrusted("its issuer is not trusted"),
-            Distrust::Wrong(why) => distrusted(&why),
-        };
-        let (mut chain, roots) = (Chain::read(&got.body).map_err(told)?, self.roots()?);
+        self.believed(url, &got.body).await
+    }
+
+    /// A certificate with the chain it is believed by.
+    async fn believed(&self, url: &CertificateUrl, pem: &[u8]) -> Result<(Chain, Key), Refusal> {
+        let (mut chain, roots) = (Chain::read(pem).map_err(|distrust| told(&distrust))?, self.roots()?);
         let mut issuers = Vec::new();
-        for _ in 0..DEPTH {
+        loop {
             match chain.key(roots, url, self.clock.wall()) {
                 Ok(key) => {
                     self.keep(issuers);
                     return Ok((chain, key));
                 }
-                Err(Distrust::Incomplete { issuer: Some(issuer) }) if is_issuer_url(&issuer) => {
-                    let certificate = self.issuer(&issuer, wanted).await?;
+                Err(Distrust::Incomplete { issuer: Some(issuer) }) if is_issuer_url(&issuer) && issuers.len() < DEPTH => {
+                    let certificate = self.issuer(&issuer).await?;
                     chain.add(&certificate);
                     issuers.push((issuer, certificate));
                 }
-                Err(distrust) => return Err(told(distrust)),
+                Err(distrust) => {
+                    let Some((from, _)) = issuers.last() else { return Err(told(&distrust)) };
+                    // SNS's own certificate says who issued it, and only what came from there does not fit: it comes over plain HTTP, and
+                    // may be another the next time.
+                    let mut known = lock(&self.issuers);
+                    issuers.iter().for_each(|(url, _)| drop(known.remove(url)));
+                    return Err(unavailable(from, &format!("it is not the issuer's: {}", words(&distrust))));
+                }
             }
         }
-        Err(distrusted("its issuer is not trusted"))
     }
 
     /// An issuer's certificate; those in use are few and last for years.
-    async fn issuer(&self, url: &str, wanted: For) -> Result<Vec<u8>, Refusal> {
+    async fn issuer(&self, url: &str) -> Result<Vec<u8>, Refusal> {
         if let Some(known) = lock(&self.issuers).get(url) {
             return Ok(known.clone());
-        }
-        if !self.spend(wanted) {
-            return Err(Refusal::busy(30, "sns_certificate_unavailable", "too many certificates were asked for in this minute"));
         }
         let got = self.web.get(url, LARGEST).await.map_err(|why| unavailable(url, &why))?;
         if got.status != 200 {
@@ -241,6 +247,18 @@ impl Certificates {
             }
         }
     }
+}
+
+/// Why a certificate is not believed, in words.
+fn words(distrust: &Distrust) -> &str {
+    match distrust {
+        Distrust::Incomplete { .. } => "its issuer is not trusted",
+        Distrust::Wrong(why) => why,
+    }
+}
+
+fn told(distrust: &Distrust) -> Refusal {
+    distrusted(words(distrust))
 }
 
 /// It could not be fetched, which is not SNS's fault: it delivers again.

@@ -44,7 +44,7 @@ pub use queue::Settled;
 use seen::SeenCounts;
 use topics::{Confirming, Topics, later};
 
-use super::trouble::refusal;
+use super::{feedback::FeedbackIntake, trouble::refusal};
 
 /// Messages of SNS, by how they came and what became of them.
 const MESSAGES: &str = "jebi_sns_messages_total";
@@ -57,6 +57,13 @@ pub trait TakesEvents: Send + Sync {
     /// # Errors
     /// Busy for what may succeed later; anything else for what never can.
     fn take<'a>(&'a self, id: &'a str, text: &'a str) -> Boxed<'a, Result<(), Refusal>>;
+}
+
+impl TakesEvents for FeedbackIntake {
+    fn take<'a>(&'a self, id: &'a str, text: &'a str) -> Boxed<'a, Result<(), Refusal>> {
+        // What became of it is counted there.
+        Box::pin(async move { self.ses(id, text).await.map(drop) })
+    }
 }
 
 /// What may change while the server runs.
@@ -164,23 +171,27 @@ impl Sns {
     async fn judge(&self, body: &[u8]) -> Result<Delivered, Refusal> {
         let envelope = Envelope::read(body)?;
         let age = age(envelope.at, self.clock.wall());
-        if age == Age::Stale {
-            let fault = format!("the message was published at {}, longer ago than SNS delivers one", envelope.at);
-            let remedy = "nothing is to be done if it was taken before; else check this machine's clock";
-            return Err(Refusal::invalid(Fault::new("Timestamp", "stale_sns_message", fault, remedy)));
-        }
         let (standing, unsure) = self.topics.standing(&envelope.topic).await?;
         let asks = matches!(envelope.kind, Kind::SubscriptionConfirmation(_));
         if standing == Standing::Removed || !(standing.is_permitted() || asks) {
             return Err(not_allowed(&envelope.topic, unsure));
         }
-        self.verify(&envelope, if standing.is_permitted() { For::Permitted } else { For::Stranger }).await?;
-        if age == Age::Early {
-            let (published, now) = (envelope.at, self.clock.wall());
-            tracing::error!(%published, %now, "SNS signed a message of a time to come: this machine's clock is behind");
-            return Err(Refusal::busy(20, "clock_behind", "the message is of a time to come by this server's clock"));
+        if age == Age::Stale && !standing.is_permitted() {
+            let fault = format!("the message was published at {}, longer ago than SNS delivers one", envelope.at);
+            let remedy = "nothing is to be done if it was taken before; else check this machine's clock";
+            return Err(Refusal::invalid(Fault::new("Timestamp", "stale_sns_message", fault, remedy)));
         }
-        self.take(envelope, standing.is_permitted()).await
+        self.verify(&envelope, if standing.is_permitted() { For::Permitted } else { For::Stranger }).await?;
+        let (published, now) = (envelope.at, self.clock.wall());
+        match age {
+            Age::Fresh => self.take(envelope, standing.is_permitted()).await,
+            Age::Early => {
+                tracing::error!(%published, %now, "SNS signed a message of a time to come: this machine's clock is behind");
+                Err(Refusal::busy(20, "clock_behind", "the message is of a time to come by this server's clock"))
+            }
+            // Repeated by somebody else, who gains nothing by coming again; or delivered by SNS while our clock is ahead, and then it must.
+            Age::Stale => Err(Refusal::busy(20, "clock_ahead", "the message is older than SNS delivers one by this server's clock")),
+        }
     }
 
     /// Whether SNS signed it.

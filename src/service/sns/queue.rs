@@ -5,11 +5,12 @@
 //!
 //! A message is removed when what it reports is stored. One that can never be stored is left to the queue's redrive policy, which moves it
 //! to a dead-letter queue for people to look at; where there is none it is removed, for it would come again for days. Either way it is
-//! logged once and counted.
+//! logged once and counted. One whose certificate is not believed is never removed: it may have ended while the message lay there, or our
+//! clock may be wrong.
 
 use futures_util::future::join_all;
 use jebi_domain::{
-    port::sns::QueuedMessage,
+    port::sns::{EventQueue, QueuedMessage},
     refusal::{Refusal, RefusalKind},
     sns::{Envelope, Kind},
 };
@@ -29,13 +30,16 @@ pub enum Settled {
 
 impl Sns {
     /// Takes messages of a queue, all at once so that they share commits. The answers stand in their order.
-    pub async fn take_queued(&self, queue: &str, messages: &[QueuedMessage], dead_letters: Option<bool>) -> Vec<Settled> {
-        join_all(messages.iter().map(|message| self.settle_queued(queue, message, dead_letters))).await
+    pub async fn take_queued(&self, queue: &dyn EventQueue, messages: &[QueuedMessage]) -> Vec<Settled> {
+        let ends = join_all(messages.iter().map(|message| self.queued(message))).await;
+        // Asked each time: somebody may have given the queue dead letters since, because of what is told below.
+        let removes = ends.iter().filter_map(|end| end.as_ref().err()).any(is_final) && queue.has_dead_letters().await == Some(false);
+        let settled = messages.iter().zip(&ends).map(|(message, end)| self.settled(queue.url(), message, end, removes));
+        settled.collect()
     }
 
-    async fn settle_queued(&self, queue: &str, message: &QueuedMessage, dead_letters: Option<bool>) -> Settled {
-        let end = self.queued(message).await;
-        count("sqs", &end);
+    fn settled(&self, queue: &str, message: &QueuedMessage, end: &Result<Delivered, Refusal>, removes: bool) -> Settled {
+        count("sqs", end);
         let Err(refusal) = end else {
             self.seen.add(queue, self.clock.wall());
             return Settled::Remove;
@@ -45,10 +49,10 @@ impl Sns {
             return Settled::Later;
         }
         // Where it is not known whether there are dead letters, nothing is lost by leaving it.
-        let remove = dead_letters == Some(false);
+        let remove = removes && is_final(refusal);
         if message.times <= 1 || remove {
-            let becomes = if remove { "removed" } else { "left to the redrive policy" };
-            tracing::error!(queue, id = message.id, error = %refusal, becomes, "a message of the queue can never be taken");
+            let becomes = if remove { "removed" } else { "left in the queue" };
+            tracing::error!(queue, id = message.id, error = %refusal, becomes, "a message of the queue cannot be taken");
         }
         if remove { Settled::Remove } else { Settled::Leave }
     }
@@ -75,4 +79,9 @@ impl Sns {
 /// Whether it is a message without its envelope: what SES publishes, and nothing of SNS around it. That need not be JSON.
 fn is_bare(refusal: &Refusal) -> bool {
     refusal.kind == RefusalKind::Malformed || refusal.faults.iter().any(|fault| fault.code == "sns_raw_delivery")
+}
+
+/// Whether what is refused would be at any other time too.
+fn is_final(refusal: &Refusal) -> bool {
+    !matches!(refusal.kind, RefusalKind::Busy { .. }) && refusal.faults.iter().all(|fault| fault.code != "sns_certificate")
 }

@@ -23,6 +23,9 @@ use crate::service::trouble::refusal;
 const LARGEST: usize = 64 << 10;
 /// A topic nobody knows is looked for in the store at most so often: another node may have been told of it.
 const LOOK: Duration = Duration::from_secs(2);
+/// Subscriptions of topics nobody has allowed that are written down in a minute: anybody can have SNS ask.
+const STRANGERS: u32 = 10;
+const MINUTE: Duration = Duration::from_secs(60);
 /// When a confirmation is tried again: doubled each time, up to an hour.
 const FIRST_RETRY: Duration = Duration::from_secs(30);
 const LAST_RETRY: Duration = Duration::from_secs(3_600);
@@ -49,6 +52,8 @@ pub(super) struct Topics {
     known: ArcSwap<HashMap<String, EventSource>>,
     /// When the store is asked again, at the earliest.
     look_at: Mutex<Boot>,
+    /// When this minute began, and how many subscriptions of strangers were written down in it.
+    strangers: Mutex<(Boot, u32)>,
 }
 
 impl Topics {
@@ -61,6 +66,7 @@ impl Topics {
             own: ArcSwap::from_pointee(settings.own),
             known: ArcSwap::default(),
             look_at: Mutex::default(),
+            strangers: Mutex::default(),
         }
     }
 
@@ -131,16 +137,40 @@ impl Topics {
 
     /// Keeps a subscription that asks to be confirmed, and confirms it where its topic is permitted. `None` where it waits for a person.
     pub(super) async fn asked(&self, topic: &TopicArn, url: &str, permitted: bool) -> Result<Option<Confirming>, Refusal> {
+        if !permitted {
+            return self.waits(topic, url).await.map(|()| None);
+        }
         let now = self.clock.wall();
         // Kept before it is tried: whatever happens now, it is tried again.
-        let next = permitted.then(|| now + FIRST_RETRY);
+        let next = Some(now + FIRST_RETRY);
         self.change(topic.as_str(), SourceChange::Asked { url: url.to_owned(), next }).await?;
-        if !permitted {
-            tracing::warn!(%topic, "an SNS topic that nobody has allowed asks to be confirmed: run `jebi sns allow` if it is yours");
-            return Ok(None);
-        }
         let asked = Asked { url: url.to_owned(), at: now, next, tries: 0, fault: None };
         self.confirm(topic.as_str(), &asked).await.map(Some)
+    }
+
+    /// Keeps a subscription of a topic nobody has allowed. Whoever repeats the message has nothing written by it.
+    async fn waits(&self, topic: &TopicArn, url: &str) -> Result<(), Refusal> {
+        if self.known.load().get(topic.as_str()).and_then(|source| source.asked.as_ref()).is_some_and(|asked| asked.url == url) {
+            return Ok(());
+        }
+        let written = {
+            let (now, mut strangers) = (self.clock.boot(), self.strangers.lock().unwrap_or_else(PoisonError::into_inner));
+            if now.since(strangers.0) >= MINUTE {
+                *strangers = (now, 0);
+            }
+            strangers.1 = strangers.1.saturating_add(1);
+            strangers.1
+        };
+        if written > STRANGERS {
+            return Err(Refusal::busy(
+                60,
+                "too_many_subscriptions",
+                "too many topics nobody has allowed ask to be confirmed in this minute",
+            ));
+        }
+        self.change(topic.as_str(), SourceChange::Asked { url: url.to_owned(), next: None }).await?;
+        tracing::warn!(%topic, "an SNS topic that nobody has allowed asks to be confirmed: run `jebi sns allow` if it is yours");
+        Ok(())
     }
 
     /// Confirms what may be confirmed by now and was not.

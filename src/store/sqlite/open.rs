@@ -53,7 +53,9 @@ impl From<Error> for OpenError {
     fn from(e: Error) -> Self {
         match e {
             Error::Engine { text, .. } => Self::Engine(text),
-            other @ (Error::Damaged { .. } | Error::Changed(_) | Error::Ended | Error::NoFile(_)) => Self::Damaged(other.to_string()),
+            other @ (Error::Damaged { .. } | Error::Changed(_) | Error::Ended | Error::Held | Error::NoFile(_)) => {
+                Self::Damaged(other.to_string())
+            }
         }
     }
 }

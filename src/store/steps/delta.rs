@@ -101,6 +101,8 @@ pub(super) struct Delta {
     /// Queues something was put into, with the earliest due time of it, and those the turn itself retired.
     pub(super) filled: BTreeMap<i64, i64>,
     pub(super) retired: BTreeSet<i64>,
+    /// Accounts that feedback came through, and when.
+    pub(super) seen: BTreeMap<String, i64>,
     pub notices: Vec<(String, Notice)>,
     /// Topics that may be finished: bulk mail of theirs has ended.
     pub(super) finishing: BTreeSet<i64>,
@@ -167,6 +169,11 @@ impl Delta {
         self.hours.reported(topic, kind, at, n);
     }
 
+    /// Feedback came through an account.
+    pub fn seen(&mut self, provider: String, at: i64) {
+        self.seen.entry(provider).and_modify(|last| *last = at.max(*last)).or_insert(at);
+    }
+
     pub fn used(&mut self, key: KeyNo, at: Wall, n: i64) {
         *self.used.entry((key.0, at.0.div_euclid(QUARTER))).or_default() += n;
     }
@@ -198,6 +205,9 @@ impl Delta {
             self.filled.entry(no).and_modify(|first| *first = due.min(*first)).or_insert(due);
         }
         self.retired.extend(other.retired);
+        for (provider, at) in other.seen {
+            self.seen(provider, at);
+        }
         self.notices.extend(other.notices);
         self.finishing.extend(other.finishing);
         self.calls |= other.calls;

@@ -31,6 +31,9 @@ pub enum Error {
     Changed(String),
     #[error("the incarnation has been ended")]
     Ended,
+    /// Another node holds what the job begins with. Nothing of it was done: it is run first in a turn of its own, and may wait there.
+    #[error("another node holds what is to be written")]
+    Held,
     /// A file the mail carries was removed meanwhile.
     #[error("there is no file {0}")]
     NoFile(FileId),
@@ -46,7 +49,7 @@ impl Error {
         match self {
             Self::Engine { kind, .. } => Some(*kind),
             Self::Changed(_) => Some(Kind::Crossed),
-            Self::Damaged { .. } | Self::Ended | Self::NoFile(_) => None,
+            Self::Damaged { .. } | Self::Ended | Self::Held | Self::NoFile(_) => None,
         }
     }
 
@@ -77,6 +80,7 @@ impl Error {
         match self {
             Self::Ended => StoreError::Ended,
             Self::NoFile(id) => StoreError::NoFile(*id),
+            Self::Held => StoreError::Busy { retry_after_s: 1, why: "others write the same" },
             Self::Engine { kind: Kind::Full, .. } => StoreError::Full,
             Self::Engine { kind: Kind::Crossed, .. } => StoreError::Busy { retry_after_s: 1, why: "others write the same" },
             Self::Engine { kind: Kind::Away { retry_after_s, why }, .. } => StoreError::Unavailable { retry_after_s: *retry_after_s, why },

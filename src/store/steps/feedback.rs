@@ -9,6 +9,8 @@
 mod prove;
 pub(super) mod unmatched;
 
+use std::borrow::Cow;
+
 use jebi_domain::{
     address,
     delivery::State,
@@ -25,11 +27,12 @@ use super::{
     Engine, Error, Row, SqlStore,
     group::Class,
     hooks::{self, Whom},
+    housekeep::address_hash,
     params, q, refs, reputation, row, suppression,
     turn::Turn,
 };
 
-/// Rows of events one copy has at most besides the first of each kind: repeated reports in other words.
+/// Lines of the timeline each recipient of a copy has at most besides the first of each kind: repeated reports in other words.
 const WORDS: i64 = 50;
 /// How often it is written down at most that feedback comes through an account, in milliseconds.
 const SEEN_EVERY: i64 = 1_000;
@@ -54,6 +57,7 @@ struct Found {
     email: String,
     topic: i64,
     queue: QueueNo,
+    accepted: Wall,
 }
 
 impl Found {
@@ -70,6 +74,7 @@ impl Found {
             email: r.get(7)?,
             topic: r.get(8)?,
             queue: QueueNo(r.get(9)?),
+            accepted: Wall(r.get(10)?),
         })
     }
 }
@@ -87,15 +92,27 @@ pub(super) fn record_own(turn: &mut Turn<'_>, batch: &[Feedback]) -> Result<u64,
 
 /// Records reports. `keep` says how long those are kept that no mail is found for; `None` for not at all.
 pub(super) fn record(turn: &mut Turn<'_>, batch: &[Reported], keep: Option<Keep>, now: Wall) -> Result<Vec<Recorded>, Error> {
-    let mut out = Vec::with_capacity(batch.len());
-    for one in batch {
+    let mut out = vec![Recorded::Unknown; batch.len()];
+    for (n, at) in in_order(turn, batch)?.into_iter().enumerate() {
         turn.rows += 1;
-        out.push(match find(turn, &one.about)? {
+        let one = &batch[at];
+        // Once something is written there is no way back for this job alone.
+        out[at] = match find(turn, &one.about, n > 0 || turn.may_wait())? {
             Some(copy) => Recorded::Found { new: apply(turn, copy, one, now)? },
             None => unmatched::keep(turn, one, keep, now)?,
-        });
+        };
     }
     Ok(out)
+}
+
+/// The order several are recorded in: by their copies, so that of two nodes that record the same ones waits, and never both.
+fn in_order(turn: &Turn<'_>, batch: &[Reported]) -> Result<Vec<usize>, Error> {
+    let mut order: Vec<usize> = (0..batch.len()).collect();
+    if batch.len() > 1 && !turn.db.is_alone() {
+        let keys = batch.iter().map(|one| key_about(turn, &one.about)).collect::<Result<Vec<_>, _>>()?;
+        order.sort_by_key(|at| keys[*at]);
+    }
+    Ok(order)
 }
 
 pub(super) fn key_of(turn: &Turn<'_>, id: DeliveryId) -> Result<Option<DeliveryKey>, Error> {
@@ -103,14 +120,36 @@ pub(super) fn key_of(turn: &Turn<'_>, id: DeliveryId) -> Result<Option<DeliveryK
     Ok(no.map(|no| DeliveryKey::new(MessageNo(no), id.ordinal)))
 }
 
-/// The copy a message speaks of: by our own id, which is certain, else by the provider's as far as that is indexed.
-fn find(turn: &Turn<'_>, about: &About) -> Result<Option<Found>, Error> {
-    if let Some(id) = about.delivery {
+/// The copy a message speaks of: by our own id, which is certain, else by the provider's as far as that is indexed. Locked; one that
+/// another node has locked is waited for, or said to be held.
+fn find(turn: &Turn<'_>, about: &About, wait: bool) -> Result<Option<Found>, Error> {
+    if let (Some(id), true) = (about.delivery, wait) {
         return turn.row(q!("report_copy"), (id.message.0.as_slice(), id.ordinal), Found::read);
     }
-    let Some(id) = about.provider_id.as_deref() else { return Ok(None) };
-    let newest = refs::indexed(&turn.look(), id)?.into_iter().max();
-    newest.map_or(Ok(None), |key| by_key(turn, DeliveryKey(key)))
+    let found = match (about.delivery, key_by_id(turn, about)?) {
+        (Some(id), _) => turn.row(q!("report_copy_free"), (id.message.0.as_slice(), id.ordinal), Found::read)?,
+        (None, Some(key)) if wait => return by_key(turn, key),
+        (None, Some(key)) => turn.row(q!("report_copy_free_by_key"), [key.0], Found::read)?,
+        (None, None) => return Ok(None),
+    };
+    if found.is_none()
+        && let Some(key) = key_about(turn, about)?
+        && turn.row(q!("report_copy_is_there"), [key.0], |_| Ok(()))?.is_some()
+    {
+        return Err(Error::Held);
+    }
+    Ok(found)
+}
+
+/// The number of the copy a message speaks of; not whether it is there.
+fn key_about(turn: &Turn<'_>, about: &About) -> Result<Option<DeliveryKey>, Error> {
+    about.delivery.map_or_else(|| key_by_id(turn, about), |id| key_of(turn, id))
+}
+
+/// The newest copy with the provider's id, where our own is not told.
+fn key_by_id(turn: &Turn<'_>, about: &About) -> Result<Option<DeliveryKey>, Error> {
+    let (None, Some(id)) = (about.delivery, about.provider_id.as_deref()) else { return Ok(None) };
+    Ok(refs::indexed(&turn.look(), id)?.into_iter().max().map(DeliveryKey))
 }
 
 fn by_key(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<Found>, Error> {
@@ -119,6 +158,7 @@ fn by_key(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<Found>, Error> {
 
 /// Records all statements about a copy. Returns how many were new.
 fn apply(turn: &mut Turn<'_>, mut copy: Found, one: &Reported, now: Wall) -> Result<u32, Error> {
+    let one = &*in_time(one, copy.accepted, now);
     let mut new = 0;
     for report in &one.reports {
         new += if copy.joint { to_several(turn, &copy, report, one.source)? } else { to_one(turn, &mut copy, report, one.source)? };
@@ -130,12 +170,23 @@ fn apply(turn: &mut Turn<'_>, mut copy: Found, one: &Reported, now: Wall) -> Res
     Ok(new)
 }
 
+/// With no time before the mail's and none to come: times are the reporter's, whose clock may be wrong.
+fn in_time(one: &Reported, accepted: Wall, now: Wall) -> Cow<'_, Reported> {
+    let within = |at: Wall| at.clamp(accepted, now.max(accepted));
+    if one.reports.iter().all(|report| within(report.at) == report.at) {
+        return Cow::Borrowed(one);
+    }
+    let mut one = one.clone();
+    one.reports.iter_mut().for_each(|report| report.at = within(report.at));
+    Cow::Owned(one)
+}
+
 /// Notes that feedback of our own mail comes through the account a queue's mail is sent by.
 fn seen(turn: &mut Turn<'_>, queue: QueueNo, now: Wall) -> Result<(), Error> {
     let (provider, _) = turn.home_of(queue.0)?;
     let last = turn.memory.seen.get(&provider).copied();
     if last.is_none_or(|last| now.0.saturating_sub(last) >= SEEN_EVERY || last > now.0) {
-        turn.run(q!("feedback_seen"), (&provider, now.0))?;
+        turn.delta.seen(provider.clone(), now.0);
         turn.memory.seen.insert(provider, now.0);
     }
     Ok(())
@@ -167,27 +218,29 @@ fn to_one(turn: &mut Turn<'_>, copy: &mut Found, report: &Report, source: Source
     }
     let recipient = report.recipient.as_deref().unwrap_or(&copy.email);
     if write(turn, copy.key, (recipient, report), source, fresh.is_some())? && address::key(recipient) == address::key(&copy.email) {
-        follow(turn, &copy.email, report)?;
+        follow(turn, (copy.key, &copy.email), report)?;
     }
     Ok(u32::from(fresh.is_some()))
 }
 
 fn to_several(turn: &mut Turn<'_>, copy: &Found, report: &Report, source: Source) -> Result<u32, Error> {
-    let people = match (&report.recipient, &report.what) {
-        (_, What::Sent) => return Ok(0),
-        // Which of them it was cannot be told.
-        (None, What::Engaged(_) | What::Note) => {
-            write(turn, copy.key, ("", report), source, false)?;
-            return Ok(0);
-        }
-        (None, What::Kind(_)) => {
+    if report.what == What::Sent {
+        return Ok(0);
+    }
+    let people = match &report.recipient {
+        Some(one) => vec![one.clone()],
+        None => {
             let all = turn.rows_of(q!("joint_list"), [copy.key.0], |r| Ok(row::joint(r)))?;
             // Those on the suppression list were in no attempt.
             let went = all.into_iter().filter(|one| one.as_ref().map_or(true, |one| one.state != State::Suppressed));
             went.map(|one| one.map(|one| one.mailbox.email)).collect::<Result<Vec<_>, _>>()?
         }
-        (Some(one), _) => vec![one.clone()],
     };
+    // A provider refuses the mail itself. Of anything else it cannot be told which of several it was: it is shown, and nobody is judged.
+    if report.recipient.is_none() && people.len() > 1 && report.what != What::Kind(FeedbackKind::Rejected) {
+        write(turn, copy.key, ("", report), source, false)?;
+        return Ok(0);
+    }
     let mut new = 0;
     for person in people {
         let key = address::key(&person);
@@ -209,14 +262,15 @@ fn to_several(turn: &mut Turn<'_>, copy: &Found, report: &Report, source: Source
             continue;
         }
         if write(turn, copy.key, (&person, report), source, set > 0)? {
-            follow(turn, &person, report)?;
+            follow(turn, (copy.key, &person), report)?;
         }
         new += u32::from(set > 0);
     }
     Ok(new)
 }
 
-/// Adds the line of the timeline, unless the same stands there or there are too many. Whether it was added.
+/// Adds the line of the timeline, unless the same stands there or the recipient has too many. Whether it is news: what is not shown any
+/// more is followed all the same.
 fn write(turn: &Turn<'_>, key: DeliveryKey, (recipient, report): (&str, &Report), source: Source, fresh: bool) -> Result<bool, Error> {
     let code = kind(report).map_or(NOTE, FeedbackKind::bit);
     let detail = detail(report);
@@ -226,7 +280,7 @@ fn write(turn: &Turn<'_>, key: DeliveryKey, (recipient, report): (&str, &Report)
         let like = params![key.0, recipient, code, detail, by_time, report.at.0];
         let (rows, alike): (i64, i64) = turn.row(q!("event_like"), like, |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or_default();
         if alike > 0 || rows >= WORDS {
-            return Ok(false);
+            return Ok(alike == 0);
         }
     }
     turn.append(q!("event_add"), (key.0, recipient, code, report.at.0, &detail, source.code()))?;
@@ -244,10 +298,12 @@ fn detail(report: &Report) -> String {
 }
 
 /// What follows for the address, in the same commit.
-fn follow(turn: &mut Turn<'_>, email: &str, report: &Report) -> Result<(), Error> {
+fn follow(turn: &mut Turn<'_>, (key, email): (DeliveryKey, &str), report: &Report) -> Result<(), Error> {
     let kind = match report.verdict {
         Verdict::Dead => Bounced::Hard,
         Verdict::Complained => Bounced::Complaint,
+        // What was delivered since may have been told before it.
+        Verdict::Unreachable if is_delivered_since(turn, (key, email), report.at)? => return Ok(()),
         Verdict::Unreachable => Bounced::Soft,
         Verdict::Nothing if report.what == What::Kind(FeedbackKind::Delivered) => {
             return suppression::note_delivered(turn, email, report.at);
@@ -255,4 +311,10 @@ fn follow(turn: &mut Turn<'_>, email: &str, report: &Report) -> Result<(), Error
         Verdict::Nothing => return Ok(()),
     };
     suppression::note_bounce(turn, email, kind, report.at, &detail(report))
+}
+
+/// Whether something was delivered to an address at a time or later, as far as was told of this copy and of the newest indexed ones.
+fn is_delivered_since(turn: &Turn<'_>, (key, email): (DeliveryKey, &str), at: Wall) -> Result<bool, Error> {
+    let like = params![address_hash(email), key.0, address::key(email), FeedbackKind::Delivered.bit(), at.0];
+    Ok(turn.row(q!("delivered_since"), like, |_| Ok(()))?.is_some())
 }

@@ -1,12 +1,17 @@
 //! Topics and queues that events come from, as the port has them.
 
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, VecDeque},
+};
+
 use jebi_domain::{
     port::{
         Boxed, SourceStore,
         sns::{Asked, EventSource, Seen, SourceChange, WAITING_SOURCES},
         store::StoreResult,
     },
-    sns::Verdict,
+    sns::{TopicArn, Verdict},
     time::Wall,
 };
 
@@ -40,7 +45,7 @@ fn apply(turn: &mut Turn<'_>, name: &str, change: &SourceChange, now: Wall) -> R
     match change {
         SourceChange::Asked { url, next } => {
             turn.change(q!("source_asked"), (name, url, now.0, next.map(|at| at.0)))?;
-            turn.run(q!("source_trim"), [WAITING_SOURCES])
+            trim(turn)
         }
         SourceChange::Confirmed { url } => turn.change(q!("source_confirmed"), (name, url, now.0)),
         // Another subscription may have been asked for since.
@@ -48,6 +53,23 @@ fn apply(turn: &mut Turn<'_>, name: &str, change: &SourceChange, now: Wall) -> R
         SourceChange::Unsubscribed => turn.change(q!("source_unsubscribed"), (name, now.0)),
         SourceChange::Judged(verdict) => turn.change(q!("source_judged"), (name, verdict.code(), now.0)),
     }
+}
+
+/// Makes room among topics nobody decided on: whichever account has most of them loses its oldest, so that one with a few keeps them.
+fn trim(turn: &Turn<'_>) -> Result<(), Error> {
+    let names: Vec<String> = turn.rows_of(q!("source_waiting"), (), |r| r.get(0))?;
+    let mut accounts: BTreeMap<String, VecDeque<(usize, &str)>> = BTreeMap::new();
+    for (place, name) in names.iter().enumerate() {
+        let account = TopicArn::parse(name).map_or_else(|_| String::new(), |topic| topic.account().to_owned());
+        accounts.entry(account).or_default().push_back((place, name));
+    }
+    for _ in WAITING_SOURCES as usize..names.len() {
+        let most = accounts.values_mut().max_by_key(|all| (all.len(), all.front().map(|(place, _)| Reverse(*place))));
+        if let Some((_, name)) = most.and_then(VecDeque::pop_front) {
+            turn.execute(q!("source_drop"), [name])?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads a row of `source_list`.

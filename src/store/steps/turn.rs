@@ -251,6 +251,8 @@ pub struct Turn<'a> {
     pub(super) homes: HashMap<i64, (String, Lane)>,
     /// An incarnation of this node, and whether it still is, as far as it was asked.
     alive: Option<(Incarnation, bool)>,
+    /// Whether something was done in it: rows are locked until its end.
+    pub holds: bool,
     /// Why the engine has rolled the transaction back by itself, if it has.
     pub broken: Option<Error>,
 }
@@ -266,8 +268,15 @@ impl<'a> Turn<'a> {
             fresh: HashSet::new(),
             homes: HashMap::new(),
             alive: None,
+            holds: false,
             broken: None,
         }
+    }
+
+    /// Whether a job that has done nothing yet may wait for a row another node has locked. Who holds none itself may: of two turns that
+    /// hold some and wait for each other's, PostgreSQL would end one after a second, in which neither node writes anything.
+    pub(super) fn may_wait(&self) -> bool {
+        !self.holds || self.db.is_alone()
     }
 
     /// Keeps what the job under way changed.
@@ -323,6 +332,10 @@ impl<'a> Turn<'a> {
         total.reputation.flush(self)?;
         if waiting != 0 || unsettled != 0 {
             self.run(q!("totals_add"), (waiting, unsettled))?;
+        }
+        // Last, and not when it is noted: nodes share a rate by the same row.
+        for (provider, at) in &total.seen {
+            self.run(q!("feedback_seen"), (provider, at))?;
         }
         Ok(Told { notices, places: total.places, calls })
     }

@@ -236,6 +236,7 @@ fn give_back(turn: &mut Turn<'_>, now: Wall) -> Result<(), Error> {
         };
         let all: Vec<Settlement> = (lease.first..lease.first + lease.count).map(back).collect();
         settle::settle(turn, &all).map_err(|(e, _)| e)?;
+        turn.holds = true;
     }
     turn.keep();
     Ok(())
@@ -264,10 +265,7 @@ impl Filling<'_> {
             let taken = waiting.or_else(|| begun.take().map(|job| (Class::Bulk, job)));
             let Some((class, job)) = taken else { break };
             served = served.max(class);
-            if let Some(more) = step(turn, (class, job), done) {
-                *begun = Some(more);
-            }
-            if turn.broken.is_some() || class == Class::Housekeep || self.one {
+            if !self.run(turn, (class, job), begun, done) || turn.broken.is_some() || class == Class::Housekeep || self.one {
                 return;
             }
             let spent = shared.clock.boot().since(self.started);
@@ -286,10 +284,7 @@ impl Filling<'_> {
             let begun_one = if class == Class::Bulk { begun.take() } else { None };
             let Some(job) = begun_one.or_else(|| shared.group.take_of(class)) else { continue };
             turn.rows = turn.rows.min(TURN_ROWS - BULK_SLICE);
-            if let Some(more) = step(turn, (class, job), done) {
-                *begun = Some(more);
-            }
-            if turn.broken.is_some() {
+            if !self.run(turn, (class, job), begun, done) || turn.broken.is_some() {
                 return;
             }
         }
@@ -298,8 +293,22 @@ impl Filling<'_> {
         let wanted = begun.is_none() && self.again.is_empty() && own.has(Class::Housekeep);
         let overdue = if wanted { shared.group.take_older(Class::Housekeep, shared.clock.boot(), HOUSEKEEP_WAIT) } else { None };
         if let Some(job) = overdue {
-            step(turn, (Class::Housekeep, job), done);
+            self.run(turn, (Class::Housekeep, job), begun, done);
         }
+    }
+
+    /// Runs a step. Whether the turn goes on after it.
+    fn run(&mut self, turn: &mut Turn<'_>, (class, job): (Class, Box<dyn Job>), begun: &mut Option<Box<dyn Job>>, done: &mut Done) -> bool {
+        match step(turn, (class, job), done) {
+            Stepped::Over => {}
+            Stepped::More(more) => *begun = Some(more),
+            Stepped::Held(job) => {
+                metrics::counter!("jebi_store_held_total").increment(1);
+                self.again.push_front((class, job));
+                return false;
+            }
+        }
+        true
     }
 }
 
@@ -311,19 +320,35 @@ const IDLE_SLICES: u32 = 8;
 /// Rows a bulk job writes at least in a turn filled by others.
 const BULK_SLICE: u32 = 200;
 
-/// Runs one step so that a job that fails takes nobody with it. Returns the job when it needs another turn.
-fn step(turn: &mut Turn<'_>, (class, mut job): (Class, Box<dyn Job>), done: &mut Done) -> Option<Box<dyn Job>> {
+/// What became of a step.
+enum Stepped {
+    /// The job is done, or has failed.
+    Over,
+    /// It needs another turn.
+    More(Box<dyn Job>),
+    /// It waits for another node, and did nothing: this turn ends for its sake, and it begins the next one.
+    Held(Box<dyn Job>),
+}
+
+/// Runs one step so that a job that fails takes nobody with it.
+fn step(turn: &mut Turn<'_>, (class, mut job): (Class, Box<dyn Job>), done: &mut Done) -> Stepped {
     let db = turn.db;
     let outcome = db.set_apart().and_then(|()| guarded(turn, job.as_mut())).and_then(|s| db.keep().map(|()| s));
     match outcome {
         Ok(Step::Done) => {
             turn.keep();
+            turn.holds = true;
             done.push((class, job));
-            None
+            Stepped::Over
         }
         Ok(Step::More) => {
             turn.keep();
-            Some(job)
+            turn.holds = true;
+            Stepped::More(job)
+        }
+        Err(Error::Held) if db.keep().is_ok() => {
+            job.rewind();
+            Stepped::Held(job)
         }
         Err(e) => {
             turn.drop_job();
@@ -331,7 +356,7 @@ fn step(turn: &mut Turn<'_>, (class, mut job): (Class, Box<dyn Job>), done: &mut
                 // It and the others run again.
                 turn.broken = Some(e);
                 done.push((class, job));
-                return None;
+                return Stepped::Over;
             }
             match db.undo() {
                 Ok(()) => {}
@@ -341,7 +366,7 @@ fn step(turn: &mut Turn<'_>, (class, mut job): (Class, Box<dyn Job>), done: &mut
                     // Everybody in the turn is told why: a full disk, as a rule.
                     turn.broken = Some(if lost.is_fatal() { lost } else { e });
                     done.push((class, job));
-                    return None;
+                    return Stepped::Over;
                 }
             }
             if matches!(e, Error::Ended) {
@@ -351,7 +376,7 @@ fn step(turn: &mut Turn<'_>, (class, mut job): (Class, Box<dyn Job>), done: &mut
                 tracing::error!(error = %e, "a store job failed");
             }
             job.done(Err(e.outward()));
-            None
+            Stepped::Over
         }
     }
 }

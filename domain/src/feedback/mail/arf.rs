@@ -12,8 +12,8 @@ use super::{
     time,
 };
 
-/// The statement of a part `message/feedback-report`. Without `Original-Rcpt-To`, which many providers leave out, it is about everyone
-/// the copy went to.
+/// The statement of a part `message/feedback-report`. Without `Original-Rcpt-To`, which many providers leave out, it names nobody: one of
+/// those the copy went to has complained.
 pub(super) fn reports(text: &str, sent_at: Wall) -> Result<Vec<Report>, Fault> {
     let all = groups(text);
     let fields = all.first().ok_or_else(|| unreadable(Unreadable::NoFields))?;

@@ -111,7 +111,7 @@ fn complaints_are_read() {
     assert_eq!((report.recipient.as_deref(), report.detail.as_str()), (Some("kim@naver.example"), "abuse: Daum-FBL/1.0"));
     assert_eq!(report.at.to_string(), "2026-11-20T02:00:00.000Z");
     let bare = arf("Feedback-Type: fraud\r\n").reports.remove(0);
-    assert_eq!((bare.recipient, bare.what), (None, What::Kind(FeedbackKind::Complained)), "about everyone the copy went to");
+    assert_eq!((bare.recipient, bare.what), (None, What::Kind(FeedbackKind::Complained)), "one of those the copy went to");
     for kind in ["not-spam", "auth-failure"] {
         assert_eq!(arf(&format!("Feedback-Type: {kind}\r\n")).reports[0].what, What::Note, "{kind}");
     }

@@ -2,6 +2,7 @@
 //! "Contents of event data that Amazon SES publishes to Amazon SNS") and feedback notifications (`notificationType`; "Amazon SNS
 //! notification contents"). Types and sub-types are open sets: what is not known is never an error.
 
+mod loose;
 mod shape;
 
 use std::net::IpAddr;
@@ -12,7 +13,8 @@ use super::{
     About, Engagement, Report, Reported, Source, Verdict, What, fault,
     judge::{self, Bounce as Told},
 };
-use shape::{Bounce, Complaint, Delay, Delivery, Engaged, Event, Failed, Failure, Mail, Subscription, Text};
+use loose::{Maybe, Text};
+use shape::{Bounce, Complaint, Delay, Delivery, Engaged, Event, Failed, Failure, Mail, Subscription};
 
 /// Longest detail that is kept, in characters: the words of servers are a line or two.
 const MAX_DETAIL: usize = 1_000;
@@ -41,53 +43,54 @@ pub fn parse(text: &str, now: Wall) -> Result<Parsed, Fault> {
     if text.trim_start().starts_with(VALIDATED) {
         return Ok(Parsed::SetUp);
     }
-    let event: Event = serde_json::from_str(text).map_err(|e| fault::no_event(&e))?;
+    let event = serde_json::from_str::<Maybe<Event>>(text).map_err(|e| fault::no_event(&e))?.0.ok_or_else(fault::no_type)?;
     let Some(kind) = event.event_type.get().or(event.notification_type.get()).map(str::to_owned) else {
         return Err(fault::no_type());
     };
     if kind == SUBSCRIBED {
         return Ok(Parsed::SetUp);
     }
-    let mail = event.mail.unwrap_or_default();
+    let mail = event.mail.0.unwrap_or_default();
     let sent_at = time(&mail.timestamp).unwrap_or(now);
-    let reports = match kind.as_str() {
+    let mut reports = match kind.as_str() {
         "Send" => vec![Report::new(None, What::Sent, sent_at, "")],
-        "Delivery" => event.delivery.map_or_else(Vec::new, |one| delivered(&one, &mail, sent_at)),
-        "Bounce" => event.bounce.map_or_else(Vec::new, |one| bounced(&one, &mail, sent_at)),
-        "Complaint" => event.complaint.map_or_else(Vec::new, |one| complained(&one, &mail, sent_at)),
-        "DeliveryDelay" => event.delivery_delay.map_or_else(Vec::new, |one| delayed(&one, &mail, sent_at)),
-        "Reject" => vec![rejected(event.reject.as_ref().and_then(|one| one.reason.get()).unwrap_or("rejected"), sent_at)],
-        "Rendering Failure" => vec![rejected(&not_rendered(event.failure.as_ref()), sent_at)],
-        "Open" => event.open.map_or_else(Vec::new, |one| vec![engaged(&one, &mail, false, sent_at)]),
-        "Click" => event.click.map_or_else(Vec::new, |one| vec![engaged(&one, &mail, true, sent_at)]),
-        "Subscription" => event.subscription.map_or_else(Vec::new, |one| vec![subscribed(&one, &mail, sent_at)]),
+        "Delivery" => event.delivery.0.map_or_else(Vec::new, |one| delivered(&one, &mail, sent_at)),
+        "Bounce" => event.bounce.0.map_or_else(Vec::new, |one| bounced(&one, &mail, sent_at)),
+        "Complaint" => event.complaint.0.map_or_else(Vec::new, |one| complained(&one, &mail, sent_at)),
+        "DeliveryDelay" => event.delivery_delay.0.map_or_else(Vec::new, |one| delayed(&one, &mail, sent_at)),
+        "Reject" => vec![rejected(event.reject.0.as_ref().and_then(|one| one.reason.get()).unwrap_or("rejected"), sent_at)],
+        "Rendering Failure" => vec![rejected(&not_rendered(event.failure.0.as_ref()), sent_at)],
+        "Open" => event.open.0.map_or_else(Vec::new, |one| vec![engaged(&one, &mail, false, sent_at)]),
+        "Click" => event.click.0.map_or_else(Vec::new, |one| vec![engaged(&one, &mail, true, sent_at)]),
+        "Subscription" => event.subscription.0.map_or_else(Vec::new, |one| vec![subscribed(&one, &mail, sent_at)]),
         _ => return Ok(Parsed::Unknown(bounded(&kind))),
     };
+    if reports.is_empty() {
+        // It tells nothing of what its type is of. That it came is told all the same, and proves that SES took the mail.
+        reports.push(Report::new(None, What::Note, sent_at, bounded(&kind)));
+    }
     Ok(Parsed::Reported(Reported { about: about(&mail), source: Source::Ses, reports }))
 }
 
 fn about(mail: &Mail) -> About {
-    let (tag, header) = (mail.tags.as_ref().and_then(|tags| tags.0), mail.headers.as_ref().and_then(|headers| headers.0));
-    let complete = mail.headers.is_some() && mail.headers_truncated.get() != Some("true");
-    let delivery = tag.or(header);
+    let complete = mail.headers.shown && mail.headers_truncated.get() != Some("true");
+    let delivery = mail.tags.0.or(mail.headers.own);
     About { delivery, provider_id: mail.message_id.get().map(str::to_owned), likely_foreign: complete && delivery.is_none() }
 }
 
 /// The mail's only recipient, where it has one: then it is clear whom a statement that names nobody is about.
 fn only(mail: &Mail) -> Option<String> {
-    match mail.destination.as_deref() {
-        Some([one]) => one.get().map(bare),
+    match mail.destination.0.as_slice() {
+        [one] => one.get().map(bare),
         _ => None,
     }
 }
 
-/// Those a list names, each with what is said of it; where it names nobody, the mail's only recipient.
-fn named<'a>(all: Option<&'a [Failed]>, mail: &Mail) -> Vec<(Option<String>, Option<&'a Failed>)> {
-    let named: Vec<_> = all.unwrap_or_default().iter().filter_map(|one| Some((Some(bare(one.email_address.get()?)), Some(one)))).collect();
-    if !named.is_empty() {
-        return named;
-    }
-    only(mail).map(|one| vec![(Some(one), all.and_then(<[_]>::first))]).unwrap_or_default()
+/// Those a list names, each with what is said of it. Where it names nobody it is the mail's only recipient, and where the mail has several
+/// nobody in particular.
+fn named<'a>(all: &'a [Failed], mail: &Mail) -> Vec<(Option<String>, Option<&'a Failed>)> {
+    let named: Vec<_> = all.iter().filter_map(|one| Some((Some(bare(one.email_address.get()?)), Some(one)))).collect();
+    if named.is_empty() { vec![(only(mail), all.first())] } else { named }
 }
 
 /// An address without a display name.
@@ -99,11 +102,11 @@ fn bare(text: &str) -> String {
 fn delivered(one: &Delivery, mail: &Mail, sent_at: Wall) -> Vec<Report> {
     let at = time(&one.timestamp).unwrap_or(sent_at);
     let detail = words(&[one.smtp_response.get()], one.reporting_mta.get());
-    let mut people: Vec<_> = one.recipients.iter().flatten().filter_map(Text::get).map(bare).collect();
+    let mut people: Vec<_> = one.recipients.0.iter().filter_map(Text::get).map(|one| Some(bare(one))).collect();
     if people.is_empty() {
-        people.extend(only(mail));
+        people.push(only(mail));
     }
-    let report = |person| Report::new(Some(person), What::Kind(FeedbackKind::Delivered), at, detail.clone());
+    let report = |person| Report::new(person, What::Kind(FeedbackKind::Delivered), at, detail.clone());
     people.into_iter().map(report).collect()
 }
 
@@ -118,7 +121,7 @@ fn bounced(one: &Bounce, mail: &Mail, sent_at: Wall) -> Vec<Report> {
         let detail = words(&[Some(&class), diagnostic.or(status)], one.reporting_mta.get());
         Report { verdict, counts, ..Report::new(recipient, What::Kind(feedback), at, detail) }
     };
-    named(one.bounced_recipients.as_deref(), mail).into_iter().map(report).collect()
+    named(&one.bounced_recipients.0, mail).into_iter().map(report).collect()
 }
 
 /// The kind, what it says of the address, and whether SES counts it against the account (SES guide, "Amazon SES account-level suppression
@@ -167,7 +170,7 @@ fn complained(one: &Complaint, mail: &Mail, sent_at: Wall) -> Vec<Report> {
         // With a sub-type SES did not send it: the address is on the account's list, and nobody complained anew.
         Report { verdict: Verdict::Complained, counts: sub.is_none(), ..report }
     };
-    named(one.complained_recipients.as_deref(), mail).into_iter().map(report).collect()
+    named(&one.complained_recipients.0, mail).into_iter().map(report).collect()
 }
 
 fn delayed(one: &Delay, mail: &Mail, sent_at: Wall) -> Vec<Report> {
@@ -177,7 +180,7 @@ fn delayed(one: &Delay, mail: &Mail, sent_at: Wall) -> Vec<Report> {
         let detail = words(&[one.delay_type.get(), said], None);
         Report::new(recipient, What::Kind(FeedbackKind::Delayed), at, detail)
     };
-    named(one.delayed_recipients.as_deref(), mail).into_iter().map(report).collect()
+    named(&one.delayed_recipients.0, mail).into_iter().map(report).collect()
 }
 
 fn rejected(detail: &str, at: Wall) -> Report {
@@ -202,9 +205,9 @@ fn engaged(one: &Engaged, mail: &Mail, click: bool, sent_at: Wall) -> Report {
 /// A choice made by SES's own list management. No mail of ours asks for that, so nothing but a line follows from it.
 fn subscribed(one: &Subscription, mail: &Mail, sent_at: Wall) -> Report {
     let at = time(&one.timestamp).unwrap_or(sent_at);
-    let new = one.new_topic_preferences.as_ref();
+    let new = one.new_topic_preferences.0.as_ref();
     let all = new.is_some_and(|new| new.unsubscribe_all.get() == Some("true")).then_some("unsubscribed from all");
-    let topics = new.and_then(|new| new.topic_subscription_status.as_deref()).unwrap_or_default().iter();
+    let topics = new.map(|new| new.topic_subscription_status.0.as_slice()).unwrap_or_default().iter();
     let topics: Vec<String> =
         topics.filter_map(|one| Some(format!("{} {}", one.topic_name.get()?, one.subscription_status.get()?))).collect();
     let topics = topics.join(", ");

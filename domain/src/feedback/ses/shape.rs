@@ -1,70 +1,19 @@
-//! The JSON of SES, as far as it is looked at. Everything else is passed over, and a text may come as any simple value: SES has changed
-//! types before (`headersTruncated`), and a report is not lost over one.
+//! The JSON of SES, as far as it is looked at. Everything else is passed over, and what is looked at may be of another type than SES's
+//! guide has: SES has changed types before (`headersTruncated`), and a report is not lost over one. `loose` has the types for that.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    Deserialize,
+    de::{IgnoredAny, MapAccess, SeqAccess},
 };
 use serde_json::Value;
 
+use super::loose::{List, Loose, Maybe, Text, read_so};
 use crate::{
     id::DeliveryId,
     mime::{compose::DELIVERY_HEADER, tag::DELIVERY_TAG},
 };
-
-/// A text; `None` for null and for what is no simple value.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Text(pub Option<String>);
-
-impl Text {
-    pub fn get(&self) -> Option<&str> {
-        self.0.as_deref().map(str::trim).filter(|text| !text.is_empty())
-    }
-}
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Text;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
-                Ok(Text(Some(text.to_owned())))
-            }
-            fn visit_string<E>(self, text: String) -> Result<Text, E> {
-                Ok(Text(Some(text)))
-            }
-            fn visit_bool<E>(self, value: bool) -> Result<Text, E> {
-                Ok(Text(Some(value.to_string())))
-            }
-            fn visit_i64<E>(self, value: i64) -> Result<Text, E> {
-                Ok(Text(Some(value.to_string())))
-            }
-            fn visit_u64<E>(self, value: u64) -> Result<Text, E> {
-                Ok(Text(Some(value.to_string())))
-            }
-            fn visit_f64<E>(self, value: f64) -> Result<Text, E> {
-                Ok(Text(Some(value.to_string())))
-            }
-            fn visit_unit<E>(self) -> Result<Text, E> {
-                Ok(Text(None))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Text, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Text(None))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Text(None))
-            }
-        }
-        from.deserialize_any(Any)
-    }
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,16 +22,26 @@ pub(super) struct Event {
     pub event_type: Text,
     #[serde(default)]
     pub notification_type: Text,
-    pub mail: Option<Mail>,
-    pub bounce: Option<Bounce>,
-    pub complaint: Option<Complaint>,
-    pub delivery: Option<Delivery>,
-    pub reject: Option<Reject>,
-    pub open: Option<Engaged>,
-    pub click: Option<Engaged>,
-    pub failure: Option<Failure>,
-    pub delivery_delay: Option<Delay>,
-    pub subscription: Option<Subscription>,
+    #[serde(default)]
+    pub mail: Maybe<Mail>,
+    #[serde(default)]
+    pub bounce: Maybe<Bounce>,
+    #[serde(default)]
+    pub complaint: Maybe<Complaint>,
+    #[serde(default)]
+    pub delivery: Maybe<Delivery>,
+    #[serde(default)]
+    pub reject: Maybe<Reject>,
+    #[serde(default)]
+    pub open: Maybe<Engaged>,
+    #[serde(default)]
+    pub click: Maybe<Engaged>,
+    #[serde(default)]
+    pub failure: Maybe<Failure>,
+    #[serde(default)]
+    pub delivery_delay: Maybe<Delay>,
+    #[serde(default)]
+    pub subscription: Maybe<Subscription>,
 }
 
 #[derive(Default, Deserialize)]
@@ -92,44 +51,42 @@ pub(super) struct Mail {
     pub timestamp: Text,
     #[serde(default)]
     pub message_id: Text,
-    pub destination: Option<Vec<Text>>,
+    #[serde(default)]
+    pub destination: List<Text>,
     #[serde(default)]
     pub headers_truncated: Text,
-    pub headers: Option<Headers>,
-    pub tags: Option<Tags>,
+    #[serde(default)]
+    pub headers: Headers,
+    #[serde(default)]
+    pub tags: Tags,
 }
 
 /// Our own id among the headers.
 #[derive(Default)]
-pub(super) struct Headers(pub Option<DeliveryId>);
-
-#[derive(Deserialize)]
-struct Header<'a> {
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-    #[serde(borrow)]
-    value: Cow<'a, str>,
+pub(super) struct Headers {
+    pub own: Option<DeliveryId>,
+    /// There is a list of them.
+    pub shown: bool,
 }
 
-impl<'de> Deserialize<'de> for Headers {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct All;
-        impl<'de> Visitor<'de> for All {
-            type Value = Headers;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of headers")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Headers, A::Error> {
-                let mut own = None;
-                while let Some(Header { name, value }) = seq.next_element()? {
-                    if name.eq_ignore_ascii_case(DELIVERY_HEADER) {
-                        own = own.or_else(|| DeliveryId::parse(value.trim()));
-                    }
-                }
-                Ok(Headers(own))
+#[derive(Deserialize)]
+struct Header {
+    #[serde(default)]
+    name: Text,
+    #[serde(default)]
+    value: Text,
+}
+
+impl<'de> Loose<'de> for Headers {
+    fn list<A: SeqAccess<'de>>(mut seq: A) -> Result<Self, A::Error> {
+        let mut own = None;
+        while let Some(header) = seq.next_element::<Maybe<Header>>()? {
+            let Some(Header { name, value }) = header.0 else { continue };
+            if name.get().is_some_and(|name| name.eq_ignore_ascii_case(DELIVERY_HEADER)) {
+                own = own.or_else(|| DeliveryId::parse(value.get()?));
             }
         }
-        from.deserialize_seq(All)
+        Ok(Self { own, shown: true })
     }
 }
 
@@ -137,34 +94,26 @@ impl<'de> Deserialize<'de> for Headers {
 #[derive(Default)]
 pub(super) struct Tags(pub Option<DeliveryId>);
 
-impl<'de> Deserialize<'de> for Tags {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct All;
-        impl<'de> Visitor<'de> for All {
-            type Value = Tags;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("tags by name")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tags, A::Error> {
-                let mut own = None;
-                while let Some(name) = map.next_key::<Cow<'_, str>>()? {
-                    if name == DELIVERY_TAG {
-                        // A list of texts, as SES writes it today.
-                        own = own.or(match map.next_value::<Value>()? {
-                            Value::String(one) => DeliveryId::parse(&one),
-                            Value::Array(all) => all.iter().filter_map(Value::as_str).find_map(DeliveryId::parse),
-                            _ => None,
-                        });
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-                Ok(Tags(own))
+impl<'de> Loose<'de> for Tags {
+    fn object<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut own = None;
+        while let Some(name) = map.next_key::<Cow<'_, str>>()? {
+            if name == DELIVERY_TAG {
+                // A list of texts, as SES writes it today.
+                own = own.or(match map.next_value::<Value>()? {
+                    Value::String(one) => DeliveryId::parse(&one),
+                    Value::Array(all) => all.iter().filter_map(Value::as_str).find_map(DeliveryId::parse),
+                    _ => None,
+                });
+            } else {
+                map.next_value::<IgnoredAny>()?;
             }
         }
-        from.deserialize_map(All)
+        Ok(Self(own))
     }
 }
+
+read_so!(Headers, Tags);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -173,7 +122,8 @@ pub(super) struct Bounce {
     pub bounce_type: Text,
     #[serde(default)]
     pub bounce_sub_type: Text,
-    pub bounced_recipients: Option<Vec<Failed>>,
+    #[serde(default)]
+    pub bounced_recipients: List<Failed>,
     #[serde(default)]
     pub timestamp: Text,
     #[serde(default, rename = "reportingMTA")]
@@ -181,21 +131,26 @@ pub(super) struct Bounce {
 }
 
 /// A recipient, and what the receiving server said.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct Failed {
-    #[serde(default)]
     pub email_address: Text,
-    #[serde(default)]
     pub status: Text,
-    #[serde(default)]
     pub diagnostic_code: Text,
+}
+
+impl From<Text> for Failed {
+    /// An address without anything said of it.
+    fn from(email_address: Text) -> Self {
+        Self { email_address, ..Self::default() }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Complaint {
-    pub complained_recipients: Option<Vec<Failed>>,
+    #[serde(default)]
+    pub complained_recipients: List<Failed>,
     #[serde(default)]
     pub timestamp: Text,
     #[serde(default)]
@@ -211,7 +166,8 @@ pub(super) struct Complaint {
 pub(super) struct Delivery {
     #[serde(default)]
     pub timestamp: Text,
-    pub recipients: Option<Vec<Text>>,
+    #[serde(default)]
+    pub recipients: List<Text>,
     #[serde(default)]
     pub smtp_response: Text,
     #[serde(default, rename = "reportingMTA")]
@@ -253,7 +209,8 @@ pub(super) struct Delay {
     pub timestamp: Text,
     #[serde(default)]
     pub delay_type: Text,
-    pub delayed_recipients: Option<Vec<Failed>>,
+    #[serde(default)]
+    pub delayed_recipients: List<Failed>,
 }
 
 #[derive(Deserialize)]
@@ -265,7 +222,8 @@ pub(super) struct Subscription {
     pub timestamp: Text,
     #[serde(default)]
     pub source: Text,
-    pub new_topic_preferences: Option<Preferences>,
+    #[serde(default)]
+    pub new_topic_preferences: Maybe<Preferences>,
 }
 
 #[derive(Deserialize)]
@@ -273,14 +231,22 @@ pub(super) struct Subscription {
 pub(super) struct Preferences {
     #[serde(default)]
     pub unsubscribe_all: Text,
-    pub topic_subscription_status: Option<Vec<Topic>>,
+    #[serde(default)]
+    pub topic_subscription_status: List<Topic>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Topic {
     #[serde(default)]
     pub topic_name: Text,
     #[serde(default)]
     pub subscription_status: Text,
+}
+
+impl From<Text> for Topic {
+    /// Its name alone.
+    fn from(topic_name: Text) -> Self {
+        Self { topic_name, ..Self::default() }
+    }
 }

@@ -218,7 +218,21 @@ fn what_names_nobody_is_about_the_only_recipient() {
     event["bounce"]["bouncedRecipients"] = Value::Null;
     assert_eq!(read(&event).reports[0].recipient.as_deref(), Some("kim@naver.example"));
     event["mail"]["destination"] = json!(["a@naver.example", "b@naver.example"]);
-    assert_eq!(read(&event).reports, [], "of two it cannot be told which");
+    assert_eq!(lines(&event)[0].split(' ').take(3).collect::<Vec<_>>(), ["*", "bounced", "Dead"], "of two it cannot be told which");
+    let mut event = fixture("event_delivery");
+    event["delivery"]["recipients"] = json!([]);
+    event["mail"]["destination"] = Value::Null;
+    assert_eq!(read(&event).reports[0].recipient, None);
+}
+
+/// It is shown that it came, and that SES reports of a mail proves that it took it.
+#[test]
+fn an_event_without_what_its_type_is_of_is_a_note() {
+    for kind in ["Delivery", "Bounce", "Complaint", "DeliveryDelay", "Open", "Click", "Subscription"] {
+        let mut event = fixture("event_send");
+        event["eventType"] = kind.into();
+        assert_eq!(lines(&event), [format!("* note Nothing 2026-11-20T01:02:03.456Z | {kind}")]);
+    }
 }
 
 #[test]
@@ -231,7 +245,7 @@ fn unknown_types_and_texts_of_set_up_are_no_faults() {
 
 #[test]
 fn what_is_nothing_of_ses_is_refused() {
-    for text in ["", "hello", "[]", "{}", "null", r#"{"eventType":null}"#, r#"{"eventType":"Bounce","mail":3}"#, r#"{"AlarmName":"x"}"#] {
+    for text in ["", "hello", "[]", "{}", "null", r#"{"eventType":null}"#, r#"{"AlarmName":"x"}"#] {
         assert_eq!(parse(text, NOW).map_err(|fault| fault.code), Err("not_an_event"), "{text}");
     }
 }
@@ -248,6 +262,47 @@ fn fields_of_other_types_and_new_ones_are_passed_over() {
         lines(&event),
         ["kim@naver.example bounced Dead counts 2026-11-20T01:02:05.100Z | Permanent/NoEmail: smtp; 550 5.1.1 No such user"]
     );
+}
+
+#[test]
+fn lists_and_objects_of_other_types_lose_no_event() {
+    let want = lines(&fixture("event_bounce"));
+    let mut event = fixture("event_bounce");
+    event["mail"]["destination"] = json!("kim@naver.example");
+    event["mail"]["tags"] = json!([]);
+    event["mail"]["headers"] =
+        json!([{"name": "X"}, {"name": "Y", "value": null}, {"value": 7}, "Z", 7, null, {"name": ["a"], "value": {}}]);
+    let one = event["bounce"]["bouncedRecipients"][0].clone();
+    event["bounce"]["bouncedRecipients"] = one;
+    assert_eq!(lines(&event), want);
+    event["bounce"]["bouncedRecipients"] = json!("kim@naver.example");
+    assert!(lines(&event)[0].starts_with("kim@naver.example bounced Dead counts "), "{:?}", lines(&event));
+    event["bounce"]["bouncedRecipients"] = json!([["kim@naver.example"], null, 7.5]);
+    assert_eq!(read(&event).reports.len(), 2, "what is no address is somebody all the same");
+    for odd in [json!(3), json!("x"), json!([]), json!(true), Value::Null] {
+        for field in ["headers", "tags", "destination"] {
+            let mut event = fixture("event_bounce");
+            event["mail"][field] = odd.clone();
+            assert!(lines(&event)[0].starts_with("kim@naver.example bounced"), "{field} {odd}");
+        }
+        let mut event = fixture("event_bounce");
+        event["mail"] = odd.clone();
+        assert_eq!(read(&event).about, About::default(), "{odd}");
+        event = fixture("event_bounce");
+        event["bounce"] = odd;
+        assert_eq!(lines(&event), ["* note Nothing 2026-11-20T01:02:03.456Z | Bounce"]);
+    }
+}
+
+/// What stands in an event may be somebody's address, and faults go to logs.
+#[test]
+fn a_fault_does_not_repeat_the_text() {
+    let twice = r#"{"eventType":"Bounce","eventType":"kim@naver.example"}"#;
+    for text in [r#""kim@naver.example""#, r#"["kim@naver.example"]"#, r#"{"kim@naver.example""#, "kim@naver.example", twice] {
+        let fault = parse(text, NOW).expect_err("no event").fault;
+        assert!(!fault.contains("kim") && fault.chars().count() < 200, "{fault}");
+    }
+    assert!(parse(twice, NOW).expect_err("no event").fault.contains("not those of an event (line 1, column "));
 }
 
 #[test]

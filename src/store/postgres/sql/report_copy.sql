@@ -1,4 +1,4 @@
 -- Locked: another node may record a report of it at the same moment.
-SELECT d.key, d.state, d.attempt, d.feedback, d.joint, d.next_try, d.provider_id, d.email, m.topic, m.queue
+SELECT d.key, d.state, d.attempt, d.feedback, d.joint, d.next_try, d.provider_id, d.email, m.topic, m.queue, m.created_at
 FROM message m JOIN delivery d ON d.key = (m.no << 24) + $2::bigint
 WHERE m.id = $1::bytea AND m.queue IS NOT NULL FOR UPDATE OF d;

@@ -1,7 +1,12 @@
 //! Reports as evidence: nothing can be said of a mail the provider never took, so an open outcome is settled by it, and the provider's id
 //! is kept where its answer was lost.
 
-use jebi_domain::{address, delivery::State, feedback::Reported, time::Wall};
+use jebi_domain::{
+    address,
+    delivery::State,
+    feedback::{Reported, Source},
+    time::Wall,
+};
 
 use super::Found;
 use crate::store::steps::{
@@ -52,7 +57,9 @@ fn may_have(state: State) -> bool {
 /// Evidence for one recipient of a joint copy is evidence for all the provider can only have taken together with it.
 fn several(turn: &mut Turn<'_>, found: &Found, one: &Reported, id: Option<&str>, at: Wall) -> Result<(), Error> {
     let mut copy = Joint::read(turn, found.key, (found.state, found.attempt))?;
-    let all = one.reports.iter().any(|report| report.recipient.is_none());
+    // SES takes a mail whole. Who sends by SMTP may have needed several attempts for its recipients, so a report that names none of them
+    // speaks for all only where all share one.
+    let all = one.reports.iter().any(|report| report.recipient.is_none()) && (one.source == Source::Ses || is_of_one_attempt(&copy.people));
     let mut places: Vec<i64> = Vec::new();
     for person in one.reports.iter().filter_map(|report| report.recipient.as_deref()) {
         places.extend(turn.rows_of(q!("joint_position"), (copy.key.0, address::key(person)), |r| r.get::<i64>(0))?);
@@ -95,6 +102,11 @@ fn several(turn: &mut Turn<'_>, found: &Found, one: &Reported, id: Option<&str>,
         refs::note_one(turn, copy.key)?;
     }
     copy.sum_up(turn, copy.attempt, at, found.next_try)
+}
+
+fn is_of_one_attempt(people: &[Person]) -> bool {
+    let mut went = people.iter().filter(|one| may_have(one.state));
+    went.next().is_some_and(|first| went.all(|one| one.shares_fate(first)))
 }
 
 fn is_open(one: &Person) -> bool {
