@@ -34,6 +34,7 @@ pub mod profile;
 pub mod quota;
 pub mod refusal;
 pub mod results;
+pub mod retention;
 pub mod retry;
 pub mod route;
 pub mod settle;

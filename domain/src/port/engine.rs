@@ -1,8 +1,8 @@
 //! A whole engine: every port of the store together.
 
 use super::{
-    FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ResultsStore, SenderStore, SourceStore,
-    SuppressionStore, TemplateStore,
+    FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ResultsStore, RetentionStore, SenderStore,
+    SourceStore, SuppressionStore, TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
 
@@ -20,6 +20,7 @@ pub trait Store:
     + PeopleStore
     + FeedbackStore
     + ResultsStore
+    + RetentionStore
     + SuppressionStore
     + HookStore
     + SourceStore
@@ -38,6 +39,7 @@ impl<T> Store for T where
         + PeopleStore
         + FeedbackStore
         + ResultsStore
+        + RetentionStore
         + SuppressionStore
         + HookStore
         + SourceStore

@@ -20,6 +20,7 @@ mod provider;
 mod random;
 pub mod refusals;
 pub mod results;
+pub mod retention;
 pub mod senders;
 mod settlement;
 pub mod slots;
@@ -43,6 +44,7 @@ pub use provider::{AccountReport, AccountState, Ahead, Channel, Local, Outgoing,
 pub use random::Random;
 pub use refusals::RefusalStore;
 pub use results::ResultsStore;
+pub use retention::RetentionStore;
 pub use senders::SenderStore;
 pub use sns::SourceStore;
 pub use suppressions::SuppressionStore;

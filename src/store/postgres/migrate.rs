@@ -34,6 +34,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (19, "hooks", include_str!("migrations/0019_hooks.sql")),
     (20, "results", include_str!("migrations/0020_results.sql")),
     (21, "reputation", include_str!("migrations/0021_reputation.sql")),
+    (25, "retention", include_str!("migrations/0025_retention.sql")),
 ];
 
 /// The tables they make.

@@ -32,6 +32,7 @@ const MIGRATIONS: &[(u32, &str, &str)] = &[
     (19, "hooks", include_str!("migrations/0019_hooks.sql")),
     (20, "results", include_str!("migrations/0020_results.sql")),
     (21, "reputation", include_str!("migrations/0021_reputation.sql")),
+    (25, "retention", include_str!("migrations/0025_retention.sql")),
 ];
 
 /// Brings the database to the newest schema. Returns what was applied, in order.

@@ -18,6 +18,7 @@
 //! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet |
 //! | `suppression`, `suppression_list` | addresses that are not to be mailed: looking them up and listing them by themselves; people's acts on the list |
 //! | `results` | what became of topics, hour by hour |
+//! | `retention` | what is deleted for its age |
 //! | `privacy` | people whose data is erased, content that is deleted |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
@@ -65,6 +66,7 @@ mod refusals;
 mod release;
 mod reschedule;
 mod results;
+mod retention;
 mod retry;
 mod row;
 mod senders;
