@@ -17,6 +17,7 @@ use crate::{
         identities::{Accounts, Identities},
         keys::Keys,
         providers::{ProviderStatus, Providers},
+        retention::Retention,
     },
 };
 
@@ -42,7 +43,8 @@ impl AtRest {
         let lists = Lists::new(config, &store, &clock);
         let (feedback, sns) = sns::make(config, &store, &clock, None).await?;
         let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, lists, hooks, feedback, sns };
+        let retention = Arc::new(Retention::new(Arc::clone(&store), Arc::clone(&clock), config.retention.ages));
+        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, lists, hooks, retention, feedback, sns };
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let access = Arc::new(Access::new(access_settings(config)));
         let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);

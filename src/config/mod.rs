@@ -36,6 +36,7 @@ mod provider;
 mod providers;
 mod reader;
 mod recipients;
+mod retention;
 mod secret;
 mod sending;
 mod server;
@@ -63,6 +64,7 @@ pub use profile::Profile;
 pub use provider::ProviderKind;
 pub use providers::{Account, ProviderConfig};
 pub use recipients::AllowList;
+pub use retention::Retention;
 pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
@@ -98,6 +100,7 @@ pub struct Config {
     pub webhooks: Webhooks,
     pub suppression: Suppression,
     pub addresses: Addresses,
+    pub retention: Retention,
     pub sns: Sns,
     pub log: Log,
     /// The profile in force.
@@ -135,6 +138,7 @@ impl Config {
         let webhooks = webhooks::read(&mut reader);
         let suppression = suppression::read(&mut reader);
         let addresses = addresses::read(&mut reader);
+        let retention = retention::read(&mut reader);
         let sns = sns::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
@@ -152,7 +156,7 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(suppression), Some(addresses)) = (suppression, addresses) else {
+        let (Some(suppression), Some(addresses), Some(retention)) = (suppression, addresses, retention) else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
@@ -175,6 +179,7 @@ impl Config {
             webhooks,
             suppression,
             addresses,
+            retention,
             sns,
             log,
             profile,
@@ -251,6 +256,7 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         webhooks::KEYS,
         suppression::KEYS,
         addresses::KEYS,
+        retention::KEYS,
         sns::KEYS,
         log::KEYS,
     ]

@@ -54,7 +54,7 @@ pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
     addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons,
-    profiles, providers, sns, suppression, templates, topics, unsubscribes, webhooks,
+    profiles, providers, retention, sns, suppression, templates, topics, unsubscribes, webhooks,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -241,6 +241,7 @@ fn routes() -> Vec<Route> {
         post("/v1/admin/release", admin::release).admin(),
         post("/v1/admin/reload", admin::reload).admin(),
         get("/v1/admin/verify", admin::verify).admin(),
+        get("/v1/admin/retention", retention::count).admin(),
         get("/inbox", page::inbox::page).page(),
         get("/inbox/inbox.js", page::inbox::script).page(),
         get("/inbox/inbox.css", page::inbox::style).page(),

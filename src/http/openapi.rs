@@ -17,7 +17,7 @@ use utoipa::{
 use super::{
     api::{
         addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons,
-        profiles, providers, sns, suppression, templates, topics, unsubscribes, webhooks,
+        profiles, providers, retention, sns, suppression, templates, topics, unsubscribes, webhooks,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
@@ -133,6 +133,7 @@ use super::{
         admin::release,
         admin::reload,
         admin::verify,
+        retention::count,
         status::health,
         status::ready,
         status::metrics,

@@ -10,7 +10,7 @@ use crate::service::{
     accept::Accept, access::Access, addresses::Addresses, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel,
     consents::Consents, feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, hooks::Hooks, inbox::InboxReader,
     keys::Keys, links::LinkKeys, nodes::Nodes, privacy::Privacy, profiles::Profiles, providers::Providers, ready::Ready,
-    refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, results::Results, retry::Retry, search::Search, sns::Sns,
+    refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, results::Results, retention::Retention, retry::Retry, search::Search, sns::Sns,
     stray::Strays, suppression::Suppressions, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
 };
 
@@ -36,6 +36,8 @@ pub struct Services {
     pub search: Search,
     pub cancel: Cancel,
     pub results: Results,
+    /// How long data is kept.
+    pub retention: Arc<Retention>,
     pub retry: Retry,
     pub reschedule: Reschedule,
     pub repeats: Repeats,

@@ -31,6 +31,7 @@ pub mod reload;
 pub mod repeat;
 pub mod reschedule;
 pub mod results;
+pub mod retention;
 pub mod retry;
 pub mod search;
 pub mod sns;

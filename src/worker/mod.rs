@@ -19,6 +19,7 @@ mod make;
 pub mod queue;
 mod quota;
 mod reclaim;
+pub mod retention;
 mod sender;
 pub mod senders;
 mod settle;

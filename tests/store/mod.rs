@@ -41,6 +41,7 @@ mod reclaim;
 mod refusals;
 mod results;
 mod results_again;
+mod retention;
 mod senders;
 mod settle;
 mod sources;

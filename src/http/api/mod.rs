@@ -18,6 +18,7 @@ pub mod nodes;
 pub mod persons;
 pub mod profiles;
 pub mod providers;
+pub mod retention;
 mod shape;
 pub mod sns;
 pub mod suppression;
