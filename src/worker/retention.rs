@@ -14,7 +14,7 @@ const BREATH: Duration = Duration::from_millis(20);
 
 /// Runs until told to stop.
 pub async fn run(retention: Arc<Retention>, clock: Arc<dyn Clock>, stop: CancellationToken) {
-    let mut pause = EVERY;
+    let mut pause = BREATH;
     loop {
         tokio::select! {
             () = clock.sleep_until(clock.boot() + pause) => {}

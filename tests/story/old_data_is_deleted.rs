@@ -45,7 +45,7 @@ async fn content_goes_first_then_the_record_and_the_counts_stay() {
     let body = |to: &str| json!({"messages": [{"emails": [to, "kim@naver.com"], "topic_id": "소식", "subject": "홍길동 님께", "content": "<p>비밀</p>"}]});
     let posted = api.post("/v1/messages", &body("hong@naver.com")).await.expect(202);
     let path = format!("/v1/messages/{}", posted["messages"][0]["id"].as_str().expect("an id"));
-    api.post("/v1/topics/%EC%86%8C%EC%8B%9D/cancel", &json!({})).await.expect(200);
+    api.delete("/v1/topics/%EC%86%8C%EC%8B%9D").await.expect(200);
     while api.store.housekeep(Incarnation(0), api.clock.wall()).await.expect("housekeeping") == Housekept::More {}
     let open = api.post("/v1/messages", &body("lee@naver.com")).await.expect(202);
     let open = format!("/v1/messages/{}", open["messages"][0]["id"].as_str().expect("an id"));

@@ -53,6 +53,10 @@ impl<E: Engine> PrivacyStore for SqlStore<E> {
             let no: Option<i64> = t.row(q!("message_no"), [message.0.as_slice()], |r| r.get(0))?;
             let Some(known) = no.map(|no| t.known(no)).transpose()?.flatten() else { return Ok(ContentDeleted::Missing) };
             let no = no.unwrap_or_default();
+            // From here on nobody sends a copy of it again.
+            if content_is_deleted(t, no)? {
+                return Ok(ContentDeleted::Done);
+            }
             let (first, last) = range(no, 0, known.copies);
             let leased = !t.rows_of(q!("lease_of_message"), [no], |_| Ok(()))?.is_empty();
             if leased || t.row(q!("message_open"), (first, last, is_cancelled(t, &known)?), |_| Ok(()))?.is_some() {

@@ -79,7 +79,7 @@ fn delete(turn: &mut Turn<'_>, kind: DataKind, run: &[Item], times: (Wall, Wall)
     let [first, ..] = all.as_slice() else { return Ok(Step::Done) };
     match kind {
         DataKind::Content => content(turn, first, times, out),
-        DataKind::Events => events(turn, &all, times.0, out),
+        DataKind::Events => events(turn, &all, times, out),
         _ => records(turn, &all, times, out),
     }
 }
@@ -124,10 +124,15 @@ fn numbers(all: &[Old]) -> Option<RangeInclusive<i64>> {
 }
 
 /// Whether something of these copies is not over, or ended only after what is old enough.
-fn has_changed(turn: &Turn<'_>, numbers: &RangeInclusive<i64>, keys: (i64, i64), before: Wall) -> Result<bool, Error> {
+fn has_changed(
+    turn: &Turn<'_>,
+    numbers: &RangeInclusive<i64>,
+    keys: (i64, i64),
+    (before, now): (Wall, Wall),
+) -> Result<bool, Error> {
     let (open, changed_at) = stand(&turn.look(), keys)?;
     let leased = turn.row(q!("retention_leased"), (*numbers.start(), *numbers.end()), |_| Ok(()))?.is_some();
-    Ok(open || leased || changed_at > before.0)
+    Ok(open || leased || (before.0 + 1..=now.0).contains(&changed_at))
 }
 
 /// Deletes what a message said.
@@ -142,7 +147,7 @@ fn forget_content(turn: &mut Turn<'_>, old: &Old, (before, now): (Wall, Wall)) -
     if privacy::content_is_deleted(turn, old.no)? {
         return Ok(Step::Done);
     }
-    if has_changed(turn, &(old.no..=old.no), old.keys(), before)? {
+    if has_changed(turn, &(old.no..=old.no), old.keys(), (before, now))? {
         return Ok(Step::Changed);
     }
     if let Some(known) = turn.known(old.no)? {
@@ -152,9 +157,9 @@ fn forget_content(turn: &mut Turn<'_>, old: &Old, (before, now): (Wall, Wall)) -
 }
 
 /// Deletes reports.
-fn events(turn: &mut Turn<'_>, all: &[Old], before: Wall, out: &mut Trimmed) -> Result<Step, Error> {
+fn events(turn: &mut Turn<'_>, all: &[Old], times: (Wall, Wall), out: &mut Trimmed) -> Result<Step, Error> {
     let (Some(keys), Some(numbers)) = (keys(all), numbers(all)) else { return Ok(Step::Done) };
-    if has_changed(turn, &numbers, keys, before)? {
+    if has_changed(turn, &numbers, keys, times)? {
         return Ok(Step::Changed);
     }
     let deleted = turn.execute(q!("purge_events"), (keys.0, keys.1, EVENTS))?;
@@ -173,13 +178,13 @@ struct Copy {
 }
 
 /// Deletes mail with all that refers to it.
-fn records(turn: &mut Turn<'_>, all: &[Old], (before, now): (Wall, Wall), out: &mut Trimmed) -> Result<Step, Error> {
+fn records(turn: &mut Turn<'_>, all: &[Old], times: (Wall, Wall), out: &mut Trimmed) -> Result<Step, Error> {
     let (Some((first, last)), Some(numbers)) = (keys(all), numbers(all)) else { return Ok(Step::Done) };
     // Where it takes several slices nothing of it may be sent again from the first one on.
     if let [large] = all
         && large.copies > SLICE
         && !large.content_deleted
-        && let step @ (Step::More | Step::Changed) = forget_content(turn, large, (before, now))?
+        && let step @ (Step::More | Step::Changed) = forget_content(turn, large, times)?
     {
         return Ok(step);
     }
@@ -193,7 +198,7 @@ fn records(turn: &mut Turn<'_>, all: &[Old], (before, now): (Wall, Wall), out: &
         turn.db.lock_copies(range.0, range.1)?;
         copies = self::copies(turn, range)?;
     }
-    if has_changed(turn, &numbers, range, before)? {
+    if has_changed(turn, &numbers, range, times)? {
         return Ok(Step::Changed);
     }
     let (topics, hashes) = counted(turn, all, &copies)?;

@@ -108,7 +108,7 @@ pub(super) fn find(s: &Snapshot<'_>, kind: DataKind, before: Wall, now: Wall) ->
     walked.more = due.len() == LOOKED as usize;
     for (since, no) in due {
         let old = s.row(q!("retention_message"), [no], Old::read)?;
-        let verdict = old.as_ref().map_or(Ok(Verdict::Nothing), |old| judge(s, kind, old, before, now))?;
+        let verdict = old.as_ref().map_or(Ok(Verdict::Nothing), |old| judge(s, kind, old, Some(since), (before, now)))?;
         walked.add(Item { old, verdict, was: Some((since, no)) });
         if walked.is_full(kind) {
             walked.more = true;
@@ -126,7 +126,7 @@ pub(super) fn find(s: &Snapshot<'_>, kind: DataKind, before: Wall, now: Wall) ->
             walked.more = false;
             break;
         }
-        let verdict = judge(s, kind, &old, before, now)?;
+        let verdict = judge(s, kind, &old, None, (before, now))?;
         walked.add(Item { old: Some(old), verdict, was: None });
         if walked.is_full(kind) {
             walked.more = true;
@@ -147,7 +147,7 @@ pub(super) fn overdue(s: &Snapshot<'_>, kind: DataKind, (before, now): (Wall, Wa
             return Ok(out);
         }
         let (first, end) = old.keys();
-        match judge(s, kind, &old, before, now)? {
+        match judge(s, kind, &old, None, (before, now))? {
             Verdict::Nothing => {}
             Verdict::Later(_) => out.kept += 1,
             Verdict::Delete => {
@@ -179,8 +179,8 @@ pub(super) fn again(before: Wall) -> Verdict {
     Verdict::Later(before.0.saturating_add(AGAIN_MS))
 }
 
-/// What is to be done with a message, as far as a reader sees.
-fn judge(s: &Snapshot<'_>, kind: DataKind, old: &Old, before: Wall, now: Wall) -> Result<Verdict, Error> {
+/// What is to be done with a message, as far as a reader sees. `met`: what its age counted from when it was passed before.
+fn judge(s: &Snapshot<'_>, kind: DataKind, old: &Old, met: Option<i64>, (before, now): (Wall, Wall)) -> Result<Verdict, Error> {
     let again = again(before);
     if kind == DataKind::Content && old.content_deleted {
         return Ok(Verdict::Nothing);
@@ -192,7 +192,8 @@ fn judge(s: &Snapshot<'_>, kind: DataKind, old: &Old, before: Wall, now: Wall) -
     if open || s.row(q!("retention_leased"), (old.no, old.no), |_| Ok(()))?.is_some() {
         return Ok(again);
     }
-    let since = old.created_at.max(changed_at).min(now.0);
+    // What a clock that was ahead has written counts from when it was met.
+    let since = Some(old.created_at.max(changed_at)).filter(|at| *at <= now.0).or(met).unwrap_or(now.0);
     if since > before.0 {
         return Ok(Verdict::Later(since));
     }
