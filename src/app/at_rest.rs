@@ -6,7 +6,11 @@ use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::port::{Clock, Random, Store};
 use tower::ServiceExt;
 
-use super::{Around, Lists, StartError, accept_settings, access_settings, hooks, link_keys, open_store, services, sns};
+use super::{
+    Around, Lists, StartError, accept_settings, access_settings,
+    guard::{self, Guard},
+    hooks, link_keys, open_store, services, sns,
+};
 use crate::{
     config::Config,
     http::{self, LocalAdmin},
@@ -18,6 +22,7 @@ use crate::{
         keys::Keys,
         providers::{ProviderStatus, Providers},
         retention::Retention,
+        tracking::Tracking,
     },
 };
 
@@ -44,7 +49,23 @@ impl AtRest {
         let (feedback, sns) = sns::make(config, &store, &clock, None).await?;
         let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
         let retention = Arc::new(Retention::new(Arc::clone(&store), Arc::clone(&clock), config.retention.ages));
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, lists, hooks, retention, feedback, sns };
+        // Nobody opens mail here.
+        let (tracking, _) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
+        let guard = Guard::new(config, guard::reputation(config, &store, &clock), &store, &clock, &board);
+        let around = Around {
+            clock,
+            random,
+            metrics: metrics::apart(),
+            own: None,
+            links,
+            lists,
+            guard,
+            hooks,
+            retention,
+            feedback,
+            sns,
+            tracking: Arc::new(tracking),
+        };
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let access = Arc::new(Access::new(access_settings(config)));
         let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);

@@ -28,6 +28,7 @@ use crate::{
         reload::{Change, Part, Read, Reloader, Source},
         retention::Retention,
         sns::Sns,
+        tracking::Tracking,
     },
     worker::{Fleet, Wanted},
 };
@@ -76,6 +77,7 @@ pub(super) struct ProvidersPart {
     pub fleet: Arc<Fleet>,
     pub accept: Arc<Accept>,
     pub links: Option<Arc<LinkKeys>>,
+    pub tracking: Arc<Tracking>,
     pub identities: Arc<Identities>,
     /// What runs now, by name.
     pub running: Arc<Mutex<BTreeMap<String, Arc<dyn Provider>>>>,
@@ -120,6 +122,7 @@ impl ProvidersPart {
     fn change(&self, new: Config, made: Vec<Option<Arc<dyn Provider>>>) -> Change {
         let (fleet, accept, identities) = (Arc::clone(&self.fleet), Arc::clone(&self.accept), Arc::clone(&self.identities));
         let (running, grace, links) = (Arc::clone(&self.running), self.grace, self.links.clone());
+        let tracking = Arc::clone(&self.tracking);
         Box::new(move || {
             Box::pin(async move {
                 let names: Vec<String> = new.providers.iter().map(|p| p.name.clone()).collect();
@@ -145,6 +148,7 @@ impl ProvidersPart {
                     links.reach(new.server.public_url());
                 }
                 accept.set(accept_settings(&new, links));
+                tracking.keep(new.tracking.ip);
                 if changed {
                     identities.set(providers::accounts(running.values()));
                 }

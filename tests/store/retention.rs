@@ -82,6 +82,7 @@ conform! {
         f.report(plain, 0, &address(0), FeedbackKind::Delivered).await;
         f.report(plain, 1, &address(1), FeedbackKind::Bounced).await;
         f.report(shared, 0, &address(2), FeedbackKind::Complained).await;
+        f.report(shared, 0, &address(2), FeedbackKind::Opened).await;
         f.housekeep().await;
         let last = f.last().await;
         let counts = f.topic("소식").await;

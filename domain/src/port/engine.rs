@@ -1,8 +1,8 @@
 //! A whole engine: every port of the store together.
 
 use super::{
-    FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ResultsStore, RetentionStore, SenderStore,
-    SourceStore, SuppressionStore, TemplateStore,
+    EngagementStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ReputationStore, ResultsStore,
+    RetentionStore, SenderStore, SourceStore, SuppressionStore, TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
 
@@ -24,6 +24,8 @@ pub trait Store:
     + SuppressionStore
     + HookStore
     + SourceStore
+    + EngagementStore
+    + ReputationStore
 {
 }
 impl<T> Store for T where
@@ -43,5 +45,7 @@ impl<T> Store for T where
         + SuppressionStore
         + HookStore
         + SourceStore
+        + EngagementStore
+        + ReputationStore
 {
 }

@@ -25,7 +25,7 @@ use super::{
     Engine, Error, Row, SqlStore,
     group::Class,
     hooks::{self, Whom},
-    params, q, refs, row, suppression,
+    params, q, refs, reputation, row, suppression,
     turn::Turn,
 };
 
@@ -160,6 +160,9 @@ fn to_one(turn: &mut Turn<'_>, copy: &mut Found, report: &Report, source: Source
         turn.run(q!("feedback_set"), (copy.key.0, kind.bit()))?;
         copy.feedback |= kind.bit();
         turn.delta.reported(copy.topic, kind, report.at, 1);
+        if report.counts {
+            reputation::count(turn, copy.key, &copy.email, kind, report.at)?;
+        }
         hooks::tell_feedback(turn, Whom::alone(copy.key).in_queue(copy.queue.0), kind, report.at, || detail(report))?;
     }
     let recipient = report.recipient.as_deref().unwrap_or(&copy.email);
@@ -196,6 +199,9 @@ fn to_several(turn: &mut Turn<'_>, copy: &Found, report: &Report, source: Source
         if set > 0 {
             turn.execute(q!("feedback_set"), (copy.key.0, kind.bit()))?;
             turn.delta.reported(copy.topic, kind, report.at, i64::try_from(set).unwrap_or(i64::MAX));
+            if report.counts {
+                reputation::count(turn, copy.key, &person, kind, report.at)?;
+            }
             let whom = Whom::alone(copy.key).in_queue(copy.queue.0).named(&person);
             hooks::tell_feedback(turn, whom, kind, report.at, || detail(report))?;
         } else if turn.row(q!("joint_position"), (copy.key.0, &key), |_| Ok(()))?.is_none() {

@@ -207,6 +207,7 @@ fn records(turn: &mut Turn<'_>, all: &[Old], times: (Wall, Wall), out: &mut Trim
     }
     for (topic, lost) in topics {
         lost_by(turn, topic, &lost)?;
+        turn.run(q!("purge_link_copies"), (topic, range.0, range.1))?;
     }
     for hash in hashes {
         turn.run(q!("address_delete"), hash)?;
@@ -245,9 +246,10 @@ fn counted(turn: &Turn<'_>, all: &[Old], copies: &[Copy]) -> Result<(BTreeMap<i6
         if copy.joint {
             for one in turn.rows_of(q!("joint_list"), [copy.key], |r| Ok(row::joint(r)))? {
                 let one = one?;
-                gone(topic, one.state, one.feedback);
+                gone(topic, one.state, one.feedback & !FeedbackKind::OF_COPY);
                 hashes.push((address_hash(&one.mailbox.email), copy.key));
             }
+            reported(topic, copy.feedback & FeedbackKind::OF_COPY);
         } else {
             gone(topic, copy.state, copy.feedback);
             hashes.push((address_hash(&copy.email), copy.key));
@@ -260,6 +262,10 @@ fn counted(turn: &Turn<'_>, all: &[Old], copies: &[Copy]) -> Result<(BTreeMap<i6
 fn gone(topic: &mut TopicDelta, state: State, feedback: i64) {
     topic.total += 1;
     topic.states[state as usize] += 1;
+    reported(topic, feedback);
+}
+
+fn reported(topic: &mut TopicDelta, feedback: i64) {
     FeedbackKind::of_bits(feedback).for_each(|kind| topic.feedback[kind as usize] += 1);
 }
 
