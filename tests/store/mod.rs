@@ -44,6 +44,7 @@ mod reputation;
 mod results;
 mod results_again;
 mod retention;
+mod retention_together;
 mod senders;
 mod settle;
 mod sources;

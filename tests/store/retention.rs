@@ -264,6 +264,24 @@ conform! {
         assert!(f.is_gone(second).await);
     }
 
+    async fn what_cannot_be_read_keeps_nothing_else(f) {
+        for _ in 0..5 {
+            f.post_one(each("a", 2)).await;
+        }
+        f.last().await;
+        let claimed = f.claim(99).await;
+        f.settle_all(&claimed, sent()).await;
+        f.planted = true;
+        f.store.close().await;
+        f.engine.tamper("UPDATE delivery SET state = 99 WHERE key >> 24 = 3");
+        f.store = f.engine.open(&f.clock).await.expect("the store opens");
+        f.begin().await;
+        f.pass(8 * DAY);
+        assert_eq!(f.trim(DataKind::Records, 7).await, 8);
+        assert_eq!(f.trim(DataKind::Records, 7).await, 0, "looked at again another day");
+        assert_eq!(f.topic("a").await.total, 10);
+    }
+
     async fn the_highest_number_is_never_given_out_again(f) {
         let only = f.post_one(each("a", 1)).await;
         f.finish(only).await;
