@@ -380,9 +380,7 @@ impl App {
             tokio::spawn(workers.watch().over("senders", senders)),
             tokio::spawn(workers.watch().over("webhooks", calls)),
             tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
-            tokio::spawn(
-                workers.watch().over("retention", worker::retention::run(retention, Arc::clone(&clock), lifecycle.soft.clone())),
-            ),
+            tokio::spawn(workers.watch().over("retention", worker::retention::run(retention, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
         servers.extend(sns::run(&sns, queues, &clock, &lifecycle.soft, &workers.watch()));

@@ -3,8 +3,7 @@
 use rusqlite::Connection;
 
 use super::{
-    LONG,
-    check,
+    LONG, check,
     home::Home,
     load::Load,
     points::{died, dying},
@@ -56,7 +55,9 @@ fn while_old_mail_is_deleted() {
         check::each_delivery(&home, &format!("topic_id={topic}"), |d| sent += usize::from(d["state"] == "sent"));
     }
     assert_eq!((sent, home.ses.total()), (380, load.recipients()));
-    until("the old mail to be gone", LONG, || (number(&home, &format!("SELECT count(*) FROM message WHERE no <= {last}")) == 0).then_some(()));
+    until("the old mail to be gone", LONG, || {
+        (number(&home, &format!("SELECT count(*) FROM message WHERE no <= {last}")) == 0).then_some(())
+    });
     assert_eq!(number(&home, &format!("SELECT count(*) FROM delivery WHERE key < ({last} + 1) << 24")), 0);
     server.stop();
     check::verified(&home);

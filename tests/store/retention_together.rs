@@ -84,7 +84,9 @@ fn a_copy_sent_again_while_its_mail_is_deleted_is_whole_or_refused() {
         let body = "<p>안녕하세요</p>".repeat(2_000);
         let (mut went, mut gone) = (0, 0);
         for round in 0..30_u8 {
-            let id = f.post_one(Mail { subject: body.clone(), ..to("a", [format!("r{round}@example.com"), format!("s{round}@example.com")]) }).await;
+            let id = f
+                .post_one(Mail { subject: body.clone(), ..to("a", [format!("r{round}@example.com"), format!("s{round}@example.com")]) })
+                .await;
             let claimed = f.claim(9).await;
             f.settle_all(&claimed, given_up()).await;
             let no = f.message(id).await.no;

@@ -1,4 +1,4 @@
-//! What is old enough goes by itself: first what mail said, then its record; counts and proofs stay, and an operator sees before what will go.
+//! What is old enough goes by itself: first what mail said, then its record; counts stay, and an operator sees before what will go.
 
 use std::time::Duration;
 

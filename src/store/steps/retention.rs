@@ -38,7 +38,9 @@ impl<E: Engine> RetentionStore for SqlStore<E> {
             match found.await? {
                 Found::Nothing => Ok(Trimmed::default()),
                 Found::Mail(walked) => {
-                    self.shared.write(Class::Housekeep, move |t| if may(t)? { purge::slice(t, kind, &walked, (before, now)) } else { later() }).await
+                    self.shared
+                        .write(Class::Housekeep, move |t| if may(t)? { purge::slice(t, kind, &walked, (before, now)) } else { later() })
+                        .await
                 }
                 Found::Rows { last, full } => {
                     self.shared.write(Class::Housekeep, move |t| if may(t)? { rows(t, kind, (last, full), before) } else { later() }).await

@@ -1,5 +1,5 @@
-//! Deleting mail that is old enough. What a reader found is looked at again under the locks that keep others from changing it; counts of topics
-//! stay, and what is deleted is added to what a recount finds.
+//! Deleting mail that is old enough. What a reader found is looked at again under the locks that keep others from changing it; counts of
+//! topics stay, and what is deleted is added to what a recount finds.
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
@@ -9,7 +9,7 @@ use super::{
     super::{
         Error,
         delta::TopicDelta,
-        housekeep::{SLICE, address_hash},
+        housekeep::{self, SLICE, address_hash},
         params, privacy, q, row,
         turn::Turn,
     },
@@ -33,6 +33,10 @@ enum Step {
 /// Deletes what was found, and notes how far the walk has come.
 pub(super) fn slice(turn: &mut Turn<'_>, kind: DataKind, walked: &Walked, (before, now): (Wall, Wall)) -> Result<Trimmed, Error> {
     let mut out = Trimmed { deleted: 0, more: walked.more };
+    // After a long stop, too, no answer outlives the message it speaks of.
+    if kind == DataKind::Records && housekeep::purge(turn, now)? {
+        return Ok(Trimmed { deleted: 0, more: true });
+    }
     let mut rest = walked.items.as_slice();
     let (mut reached, mut alone) = (None, 0);
     while let Some(run) = next_run(kind, rest, alone > 0) {
@@ -124,12 +128,7 @@ fn numbers(all: &[Old]) -> Option<RangeInclusive<i64>> {
 }
 
 /// Whether something of these copies is not over, or ended only after what is old enough.
-fn has_changed(
-    turn: &Turn<'_>,
-    numbers: &RangeInclusive<i64>,
-    keys: (i64, i64),
-    (before, now): (Wall, Wall),
-) -> Result<bool, Error> {
+fn has_changed(turn: &Turn<'_>, numbers: &RangeInclusive<i64>, keys: (i64, i64), (before, now): (Wall, Wall)) -> Result<bool, Error> {
     let (open, changed_at) = stand(&turn.look(), keys)?;
     let leased = turn.row(q!("retention_leased"), (*numbers.start(), *numbers.end()), |_| Ok(()))?.is_some();
     Ok(open || leased || (before.0 + 1..=now.0).contains(&changed_at))

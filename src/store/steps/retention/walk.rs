@@ -1,6 +1,6 @@
-//! Which mail is old enough. Messages are walked by number, which is nearly the order they were accepted in; the walk ends at the first that
-//! was not accepted long enough ago. Those that are open, or ended later than they were accepted, are written down with what their age counts
-//! from, and met again then: nothing is ever walked twice in vain.
+//! Which mail is old enough. Messages are walked by number, which is nearly the order they were accepted in; the walk ends at the first
+//! that was not accepted long enough ago. Those that are open, or ended later than they were accepted, are written down with what their
+//! age counts from, and met again then: nothing is ever walked twice in vain.
 
 use jebi_domain::{port::retention::Overdue, retention::DataKind, time::Wall};
 
