@@ -1231,6 +1231,10 @@ help-send-long = Send a mail
 
     Prints a line for each copy: the delivery's id and its recipient. Without a running server the mail is stored and goes out when it runs.
 help-key = Make, list and revoke API keys
+help-retention = Show how long data is kept, and count what is old enough to go
+help-retention-long = Show how long data is kept, and count what is old enough to go
+
+    Changes nothing: the server deletes by itself what is older than the ages of [retention].
 help-verify = Check the store against the delivery contract
 help-verify-long = Check the store against the delivery contract
 
@@ -2055,6 +2059,14 @@ the-file-has-more-than-x-lines-with = the file has more than { $max } lines with
 name-the-columns-and-give-an-address = name the columns in the first line, and give an address in each below
 no-column-is-email = no column is email
 name-the-columns-one-of-them-email = name the columns in the first line, one of them email; or give addresses alone, one a line
+
+# src/config/retention.rs, src/cli/retention.rs
+is-0-which-could-mean-at-once = is 0, which could mean at once or never
+write-never-to-keep-everything-or = write never to keep everything, or a number of days to delete what is older
+write-a-whole-number-of-days-from = write a whole number of days from { $value } to { $second }, or never
+is-x-and-records-are-deleted = is { $days }, and records are deleted after { $record-days } days, with all that belongs to them
+lower-it-raise-retention-records = lower it, raise retention.records_days, or write never: then it goes with the record
+nothing-was-deleted-the-server = nothing was deleted: the server does that by itself, in slices
 
 # src/config/suppression.rs, src/config/addresses.rs
 is-x-and-only-x-days-count = is { $times }, and only { $days } days count, of which each counts once: it would never be reached

@@ -1230,6 +1230,10 @@ help-send-long = 메일을 보냅니다
 
     한 통마다 발송 id와 수신자를 한 줄씩 출력합니다. 실행 중인 서버가 없으면 저장해 두었다가 서버가 실행될 때 보냅니다.
 help-key = API 키를 만들고 조회하고 폐기합니다
+help-retention = 데이터 보관 기간을 보여 주고, 지울 때가 된 것을 셉니다
+help-retention-long = 데이터 보관 기간을 보여 주고, 지울 때가 된 것을 셉니다
+
+    아무것도 바꾸지 않습니다. [retention]의 기간이 지난 것은 서버가 알아서 지웁니다.
 help-verify = 저장소가 발송 계약을 지키는지 검사합니다
 help-verify-long = 저장소가 발송 계약을 지키는지 검사합니다
 
@@ -2054,6 +2058,14 @@ the-file-has-more-than-x-lines-with = 주소가 든 줄이 { $max }줄을 넘습
 name-the-columns-and-give-an-address = 첫 줄에 열 이름을 적고, 그 아래 줄마다 주소를 하나씩 적으십시오
 no-column-is-email = email 열이 없습니다
 name-the-columns-one-of-them-email = 첫 줄에 열 이름을 적고 그 가운데 하나를 email로 하십시오. 또는 주소만 한 줄에 하나씩 적으십시오
+
+# src/config/retention.rs, src/cli/retention.rs
+is-0-which-could-mean-at-once = 값이 0인데, 바로 지우라는 뜻일 수도 지우지 말라는 뜻일 수도 있습니다
+write-never-to-keep-everything-or = 모두 보관하려면 never를, 오래된 것을 지우려면 보관할 일수를 적으십시오
+write-a-whole-number-of-days-from = 일수를 { $value }에서 { $second } 사이의 정수로 적거나 never를 적으십시오
+is-x-and-records-are-deleted = 값이 { $days }인데, 기록은 { $record-days }일이 지나면 딸린 것과 함께 지워집니다
+lower-it-raise-retention-records = 값을 낮추거나 retention.records_days를 높이거나 never를 적으십시오. never로 적으면 기록과 함께 지워집니다
+nothing-was-deleted-the-server = 지운 것은 없습니다. 삭제는 서버가 조금씩 알아서 합니다
 
 # src/config/suppression.rs, src/config/addresses.rs
 is-x-and-only-x-days-count = 값이 { $times }인데, 하루에 한 번만 세는 날이 { $days }일뿐이라 결코 채워지지 않습니다

@@ -36,6 +36,7 @@ pub mod quota;
 pub mod refusal;
 pub mod reputation;
 pub mod results;
+pub mod retention;
 pub mod retry;
 pub mod route;
 pub mod settle;

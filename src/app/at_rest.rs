@@ -21,6 +21,7 @@ use crate::{
         identities::{Accounts, Identities},
         keys::Keys,
         providers::{ProviderStatus, Providers},
+        retention::Retention,
         tracking::Tracking,
     },
 };
@@ -47,6 +48,7 @@ impl AtRest {
         let lists = Lists::new(config, &store, &clock);
         let (feedback, sns) = sns::make(config, &store, &clock, None).await?;
         let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
+        let retention = Arc::new(Retention::new(Arc::clone(&store), Arc::clone(&clock), config.retention.ages));
         // Nobody opens mail here.
         let (tracking, _) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
         let guard = Guard::new(config, guard::reputation(config, &store, &clock), &store, &clock, &board);
@@ -59,6 +61,7 @@ impl AtRest {
             lists,
             guard,
             hooks,
+            retention,
             feedback,
             sns,
             tracking: Arc::new(tracking),

@@ -55,7 +55,7 @@ use self::{
     guard::Guard,
     node_ready::NodeReady,
     providers::Maker,
-    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, SnsPart, Warnings},
+    reload::{AccessPart, KeysPart, LogPart, ProvidersPart, RetentionPart, SnsPart, Warnings},
     secret::Secret,
     settings::{access_settings, listening, node_start, times, tls},
     suppression::{Lists, SuppressionPart},
@@ -99,6 +99,7 @@ use crate::{
         repeat::Repeats,
         reschedule::Reschedule,
         results::Results,
+        retention::Retention,
         retry::Retry,
         search::Search,
         sns::Sns,
@@ -317,6 +318,7 @@ impl App {
         let exchange = Arc::new(Exchange::new(Arc::clone(&store), Arc::clone(&clock), lifecycle.soft.clone()));
         exchange.set(suppression::accounts(config, &running));
         let running = Arc::new(Mutex::new(running));
+        let retention = Arc::new(Retention::new(Arc::clone(&store), Arc::clone(&clock), config.retention.ages));
         let suppression = SuppressionPart { lists: lists.clone(), exchange: Arc::clone(&exchange), running: Arc::clone(&running) };
         let reload = reload.map(|read| {
             let part = ProvidersPart {
@@ -338,6 +340,7 @@ impl App {
                 Arc::new(part),
                 Arc::new(suppression),
                 Arc::new(SnsPart(Arc::clone(&sns), Arc::clone(&clock))),
+                Arc::new(RetentionPart(Arc::clone(&retention))),
             ];
             // What the sources warn of now is what `/ready` shows.
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
@@ -355,6 +358,7 @@ impl App {
             guard,
             hooks,
             lists,
+            retention: Arc::clone(&retention),
             feedback,
             sns: Arc::clone(&sns),
             tracking,
@@ -376,6 +380,7 @@ impl App {
             tokio::spawn(workers.watch().over("senders", senders)),
             tokio::spawn(workers.watch().over("webhooks", calls)),
             tokio::spawn(workers.watch().over("files", worker::files::run(files, Arc::clone(&clock), lifecycle.soft.clone()))),
+            tokio::spawn(workers.watch().over("retention", worker::retention::run(retention, Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("upkeep", worker::upkeep::run(metrics, Arc::clone(&clock), lifecycle.soft.clone()))),
         ];
         servers.extend(sns::run(&sns, queues, &clock, &lifecycle.soft, &workers.watch()));
@@ -443,6 +448,8 @@ struct Around {
     guard: Guard,
     hooks: Arc<crate::service::hooks::Hooks>,
     lists: Lists,
+    /// How long data is kept.
+    retention: Arc<Retention>,
     /// Takes reports of sent mail.
     feedback: Arc<FeedbackIntake>,
     /// Takes events of SNS.
@@ -463,7 +470,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links, guard, hooks, lists, feedback, sns, tracking } = around;
+    let Around { clock, random, metrics, own, links, guard, hooks, lists, retention, feedback, sns, tracking } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -485,6 +492,7 @@ fn services(
         search: Search::new(Arc::clone(store)),
         cancel: Cancel::new(Arc::clone(store), Arc::clone(&clock)),
         results: Results::new(Arc::clone(store), times(config).zone),
+        retention,
         retry: Retry::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&random), Arc::clone(&accept)),
         templates: accept.templates(),
         accept,

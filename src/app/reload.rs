@@ -26,6 +26,7 @@ use crate::{
         links::LinkKeys,
         ready::{Check, Readiness},
         reload::{Change, Part, Read, Reloader, Source},
+        retention::Retention,
         sns::Sns,
         tracking::Tracking,
     },
@@ -229,6 +230,22 @@ impl Part<Config> for SnsPart {
         let change: Change = Box::new(move || {
             Box::pin(async move {
                 sns.set(settings);
+                Ok(())
+            })
+        });
+        Box::pin(std::future::ready(Ok(change)))
+    }
+}
+
+/// How long data is kept.
+pub(super) struct RetentionPart(pub Arc<Retention>);
+
+impl Part<Config> for RetentionPart {
+    fn prepare<'a>(&'a self, _: &'a Config, new: &'a Config) -> Boxed<'a, Result<Change, Vec<Fault>>> {
+        let (retention, ages) = (Arc::clone(&self.0), new.retention.ages);
+        let change: Change = Box::new(move || {
+            Box::pin(async move {
+                retention.set(ages);
                 Ok(())
             })
         });

@@ -20,6 +20,7 @@ mod ready;
 mod release;
 mod reload;
 mod reputation;
+mod retention;
 mod retry;
 mod send;
 mod serve;
@@ -131,6 +132,11 @@ enum Command {
     /// Prints what is not as it must be, one a line, and ends with 1 when there is anything. The server may run meanwhile.
     #[command(after_help = "Example:\n  jebi verify")]
     Verify,
+    /// Show how long data is kept, and count what is old enough to go
+    ///
+    /// Changes nothing: the server deletes by itself what is older than the ages of [retention].
+    #[command(after_help = "Example:\n  jebi retention")]
+    Retention,
     /// Bring the store's schema up to date
     ///
     /// A start does it by itself, unless AUTO_MIGRATE is false. Prints what it did; a store that is up to date is left alone.
@@ -204,6 +210,7 @@ pub fn run() -> ExitCode {
         Command::Token(command) => token::run(command, flags),
         Command::Dkim(command) => dkim::run(command),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),
+        Command::Retention => through(flags, Missing::Refuse, async |_, client| retention::run(client).await),
         Command::Migrate(how) => alone(flags, async |config| migrate::run(&how, config).await),
         Command::Transfer(way) => transfer::run(&way, &flags),
         Command::Ready => alone(flags, async |config| ready::run(config).await),

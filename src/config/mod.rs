@@ -38,6 +38,7 @@ mod providers;
 mod reader;
 mod recipients;
 mod reputation;
+mod retention;
 mod secret;
 mod sending;
 mod server;
@@ -69,6 +70,7 @@ pub use provider::ProviderKind;
 pub use providers::{Account, ProviderConfig};
 pub use recipients::AllowList;
 pub use reputation::Reputation;
+pub use retention::Retention;
 pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
@@ -111,6 +113,7 @@ pub struct Config {
     pub webhooks: Webhooks,
     pub suppression: Suppression,
     pub addresses: Addresses,
+    pub retention: Retention,
     pub sns: Sns,
     pub tracking: Tracking,
     pub log: Log,
@@ -151,6 +154,7 @@ impl Config {
         let webhooks = webhooks::read(&mut reader);
         let suppression = suppression::read(&mut reader);
         let addresses = addresses::read(&mut reader);
+        let retention = retention::read(&mut reader);
         let sns = sns::read(&mut reader);
         let tracking = tracking::read(&mut reader);
         let log = log::read(&mut reader);
@@ -172,7 +176,7 @@ impl Config {
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(suppression), Some(addresses)) = (suppression, addresses) else {
+        let (Some(suppression), Some(addresses), Some(retention)) = (suppression, addresses, retention) else {
             return Err(ConfigErrors(faults));
         };
         let (Some(reputation), Some(alerts), Some(warmup)) = (reputation, alerts, warmup) else {
@@ -201,6 +205,7 @@ impl Config {
             webhooks,
             suppression,
             addresses,
+            retention,
             sns,
             tracking,
             log,
@@ -281,6 +286,7 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         webhooks::KEYS,
         suppression::KEYS,
         addresses::KEYS,
+        retention::KEYS,
         sns::KEYS,
         tracking::KEYS,
         log::KEYS,

@@ -54,7 +54,7 @@ pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
     addresses, admin, alerts, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes,
-    opens, persons, profiles, providers, reputation, sns, suppression, templates, topics, unsubscribes, webhooks,
+    opens, persons, profiles, providers, reputation, retention, sns, suppression, templates, topics, unsubscribes, webhooks,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -247,6 +247,7 @@ fn routes() -> Vec<Route> {
         post("/v1/admin/release", admin::release).admin(),
         post("/v1/admin/reload", admin::reload).admin(),
         get("/v1/admin/verify", admin::verify).admin(),
+        get("/v1/admin/retention", retention::count).admin(),
         get("/inbox", page::inbox::page).page(),
         get("/inbox/inbox.js", page::inbox::script).page(),
         get("/inbox/inbox.css", page::inbox::style).page(),

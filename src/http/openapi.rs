@@ -17,7 +17,7 @@ use utoipa::{
 use super::{
     api::{
         addresses, admin, alerts, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes,
-        opens, persons, profiles, providers, reputation, sns, suppression, templates, topics, unsubscribes, webhooks,
+        opens, persons, profiles, providers, reputation, retention, sns, suppression, templates, topics, unsubscribes, webhooks,
     },
     codes::{CODES, Code},
     error::{FaultBody, ProblemBody},
@@ -139,6 +139,7 @@ use super::{
         admin::release,
         admin::reload,
         admin::verify,
+        retention::count,
         status::health,
         status::ready,
         status::metrics,

@@ -10,9 +10,9 @@ use crate::service::{
     accept::Accept, access::Access, addresses::Addresses, admin::Admin, alerts::Alerts, attempts::Attempts, audit::Audit, cancel::Cancel,
     consents::Consents, feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, hooks::Hooks, inbox::InboxReader,
     keys::Keys, links::LinkKeys, nodes::Nodes, privacy::Privacy, profiles::Profiles, providers::Providers, ready::Ready,
-    refusals::Refusals, reload::Reload, repeat::Repeats, reputation::Reputation, reschedule::Reschedule, results::Results, retry::Retry,
-    search::Search, sns::Sns, stray::Strays, suppression::Suppressions, templates::Templates, times::Times, tokens::Tokens,
-    tracking::Tracking, usage::Usage,
+    refusals::Refusals, reload::Reload, repeat::Repeats, reputation::Reputation, reschedule::Reschedule, results::Results,
+    retention::Retention, retry::Retry, search::Search, sns::Sns, stray::Strays, suppression::Suppressions, templates::Templates,
+    times::Times, tokens::Tokens, tracking::Tracking, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -37,6 +37,8 @@ pub struct Services {
     pub search: Search,
     pub cancel: Cancel,
     pub results: Results,
+    /// How long data is kept.
+    pub retention: Arc<Retention>,
     pub retry: Retry,
     pub reschedule: Reschedule,
     pub repeats: Repeats,

@@ -33,6 +33,7 @@ pub mod repeat;
 pub mod reputation;
 pub mod reschedule;
 pub mod results;
+pub mod retention;
 pub mod retry;
 pub mod search;
 pub mod sns;

@@ -22,6 +22,7 @@ pub mod queue;
 mod quota;
 mod reclaim;
 mod reputation;
+pub mod retention;
 mod sender;
 pub mod senders;
 mod settle;

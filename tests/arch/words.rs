@@ -111,6 +111,7 @@ const NO_TEXTS: &[&str] = &[
     "{:<40} {:<24} {:<12} {:<24} {:>5} REASON",
     "{email:<40} {scope:<24} {cause:<12} {since:<24} {times:>5} {reason}",
     "suppressed {}",
+    "{data:<20} {days:>9} {due:>12} {kept:>12}",
     "{}: {field}: {}; {}",
     "line {number}.{field}",
     "number too large",

@@ -12,6 +12,7 @@ mod log;
 mod migrate;
 mod ready;
 mod release;
+mod retention;
 mod retry;
 mod send;
 mod send_csv;

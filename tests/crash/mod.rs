@@ -17,6 +17,7 @@ mod long;
 mod points;
 mod random;
 mod restored;
+mod retention;
 mod smtp;
 mod stop;
 

@@ -18,12 +18,12 @@ use crate::support::{
 };
 
 /// Starts a server that dies at a place; how it died where that was at once.
-fn dying<'a>(home: &'a Home, place: &str) -> Result<Server<'a>, ExitStatus> {
+pub(super) fn dying<'a>(home: &'a Home, place: &str) -> Result<Server<'a>, ExitStatus> {
     home.start_with(&[("JEBI_TEST_CRASH_AT", place)])
 }
 
 #[track_caller]
-fn died(server: Result<Server<'_>, ExitStatus>, place: &str) {
+pub(super) fn died(server: Result<Server<'_>, ExitStatus>, place: &str) {
     let status = match server {
         Ok(mut server) => server.ended(LONG),
         Err(status) => status,

@@ -47,6 +47,8 @@ mod refusals;
 mod reputation;
 mod results;
 mod results_again;
+mod retention;
+mod retention_together;
 mod senders;
 mod settle;
 mod sources;

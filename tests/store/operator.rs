@@ -6,7 +6,7 @@ use jebi_domain::{
     allow::AllowList,
     delivery::State,
     event::FeedbackKind,
-    id::{DeliveryId, KeyNo, MessageId},
+    id::{DeliveryId, KeyNo, MessageId, MessageNo},
     message::OnUnknown,
     outcome::{Decision, Reason},
     port::{
@@ -65,6 +65,13 @@ async fn again_by(f: &Fixture, id: MessageId, new: MessageId, rules: Rules) -> A
 
 pub(super) async fn again(f: &Fixture, id: MessageId, ordinals: &[u32], new: MessageId) -> Vec<Again> {
     again_at(f, id, ordinals, new, f.now(), None).await
+}
+
+/// What asks for copies of a message once more.
+pub(super) fn again_with(message: MessageNo, ordinals: &[u32], new: MessageId, now: Wall) -> SendAgain {
+    let (rules, api_key) = (rules(PROVIDER), KeyNo(1));
+    let ordinals = ordinals.to_vec();
+    SendAgain { message, whom: OPEN, ordinals, id: new, due: now, scheduled: false, max_times: None, rules, api_key, now }
 }
 
 /// A mail whose outcome stays unknown.

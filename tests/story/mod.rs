@@ -42,6 +42,7 @@ mod feedback_from_postfix;
 mod feedback_is_understood;
 mod nodes_share_what_they_know;
 mod nodes_take_turns;
+mod old_data_is_deleted;
 mod person_is_shown_and_erased;
 mod reputation_holds_bulk;
 mod senders_advertise;

@@ -48,6 +48,7 @@ use jebi::{
         reputation::Reputation,
         reschedule::Reschedule,
         results::Results,
+        retention::Retention,
         retry::Retry,
         search::Search,
         sns::Sns,
@@ -73,6 +74,7 @@ use jebi_domain::{
     message::Mailbox,
     network::Network,
     port::{Boxed, Clock, MailHosts, Random, Store, hooks::HookBounds, operator::Rules},
+    retention::Ages,
     route::{Routes, Way},
     suppression,
     time::Wall,
@@ -126,6 +128,8 @@ pub struct Setup {
     /// Where events of SNS come from.
     pub sns: SnsSetup,
     pub webhooks: WebhookSetup,
+    /// How long data is kept: always, unless a test says.
+    pub ages: Ages,
     /// What enters the suppression list by itself.
     pub suppression: suppression::Rules,
     pub disposable: (Policy, Arc<Disposable>),
@@ -185,6 +189,7 @@ impl Default for Setup {
             secret: None,
             notices: true,
             webhooks: WebhookSetup::default(),
+            ages: Ages::default(),
             suppression: suppression::Rules::default(),
             disposable: (Policy::Warn, Arc::default()),
             domains: Vec::new(),
@@ -426,6 +431,7 @@ impl Api {
             search: Search::new(Arc::clone(&store)),
             cancel: Cancel::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             results: Results::new(Arc::clone(&store), times.zone.clone()),
+            retention: Arc::new(Retention::new(Arc::clone(&store), Arc::clone(&dyn_clock), setup.ages)),
             retry: Retry::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), Arc::clone(&accept)),
             reschedule: Reschedule::new(Arc::clone(&store)),
             repeats: Repeats::new(Arc::clone(&store), Arc::clone(&dyn_clock)),

@@ -2,7 +2,7 @@
 
 use super::{
     EngagementStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ReputationStore, ResultsStore,
-    SenderStore, SourceStore, SuppressionStore, TemplateStore,
+    RetentionStore, SenderStore, SourceStore, SuppressionStore, TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
 
@@ -20,6 +20,7 @@ pub trait Store:
     + PeopleStore
     + FeedbackStore
     + ResultsStore
+    + RetentionStore
     + SuppressionStore
     + HookStore
     + SourceStore
@@ -40,6 +41,7 @@ impl<T> Store for T where
         + PeopleStore
         + FeedbackStore
         + ResultsStore
+        + RetentionStore
         + SuppressionStore
         + HookStore
         + SourceStore

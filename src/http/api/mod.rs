@@ -21,6 +21,7 @@ pub mod persons;
 pub mod profiles;
 pub mod providers;
 pub mod reputation;
+pub mod retention;
 mod shape;
 pub mod sns;
 pub mod suppression;

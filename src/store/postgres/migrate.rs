@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (22, "opens_clicks", include_str!("migrations/0022_opens_clicks.sql")),
     (23, "reputation_guard", include_str!("migrations/0023_reputation_guard.sql")),
     (24, "hooks", include_str!("migrations/0024_hooks.sql")),
+    (25, "retention", include_str!("migrations/0025_retention.sql")),
 ];
 
 /// The tables they make.

@@ -35,6 +35,7 @@ const MIGRATIONS: &[(u32, &str, &str)] = &[
     (22, "opens_clicks", include_str!("migrations/0022_opens_clicks.sql")),
     (23, "reputation_guard", include_str!("migrations/0023_reputation_guard.sql")),
     (24, "hooks", include_str!("migrations/0024_hooks.sql")),
+    (25, "retention", include_str!("migrations/0025_retention.sql")),
 ];
 
 /// Brings the database to the newest schema. Returns what was applied, in order.

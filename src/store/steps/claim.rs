@@ -53,6 +53,15 @@ impl Entry {
         turn.delta.queue(self.queue, 0);
         Ok(())
     }
+
+    /// Its message is gone: deleted for its age with all its copies, whose results did not wait for this entry.
+    pub fn of_deleted(&self, turn: &mut Turn<'_>) -> Result<(), Error> {
+        let (from, to) = range(self.message, self.first, self.count);
+        match turn.row(q!("retention_slice"), (from, to, 1), |_| Ok(()))? {
+            None => self.take(turn, self.count),
+            Some(()) => Err(Error::damaged("entry", "its message is gone")),
+        }
+    }
 }
 
 /// A copy's row, as claiming needs it.
@@ -126,8 +135,16 @@ fn claim_queue(
         if entry.attempt == 1 && domains.is_empty() {
             turn.ahead(q!("delivery_claim"), range(entry.message, entry.first, left.min(entry.count)))?;
         }
-        let known = match turn.known(entry.message).and_then(|k| k.ok_or_else(|| Error::damaged("entry", "its message is gone"))) {
-            Ok(known) => known,
+        let found = match turn.known(entry.message) {
+            Ok(None) => entry.of_deleted(turn).map(|()| None),
+            found => found,
+        };
+        let known = match found {
+            Ok(Some(known)) => known,
+            Ok(None) => {
+                head = None;
+                continue;
+            }
             // One that cannot be read keeps its own queue waiting, not everybody's: as if empty, until the queues are read again.
             Err(e @ Error::Damaged { .. }) => {
                 tracing::error!(error = %e, message = entry.message, "a message cannot be read; the mail of its topic behind it waits");

@@ -110,7 +110,8 @@ pub(super) fn hash(bytes: &[u8]) -> i64 {
     i64::from_le_bytes(hash.to_le_bytes())
 }
 
-fn purge(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
+/// Drops what counts and answers for a day or so. `true` when there is more.
+pub(super) fn purge(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     turn.execute(q!("sent_slot_purge"), [quota::slot_of(now - quota::WINDOW - quota::SLOT)])?;
     turn.execute(q!("reputation_purge"), [WindowRule::kept(now)])?;
     turn.execute(q!("incarnation_purge"), [(now - NODE_KEPT).0])?;

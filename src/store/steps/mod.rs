@@ -19,6 +19,7 @@
 //! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet |
 //! | `suppression`, `suppression_list` | addresses that are not to be mailed: looking them up and listing them by themselves; people's acts on the list |
 //! | `results` | what became of topics, hour by hour |
+//! | `retention` | what is deleted for its age |
 //! | `privacy` | people whose data is erased, content that is deleted |
 //! | `reputation`, `alerts` | what falls on accounts and senders' domains, and what was decided of them; alerts as they stand |
 //! | `nodes` | the nodes there are |
@@ -73,6 +74,7 @@ mod release;
 mod reputation;
 mod reschedule;
 mod results;
+mod retention;
 mod retry;
 mod row;
 mod senders;

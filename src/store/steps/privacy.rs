@@ -62,6 +62,10 @@ impl<E: Engine> PrivacyStore for SqlStore<E> {
             let no: Option<i64> = t.row(q!("message_no"), [message.0.as_slice()], |r| r.get(0))?;
             let Some(known) = no.map(|no| t.known(no)).transpose()?.flatten() else { return Ok(ContentDeleted::Missing) };
             let no = no.unwrap_or_default();
+            // From here on nobody sends a copy of it again.
+            if content_is_deleted(t, no)? {
+                return Ok(ContentDeleted::Done);
+            }
             let (first, last) = range(no, 0, known.copies);
             let leased = !t.rows_of(q!("lease_of_message"), [no], |_| Ok(()))?.is_empty();
             if leased || t.row(q!("message_open"), (first, last, is_cancelled(t, &known)?), |_| Ok(()))?.is_some() {
@@ -266,7 +270,7 @@ fn erase_joint(
 }
 
 /// Puts an empty content in the place of a message's own. What several messages share, and is stored once, stays while another has it.
-fn delete_content(turn: &mut Turn<'_>, no: i64, known: &Known, now: Wall) -> Result<(), Error> {
+pub(super) fn delete_content(turn: &mut Turn<'_>, no: i64, known: &Known, now: Wall) -> Result<(), Error> {
     let found: Option<(Option<i64>, Option<i64>)> = turn.row(q!("message_content_no"), [no], |r| Ok((r.get(0)?, r.get(3)?)))?;
     let Some((stored, None)) = found else { return Ok(()) };
     let mut content = known.message.content.clone();
@@ -281,10 +285,23 @@ fn delete_content(turn: &mut Turn<'_>, no: i64, known: &Known, now: Wall) -> Res
     turn.execute(q!("message_personal_delete"), (first, last))?;
     turn.memory.messages.remove(&no);
     turn.rows += 2;
-    // With several nodes another may be about to refer to it once more: there it stays in the database, though nothing shows it.
-    if let Some(stored) = stored.filter(|_| turn.db.is_alone()) {
-        turn.execute(q!("content_unused_delete"), [stored])?;
-        turn.memory.last_content = None;
+    stored.map_or(Ok(()), |stored| free_content(turn, stored))
+}
+
+/// Removes a stored content that nobody refers to any more.
+pub(super) fn free_content(turn: &mut Turn<'_>, stored: i64) -> Result<(), Error> {
+    // Another version may refer to it by what it remembers: there it stays in the database, though nothing shows it.
+    if another_version_runs(turn)? {
+        return Ok(());
     }
+    turn.row(q!("content_lock"), [stored], |_| Ok(()))?;
+    turn.execute(q!("content_unused_delete"), [stored])?;
+    turn.memory.last_content = None;
     Ok(())
+}
+
+/// Whether a node of another version runs beside this one.
+pub(super) fn another_version_runs(turn: &Turn<'_>) -> Result<bool, Error> {
+    let own = turn.memory.common.own().0;
+    Ok(!turn.db.is_alone() && turn.row(q!("retention_other_version"), [own], |_| Ok(()))?.is_some())
 }

@@ -72,7 +72,10 @@ pub(super) fn open(turn: &mut Turn<'_>) -> Result<(), Error> {
 }
 
 fn release_entry(turn: &mut Turn<'_>, entry: &Entry, now: Wall, reason: &str) -> Result<i64, Error> {
-    let known = turn.known(entry.message)?.ok_or_else(|| Error::damaged("entry", "its message is gone"))?;
+    let Some(known) = turn.known(entry.message)? else {
+        entry.of_deleted(turn)?;
+        return Ok(0);
+    };
     let n = entry.count.min(SLICE);
     if known.cancelled {
         clear(turn, entry, known.topic, n, State::Cancelled, now)?;

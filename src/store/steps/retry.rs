@@ -254,9 +254,11 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
     // Each of them has a way, or it would not be here.
     let way = asked.rules.routes.choose(&m.content.from.email).ok_or_else(|| Error::damaged("route", "its sender has none"))?;
     let queue = turn.queue(&way.provider, m.lane, known.topic)?;
+    // What it says is referred to once more, and must not be deleted meanwhile.
+    turn.row(q!("content_hold"), [asked.message.0], |_| Ok(()))?;
     let no = turn.db.message_no()?;
     let copies = u32::try_from(fresh.len()).map_err(|e| Error::damaged("copies", e))?;
-    turn.execute(
+    turn.change(
         q!("message_again"),
         params![
             no,

@@ -200,6 +200,8 @@ impl Memory {
         }
         self.topics.clear();
         self.queues.clear();
+        // It may be removed by then, unless it is looked up, which holds it.
+        self.last_content = None;
     }
 
     /// What endpoints want has changed, here or on another node.

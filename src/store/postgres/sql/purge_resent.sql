@@ -1,0 +1,1 @@
+DELETE FROM resent WHERE key BETWEEN $1::bigint AND $2::bigint;

@@ -1,0 +1,1 @@
+SELECT no, removed_at FROM suppression_removed WHERE no > $1::bigint ORDER BY no LIMIT $2::bigint;

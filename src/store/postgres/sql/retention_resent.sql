@@ -1,0 +1,1 @@
+SELECT 1 FROM resent r JOIN delivery d ON d.key = r.key WHERE r.again BETWEEN $1::bigint AND $2::bigint LIMIT 1;

@@ -1,0 +1,1 @@
+DELETE FROM inbox WHERE no <= ?1 AND at <= ?2;

@@ -1,0 +1,1 @@
+DELETE FROM attempt WHERE key BETWEEN ?1 AND ?2;

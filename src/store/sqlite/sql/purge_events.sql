@@ -1,0 +1,1 @@
+DELETE FROM event WHERE no IN (SELECT no FROM event WHERE key BETWEEN ?1 AND ?2 LIMIT ?3);

@@ -1,0 +1,1 @@
+DELETE FROM message_file WHERE message BETWEEN ?1 AND ?2;

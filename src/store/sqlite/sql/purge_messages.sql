@@ -1,0 +1,1 @@
+DELETE FROM message WHERE no BETWEEN ?1 AND ?2;

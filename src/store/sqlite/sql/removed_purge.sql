@@ -1,0 +1,1 @@
+DELETE FROM suppression_removed WHERE no <= ?1 AND removed_at <= ?2;

@@ -1,0 +1,1 @@
+SELECT count(*) FROM event WHERE key BETWEEN ?1 AND ?2;

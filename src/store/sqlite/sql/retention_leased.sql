@@ -1,0 +1,1 @@
+SELECT 1 FROM lease WHERE message BETWEEN ?1 AND ?2 LIMIT 1;

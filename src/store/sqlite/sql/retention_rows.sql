@@ -1,0 +1,1 @@
+SELECT count(*) FROM delivery WHERE key BETWEEN ?1 AND ?2;
