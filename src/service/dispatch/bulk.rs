@@ -307,9 +307,20 @@ impl Inner {
                 gate.took(order, *n);
             }
         }
-        for one in std::mem::take(kept) {
+        let kept = std::mem::take(kept);
+        for one in &kept {
             let n = one.domain.as_ref().map_or(all, |domain| of.get(domain).copied().unwrap_or(0));
             one.allowance.end(one.recipients, n, now);
+        }
+        // A plan that came while the claim was under way.
+        let is_new = |domain: Option<&String>| !kept.iter().any(|one| one.domain.as_ref() == domain);
+        if let Some(day) = orders.provider.day.as_ref().filter(|_| is_new(None)) {
+            day.allowance.end(0, all, now);
+        }
+        for (domain, n) in of.iter().filter(|(domain, _)| is_new(Some(domain))) {
+            if let Some(day) = orders.domains.get(domain).and_then(|order| order.day.as_ref()) {
+                day.allowance.end(0, *n, now);
+            }
         }
     }
 }

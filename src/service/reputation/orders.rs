@@ -135,3 +135,40 @@ fn show(states: &[ScopeState]) {
         gauge!("jebi_bulk_act", "scope" => scope()).set(super::act_of(state).code() as f64);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn node(no: i64, state: NodeState) -> NodeInfo {
+        NodeInfo {
+            incarnation: Incarnation(no),
+            name: "하나".into(),
+            version: "1".into(),
+            started_at: Wall(0),
+            ended_at: None,
+            beat_age: Duration::ZERO,
+            state,
+            leased: 0,
+            upkeep: false,
+        }
+    }
+
+    fn stands(all: &[NodeInfo], own: i64) -> (usize, bool) {
+        let among = among(all, Some(Incarnation(own)));
+        (among.nodes, among.warms_up)
+    }
+
+    #[test]
+    fn of_several_nodes_one_sends_what_a_plan_allows_and_the_next_takes_over() {
+        let all = [node(3, NodeState::Sending), node(2, NodeState::Sending), node(1, NodeState::Ended)];
+        assert_eq!([1, 2, 3].map(|own| stands(&all, own)), [(2, false), (2, true), (2, false)]);
+        for state in [NodeState::Stopping, NodeState::Gone, NodeState::Ended] {
+            assert_eq!(stands(&[node(2, state), node(3, NodeState::Sending)], 3), (1, true), "{state:?}");
+        }
+        assert_eq!(stands(&[], 7), (1, true));
+        assert!(among(&all, None).warms_up, "a process without workers only shows");
+    }
+}
