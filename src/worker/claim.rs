@@ -116,16 +116,20 @@ impl Claimer {
     async fn claim(&mut self, plan: &Plan) -> Next {
         let generation = self.dispatch.generation();
         let from = self.clock.boot();
+        let copies = plan.turns.iter().map(|(_, copies)| copies).sum();
+        let bulk = (plan.lane == Lane::Bulk).then(|| self.dispatch.bulk_rooms(copies, from, self.clock.wall()));
+        let (domains, recipients) = bulk.map_or((Vec::new(), u32::MAX), |rooms| (rooms.domains, rooms.recipients));
         let asked = Claim {
             incarnation: self.dispatch.incarnation(),
             provider: self.dispatch.provider().to_owned(),
             turns: plan.turns.clone(),
             now: self.clock.wall(),
             late_from: if plan.lane == Lane::Bulk { self.bulk_lateness.start() } else { self.lateness.start() },
-            domains: if plan.lane == Lane::Bulk { self.dispatch.domain_rooms(from, self.clock.wall()) } else { Vec::new() },
+            domains,
+            recipients,
             max_lateness_ms: i64::try_from(self.dispatch.settings().max_lateness.as_millis()).unwrap_or(i64::MAX),
         };
-        self.dispatch.claiming(plan.turns.iter().map(|(_, copies)| copies).sum());
+        self.dispatch.claiming(copies);
         match self.store.claim(asked).await {
             Ok(mut report) => {
                 crash_point("claimed");
@@ -141,6 +145,7 @@ impl Claimer {
             Err(err) => {
                 tracing::warn!(%err, provider = self.dispatch.provider(), "mail could not be claimed; tried again");
                 self.turns.undo(plan, self.clock.wall());
+                self.dispatch.claim_failed(self.clock.boot());
                 self.dispatch.claiming(0);
                 let pause = self.pause;
                 self.pause = (self.pause * 2).min(AFTER_ERROR.1);

@@ -197,6 +197,7 @@ pub async fn start(mut deps: WorkerDeps) -> StoreResult<Workers> {
     };
     // Before anything can be sent: what was paused stays so.
     if let Some(guard) = &shared.reputation {
+        guard.runs_as(incarnation);
         guard.look(&[]).await?;
     }
     let tasks = TaskTracker::new();

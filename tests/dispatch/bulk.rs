@@ -1,9 +1,13 @@
 //! Bulk mail that is held back: paused, slowed, or given so much a day; transactional mail goes on.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use jebi::service::dispatch::bulk::{Day, Order, Orders};
+use jebi::service::dispatch::{
+    allowance::Allowance,
+    bulk::{Day, Order, Orders},
+};
 use jebi_domain::{delivery::State, message::Lane, outcome::Reason, port::Clock};
+use tokio::sync::Notify;
 
 use super::rig::*;
 
@@ -65,32 +69,121 @@ fn slowed_bulk_has_its_share_of_the_rate_and_transactional_mail_the_whole() {
     });
 }
 
+/// A day of which so much is left as the store counts now: what was sent and what is under way is not.
+fn day(allowance: &Arc<Allowance>, rig: &Rig, left: u64) -> Order {
+    allowance.told(left, rig.clock.boot());
+    let (is_used_up, ends) = (left == 0, rig.clock.wall() + Duration::from_secs(3_600));
+    Order { day: Some(Day { allowance: allowance.clone(), is_used_up, ends, reason: why("warm_up") }), ..Order::default() }
+}
+
+fn domain(order: Order) -> Orders {
+    Orders { provider: Order::default(), domains: BTreeMap::from([(SENDERS.to_owned(), order)]) }
+}
+
 #[test]
 fn a_days_allowance_is_not_passed_while_the_store_counts_behind() {
     run(async {
         let rig = Rig::at_rate(100.0).await;
-        let day = |left: u64| {
-            let day = Day { left, as_of: rig.clock.boot(), ends: rig.clock.wall() + Duration::from_secs(3_600), reason: why("warm_up") };
-            provider(Order { day: Some(day), ..Order::default() })
-        };
-        set(&rig, &day(50));
+        let allowance = Arc::default();
+        set(&rig, &provider(day(&allowance, &rig, 50)));
+        // The count of a moment when nothing had been sent yet comes late.
+        let (before, as_of) = (allowance.clone(), rig.clock.boot());
         rig.store.post(Post { copies: 200, ..Post::default() });
         seconds(&rig, 3).await;
         assert_eq!(rig.store.count(State::Sent), 50);
         assert_eq!(rig.status().reason.map(|r| r.code), None, "until it is known to be used up");
-        // The count of the store is of a moment when nothing had been sent yet.
-        set(&rig, &day(50));
+        before.told(50, as_of);
         seconds(&rig, 3).await;
         assert_eq!(rig.store.count(State::Sent), 50, "what was claimed lately is counted twice, never not at all");
-        set(&rig, &day(0));
+        set(&rig, &provider(day(&allowance, &rig, 0)));
         seconds(&rig, 1).await;
         assert_eq!(rig.status().reason.map(|r| r.code).as_deref(), Some("warm_up"));
-        seconds(&rig, 40).await;
-        set(&rig, &day(20));
+        set(&rig, &provider(day(&allowance, &rig, 20)));
         seconds(&rig, 3).await;
         assert_eq!(rig.store.count(State::Sent), 70, "the next day");
         set(&rig, &Orders::default());
         seconds(&rig, 5).await;
         assert_eq!((rig.store.count(State::Sent), rig.provider.sent().len()), (200, 200));
+    });
+}
+
+#[test]
+fn a_days_allowance_is_not_passed_while_the_provider_takes_long_to_answer() {
+    run(async {
+        let rig = Rig::at_rate(100.0).await;
+        rig.provider.answer(|_| Reply::After(Duration::from_secs(60), accepted()));
+        rig.store.post(Post { copies: 200, ..Post::default() });
+        let allowance = Arc::default();
+        for _ in 0..20 {
+            let used = rig.store.count(State::Sent) + rig.store.leased();
+            set(&rig, &provider(day(&allowance, &rig, 50 - used as u64)));
+            seconds(&rig, 5).await;
+        }
+        assert_eq!((rig.provider.sent().len(), rig.store.count(State::Sent)), (50, 50));
+    });
+}
+
+#[test]
+fn accounts_share_what_is_left_of_a_domains_day() {
+    run(async {
+        let (one, allowance) = (Rig::at_rate(100.0).await, Arc::default());
+        let two = Rig::on(one.clock.clone(), settings(Some(100.0)), |_, _| {}).await;
+        for rig in [&one, &two] {
+            set(rig, &domain(day(&allowance, rig, 50)));
+            rig.store.post(Post { copies: 100, ..Post::default() });
+        }
+        seconds(&one, 10).await;
+        assert_eq!(one.provider.sent().len() + two.provider.sent().len(), 50);
+        // A dispatch that is made anew has no more of it.
+        let three = Rig::on(one.clock.clone(), settings(Some(100.0)), |_, _| {}).await;
+        let again = Day { is_used_up: false, ..day(&Arc::default(), &three, 1).day.expect("a day") };
+        set(&three, &domain(Order { day: Some(Day { allowance: allowance.clone(), ..again }), ..Order::default() }));
+        three.store.post(Post { copies: 100, ..Post::default() });
+        seconds(&three, 10).await;
+        assert_eq!(three.provider.sent().len(), 0);
+    });
+}
+
+#[test]
+fn what_a_claim_brings_after_the_order_was_given_is_not_sent() {
+    for orders in [provider as fn(Order) -> Orders, domain] {
+        run(async {
+            let rig = Rig::at_rate(100.0).await;
+            let gate = Arc::new(Notify::new());
+            rig.store.faults(|faults| faults.claim_gate = Some(gate.clone()));
+            rig.store.post(Post { copies: 100, due: rig.clock.wall() + Duration::from_secs(1), ..Post::default() });
+            seconds(&rig, 2).await;
+            assert!(rig.store.leased() > 0, "it is claimed, and nobody is told yet");
+            set(&rig, &orders(Order { held: Some(why("reputation_paused")), ..Order::default() }));
+            rig.store.faults(|faults| faults.claim_gate = None);
+            gate.notify_one();
+            seconds(&rig, 3).await;
+            assert_eq!((rig.provider.sent().len(), rig.store.leased()), (0, 0));
+            set(&rig, &Orders::default());
+            seconds(&rig, 10).await;
+            assert_eq!(rig.store.count(State::Sent), 100);
+        });
+    }
+}
+
+#[test]
+fn the_plan_of_one_domain_leaves_other_bulk_mail_its_window_and_its_batches() {
+    run(async {
+        let mut claims = Vec::new();
+        for planned in [false, true] {
+            let rig = Rig::at_rate(1_000.0).await;
+            if planned {
+                let order = day(&Arc::default(), &rig, 50);
+                set(&rig, &Orders { domains: BTreeMap::from([("small.kr".to_owned(), order)]), ..Orders::default() });
+                assert!(rig.dispatch.window().holds("소식@small.kr") && !rig.dispatch.window().holds("from@example.com"));
+            }
+            quiet().await;
+            assert!(rig.dispatch.window().room(Lane::Bulk) > 0, "other mail is leased at accept");
+            rig.store.post(Post { copies: 3_000, due: rig.clock.wall() + Duration::from_millis(1), ..Post::default() });
+            seconds(&rig, 4).await;
+            assert_eq!(rig.store.count(State::Sent), 3_000);
+            claims.push(rig.store.claims().len());
+        }
+        assert_eq!(claims[0], claims[1]);
     });
 }

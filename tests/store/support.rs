@@ -87,6 +87,8 @@ pub struct Fixture {
     pub late_from: Wall,
     /// Senders' domains whose bulk mail is held back.
     pub domains: Vec<DomainRoom>,
+    /// Recipients a claim may bring.
+    pub recipients: u32,
     /// Faults were planted: the verification after the test is off.
     pub planted: bool,
 }
@@ -197,6 +199,7 @@ impl Fixture {
             lateness: DAY,
             late_from: Wall(0),
             domains: vec![],
+            recipients: u32::MAX,
             planted: false,
         };
         f.begin().await;
@@ -317,7 +320,7 @@ impl Fixture {
             now: self.now(),
             max_lateness_ms: self.lateness,
             late_from: self.late_from,
-            domains: self.domains.clone(),
+            domains: self.domains.clone(), recipients: self.recipients,
         };
         self.store.claim(claim).await.map(|r| r.claimed)
     }

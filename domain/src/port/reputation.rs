@@ -42,12 +42,48 @@ pub struct StoppedTopic {
 pub struct DomainRoom {
     /// In lower case.
     pub domain: String,
-    /// Copies.
+    /// Recipients. A copy to more stays.
     pub room: u32,
-    /// When the rest is looked at again.
+    /// Recipients too, of what is slowed: the copy that comes to it may go beyond.
+    pub pace: u32,
+    /// Entries that may not go and stay where they are, because their turn comes soon. Those behind them are set aside.
+    pub keep: u32,
+    /// When those are looked at again.
     pub until: Wall,
     /// As [`super::store::Claim::late_from`], for its mail.
     pub late_from: Wall,
+}
+
+impl DomainRoom {
+    /// One that all may go of, and that was held back until a time.
+    #[must_use]
+    pub fn open(domain: String, ended: Wall) -> Self {
+        Self { domain, room: u32::MAX, pace: u32::MAX, keep: u32::MAX, until: ended, late_from: ended }
+    }
+
+    /// Whether anything may go.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.room > 0 && self.pace > 0
+    }
+
+    /// So many recipients were claimed.
+    pub fn take(&mut self, recipients: u32) {
+        for left in [&mut self.room, &mut self.pace] {
+            if *left < u32::MAX {
+                *left = left.saturating_sub(recipients);
+            }
+        }
+    }
+}
+
+/// What of a scope's mail counts for a day, in recipients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// The provider took it or may have.
+    pub sent: u64,
+    /// It is under way, on any node: claimed, and its outcome is not known to the store.
+    pub leased: u64,
 }
 
 /// What became of an alert at a look.
@@ -63,6 +99,12 @@ pub trait ReputationStore: Send + Sync {
     fn reputations(&self, rule: WindowRule, now: Wall) -> Boxed<'_, StoreResult<Vec<ScopeState>>>;
     /// Recipients of a scope since a time, which is rounded down to a quarter of an hour.
     fn sent_by(&self, scope: Scope, since: Wall) -> Boxed<'_, StoreResult<u64>>;
+    /// The same with what is under way, both as of one moment.
+    fn used_by(&self, scope: Scope, since: Wall) -> Boxed<'_, StoreResult<Used>>;
+    /// Senders' domains of which claims have set mail aside.
+    fn domains_aside(&self) -> Boxed<'_, StoreResult<Vec<String>>>;
+    /// Puts so many entries of a domain at most back where they were before they were set aside, the first first. How many.
+    fn bring_back(&self, domain: String, most: u32) -> Boxed<'_, StoreResult<u32>>;
     /// Writes a decision in place of the one that is expected. `false` where another stands there: somebody was quicker.
     fn mark(&self, scope: Scope, expected: Option<Mark>, mark: Mark) -> Boxed<'_, StoreResult<bool>>;
     /// Writes a decision after which mail counts anew. `false` as for [`Self::mark`].

@@ -2,9 +2,10 @@
 //! transaction handles, no SQL across the seam. Both engines pass one conformance suite (`tests/store/`).
 
 use std::{
+    collections::BTreeSet,
     sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -28,6 +29,7 @@ use crate::{
     feedback::Source,
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
     message::{Copy, Draft, Lane, Message, Role},
+    reputation::domain_of,
     outcome::Reason,
     time::Wall,
 };
@@ -99,6 +101,14 @@ pub struct Claimed {
     pub copies: Vec<Copy>,
 }
 
+impl Claimed {
+    /// Whom it goes to, together.
+    #[must_use]
+    pub fn recipients(&self) -> u32 {
+        self.copies.iter().map(|copy| u32::try_from(copy.open().count()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add)
+    }
+}
+
 /// What the store tells the dispatcher of a provider, after the commit that caused it.
 #[derive(Clone, Debug)]
 pub enum Notice {
@@ -115,9 +125,27 @@ pub enum Notice {
 /// How many copies a dispatcher would take at once, per lane. The store leases due mail at accept while there is room, so that
 /// one sync lies between a request and its sending. The dispatcher keeps it at 0 while mail of the lane waits.
 #[derive(Debug, Default)]
-pub struct Window([AtomicI64; 2]);
+pub struct Window([AtomicI64; 2], Held);
+
+/// Senders' domains whose bulk mail is claimed only. Whether there are any is told apart: it is asked for each mail.
+#[derive(Debug, Default)]
+struct Held {
+    any: AtomicBool,
+    domains: RwLock<BTreeSet<String>>,
+}
 
 impl Window {
+    /// Bulk mail of these senders' domains is not to be leased at accept.
+    pub fn hold(&self, domains: BTreeSet<String>) {
+        self.1.any.store(!domains.is_empty(), Ordering::Release);
+        *self.1.domains.write().unwrap_or_else(PoisonError::into_inner) = domains;
+    }
+    /// Whether bulk mail of this sender is only claimed.
+    #[must_use]
+    pub fn holds(&self, sender: &str) -> bool {
+        let domains = || self.1.domains.read().unwrap_or_else(PoisonError::into_inner);
+        self.1.any.load(Ordering::Acquire) && domains().contains(&domain_of(sender))
+    }
     pub fn set(&self, lane: Lane, room: i64) {
         self.0[lane as usize].store(room, Ordering::Relaxed);
     }
@@ -162,6 +190,8 @@ pub struct Claim {
     pub late_from: Wall,
     /// Senders' domains whose bulk mail is held back, or was.
     pub domains: Vec<DomainRoom>,
+    /// Recipients it may bring at most, of bulk mail of an account that is held back; a copy to more stays.
+    pub recipients: u32,
 }
 
 /// What a claim brought.

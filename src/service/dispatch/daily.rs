@@ -155,7 +155,7 @@ impl Dispatch {
     pub fn finish_at(&self, lane: Lane, recipients: u64, from: Wall, now: Boot) -> Option<Wall> {
         let inner = self.lock();
         // What a person or the next day lets go on has no end that can be told.
-        let waits = lane == Lane::Bulk && inner.bulk.is_provider_limited();
+        let waits = lane == Lane::Bulk && inner.bulk.is_limited();
         let runs = inner.may_start() && inner.health.cause().is_none() && !waits;
         let rate = inner.rate_at(now);
         if !runs || (rate.is_none() && inner.daily.quota.limit().is_none()) {

@@ -8,6 +8,7 @@
 
 mod account;
 pub mod ahead;
+pub mod allowance;
 pub mod answer_time;
 pub mod bulk;
 pub mod concurrency;

@@ -122,7 +122,7 @@ impl Dispatch {
 
     fn add(&self, inner: &mut Inner, claimed: Claimed, generation: u64, born_leased: bool) {
         let mail = self.mails.lock().unwrap_or_else(PoisonError::into_inner).of(&claimed);
-        let (lane, copies) = (mail.message.lane, claimed.copies.len());
+        let (lane, copies, lease) = (mail.message.lane, claimed.copies.len(), claimed.lease);
         inner.leased += u32::try_from(copies).unwrap_or(u32::MAX);
         if born_leased {
             inner.granted[lane as usize] -= copies as i64;
@@ -133,6 +133,10 @@ impl Dispatch {
         }
         if lane == Lane::Bulk && inner.bulk_held.is_some() {
             return self.return_bulk(inner);
+        }
+        // It was asked for before it was to be held back.
+        if lane == Lane::Bulk && inner.bulk.refuses(mail.domain(), born_leased) {
+            return self.return_lease(inner, lease);
         }
         if parked {
             self.makers[lane as usize].notify_waiters();

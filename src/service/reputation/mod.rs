@@ -5,29 +5,39 @@
 //! |---|---|
 //! | `judge` | what follows from how they stand |
 //! | `orders` | what the dispatchers are told |
+//! | `aside` | mail that was set aside, and when it comes back |
 //! | `decide` | what people decide |
 
+mod aside;
 mod decide;
 mod judge;
 mod orders;
 
+pub use aside::Brought;
 pub use decide::checked as checked_reason;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use arc_swap::ArcSwap;
 use jebi_domain::{
+    id::Incarnation,
     outcome::Reason,
     port::{Boxed, Clock, Store, reputation::ScopeState},
     refusal::Refusal,
-    reputation::{Act, Limits, TopicRule, WindowRule},
+    reputation::{Act, Limits, Scope, TopicRule, WindowRule},
     time::Wall,
     warmup::{Plan, Today},
 };
 use jiff::tz::TimeZone;
 
 use super::{
-    dispatch::bulk::Orders,
+    dispatch::{allowance::Allowance, bulk::Orders},
     ready::{Check, Readiness},
     trouble::refusal,
 };
@@ -62,12 +72,26 @@ pub struct Reputation {
     settings: ArcSwap<Settings>,
     /// By provider, as this node goes by them now; under the empty name what holds for every other.
     orders: ArcSwap<BTreeMap<String, Orders>>,
+    /// What this node may still send of each plan's day.
+    allowances: Mutex<BTreeMap<Scope, Arc<Allowance>>>,
+    /// Which incarnation this node is; 0 before it starts one.
+    own: AtomicI64,
 }
 
 impl Reputation {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, settings: Settings) -> Self {
-        Self { store, clock, settings: ArcSwap::from_pointee(settings), orders: ArcSwap::default() }
+        let (settings, orders) = (ArcSwap::from_pointee(settings), ArcSwap::default());
+        Self { store, clock, settings, orders, allowances: Mutex::default(), own: AtomicI64::new(0) }
+    }
+
+    /// The node is this incarnation from now on.
+    pub fn runs_as(&self, own: Incarnation) {
+        self.own.store(own.0, Ordering::Relaxed);
+    }
+
+    fn own(&self) -> Option<Incarnation> {
+        Some(Incarnation(self.own.load(Ordering::Relaxed))).filter(|own| own.0 > 0)
     }
 
     /// Takes other settings, from the next look on.

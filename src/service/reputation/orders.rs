@@ -1,20 +1,40 @@
 //! What the dispatchers of this node are told: made of what was decided, of the plans of warm-ups, and of what accounts say of themselves.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError},
+};
 
 use jebi_domain::{
-    port::{nodes::NodeState, reputation::ScopeState, store::StoreResult},
+    id::Incarnation,
+    port::{
+        nodes::{NodeInfo, NodeState},
+        reputation::ScopeState,
+        store::StoreResult,
+    },
     reputation::{Act, Scope, words},
-    time::{Boot, Wall},
+    time::Wall,
     warmup::Plan,
 };
 use metrics::{describe_gauge, gauge};
 
 use super::{Reputation, Settings};
 use crate::service::{
-    dispatch::bulk::{Day, Order, Orders},
+    dispatch::{
+        allowance::Allowance,
+        bulk::{Day, Order, Orders},
+    },
     providers::ProviderStatus,
 };
+
+/// This node among those that send.
+#[derive(Clone, Copy)]
+struct Among {
+    nodes: usize,
+    /// It sends what plans of warm-ups allow. One node does, the first of them: several with a part each would have to agree at each mail, or
+    /// send too much together.
+    warms_up: bool,
+}
 
 impl Reputation {
     /// Judges, and makes the orders anew. `providers` is how this node's accounts stand; empty before they are asked.
@@ -22,7 +42,7 @@ impl Reputation {
     /// # Errors
     /// A store that does not answer: the orders stay as they are.
     pub async fn look(&self, providers: &[ProviderStatus]) -> StoreResult<()> {
-        let (settings, now, boot) = (self.settings.load_full(), self.clock.wall(), self.clock.boot());
+        let (settings, now) = (self.settings.load_full(), self.clock.wall());
         let states = self.judge(&settings, now).await?;
         self.judge_topics(&settings, now).await?;
         show(&states);
@@ -42,40 +62,47 @@ impl Reputation {
             let reason = words::under_review(&scope);
             scopes.entry(scope).or_default().slowed.get_or_insert((settings.slow_share, reason));
         }
-        for plan in &settings.plans {
-            if let Some(day) = self.day(plan, &settings, now, boot).await? {
-                scopes.entry(plan.scope.clone()).or_default().day = Some(day);
+        scopes.retain(|_, order| *order != Order::default());
+        if !scopes.is_empty() || !settings.plans.is_empty() {
+            let among = among(&self.store.nodes(now).await?, self.own());
+            for order in scopes.values_mut() {
+                if let Some((share, _)) = &mut order.slowed {
+                    *share /= among.nodes as f64;
+                }
+            }
+            for plan in &settings.plans {
+                if let Some(day) = self.day(plan, &settings, now, among).await? {
+                    scopes.entry(plan.scope.clone()).or_default().day = Some(day);
+                }
             }
         }
-        scopes.retain(|_, order| *order != Order::default());
-        let nodes = if scopes.is_empty() { 1 } else { self.sending_nodes(now).await? };
-        scopes.values_mut().for_each(|order| divide(order, nodes));
         self.orders.store(Arc::new(by_provider(scopes)));
         Ok(())
     }
 
-    /// Nodes that share what is allowed.
-    async fn sending_nodes(&self, now: Wall) -> StoreResult<u64> {
-        let all = self.store.nodes(now).await?;
-        Ok(all.iter().filter(|node| node.state == NodeState::Sending).count().max(1) as u64)
+    async fn day(&self, plan: &Plan, settings: &Settings, now: Wall, among: Among) -> StoreResult<Option<Day>> {
+        let Some(today) = plan.today(now, &settings.zone) else { return Ok(None) };
+        // Before it is counted: what is claimed meanwhile counts twice, never not at all.
+        let as_of = self.clock.boot();
+        let used = self.store.used_by(plan.scope.clone(), today.began).await?;
+        let left = if among.warms_up { today.allowed.saturating_sub(used.sent + used.leased) } else { 0 };
+        let allowance = self.allowance(&plan.scope);
+        allowance.told(left, as_of);
+        let reason = words::warming_up(&plan.scope, &today, used.sent);
+        Ok(Some(Day { allowance, is_used_up: used.sent >= today.allowed, ends: today.ends, reason }))
     }
 
-    async fn day(&self, plan: &Plan, settings: &Settings, now: Wall, as_of: Boot) -> StoreResult<Option<Day>> {
-        let Some(today) = plan.today(now, &settings.zone) else { return Ok(None) };
-        let sent = self.store.sent_by(plan.scope.clone(), today.began).await?;
-        let reason = words::warming_up(&plan.scope, &today, sent);
-        Ok(Some(Day { left: today.allowed.saturating_sub(sent), as_of, ends: today.ends, reason }))
+    /// A scope's allowance: the same for all dispatches and at all looks.
+    fn allowance(&self, scope: &Scope) -> Arc<Allowance> {
+        self.allowances.lock().unwrap_or_else(PoisonError::into_inner).entry(scope.clone()).or_default().clone()
     }
 }
 
-/// Each node has its part; of the last few recipients each has one.
-fn divide(order: &mut Order, nodes: u64) {
-    if let Some(day) = &mut order.day {
-        day.left = day.left.div_ceil(nodes);
-    }
-    if let Some((share, _)) = &mut order.slowed {
-        *share /= nodes as f64;
-    }
+/// Where this node stands among all. One that is not known is alone.
+fn among(all: &[NodeInfo], own: Option<Incarnation>) -> Among {
+    let sending = || all.iter().filter(|node| node.state == NodeState::Sending).map(|node| node.incarnation);
+    let first = sending().min();
+    Among { nodes: sending().count().max(1), warms_up: own.is_none() || first.is_none() || first == own }
 }
 
 fn by_provider(scopes: BTreeMap<Scope, Order>) -> BTreeMap<String, Orders> {
@@ -106,5 +133,42 @@ fn show(states: &[ScopeState]) {
         gauge!("jebi_reputation_percent", "scope" => scope(), "of" => "bounces").set(state.standing.bounce_percent());
         gauge!("jebi_reputation_percent", "scope" => scope(), "of" => "complaints").set(state.standing.complaint_percent());
         gauge!("jebi_bulk_act", "scope" => scope()).set(super::act_of(state).code() as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn node(no: i64, state: NodeState) -> NodeInfo {
+        NodeInfo {
+            incarnation: Incarnation(no),
+            name: "하나".into(),
+            version: "1".into(),
+            started_at: Wall(0),
+            ended_at: None,
+            beat_age: Duration::ZERO,
+            state,
+            leased: 0,
+            upkeep: false,
+        }
+    }
+
+    fn stands(all: &[NodeInfo], own: i64) -> (usize, bool) {
+        let among = among(all, Some(Incarnation(own)));
+        (among.nodes, among.warms_up)
+    }
+
+    #[test]
+    fn of_several_nodes_one_sends_what_a_plan_allows_and_the_next_takes_over() {
+        let all = [node(3, NodeState::Sending), node(2, NodeState::Sending), node(1, NodeState::Ended)];
+        assert_eq!([1, 2, 3].map(|own| stands(&all, own)), [(2, false), (2, true), (2, false)]);
+        for state in [NodeState::Stopping, NodeState::Gone, NodeState::Ended] {
+            assert_eq!(stands(&[node(2, state), node(3, NodeState::Sending)], 3), (1, true), "{state:?}");
+        }
+        assert_eq!(stands(&[], 7), (1, true));
+        assert!(among(&all, None).warms_up, "a process without workers only shows");
     }
 }

@@ -14,6 +14,7 @@ use jebi_domain::{
     idempotency,
     message::{Addressee, Content, Copies, Copy, Draft, Lane, MAX_JOINT, Mailbox, Role},
     port::store::{AcceptBatch, AcceptReport, Accepted, Answer, Claimed, Notice, StoreError, StoreResult, StoredAnswer},
+    reputation::domain_of,
     time::Wall,
 };
 use sha2::{Digest, Sha256};
@@ -321,6 +322,7 @@ impl AcceptJob {
                 content_no,
                 if self.staged { Some(self.staged_by.0) } else { None },
                 m.variables.as_deref(),
+                domain_of(&m.content.from.email),
             ],
         )?;
         turn.rows += 1;
@@ -429,6 +431,9 @@ impl AcceptJob {
         }
         let found = turn.memory.common.subscriptions().get(&m.provider).map(|s| (s.incarnation, Arc::clone(&s.window)));
         let Some((incarnation, window)) = found else { return Ok(None) };
+        if m.lane == Lane::Bulk && window.holds(&m.content.from.email) {
+            return Ok(None);
+        }
         // One that was ended by others must not take anything any more.
         if !turn.is_alive(incarnation)? {
             return Ok(None);

@@ -7,7 +7,7 @@ use jebi_domain::{
     hook::HookKind,
     port::{
         Boxed,
-        reputation::{ReputationStore, ScopeState, StoppedTopic, Told, TopicFirst},
+        reputation::{ReputationStore, ScopeState, StoppedTopic, Told, TopicFirst, Used},
         store::StoreResult,
     },
     reputation::{Mark, Scope, WindowRule, slot_of},
@@ -16,7 +16,7 @@ use jebi_domain::{
 
 use serde_json::json;
 
-use super::{Engine, Error, SqlStore, group::Class, hooks, port::HOUSE, q, reputation, turn::Turn};
+use super::{Engine, Error, SqlStore, aside, group::Class, hooks, port::HOUSE, q, reputation, turn::Turn};
 
 /// The subject that stands for all of a code.
 const ALL: &str = "*";
@@ -33,6 +33,18 @@ impl<E: Engine> ReputationStore for SqlStore<E> {
             let sent = s.row(q!("reputation_sent"), (scope.code(), scope.name(), slot_of(since)), |r| r.get::<i64>(0))?;
             Ok(sent.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
         })
+    }
+
+    fn used_by(&self, scope: Scope, since: Wall) -> Boxed<'_, StoreResult<Used>> {
+        self.look(move |s| reputation::used(s, &scope, since))
+    }
+
+    fn domains_aside(&self) -> Boxed<'_, StoreResult<Vec<String>>> {
+        self.look(|s| s.rows(q!("domains_aside"), (), |r| r.get(0)))
+    }
+
+    fn bring_back(&self, domain: String, most: u32) -> Boxed<'_, StoreResult<u32>> {
+        self.shared.write(Class::Bulk, move |t| aside::bring_back(t, &domain, most))
     }
 
     fn mark(&self, scope: Scope, expected: Option<Mark>, mark: Mark) -> Boxed<'_, StoreResult<bool>> {

@@ -5,13 +5,14 @@ use jebi_domain::{
     delivery::State,
     id::{DeliveryKey, Incarnation, LeaseNo, MessageNo, QueueNo},
     message::{Copy, Lane, OnUnknown},
-    port::store::{Claim, ClaimReport, Claimed, DomainRoom, QueueInfo},
-    reputation::domain_of,
+    port::store::{Claim, ClaimReport, Claimed, QueueInfo},
     time::Wall,
 };
 
 use super::{
-    Error, Value, db,
+    Error, Value,
+    aside::{Limits, Passed, Stopped},
+    db,
     hooks::{self, Whom},
     joint::{Joint, addressees, alone},
     known::Known,
@@ -20,10 +21,6 @@ use super::{
     refusals, suppression,
     turn::Turn,
 };
-
-/// Rows one claim may settle as cancelled, expired or suppressed, from all its queues together, before it leaves the rest for the
-/// next: it shares the writer with everybody.
-const CLEARED: u32 = 500;
 
 /// An entry at the head of a queue.
 #[derive(Clone, Copy)]
@@ -86,9 +83,9 @@ pub(super) fn claim(turn: &mut Turn<'_>, claim: &Claim) -> Result<ClaimReport, E
         turn.ahead(q!("queue_get"), [queue.0])?;
         turn.ahead(q!("entry_due"), (queue.0, claim.now.0))?;
     }
-    let (mut report, mut cleared, mut domains) = (ClaimReport::default(), 0, claim.domains.clone());
+    let (mut report, mut limits) = (ClaimReport::default(), Limits::of(claim));
     for (queue, want) in &claim.turns {
-        claim_queue(turn, claim, (*queue, *want), (&mut cleared, domains.as_mut_slice()), &mut report)?;
+        claim_queue(turn, claim, (*queue, *want), &mut limits, &mut report)?;
     }
     Ok(report)
 }
@@ -97,7 +94,7 @@ fn claim_queue(
     turn: &mut Turn<'_>,
     claim: &Claim,
     (queue, want): (QueueNo, u32),
-    (cleared, domains): (&mut u32, &mut [DomainRoom]),
+    limits: &mut Limits,
     report: &mut ClaimReport,
 ) -> Result<(), Error> {
     let found = turn.row(q!("queue_get"), [queue.0], |r| {
@@ -125,14 +122,26 @@ fn claim_queue(
     let mut head = None;
     // The due time of the entry before: nothing is due earlier.
     let mut from = None;
-    while left > 0 && *cleared < CLEARED {
-        let due = match from {
-            None => turn.row(q!("entry_due"), (queue.0, claim.now.0), |r| Entry::read(queue.0, r))?,
-            Some(from) => turn.row(q!("entry_next"), (queue.0, claim.now.0, from), |r| Entry::read(queue.0, r))?,
+    // What was passed by because nothing of it may go now, and whether nothing that may go is behind it.
+    let (mut passed, mut is_dry): (Option<Passed>, bool) = (None, false);
+    while left > 0 && !limits.is_spent() {
+        let due = match (passed, from) {
+            (Some(last), _) => turn.row(q!("entry_after"), (queue.0, claim.now.0, last.due, last.no), |r| Entry::read(queue.0, r))?,
+            (None, None) => turn.row(q!("entry_due"), (queue.0, claim.now.0), |r| Entry::read(queue.0, r))?,
+            (None, Some(from)) => turn.row(q!("entry_next"), (queue.0, claim.now.0, from), |r| Entry::read(queue.0, r))?,
         };
-        let Some(entry) = due else { break };
+        is_dry = due.is_none() || (passed.is_some() && limits.is_past());
+        let Some(entry) = due.filter(|_| !is_dry) else { break };
         from = Some(entry.due);
-        if entry.attempt == 1 && domains.is_empty() {
+        let mut stop = |stopped| match stopped {
+            Stopped::Passed(last) => passed = Some(Passed { again: passed.map_or(last.again, |p: Passed| p.again.min(last.again)), ..last }),
+            Stopped::Aside => {}
+        };
+        if let Some(stopped) = limits.look(turn, lane, &entry)? {
+            (head, ()) = (None, stop(stopped));
+            continue;
+        }
+        if entry.attempt == 1 && limits.is_open() {
             turn.ahead(q!("delivery_claim"), range(entry.message, entry.first, left.min(entry.count)))?;
         }
         let found = match turn.known(entry.message) {
@@ -154,51 +163,40 @@ fn claim_queue(
             }
             Err(e) => return Err(e),
         };
-        let place = held_back(domains, lane, &known);
-        let late_from = place.as_ref().map_or(claim.late_from, |place| place.late_from.max(claim.late_from));
+        let place = limits.place(lane, &known);
+        let late_from = limits.late_from(place, claim);
         if let Some(as_state) = overdue(turn, (claim, late_from), &entry, &known)? {
-            let n = entry.count.min(CLEARED - *cleared);
+            let n = entry.count.min(limits.left());
             clear(turn, &entry, topic, n, as_state, claim.now)?;
             head = (n < entry.count).then_some(entry.due);
-            *cleared += n;
+            limits.cleared += n;
             continue;
         }
-        let may = place.as_ref().map_or(left, |place| left.min(place.room));
-        if may == 0 {
-            // Out of the way of what may go; it stays as it is, whole.
-            let until = place.map_or(claim.now, |place| place.until);
-            entry.take(turn, entry.count)?;
-            turn.enqueue(queue.0, until, entry.message, (entry.first, entry.count), entry.attempt)?;
-            head = None;
-            *cleared += 1;
+        let (may, most) = limits.room(place);
+        let may = left.min(may).min(entry.count);
+        let (gone, taken) = if may == 0 { (0, None) } else { lease(turn, claim, &entry, &known, (may, most))? };
+        if gone == 0 {
+            let expires_at = known.message.expires_at.map(|at| at.0);
+            (head, ()) = (None, stop(limits.stop(turn, place, &entry, expires_at)?));
             continue;
         }
-        let (passed, taken) = lease(turn, claim, &entry, &known, may.min(entry.count))?;
-        head = (passed < entry.count).then_some(entry.due);
-        let copies = taken.as_ref().map_or(0, |c| u32::try_from(c.copies.len()).unwrap_or(passed));
-        *cleared += passed.saturating_sub(copies);
-        if let Some(place) = place.filter(|place| place.room < u32::MAX) {
-            place.room -= copies.min(place.room);
-        }
+        head = (gone < entry.count).then_some(entry.due);
+        let copies = taken.as_ref().map_or(0, |c| u32::try_from(c.copies.len()).unwrap_or(gone));
+        limits.cleared += gone.saturating_sub(copies);
+        limits.take(place, taken.as_ref().map_or(0, Claimed::recipients));
         left = left.saturating_sub(copies);
         report.claimed.extend(taken);
     }
-    let next = match head {
-        Some(due) => Some(due),
-        None => turn.row(q!("entry_first"), [queue.0], |r| r.get(0))?,
+    let next = match (passed, head) {
+        // Nothing else is due.
+        (Some(passed), _) if is_dry => Some(passed.again.0),
+        (Some(_), _) => Some(claim.now.0),
+        (None, Some(due)) => Some(due),
+        (None, None) => turn.row(q!("entry_first"), [queue.0], |r| r.get(0))?,
     };
     info.next_due = next.map(Wall);
     report.queues.push(info);
     Ok(())
-}
-
-/// The place of a bulk mail's sender's domain among those that are or were held back.
-fn held_back<'a>(domains: &'a mut [DomainRoom], lane: Lane, known: &Known) -> Option<&'a mut DomainRoom> {
-    if domains.is_empty() || lane != Lane::Bulk {
-        return None;
-    }
-    let domain = domain_of(&known.message.content.from.email);
-    domains.iter_mut().find(|place| place.domain == domain)
 }
 
 /// Which result the head of the queue gets instead of being sent.
@@ -315,9 +313,13 @@ fn rows(turn: &Turn<'_>, entry: &Entry, n: u32) -> Result<Vec<Row>, Error> {
     Ok(out)
 }
 
-/// Puts copies at the head of an entry under a lease: at most `n`. Returns how many left the entry, and those to be sent.
-fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, n: u32) -> Result<(u32, Option<Claimed>), Error> {
+/// Puts copies at the head of an entry under a lease: at most `n`, to `most` recipients together. Returns how many left the entry, none
+/// where the first is to more, and those to be sent.
+fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, (n, most): (u32, u32)) -> Result<(u32, Option<Claimed>), Error> {
     let mut rows = rows(turn, entry, n)?;
+    if rows.first().is_some_and(|first| first.waiting + first.unsettled > i64::from(most)) {
+        return Ok((0, None));
+    }
     // Copies never tried and copies to be resent are decided apart, so they do not share a lease. Joint copies have none in common either:
     // a lease has one number of recipients for all its copies.
     let mut n = n;

@@ -12,6 +12,7 @@
 //! | `known` | messages, topics and queues as a turn knows them |
 //! | `port` | the ports over the steps |
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
+//! | `aside` | bulk mail that is held back, as a claim meets it |
 //! | `kept_back` | who gets nothing of what is accepted, and why |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
@@ -34,6 +35,7 @@
 
 mod accept;
 mod alerts;
+mod aside;
 mod audit;
 mod calls;
 mod calls_again;

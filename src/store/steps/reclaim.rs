@@ -1,11 +1,14 @@
 //! Incarnations, and what becomes of the leases of those that are gone: copies without an outcome may have been sent or not,
 //! so they are unsettled and reviewed.
 
+use std::sync::Arc;
+
 use jebi_domain::{
     delivery::State,
     id::{DeliveryId, DeliveryKey, Incarnation, MessageNo, QueueNo},
     outcome::Reason,
     port::nodes::NodeStart,
+    reputation::Via,
     settle::interrupted,
     time::Wall,
 };
@@ -14,7 +17,7 @@ use super::{
     Error,
     claim::range,
     hooks::{self, Whom},
-    joint::{Joint, Told},
+    joint::{Joint, Told, addressees},
     known::Known,
     params, q,
     record::{Ended, Whose},
@@ -104,6 +107,8 @@ fn name(turn: &Turn<'_>, lease: &Dead, error: &Error) -> Result<(), Error> {
 
 /// A copy under a dead lease.
 struct Copy {
+    /// Whom it goes to; of a joint copy that is in its recipients' rows.
+    email: String,
     key: DeliveryKey,
     state: State,
     attempt: u16,
@@ -126,6 +131,8 @@ struct Case<'a> {
     now: Wall,
     /// How long evidence is waited for.
     wait_ms: i64,
+    /// What it went through.
+    via: Arc<Via>,
     reasons: [String; 3],
 }
 
@@ -134,23 +141,24 @@ fn reclaim_one(turn: &mut Turn<'_>, lease: &Dead, now: Wall, wait_ms: [i64; 2]) 
     let wait_ms = wait_ms[known.message.lane as usize];
     let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [lease.queue], |r| r.get(0))?;
     let cancelled = known.cancelled || retired.flatten().is_some();
-    let case = Case { lease, known: &known, cancelled, now, wait_ms, reasons: reasons()? };
+    let via = Arc::new(Via::of(&known.message));
+    let case = Case { lease, known: &known, cancelled, now, wait_ms, via, reasons: reasons()? };
     let marks: Vec<u32> = turn.rows_of(q!("lease_marks"), [lease.no], |r| r.get(0))?;
     let (from, to) = range(lease.message, lease.first, lease.count);
     turn.db.lock_copies(from, to)?;
-    let rows: Vec<(i64, i64, u16, bool, bool)> = turn.rows_of(q!("delivery_range"), (from, to), |r| {
+    let rows: Vec<(i64, i64, u16, bool, bool, String)> = turn.rows_of(q!("delivery_range"), (from, to), |r| {
         let reported = r.get::<i64>(6)? != 0 || r.get::<Option<String>>(8)?.is_some();
-        Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<Option<i64>>(5)?.is_some(), reported))
+        Ok((r.get(0)?, r.get(3)?, r.get(4)?, r.get::<Option<i64>>(5)?.is_some(), reported, r.get(1)?))
     })?;
     let (mut run, mut copies): (Option<Run>, u64) = (None, 0);
-    for (key, state, attempt, joint, reported) in rows {
+    for (key, state, attempt, joint, reported, email) in rows {
         let key = DeliveryKey(key);
         let ordinal = key.ordinal();
         if attempt + 1 != lease.attempt || marks.contains(&ordinal) {
             continue;
         }
         let state = State::from_code(state).ok_or_else(|| Error::damaged("state", state))?;
-        let copy = Copy { key, state, attempt, reported };
+        let copy = Copy { email, key, state, attempt, reported };
         let became = if joint { joint_one(turn, &case, &copy)? } else { one(turn, &case, &copy)? };
         turn.rows += u32::from(became.changed);
         copies += u64::from(became.changed);
@@ -203,9 +211,13 @@ impl Case<'_> {
         Ended { attempt: self.lease.attempt, at: Some(self.now.0), outcome: "unknown", provider_id: None, reason }
     }
 
-    fn count(&self, turn: &mut Turn<'_>, from: State, to: State, whom: Whom<'_>) -> Result<(), Error> {
+    /// `falls`: on the reputation of what it went through.
+    fn count(&self, turn: &mut Turn<'_>, (from, to): (State, State), falls: bool, whom: Whom<'_>) -> Result<(), Error> {
         // The provider may have taken it.
         turn.delta.taken(QueueNo(self.lease.queue), self.now, 1);
+        if falls {
+            turn.delta.reputation.may_be_sent(&self.via, self.now);
+        }
         turn.delta.topic(self.known.topic).moved(Some(from), to, 1);
         if to == State::Sent {
             turn.delta.sent(self.known.topic, self.now, 1);
@@ -243,7 +255,7 @@ fn one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became, Erro
         q!("delivery_settle"),
         params![key.0, from.code(), attempt, to.code(), last, twice, case.now.0, next_try, None::<String>, why],
     )?;
-    case.count(turn, from, to, Whom::alone(key))?;
+    case.count(turn, (from, to), case.via.counts(&copy.email), Whom::alone(key))?;
     Ok(Became { changed: true, reviewed: to == State::Unsettled })
 }
 
@@ -252,6 +264,7 @@ fn joint_one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became
     let mut joint = Joint::read(turn, copy.key, (copy.state, copy.attempt))?;
     let last = case.lease.attempt;
     let before = joint.people.clone();
+    let falls = addressees(turn, copy.key)?.iter().any(|to| to.open && case.via.counts(&to.mailbox.email));
     let (mut changed, mut warned) = (false, false);
     for (i, one) in before.iter().enumerate() {
         if !one.is_open() {
@@ -272,7 +285,7 @@ fn joint_one(turn: &mut Turn<'_>, case: &Case<'_>, copy: &Copy) -> Result<Became
         warned |= one.state == State::Unsettled && to != State::Sent;
         let why = case.why(one.state, to).cloned();
         joint.change(turn, i, to, Told { of: last, attempt: last, at: case.now, provider_id: None, reason: why })?;
-        case.count(turn, one.state, to, Whom::alone(copy.key).at(one.position))?;
+        case.count(turn, (one.state, to), falls, Whom::alone(copy.key).at(one.position))?;
     }
     if !changed {
         return Ok(Became { changed: false, reviewed: false });

@@ -7,7 +7,7 @@ use jebi_domain::{
     id::DeliveryKey,
     message::Lane,
     port::{
-        reputation::{ScopeState, TopicFirst},
+        reputation::{ScopeState, TopicFirst, Used},
         store::Settlement,
     },
     reputation::{FirstResults, Fresh, Mark, Scope, Slot, Tally, Via, WindowRule, slot_of, standing},
@@ -35,6 +35,11 @@ impl Counts {
     /// The provider took the mail or may have, for one recipient.
     pub fn sent(&mut self, s: &Settlement) {
         self.add(s, Tally { sent: 1, ..Tally::default() });
+    }
+
+    /// The provider may have taken the mail for one recipient: its node ended before it was told.
+    pub fn may_be_sent(&mut self, via: &Arc<Via>, at: Wall) {
+        *self.via.entry((Arc::clone(via), slot_of(at))).or_default() += Tally { sent: 1, ..Tally::default() };
     }
 
     /// It was not taken, and is not tried any more, for one recipient.
@@ -173,6 +178,13 @@ pub(super) fn list(s: &Snapshot<'_>, rule: &WindowRule, now: Wall) -> Result<Vec
         all.push(ScopeState { scope, standing, hour, mark });
     }
     Ok(all)
+}
+
+/// What was sent of a scope's mail since a time, and what is under way.
+pub(super) fn used(s: &Snapshot<'_>, scope: &Scope, since: Wall) -> Result<Used, Error> {
+    let n = |n: i64| u64::try_from(n).unwrap_or(0);
+    let read = |r: &Row<'_>| Ok(Used { sent: n(r.get(0)?), leased: n(r.get(1)?) });
+    Ok(s.row(q!("reputation_used"), (scope.code(), scope.name(), slot_of(since)), read)?.unwrap_or_default())
 }
 
 /// Topics whose first results are looked at.

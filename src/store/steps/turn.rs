@@ -459,10 +459,15 @@ impl<'a> Turn<'a> {
     pub fn enqueue(&mut self, queue: i64, due: Wall, message: i64, range: (u32, u32), attempt: u16) -> Result<(), Error> {
         let no = self.memory.common.entry_no();
         self.append(q!("entry_insert"), (queue, due.0, no, message, range.0, range.1, attempt))?;
+        self.filled(queue, due);
+        Ok(())
+    }
+
+    /// Something stands in a queue that did not, due at a time.
+    pub(super) fn filled(&mut self, queue: i64, due: Wall) {
         self.rows += 1;
         self.delta.filled.entry(queue).and_modify(|first| *first = due.0.min(*first)).or_insert(due.0);
         // Its next due time has to be read again, even if no recipient more is waiting.
         self.delta.queue(queue, 0);
-        Ok(())
     }
 }

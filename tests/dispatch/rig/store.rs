@@ -109,6 +109,9 @@ pub struct MemoryStore {
     pub changed: Notify,
 }
 
+/// The domain of the sender of all mail.
+pub const SENDERS: &str = "example.com";
+
 /// What to post.
 #[derive(Clone, Copy)]
 pub struct Post<'a> {
@@ -366,21 +369,31 @@ impl Inner {
 
     fn claim(&mut self, claim: &Claim) -> ClaimReport {
         let mut report = ClaimReport::default();
+        // All mail is of one sender.
+        let mut place = claim.domains.iter().find(|place| place.domain == SENDERS).cloned();
         for (no, n) in &claim.turns {
             let queue = self.queues.get_mut(&no.0).expect("there");
-            let mut keys = Vec::new();
+            let (mut keys, mut again) = (Vec::new(), None);
             while keys.len() < *n as usize && !queue.paused {
                 let Some(entry) = queue.entries.first_entry().filter(|e| e.key().0 <= claim.now) else { break };
+                if let Some(shut) = place.as_ref().filter(|place| queue.lane == Lane::Bulk && !place.is_open()) {
+                    again = Some(shut.until);
+                    break;
+                }
                 let key = entry.remove();
                 let expired = self.messages[&key.message().0].expires_at.is_some_and(|at| at <= claim.now);
                 if expired {
                     self.rows.get_mut(&key).expect("there").state = State::Expired;
                     continue;
                 }
+                if let Some(place) = &mut place {
+                    place.take(self.rows[&key].email.split(',').count() as u32);
+                }
                 keys.push(key);
             }
             report.claimed.extend(self.lease(*no, &keys));
-            report.queues.push(self.info(*no));
+            let info = self.info(*no);
+            report.queues.push(QueueInfo { next_due: again.or(info.next_due), ..info });
         }
         report
     }

@@ -38,3 +38,10 @@ CREATE TABLE alert (
     raised_at bigint,
     PRIMARY KEY (code, subject)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+
+-- Bulk mail of a sender's domain that is held back: set aside by the claim that met it, and what it was due at before.
+ALTER TABLE entry ADD COLUMN aside_for text COLLATE "C";
+ALTER TABLE entry ADD COLUMN aside_due bigint;
+CREATE INDEX entry_aside ON entry (aside_for, aside_due, no) WHERE aside_for IS NOT NULL;
+-- The sender's domain, in lower case; NULL where it was accepted before.
+ALTER TABLE message ADD COLUMN sender text COLLATE "C";

@@ -38,3 +38,10 @@ CREATE TABLE alert (
     raised_at INTEGER,
     PRIMARY KEY (code, subject)
 ) WITHOUT ROWID;
+
+-- Bulk mail of a sender's domain that is held back: set aside by the claim that met it, and what it was due at before.
+ALTER TABLE entry ADD COLUMN aside_for TEXT;
+ALTER TABLE entry ADD COLUMN aside_due INTEGER;
+CREATE INDEX entry_aside ON entry (aside_for, aside_due, no) WHERE aside_for IS NOT NULL;
+-- The sender's domain, in lower case; NULL where it was accepted before.
+ALTER TABLE message ADD COLUMN sender TEXT;

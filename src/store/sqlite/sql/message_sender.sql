@@ -1,0 +1,1 @@
+SELECT sender, expires_at FROM message WHERE no = ?1 AND cancelled_at IS NULL;
