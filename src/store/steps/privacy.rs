@@ -19,12 +19,12 @@ use jebi_domain::{
 };
 
 use super::{
-    Engine, Error, SqlStore, Value, claim::range, group::Class, housekeep::address_hash, joint::Joint, known::Known, list, q, row,
+    Engine, Error, SqlStore, Value, claim::range, group::Class, housekeep::address_hash, joint::Joint, engagement, known::Known, list, q, row,
     settle::out_now, suppression, turn::Turn,
 };
 
 /// What stands in the place of an address that was erased.
-const ERASED: &str = "erased";
+pub(super) const ERASED: &str = "erased";
 /// Copies one slice looks at.
 const SLICE: u32 = 25;
 
@@ -214,6 +214,7 @@ fn erase_single(
     }
     turn.execute(q!("delivery_erase"), (key.0, ERASED))?;
     turn.execute(q!("attempt_erase"), [key.0])?;
+    engagement::erase(turn, key.0, known.copies == 1)?;
     // It was for them alone.
     if known.copies == 1 {
         delete_content(turn, key.message().0, known, now)?;
