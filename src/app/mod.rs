@@ -293,6 +293,7 @@ impl App {
         }
         let (tracking, taken) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
         let tracking = Arc::new(tracking);
+        let visits = worker::tracking::run(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), taken, lifecycle.soft.clone());
         let warnings = Warnings::new(warnings);
         let accept = Accept::new(
             Arc::clone(&store),
@@ -365,7 +366,6 @@ impl App {
         };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
-        let visits = worker::tracking::run(Arc::clone(&store), Arc::clone(&clock), taken, lifecycle.soft.clone());
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
         let exchanging = worker::suppression::run(exchange, Arc::clone(&clock), lifecycle.soft.clone());
         let alerts = worker::alerts::run(Arc::clone(&state.alerts), Arc::clone(&clock), lifecycle.soft.clone());

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use jebi_domain::{
-    port::{Clock, Store, engagement::Visit},
+    port::{
+        Clock, Random, Store,
+        engagement::{Visit, VisitBatch},
+    },
     time::Boot,
     track::Held,
 };
@@ -19,8 +22,17 @@ const AGAIN: Duration = Duration::from_secs(1);
 const IDLE: Duration = Duration::from_secs(3_600);
 
 /// Runs until told to stop; what has come until then is written.
-pub async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>, mut taken: Receiver<Taken>, stop: CancellationToken) {
+pub async fn run(
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    mut taken: Receiver<Taken>,
+    stop: CancellationToken,
+) {
     let (mut held, mut came, mut ready) = (Held::default(), Vec::new(), Vec::new());
+    let mut source = [0; 16];
+    random.fill(&mut source);
+    let mut writing = Writing { store, clock: Arc::clone(&clock), source, no: 0, batch: None };
     loop {
         let next = held.next().map_or(clock.boot() + IDLE, |at| Boot(0) + Duration::from_millis(u64::try_from(at).unwrap_or(0)));
         tokio::select! {
@@ -30,7 +42,7 @@ pub async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>, mut taken: Receiv
         }
         sort(&mut came, &mut held, &mut ready);
         ready.extend(held.due(millis(clock.boot())).into_iter().map(judged));
-        while !write(&*store, &mut ready).await {
+        while !writing.write(&mut ready).await {
             tokio::select! {
                 () = clock.sleep_until(clock.boot() + AGAIN) => {}
                 () = stop.cancelled() => break,
@@ -42,8 +54,8 @@ pub async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>, mut taken: Receiv
     }
     sort(&mut came, &mut held, &mut ready);
     ready.extend(held.all().into_iter().map(judged));
-    if !write(&*store, &mut ready).await {
-        tracing::warn!(visits = ready.len(), "the last opens and clicks could not be written down");
+    if !writing.write(&mut ready).await {
+        tracing::warn!(visits = ready.len() + writing.left(), "the last opens and clicks could not be written down");
     }
 }
 
@@ -65,15 +77,36 @@ fn millis(at: Boot) -> i64 {
     i64::try_from(at.since(Boot(0)).as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Writes what is ready; `false` when the store does not take it, and then it stays.
-async fn write(store: &dyn Store, ready: &mut Vec<Visit>) -> bool {
-    while !ready.is_empty() {
-        let n = ready.len().min(BATCH);
-        if let Err(err) = store.engage(ready[..n].to_vec()).await {
-            tracing::warn!(%err, visits = ready.len(), "opens and clicks could not be written down; tried again");
-            return false;
+/// Writes batches, each once.
+struct Writing {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    source: [u8; 16],
+    no: i64,
+    /// The one that may or may not have been written: it is offered again as it is.
+    batch: Option<VisitBatch>,
+}
+
+impl Writing {
+    /// Writes what is ready; `false` when the store does not take it, and then it stays.
+    async fn write(&mut self, ready: &mut Vec<Visit>) -> bool {
+        loop {
+            if self.batch.is_none() && !ready.is_empty() {
+                let visits = ready.drain(..ready.len().min(BATCH)).collect();
+                self.no += 1;
+                self.batch = Some(VisitBatch { source: self.source, no: self.no, at: self.clock.wall(), visits });
+            }
+            let Some(batch) = &self.batch else { return true };
+            if let Err(err) = self.store.engage(batch.clone()).await {
+                tracing::warn!(%err, visits = batch.visits.len(), "opens and clicks could not be written down; tried again");
+                return false;
+            }
+            self.batch = None;
         }
-        ready.drain(..n);
     }
-    true
+
+    /// Visits of the batch that was not taken.
+    fn left(&self) -> usize {
+        self.batch.as_ref().map_or(0, |batch| batch.visits.len())
+    }
 }

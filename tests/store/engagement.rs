@@ -1,18 +1,23 @@
 //! Opens and clicks: counted once for each recipient and as often as they come, kept up to a bound, and judged.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use jebi_domain::{
+    erasure::PersonKey,
     event::FeedbackKind,
     id::{DeliveryId, MessageId},
-    message::{Copies, Draft, Message, Role},
+    message::{Copies, Draft, Lane, Message, Role},
     port::{
-        engagement::{KEPT, LINKS, TopicLink, Visit},
-        store::{Accepted, Engaged},
+        engagement::{KEPT, LINKS, TopicLink, Visit, VisitBatch},
+        privacy::ContentDeleted,
+        store::{Accepted, Engaged, StoreResult},
     },
 };
 
-use super::support::{Fixture, each, joint, mailbox, sent};
+use super::support::{Fixture, Mail, address, each, joint, mailbox, places, retry, sent, settlement};
 
 const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36";
 
@@ -21,8 +26,17 @@ fn visit(f: &Fixture, message: MessageId, ordinal: u32, url: Option<&str>) -> Vi
     Visit { delivery, url: url.map(Arc::from), at: f.now(), agent: CHROME.into(), from: "203.0.113.0/24".into(), burst: false }
 }
 
+fn batch(f: &Fixture, visits: Vec<Visit>) -> VisitBatch {
+    static NO: AtomicI64 = AtomicI64::new(1);
+    VisitBatch { source: [1; 16], no: NO.fetch_add(1, Ordering::Relaxed), at: f.now(), visits }
+}
+
+async fn engage(f: &Fixture, visits: Vec<Visit>) -> StoreResult<usize> {
+    f.store.engage(batch(f, visits)).await
+}
+
 /// Sends a message, a minute ago.
-async fn posted(f: &Fixture, mail: super::support::Mail) -> MessageId {
+async fn posted(f: &Fixture, mail: Mail) -> MessageId {
     let id = f.post_one(mail).await;
     let claimed = f.claim(10).await;
     f.settle_all(&claimed, sent()).await;
@@ -50,8 +64,8 @@ conform! {
             visit(f, id, 0, None), visit(f, id, 0, None), visit(f, id, 1, None),
             visit(f, id, 0, shop), visit(f, id, 0, shop), visit(f, id, 0, Some("https://shop.kr/b")),
         ];
-        assert_eq!(f.store.engage(visits).await, Ok(6));
-        assert_eq!(f.store.engage(vec![visit(f, id, 1, shop), visit(f, id, 1, None)]).await, Ok(2));
+        assert_eq!(engage(f, visits).await, Ok(6));
+        assert_eq!(engage(f, vec![visit(f, id, 1, shop), visit(f, id, 1, None)]).await, Ok(2));
         let counts = f.topic("봄").await;
         assert_eq!((counts.opened, counts.opened_by_person, counts.clicked, counts.clicked_by_person), (2, 2, 2, 2));
         assert_eq!(engaged(f, "봄").await, Engaged { opens: 4, opens_by_person: 4, clicks: 4, clicks_by_person: 4 });
@@ -66,11 +80,11 @@ conform! {
         let shop = Some("https://shop.kr/a");
         let scanner = Visit { agent: "Barracuda Sentinel (EE)".into(), ..visit(f, id, 0, shop) };
         let burst = Visit { burst: true, ..visit(f, id, 0, shop) };
-        f.store.engage(vec![scanner, burst, Visit { agent: "Mozilla/5.0".into(), ..visit(f, id, 1, None) }]).await.expect("written");
+        engage(f, vec![scanner, burst, Visit { agent: "Mozilla/5.0".into(), ..visit(f, id, 1, None) }]).await.expect("written");
         let counts = f.topic("봄").await;
         assert_eq!((counts.opened, counts.opened_by_person, counts.clicked, counts.clicked_by_person), (1, 0, 1, 0));
         assert_eq!(links(f, 10).await, [link("https://shop.kr/a", [2, 0, 1, 0])]);
-        f.store.engage(vec![visit(f, id, 0, shop)]).await.expect("written");
+        engage(f, vec![visit(f, id, 0, shop)]).await.expect("written");
         assert_eq!(engaged(f, "봄").await, Engaged { opens: 1, opens_by_person: 0, clicks: 3, clicks_by_person: 1 });
         assert_eq!((f.topic("봄").await.clicked, f.topic("봄").await.clicked_by_person), (1, 1));
         assert_eq!(links(f, 10).await, [link("https://shop.kr/a", [3, 1, 1, 1])]);
@@ -86,21 +100,21 @@ conform! {
 
     async fn what_comes_right_after_the_sending_or_before_it_is_a_programs(f) {
         let id = f.post_one(each("봄", 1)).await;
-        f.store.engage(vec![visit(f, id, 0, None)]).await.expect("written");
+        engage(f, vec![visit(f, id, 0, None)]).await.expect("written");
         let claimed = f.claim(1).await;
         f.settle_all(&claimed, sent()).await;
         f.pass(1_999);
-        f.store.engage(vec![visit(f, id, 0, None)]).await.expect("written");
+        engage(f, vec![visit(f, id, 0, None)]).await.expect("written");
         assert_eq!((f.topic("봄").await.opened, f.topic("봄").await.opened_by_person), (1, 0));
         f.pass(1);
-        f.store.engage(vec![visit(f, id, 0, None)]).await.expect("written");
+        engage(f, vec![visit(f, id, 0, None)]).await.expect("written");
         assert_eq!(engaged(f, "봄").await, Engaged { opens: 3, opens_by_person: 1, ..Engaged::default() });
     }
 
     async fn a_joint_copy_counts_as_one_whoever_of_them_opened_it(f) {
         let id = posted(f, joint("봄", 3)).await;
         f.report(id, 0, "person1@example.com", FeedbackKind::Delivered).await;
-        f.store.engage(vec![visit(f, id, 0, None), visit(f, id, 0, Some("https://shop.kr/a"))]).await.expect("written");
+        engage(f, vec![visit(f, id, 0, None), visit(f, id, 0, Some("https://shop.kr/a"))]).await.expect("written");
         let counts = f.topic("봄").await;
         assert_eq!((counts.total, counts.delivered, counts.opened, counts.clicked, counts.clicked_by_person), (3, 1, 1, 1, 1));
         assert_eq!(f.message(id).await.counts.opened, 1);
@@ -110,9 +124,9 @@ conform! {
     async fn so_many_are_kept_and_all_are_counted(f) {
         let id = posted(f, each("봄", 1)).await;
         for _ in 0..3 {
-            f.store.engage(vec![visit(f, id, 0, None); 60]).await.expect("written");
+            engage(f, vec![visit(f, id, 0, None); 60]).await.expect("written");
         }
-        f.store.engage(vec![visit(f, id, 0, Some("https://shop.kr/a")); 2]).await.expect("written");
+        engage(f, vec![visit(f, id, 0, Some("https://shop.kr/a")); 2]).await.expect("written");
         let (_, timeline) = f.store.delivery(DeliveryId { message: id, ordinal: 0 }).await.expect("look-up").expect("a copy");
         let kept = |kind: &str| timeline.iter().filter(|entry| entry.kind == kind).count();
         assert_eq!((kept("opened"), kept("clicked"), engaged(f, "봄").await.opens), (KEPT as usize, 2, 180));
@@ -122,7 +136,7 @@ conform! {
         let id = posted(f, each("봄", 1)).await;
         let all: Vec<Visit> = (0..LINKS + 5).map(|i| visit(f, id, 0, Some(&format!("https://shop.kr/{i}")))).collect();
         for some in all.chunks(200) {
-            f.store.engage(some.to_vec()).await.expect("written");
+            engage(f, some.to_vec()).await.expect("written");
         }
         let links = links(f, 5_000).await;
         assert_eq!((links.len(), &links[0]), (LINKS as usize + 1, &link("", [5, 5, 1, 1])));
@@ -131,8 +145,8 @@ conform! {
     async fn mail_that_is_not_there_is_left_out(f) {
         let id = posted(f, each("", 1)).await;
         let others = [visit(f, MessageId([9; 16]), 0, None), visit(f, id, 1, None), visit(f, id, 1 << 23, Some("https://shop.kr/a"))];
-        assert_eq!(f.store.engage(others.to_vec()).await, Ok(0));
-        assert_eq!(f.store.engage(vec![visit(f, id, 0, Some("https://shop.kr/a"))]).await, Ok(1));
+        assert_eq!(engage(f, others.to_vec()).await, Ok(0));
+        assert_eq!(engage(f, vec![visit(f, id, 0, Some("https://shop.kr/a"))]).await, Ok(1));
         assert_eq!(f.message(id).await.counts.clicked, 1, "without a topic too");
         assert!(f.store.followed(DeliveryId { message: MessageId([9; 16]), ordinal: 0 }).await.expect("look-up").is_none());
         assert!(f.store.followed(DeliveryId { message: id, ordinal: 1 }).await.expect("look-up").is_none());
@@ -149,8 +163,93 @@ conform! {
         assert_eq!((found.message.id, &found.message.content, found.message.variables.as_deref()), (id, &content, Some("{}")));
         assert_eq!((found.copy.personal.as_deref(), found.copy.addressees.len()), (Some(personal), 1));
         let both = [(Role::To, mailbox("a@b.kr")), (Role::Bcc, mailbox("c@d.kr"))];
-        let id = f.post_one(super::support::Mail { copies: Copies::Joint(both.to_vec()), ..each("봄", 0) }).await;
+        let id = f.post_one(Mail { copies: Copies::Joint(both.to_vec()), ..each("봄", 0) }).await;
         let found = f.store.followed(DeliveryId { message: id, ordinal: 0 }).await.expect("look-up").expect("a copy");
         assert_eq!(found.copy.addressees.iter().map(|a| (a.role, a.mailbox.clone())).collect::<Vec<_>>(), both);
+    }
+
+    async fn a_batch_that_is_offered_again_is_written_once(f) {
+        let id = posted(f, each("봄", 1)).await;
+        let first = batch(f, vec![visit(f, id, 0, None), visit(f, id, 0, Some("https://shop.kr/a"))]);
+        let second = batch(f, vec![visit(f, id, 0, None)]);
+        assert_eq!(f.store.engage(first.clone()).await, Ok(2));
+        assert_eq!(f.store.engage(first).await, Ok(0), "nobody heard that it was");
+        assert_eq!(f.store.engage(second.clone()).await, Ok(1));
+        assert_eq!(f.store.engage(VisitBatch { source: [2; 16], no: 1, ..second }).await, Ok(1), "another node's");
+        assert_eq!(engaged(f, "봄").await, Engaged { opens: 3, opens_by_person: 3, clicks: 1, clicks_by_person: 1 });
+        assert_eq!(links(f, 10).await, [link("https://shop.kr/a", [1, 1, 1, 1])]);
+    }
+
+    async fn what_comes_right_after_a_mails_arrival_is_a_programs(f) {
+        let id = f.post_one(Mail { lane: Lane::Bulk, ..each("봄", 1) }).await;
+        let claimed = f.claim(1).await;
+        f.settle_all(&claimed, sent()).await;
+        // The receiver took it an hour later.
+        f.pass(super::support::HOUR);
+        f.report(id, 0, &address(0), FeedbackKind::Delivered).await;
+        f.pass(9_999);
+        engage(f, vec![visit(f, id, 0, None)]).await.expect("written");
+        assert_eq!(engaged(f, "봄").await, Engaged { opens: 1, ..Engaged::default() });
+        f.pass(1);
+        engage(f, vec![visit(f, id, 0, None)]).await.expect("written");
+        assert_eq!(engaged(f, "봄").await, Engaged { opens: 2, opens_by_person: 1, ..Engaged::default() });
+    }
+
+    async fn a_joint_mail_is_opened_by_those_who_have_it_while_others_wait(f) {
+        let id = f.post_one(joint("봄", 2)).await;
+        let claimed = f.claim(1).await.remove(0);
+        let due = jebi_domain::time::Wall(f.now().0 + super::support::HOUR);
+        let mut decided = [settlement(&claimed, 0, f.now(), sent()), settlement(&claimed, 0, f.now(), retry(due))];
+        let both = places(&claimed, 0);
+        (decided[0].recipients, decided[1].recipients) = (both[..1].to_vec(), both[1..].to_vec());
+        f.store.settle(f.incarnation, decided.to_vec()).await.expect("settle");
+        f.pass(60_000);
+        engage(f, vec![visit(f, id, 0, None)]).await.expect("written");
+        assert_eq!(engaged(f, "봄").await, Engaged { opens: 1, opens_by_person: 1, ..Engaged::default() });
+    }
+
+    async fn links_of_deleted_mail_lead_nowhere(f) {
+        let id = posted(f, each("봄", 1)).await;
+        let copy = DeliveryId { message: id, ordinal: 0 };
+        assert!(f.store.followed_copy(copy).await.expect("look-up").is_some_and(|copy| copy.addressees.len() == 1));
+        assert_eq!(f.store.delete_content(id, f.now()).await, Ok(ContentDeleted::Done));
+        assert!(f.store.followed(copy).await.expect("look-up").is_none());
+        assert!(f.store.followed_copy(copy).await.expect("look-up").is_none());
+    }
+
+    async fn who_was_erased_is_followed_no_more_and_what_only_they_followed_is_forgotten(f) {
+        f.store.know_people_by(PersonKey::derive(b"a secret of the installation"));
+        let own = posted(f, each("봄", 1)).await;
+        let shared = posted(f, each("봄", 2)).await;
+        let all = [
+            visit(f, own, 0, Some("https://shop.kr/?u=person0@example.com")), visit(f, own, 0, Some("https://shop.kr/a")),
+            visit(f, shared, 0, Some("https://shop.kr/b")), visit(f, shared, 1, Some("https://shop.kr/a")),
+        ];
+        engage(f, all.to_vec()).await.expect("written");
+        f.store.forget(&address(0), f.now()).await.expect("forget");
+        assert_eq!(f.store.erase_deliveries(&address(0), None, f.now()).await.expect("erase").erased, 2);
+        let after = [link("https://shop.kr/a", [2, 2, 2, 2]), link("", [1, 1, 1, 1]), link("https://shop.kr/b", [1, 1, 1, 1])];
+        assert_eq!(links(f, 10).await, after, "what many can follow stays");
+        let again = [visit(f, own, 0, Some("https://shop.kr/a")), visit(f, shared, 0, None)];
+        assert_eq!(engage(f, again.to_vec()).await, Ok(0));
+        assert_eq!(links(f, 10).await, after);
+        assert_eq!(f.topic("봄").await.clicked, 3, "counts stay");
+    }
+
+    async fn a_link_that_variables_brought_is_counted_with_all_others(f) {
+        let id = posted(f, each("봄", 1)).await;
+        engage(f, vec![visit(f, id, 0, Some("")), visit(f, id, 0, Some("")), visit(f, id, 0, Some("{{ url }}"))]).await.expect("written");
+        assert_eq!(links(f, 10).await, [link("", [2, 2, 1, 1]), link("{{ url }}", [1, 1, 1, 1])]);
+    }
+
+    async fn a_link_that_counts_wrong_is_found(f) {
+        let id = posted(f, each("봄", 1)).await;
+        engage(f, vec![visit(f, id, 0, Some("https://shop.kr/a"))]).await.expect("written");
+        assert_eq!(f.violations().await, []);
+        f.store.close().await;
+        f.engine.tamper("UPDATE topic_link SET recipients = recipients + 1");
+        f.reopen().await;
+        assert_eq!(f.violations().await.iter().map(|v| v.rule).collect::<Vec<_>>(), ["link_recipients_differ"]);
+        f.planted = true;
     }
 }

@@ -400,7 +400,7 @@ impl Api {
             outside.events = Arc::clone(&feedback) as _;
         }
         let (tracking, taken) = Tracking::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), KeepIp::Shortened);
-        tokio::spawn(tracking::run(Arc::clone(&store), Arc::clone(&dyn_clock), taken, CancellationToken::new()));
+        tokio::spawn(tracking::run(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&random), taken, CancellationToken::new()));
         let state = Arc::new(Services {
             tracking: Arc::new(tracking),
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),

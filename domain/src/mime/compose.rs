@@ -14,10 +14,7 @@ use crate::{
     port::Outgoing,
     profile::Company,
     time::Wall,
-    track::{
-        LinkHash,
-        rewrite::{Place, target_of},
-    },
+    track::rewrite::Place,
 };
 
 use super::{
@@ -221,24 +218,6 @@ impl Prepared {
             tags,
             ahead: None,
         })
-    }
-
-    /// Where a link of a copy leads, found again in what the copy is made of; `None` where the copy has no such link.
-    #[must_use]
-    pub fn target(&self, copy: &Copy, delivery: DeliveryId, links: &Links, link: LinkHash) -> Option<String> {
-        match &self.texts {
-            Texts::Followed(_, all) => all.target(link),
-            Texts::Footed(ad) => target_of(ad.html.as_deref()?, link),
-            Texts::Own(filled, _) => {
-                let id = delivery.to_string();
-                let listed = self.listed.as_deref().map(|of| Own::of(&of.list, (&of.topic, of.accepted), copy, &id, links));
-                // What was written by a key that is gone was written without a link, or not at all.
-                let listed = listed.and_then(Result::ok).unwrap_or_default();
-                let (_, _, html) = filled.texts(copy, listed.link()).ok()?;
-                target_of(&html?, link)
-            }
-            Texts::Same(..) | Texts::Never(_) => None,
-        }
     }
 }
 

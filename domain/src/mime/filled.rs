@@ -32,7 +32,7 @@ impl Filled {
     /// # Errors
     /// Why this one cannot be made.
     pub(super) fn texts(&self, copy: &Copy, unsubscribe: Option<&str>) -> Result<(String, Option<String>, Option<String>), Reason> {
-        let mailbox = self.shown.as_deref().map_or_else(|| shown(copy), |all| all.first().unwrap_or(&NOBODY));
+        let mailbox = named(self.shown.as_deref(), copy);
         let Rendered { subject, text, html, .. } = self.renderer.render(copy.personal.as_deref(), Recipient { mailbox, unsubscribe })?;
         if subject.trim().is_empty() {
             let remedy = "write a subject that is never empty, such as {{ title | default(\"…\", true) }}";
@@ -51,6 +51,11 @@ impl Filled {
 
 pub(super) fn is_blank(text: Option<&str>) -> bool {
     text.is_none_or(|text| text.trim().is_empty())
+}
+
+/// Whose name and address a copy is filled in with.
+pub(super) fn named<'m>(all: Option<&'m Shown>, copy: &'m Copy) -> &'m Mailbox {
+    all.map_or_else(|| shown(copy), |all| all.first().unwrap_or(&NOBODY))
 }
 
 static NOBODY: Mailbox = Mailbox { email: String::new(), name: None };

@@ -3,14 +3,14 @@
 use std::{borrow::Cow, sync::OnceLock};
 
 use crate::{
-    content::Content,
+    content::{Content, list::Unsubscribe},
     id::DeliveryId,
     link::Links,
     time::Wall,
     track::{
-        LinkHash, Mark, Track,
+        Mark, Track,
         href::Exempt,
-        rewrite::{Place, places, target_of, with_links, with_picture},
+        rewrite::{Place, places, with_links, with_picture},
     },
 };
 
@@ -33,9 +33,15 @@ pub(super) struct Own<'a> {
 impl Following {
     pub(super) fn of(content: &Content, accepted: Wall) -> Option<Self> {
         let track = content.track.as_deref().filter(|track| track.opens || track.clicks)?;
-        let exempt = Exempt::new(&content.headers, &track.base);
-        let page = content.list.as_deref().and_then(|list| list.page()).filter(|_| track.clicks);
-        Some(Self { track: track.clone(), accepted, exempt: exempt.and(page).into_owned() })
+        let list = content.list.as_deref().filter(|_| track.clicks);
+        // Ways to refuse may be at another address than picture and links.
+        let own = match list.and_then(|list| list.unsubscribe.as_ref()) {
+            Some(Unsubscribe::Own(base)) => Some(base.as_str()),
+            Some(Unsubscribe::At(_)) | None => None,
+        };
+        let bases: Vec<&str> = std::iter::once(track.base.as_str()).chain(own).collect();
+        let exempt = Exempt::new(&content.headers, &bases);
+        Some(Self { track: track.clone(), accepted, exempt: exempt.and(list.and_then(|list| list.page())).into_owned() })
     }
 
     /// How a copy is followed. `None` where there is no key to sign its mark with: mail goes out all the same.
@@ -120,11 +126,6 @@ impl Followed {
     pub(super) fn len(&self, following: &Following) -> u64 {
         let own = Own { base: &following.track.base, mark: Mark::blank(), track: &following.track };
         self.frame.body(self.text.as_deref(), Some(&self.written(&own))).len()
-    }
-
-    /// Where a link of it leads.
-    pub(super) fn target(&self, link: LinkHash) -> Option<String> {
-        target_of(&self.html, link)
     }
 
     fn written(&self, own: &Own<'_>) -> String {

@@ -7,9 +7,10 @@ use crate::{
     id::MessageId,
     link::LinkKey,
     message::{Addressee, Copy, Lane, Mailbox, Message, OnUnknown, Role},
-    mime::{EncodedFile, Files, Prepared, encoded_len},
+    mime::{EncodedFile, Files, Leading, LinkMap, LinkSource, Prepared, encoded_len},
     port::Outgoing,
     profile::Company,
+    track::LinkHash,
 };
 
 const BASE: &str = "https://mail.example.kr";
@@ -76,8 +77,21 @@ fn mark(ordinal: u32) -> Mark {
     links().mark(to(ordinal, None).1, Wall(5)).unwrap()
 }
 
+/// The links of a copy as they are found again.
+fn links_of(message: &Message, ordinal: u32, personal: Option<&str>) -> LinkMap {
+    let (copy, delivery) = to(ordinal, personal);
+    match LinkSource::of(message) {
+        LinkSource::Shared(map) => map,
+        LinkSource::Own(own) => own.copy(&copy, delivery, &links()).unwrap(),
+    }
+}
+
+fn leads(map: &LinkMap, target: &str) -> Option<(String, String)> {
+    map.get(LinkHash::of(target)).map(|Leading { to, counted }| (to.to_string(), counted.to_string()))
+}
+
 fn expected(html: &str, ordinal: u32, (opens, clicks): (bool, bool)) -> String {
-    let places = if clicks { places(html, &Exempt::new(&[], BASE)) } else { Vec::new() };
+    let places = if clicks { places(html, &Exempt::new(&[], &[BASE])) } else { Vec::new() };
     let html = with_links(html, &places, BASE, &mark(ordinal));
     if opens { with_picture(html, BASE, &mark(ordinal)) } else { html }
 }
@@ -121,13 +135,18 @@ fn mail_that_is_filled_in_has_each_recipients_own_links_and_they_are_found_again
         assert_eq!(made.matches(&format!("href=\"{BASE}/u/")).count(), 1, "the way to refuse stays: {made}");
         let token = made.split("/c/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
         let (delivery, link) = links().read_mark(token).unwrap();
-        let (copy, own) = to(ordinal, Some(&personal));
-        assert_eq!(delivery, own);
-        let target = prepared.target(&copy, own, &links(), link.unwrap()).unwrap();
-        assert!(target.starts_with(&format!("https://shop.kr/c?k={code}&u=")), "{target}");
+        assert_eq!(delivery, to(ordinal, None).1);
+        let map = links_of(&message, ordinal, Some(&personal));
+        let Leading { to, counted } = map.get(link.unwrap()).unwrap();
+        assert!(to.starts_with(&format!("https://shop.kr/c?k={code}&u=")), "{to}");
+        assert_eq!(&**counted, "https://shop.kr/c?k={{ code }}&u={{ unsubscribe_url | length }}", "of nobody in particular");
+        assert_eq!(leads(&map, "https://evil.example/"), None);
     }
-    let (copy, own) = to(0, None);
-    assert_eq!(prepared.target(&copy, own, &links(), LinkHash::of("https://evil.example/")), None);
+    let LinkSource::Own(own) = LinkSource::of(&message) else { panic!("each copy has its own") };
+    let (copy, delivery) = to(0, None);
+    assert!(own.copy(&copy, delivery, &links()).is_none(), "what it printed is gone");
+    let one = links_of(&message, 0, Some("{\"variables\":{\"code\":1}}"));
+    assert!(one.bytes() > 100 && own.bytes() > 6 * html.len(), "{} {}", one.bytes(), own.bytes());
     message.content.fill = Some(Box::new(Fill { language: "ko".into(), ..Fill::default() }));
     assert_eq!(made(&Prepared::new(&message), 0, Some("{\"variables\":{\"code\":1}}"), &links()).to.len(), 1);
 }
@@ -146,9 +165,43 @@ fn advertising_has_its_footer_before_the_picture_and_links_that_refuse_stay() {
     let picture = html.find("<img src=\"https://mail.example.kr/v1/events/open").unwrap();
     assert!(html.find("제비상점").unwrap() < picture && html[picture..].trim_end().ends_with("</body></html>"), "{html}");
     assert_eq!((html.matches("/c/").count(), html.matches(&format!("href=\"{BASE}/u/")).count()), (1, 2), "{html}");
-    let (copy, own) = to(0, None);
-    let target = prepared.target(&copy, own, &links(), LinkHash::of("https://shop.kr/?a=1&b=2"));
-    assert_eq!(target.as_deref(), Some("https://shop.kr/?a=1&b=2"));
+    let shop = "https://shop.kr/?a=1&b=2";
+    assert_eq!(leads(&links_of(&message, 0, None), shop), Some((shop.to_owned(), shop.to_owned())));
+}
+
+#[test]
+fn mail_whose_links_are_not_followed_leads_nowhere() {
+    let shop = "https://shop.kr/?a=1&b=2";
+    assert!(leads(&links_of(&message(HTML, Some((false, true))), 0, None), shop).is_some());
+    for track in [None, Some((true, false))] {
+        assert_eq!(leads(&links_of(&message(HTML, track), 0, None), shop), None);
+    }
+}
+
+#[test]
+fn ways_to_refuse_stay_where_picture_and_links_have_a_host_of_their_own() {
+    let html = "<p>{{ name }}</p><a href=\"{{ unsubscribe_url }}/preferences\">a</a><a href=\"{{ unsubscribe_url }}?lang=ko\">b</a>\
+                <a href=\"{{ unsubscribe_url }}\">c</a><a href=\"https://shop.kr/\">d</a>";
+    let mut message = message(html, Some((false, true)));
+    message.content.fill = Some(Box::default());
+    message.content.track = Some(Box::new(Track { base: "https://click.kr".into(), opens: false, clicks: true, local: false }));
+    for base in [BASE, "http://127.0.0.1:3000"] {
+        message.content.list = Some(Box::new(List { unsubscribe: Some(Unsubscribe::Own(base.into())), ..List::default() }));
+        let reached = links().reached_by(Some(BASE.into()));
+        let html = html_of(&made(&Prepared::new(&message), 0, None, &reached));
+        assert_eq!((html.matches("https://click.kr/c/").count(), html.matches(&format!("href=\"{BASE}/u/")).count()), (1, 3), "{html}");
+    }
+    // Of mail that is the same for all too.
+    let mut message = message_of("<a href=\"https://mail.example.kr/p/abc?lang=ko\">a</a><a href=\"https://shop.kr/\">b</a>");
+    message.content.list = Some(Box::new(List { unsubscribe: Some(Unsubscribe::Own(BASE.into())), ..List::default() }));
+    let html = html_of(&made(&Prepared::new(&message), 0, None, &links()));
+    assert!(html.contains("https://mail.example.kr/p/abc?lang=ko") && html.matches("https://click.kr/c/").count() == 1, "{html}");
+}
+
+fn message_of(html: &str) -> Message {
+    let mut message = message(html, None);
+    message.content.track = Some(Box::new(Track { base: "https://click.kr".into(), opens: false, clicks: true, local: false }));
+    message
 }
 
 #[test]

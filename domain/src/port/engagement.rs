@@ -18,7 +18,8 @@ pub const LINKS: u32 = 1_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visit {
     pub delivery: DeliveryId,
-    /// Where the link led; `None` for an open.
+    /// The link as it stands in what the mail was made of, the same for all recipients; empty for one that a variable brought. `None` for
+    /// an open.
     pub url: Option<Arc<str>>,
     pub at: Wall,
     /// As the browser names itself, shortened; empty where it does not.
@@ -27,6 +28,17 @@ pub struct Visit {
     pub from: String,
     /// Other links of the copy were followed at about the same time.
     pub burst: bool,
+}
+
+/// Visits that are written together, once, however often they are offered: whoever hands them in may not have heard the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitBatch {
+    /// Who hands them in: no two do so by the same name.
+    pub source: [u8; 16],
+    /// Larger than those of all its batches before.
+    pub no: i64,
+    pub at: Wall,
+    pub visits: Vec<Visit>,
 }
 
 /// A message and one copy of it, as needed to find a link of it again.
@@ -39,7 +51,7 @@ pub struct Followed {
 /// A link of a topic's mail, and how it was followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicLink {
-    /// Where it leads; empty for all links together beyond the first [`LINKS`].
+    /// As it stands in what its mail was made of; empty for all links together beyond the first [`LINKS`] and those that variables brought.
     pub url: String,
     pub clicks: i64,
     pub clicks_by_person: i64,
@@ -50,10 +62,13 @@ pub struct TopicLink {
 
 /// Opens and clicks.
 pub trait EngagementStore: Send + Sync {
-    /// Writes them down and counts them; those of mail that is not there are left out. How many there were of mail that is.
-    fn engage(&self, visits: Vec<Visit>) -> Boxed<'_, StoreResult<usize>>;
+    /// Writes them down and counts them; those of mail that is not there, or whose recipient's data was erased, are left out. How many there
+    /// were of mail that is: 0 for a batch that was written before.
+    fn engage(&self, batch: VisitBatch) -> Boxed<'_, StoreResult<usize>>;
     /// A copy as it was accepted; `None` where it, or what it is made of, is gone.
     fn followed(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<Followed>>>;
+    /// The same without its message.
+    fn followed_copy(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<Copy>>>;
     /// The links of a topic that were followed most often, at most so many.
     fn topic_links(&self, topic: &str, limit: u32) -> Boxed<'_, StoreResult<Vec<TopicLink>>>;
 }

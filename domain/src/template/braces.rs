@@ -34,6 +34,11 @@ impl Braces {
         self.pieces.iter().filter_map(|(_, name)| name.as_deref())
     }
 
+    /// What stands between the names, and before the first and behind the last.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().map(|(text, _)| text.as_str())
+    }
+
     /// The text with every name replaced that `value` knows; `None` where it would be longer than `most` bytes.
     pub fn fill(&self, value: impl Fn(&str) -> Option<Value>, html: bool, most: usize) -> Option<String> {
         let mut out = String::new();

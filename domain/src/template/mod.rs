@@ -20,6 +20,7 @@ mod sources;
 mod tags;
 mod unknown;
 mod values;
+mod written;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +30,7 @@ pub use flat::{NotFlat, flatten, html_label, with_origins};
 pub use language::{choose, lookup};
 pub use render::{Recipient, Renderer};
 pub use shield::{Between, Lost, Shield};
+pub(crate) use written::Written;
 
 use crate::content::Fill;
 

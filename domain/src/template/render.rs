@@ -167,6 +167,14 @@ impl Renderer {
         Ok(Rendered { subject: one_line(subject)?, text, html, language: bodies.language.clone() })
     }
 
+    /// The HTML of one copy alone; `None` where it has none, or cannot be made.
+    #[must_use]
+    pub fn html<'a>(&self, personal: Option<&str>, to: impl Into<Recipient<'a>>) -> Option<String> {
+        let (mut run, bodies) = self.run(personal, to.into()).ok()?;
+        let html = run.body(bodies.html.as_ref()?, true, MAX_BODY).ok()?;
+        (!run.missed).then_some(html)
+    }
+
     /// The variables that a copy prints and nobody gives, in their order, whatever is done about them.
     ///
     /// # Errors

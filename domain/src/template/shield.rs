@@ -223,6 +223,21 @@ impl Shield {
         (out, seen)
     }
 
+    /// Cuts something that was made of the shielded source: text, and the tag behind it.
+    pub(super) fn pieces<'s>(&'s self, made: &'s str) -> Vec<(&'s str, Option<&'s str>)> {
+        let (mut out, mut from, mut at) = (Vec::new(), 0, 0);
+        while let Some(found) = made[at..].find(&self.word).map(|i| at + i) {
+            at = found + self.word.len();
+            let Some((number, _)) = made[at..].split_once('z') else { break };
+            let Some(kept) = number.parse::<usize>().ok().and_then(|i| self.kept.get(i)) else { continue };
+            at += number.len() + 1;
+            out.push((&made[from..found], Some(kept.text.as_str())));
+            from = at;
+        }
+        out.push((&made[from..], None));
+        out
+    }
+
     fn lost(&self, i: usize) -> Lost {
         let kept = &self.kept[i];
         let (line, column) = self.place(kept.at);

@@ -15,38 +15,68 @@ pub const MAX_TARGET: usize = 4_096;
 /// Addresses that are never followed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exempt {
-    /// These exactly.
-    these: Vec<String>,
+    /// Where recipients refuse more mail.
+    refusing: Vec<String>,
     /// What this server writes itself is under these.
     under: Vec<String>,
 }
 
 impl Exempt {
-    /// For a message with these headers and this address of the server.
+    /// For a message with these headers and these addresses of the server.
     #[must_use]
-    pub fn new(headers: &[(String, String)], base: &str) -> Self {
+    pub fn new(headers: &[(String, String)], bases: &[&str]) -> Self {
         let refusing = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("List-Unsubscribe"));
-        let these = refusing.flat_map(|(_, value)| value.split('<').skip(1)).filter_map(|part| part.split('>').next());
-        let under = ["/u/", "/p/", CLICK_PATH, OPEN_PATH].map(|path| format!("{base}{path}"));
-        Self { these: these.map(|url| url.trim().to_owned()).collect(), under: under.into() }
+        let refusing = refusing.flat_map(|(_, value)| value.split('<').skip(1)).filter_map(|part| part.split('>').next());
+        let paths = ["/u/", "/p/", CLICK_PATH, OPEN_PATH];
+        let under = bases.iter().flat_map(|base| paths.map(|path| format!("{base}{path}")));
+        Self { refusing: refusing.map(|url| url.trim().to_owned()).collect(), under: under.collect() }
     }
 
-    /// With an address more.
+    /// With one more way to refuse.
     #[must_use]
     pub fn and(&self, url: Option<&str>) -> Cow<'_, Self> {
         let Some(url) = url else { return Cow::Borrowed(self) };
         let mut more = self.clone();
-        more.these.push(url.to_owned());
+        more.refusing.push(url.to_owned());
         Cow::Owned(more)
     }
 
     fn has(&self, target: &str) -> bool {
-        self.these.iter().any(|own| own == target) || self.under.iter().any(|own| target.starts_with(own))
+        self.under.iter().any(|own| target.starts_with(own)) || self.refusing.iter().any(|page| is_of(page, target))
     }
+}
+
+/// Whether an address is that page, one below it, or the page with its parameters in another order or more of them.
+fn is_of(page: &str, target: &str) -> bool {
+    if !is_web(page) {
+        return false;
+    }
+    let (page, parameters) = cut(page);
+    let (path, theirs) = cut(target);
+    if parameters.is_empty() && path.strip_prefix(page).is_some_and(|below| page.ends_with('/') || below.starts_with('/')) {
+        // The first page of a whole site stands for itself alone.
+        return path == page || page.splitn(4, '/').nth(3).is_some_and(|path| !path.is_empty());
+    }
+    path == page && parameters.iter().all(|one| theirs.contains(one))
+}
+
+/// An address without its parameters, and they.
+fn cut(url: &str) -> (&str, Vec<&str>) {
+    let (url, _) = url.split_once('#').unwrap_or((url, ""));
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    (path, query.split('&').filter(|one| !one.is_empty()).collect())
 }
 
 /// Where an `href` leads, where it is one that is followed: `http` or `https`, with a host. `tag` is the whole start tag.
 pub(super) fn target<'a>(value: &'a str, tag: &str, exempt: &Exempt) -> Option<Cow<'a, str>> {
+    let target = address(value, tag)?;
+    // The second is what readers make of a NUL.
+    let is_clean = !target.contains(|c: char| c.is_control() || c == '\u{fffd}');
+    (is_web(&target) && target.len() <= MAX_TARGET && is_clean && !exempt.has(&target)).then_some(target)
+}
+
+/// The address in an `href`, as readers take it.
+pub(super) fn address<'a>(value: &'a str, tag: &str) -> Option<Cow<'a, str>> {
     // Most links of a mail that are none begin with another letter.
     let decoded = plain(value).or_else(|| decoded(tag).map(Cow::Owned))?;
     let trimmed = match decoded {
@@ -54,10 +84,7 @@ pub(super) fn target<'a>(value: &'a str, tag: &str, exempt: &Exempt) -> Option<C
         Cow::Owned(text) => Cow::Owned(text.trim_matches(|c| c <= ' ').to_owned()),
     };
     // Browsers leave these out ("URL Standard", section 4.4).
-    let target = if trimmed.contains(['\t', '\n', '\r']) { Cow::Owned(trimmed.replace(['\t', '\n', '\r'], "")) } else { trimmed };
-    // The second is what readers make of a NUL.
-    let is_clean = !target.contains(|c: char| c.is_control() || c == '\u{fffd}');
-    (is_web(&target) && target.len() <= MAX_TARGET && is_clean && !exempt.has(&target)).then_some(target)
+    Some(if trimmed.contains(['\t', '\n', '\r']) { Cow::Owned(trimmed.replace(['\t', '\n', '\r'], "")) } else { trimmed })
 }
 
 /// Whether it is an address of the web with a host, in full.
@@ -120,7 +147,7 @@ mod tests {
     use super::*;
 
     fn of(value: &str) -> Option<String> {
-        let exempt = Exempt::new(&[("List-Unsubscribe".into(), "<https://shop.kr/out?x=1>, <mailto:u@shop.kr>".into())], "https://m.kr");
+        let exempt = Exempt::new(&[("List-Unsubscribe".into(), "<https://shop.kr/out?x=1>, <mailto:u@shop.kr>".into())], &["https://m.kr", "https://own.kr"]);
         target(value, &format!("<a href=\"{value}\">"), &exempt).map(Cow::into_owned)
     }
 
@@ -158,6 +185,10 @@ mod tests {
             "http:shop.kr",
             "https://\0",
             "https://shop.kr/out?x=1",
+            "https://shop.kr/out?lang=ko&x=1",
+            "https://shop.kr/out?x=1#top",
+            "https://own.kr/u/abc?lang=ko",
+            "https://own.kr/p/abc",
             "https://m.kr/u/abc",
             "https://m.kr/c/abc",
             "https://m.kr/v1/events/open?request_id=a",
@@ -168,6 +199,13 @@ mod tests {
         assert_eq!(of(&format!("https://shop.kr/{}", "x".repeat(MAX_TARGET))), None);
         let more = Exempt::default();
         let more = more.and(Some("https://shop.kr/bye"));
-        assert_eq!(target("https://shop.kr/bye", "", &more), None);
+        for refusing in ["https://shop.kr/bye", "https://shop.kr/bye/preferences", "https://shop.kr/bye?lang=ko", "https://shop.kr/bye#a"] {
+            assert_eq!(target(refusing, "", &more), None, "{refusing}");
+        }
+        assert!(target("https://shop.kr/byes", "", &more).is_some());
+        let site = Exempt::default();
+        let site = site.and(Some("https://shop.kr/"));
+        assert_eq!(target("https://shop.kr/", "", &site), None);
+        assert!(target("https://shop.kr/news", "", &site).is_some());
     }
 }

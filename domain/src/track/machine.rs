@@ -5,6 +5,8 @@
 //! not; the picture proxies of Gmail and Yahoo load it when the mail is shown. Scanners of companies follow links right after the mail has
 //! come, and several at once. Their addresses are not gone by: they change.
 
+use crate::message::Lane;
+
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -18,8 +20,11 @@ pub struct Visit<'a> {
     pub act: Act,
     /// As the browser names itself; empty where it does not.
     pub agent: &'a str,
-    /// Milliseconds after its mail was sent; `None` where nobody knows that it was sent yet.
+    /// Milliseconds after its mail arrived, or was handed over where nobody knows when it arrived; `None` where nobody knows that it was
+    /// sent yet.
     pub after: Option<i64>,
+    /// By which lane its mail went.
+    pub lane: Lane,
     /// Another link of the same mail was followed at about the same time.
     pub burst: bool,
 }
@@ -46,14 +51,20 @@ impl Machine {
             Self::Agent => "it names itself as a program",
             Self::Nameless => "it does not name itself",
             Self::Prefetch => "it loads pictures of mail that nobody has opened",
-            Self::Early => "it came right after the mail was sent",
+            Self::Early => "it came right after the mail",
             Self::Burst => "several links were followed at once",
         }
     }
 }
 
-/// So soon after the sending, in milliseconds, nobody has opened a mail. Signing in by a mailed link takes people some seconds.
-const SOONEST_MS: i64 = 2_000;
+/// So soon, in milliseconds, nobody has opened a mail. Signing in by a mailed link takes people some seconds; for a newsletter nobody waits,
+/// and a provider that does not tell when it arrived takes some seconds to hand it on.
+fn soonest_ms(lane: Lane) -> i64 {
+    match lane {
+        Lane::Transactional => 2_000,
+        Lane::Bulk => 10_000,
+    }
+}
 
 /// Proxies that load a picture when its mail is shown to somebody; where they are says nothing of the reader.
 const PROXIES: [&str; 2] = ["googleimageproxy", "yahoomailproxy"];
@@ -120,7 +131,7 @@ pub fn judge(visit: Visit<'_>) -> Option<Machine> {
     if PROGRAMS.iter().any(|name| agent.contains(name)) || is_bot(&agent) {
         return Some(Machine::Agent);
     }
-    if visit.after.is_none_or(|ms| ms < SOONEST_MS) {
+    if visit.after.is_none_or(|ms| ms < soonest_ms(visit.lane)) {
         return Some(Machine::Early);
     }
     visit.burst.then_some(Machine::Burst)
@@ -151,7 +162,7 @@ mod tests {
     const KAKAO: &str = "facebookexternalhit/1.1; kakaotalk-scrap/1.0; +https://devtalk.kakao.com/t/scrap/33984";
 
     fn of(act: Act, agent: &str, after: Option<i64>) -> Option<Machine> {
-        judge(Visit { act, agent, after, burst: false })
+        judge(Visit { act, agent, after, lane: Lane::Transactional, burst: false })
     }
 
     #[test]
@@ -159,7 +170,7 @@ mod tests {
         for agent in [CHROME, WHALE, GMAIL, "Mozilla/5.0 (Linux; Android 9; CUBOT X19) Chrome/100", "Microsoft Office/16.0 (Outlook 16)"] {
             assert_eq!(of(Act::Open, agent, Some(60_000)), None, "{agent}");
         }
-        assert_eq!(of(Act::Click, CHROME, Some(SOONEST_MS)), None);
+        assert_eq!(of(Act::Click, CHROME, Some(2_000)), None);
         assert!(is_proxy(GMAIL) && is_proxy("Mozilla/5.0") && !is_proxy(CHROME));
     }
 
@@ -176,10 +187,14 @@ mod tests {
 
     #[test]
     fn what_comes_too_soon_or_all_at_once_is_a_program() {
-        assert_eq!(of(Act::Click, CHROME, Some(SOONEST_MS - 1)), Some(Machine::Early));
+        assert_eq!(of(Act::Click, CHROME, Some(1_999)), Some(Machine::Early));
+        for (after, machine) in [(9_999, Some(Machine::Early)), (10_000, None)] {
+            let bulk = Visit { act: Act::Open, agent: CHROME, after: Some(after), lane: Lane::Bulk, burst: false };
+            assert_eq!(judge(bulk), machine, "nobody waits for a newsletter");
+        }
         assert_eq!(of(Act::Open, CHROME, Some(-5)), Some(Machine::Early), "clocks of two nodes");
         assert_eq!(of(Act::Open, CHROME, None), Some(Machine::Early), "before it was known as sent");
-        let burst = Visit { act: Act::Click, agent: CHROME, after: Some(60_000), burst: true };
+        let burst = Visit { act: Act::Click, agent: CHROME, after: Some(60_000), lane: Lane::Bulk, burst: true };
         assert_eq!(judge(burst), Some(Machine::Burst));
     }
 }

@@ -31,17 +31,27 @@ pub(crate) fn places(html: &str, exempt: &Exempt) -> Vec<Place> {
     all
 }
 
-/// Where a link of HTML leads; `None` where none of them is this one.
-pub(crate) fn target_of(html: &str, link: LinkHash) -> Option<String> {
-    let (mut found, exempt) = (None, Exempt::default());
+/// Where the links of HTML lead, all that may be followed.
+pub(crate) fn targets(html: &str, mut found: impl FnMut(&str)) {
+    let exempt = Exempt::default();
     anchors(html, |anchor| {
-        if anchor.exempt || found.is_some() {
+        if anchor.exempt {
             return;
         }
-        let target = href::target(&html[anchor.href], &html[anchor.tag], &exempt);
-        found = target.filter(|target| LinkHash::of(target) == link).map(std::borrow::Cow::into_owned);
+        if let Some(target) = href::target(&html[anchor.href], &html[anchor.tag], &exempt) {
+            found(&target);
+        }
     });
-    found
+}
+
+/// The addresses of all links of HTML that do not say they are not to be followed, whatever they lead to.
+pub(crate) fn addresses(html: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    anchors(html, |anchor| {
+        let address = href::address(&html[anchor.href], &html[anchor.tag]).filter(|_| !anchor.exempt);
+        all.extend(address.map(std::borrow::Cow::into_owned));
+    });
+    all
 }
 
 /// The HTML with these links leading through this server.

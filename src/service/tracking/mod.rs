@@ -3,6 +3,8 @@
 //! A reader is answered at once, before anything is written: an open is no mail, and one that is lost in a crash is lost. What comes while
 //! more waits than there is room for is answered too, and not counted.
 
+mod often;
+mod recent;
 mod targets;
 
 use std::{
@@ -16,6 +18,7 @@ use std::{
 use arc_swap::ArcSwap;
 use jebi_domain::{
     id::DeliveryId,
+    mime::Leading,
     port::{Clock, Store, engagement::Visit},
     refusal::Refusal,
     time::Boot,
@@ -28,7 +31,7 @@ use jebi_domain::{
 use metrics::{Unit, counter, describe_counter};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-use self::targets::Targets;
+use self::{often::Often, targets::Targets};
 use super::{links::LinkKeys, trouble::refusal};
 
 /// Opens and clicks that wait to be written down: some seconds of very many.
@@ -36,6 +39,8 @@ const WAITING: usize = 16_384;
 
 /// Visits that were not written down, since the start.
 const DROPPED: &str = "jebi_tracking_dropped_total";
+/// Opens and clicks of a copy beyond so many a minute, since the start.
+const LIMITED: &str = "jebi_tracking_limited_total";
 /// Opens and clicks that were taken in, since the start.
 const TAKEN: &str = "jebi_tracking_taken_total";
 
@@ -50,9 +55,11 @@ pub struct Visitor<'a> {
 /// Where a link leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Led {
-    To(Arc<str>),
+    To(Leading),
     /// Its mail is gone.
     Gone,
+    /// Too many look for theirs just now.
+    Busy,
     /// It is no link this installation made.
     Unknown,
 }
@@ -72,6 +79,7 @@ pub struct Tracking {
     links: Option<Arc<LinkKeys>>,
     targets: Targets,
     keep: ArcSwap<KeepIp>,
+    often: Often,
     waiting: Sender<Taken>,
     /// Something was dropped since the last that was taken: it is said once.
     dropping: AtomicBool,
@@ -82,10 +90,11 @@ impl Tracking {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, links: Option<Arc<LinkKeys>>, keep: KeepIp) -> (Self, Receiver<Taken>) {
         describe_counter!(TAKEN, Unit::Count, "Opens and clicks taken in.");
+        describe_counter!(LIMITED, Unit::Count, "Opens and clicks that were not counted, because their mail has had very many in that minute.");
         describe_counter!(DROPPED, Unit::Count, "Opens and clicks that were not counted, because too many came at once.");
         let (waiting, taken) = mpsc::channel(WAITING);
-        let targets = Targets::new(store);
-        (Self { clock, links, targets, keep: ArcSwap::from_pointee(keep), waiting, dropping: AtomicBool::new(false) }, taken)
+        let (targets, often) = (Targets::new(store, Arc::clone(&clock)), Often::default());
+        (Self { clock, links, targets, keep: ArcSwap::from_pointee(keep), often, waiting, dropping: AtomicBool::new(false) }, taken)
     }
 
     /// Keeps so much of addresses from now on.
@@ -105,9 +114,9 @@ impl Tracking {
     /// A store that does not answer.
     pub async fn clicked(&self, token: &str, visitor: Option<Visitor<'_>>) -> Result<Led, Refusal> {
         let (Some(keys), Some((delivery, Some(link)))) = (&self.links, self.read(token)) else { return Ok(Led::Unknown) };
-        let led = self.targets.of(delivery, link, &keys.live().load_full()).await.map_err(refusal)?;
-        if let (Led::To(url), Some(visitor)) = (&led, visitor) {
-            self.take(delivery, Some((link, Arc::clone(url))), visitor);
+        let led = self.targets.of(delivery, link, keys.live().load_full()).await.map_err(refusal)?;
+        if let (Led::To(found), Some(visitor)) = (&led, visitor) {
+            self.take(delivery, Some((link, Arc::clone(&found.counted))), visitor);
         }
         Ok(led)
     }
@@ -117,6 +126,10 @@ impl Tracking {
     }
 
     fn take(&self, delivery: DeliveryId, click: Option<(LinkHash, Arc<str>)>, visitor: Visitor<'_>) {
+        if self.often.is_too_often(delivery, click.is_some(), self.clock.boot()) {
+            counter!(LIMITED).increment(1);
+            return;
+        }
         let (link, url) = click.unzip();
         let visit =
             Visit { delivery, url, at: self.clock.wall(), agent: visitor::agent(visitor.agent), from: self.from(visitor), burst: false };

@@ -1,7 +1,7 @@
 //! Opens and clicks: each kept up to a bound, counted beyond it, and judged whether a program or a person did it.
 
 use std::{
-    collections::{BTreeMap, HashMap, hash_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
     sync::Arc,
 };
 
@@ -10,10 +10,10 @@ use jebi_domain::{
     event::FeedbackKind,
     feedback::Source,
     id::{DeliveryId, DeliveryKey, MessageNo},
-    message::{Addressee, Copy, Mailbox, Role},
+    message::{Addressee, Copy, Lane, Mailbox, Role},
     port::{
         Boxed, EngagementStore,
-        engagement::{Followed, KEPT, LINKS, TopicLink, Visit},
+        engagement::{Followed, KEPT, LINKS, TopicLink, Visit, VisitBatch},
         store::StoreResult,
     },
     track::machine::{self, Act, judge},
@@ -24,20 +24,34 @@ use super::{
     Engine, Error, Row, Snapshot, SqlStore,
     group::Class,
     hooks::{self, Whom},
+    privacy::ERASED,
     q, row,
     turn::Turn,
 };
 
 /// Bytes of an address' hash that tell it apart from others.
 const HASH: usize = 16;
+/// How long it is known which batches were written, in milliseconds: they are offered again within seconds.
+const BATCHES_MS: i64 = 86_400_000;
 
 impl<E: Engine> EngagementStore for SqlStore<E> {
-    fn engage(&self, visits: Vec<Visit>) -> Boxed<'_, StoreResult<usize>> {
-        self.shared.write(Class::Admin, move |t| record(t, &visits))
+    fn engage(&self, batch: VisitBatch) -> Boxed<'_, StoreResult<usize>> {
+        self.shared.write(Class::Admin, move |t| record(t, &batch))
     }
 
     fn followed(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<Followed>>> {
-        self.look(move |s| followed(s, delivery))
+        self.look(move |s| {
+            let Some(no) = content_there(s, delivery)? else { return Ok(None) };
+            let Some(known) = s.row(q!("message_get"), [no], |r| Ok(row::message(r)))?.transpose()? else { return Ok(None) };
+            Ok(copy(s, no, delivery.ordinal)?.map(|copy| Followed { message: known.message, copy }))
+        })
+    }
+
+    fn followed_copy(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<Copy>>> {
+        self.look(move |s| {
+            let no = content_there(s, delivery)?;
+            Ok(no.map(|no| copy(s, no, delivery.ordinal)).transpose()?.flatten())
+        })
     }
 
     fn topic_links(&self, topic: &str, limit: u32) -> Boxed<'_, StoreResult<Vec<TopicLink>>> {
@@ -60,7 +74,8 @@ impl<E: Engine> EngagementStore for SqlStore<E> {
 struct Known {
     key: i64,
     topic: i64,
-    /// When it was known as sent.
+    lane: Lane,
+    /// When it arrived, or was known as sent where nobody knows when it arrived.
     sent_at: Option<i64>,
     feedback: i64,
     /// Its recipient; empty for a joint copy, of whose recipients nobody knows who it was.
@@ -78,44 +93,71 @@ struct Following {
     recipients_by_person: i64,
 }
 
-/// Records visits; how many were of copies that are there.
-fn record(turn: &mut Turn<'_>, visits: &[Visit]) -> Result<usize, Error> {
-    let mut copies = copies(turn, visits)?;
-    let (mut links, mut numbers, mut done) = (BTreeMap::<i64, Following>::new(), HashMap::new(), 0);
-    for visit in visits {
+/// Records visits, once; how many were of copies that are there.
+fn record(turn: &mut Turn<'_>, batch: &VisitBatch) -> Result<usize, Error> {
+    if turn.execute(q!("visit_batch"), (batch.source.as_slice(), batch.no, batch.at.0))? == 0 {
+        return Ok(0);
+    }
+    turn.run(q!("visit_batch_purge"), [batch.at.0 - BATCHES_MS])?;
+    let mut copies = copies(turn, &batch.visits)?;
+    let numbers = numbers(turn, &copies, &batch.visits)?;
+    let mut links = BTreeMap::<i64, Following>::new();
+    // Rows of copies, those of their links, then those of links, each in one order: of two writers one waits, and never both.
+    let key = |visit: &&Visit| copies.get(&visit.delivery).and_then(Option::as_ref).map(|copy| copy.key);
+    let mut visits: Vec<(i64, &Visit)> = batch.visits.iter().filter_map(|visit| Some((key(&visit)?, visit))).collect();
+    visits.sort_by_key(|(key, visit)| (*key, visit.at));
+    let done = visits.len();
+    let mut followed = BTreeMap::<(i64, i64), bool>::new();
+    for (_, visit) in visits {
         let Some(copy) = copies.get_mut(&visit.delivery).and_then(Option::as_mut) else { continue };
         let person = visited(turn, copy, visit)?;
-        // Mail without a topic has its clicks in its timeline alone.
-        if let (Some(url), true) = (&visit.url, copy.topic != 0) {
-            let link = match numbers.entry((copy.topic, Arc::clone(url))) {
-                Entry::Occupied(known) => *known.get(),
-                Entry::Vacant(new) => *new.insert(link(turn, copy.topic, url)?),
-            };
-            follow(turn, (link, copy.key), person, links.entry(link).or_default())?;
+        if let Some(link) = visit.url.as_ref().and_then(|url| numbers.get(&(copy.topic, Arc::clone(url)))) {
+            let following = links.entry(*link).or_default();
+            following.clicks += 1;
+            following.by_person += i64::from(person);
+            *followed.entry((copy.key, *link)).or_default() |= person;
         }
-        done += 1;
         turn.rows += 1;
     }
-    // In one order: of two writers one waits, and never both.
+    for ((key, link), person) in followed {
+        follow(turn, (link, key), person, links.entry(link).or_default())?;
+    }
     for (no, f) in links {
         turn.run(q!("link_add"), (no, f.clicks, f.by_person, f.recipients, f.recipients_by_person))?;
     }
     Ok(done)
 }
 
-/// The copies that were visited. What is not there was never of this store, or is gone.
+/// The numbers of the links that were followed. Mail without a topic has its clicks in its timeline alone.
+fn numbers(
+    turn: &Turn<'_>,
+    copies: &HashMap<DeliveryId, Option<Known>>,
+    visits: &[Visit],
+) -> Result<HashMap<(i64, Arc<str>), i64>, Error> {
+    let topic = |visit: &Visit| copies.get(&visit.delivery)?.as_ref().map(|copy| copy.topic).filter(|topic| *topic != 0);
+    // New ones in one order too.
+    let all: BTreeSet<(i64, &Arc<str>)> = visits.iter().filter_map(|visit| Some((topic(visit)?, visit.url.as_ref()?))).collect();
+    all.into_iter().map(|(topic, url)| Ok(((topic, Arc::clone(url)), link(turn, topic, url)?))).collect()
+}
+
+/// The copies that were visited. What is not there was never of this store, or is gone; whoever was erased is followed no more.
 fn copies(turn: &Turn<'_>, visits: &[Visit]) -> Result<HashMap<DeliveryId, Option<Known>>, Error> {
     let mut copies = HashMap::new();
     for visit in visits {
         if let Entry::Vacant(new) = copies.entry(visit.delivery) {
-            turn.ahead(q!("engaged_copy"), (visit.delivery.message.0.as_slice(), visit.delivery.ordinal))?;
+            turn.ahead(q!("engaged_copy"), asked(&visit.delivery))?;
             new.insert(None);
         }
     }
     for (id, copy) in &mut copies {
-        *copy = turn.row(q!("engaged_copy"), (id.message.0.as_slice(), id.ordinal), |r| Ok(read(r)))?.transpose()?;
+        let found = turn.row(q!("engaged_copy"), asked(id), |r| Ok(read(r)))?.transpose()?;
+        *copy = found.filter(|copy| copy.recipient != ERASED);
     }
     Ok(copies)
+}
+
+fn asked(id: &DeliveryId) -> (&[u8], u32, i64, i64) {
+    (&id.message.0, id.ordinal, FeedbackKind::Delivered.bit(), State::Sent.code())
 }
 
 /// Reads a row of `engaged_copy`.
@@ -123,13 +165,17 @@ fn read(r: &Row<'_>) -> Result<Known, Error> {
     let code: i64 = r.get(2)?;
     let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
     let changed: Option<i64> = r.get(3)?;
-    let joint = r.get::<Option<i64>>(6)?.is_some();
+    let (joint, lane): (Option<i64>, i64) = (r.get(6)?, r.get(7)?);
+    let (delivered, first): (Option<i64>, Option<i64>) = (r.get(8)?, r.get(9)?);
+    // Of a joint copy some may have it while it waits for others.
+    let sent_at = first.or(changed.filter(|_| !matches!(state, State::Waiting | State::Sending)));
     Ok(Known {
         key: r.get(0)?,
         topic: r.get(1)?,
-        sent_at: changed.filter(|_| !matches!(state, State::Waiting | State::Sending)),
+        lane: Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?,
+        sent_at: sent_at.max(delivered),
         feedback: r.get(4)?,
-        recipient: if joint { String::new() } else { r.get(5)? },
+        recipient: if joint.is_some() { String::new() } else { r.get(5)? },
         kept: [None; 2],
     })
 }
@@ -138,7 +184,7 @@ fn read(r: &Row<'_>) -> Result<Known, Error> {
 fn visited(turn: &mut Turn<'_>, copy: &mut Known, visit: &Visit) -> Result<bool, Error> {
     let act = if visit.url.is_some() { Act::Click } else { Act::Open };
     let after = copy.sent_at.map(|at| visit.at.0 - at);
-    let machine = judge(machine::Visit { act, agent: &visit.agent, after, burst: visit.burst });
+    let machine = judge(machine::Visit { act, agent: &visit.agent, after, lane: copy.lane, burst: visit.burst });
     let (raw, by_person) = match act {
         Act::Open => (FeedbackKind::Opened, FeedbackKind::OpenedByPerson),
         Act::Click => (FeedbackKind::Clicked, FeedbackKind::ClickedByPerson),
@@ -175,7 +221,7 @@ fn told(visit: &Visit, machine: Option<machine::Machine>) -> String {
 
 /// The number of a topic's link; of the one for all others where there are too many.
 fn link(turn: &Turn<'_>, topic: i64, url: &str) -> Result<i64, Error> {
-    let hash = Sha256::digest(url.as_bytes())[..HASH].to_vec();
+    let hash = if url.is_empty() { Vec::new() } else { Sha256::digest(url.as_bytes())[..HASH].to_vec() };
     if let Some(no) = turn.row(q!("link_get"), (topic, &hash), |r| r.get(0))? {
         return Ok(no);
     }
@@ -189,18 +235,33 @@ fn link(turn: &Turn<'_>, topic: i64, url: &str) -> Result<i64, Error> {
 fn follow(turn: &Turn<'_>, (link, key): (i64, i64), person: bool, following: &mut Following) -> Result<(), Error> {
     let first = turn.execute(q!("link_copy_insert"), (link, key, person))? > 0;
     let first_person = person && (first || turn.execute(q!("link_copy_person"), (link, key))? > 0);
-    following.clicks += 1;
-    following.by_person += i64::from(person);
     following.recipients += i64::from(first);
     following.recipients_by_person += i64::from(first_person);
     Ok(())
 }
 
+/// Forgets which links copies `first ..= last` followed, before they go; the links' counts stay.
+pub(super) fn forget_links(turn: &Turn<'_>, first: i64, last: i64) -> Result<(), Error> {
+    turn.execute(q!("link_gone_add"), (first, last))?;
+    turn.execute(q!("link_copy_delete"), (first, last)).map(drop)
+}
+
+/// Erases what a copy followed. Where the mail was for its recipient `alone`, so may be what its links say.
+pub(super) fn erase(turn: &Turn<'_>, key: i64, alone: bool) -> Result<(), Error> {
+    if alone {
+        turn.execute(q!("link_erase"), [key])?;
+    }
+    forget_links(turn, key, key)
+}
+
+/// The number of a copy's message whose content is there.
+fn content_there(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<i64>, Error> {
+    s.row(q!("message_with_content"), [id.message.0.as_slice()], |r| r.get(0))
+}
+
 /// A copy as it was accepted.
-fn followed(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<Followed>, Error> {
-    let Some(no) = s.row(q!("message_no"), [id.message.0.as_slice()], |r| r.get(0))? else { return Ok(None) };
-    let Some(known) = s.row(q!("message_get"), [no], |r| Ok(row::message(r)))?.transpose()? else { return Ok(None) };
-    let key = DeliveryKey::new(MessageNo(no), id.ordinal);
+fn copy(s: &Snapshot<'_>, message: i64, ordinal: u32) -> Result<Option<Copy>, Error> {
+    let key = DeliveryKey::new(MessageNo(message), ordinal);
     let found = s.row(q!("delivery_claim"), (key.0, key.0), |r| {
         let mailbox = Mailbox { email: r.get(1)?, name: r.get(2)? };
         Ok((mailbox, r.get::<Option<i64>>(5)?.is_some(), r.get::<Option<String>>(6)?))
@@ -213,6 +274,5 @@ fn followed(s: &Snapshot<'_>, id: DeliveryId) -> Result<Option<Followed>, Error>
     } else {
         vec![whole(Role::To, mailbox)]
     };
-    let copy = Copy { ordinal: id.ordinal, addressees, personal: personal.map(String::into_boxed_str) };
-    Ok(Some(Followed { message: known.message, copy }))
+    Ok(Some(Copy { ordinal, addressees, personal: personal.map(String::into_boxed_str) }))
 }

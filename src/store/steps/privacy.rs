@@ -25,7 +25,7 @@ use super::{
     group::Class,
     housekeep::address_hash,
     joint::Joint,
-    known::Known,
+    engagement, known::Known,
     list, q, row,
     settle::out_now,
     suppression,
@@ -228,6 +228,7 @@ fn erase_single(
     turn.execute(q!("delivery_erase"), (key.0, ERASED))?;
     turn.execute(q!("attempt_erase"), [key.0])?;
     calls_erased::erase(turn, key, Person::Only, known.queue)?;
+    engagement::erase(turn, key.0, known.copies == 1)?;
     // It was for them alone.
     if known.copies == 1 {
         delete_content(turn, key.message().0, known, now)?;

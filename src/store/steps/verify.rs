@@ -28,6 +28,7 @@ pub(super) fn slice(s: &Snapshot<'_>, after: Option<i64>) -> Result<VerifySlice,
             paused(s, &mut out)?;
             twice(s, &mut out)?;
             files(s, &mut out)?;
+            links(s, &mut out)?;
             -1
         }
         Some(topic) => topic,
@@ -93,6 +94,17 @@ fn twice(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
     for (key, position) in s.rows(q!("verify_twice_joint"), (), |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))? {
         let who = format!("recipient {position} of delivery key {key}");
         violate(out, "sent_twice_unmarked", format!("{who} was accepted twice and does not show it"));
+    }
+    Ok(())
+}
+
+/// A link counts each copy it was followed from once.
+fn links(s: &Snapshot<'_>, out: &mut VerifySlice) -> Result<(), Error> {
+    let listed = i64::try_from(LISTED).unwrap_or(i64::MAX);
+    let read = |r: &Row<'_>| Ok((r.get::<i64>(0)?, [r.get::<i64>(1)?, r.get(2)?], [r.get::<i64>(3)?, r.get(4)?]));
+    for (no, kept, counted) in s.rows(q!("verify_links"), [listed], read)? {
+        let detail = format!("link {no}: recipients, and people of them: kept {kept:?}, counted {counted:?}");
+        violate(out, "link_recipients_differ", detail);
     }
     Ok(())
 }

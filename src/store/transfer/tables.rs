@@ -73,6 +73,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("pace", "the rate the nodes of the target share begins with their first reservation"),
     ("pace_day", "the limit of a day is read from what was sent, which is copied"),
     ("topic_paused", "filled from the copied topics at the end, as their triggers are off meanwhile"),
+    ("visit_batch", "no process that used the source offers a batch again to the target"),
     ("upkeep", "the nodes of the target settle who does the housekeeping"),
 ];
 

@@ -7,7 +7,7 @@ use axum::{
     extract::{Extension, Path, State, rejection::PathRejection},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, USER_AGENT, VARY},
+        header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, USER_AGENT, VARY},
     },
     response::{IntoResponse, Response},
 };
@@ -48,13 +48,14 @@ pub async fn follow(
         Err(_) => Led::Unknown,
     };
     let status = match to {
-        Led::To(url) => {
-            if let Some(location) = location(&url) {
+        Led::To(found) => {
+            if let Some(location) = location(&found.to) {
                 return Ok(led(location));
             }
             StatusCode::NOT_FOUND
         }
         Led::Gone => StatusCode::GONE,
+        Led::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Led::Unknown => StatusCode::NOT_FOUND,
     };
     Ok(page(status, error::language(&headers)))
@@ -95,7 +96,11 @@ fn page(status: StatusCode, language: Language) -> Response {
         (VARY, fixed("Accept-Language")),
         (CACHE_CONTROL, fixed("no-store")),
     ];
-    (status, headers, written(status, language)).into_response()
+    let mut answer = (status, headers, written(status, language)).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.headers_mut().insert(RETRY_AFTER, fixed("1"));
+    }
+    answer
 }
 
 /// Nothing but the page's own style.
@@ -114,7 +119,11 @@ fn written(status: StatusCode, language: Language) -> String {
     // The tables are part of the program, and a test reads both.
     let texts: Map<String, Value> = serde_json::from_str(table).unwrap_or_default();
     let text = |name: &str| escaped(texts.get(name).and_then(Value::as_str).unwrap_or_default());
-    let name = if status == StatusCode::GONE { "gone" } else { "unknown" };
+    let name = match status {
+        StatusCode::GONE => "gone",
+        StatusCode::SERVICE_UNAVAILABLE => "busy",
+        _ => "unknown",
+    };
     PAGE.replace("{{lang}}", language.tag())
         .replace("{{title}}", &text(name))
         .replace("{{style}}", STYLE)
@@ -130,7 +139,7 @@ mod tests {
         let names = |table: &str| serde_json::from_str::<Map<String, Value>>(table).expect("a table").keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(ENGLISH), names(KOREAN));
         for language in [Language::English, Language::Korean] {
-            for status in [StatusCode::GONE, StatusCode::NOT_FOUND] {
+            for status in [StatusCode::GONE, StatusCode::NOT_FOUND, StatusCode::SERVICE_UNAVAILABLE] {
                 let page = written(status, language).replace(STYLE, "");
                 assert!(!page.contains('{') && !page.contains("<p></p>") && page.contains(&format!("<html lang=\"{}\"", language.tag())));
             }

@@ -1,4 +1,5 @@
--- The links of a topic's mail, and how often they were followed. The one without an address stands for all beyond the first so many.
+-- The links of a topic's mail, and how often they were followed. Those without an address: one for all beyond the first so many and for those
+-- that variables brought, and those whose address was erased.
 CREATE TABLE topic_link (
     no INTEGER PRIMARY KEY,
     topic INTEGER NOT NULL,
@@ -8,7 +9,10 @@ CREATE TABLE topic_link (
     clicks INTEGER NOT NULL DEFAULT 0,
     clicks_by_person INTEGER NOT NULL DEFAULT 0,
     recipients INTEGER NOT NULL DEFAULT 0,
-    recipients_by_person INTEGER NOT NULL DEFAULT 0
+    recipients_by_person INTEGER NOT NULL DEFAULT 0,
+    -- Of these, copies that are not kept any more.
+    gone INTEGER NOT NULL DEFAULT 0,
+    gone_by_person INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX topic_link_hash ON topic_link (topic, hash);
 
@@ -17,5 +21,12 @@ CREATE TABLE link_copy (
     link INTEGER NOT NULL,
     key INTEGER NOT NULL,
     person INTEGER NOT NULL,
-    PRIMARY KEY (link, key)
+    PRIMARY KEY (key, link)
+) WITHOUT ROWID;
+
+-- The last batch of opens and clicks that whoever hands them in has had written: one that is offered again was written.
+CREATE TABLE visit_batch (
+    source BLOB PRIMARY KEY,
+    no INTEGER NOT NULL,
+    at INTEGER NOT NULL
 ) WITHOUT ROWID;

@@ -1,2 +1,2 @@
-SELECT l.url, l.clicks, l.clicks_by_person, l.recipients, l.recipients_by_person FROM topic t JOIN topic_link l ON l.topic = t.no
-WHERE t.name = ?1 ORDER BY l.clicks DESC, l.no LIMIT ?2;
+SELECT l.url, sum(l.clicks), sum(l.clicks_by_person), sum(l.recipients), sum(l.recipients_by_person) FROM topic t JOIN topic_link l ON l.topic = t.no
+WHERE t.name = ?1 GROUP BY l.url ORDER BY sum(l.clicks) DESC, min(l.no) LIMIT ?2;

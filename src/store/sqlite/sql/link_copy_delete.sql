@@ -1,0 +1,1 @@
+DELETE FROM link_copy WHERE key BETWEEN ?1 AND ?2;

@@ -1,0 +1,1 @@
+DELETE FROM visit_batch WHERE at < ?1;
