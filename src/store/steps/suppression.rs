@@ -149,8 +149,3 @@ pub(super) fn note_delivered(turn: &mut Turn<'_>, email: &str, at: Wall) -> Resu
     }
     turn.run(q!("soft_bounce_clear"), (address::key(email), at.0))
 }
-
-/// What a claim knows of a mail's lane and topic.
-pub(super) fn wanted(known: &super::known::Known) -> Wanted {
-    Wanted::of(known.message.lane, &known.message.topic)
-}

@@ -146,8 +146,9 @@ pub struct Memory {
     /// Whether anybody ever refused bulk mail, and the number of the first message accepted since somebody last did.
     pub(super) refused: bool,
     pub(super) refused_before: i64,
-    /// Whether anybody's data was ever erased.
+    /// Whether anybody's data was ever erased, and the number of the first message accepted since somebody's last was.
     pub(super) erased: bool,
+    pub(super) erased_before: i64,
     /// The hour of the last message accepted, since 1970; `None` when it is not known.
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
@@ -178,6 +179,7 @@ impl Memory {
             refused: false,
             refused_before: 0,
             erased: false,
+            erased_before: 0,
             hour: None,
             damaged: HashSet::new(),
             damaged_reports: HashSet::new(),
@@ -216,9 +218,12 @@ impl Memory {
         }
     }
 
-    /// Takes in whether anybody's data was erased.
-    pub(in crate::store) fn others_erased(&mut self, any: bool) {
+    /// Takes in whether anybody's data was erased, in the same way.
+    pub(in crate::store) fn others_erased(&mut self, any: bool, more: bool, before: i64) {
         self.erased = any;
+        if more || self.erased_before == i64::MAX {
+            self.erased_before = before;
+        }
     }
 
     /// After a rollback what was cached may not be in the database.
