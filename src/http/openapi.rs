@@ -90,6 +90,7 @@ use super::{
         addresses::check,
         persons::show,
         persons::erase,
+        persons::readmit,
         unsubscribes::record,
         unsubscribes::list,
         unsubscribes::lift,

@@ -43,6 +43,8 @@ pub enum ContentDeleted {
 pub trait PrivacyStore: Send + Sync {
     /// What erased people are known by. Asked for where anybody was erased: without it their mail cannot be told.
     fn know_people_by(&self, key: PersonKey);
+    /// Whether anybody stays erased.
+    fn keeps_hashes(&self) -> Boxed<'_, StoreResult<bool>>;
     /// Writes the hash of an address down, and erases what stands of it beside its mail. `address` is as it is compared.
     fn forget(&self, address: &str, now: Wall) -> Boxed<'_, StoreResult<Forgotten>>;
     /// Lets mail go to an address again whose owner's data was erased. `false` where it was not.

@@ -12,7 +12,7 @@ use jebi_domain::{
     outcome::Reason,
     port::{
         Clock, Provider, Store,
-        account_list::{AccountEntry, AccountList},
+        account_list::{AccountEntry, AccountList, NOT_TAKEN},
         store::StoreError,
         suppressions::{Listed, Tell},
     },
@@ -124,7 +124,7 @@ impl Exchange {
         Ok(all)
     }
 
-    /// Tells an account, until it does not take something.
+    /// Tells an account, until it does not take something for now. What it never takes is dropped: it would hold up all behind it.
     async fn push(&self, account: &dyn AccountList, name: &str, wishes: Vec<Tell>) -> Result<(u64, Option<Reason>), StoreError> {
         let mut told = 0;
         for wish in wishes {
@@ -132,11 +132,15 @@ impl Exchange {
                 Some(cause) => account.put(&wish.address, cause).await,
                 None => account.delete(&wish.address).await,
             };
-            if let Err(reason) = done {
-                return Ok((told, Some(reason)));
+            match done {
+                Err(reason) if reason.code == NOT_TAKEN => {
+                    let (recipient, text) = (address::masked(&wish.address), &reason.text);
+                    tracing::warn!(provider = name, recipient, text, "the account does not take an address of the suppression list");
+                }
+                Err(reason) => return Ok((told, Some(reason))),
+                Ok(()) => told += 1,
             }
             self.store.suppression_told(name, wish).await?;
-            told += 1;
             if !self.pause().await {
                 break;
             }

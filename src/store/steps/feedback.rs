@@ -238,7 +238,7 @@ fn named(turn: &Turn<'_>, copy: &Found, email: &str) -> Result<Option<Of>, Error
     if turn.row(q!("joint_position"), (copy.key.0, address::key(email)), |_| Ok(()))?.is_some() {
         return Ok(Some(Of::Named(email.to_owned())));
     }
-    if !privacy::is_of_erased(turn, &[email])?.contains(&true) {
+    if !privacy::are_erased(turn, &[email])?.contains(&true) {
         return Ok(None);
     }
     let places: Vec<i64> = turn.rows_of(q!("joint_position"), (copy.key.0, ERASED), |r| r.get(0))?;

@@ -6,7 +6,7 @@ use jebi_domain::{
     suppression::Wanted,
 };
 
-use super::{Error, privacy, refusals, suppression, turn::Turn};
+use super::{Error, privacy, q, refusals, suppression, turn::Turn};
 
 /// What keeps a mail from a recipient.
 #[derive(Clone, Debug)]
@@ -74,6 +74,24 @@ where
         return Ok(None);
     }
     written(look(turn, message, emails(), lists)?).map(Some)
+}
+
+/// Whether a turn that accepted has to ask in the end whether lists that were empty when it began are so still.
+pub(super) fn asks_again(turn: &Turn<'_>) -> bool {
+    let memory = &*turn.memory;
+    turn.accepted && !turn.db.is_alone() && !(memory.suppressed && memory.erased && memory.refused)
+}
+
+/// Where others write too, a list may have got its first entry since the turn began, and mail was accepted without a look at it: then it is
+/// accepted once more. An entry that comes later finds the numbers of this turn's mail drawn, so that claiming asks.
+pub(super) fn ask_again(turn: &Turn<'_>) -> Result<(), Error> {
+    let found = turn.row(q!("kept_back_any"), (), |r| Ok([r.get(0)?, r.get(1)?, r.get::<bool>(2)?]))?.unwrap_or_default();
+    let memory = &*turn.memory;
+    let known = [memory.suppressed, memory.erased, memory.refused];
+    if found.iter().zip(known).any(|(now, known)| *now && !known) {
+        return Err(turn.changed("somebody is kept from mail since this turn began"));
+    }
+    Ok(())
 }
 
 fn look<'e>(

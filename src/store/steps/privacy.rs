@@ -33,6 +33,10 @@ impl<E: Engine> PrivacyStore for SqlStore<E> {
         let _ = self.shared.common.people().set(key);
     }
 
+    fn keeps_hashes(&self) -> Boxed<'_, StoreResult<bool>> {
+        self.look(|s| Ok(s.row(q!("erased_one"), (), |_| Ok(()))?.is_some()))
+    }
+
     fn forget(&self, address: &str, now: Wall) -> Boxed<'_, StoreResult<Forgotten>> {
         let address = address.to_owned();
         self.shared.write(Class::Admin, move |t| forget(t, &address, now))
@@ -176,19 +180,25 @@ fn tell_nobody(turn: &Turn<'_>, address: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether an address is that of somebody whose data was erased, whatever mail they may get.
-pub(super) fn is_of_erased(turn: &Turn<'_>, addresses: &[&str]) -> Result<Vec<bool>, Error> {
+/// Which of these addresses are of somebody whose data was erased and who has consented to nothing since.
+pub(super) fn are_erased(turn: &Turn<'_>, addresses: &[&str]) -> Result<Vec<bool>, Error> {
     let people = turn.memory.common.people().get().filter(|_| turn.memory.erased);
     let Some(people) = people else { return Ok(vec![false; addresses.len()]) };
-    let hashes: Vec<[u8; 32]> = addresses.iter().map(|address| people.hash(&address::key(address))).collect();
-    let rows: Vec<_> = hashes.iter().map(|hash| [Value::Blob(hash)]).collect();
+    let keys: Vec<_> = addresses.iter().map(|address| address::key(address)).collect();
+    let hashes: Vec<[u8; 32]> = keys.iter().map(|key| people.hash(key)).collect();
+    let rows: Vec<_> = hashes.iter().zip(&keys).map(|(hash, key)| [Value::Blob(hash), Value::Text(key)]).collect();
     turn.each(q!("erased_any"), &rows)
 }
 
-/// Keeps all mail from somebody whose data was erased: their address takes none.
-pub(super) fn keep_all(turn: &Turn<'_>, address: &str) -> Result<(), Error> {
+/// Whether this is the address of somebody whose data was erased. Then all mail is kept from it from now on, by its hash: it takes none, or
+/// does not want it, and on the suppression list it would stand in the clear again.
+pub(super) fn keeps_all_from(turn: &Turn<'_>, address: &str) -> Result<bool, Error> {
+    if !are_erased(turn, &[address])?.contains(&true) {
+        return Ok(false);
+    }
     let hash = key_of(turn)?.hash(&address::key(address));
-    turn.execute(q!("erased_all_mail"), [hash.as_slice()]).map(drop)
+    turn.execute(q!("erased_all_mail"), [hash.as_slice()])?;
+    Ok(true)
 }
 
 /// Puts an empty content in the place of a message's own. What several messages share, and is stored once, stays while another has it.

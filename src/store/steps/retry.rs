@@ -281,6 +281,7 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
     let way = asked.rules.routes.choose(&m.content.from.email).ok_or_else(|| Error::damaged("route", "its sender has none"))?;
     let queue = turn.queue(&way.provider, m.lane, known.topic)?;
     let no = turn.db.message_no()?;
+    turn.accepted = true;
     let copies = u32::try_from(fresh.len()).map_err(|e| Error::damaged("copies", e))?;
     turn.execute(
         q!("message_again"),

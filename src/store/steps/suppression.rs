@@ -9,7 +9,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, Row, Snapshot, Value, q, row, turn::Turn};
+use super::{Error, Row, Snapshot, Value, privacy, q, row, turn::Turn};
 
 /// Reads what the writer remembers of the list. Mail accepted until now is looked up again when it is claimed.
 pub(in crate::store) fn load(turn: &mut Turn<'_>) -> Result<(), Error> {
@@ -113,6 +113,14 @@ fn write(turn: &mut Turn<'_>, key: &str, entry: &NewEntry, rules: &Rules) -> Res
 /// once the rule is met. An automatic answer is not to be told here.
 pub(super) fn note_bounce(turn: &mut Turn<'_>, email: &str, kind: Bounced, at: Wall, detail: &str) -> Result<(), Error> {
     if is_simulator(email) {
+        return Ok(());
+    }
+    // Told again in other words after somebody has taken the address off, it is what they knew of.
+    let told = turn.each(q!("suppression_removed_since"), &[[Value::Text(&address::key(email)), Value::Int(at.0)]])?;
+    if told.contains(&true) {
+        return Ok(());
+    }
+    if kind != Bounced::Soft && privacy::keeps_all_from(turn, email)? {
         return Ok(());
     }
     let rules = turn.memory.common().suppression();

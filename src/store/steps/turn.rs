@@ -14,6 +14,7 @@ use super::{
     Error, Params, Query, Session,
     delta::{Delta, Told, TopicDelta},
     hooks::{self, Wants},
+    kept_back,
     known::Known,
     outbox::Outbox,
     params, q,
@@ -250,6 +251,8 @@ pub struct Turn<'a> {
     total: Delta,
     /// Rows written so far, about.
     pub rows: u32,
+    /// Whether a message was written in it.
+    pub(super) accepted: bool,
     /// Messages whose place in memory is of this turn.
     pub(super) fresh: HashSet<i64>,
     /// Provider and lane of queues read in this turn.
@@ -268,6 +271,7 @@ impl<'a> Turn<'a> {
             delta: Delta::default(),
             total: Delta::default(),
             rows: 0,
+            accepted: false,
             fresh: HashSet::new(),
             homes: HashMap::new(),
             alive: None,
@@ -302,6 +306,10 @@ impl<'a> Turn<'a> {
     /// Writes the counts of all jobs kept.
     pub(super) fn flush(&mut self, now: Wall) -> Result<Told, Error> {
         let mut total = std::mem::take(&mut self.total);
+        let asks_again = kept_back::asks_again(self);
+        if asks_again {
+            self.ahead(q!("kept_back_any"), ())?;
+        }
         // Queues first, then topics, their hours, then the sums, each in one order: of two writers one waits, and never both.
         let mut notices = std::mem::take(&mut total.notices);
         notices.extend(self.flush_queues(&total)?);
@@ -327,6 +335,9 @@ impl<'a> Turn<'a> {
         }
         if waiting != 0 || unsettled != 0 {
             self.run(q!("totals_add"), (waiting, unsettled))?;
+        }
+        if asks_again {
+            kept_back::ask_again(self)?;
         }
         Ok(Told { notices, places: total.places, calls })
     }
