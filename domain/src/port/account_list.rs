@@ -3,8 +3,8 @@
 use super::Boxed;
 use crate::{outcome::Reason, suppression::SuppressionCause, time::Wall};
 
-/// Code of the reason why an account never takes an address, however often it is told.
-pub const NOT_TAKEN: &str = "address_not_taken";
+/// Code of the reason where an account refuses the request itself: for its address, or because it may not be asked for that.
+pub const NOT_TAKEN: &str = "not_taken";
 
 /// An address on an account's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct AccountPage {
     pub next: Option<String>,
 }
 
-/// The list. Each call is one request, and its error says why it was not done, with a remedy: [`NOT_TAKEN`] where it would never be.
+/// The list. Each call is one request, and its error says why it was not done, with a remedy: [`NOT_TAKEN`] where asking again may change nothing.
 pub trait AccountList: Send + Sync {
     /// Addresses that were changed since then; `None` for all.
     fn page(&self, since: Option<Wall>, next: Option<String>) -> Boxed<'_, Result<AccountPage, Reason>>;

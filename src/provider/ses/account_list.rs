@@ -64,12 +64,9 @@ impl AccountList for SesAccountList {
     }
 }
 
-/// Why a call about one address was not done. Nothing but the address can be wrong with such a request (SES API v2 reference).
+/// Why a call about one address was not done. A bad request is one for this address, or for an account that may not do it at all.
 fn not_done(reason: Reason) -> Reason {
-    if reason.code != BAD_REQUEST {
-        return reason;
-    }
-    Reason::new(NOT_TAKEN, reason.text, "nothing is needed: mail to it fails by itself")
+    if reason.code == BAD_REQUEST { Reason { code: NOT_TAKEN.to_owned(), ..reason } } else { reason }
 }
 
 /// An entry as SES tells it. What it has no word for yet is a bounce: SES gives mail to it back in any case.

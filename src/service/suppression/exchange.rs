@@ -124,26 +124,34 @@ impl Exchange {
         Ok(all)
     }
 
-    /// Tells an account, until it does not take something for now. What it never takes is dropped: it would hold up all behind it.
+    /// Tells an account, until it does not take something for now. What it refuses while it takes other addresses is dropped: it would be told
+    /// for ever, before all behind it.
     async fn push(&self, account: &dyn AccountList, name: &str, wishes: Vec<Tell>) -> Result<(u64, Option<Reason>), StoreError> {
-        let mut told = 0;
+        let (mut told, mut refused) = (0, Vec::new());
         for wish in wishes {
             let done = match wish.cause {
                 Some(cause) => account.put(&wish.address, cause).await,
                 None => account.delete(&wish.address).await,
             };
             match done {
-                Err(reason) if reason.code == NOT_TAKEN => {
-                    let (recipient, text) = (address::masked(&wish.address), &reason.text);
-                    tracing::warn!(provider = name, recipient, text, "the account does not take an address of the suppression list");
-                }
+                Err(reason) if reason.code == NOT_TAKEN => refused.push((wish, reason)),
                 Err(reason) => return Ok((told, Some(reason))),
-                Ok(()) => told += 1,
+                Ok(()) => {
+                    self.store.suppression_told(name, wish).await?;
+                    told += 1;
+                }
             }
-            self.store.suppression_told(name, wish).await?;
             if !self.pause().await {
                 break;
             }
+        }
+        if told == 0 {
+            return Ok((0, refused.into_iter().next().map(|(_, reason)| reason)));
+        }
+        for (wish, reason) in refused {
+            let (recipient, text) = (address::masked(&wish.address), &reason.text);
+            tracing::warn!(provider = name, recipient, text, "the account does not take an address of the suppression list");
+            self.store.suppression_told(name, wish).await?;
         }
         Ok((told, None))
     }

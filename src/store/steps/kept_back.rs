@@ -60,7 +60,11 @@ pub(super) fn reasons<'e>(
 
 /// The same for mail that is claimed. Accepting has looked, so only what has grown since is asked; `None` where nothing has. By number, not by
 /// time: the clock may be set.
-pub(super) fn since<'e, I>(turn: &Turn<'_>, (no, message): (i64, &Message), emails: impl FnOnce() -> I) -> Result<Option<Vec<Option<String>>>, Error>
+pub(super) fn since<'e, I>(
+    turn: &Turn<'_>,
+    (no, message): (i64, &Message),
+    emails: impl FnOnce() -> I,
+) -> Result<Option<Vec<Option<String>>>, Error>
 where
     I: ExactSizeIterator<Item = &'e str> + Clone,
 {

@@ -23,9 +23,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{
-    Engine, Error, SqlStore, Value, claim::range, group::Class, known::Known, list, q, row, suppression, turn::Turn,
-};
+use super::{Engine, Error, SqlStore, Value, claim::range, group::Class, known::Known, list, q, row, suppression, turn::Turn};
 
 impl<E: Engine> PrivacyStore for SqlStore<E> {
     fn know_people_by(&self, key: PersonKey) {
@@ -123,7 +121,11 @@ pub(super) fn erased<'e>(turn: &Turn<'_>, message: &Message, emails: impl Iterat
     let (bulk, profile) = (message.lane == Lane::Bulk, profile(message));
     let keys: Vec<_> = emails.map(address::key).collect();
     let hashes: Vec<[u8; 32]> = keys.iter().map(|key| people.hash(key)).collect();
-    let rows: Vec<_> = hashes.iter().zip(&keys).map(|(hash, key)| [Value::Blob(hash), Value::Bool(bulk), Value::Text(key), Value::Text(profile)]).collect();
+    let rows: Vec<_> = hashes
+        .iter()
+        .zip(&keys)
+        .map(|(hash, key)| [Value::Blob(hash), Value::Bool(bulk), Value::Text(key), Value::Text(profile)])
+        .collect();
     turn.each(q!("erased_among"), &rows).map(Some)
 }
 

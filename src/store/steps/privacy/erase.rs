@@ -2,14 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jebi_domain::{
-    address,
-    delivery::State,
-    erasure::ERASED,
-    id::DeliveryKey,
-    port::privacy::ErasedSlice,
-    time::Wall,
-};
+use jebi_domain::{address, delivery::State, erasure::ERASED, id::DeliveryKey, port::privacy::ErasedSlice, time::Wall};
 
 use super::{delete_content, reason};
 use crate::store::steps::{
@@ -193,4 +186,3 @@ fn erase_joint(
     turn.execute(q!("delivery_erase_words"), [key.0])?;
     Ok(Some(true))
 }
-
