@@ -87,6 +87,7 @@ conform! {
             assert_eq!(erase(f).await.1.erased, 1);
             let timeline = f.store.delivery(DeliveryId { message: id, ordinal: 0 }).await.expect("a look").expect("there").1;
             assert!(!format!("{timeline:?}").contains("said so"), "{timeline:?}");
+            assert_eq!(f.store.readmit(&address(0)).await, Ok(true));
         }
     }
 
