@@ -1007,6 +1007,8 @@ the-address-is-on-the-suppression = the address is on the suppression list
 take-the-address-off-the-list = take the address off the list first, if its owner wants mail
 the-recipient-has-unsubscribed-from = the recipient has unsubscribed from mail of this kind
 send-to-them-again-only-when = send to them again only when they have asked for it
+the-recipient-data-was-erased = the recipient's data was erased
+mail-them-again-only-after-they = mail them again only after they have asked for it: a consent of theirs, or DELETE /v1/persons/{ $address }/erasure
 what-the-mail-said-was-deleted = what the mail said was deleted
 it-was-cancelled-and-what-was = it was cancelled, and what was cancelled is not sent
 it-may-have-arrived-and-was = it may have arrived, and was cancelled or has expired since: such mail is never resent
@@ -1290,6 +1292,11 @@ help-person-erase-long = Erase everything known of an address, for good
 
     Counts stay, and a hash of the address that keeps bulk mail from it. Consents stay as proof, without the address. What is being sent just now is left: run it again then.
 help-person-erase-yes = That it is meant: what is erased cannot be brought back
+help-person-readmit = Mail an erased person again, because they asked for it
+help-person-readmit-long = Mail an erased person again, because they asked for it
+
+    A hash of the address kept mail from it until now. What was erased does not come back.
+help-person-readmit-reason = How they asked for it; kept in the audit log
 help-key-create-profile = The sender profile all its mail goes out as
 help-key-create = Make a key and print it; it is never shown again
 help-key-create-name = What it is for
@@ -1403,10 +1410,12 @@ the-profile-x-is-kept = the profile { $name } is kept
 
 # src/cli/person.rs
 what-is-erased-cannot-be-brought = what is erased cannot be brought back: say --yes; `jebi person export` keeps a copy
+mail-goes-to-x-again = mail goes to { $address } again
 erased-from-x-mails-x-consents = erased from { $deliveries } mails, { $consents } consents stay without the address
 x-mails-are-being-sent-or = { $open } mails are being sent or their outcome is open: run it again later
 
 # src/app/mod.rs
+people-were-erased-here-and-without = people were erased here, and without JEBI_SECRET their mail cannot be kept from them; set the JEBI_SECRET of that time
 the-secret-of-links-in-mail = the secret of links in mail cannot be kept in { $file }: { $source }; correct the folder's rights, or set JEBI_SECRET
 
 # src/http/api/consents/mod.rs
@@ -1470,6 +1479,7 @@ unsubscribe = unsubscribe
 this-node-has-no-secret-to-know = this node has no secret to know an erased person by
 something-of-the-message-waits-or = something of the message waits or is being sent
 wait-for-its-results-or-cancel-it = wait for its results, or cancel it first (POST /v1/messages/{ $id }/cancel)
+erasure = erasure
 person = person
 
 # src/service/consents/check.rs
@@ -2039,7 +2049,7 @@ x-is-no-cause = { $text } is no cause
 use-one-of-x-causes = use one of: { $all }
 use-all-bulk-or-topic-name = use all, bulk or topic:NAME; topic:news covers news and what goes on after it with / - _ . or :
 the-name-of-a-topic-family-must = the name of a topic family must be 1 to { $max } bytes without control characters
-the-name-of-a-topic-family-ends = the name of a topic family ends with a separator
+the-name-of-a-topic-family-ends = the name of a topic family ends with `/`
 it-has-a-line-break-or-another = it has a line break or another control character
 write-it-in-one-line = write it in one line
 it-does-not-say-why-the-address = it does not say why the address may be mailed again

@@ -1006,6 +1006,8 @@ the-address-is-on-the-suppression = 수신 차단 목록에 있는 주소입니�
 take-the-address-off-the-list = 주소의 주인이 메일을 원한다면 먼저 목록에서 빼십시오
 the-recipient-has-unsubscribed-from = 받는 사람이 이런 메일의 수신을 거부했습니다
 send-to-them-again-only-when = 받는 사람이 다시 요청한 때에만 보내십시오
+the-recipient-data-was-erased = 수신자의 정보가 지워졌습니다
+mail-them-again-only-after-they = 본인이 요청한 뒤에만 다시 보내십시오: 새 동의 기록 또는 DELETE /v1/persons/{ $address }/erasure
 what-the-mail-said-was-deleted = 메일의 내용이 삭제되었습니다
 it-was-cancelled-and-what-was = 취소되었고, 취소된 것은 보내지 않습니다
 it-may-have-arrived-and-was = 도착했을 수 있고 그 뒤 취소되거나 만료되었습니다. 이런 메일은 다시 보내지 않습니다
@@ -1289,6 +1291,11 @@ help-person-erase-long = 주소에 관해 저장된 모든 것을 완전히 지�
 
     집계와, 대량 메일이 다시 가지 않게 하는 주소의 해시는 남습니다. 동의 기록은 주소 없이 증빙으로 남습니다. 지금 발송 중인 메일은 그대로 두므로 나중에 다시 실행하십시오.
 help-person-erase-yes = 정말 지운다는 뜻. 지운 것은 되살릴 수 없습니다
+help-person-readmit = 지운 사람이 요청하여 다시 메일을 보냅니다
+help-person-readmit-long = 지운 사람이 요청하여 다시 메일을 보냅니다
+
+    지금까지는 주소의 해시가 메일을 막았습니다. 지운 것은 되살아나지 않습니다.
+help-person-readmit-reason = 어떻게 요청했는지. 감사 로그에 남습니다
 help-key-create-profile = 이 키의 모든 메일에 쓸 발신 프로필
 help-key-create = 키를 만들어 출력합니다. 다시 보여 주지 않습니다
 help-key-create-name = 쓰임새
@@ -1402,10 +1409,12 @@ the-profile-x-is-kept = 프로필 { $name }을(를) 저장했습니다
 
 # src/cli/person.rs
 what-is-erased-cannot-be-brought = 지운 것은 되살릴 수 없습니다. 정말 지우려면 --yes를 붙이십시오. `jebi person export`로 사본을 남길 수 있습니다
+mail-goes-to-x-again = 이제 { $address }(으)로 다시 메일을 보냅니다
 erased-from-x-mails-x-consents = 메일 { $deliveries }통에서 지웠고, 동의 기록 { $consents }건은 주소 없이 남습니다
 x-mails-are-being-sent-or = 메일 { $open }통은 발송 중이거나 결과를 아직 모릅니다. 나중에 다시 실행하십시오
 
 # src/app/mod.rs
+people-were-erased-here-and-without = 이 저장소에서 지운 사람이 있는데, JEBI_SECRET 없이는 그 사람에게 메일이 가는 것을 막을 수 없습니다. 그때의 JEBI_SECRET을 설정하십시오
 the-secret-of-links-in-mail = 메일 링크의 비밀 값을 { $file }에 저장할 수 없습니다: { $source }. 폴더의 권한을 고치거나 JEBI_SECRET을 설정하십시오
 
 # src/http/api/consents/mod.rs
@@ -1469,6 +1478,7 @@ unsubscribe = 수신 거부
 this-node-has-no-secret-to-know = 이 노드에는 지운 사람을 알아볼 비밀 값이 없습니다
 something-of-the-message-waits-or = 메시지의 일부가 대기 중이거나 발송 중입니다
 wait-for-its-results-or-cancel-it = 결과를 기다리거나 먼저 취소하십시오(POST /v1/messages/{ $id }/cancel)
+erasure = 삭제 기록
 person = 사람
 
 # src/service/consents/check.rs
@@ -2038,7 +2048,7 @@ x-is-no-cause = { $text }은(는) cause에 쓸 수 없는 값입니다
 use-one-of-x-causes = 다음 가운데 하나를 쓰십시오: { $all }
 use-all-bulk-or-topic-name = all, bulk, topic:NAME 가운데 하나를 쓰십시오. topic:news는 news와, news 뒤에 / - _ . : 로 이어지는 토픽을 뜻합니다
 the-name-of-a-topic-family-must = 토픽 묶음의 이름은 제어 문자 없이 1~{ $max }바이트여야 합니다
-the-name-of-a-topic-family-ends = 토픽 묶음의 이름이 구분 문자로 끝납니다
+the-name-of-a-topic-family-ends = 토픽 묶음의 이름이 `/`로 끝납니다
 it-has-a-line-break-or-another = 줄바꿈이나 다른 제어 문자가 있습니다
 write-it-in-one-line = 한 줄로 적으십시오
 it-does-not-say-why-the-address = 왜 다시 보내도 되는지 적혀 있지 않습니다

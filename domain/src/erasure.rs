@@ -3,6 +3,15 @@
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
+/// What stands in the place of an address that was erased. No address is this: each has an `@`.
+pub const ERASED: &str = "erased";
+
+/// Whether a stored address is that of somebody whose data was erased. They are nobody: no mail goes to them, and none names them.
+#[must_use]
+pub fn is_erased(address: &str) -> bool {
+    address == ERASED
+}
+
 /// A key people are hashed with. Nothing of it is ever shown.
 #[derive(Clone)]
 pub struct PersonKey(Hmac<Sha256>);

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 pub use crate::content::Content;
-use crate::{content::Shown, id::MessageId, time::Wall};
+use crate::{content::Shown, erasure::is_erased, id::MessageId, time::Wall};
 
 /// Recipients one joint copy may have: what SES takes in one call (quotas page).
 pub const MAX_JOINT: usize = 50;
@@ -183,6 +183,11 @@ pub struct Copy {
 }
 
 impl Copy {
+    /// Who is named where it names its recipients: all but those whose data was erased.
+    pub fn named(&self) -> impl Iterator<Item = &Addressee> + Clone {
+        self.addressees.iter().filter(|a| !is_erased(&a.mailbox.email))
+    }
+
     /// Recipients this attempt goes to.
     pub fn open(&self) -> impl Iterator<Item = &Mailbox> {
         self.addressees.iter().filter(|a| a.open).map(|a| &a.mailbox)

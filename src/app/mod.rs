@@ -132,6 +132,9 @@ pub enum StartError {
     Provider { field: String, fault: String, remedy: String },
     #[error("{0}")]
     Keys(String),
+    /// Mail would go to people who were erased.
+    #[error("people were erased here, and without JEBI_SECRET their mail cannot be kept from them; set the JEBI_SECRET of that time")]
+    NoPersonKey,
     #[error("the secret of links in mail cannot be kept in {file}: {source}; correct the folder's rights, or set JEBI_SECRET")]
     Secret { file: String, source: io::Error },
     #[error("{0}")]
@@ -552,6 +555,7 @@ async fn link_keys(
     random: &Arc<dyn Random>,
 ) -> Result<Option<Arc<LinkKeys>>, StartError> {
     let (secret, own) = match secret::secret(config, random.as_ref())? {
+        None if store.keeps_hashes().await.map_err(|e| StartError::Keys(e.to_string()))? => return Err(StartError::NoPersonKey),
         None => return Ok(None),
         Some(Secret::Given(secret)) => (secret, false),
         Some(Secret::Own(secret)) => (secret, true),
@@ -561,6 +565,9 @@ async fn link_keys(
     let all = keys.list().await.map_err(|e| StartError::Keys(e.to_string()))?;
     if own && all.iter().max_by_key(|key| key.since).is_some_and(|newest| !newest.usable) {
         tracing::warn!("the secret of links in mail is another one than before: links in mail that was sent until now stop working");
+        if store.keeps_hashes().await.map_err(|e| StartError::Keys(e.to_string()))? {
+            tracing::error!("people who were erased under the former secret are not known any more: erase them again, or bring it back");
+        }
         keys.rotate().await.map_err(|e| StartError::Keys(e.to_string()))?;
     }
     Ok(Some(Arc::new(keys)))

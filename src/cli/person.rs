@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use http::Method;
 
-use super::{Client, Failure, print, tell};
+use super::{Client, Failure, print, suppression::encoded, tell};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -25,6 +25,17 @@ pub(super) enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Mail an erased person again, because they asked for it
+    ///
+    /// A hash of the address kept mail from it until now. What was erased does not come back.
+    #[command(after_help = "Example:\n  jebi person readmit hong@example.com --reason 'asked by telephone'")]
+    Readmit {
+        /// The person's address
+        address: String,
+        /// How they asked for it; kept in the audit log
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure> {
@@ -45,14 +56,15 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
             }
             Ok(())
         }
+        Command::Readmit { address, reason } => {
+            client.call(Method::DELETE, &format!("{}/erasure?reason={}", path(&address), encoded(&reason)), None).await?;
+            tell(&format!("mail goes to {address} again"));
+            Ok(())
+        }
     }
 }
 
 /// Every address has characters that would be another path.
 fn path(address: &str) -> String {
-    let encoded: String = address
-        .bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || b"-_.".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect();
-    format!("/v1/persons/{encoded}")
+    format!("/v1/persons/{}", encoded(address))
 }

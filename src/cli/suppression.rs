@@ -172,7 +172,7 @@ fn query(parameters: &[(&str, Option<String>)]) -> String {
 }
 
 /// A text as a path or query takes it (RFC 3986 section 2.1).
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let one = |b: u8| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") };
     text.bytes().map(one).collect()
 }

@@ -94,6 +94,12 @@ pub const CODES: &[Code] = &[
         "The recipient has unsubscribed from mail of this kind.",
         "Send to them again only when they have asked for it.",
     ),
+    code(
+        409,
+        "person_erased",
+        "The recipient's data was erased.",
+        "Mail them again only after they have asked for it: a consent of theirs, or DELETE /v1/persons/{address}/erasure.",
+    ),
     code(409, "content_deleted", "What the mail said was deleted.", "Submit the mail anew."),
     code(409, "message_under_way", "Something of the message waits or is being sent.", "Wait for its results, or cancel it first."),
     code(409, "delivery_cancelled", "It was cancelled, and what was cancelled is not sent.", "Submit the mail anew."),

@@ -207,6 +207,7 @@ fn routes() -> Vec<Route> {
         delete("/v1/unsubscribes/{id}", unsubscribes::lift).send(),
         get("/v1/persons/{address}", persons::show).admin(),
         post("/v1/persons/{address}/erase", persons::erase).admin(),
+        delete("/v1/persons/{address}/erasure", persons::readmit).admin(),
         get("/v1/link-keys", link_keys::list).admin(),
         post("/v1/link-keys", link_keys::rotate).admin(),
         get("/v1/webhooks", webhooks::list).admin(),

@@ -96,6 +96,7 @@ use super::{
         addresses::check,
         persons::show,
         persons::erase,
+        persons::readmit,
         unsubscribes::record,
         unsubscribes::list,
         unsubscribes::lift,

@@ -354,6 +354,11 @@ fn refused(why: NotAgain) -> Refusal {
             "the recipient has unsubscribed from mail of this kind",
             "send to them again only when they have asked for it",
         ),
+        NotAgain::Erased => conflict(
+            "person_erased",
+            "the recipient's data was erased",
+            "mail them again only after they have asked for it: a consent of theirs, or DELETE /v1/persons/{address}/erasure",
+        ),
         NotAgain::ContentDeleted => conflict("content_deleted", "what the mail said was deleted", "submit the mail anew"),
         NotAgain::Cancelled => {
             conflict("delivery_cancelled", "it was cancelled, and what was cancelled is not sent", "submit the mail anew")

@@ -65,14 +65,14 @@ impl Engine for Behind {
 }
 
 /// A test with a look at the database beside the store.
-fn beside(test: impl AsyncFnOnce(&mut Fixture, &View)) {
+pub(super) fn beside(test: impl AsyncFnOnce(&mut Fixture, &View)) {
     let engine = OnPostgres::new();
     let view = View::of(&engine.database);
     run(Box::new(engine), async |f: &mut Fixture| test(f, &view).await);
 }
 
 /// The database from outside.
-struct View {
+pub(super) struct View {
     config: tokio_postgres::Config,
     server: crate::support::postgres::Postgres,
     name: String,
@@ -87,13 +87,13 @@ impl View {
     }
 
     /// A session that stays open.
-    async fn session(&self) -> Client {
+    pub(super) async fn session(&self) -> Client {
         let (client, connection) = self.config.connect(NoTls).await.expect("connected");
         tokio::spawn(connection);
         client
     }
 
-    fn sql(&self, text: &str) -> Vec<Vec<Option<String>>> {
+    pub(super) fn sql(&self, text: &str) -> Vec<Vec<Option<String>>> {
         self.server.sql_in(&self.name, text)
     }
 
@@ -102,7 +102,7 @@ impl View {
     }
 
     /// Waits until so many sessions wait for a lock.
-    async fn waiting(&self, sessions: i64) {
+    pub(super) async fn waiting(&self, sessions: i64) {
         let text = format!(
             "SELECT count(DISTINCT pid) FROM pg_locks l JOIN pg_database d ON d.datname = '{}' WHERE NOT granted AND pid IN \
             (SELECT pid FROM pg_stat_activity WHERE datid = d.oid)",
@@ -140,7 +140,7 @@ impl View {
 }
 
 /// Another node on the same store.
-async fn other(f: &Fixture) -> (Arc<dyn Store>, Incarnation) {
+pub(super) async fn other(f: &Fixture) -> (Arc<dyn Store>, Incarnation) {
     let store = f.engine.open(&f.clock).await.expect("the store opens");
     let own = store.start(&node("둘"), f.now()).await.expect("start");
     (store, own)

@@ -25,12 +25,12 @@ use super::{
     support::{Fixture, HOUR, Mail, address, copies, each, joint, sent, to, unsettled},
 };
 
-fn known(f: &Fixture) {
+pub(super) fn known(f: &Fixture) {
     f.store.know_people_by(PersonKey::derive(b"a secret of the installation"));
 }
 
 /// Erases the first person of [`each`]: what stood beside the mail, and the sums of the mail.
-async fn erase(f: &Fixture) -> (Forgotten, ErasedSlice) {
+pub(super) async fn erase(f: &Fixture) -> (Forgotten, ErasedSlice) {
     let forgotten = f.store.forget(&address(0), f.now()).await.expect("forget");
     let mut all = ErasedSlice::default();
     loop {

@@ -7,13 +7,17 @@ use jebi_domain::{
     id::{DeliveryId, MessageId},
     message::Lane,
     port::feedback::{Keep, Recorded},
+    port::operator::{Again, NotAgain},
     port::store::{DeliveryView, TimelineEntry},
     port::suppressions::{Listed, Removal, SuppressionFilter},
     suppression::{Entry, NewEntry, Rules, Scope, SoftRule, Source, SuppressionCause},
     time::Wall,
 };
 
-use super::support::{DAY, Fixture, Mail, address, each, failed, joint, retry, sent};
+use super::{
+    operator::{again, given_up},
+    support::{DAY, Fixture, Mail, address, each, joint, retry, sent},
+};
 
 fn scope(text: &str) -> Scope {
     Scope::parse(text).expect("a scope")
@@ -220,12 +224,39 @@ conform! {
     }
 
     async fn a_mail_that_is_sent_again_keeps_to_its_scopes(f) {
-        let id = f.post_one(each("news", 2)).await;
+        let id = f.post_one(each("news/1", 3)).await;
         let claimed = f.claim(10).await;
-        f.settle_all(&claimed, failed()).await;
-        put(f, vec![entry(f, 0, "topic:old", SuppressionCause::Manual), entry(f, 1, "topic:news", SuppressionCause::Manual)]).await;
-        let found = f.store.suppressed(vec![address(0), address(1), address(2)], Lane::Transactional, "news").await.expect("found");
+        f.settle_all(&claimed, given_up()).await;
+        let other = |who: usize, scope: &str| entry(f, who, scope, SuppressionCause::Manual);
+        put(f, vec![other(0, "topic:old"), other(1, "topic:news"), other(2, "bulk"), other(0, "topic:news-1")]).await;
+        let found = f.store.suppressed(vec![address(0), address(1), address(2)], Lane::Transactional, "news/1").await.expect("found");
         assert_eq!(found.into_iter().map(|(place, e)| (place, e.scope.text())).collect::<Vec<_>>(), [(1, "topic:news".to_owned())]);
+        let again = again(f, id, &[0, 1, 2], MessageId([7; 16])).await;
+        assert!(matches!(again[..], [Again::New(_), Again::Refused(NotAgain::Suppressed), Again::New(_)]), "{again:?}");
         assert_eq!(f.state(id, 1).await, State::Failed);
+    }
+
+    async fn an_unsubscribe_gives_way_to_any_other_cause(f) {
+        let urgent = async |f: &Fixture| f.state(f.post_one(each("x", 1)).await, 0).await;
+        put(f, vec![entry(f, 0, "topic:x", SuppressionCause::Unsubscribe)]).await;
+        assert_eq!(urgent(f).await, State::Waiting);
+        put(f, vec![entry(f, 0, "topic:x", SuppressionCause::Manual), entry(f, 0, "topic:x", SuppressionCause::Unsubscribe)]).await;
+        assert_eq!(causes(f, 0).await, [(SuppressionCause::Manual, "topic:x".to_owned())]);
+        assert_eq!(urgent(f).await, State::Suppressed);
+        // Both of one batch, the unsubscribe first.
+        put(f, vec![entry(f, 1, "bulk", SuppressionCause::Unsubscribe), entry(f, 1, "bulk", SuppressionCause::Complaint)]).await;
+        assert_eq!(causes(f, 1).await, [(SuppressionCause::Complaint, "bulk".to_owned())]);
+    }
+
+    async fn a_bounce_told_again_after_its_address_was_taken_off_does_not_bring_it_back(f) {
+        let bounced = f.now();
+        report(f, 0, FeedbackKind::Bounced, bounced).await;
+        f.pass(1_000);
+        assert_eq!(off(f, 0, None).await, 1);
+        f.pass(1_000);
+        report(f, 0, FeedbackKind::Bounced, bounced).await;
+        assert_eq!(causes(f, 0).await, []);
+        report(f, 0, FeedbackKind::Bounced, f.now()).await;
+        assert_eq!(causes(f, 0).await, [(SuppressionCause::Bounce, "all".to_owned())]);
     }
 }

@@ -72,3 +72,52 @@ async fn what_a_mail_said_is_deleted_and_cannot_be_sent_again() {
     let delivery = sent["deliveries"][0]["id"].as_str().expect("an id");
     assert_eq!(api.post(&format!("/v1/deliveries/{delivery}/retry"), &json!({})).await.problem(409)[0].1, "content_deleted");
 }
+
+#[tokio::test]
+async fn whoever_comes_back_is_mailed_again() {
+    let api = api().await;
+    api.post(&format!("{PERSON}/erase"), &json!({})).await.expect(200);
+    let message =
+        json!({"profile": "shop", "lane": "bulk", "topic_id": "news", "emails": ["hong@naver.com"], "subject": "s", "content": "c"});
+    let tried = api.post("/v1/messages?dry_run=true", &json!({"messages": [message]})).await.expect(200);
+    assert_eq!(
+        (&tried["messages"][0]["suppressed"][0]["cause"], &tried["messages"][0]["recipients"]),
+        (&"person_erased".into(), &0.into()),
+        "{tried}"
+    );
+    assert_eq!(bulk(&api, "news", &["hong@naver.com"]).await["suppressed"][0]["email"], "hong@naver.com");
+    let erasure = format!("{PERSON}/erasure");
+    assert_eq!(api.delete(&erasure).await.problem(422)[0].1, "missing_reason");
+    assert_eq!(api.delete("/v1/persons/kim%40naver.com/erasure?reason=asked").await.status, 404);
+    assert_eq!(api.delete(&format!("{erasure}?reason=asked%20by%20telephone")).await.status, 204);
+    assert_eq!(bulk(&api, "news", &["hong@naver.com"]).await["suppressed"], json!([]));
+    let audit = api.get("/v1/audit").await.expect(200);
+    assert_eq!(
+        (&audit["acts"][0]["act"], &audit["acts"][0]["detail"]),
+        (&"person.readmit".into(), &"asked by telephone".into()),
+        "{audit}"
+    );
+    assert!(!audit.to_string().contains("hong"), "{audit}");
+    assert_eq!(api.delete(&format!("{erasure}?reason=again")).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_consent_recorded_later_brings_bulk_mail_back() {
+    let api = api().await;
+    api.post(&format!("{PERSON}/erase"), &json!({})).await.expect(200);
+    api.clock.advance(std::time::Duration::from_secs(1));
+    let consent = json!({"consents": [{"email": "hong@naver.com", "profile": "shop", "how": "가입 양식", "notice": false}]});
+    api.post("/v1/consents", &consent).await.expect(201);
+    assert_eq!(bulk(&api, "news", &["hong@naver.com"]).await["suppressed"], json!([]));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_again_to_somebody_who_was_erased() {
+    let api = api().await;
+    let sent = bulk(&api, "news", &["hong@naver.com", "kim@naver.com"]).await;
+    api.post(&format!("{PERSON}/erase"), &json!({})).await.expect(200);
+    let delivery = sent["deliveries"][0]["id"].as_str().expect("an id");
+    assert_eq!(api.post(&format!("/v1/deliveries/{delivery}/retry"), &json!({})).await.problem(409)[0].1, "person_erased");
+    let shown = api.get(&format!("/v1/deliveries/{delivery}")).await.expect(200);
+    assert_eq!(shown["recipients"][0]["reason"]["code"], "person_erased", "{shown}");
+}

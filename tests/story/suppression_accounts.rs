@@ -7,7 +7,7 @@ use jebi_domain::{
     outcome::Reason,
     port::{
         AccountReport, Boxed, Clock, Provider, Sender,
-        account_list::{AccountEntry, AccountList, AccountPage},
+        account_list::{AccountEntry, AccountList, AccountPage, NOT_TAKEN},
         suppressions::{Listed, Removal},
     },
     suppression::{Entry, NewEntry, Rules, Scope, Source, SuppressionCause},
@@ -23,6 +23,8 @@ struct Account {
     entries: Mutex<Vec<AccountEntry>>,
     calls: Mutex<Vec<String>>,
     refuses: Mutex<Option<Reason>>,
+    /// An address it never takes.
+    never: Mutex<Option<String>>,
 }
 
 impl Account {
@@ -45,6 +47,10 @@ impl AccountList for Account {
         Box::pin(std::future::ready(called.map(|()| AccountPage { entries, next })))
     }
     fn put(&self, email: &str, cause: SuppressionCause) -> Boxed<'_, Result<(), Reason>> {
+        if self.never.lock().expect("a test's lock").as_deref() == Some(email) {
+            let called = self.call(format!("put {email} in vain"));
+            return Box::pin(std::future::ready(called.and(Err(Reason::new(NOT_TAKEN, "no such form", "")))));
+        }
         Box::pin(std::future::ready(self.call(format!("put {email} {}", cause.as_str()))))
     }
     fn delete(&self, email: &str) -> Boxed<'_, Result<(), Reason>> {
@@ -186,4 +192,21 @@ async fn a_call_a_second_is_made_and_ten_in_a_round() {
     assert_eq!((done.told, done.more), (10, true));
     assert!(rig.api.clock.boot().since(began) >= std::time::Duration::from_secs(10));
     assert_eq!(rig.round().await.told, 1);
+}
+
+#[tokio::test]
+async fn an_address_the_account_never_takes_holds_nobody_up() {
+    let rig = Rig::new(AccountLists::Push).await;
+    let now = rig.api.clock.wall();
+    let bounce = |email: &str| NewEntry::plain(email, SuppressionCause::Bounce, now);
+    *rig.account.never.lock().expect("a test's lock") = Some("a@b.kr".to_owned());
+    // Alone it may be the account that takes nothing.
+    rig.api.store.suppress(vec![bounce("a@b.kr")]).await.expect("suppress");
+    assert_eq!((rig.round().await.told, rig.round().await.told), (0, 0));
+    assert_eq!(rig.account.calls(), ["put a@b.kr in vain", "put a@b.kr in vain"]);
+    rig.api.store.suppress(vec![bounce("c@d.kr")]).await.expect("suppress");
+    assert_eq!(rig.round().await.told, 1);
+    assert_eq!(rig.account.calls(), ["put a@b.kr in vain", "put c@d.kr bounce"]);
+    rig.round().await;
+    assert_eq!(rig.account.calls(), Vec::<String>::new());
 }

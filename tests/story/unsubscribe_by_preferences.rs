@@ -91,3 +91,30 @@ async fn a_consent_given_there_stands_in_the_ledger_with_the_words_that_were_rea
     assert_eq!(api.get(&format!("/v1/consents/{made}")).await.expect(200)["holds"], false);
     assert_eq!(api.post("/v1/messages", &advertising).await.problem(422)[0].1, "advertising_refused");
 }
+
+#[tokio::test]
+async fn a_link_shows_and_changes_its_own_sender_alone() {
+    let api = api().await;
+    api.put("/v1/profiles/other", &json!({"from": "hi@other.example", "language": "ko"})).await.expect(201);
+    let message =
+        json!({"profile": "other", "lane": "bulk", "topic_id": "deals", "emails": ["hong@naver.com"], "subject": "s", "content": "c"});
+    api.post("/v1/messages", &json!({"messages": [message]})).await.expect(202);
+    let consent = json!({"consents": [{"email": "hong@naver.com", "profile": "other", "how": "form", "notice": false}]});
+    let ledger = api.post("/v1/consents", &consent).await.expect(201)["consents"][0]["id"].clone();
+    api.post("/v1/unsubscribes", &json!({"email": "hong@naver.com", "profile": "other", "topic": "old"})).await.expect(201);
+    api.clock.advance(Duration::from_secs(60));
+    let path = format!("/u/{}/preferences", token(&api, "news", None));
+    let shown = page(&open(&api, Method::GET, &path, "").await);
+    assert!(shown.contains("shop/") && !shown.contains("other") && !shown.contains("deals"), "{shown}");
+    let before = (api.get("/v1/unsubscribes").await.expect(200), api.get(&format!("/v1/consents/{ledger}")).await.expect(200));
+    let form = "shown=other%2F&shown=other%2Fdeals&shown=other%2Fold&want=other%2Fold&consent_shown=other%2F";
+    assert_eq!(open(&api, Method::POST, &path, form).await.status, 200);
+    let after = (api.get("/v1/unsubscribes").await.expect(200), api.get(&format!("/v1/consents/{ledger}")).await.expect(200));
+    assert_eq!(before, after);
+    // Nor is a consent given for another sender.
+    api.post("/v1/consents", &json!({"consents": [{"email": "hong@naver.com", "profile": "other", "event": "withdrawn", "how": "전화"}]}))
+        .await;
+    let ended = api.get(&format!("/v1/consents/{ledger}")).await.expect(200);
+    open(&api, Method::POST, &path, "consent_shown=other%2F&consent=other%2F").await;
+    assert_eq!(api.get(&format!("/v1/consents/{ledger}")).await.expect(200), ended);
+}

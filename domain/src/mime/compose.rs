@@ -255,7 +255,7 @@ fn subject_header(subject: &str) -> Vec<u8> {
     header
 }
 
-/// `To` and `Cc` with everybody they were addressed to, also those this attempt does not go to. Mail to `Bcc` recipients
+/// `To` and `Cc` with everybody they were addressed to, also those this attempt does not go to, but not those who were erased. Mail to `Bcc` recipients
 /// alone gets an empty group (RFC 5322 section 3.6.3), since some receivers hold mail without any recipient header for spam.
 fn write_recipients(head: &mut Vec<u8>, copy: &Copy) {
     if let [only] = copy.addressees.as_slice()
@@ -263,7 +263,7 @@ fn write_recipients(head: &mut Vec<u8>, copy: &Copy) {
     {
         return write_mailboxes(head, "To", [&only.mailbox]);
     }
-    let those = |role: Role| copy.addressees.iter().filter(move |a| a.role == role).map(|a| &a.mailbox);
+    let those = |role: Role| copy.named().filter(move |a| a.role == role).map(|a| &a.mailbox);
     write_shown(head, those(Role::To), those(Role::Cc));
 }
 

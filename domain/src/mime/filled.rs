@@ -62,7 +62,7 @@ static NOBODY: Mailbox = Mailbox { email: String::new(), name: None };
 
 /// Whose name and address a copy may show: the recipient's; of a joint copy the first one's whom all see anyway.
 fn shown(copy: &Copy) -> &Mailbox {
-    let first = if copy.addressees.len() == 1 { copy.addressees.first() } else { copy.addressees.iter().find(|one| one.role != Role::Bcc) };
+    let first = if copy.addressees.len() == 1 { copy.addressees.first() } else { copy.named().find(|one| one.role != Role::Bcc) };
     first.map_or(&NOBODY, |one| &one.mailbox)
 }
 

@@ -27,7 +27,7 @@ impl Own {
     /// There is no key to sign it with: mail that has to have a link is not sent without.
     pub fn of(list: &List, of: (&str, Wall), copy: &Copy, delivery: &str, links: &Links) -> Result<Self, Reason> {
         // A joint copy has no link of its own: its list has a page for all.
-        let email = copy.addressees.first().map(|a| a.mailbox.email.as_str()).unwrap_or_default();
+        let email = copy.named().next().map(|a| a.mailbox.email.as_str()).unwrap_or_default();
         let link = list.link(links, of, email, delivery);
         if link.is_none() && list.signs() {
             let text = "this node has no key to sign the unsubscribe link with";

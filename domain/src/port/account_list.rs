@@ -3,6 +3,9 @@
 use super::Boxed;
 use crate::{outcome::Reason, suppression::SuppressionCause, time::Wall};
 
+/// Code of the reason where an account refuses the request itself: for its address, or because it may not be asked for that.
+pub const NOT_TAKEN: &str = "not_taken";
+
 /// An address on an account's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountEntry {
@@ -20,7 +23,7 @@ pub struct AccountPage {
     pub next: Option<String>,
 }
 
-/// The list. Each call is one request, and its error says why it was not done, with a remedy.
+/// The list. Each call is one request, and its error says why it was not done, with a remedy: [`NOT_TAKEN`] where asking again may change nothing.
 pub trait AccountList: Send + Sync {
     /// Addresses that were changed since then; `None` for all.
     fn page(&self, since: Option<Wall>, next: Option<String>) -> Boxed<'_, Result<AccountPage, Reason>>;

@@ -88,6 +88,8 @@ pub enum NotAgain {
     Suppressed,
     /// Whoever it went to has unsubscribed from mail of its kind.
     Unsubscribed,
+    /// The data of whoever it went to was erased.
+    Erased,
     /// What it said was deleted.
     ContentDeleted,
     /// It was cancelled, and what was cancelled is not sent.

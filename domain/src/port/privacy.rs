@@ -4,6 +4,7 @@ use super::{Boxed, store::StoreResult};
 use crate::{
     erasure::PersonKey,
     id::{DeliveryKey, MessageId},
+    message::Message,
     time::Wall,
 };
 
@@ -22,7 +23,7 @@ pub struct Forgotten {
 pub struct ErasedSlice {
     /// Copies the person was erased from.
     pub erased: u64,
-    /// Copies that are being sent, or whose outcome is open: they are left, and erased when it is asked again.
+    /// Copies that are being written or sent, or whose outcome is open: they are left, and erased when it is asked again.
     pub open: u64,
     /// Where to go on; `None` at the end.
     pub next: Option<DeliveryKey>,
@@ -42,8 +43,14 @@ pub enum ContentDeleted {
 pub trait PrivacyStore: Send + Sync {
     /// What erased people are known by. Asked for where anybody was erased: without it their mail cannot be told.
     fn know_people_by(&self, key: PersonKey);
+    /// Whether anybody stays erased.
+    fn keeps_hashes(&self) -> Boxed<'_, StoreResult<bool>>;
     /// Writes the hash of an address down, and erases what stands of it beside its mail. `address` is as it is compared.
     fn forget(&self, address: &str, now: Wall) -> Boxed<'_, StoreResult<Forgotten>>;
+    /// Lets mail go to an address again whose owner's data was erased. `false` where it was not.
+    fn readmit(&self, address: &str) -> Boxed<'_, StoreResult<bool>>;
+    /// Which of these addresses, by place, this mail does not go to because their owner's data was erased. As they are compared.
+    fn erased_among(&self, message: &Message, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<u32>>>;
     /// Erases the address from some of its deliveries below `before`, newest first. What waits is suppressed.
     fn erase_deliveries(&self, address: &str, before: Option<DeliveryKey>, now: Wall) -> Boxed<'_, StoreResult<ErasedSlice>>;
     /// What is a copy's own, as it was given: language and values (JSON).

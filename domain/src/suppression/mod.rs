@@ -13,7 +13,7 @@ mod scope;
 use serde::{Deserialize, Serialize};
 
 pub use rules::{Bounced, Rules, SoftRule, soft_day};
-pub use scope::{MAX_FAMILY, Scope, ScopeFault, Wanted, families};
+pub use scope::{MAX_FAMILY, Scope, ScopeFault, Wanted};
 
 use crate::{outcome::Reason, time::Wall};
 

@@ -1,16 +1,15 @@
 //! Which mail an entry keeps back.
 //!
-//! A **topic family** is a topic and every topic whose name goes on after it with `/`, `-`, `_`, `.` or `:`. So `news` covers `news`,
-//! `news/2026` and `news-weekly`, but not `newsletter`. It covers mail of both lanes: one mail of a topic is transactional unless its
-//! sender says otherwise.
+//! A family of topics ([`family`]) covers mail of both lanes: one mail of a topic is transactional unless its sender says otherwise.
 
 use super::{Entry, SuppressionCause};
-use crate::message::{Lane, MAX_TOPIC};
+use crate::{
+    family,
+    message::{Lane, MAX_TOPIC},
+};
 
 /// Longest name of a family, in bytes: that of a topic.
 pub const MAX_FAMILY: usize = MAX_TOPIC;
-/// What may follow a family's name in a topic of it.
-const SEPARATORS: [char; 5] = ['/', '-', '_', '.', ':'];
 /// How a family is written.
 const FAMILY: &str = "topic:";
 /// Stands between scopes where they are put together; no scope holds it, as topics have no control characters.
@@ -34,7 +33,7 @@ pub enum ScopeFault {
     Unknown,
     /// The family has no name, one that is too long, or one with control characters.
     Name,
-    /// The family ends with a separator: what it covers follows by itself.
+    /// The family ends with a `/`: what it covers follows by itself.
     Separator,
 }
 
@@ -63,7 +62,7 @@ impl Scope {
         if name.is_empty() || name.len() > MAX_FAMILY || name.chars().any(char::is_control) {
             return Err(ScopeFault::Name);
         }
-        if name.ends_with(SEPARATORS) {
+        if name.ends_with(family::END) {
             return Err(ScopeFault::Separator);
         }
         Ok(Self::Family(name.to_owned()))
@@ -75,15 +74,9 @@ impl Scope {
         match self {
             Self::All => true,
             Self::Bulk => lane == Lane::Bulk,
-            Self::Family(name) => families(topic).any(|family| family == name),
+            Self::Family(name) => family::all(topic).any(|family| family == name),
         }
     }
-}
-
-/// The families a topic belongs to, the widest first; none for mail without a topic.
-pub fn families(topic: &str) -> impl Iterator<Item = &str> {
-    let parts = topic.char_indices().filter(|(at, c)| *at > 0 && SEPARATORS.contains(c)).map(|(at, _)| &topic[..at]);
-    parts.chain(Some(topic).filter(|topic| !topic.is_empty()))
 }
 
 /// Which entries keep a mail back, in the form the store compares: every scope that covers it, each between separators.
@@ -106,7 +99,7 @@ impl Wanted {
         if lane == Lane::Bulk {
             add(&["bulk"]);
         }
-        families(topic).for_each(|family| add(&[FAMILY, family]));
+        family::all(topic).for_each(|family| add(&[FAMILY, family]));
         Self { scopes, unsubscribes: lane == Lane::Bulk }
     }
 
@@ -123,18 +116,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_family_covers_what_goes_on_after_a_separator_and_nothing_else() {
+    fn a_family_covers_what_goes_on_after_a_slash_and_nothing_else() {
         let news = Scope::parse("topic:news").expect("a scope");
-        for topic in ["news", "news/2026", "news-weekly", "news_a/b", "news.kr", "news:1"] {
+        for topic in ["news", "news/2026", "news/2026/11", "news/"] {
             assert!(news.covers(Lane::Transactional, topic), "{topic}");
         }
-        for topic in ["newsletter", "new", "", "old/news", "뉴스"] {
+        for topic in ["newsletter", "news-weekly", "news_a/b", "news.kr", "news:1", "new", "", "old/news", "/news", "뉴스"] {
             assert!(!news.covers(Lane::Bulk, topic), "{topic}");
         }
-        assert!(Scope::Family("소식/봄".to_owned()).covers(Lane::Bulk, "소식/봄-1"));
-        assert_eq!(families("a/b-c").collect::<Vec<_>>(), ["a", "a/b", "a/b-c"]);
-        assert_eq!(families("").count(), 0);
-        assert_eq!(families("-a").collect::<Vec<_>>(), ["-a"]);
+        assert!(Scope::Family("소식/봄".to_owned()).covers(Lane::Bulk, "소식/봄/1"));
+    }
+
+    #[test]
+    fn whoever_refuses_a_topic_and_whoever_is_kept_from_its_family_miss_the_same_mail() {
+        for (told, topic) in [("news/2026-11", "news/2026-12"), ("news-1", "news-2"), ("news", "news/1"), ("/a/b", "/a/c"), ("a//b", "a/c")]
+        {
+            let scope = Scope::Family(family::of(told).to_owned());
+            assert_eq!(scope.covers(Lane::Bulk, topic), family::of(told) == family::of(topic), "{told} {topic}");
+        }
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use axum::{
     Json,
     extract::{Extension, State},
+    http::StatusCode,
 };
 use jebi_domain::port::InboxSummary;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     consents::ConsentDetail,
@@ -19,8 +20,8 @@ use super::{
 use crate::{
     http::{
         AppState,
-        error::Reply,
-        params::{Id, Named},
+        error::{Problem, Reply},
+        params::{Id, Named, Params},
     },
     service::{
         Caller,
@@ -154,8 +155,9 @@ impl From<Erased> for ErasedBody {
 /// Erase a person
 ///
 /// Address, name, own values and the words of servers go from every mail; what was sent to this person alone loses what it said. Counts, states and
-/// times stay. A keyed hash of the address stays, so that no bulk mail goes to it again, and no mail at all where it was on the suppression list.
-/// Consents stay as proof under that hash. Repeatable. For the right to erasure (GDPR article 17; 개인정보 보호법 article 36).
+/// times stay. A keyed hash of the address stays, so that no bulk mail goes to it again, and no mail at all where it was on the suppression list,
+/// until its owner consents anew (`POST /v1/consents`) or asks for it (`DELETE /v1/persons/{address}/erasure`). Consents stay as proof under that
+/// hash. Repeatable. For the right to erasure (GDPR article 17; 개인정보 보호법 article 36).
 #[utoipa::path(
     post, path = "/v1/persons/{address}/erase", tag = "persons",
     params(("address" = String, Path, description = "The address, percent-encoded.")),
@@ -175,4 +177,40 @@ pub async fn erase(
     let detail = |done: &Erased| done.deliveries.to_string();
     let erased = state.audit.ended(&caller, "person.erase", "", detail, erased).await?;
     Ok(Json(erased.into()))
+}
+
+/// Why somebody is mailed again.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// How they asked for it, without their address: 1 to 500 characters. It is kept in the audit log.
+    #[serde(default)]
+    reason: String,
+}
+
+/// Mail an erased person again
+///
+/// Because its owner asked to be mailed again. The hash of the address that kept mail from it is deleted; what was erased does not come back. A
+/// consent recorded with a time after the erasure does the same for mail of its profile.
+#[utoipa::path(
+    delete, path = "/v1/persons/{address}/erasure", tag = "persons",
+    params(("address" = String, Path, description = "The address, percent-encoded."), Asked),
+    responses(
+        (status = 204, description = "Mail goes to it again."),
+        (status = 404, description = "Nobody of this address was erased."),
+        (status = 409, description = "The node has no secret."),
+        (status = 422, description = "It is no address, or the reason is missing or too long."),
+    ),
+)]
+pub async fn readmit(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(PersonAddress(address)): Id<PersonAddress>,
+    Params(Asked { reason }): Params<Asked>,
+) -> Result<StatusCode, Problem> {
+    let reason = reason.trim();
+    let done = state.privacy.readmit(&address, reason).await;
+    state.audit.ended(&caller, "person.readmit", "", |()| reason.to_owned(), done).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -10,7 +10,7 @@ use jebi_domain::{
     outcome::Reason,
     port::{
         Boxed,
-        account_list::{AccountEntry, AccountList, AccountPage},
+        account_list::{AccountEntry, AccountList, AccountPage, NOT_TAKEN},
     },
     suppression::SuppressionCause,
     time::Wall,
@@ -23,6 +23,7 @@ const PAGE: i32 = 1_000;
 const LIST: &str = "ses:ListSuppressedDestinations";
 const PUT: &str = "ses:PutSuppressedDestination";
 const DELETE: &str = "ses:DeleteSuppressedDestination";
+const BAD_REQUEST: &str = "BadRequestException";
 const UNTIL_THEN: &str = "the two lists are not brought together";
 
 /// The list of one account.
@@ -48,7 +49,7 @@ impl AccountList for SesAccountList {
             _ => SuppressionListReason::Bounce,
         };
         let put = self.client.put_suppressed_destination().email_address(email).reason(reason);
-        Box::pin(async move { put.send().await.map(drop).map_err(|e| refused(&e, PUT, UNTIL_THEN)) })
+        Box::pin(async move { put.send().await.map(drop).map_err(|e| not_done(refused(&e, PUT, UNTIL_THEN))) })
     }
 
     fn delete(&self, email: &str) -> Boxed<'_, Result<(), Reason>> {
@@ -57,10 +58,15 @@ impl AccountList for SesAccountList {
             match self.client.delete_suppressed_destination().email_address(&email).send().await {
                 Ok(_) => Ok(()),
                 Err(e) if e.code() == Some("NotFoundException") && names(e.message().unwrap_or_default(), &email) => Ok(()),
-                Err(e) => Err(refused(&e, DELETE, UNTIL_THEN)),
+                Err(e) => Err(not_done(refused(&e, DELETE, UNTIL_THEN))),
             }
         })
     }
+}
+
+/// Why a call about one address was not done. A bad request is one for this address, or for an account that may not do it at all.
+fn not_done(reason: Reason) -> Reason {
+    if reason.code == BAD_REQUEST { Reason { code: NOT_TAKEN.to_owned(), ..reason } } else { reason }
 }
 
 /// An entry as SES tells it. What it has no word for yet is a bounce: SES gives mail to it back in any case.

@@ -115,8 +115,11 @@ impl Accept {
             Some(asked) => self.store.refused_among(asked).await.map_err(refusal)?,
             None => Vec::new(),
         };
+        let erased = self.store.erased_among(&draft.message, keys.clone()).await.map_err(refusal)?;
         let listed = self.store.suppressed(keys, draft.message.lane, &draft.message.topic).await.map_err(refusal)?;
         let mut found: BTreeMap<u32, Cause> = refused.into_iter().map(|place| (place, Cause::Refused(Refused::Unsubscribed))).collect();
+        // Of several the one that accepting would tell.
+        found.extend(erased.into_iter().map(|place| (place, Cause::Refused(Refused::PersonErased))));
         found.extend(listed.into_iter().map(|(place, entry)| (place, Cause::Listed(entry.cause))));
         Ok(found.into_iter().collect())
     }

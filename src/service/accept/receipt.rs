@@ -44,11 +44,13 @@ pub enum Cause {
     Refused(Refused),
 }
 
-/// The recipient refused mail of this kind.
+/// The recipient refused mail of this kind, or was erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refused {
     Unsubscribed,
+    /// Their data was erased, and with it the leave to mail them.
+    PersonErased,
 }
 
 /// A stored recipient that gets nothing, because its address is on the suppression list or it refused mail of this kind.

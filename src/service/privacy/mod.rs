@@ -21,6 +21,8 @@ use super::trouble::refusal;
 
 /// Rows read at a time.
 const PAGE: u32 = 200;
+/// Longest reason for mailing somebody again, in characters.
+const MAX_REASON: usize = 500;
 
 /// One mail to a person.
 #[derive(Clone, Debug)]
@@ -143,9 +145,7 @@ impl Privacy {
     pub async fn erase(&self, email: &str) -> Result<Erased, Refusal> {
         let key = read(email)?;
         if !self.has_secret {
-            let fault = "this node has no secret to know an erased person by";
-            let remedy = "let the operator set JEBI_SECRET, the same for all nodes";
-            return Err(Refusal::new(RefusalKind::Conflict, Fault::new("JEBI_SECRET", "no_secret", fault, remedy)));
+            return Err(no_secret());
         }
         let now = self.clock.wall();
         // First, so that nothing new goes to them meanwhile.
@@ -165,6 +165,23 @@ impl Privacy {
         Ok(erased)
     }
 
+    /// Lets mail go to an address again whose owner's data was erased, because they asked for it.
+    ///
+    /// # Errors
+    /// A bad address or reason; nobody of this address was erased; a store that cannot write.
+    pub async fn readmit(&self, email: &str, reason: &str) -> Result<(), Refusal> {
+        let key = read(email)?;
+        if reason.is_empty() || reason.chars().count() > MAX_REASON || reason.chars().any(char::is_control) {
+            let fault = format!("it does not say in 1 to {MAX_REASON} characters why the address may be mailed again");
+            let remedy = "say how they asked for it, such as: asked by telephone to be back";
+            return Err(Refusal::invalid(Fault::new("reason", "missing_reason", fault, remedy)));
+        }
+        if !self.has_secret {
+            return Err(no_secret());
+        }
+        if self.store.readmit(&key).await.map_err(refusal)? { Ok(()) } else { Err(Refusal::missing("erasure")) }
+    }
+
     /// Deletes what a message said. Its record stays: who got it, when, and what became of it.
     ///
     /// # Errors
@@ -180,6 +197,12 @@ impl Privacy {
             }
         }
     }
+}
+
+fn no_secret() -> Refusal {
+    let fault = "this node has no secret to know an erased person by";
+    let remedy = "let the operator set JEBI_SECRET, the same for all nodes";
+    Refusal::new(RefusalKind::Conflict, Fault::new("JEBI_SECRET", "no_secret", fault, remedy))
 }
 
 /// An address as it is compared.

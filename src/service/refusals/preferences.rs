@@ -77,10 +77,14 @@ impl Refusals {
     pub async fn preferences(&self, token: &str) -> Result<Option<Preferences>, Refusal> {
         let Some(target) = self.target(token).await? else { return Ok(None) };
         let key = address::key(&target.address).into_owned();
-        let refused = self.store.refusals(Some(key.clone()), None, LOOKED_AT).await.map_err(refusal)?.refusals;
-        let filter = ConsentFilter { address: Some(key), profile: None };
+        // A link is of one sender's mail, which may be forwarded: whoever has it sees and changes what is that sender's alone.
+        let own = |profile: &str| profile == target.profile;
+        let mut refused = self.store.refusals(Some(key.clone()), None, LOOKED_AT).await.map_err(refusal)?.refusals;
+        refused.retain(|one| own(&one.profile));
+        let filter = ConsentFilter { address: Some(key), profile: Some(target.profile.clone()) };
         let consents = self.store.consents(filter, None, LOOKED_AT).await.map_err(refusal)?.consents;
         let mut kinds = self.store.kinds_of(&target.address, KINDS).await.map_err(refusal)?;
+        kinds.retain(|(profile, _)| own(profile));
         kinds.push((target.profile.clone(), family::of(&target.topic).to_owned()));
         kinds.extend(refused.iter().map(|one| (one.profile.clone(), one.family.clone())));
         let mut by_sender: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -121,6 +121,6 @@ pub(super) fn scope(text: &str, field: impl FnOnce() -> String) -> Result<Scope,
             let fault = format!("the name of a topic family must be 1 to {MAX_FAMILY} bytes without control characters");
             Fault::new(field(), "invalid_scope", fault, remedy)
         }
-        ScopeFault::Separator => Fault::new(field(), "invalid_scope", "the name of a topic family ends with a separator", remedy),
+        ScopeFault::Separator => Fault::new(field(), "invalid_scope", "the name of a topic family ends with `/`", remedy),
     })
 }

@@ -12,7 +12,7 @@ use jebi_domain::{
     outcome::Reason,
     port::{
         Clock, Provider, Store,
-        account_list::{AccountEntry, AccountList},
+        account_list::{AccountEntry, AccountList, NOT_TAKEN},
         store::StoreError,
         suppressions::{Listed, Tell},
     },
@@ -124,22 +124,34 @@ impl Exchange {
         Ok(all)
     }
 
-    /// Tells an account, until it does not take something.
+    /// Tells an account, until it does not take something for now. What it refuses while it takes other addresses is dropped: it would be told
+    /// for ever, before all behind it.
     async fn push(&self, account: &dyn AccountList, name: &str, wishes: Vec<Tell>) -> Result<(u64, Option<Reason>), StoreError> {
-        let mut told = 0;
+        let (mut told, mut refused) = (0, Vec::new());
         for wish in wishes {
             let done = match wish.cause {
                 Some(cause) => account.put(&wish.address, cause).await,
                 None => account.delete(&wish.address).await,
             };
-            if let Err(reason) = done {
-                return Ok((told, Some(reason)));
+            match done {
+                Err(reason) if reason.code == NOT_TAKEN => refused.push((wish, reason)),
+                Err(reason) => return Ok((told, Some(reason))),
+                Ok(()) => {
+                    self.store.suppression_told(name, wish).await?;
+                    told += 1;
+                }
             }
-            self.store.suppression_told(name, wish).await?;
-            told += 1;
             if !self.pause().await {
                 break;
             }
+        }
+        if told == 0 {
+            return Ok((0, refused.into_iter().next().map(|(_, reason)| reason)));
+        }
+        for (wish, reason) in refused {
+            let (recipient, text) = (address::masked(&wish.address), &reason.text);
+            tracing::warn!(provider = name, recipient, text, "the account does not take an address of the suppression list");
+            self.store.suppression_told(name, wish).await?;
         }
         Ok((told, None))
     }

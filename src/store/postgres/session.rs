@@ -87,6 +87,8 @@ pub(super) struct WriterSession {
     endpoints: Cell<Option<i64>>,
     /// The same of those who refuse bulk mail.
     refused: Cell<Option<i64>>,
+    /// And of people whose data was erased.
+    erased: Cell<Option<i64>>,
     /// This transaction, and the leases written in it.
     xid: Cell<i64>,
     leased: RefCell<Vec<i64>>,
@@ -136,6 +138,7 @@ impl WriterSession {
             grown: Cell::new(None),
             endpoints: Cell::new(None),
             refused: Cell::new(None),
+            erased: Cell::new(None),
             xid: Cell::new(0),
             leased: RefCell::default(),
             locked: RefCell::default(),

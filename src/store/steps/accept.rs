@@ -301,6 +301,7 @@ impl AcceptJob {
             self.stored = Some((self.draft, no));
         }
         let no = turn.db.message_no()?;
+        turn.accepted = true;
         let joint = matches!(copies, Copies::Joint(_));
         turn.append(
             q!("message_insert"),

@@ -2,10 +2,11 @@
 
 use jebi_domain::{
     address,
+    erasure::ERASED,
     id::{DeliveryKey, QueueNo},
 };
 
-use super::{Error, calls::list, hooks, privacy::ERASED, q, turn::Turn};
+use super::{Error, calls::list, hooks, q, turn::Turn};
 
 /// Whom of a copy.
 #[derive(Clone, Copy)]

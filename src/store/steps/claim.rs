@@ -15,10 +15,10 @@ use super::{
     db,
     hooks::{self, Whom},
     joint::{Joint, addressees, alone},
+    kept_back,
     known::Known,
     params, q,
     record::{Ended, Whose},
-    refusals, suppression,
     turn::Turn,
 };
 
@@ -327,11 +327,7 @@ fn lease(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known, (n, m
         n = rows[other].key.ordinal() - entry.first;
         rows.truncate(other);
     }
-    // Addresses listed since the message was accepted; before that, accepting has looked. By number, not by time: the clock may be set.
-    if turn.memory.suppressed && entry.message < turn.memory.suppressed_before {
-        suppress(turn, entry, known, &mut rows, claim.now)?;
-    }
-    refuse(turn, entry, known, &mut rows, claim.now)?;
+    keep_back(turn, entry, known, &mut rows, claim.now)?;
     if known.message.on_unknown == OnUnknown::Hold {
         give_up(turn, known, &mut rows, claim.now)?;
     }
@@ -396,31 +392,16 @@ fn give_up(turn: &mut Turn<'_>, known: &Known, rows: &mut Vec<Row>, now: Wall) -
     Ok(())
 }
 
-/// Takes out recipients who came onto the suppression list since. What may have been sent already is settled by evidence or its
-/// review, not by the list.
-fn suppress(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
+/// Takes out recipients who came onto the suppression list, were erased or refused it since the message was accepted; before that, accepting
+/// has looked. What may have been sent already is settled by evidence or its review, not by a list.
+fn keep_back(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
     let waiting = rows.iter().filter(|r| r.waiting > 0);
-    let emails = waiting.flat_map(|r| &r.copy.addressees).map(|a| a.mailbox.email.as_str());
-    let mut reasons = suppression::reasons(turn, emails, &suppression::wanted(known))?.into_iter();
+    let emails = || waiting.flat_map(|r| &r.copy.addressees).map(|a| a.mailbox.email.as_str()).collect::<Vec<_>>().into_iter();
+    let Some(reasons) = kept_back::since(turn, (entry.message, &known.message), emails)? else { return Ok(()) };
+    let mut reasons = reasons.into_iter();
     for row in rows.iter_mut().filter(|r| r.waiting > 0) {
         let own: Vec<_> = reasons.by_ref().take(row.copy.addressees.len()).collect();
         take_out(turn, (entry, known), row, own, now)?;
-    }
-    rows.retain(|r| r.waiting + r.unsettled > 0);
-    Ok(())
-}
-
-/// Takes out recipients who refused it since it was accepted: bulk mail alone asks, all its copies at once.
-fn refuse(turn: &mut Turn<'_>, entry: &Entry, known: &Known, rows: &mut Vec<Row>, now: Wall) -> Result<(), Error> {
-    let emails = rows.iter().flat_map(|row| &row.copy.addressees).map(|a| a.mailbox.email.as_str());
-    let Some(found) = refusals::at_claim(turn, (entry.message, &known.message), emails)? else { return Ok(()) };
-    let reason = refusals::reason()?;
-    let mut reasons = found.into_iter().map(|refuses| refuses.then(|| reason.to_owned()));
-    for row in rows.iter_mut() {
-        let own: Vec<_> = reasons.by_ref().take(row.copy.addressees.len()).collect();
-        if row.waiting > 0 {
-            take_out(turn, (entry, known), row, own, now)?;
-        }
     }
     rows.retain(|r| r.waiting + r.unsettled > 0);
     Ok(())

@@ -14,8 +14,9 @@ use std::borrow::Cow;
 use jebi_domain::{
     address,
     delivery::State,
+    erasure::{ERASED, is_erased},
     event::{Feedback, FeedbackKind},
-    feedback::{About, Report, Reported, Source, Verdict, What, shortened},
+    feedback::{About, Engagement, Report, Reported, Source, Verdict, What, shortened},
     id::{DeliveryId, DeliveryKey, MessageNo, QueueNo},
     port::feedback::{FeedbackStore, Keep, Recorded},
     port::{Boxed, store::StoreResult},
@@ -28,7 +29,7 @@ use super::{
     group::Class,
     hooks::{self, Whom},
     housekeep::address_hash,
-    params, q, refs, reputation, row, suppression,
+    params, privacy, q, refs, reputation, row, suppression,
     turn::Turn,
 };
 
@@ -201,10 +202,21 @@ fn kind(report: &Report) -> Option<FeedbackKind> {
     }
 }
 
+/// The same of somebody whose data was erased: what became of the mail, without who it was and what was said.
+fn nameless(report: &Report) -> Report {
+    let what = match &report.what {
+        What::Engaged(engagement) => What::Engaged(Engagement { ip: None, ..engagement.clone() }),
+        what => what.clone(),
+    };
+    Report { recipient: None, detail: String::new(), verdict: Verdict::Nothing, what, ..report.clone() }
+}
+
 fn to_one(turn: &mut Turn<'_>, copy: &mut Found, report: &Report, source: Source) -> Result<u32, Error> {
     if report.what == What::Sent {
         return Ok(0);
     }
+    let erased = is_erased(&copy.email);
+    let report = &if erased { Cow::Owned(nameless(report)) } else { Cow::Borrowed(report) };
     let fresh = kind(report).filter(|kind| copy.feedback & kind.bit() == 0);
     if let Some(kind) = fresh {
         // The row is ours alone until the commit.
@@ -217,10 +229,18 @@ fn to_one(turn: &mut Turn<'_>, copy: &mut Found, report: &Report, source: Source
         hooks::tell_feedback(turn, Whom::alone(copy.key).in_queue(copy.queue.0), kind, report.at, || detail(report))?;
     }
     let recipient = report.recipient.as_deref().unwrap_or(&copy.email);
-    if write(turn, copy.key, (recipient, report), source, fresh.is_some())? && address::key(recipient) == address::key(&copy.email) {
+    let is_theirs = !erased && address::key(recipient) == address::key(&copy.email);
+    if write(turn, copy.key, (recipient, report), source, fresh.is_some())? && is_theirs {
         follow(turn, (copy.key, &copy.email), report)?;
     }
     Ok(u32::from(fresh.is_some()))
+}
+
+/// Somebody of a joint copy whom a report is of.
+enum Of {
+    Named(String),
+    /// Their data was erased: known by their place alone.
+    Erased(i64),
 }
 
 fn to_several(turn: &mut Turn<'_>, copy: &Found, report: &Report, source: Source) -> Result<u32, Error> {
@@ -228,13 +248,14 @@ fn to_several(turn: &mut Turn<'_>, copy: &Found, report: &Report, source: Source
         return Ok(0);
     }
     let people = match &report.recipient {
-        Some(one) => vec![one.clone()],
-        None => {
-            let all = turn.rows_of(q!("joint_list"), [copy.key.0], |r| Ok(row::joint(r)))?;
-            // Those on the suppression list were in no attempt.
-            let went = all.into_iter().filter(|one| one.as_ref().map_or(true, |one| one.state != State::Suppressed));
-            went.map(|one| one.map(|one| one.mailbox.email)).collect::<Result<Vec<_>, _>>()?
-        }
+        Some(one) => match named(turn, copy, one)? {
+            Some(of) => vec![of],
+            None => {
+                tracing::debug!(recipient = address::masked(one), "a report names somebody the mail was not for");
+                return Ok(0);
+            }
+        },
+        None => everybody(turn, copy)?,
     };
     // A provider refuses the mail itself. Of anything else it cannot be told which of several it was: it is shown, and nobody is judged.
     if report.recipient.is_none() && people.len() > 1 && report.what != What::Kind(FeedbackKind::Rejected) {
@@ -242,31 +263,78 @@ fn to_several(turn: &mut Turn<'_>, copy: &Found, report: &Report, source: Source
         return Ok(0);
     }
     let mut new = 0;
-    for person in people {
-        let key = address::key(&person);
-        let Some(kind) = kind(report) else {
-            write(turn, copy.key, (&person, report), source, false)?;
-            continue;
+    for of in people {
+        new += match of {
+            Of::Named(person) => to_named(turn, copy, (&person, report), source)?,
+            Of::Erased(position) => to_erased(turn, copy, (position, &nameless(report)), source)?,
         };
-        let set = turn.execute(q!("joint_feedback_set"), (copy.key.0, &key, kind.bit()))?;
-        if set > 0 {
-            turn.execute(q!("feedback_set"), (copy.key.0, kind.bit()))?;
-            turn.delta.reported(copy.topic, kind, report.at, i64::try_from(set).unwrap_or(i64::MAX));
-            if report.counts {
-                reputation::count(turn, copy.key, &person, kind, report.at)?;
-            }
-            let whom = Whom::alone(copy.key).in_queue(copy.queue.0).named(&person);
-            hooks::tell_feedback(turn, whom, kind, report.at, || detail(report))?;
-        } else if turn.row(q!("joint_position"), (copy.key.0, &key), |_| Ok(()))?.is_none() {
-            tracing::debug!(recipient = address::masked(&person), "a report names somebody the mail was not for");
-            continue;
-        }
-        if write(turn, copy.key, (&person, report), source, set > 0)? {
-            follow(turn, (copy.key, &person), report)?;
-        }
-        new += u32::from(set > 0);
     }
     Ok(new)
+}
+
+/// All a joint copy went to. Those on the suppression list were in no attempt.
+fn everybody(turn: &Turn<'_>, copy: &Found) -> Result<Vec<Of>, Error> {
+    let all = turn.rows_of(q!("joint_list"), [copy.key.0], |r| Ok((r.get::<i64>(0)?, row::joint(r))))?;
+    let mut went = Vec::with_capacity(all.len());
+    for (position, one) in all {
+        let one = one?;
+        if one.state == State::Suppressed {
+            continue;
+        }
+        went.push(if is_erased(&one.mailbox.email) { Of::Erased(position) } else { Of::Named(one.mailbox.email) });
+    }
+    Ok(went)
+}
+
+/// Whom of a joint copy a report names; `None` where the mail was not for them. Somebody who was erased stands there no more: they are told
+/// by the hash of their address, where only one of the copy's recipients can be meant.
+fn named(turn: &Turn<'_>, copy: &Found, email: &str) -> Result<Option<Of>, Error> {
+    if turn.row(q!("joint_position"), (copy.key.0, address::key(email)), |_| Ok(()))?.is_some() {
+        return Ok(Some(Of::Named(email.to_owned())));
+    }
+    if !privacy::are_erased(turn, &[email])?.contains(&true) {
+        return Ok(None);
+    }
+    let places: Vec<i64> = turn.rows_of(q!("joint_position"), (copy.key.0, ERASED), |r| r.get(0))?;
+    Ok(if let [only] = places.as_slice() { Some(Of::Erased(*only)) } else { None })
+}
+
+fn to_named(turn: &mut Turn<'_>, copy: &Found, (person, report): (&str, &Report), source: Source) -> Result<u32, Error> {
+    let Some(kind) = kind(report) else {
+        write(turn, copy.key, (person, report), source, false)?;
+        return Ok(0);
+    };
+    let set = turn.execute(q!("joint_feedback_set"), (copy.key.0, address::key(person), kind.bit()))?;
+    if set > 0 {
+        count(turn, copy, (Whom::alone(copy.key).named(person), person), (kind, report), set)?;
+    }
+    if write(turn, copy.key, (person, report), source, set > 0)? {
+        follow(turn, (copy.key, person), report)?;
+    }
+    Ok(u32::from(set > 0))
+}
+
+/// Nothing follows for the address: who is erased is on no list.
+fn to_erased(turn: &mut Turn<'_>, copy: &Found, (position, report): (i64, &Report), source: Source) -> Result<u32, Error> {
+    let mut set = 0;
+    if let Some(kind) = kind(report) {
+        set = turn.execute(q!("joint_feedback_at"), (copy.key.0, position, kind.bit()))?;
+        if set > 0 {
+            count(turn, copy, (Whom::alone(copy.key).at(position), ERASED), (kind, report), set)?;
+        }
+    }
+    write(turn, copy.key, (ERASED, report), source, set > 0)?;
+    Ok(u32::from(set > 0))
+}
+
+/// Counts what was reported of so many recipients of a joint copy for the first time.
+fn count(turn: &mut Turn<'_>, copy: &Found, (whom, person): (Whom<'_>, &str), (kind, report): (FeedbackKind, &Report), set: u64) -> Result<(), Error> {
+    turn.execute(q!("feedback_set"), (copy.key.0, kind.bit()))?;
+    turn.delta.reported(copy.topic, kind, report.at, i64::try_from(set).unwrap_or(i64::MAX));
+    if report.counts {
+        reputation::count(turn, copy.key, person, kind, report.at)?;
+    }
+    hooks::tell_feedback(turn, whom.in_queue(copy.queue.0), kind, report.at, || detail(report))
 }
 
 /// Adds the line of the timeline, unless the same stands there or the recipient has too many. Whether it is news: what is not shown any

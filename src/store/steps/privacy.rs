@@ -1,13 +1,18 @@
 //! People whose data is erased, and content that is deleted. Counts stay, and so do states and times: what goes is who it was and what was said.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `erase` | taking a person out of their mail |
+
+mod erase;
 
 use std::sync::OnceLock;
 
 use jebi_domain::{
     address,
-    delivery::State,
-    erasure::PersonKey,
+    erasure::{ERASED, PersonKey},
     id::{DeliveryKey, MessageId},
-    message::{Lane, Mailbox},
+    message::{Lane, Mailbox, Message},
     outcome::Reason,
     port::{
         Boxed, PrivacyStore,
@@ -18,29 +23,16 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{
-    Engine, Error, SqlStore, Value,
-    calls_erased::{self, Person},
-    claim::range,
-    group::Class,
-    housekeep::address_hash,
-    joint::Joint,
-    engagement, known::Known,
-    list, q, row,
-    settle::out_now,
-    suppression,
-    turn::Turn,
-};
-
-/// What stands in the place of an address that was erased.
-pub(super) const ERASED: &str = "erased";
-/// Copies one slice looks at.
-const SLICE: u32 = 25;
+use super::{Engine, Error, SqlStore, Value, claim::range, group::Class, known::Known, list, q, row, suppression, turn::Turn};
 
 impl<E: Engine> PrivacyStore for SqlStore<E> {
     fn know_people_by(&self, key: PersonKey) {
         // It is told once, at the start.
         let _ = self.shared.common.people().set(key);
+    }
+
+    fn keeps_hashes(&self) -> Boxed<'_, StoreResult<bool>> {
+        self.look(|s| Ok(s.row(q!("erased_one"), (), |_| Ok(()))?.is_some()))
     }
 
     fn forget(&self, address: &str, now: Wall) -> Boxed<'_, StoreResult<Forgotten>> {
@@ -50,7 +42,40 @@ impl<E: Engine> PrivacyStore for SqlStore<E> {
 
     fn erase_deliveries(&self, address: &str, before: Option<DeliveryKey>, now: Wall) -> Boxed<'_, StoreResult<ErasedSlice>> {
         let address = address.to_owned();
-        self.shared.write(Class::Admin, move |t| erase_slice(t, &address, before, now))
+        Box::pin(async move {
+            // Found beside the writer: rows the index has not reached yet are all looked through. Each is checked where it is erased.
+            let (of, from) = (address.clone(), before.map_or(i64::MAX, |key| key.0));
+            let keys = self.look(move |s| list::keys_of(s, &of, from, erase::SLICE)).await?;
+            self.shared.write(Class::Admin, move |t| erase::slice(t, &address, &keys, now)).await
+        })
+    }
+
+    fn readmit(&self, address: &str) -> Boxed<'_, StoreResult<bool>> {
+        let address = address.to_owned();
+        self.shared.write(Class::Admin, move |t| {
+            let hash = key_of(t)?.hash(&address);
+            t.rows += 1;
+            Ok(t.execute(q!("erased_delete"), [hash.as_slice()])? > 0)
+        })
+    }
+
+    fn erased_among(&self, message: &Message, addresses: Vec<String>) -> Boxed<'_, StoreResult<Vec<u32>>> {
+        let people = self.shared.common.people().get().cloned();
+        let (bulk, profile) = (message.lane == Lane::Bulk, profile(message).to_owned());
+        self.look(move |s| {
+            if !s.row(q!("marker_get"), ["erased"], |r| r.get::<i64>(0))?.is_some_and(|times| times > 0) {
+                return Ok(Vec::new());
+            }
+            let Some(people) = people else { return Ok(Vec::new()) };
+            let mut found = Vec::new();
+            for (place, address) in (0..).zip(&addresses) {
+                let hash = people.hash(address);
+                if s.row(q!("erased_get"), (hash.as_slice(), bulk, address, &profile), |_| Ok(()))?.is_some() {
+                    found.push(place);
+                }
+            }
+            Ok(found)
+        })
     }
 
     fn personal(&self, key: DeliveryKey) -> Boxed<'_, StoreResult<Option<String>>> {
@@ -68,7 +93,7 @@ impl<E: Engine> PrivacyStore for SqlStore<E> {
             }
             let (first, last) = range(no, 0, known.copies);
             let leased = !t.rows_of(q!("lease_of_message"), [no], |_| Ok(()))?.is_empty();
-            if leased || t.row(q!("message_open"), (first, last, is_cancelled(t, &known)?), |_| Ok(()))?.is_some() {
+            if leased || t.row(q!("message_open"), (first, last, erase::is_cancelled(t, &known)?), |_| Ok(()))?.is_some() {
                 return Ok(ContentDeleted::UnderWay);
             }
             delete_content(t, no, &known, now)?;
@@ -77,23 +102,34 @@ impl<E: Engine> PrivacyStore for SqlStore<E> {
     }
 }
 
-/// Reads whether anybody's data was ever erased.
+/// Reads whether anybody's data was ever erased. Mail accepted until now is looked up again when it is claimed.
 pub(in crate::store) fn load(turn: &mut Turn<'_>) -> Result<(), Error> {
     turn.memory.erased = turn.row(q!("marker_get"), ["erased"], |r| r.get::<i64>(0))?.is_some_and(|times| times > 0);
+    turn.memory.erased_before = turn.db.next_message()?;
     Ok(())
 }
 
+/// The profile a consent to this mail is with.
+fn profile(message: &Message) -> &str {
+    message.content.list.as_deref().map_or("", |list| &list.profile)
+}
+
 /// Which of these are people whose data was erased, and whom this mail does not go to; `None` where nobody was.
-pub(super) fn erased<'e>(turn: &Turn<'_>, lane: Lane, emails: impl Iterator<Item = &'e str>) -> Result<Option<Vec<bool>>, Error> {
-    if !turn.memory.erased {
-        return Ok(None);
-    }
-    let Some(key) = turn.memory.common.people().get() else {
-        tracing::error!("people were erased, and without JEBI_SECRET nobody can tell whom: their mail is not suppressed");
+pub(super) fn erased<'e>(turn: &Turn<'_>, message: &Message, emails: impl Iterator<Item = &'e str>) -> Result<Option<Vec<bool>>, Error> {
+    let Some(people) = turn.memory.common.people().get() else {
+        if turn.memory.erased {
+            tracing::error!("people were erased, and without JEBI_SECRET nobody can tell whom: their mail is not suppressed");
+        }
         return Ok(None);
     };
-    let hashes: Vec<[u8; 32]> = emails.map(|email| key.hash(&address::key(email))).collect();
-    let rows: Vec<_> = hashes.iter().map(|hash| [Value::Blob(hash), Value::Bool(lane == Lane::Bulk)]).collect();
+    let (bulk, profile) = (message.lane == Lane::Bulk, profile(message));
+    let keys: Vec<_> = emails.map(address::key).collect();
+    let hashes: Vec<[u8; 32]> = keys.iter().map(|key| people.hash(key)).collect();
+    let rows: Vec<_> = hashes
+        .iter()
+        .zip(&keys)
+        .map(|(hash, key)| [Value::Blob(hash), Value::Bool(bulk), Value::Text(key), Value::Text(profile)])
+        .collect();
     turn.each(q!("erased_among"), &rows).map(Some)
 }
 
@@ -114,160 +150,61 @@ pub(super) fn content_is_deleted(turn: &Turn<'_>, message: i64) -> Result<bool, 
     Ok(deleted_at.flatten().is_some())
 }
 
+/// What erased people are known by.
+fn key_of(turn: &Turn<'_>) -> Result<PersonKey, Error> {
+    turn.memory.common.people().get().cloned().ok_or_else(|| Error::damaged("key of people", "it was not told"))
+}
+
 fn forget(turn: &mut Turn<'_>, address: &str, now: Wall) -> Result<Forgotten, Error> {
-    let key = turn.memory.common.people().get().cloned();
-    let hash = key.ok_or_else(|| Error::damaged("key of people", "it was not told"))?.hash(address);
+    let hash = key_of(turn)?.hash(address);
     let listed = suppression::among(&turn.look(), &[address])?;
     let suppressed = listed.iter().any(|entry| entry.scope == Scope::All);
-    turn.execute(q!("erased_insert"), (hash.as_slice(), i64::from(!suppressed), now.0))?;
-    if suppressed {
-        turn.execute(q!("erased_all_mail"), [hash.as_slice()])?;
-    }
+    // What kept all mail from it once does so still: the list is empty of it when somebody asks again.
+    let bulk_only: i64 = turn.inserted(q!("erased_insert"), (hash.as_slice(), i64::from(!suppressed), now.0))?;
     turn.execute(q!("marker_raise"), ["erased"])?;
     turn.execute(q!("person_suppression_delete"), [address])?;
     turn.execute(q!("person_removed_delete"), [address])?;
     turn.execute(q!("person_soft_bounce_delete"), [address])?;
-    turn.execute(q!("person_tell_delete"), [address])?;
+    tell_nobody(turn, address)?;
     let refusals = turn.execute(q!("person_refusals_delete"), [address])?;
     turn.execute(q!("person_consent_events"), [address])?;
     let under: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     let consents = turn.execute(q!("person_consents"), (address, format!("{ERASED}:{under}")))?;
     turn.memory.erased = true;
+    turn.memory.erased_before = turn.db.next_message()?;
     turn.rows += 1;
-    Ok(Forgotten { suppressed, refusals, consents })
+    Ok(Forgotten { suppressed: bulk_only == 0, refusals, consents })
 }
 
-fn erase_slice(turn: &mut Turn<'_>, address: &str, before: Option<DeliveryKey>, now: Wall) -> Result<ErasedSlice, Error> {
-    let keys = list::keys_of(&turn.look(), address, before.map_or(i64::MAX, |key| key.0), SLICE)?;
-    let mut out = ErasedSlice { next: keys.last().copied().map(DeliveryKey), ..ErasedSlice::default() };
-    for key in keys.into_iter().map(DeliveryKey) {
-        let Some(known) = turn.known(key.message().0)? else { continue };
-        match erase(turn, (key, &known), address, now)? {
-            Some(true) => out.erased += 1,
-            Some(false) => out.open += 1,
-            None => continue,
-        }
-        turn.rows += 3;
+/// Drops what accounts of providers were to be told of an address, provider by provider: the table is in that order, and may be long.
+fn tell_nobody(turn: &Turn<'_>, address: &str) -> Result<(), Error> {
+    let mut after = String::new();
+    while let Some(provider) = turn.row(q!("suppression_tell_provider"), [&after], |r| r.get::<Option<String>>(0))?.flatten() {
+        turn.execute(q!("person_tell_delete"), (&provider, address))?;
+        after = provider;
     }
-    Ok(out)
+    Ok(())
 }
 
-/// How a copy stands.
-#[derive(Clone, Copy)]
-struct How {
-    /// An attempt is out.
-    out: bool,
-    /// Its recipients are counted as cancelled already; their rows follow.
-    cancelled: bool,
+/// Which of these addresses are of somebody whose data was erased and who has consented to nothing since.
+pub(super) fn are_erased(turn: &Turn<'_>, addresses: &[&str]) -> Result<Vec<bool>, Error> {
+    let people = turn.memory.common.people().get().filter(|_| turn.memory.erased);
+    let Some(people) = people else { return Ok(vec![false; addresses.len()]) };
+    let keys: Vec<_> = addresses.iter().map(|address| address::key(address)).collect();
+    let hashes: Vec<[u8; 32]> = keys.iter().map(|key| people.hash(key)).collect();
+    let rows: Vec<_> = hashes.iter().zip(&keys).map(|(hash, key)| [Value::Blob(hash), Value::Text(key)]).collect();
+    turn.each(q!("erased_any"), &rows)
 }
 
-impl How {
-    /// Whether a recipient in this state is left for now: it is being sent, or may have got it.
-    fn is_open(self, state: State) -> bool {
-        state == State::Unsettled || (state == State::Waiting && self.out)
+/// Whether this is the address of somebody whose data was erased. Then all mail is kept from it from now on, by its hash: it takes none, or
+/// does not want it, and on the suppression list it would stand in the clear again.
+pub(super) fn keeps_all_from(turn: &Turn<'_>, address: &str) -> Result<bool, Error> {
+    if !are_erased(turn, &[address])?.contains(&true) {
+        return Ok(false);
     }
-
-    /// What becomes of one who waits.
-    fn end(self, turn: &mut Turn<'_>, known: &Known) -> State {
-        if self.cancelled {
-            return State::Cancelled;
-        }
-        turn.delta.topic(known.topic).moved(Some(State::Waiting), State::Suppressed, 1);
-        turn.delta.queue(known.queue, -1);
-        State::Suppressed
-    }
-}
-
-fn is_cancelled(turn: &Turn<'_>, known: &Known) -> Result<bool, Error> {
-    let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [known.queue], |r| r.get(0))?;
-    Ok(known.cancelled || retired.flatten().is_some())
-}
-
-/// Erases a person from a copy. `false` where it has to wait, `None` where it is none of theirs.
-fn erase(turn: &mut Turn<'_>, (key, known): (DeliveryKey, &Known), address: &str, now: Wall) -> Result<Option<bool>, Error> {
-    turn.db.lock_queues(&[known.queue])?;
-    turn.db.lock_copies(key.0, key.0)?;
-    let found = turn.row(q!("delivery_get"), [key.0], |r| {
-        Ok((r.get::<i64>(0)?, r.get::<u16>(1)?, r.get::<Option<i64>>(4)?.is_some(), r.get::<Option<i64>>(6)?, r.get::<String>(9)?))
-    })?;
-    let Some((code, attempt, joint, next_try, email)) = found else { return Ok(None) };
-    let state = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
-    let how = How { out: out_now(turn, key, attempt)?, cancelled: is_cancelled(turn, known)? };
-    let done = if joint {
-        erase_joint(turn, (key, known), (state, attempt, next_try), (address, how), now)?
-    } else if address::key(&email) == address {
-        erase_single(turn, (key, known), state, how, now)?
-    } else {
-        None
-    };
-    if done == Some(true) {
-        if joint {
-            turn.run(q!("event_erase"), (key.0, address, ERASED))?;
-        } else {
-            turn.run(q!("event_erase_copy"), (key.0, ERASED))?;
-        }
-        turn.run(q!("address_delete"), (address_hash(address), key.0))?;
-    }
-    Ok(done)
-}
-
-fn erase_single(
-    turn: &mut Turn<'_>,
-    (key, known): (DeliveryKey, &Known),
-    state: State,
-    how: How,
-    now: Wall,
-) -> Result<Option<bool>, Error> {
-    if how.is_open(state) {
-        return Ok(Some(false));
-    }
-    if state == State::Waiting {
-        let end = how.end(turn, known);
-        turn.change(q!("delivery_state"), (key.0, state.code(), end.code(), now.0))?;
-    }
-    turn.execute(q!("delivery_erase"), (key.0, ERASED))?;
-    turn.execute(q!("attempt_erase"), [key.0])?;
-    calls_erased::erase(turn, key, Person::Only, known.queue)?;
-    engagement::erase(turn, key.0, known.copies == 1)?;
-    // It was for them alone.
-    if known.copies == 1 {
-        delete_content(turn, key.message().0, known, now)?;
-    }
-    Ok(Some(true))
-}
-
-fn erase_joint(
-    turn: &mut Turn<'_>,
-    (key, known): (DeliveryKey, &Known),
-    (state, attempt, next_try): (State, u16, Option<i64>),
-    (address, how): (&str, How),
-    now: Wall,
-) -> Result<Option<bool>, Error> {
-    let places: Vec<i64> = turn.rows_of(q!("joint_position"), (key.0, address), |r| r.get(0))?;
-    let mut copy = Joint::read(turn, key, (state, attempt))?;
-    let theirs: Vec<usize> = (0..copy.people.len()).filter(|i| places.contains(&copy.people[*i].position)).collect();
-    if theirs.is_empty() {
-        return Ok(None);
-    }
-    if theirs.iter().any(|i| how.is_open(copy.people[*i].state)) {
-        return Ok(Some(false));
-    }
-    let mut changed = false;
-    for i in theirs {
-        if copy.people[i].state == State::Waiting {
-            (copy.people[i].state, copy.people[i].changed_at) = (how.end(turn, known), Some(now.0));
-            copy.put(turn, i, State::Waiting)?;
-            changed = true;
-        }
-        turn.execute(q!("joint_erase"), (key.0, copy.people[i].position, ERASED))?;
-        turn.execute(q!("joint_attempt_erase"), (key.0, copy.people[i].position))?;
-    }
-    if changed {
-        copy.sum_up(turn, copy.attempt, now, next_try)?;
-    }
-    turn.execute(q!("delivery_erase_words"), [key.0])?;
-    calls_erased::erase(turn, key, Person::OfJoint(address, &places), known.queue)?;
-    Ok(Some(true))
+    let hash = key_of(turn)?.hash(&address::key(address));
+    turn.execute(q!("erased_all_mail"), [hash.as_slice()])?;
+    Ok(true)
 }
 
 /// Puts an empty content in the place of a message's own. What several messages share, and is stored once, stays while another has it.

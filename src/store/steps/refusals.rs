@@ -176,24 +176,11 @@ fn refusing<'e>(turn: &Turn<'_>, kind: &Kind<'_>, emails: impl Iterator<Item = &
     turn.each(q!("refusal_among"), &rows)
 }
 
-/// Which of the recipients of a message that is being accepted refuse it; `None` where nobody does. Most installations start without a
-/// refusal: no look-up then.
-pub(super) fn at_accept<'e>(turn: &Turn<'_>, message: &Message, emails: impl Iterator<Item = &'e str>) -> Result<Option<Vec<bool>>, Error> {
-    let Some(kind) = Kind::of(message).filter(|_| turn.memory.refused) else { return Ok(None) };
+/// Which of a message's recipients refuse it; `None` where nobody does.
+pub(super) fn refused<'e>(turn: &Turn<'_>, message: &Message, emails: impl Iterator<Item = &'e str>) -> Result<Option<Vec<bool>>, Error> {
+    let Some(kind) = Kind::of(message) else { return Ok(None) };
     let found = refusing(turn, &kind, emails)?;
     Ok(found.contains(&true).then_some(found))
-}
-
-/// Which of the open recipients of copies at the head of an entry refuse it since the message was accepted, by copy and place.
-pub(super) fn at_claim<'e>(
-    turn: &Turn<'_>,
-    (no, message): (i64, &Message),
-    emails: impl Iterator<Item = &'e str>,
-) -> Result<Option<Vec<bool>>, Error> {
-    if no >= turn.memory.refused_before {
-        return Ok(None);
-    }
-    at_accept(turn, message, emails)
 }
 
 fn refused_among(s: &Snapshot<'_>, asked: &Asked) -> Result<Vec<u32>, Error> {

@@ -3,6 +3,7 @@
 
 use jebi_domain::{
     delivery::State,
+    erasure::is_erased,
     id::{DeliveryId, DeliveryKey, MessageNo},
     message::{Mailbox, Role},
     outcome::Reason,
@@ -12,7 +13,14 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, Snapshot, joint::Joint, known::Known, params, privacy, q, refusals, row, settle, suppression, turn::Turn};
+use super::{
+    Error, Snapshot,
+    joint::Joint,
+    kept_back::{self, Cause},
+    known::Known,
+    params, privacy, q, row, settle,
+    turn::Turn,
+};
 
 /// A copy as it stands.
 struct Standing {
@@ -34,9 +42,24 @@ struct Person {
     mailbox: Mailbox,
 }
 
+impl Person {
+    /// Whether their data was erased: nothing goes to them, whatever became of it.
+    fn is_nobody(&self) -> bool {
+        is_erased(&self.mailbox.email)
+    }
+    /// Whether it may have arrived, as far as anybody knows.
+    fn is_open(&self) -> bool {
+        matches!(self.state, State::Unsettled | State::Unknown) && !self.is_nobody()
+    }
+}
+
 impl Standing {
+    /// Who still stands there.
+    fn known(&self) -> impl Iterator<Item = &Person> + Clone {
+        self.people.iter().filter(|one| !one.is_nobody())
+    }
     fn any(&self, state: State) -> bool {
-        self.people.iter().any(|one| one.state == state)
+        self.known().any(|one| one.state == state)
     }
 }
 
@@ -89,6 +112,9 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
         return refused(NotAgain::Missing);
     }
     let Some(now) = read(turn, key)? else { return refused(NotAgain::Missing) };
+    if now.known().next().is_none() {
+        return refused(NotAgain::Erased);
+    }
     if privacy::content_is_deleted(turn, key.message().0)? {
         return refused(NotAgain::ContentDeleted);
     }
@@ -106,11 +132,7 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
         if cancelled || known.message.expires_at.is_some_and(|at| at <= asked.due) {
             return refused(NotAgain::Over);
         }
-        if now
-            .people
-            .iter()
-            .any(|one| matches!(one.state, State::Unsettled | State::Unknown) && !asked.rules.allow.allows(&one.mailbox.email))
-        {
+        if now.people.iter().any(|one| one.is_open() && !asked.rules.allow.allows(&one.mailbox.email)) {
             return refused(NotAgain::NotAllowed);
         }
         let before: u32 = turn.row(q!("decision_resends"), [key.0], |r| r.get(0))?.unwrap_or(0);
@@ -119,10 +141,11 @@ fn judge(turn: &Turn<'_>, asked: &SendAgain, known: &Known, cancelled: bool, key
         }
         return Ok(Verdict::Same(now));
     }
-    let worst = summed_up(now.people.iter().map(|one| one.state));
+    let worst = summed_up(now.known().map(|one| one.state));
     let why_not = never(&now, worst, asked.whom);
     let (joint, mut people) = (now.joint, now.people);
     people.retain(|one| match one.state {
+        _ if one.is_nobody() => false,
         State::Expired => true,
         State::Failed => one.transient,
         State::Sent => asked.whom.soft_bounced && after_soft_bounce(one.feedback).is_ok(),
@@ -147,7 +170,7 @@ fn never(now: &Standing, worst: State, whom: Whom) -> NotAgain {
         State::Suppressed => NotAgain::Suppressed,
         State::Cancelled => NotAgain::Cancelled,
         _ => {
-            let said = now.people.iter().filter(|_| whom.soft_bounced).filter_map(|one| after_soft_bounce(one.feedback).err());
+            let said = now.known().filter(|_| whom.soft_bounced).filter_map(|one| after_soft_bounce(one.feedback).err());
             said.max_by_key(|why| *why != NotAgain::Sent).unwrap_or(NotAgain::Sent)
         }
     }
@@ -173,22 +196,28 @@ fn anew(
         return Ok(Verdict::Refused(NotAgain::NotAllowed));
     }
     let emails = people.iter().map(|one| one.mailbox.email.as_str());
-    let mut reasons = suppression::reasons(turn, emails, &suppression::wanted(known))?.into_iter();
-    people.retain(|_| reasons.next().flatten().is_none());
-    if people.is_empty() {
-        return Ok(Verdict::Refused(NotAgain::Suppressed));
+    let causes = kept_back::causes(turn, &known.message, emails)?;
+    if let Some(why) = kept_from_all(&causes) {
+        return Ok(Verdict::Refused(why));
     }
-    if let Some(refused) = refusals::at_accept(turn, &known.message, people.iter().map(|one| one.mailbox.email.as_str()))? {
-        let mut refused = refused.into_iter();
-        people.retain(|_| refused.next() != Some(true));
-        if people.is_empty() {
-            return Ok(Verdict::Refused(NotAgain::Unsubscribed));
-        }
-    }
+    let mut causes = causes.into_iter();
+    people.retain(|_| causes.next().flatten().is_none());
     if asked.rules.routes.choose(&known.message.content.from.email).is_none() {
         return Ok(Verdict::Refused(NotAgain::NoProvider));
     }
     Ok(Verdict::New { joint, people, times: before + 1 })
+}
+
+/// Why a mail goes to none of these; `None` where it goes to any of them.
+fn kept_from_all(causes: &[Option<Cause>]) -> Option<NotAgain> {
+    if causes.iter().any(Option::is_none) {
+        return None;
+    }
+    let any = |is: fn(&Cause) -> bool| causes.iter().flatten().any(is);
+    if any(|cause| matches!(cause, Cause::Refused)) {
+        return Some(NotAgain::Unsubscribed);
+    }
+    Some(if any(|cause| matches!(cause, Cause::Erased)) { NotAgain::Erased } else { NotAgain::Suppressed })
 }
 
 fn read(turn: &Turn<'_>, key: DeliveryKey) -> Result<Option<Standing>, Error> {
@@ -225,12 +254,13 @@ fn reopen(
 ) -> Result<(), Error> {
     // A released store may hold copies without an attempt of their own: the original's counts as the first.
     let attempt = now.attempt.max(1);
-    let unknown: i64 = now.people.iter().map(|one| i64::from(one.state == State::Unknown)).sum();
+    let unknown: i64 = now.known().map(|one| i64::from(one.state == State::Unknown)).sum();
     if now.joint {
         let mut copy = Joint::read(turn, key, (now.state, now.attempt))?;
-        for i in 0..copy.people.len() {
+        // Both in order of their positions.
+        for (i, person) in now.people.iter().enumerate() {
             let from = copy.people[i].state;
-            if matches!(from, State::Unknown | State::Unsettled) {
+            if person.is_open() {
                 (copy.people[i].state, copy.people[i].attempt) = (State::Unsettled, copy.people[i].attempt.max(1));
                 copy.put(turn, i, from)?;
             }
@@ -257,6 +287,7 @@ fn write(turn: &mut Turn<'_>, asked: &SendAgain, known: &Known, fresh: &[Fresh])
     // What it says is referred to once more, and must not be deleted meanwhile.
     turn.row(q!("content_hold"), [asked.message.0], |_| Ok(()))?;
     let no = turn.db.message_no()?;
+    turn.accepted = true;
     let copies = u32::try_from(fresh.len()).map_err(|e| Error::damaged("copies", e))?;
     turn.change(
         q!("message_again"),

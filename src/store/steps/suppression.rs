@@ -9,7 +9,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{Error, Row, Snapshot, Value, q, row, turn::Turn};
+use super::{Error, Row, Snapshot, Value, privacy, q, row, turn::Turn};
 
 /// Reads what the writer remembers of the list. Mail accepted until now is looked up again when it is claimed.
 pub(in crate::store) fn load(turn: &mut Turn<'_>) -> Result<(), Error> {
@@ -115,6 +115,14 @@ pub(super) fn note_bounce(turn: &mut Turn<'_>, email: &str, kind: Bounced, at: W
     if is_simulator(email) {
         return Ok(());
     }
+    // Told again in other words after somebody has taken the address off, it is what they knew of.
+    let told = turn.each(q!("suppression_removed_since"), &[[Value::Text(&address::key(email)), Value::Int(at.0)]])?;
+    if told.contains(&true) {
+        return Ok(());
+    }
+    if kind != Bounced::Soft && privacy::keeps_all_from(turn, email)? {
+        return Ok(());
+    }
     let rules = turn.memory.common().suppression();
     if kind == Bounced::Soft && !soft_is_enough(turn, email, at, &rules)? {
         return Ok(());
@@ -148,9 +156,4 @@ pub(super) fn note_delivered(turn: &mut Turn<'_>, email: &str, at: Wall) -> Resu
         return Ok(());
     }
     turn.run(q!("soft_bounce_clear"), (address::key(email), at.0))
-}
-
-/// What a claim knows of a mail's lane and topic.
-pub(super) fn wanted(known: &super::known::Known) -> Wanted {
-    Wanted::of(known.message.lane, &known.message.topic)
 }

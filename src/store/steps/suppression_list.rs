@@ -16,7 +16,7 @@ use jebi_domain::{
 use super::{
     Engine, Error, Snapshot, SqlStore, Value,
     group::Class,
-    params, q,
+    params, privacy, q,
     suppression::{add, among, deciding, read},
     turn::Turn,
 };
@@ -106,8 +106,15 @@ impl<E: Engine> SuppressionStore for SqlStore<E> {
             let off = t.each(q!("suppression_removed_since"), &rows)?;
             let left = off.iter().filter(|off| **off).count() as u64;
             let kept: Vec<NewEntry> = entries.iter().zip(off).filter(|(_, off)| !off).map(|(entry, _)| entry.clone()).collect();
-            let listed = add(t, &kept)?;
-            Ok(Listed { left: listed.left + left, ..listed })
+            // Of erased people the account still knows, and this list does not.
+            let addresses: Vec<&str> = kept.iter().map(|entry| entry.address.as_str()).collect();
+            let mut erased = privacy::are_erased(t, &addresses)?.into_iter();
+            let (gone, listed): (Vec<NewEntry>, Vec<NewEntry>) = kept.into_iter().partition(|_| erased.next() == Some(true));
+            for entry in &gone {
+                privacy::keeps_all_from(t, &entry.address)?;
+            }
+            let listed = add(t, &listed)?;
+            Ok(Listed { left: listed.left + left + gone.len() as u64, ..listed })
         })
     }
 

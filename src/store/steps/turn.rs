@@ -14,6 +14,7 @@ use super::{
     Error, Params, Query, Session,
     delta::{Delta, Told, TopicDelta},
     hooks::{self, Wants},
+    kept_back,
     known::Known,
     outbox::Outbox,
     params, q,
@@ -146,8 +147,9 @@ pub struct Memory {
     /// Whether anybody ever refused bulk mail, and the number of the first message accepted since somebody last did.
     pub(super) refused: bool,
     pub(super) refused_before: i64,
-    /// Whether anybody's data was ever erased.
+    /// Whether anybody's data was ever erased, and the number of the first message accepted since somebody's last was.
     pub(super) erased: bool,
+    pub(super) erased_before: i64,
     /// The hour of the last message accepted, since 1970; `None` when it is not known.
     hour: Option<i64>,
     /// Leases of ended nodes that cannot be taken over, because what they are of cannot be read.
@@ -178,6 +180,7 @@ impl Memory {
             refused: false,
             refused_before: 0,
             erased: false,
+            erased_before: 0,
             hour: None,
             damaged: HashSet::new(),
             damaged_reports: HashSet::new(),
@@ -218,9 +221,12 @@ impl Memory {
         }
     }
 
-    /// Takes in whether anybody's data was erased.
-    pub(in crate::store) fn others_erased(&mut self, any: bool) {
+    /// Takes in whether anybody's data was erased, in the same way.
+    pub(in crate::store) fn others_erased(&mut self, any: bool, more: bool, before: i64) {
         self.erased = any;
+        if more || self.erased_before == i64::MAX {
+            self.erased_before = before;
+        }
     }
 
     /// After a rollback what was cached may not be in the database.
@@ -247,6 +253,8 @@ pub struct Turn<'a> {
     total: Delta,
     /// Rows written so far, about.
     pub rows: u32,
+    /// Whether a message was written in it.
+    pub(super) accepted: bool,
     /// Messages whose place in memory is of this turn.
     pub(super) fresh: HashSet<i64>,
     /// Provider and lane of queues read in this turn.
@@ -267,6 +275,7 @@ impl<'a> Turn<'a> {
             delta: Delta::default(),
             total: Delta::default(),
             rows: 0,
+            accepted: false,
             fresh: HashSet::new(),
             homes: HashMap::new(),
             alive: None,
@@ -308,6 +317,10 @@ impl<'a> Turn<'a> {
     /// Writes the counts of all jobs kept.
     pub(super) fn flush(&mut self, now: Wall) -> Result<Told, Error> {
         let mut total = std::mem::take(&mut self.total);
+        let asks_again = kept_back::asks_again(self);
+        if asks_again {
+            self.ahead(q!("kept_back_any"), ())?;
+        }
         // Queues first, then topics, their hours, then the sums, each in one order: of two writers one waits, and never both.
         let mut notices = std::mem::take(&mut total.notices);
         notices.extend(self.flush_queues(&total)?);
@@ -338,6 +351,9 @@ impl<'a> Turn<'a> {
         // Last, and not when it is noted: nodes share a rate by the same row.
         for (provider, at) in &total.seen {
             self.run(q!("feedback_seen"), (provider, at))?;
+        }
+        if asks_again {
+            kept_back::ask_again(self)?;
         }
         Ok(Told { notices, places: total.places, calls })
     }

@@ -201,6 +201,26 @@ fn the_envelopes_of_one_mail_differ_in_the_delivery_id_alone() {
 }
 
 #[test]
+fn who_was_erased_is_named_nowhere() {
+    let person = |role, email: &str| Addressee {
+        role,
+        mailbox: Mailbox { email: email.to_owned(), name: None },
+        open: email.contains('@'),
+        unsettled: false,
+    };
+    let mail = made_for(
+        content(),
+        vec![person(Role::To, "erased"), person(Role::To, "lee@naver.com"), person(Role::Cc, "erased"), person(Role::Cc, "kim@naver.com")],
+    );
+    assert_sound(&mail).unwrap();
+    let whole = whole(&mail);
+    assert!(whole.contains("\r\nTo: <lee@naver.com>\r\nCc: <kim@naver.com>\r\n") && !whole.contains("erased"), "{whole}");
+    // Nobody is left that could be named.
+    let whole = self::whole(&made_for(content(), vec![person(Role::To, "erased"), person(Role::Bcc, "kim@naver.com")]));
+    assert!(whole.contains("To: undisclosed-recipients:;\r\n") && !whole.contains("erased"), "{whole}");
+}
+
+#[test]
 fn missing_parts_are_made_or_left_out() {
     let parts = |text: Option<&str>, html: Option<&str>| {
         let owned = |t: Option<&str>| t.map(str::to_owned);

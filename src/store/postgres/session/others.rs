@@ -43,7 +43,9 @@ pub(super) fn take_in(session: &WriterSession, memory: &mut Memory) -> Result<()
     }
     let refused: Option<i64> = row.get(11)?;
     let more = refused != session.refused.replace(refused);
-    memory.others_erased(row.get::<Option<i64>>(12)?.is_some_and(|times| times > 0));
     memory.others_refused(refused.is_some_and(|times| times > 0), more, drawn + 1);
+    let erased: Option<i64> = row.get(12)?;
+    let more = erased != session.erased.replace(erased);
+    memory.others_erased(erased.is_some_and(|times| times > 0), more, drawn + 1);
     Ok(())
 }

@@ -1,1 +1,1 @@
-DELETE FROM suppression_tell WHERE address = $1::text;
+DELETE FROM suppression_tell WHERE provider = $1::text AND address = $2::text;

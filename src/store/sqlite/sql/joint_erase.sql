@@ -1,1 +1,1 @@
-UPDATE joint_recipient SET email = ?3, name = NULL, reason = NULL WHERE key = ?1 AND position = ?2;
+UPDATE joint_recipient SET email = ?3, name = NULL, reason = ?4 WHERE key = ?1 AND position = ?2;

@@ -1,1 +1,1 @@
-DELETE FROM suppression_tell WHERE address = ?1;
+DELETE FROM suppression_tell WHERE provider = ?1 AND address = ?2;

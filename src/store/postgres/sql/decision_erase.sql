@@ -1,0 +1,1 @@
+UPDATE decision SET note = '' WHERE key = $1::bigint AND note <> '';

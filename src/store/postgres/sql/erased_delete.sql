@@ -1,0 +1,1 @@
+DELETE FROM erased WHERE hash = $1::bytea;
