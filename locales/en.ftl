@@ -962,6 +962,7 @@ give-a-later-time-or-an = give a later time, or an earlier since
 
 # src/cli/topic.rs
 it-is-paused = it is paused
+its-bulk-mail-is-stopped-too = its bulk mail is stopped: too many of its first mails bounced
 what-waits-will-have-been-sent = what waits will have been sent at about { $finish }
 
 # src/http/api/deliveries/csv.rs

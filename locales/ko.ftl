@@ -961,6 +961,7 @@ give-a-later-time-or-an = 더 늦은 시각이나 더 이른 since를 적으십�
 
 # src/cli/topic.rs
 it-is-paused = 일시 정지되어 있습니다
+its-bulk-mail-is-stopped-too = 처음 보낸 메일이 많이 반송되어 대량 메일이 멈추어 있습니다
 what-waits-will-have-been-sent = 대기 중인 메일은 { $finish }쯤 모두 발송됩니다
 
 # src/http/api/deliveries/csv.rs

@@ -1,4 +1,4 @@
-//! Judges how accounts and senders' domains stand, and hands the dispatchers what follows.
+//! Has it judged how accounts and senders' domains stand, and hands the dispatchers what follows.
 
 use std::{sync::Arc, time::Duration};
 

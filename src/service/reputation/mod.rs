@@ -13,14 +13,17 @@ mod orders;
 
 pub use decide::checked as checked_reason;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
 
 use arc_swap::ArcSwap;
 use jebi_domain::{
     outcome::Reason,
     port::{Boxed, Clock, Store, reputation::ScopeState},
     refusal::Refusal,
-    reputation::{Act, Limits, TopicRule, WindowRule},
+    reputation::{Act, Limits, Scope, TopicRule, WindowRule},
     time::Wall,
     warmup::{Plan, Today},
 };
@@ -62,12 +65,15 @@ pub struct Reputation {
     settings: ArcSwap<Settings>,
     /// By provider, as this node goes by them now; under the empty name what holds for every other.
     orders: ArcSwap<BTreeMap<String, Orders>>,
+    /// Whose gauges this node shows.
+    shown: Mutex<BTreeSet<Scope>>,
 }
 
 impl Reputation {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, settings: Settings) -> Self {
-        Self { store, clock, settings: ArcSwap::from_pointee(settings), orders: ArcSwap::default() }
+        orders::describe();
+        Self { store, clock, settings: ArcSwap::from_pointee(settings), orders: ArcSwap::default(), shown: Mutex::default() }
     }
 
     /// Takes other settings, from the next look on.
