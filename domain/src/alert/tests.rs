@@ -70,7 +70,9 @@ fn what_ends_in_a_silence_is_called_off_after_it_and_only_once() {
 fn what_stands_still_is_not_written_again() {
     let mut alert = Alert::new(AlertCode::Quota, "ses");
     let mut settled = |value: f64, from: i64| {
-        (0..4).for_each(|i| drop(alert.look(Some(&reading(AlertCode::Quota, value, 80.0)), REPEAT, at(from + i))));
+        for i in 0..4 {
+            alert.look(Some(&reading(AlertCode::Quota, value, 80.0)), REPEAT, at(from + i));
+        }
         let before = alert.clone();
         assert_eq!(alert.look(Some(&reading(AlertCode::Quota, value, 80.0)), REPEAT, at(from + 9)), None);
         assert_eq!(alert, before, "{value}");
