@@ -98,7 +98,7 @@ pub async fn pause(State(state): State<AppState>, Extension(caller): Extension<C
 
 /// Resume a topic
 ///
-/// Lets the mail of a paused topic go again. Repeatable.
+/// Lets the mail of a paused topic go again, and its bulk mail where that was stopped because its first mails bounced. Repeatable.
 #[utoipa::path(
     post, path = "/v1/topics/{id}/resume", tag = "topics",
     params(("id" = String, Path, description = "The topic_id given when sending.")),
