@@ -966,6 +966,7 @@ give-a-later-time-or-an = give a later time, or an earlier since
 
 # src/cli/topic.rs
 it-is-paused = it is paused
+its-bulk-mail-is-stopped-too = its bulk mail is stopped: too many of its first mails bounced
 what-waits-will-have-been-sent = what waits will have been sent at about { $finish }
 
 # src/http/api/deliveries/csv.rs
@@ -1915,6 +1916,8 @@ x-pauses-where-ses-stops-the-account = { $value } pauses where SES stops the acc
 write-where-to-warn-to-slow = write where to warn, to slow and to pause, rising and below { $stop }, with commas between
 x-has-two-plans = { $scope } has two plans
 x-is-not-a-plan = { $value } is not a plan
+warmup-x-is-not-a-domain-name = { $domain } is not a domain name
+write-it-as-it-stands-in-the = write it as it stands in the senders' addresses
 write-a-provider-or-a-domain-from = write a provider or an @domain, from, and a day: @news.example.kr from 2026-12-01
 x-is-not-a-ramp = { $value } is not a ramp
 write-the-recipients-of-each-day = write the recipients of each day, from 1 on and rising, with commas between: 50, 100, 200

@@ -965,6 +965,7 @@ give-a-later-time-or-an = 더 늦은 시각이나 더 이른 since를 적으십�
 
 # src/cli/topic.rs
 it-is-paused = 일시 정지되어 있습니다
+its-bulk-mail-is-stopped-too = 처음 보낸 메일이 많이 반송되어 대량 메일이 멈추어 있습니다
 what-waits-will-have-been-sent = 대기 중인 메일은 { $finish }쯤 모두 발송됩니다
 
 # src/http/api/deliveries/csv.rs
@@ -1914,6 +1915,8 @@ x-pauses-where-ses-stops-the-account = { $value }은(는) SES가 계정을 멈�
 write-where-to-warn-to-slow = 경고, 감속, 정지할 값을 { $stop }보다 작게, 커지는 순서로 쉼표로 나누어 적으십시오
 x-has-two-plans = { $scope }의 계획이 두 개입니다
 x-is-not-a-plan = { $value }은(는) 계획이 아닙니다
+warmup-x-is-not-a-domain-name = { $domain }은(는) 도메인 이름이 아닙니다
+write-it-as-it-stands-in-the = 발신자 주소에 있는 그대로 적으십시오
 write-a-provider-or-a-domain-from = 제공자나 @도메인, from, 날짜를 적으십시오: @news.example.kr from 2026-12-01
 x-is-not-a-ramp = { $value }은(는) 날마다 늘어나는 수가 아닙니다
 write-the-recipients-of-each-day = 날마다의 수신자 수를 1부터 커지는 순서로 쉼표로 나누어 적으십시오: 50, 100, 200

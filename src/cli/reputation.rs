@@ -4,7 +4,7 @@ use clap::Subcommand;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Client, Failure, print, tell};
+use super::{Client, Failure, client::segment, print, tell};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -46,7 +46,7 @@ pub(super) async fn run(command: Command, client: &Client) -> Result<(), Failure
 }
 
 async fn decide(client: &Client, which: &Which, what: &str) -> Result<(), Failure> {
-    let path = format!("/v1/reputation/{}/{what}", which.scope);
+    let path = format!("/v1/reputation/{}/{what}", segment(&which.scope));
     client.call(Method::POST, &path, Some(&json!({ "reason": which.reason }))).await.map(drop)
 }
 

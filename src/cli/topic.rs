@@ -92,6 +92,9 @@ async fn show(topic: &str, json: bool, client: &Client) -> Result<(), Failure> {
     if found["paused"] == true {
         note("it is paused");
     }
+    if found["bulk_paused"] == true {
+        note("its bulk mail is stopped: too many of its first mails bounced");
+    }
     if let Some(finish) = found["estimated_finish_at"].as_str() {
         note(&format!("what waits will have been sent at about {finish}"));
     }

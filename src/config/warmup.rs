@@ -45,8 +45,13 @@ fn plans(text: &str) -> Result<Vec<(Scope, Date, Option<Vec<u64>>)>, Bad> {
 fn plan(text: &str) -> Result<(Scope, Date, Option<Vec<u64>>), Bad> {
     let remedy = "write a provider or an @domain, from, and a day: @news.example.kr from 2026-12-01";
     let (head, ramp) = text.split_once(':').map_or((text, None), |(head, ramp)| (head, Some(ramp)));
-    let parsed = head.split_once(" from ").and_then(|(scope, day)| Some((scope.trim().parse().ok()?, day.trim().parse::<Date>().ok()?)));
-    let (scope, start) = parsed.ok_or_else(|| Bad::new(format!("{} is not a plan", shown(text)), remedy))?;
+    let bad = || Bad::new(format!("{} is not a plan", shown(text)), remedy);
+    let (scope, start) = head.split_once(" from ").ok_or_else(bad)?;
+    let (scope, start) = (scope.trim(), start.trim().parse::<Date>().map_err(|_| bad())?);
+    let scope = scope.parse().map_err(|()| match scope.strip_prefix('@') {
+        Some(domain) => Bad::new(format!("{} is not a domain name", shown(domain)), "write it as it stands in the senders' addresses"),
+        None => bad(),
+    })?;
     Ok((scope, start, ramp.map(days).transpose()?))
 }
 

@@ -1,4 +1,5 @@
-//! Judges how accounts and senders' domains stand, hands the dispatchers what follows, and lets mail that was set aside come back as it may go.
+//! Has it judged how accounts and senders' domains stand, hands the dispatchers what follows, and lets mail that was set aside come back as it
+//! may go.
 
 use std::{sync::Arc, time::Duration};
 

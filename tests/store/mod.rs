@@ -49,6 +49,7 @@ mod property;
 mod reclaim;
 mod refusals;
 mod reputation;
+mod reputation_nodes;
 mod results;
 mod results_again;
 mod retention;

@@ -239,6 +239,16 @@ impl Fixture {
     /// Closes and opens, without starting a node.
     pub async fn reopen(&mut self) {
         self.store.close().await;
+        self.reopen_unstarted().await;
+    }
+
+    /// Opens what was closed, and starts a node.
+    pub async fn reopen_closed(&mut self) {
+        self.reopen_unstarted().await;
+        self.begin().await;
+    }
+
+    async fn reopen_unstarted(&mut self) {
         self.store = self.engine.open(&self.clock).await.expect("the store opens again");
     }
 

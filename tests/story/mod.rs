@@ -7,6 +7,7 @@ mod access_keys_allow_only_what_they_say;
 mod access_networks_and_proxies;
 mod access_over_tls;
 mod access_tokens_stand_in_for_keys;
+mod alerts_watch_everything;
 mod api_answers_for_machines;
 mod api_answers_whoever_sends_too_much;
 mod api_cancels_and_pauses;

@@ -7,6 +7,7 @@ use jebi_domain::{
     id::DeliveryId,
     outcome::Decision,
     port::{Clock, Store},
+    reputation::{Act, Mark},
 };
 use serde_json::{Value, json};
 
@@ -103,4 +104,33 @@ async fn a_person_pauses_a_domain_and_alerts_are_silenced_with_a_reason() {
     let alerts = api.get("/v1/alerts").await.expect(200);
     let paused = list(&alerts["alerts"]).iter().find(|one| one["code"] == "bulk_paused").expect("it holds");
     assert_eq!((&paused["subject"], &paused["told_at"]), (&json!("@example.kr"), &Value::Null), "nobody was told");
+}
+
+#[tokio::test]
+async fn an_international_domain_is_held_under_either_of_its_names() {
+    let api = api().await;
+    let why = json!({"reason": "목록을 정리하는 중"});
+    let done = api.post("/v1/reputation/@%EB%89%B4%EC%8A%A4.%ED%95%9C%EA%B5%AD/pause", &why).await.expect(200);
+    assert_eq!(done["scope"], "@뉴스.한국");
+    api.state.reputation.look(&[]).await.expect("a look");
+    let sender = jebi_domain::address::parse("news@뉴스.한국").expect("an address");
+    let waits = api.state.reputation.why_waits("local", &sender).expect("its senders' mail waits").0;
+    assert!(waits.text.starts_with("bulk mail of @뉴스.한국 was paused"), "{}", waits.text);
+    let done = api.post("/v1/reputation/@xn--vg1b002a.xn--3e0b707e/resume", &why).await.expect(200);
+    assert_eq!(done["scope"], "@뉴스.한국");
+    api.post("/v1/reputation/@foo%20bar/pause", &why).await.problem(404);
+}
+
+#[tokio::test]
+async fn a_decision_nothing_follows_from_is_forgotten() {
+    let api = api().await;
+    let scope = jebi_domain::reputation::Scope::Domain("old.kr".to_owned());
+    let mark = |act| Mark { act, since: api.clock.wall(), why: "반송이 많음".to_owned(), by: None, fresh: None };
+    assert!(api.store.mark(scope.clone(), None, mark(Act::Warned)).await.expect("written"));
+    api.state.reputation.look(&[]).await.expect("a look");
+    assert_eq!(api.store.mark_of(scope.clone()).await.expect("read").map(|mark| mark.act), Some(Act::None), "its rates are well again");
+    api.state.reputation.look(&[]).await.expect("a look");
+    assert_eq!(api.store.mark_of(scope).await.expect("read"), None);
+    let shown = api.get("/v1/reputation").await.expect(200);
+    assert!(list(&shown["scopes"]).iter().all(|one| one["scope"] != "@old.kr"), "{shown}");
 }

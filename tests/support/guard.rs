@@ -24,7 +24,7 @@ pub fn watched() -> alerts::Settings {
     let config = Config::load(&Sources::default()).expect("the defaults are good").config;
     alerts::Settings {
         failure_percent: config.alerts.failure_percent,
-        queue_minutes: config.alerts.queue_minutes.map(Some),
+        queue_minutes: config.alerts.queue_minutes.map(|minutes| (minutes > 0).then_some(minutes)),
         quota_percent: config.alerts.quota_percent,
         unsettled: config.alerts.unsettled,
         disk_mib: 0,

@@ -38,10 +38,12 @@ pub enum AlertCode {
     Disk,
     /// Nothing is heard of what became of mail, for so many hours.
     FeedbackSilent,
+    /// An endpoint is told nothing any more, because it did not answer.
+    EndpointDisabled,
 }
 
 impl AlertCode {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Reputation,
         Self::BulkSlowed,
         Self::BulkPaused,
@@ -54,6 +56,7 @@ impl AlertCode {
         Self::Unsettled,
         Self::Disk,
         Self::FeedbackSilent,
+        Self::EndpointDisabled,
     ];
 
     #[must_use]
@@ -71,6 +74,7 @@ impl AlertCode {
             Self::Unsettled => "unsettled",
             Self::Disk => "disk",
             Self::FeedbackSilent => "feedback_silent",
+            Self::EndpointDisabled => "endpoint_disabled",
         }
     }
 
@@ -82,7 +86,12 @@ impl AlertCode {
     /// Looks in a row that raise it, and that resolve it. What was decided with a delay of its own is told at once.
     fn looks(self) -> (u32, u32) {
         match self {
-            Self::Reputation | Self::BulkSlowed | Self::BulkPaused | Self::TopicStopped | Self::AccountReview => (1, 1),
+            Self::Reputation
+            | Self::BulkSlowed
+            | Self::BulkPaused
+            | Self::TopicStopped
+            | Self::AccountReview
+            | Self::EndpointDisabled => (1, 1),
             Self::Failures | Self::QueueAge | Self::ProviderStopped | Self::Quota | Self::Unsettled | Self::Disk | Self::FeedbackSilent => {
                 (2, 3)
             }
@@ -124,7 +133,7 @@ enum Stands {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     pub code: AlertCode,
-    /// Of whom or what: a provider, a domain as `@example.kr`, a topic, a lane; empty for the whole installation.
+    /// Of whom or what: a provider, a domain as `@example.kr`, a topic, a lane, an endpoint; empty for the whole installation.
     pub subject: String,
     pub value: f64,
     /// At which it is raised.
@@ -152,6 +161,9 @@ pub struct Alert {
     pub resolved_at: Option<Wall>,
     /// When people were last told that it holds.
     pub told_at: Option<Wall>,
+    /// It was called off in a silence, and whoever was told of it was not told of that.
+    #[serde(default)]
+    owed: bool,
     pub silence: Option<Silence>,
 }
 
@@ -199,6 +211,7 @@ impl Alert {
             raised_at: None,
             resolved_at: None,
             told_at: None,
+            owed: false,
             silence: None,
         }
     }
@@ -228,21 +241,22 @@ impl Alert {
                 (self.what, self.remedy) = (one.what.clone(), one.remedy.clone());
             }
         }
+        let (raise, resolve) = self.code.looks();
+        // More looks than count are not told apart: what stands still is not written again.
         match stands {
-            Stands::Over => (self.over, self.under) = (self.over.saturating_add(1), 0),
-            Stands::Under => (self.over, self.under) = (0, self.under.saturating_add(1)),
+            Stands::Over => (self.over, self.under) = ((self.over + 1).min(raise), 0),
+            Stands::Under => (self.over, self.under) = (0, (self.under + 1).min(resolve)),
             // Neither raises nor resolves.
             Stands::Between => (self.over, self.under) = (0, 0),
         }
-        let (raise, resolve) = self.code.looks();
         if !self.is_active() {
             if self.over < raise {
-                return None;
+                return self.resolved(now);
             }
-            (self.raised_at, self.resolved_at, self.told_at) = (Some(now), None, None);
+            (self.raised_at, self.resolved_at, self.told_at, self.owed) = (Some(now), None, None, false);
         } else if self.under >= resolve {
-            self.resolved_at = Some(now);
-            return self.told_at.map(|_| Tell::Resolved);
+            (self.resolved_at, self.owed) = (Some(now), self.told_at.is_some());
+            return self.resolved(now);
         }
         if self.is_silent(now) {
             return None;
@@ -254,6 +268,15 @@ impl Alert {
         };
         self.told_at = Some(now);
         Some(tell)
+    }
+
+    /// Whoever was told that it holds is told once that it does not: after a silence, where it ended in one.
+    fn resolved(&mut self, now: Wall) -> Option<Tell> {
+        if !self.owed || self.is_silent(now) {
+            return None;
+        }
+        self.owed = false;
+        Some(Tell::Resolved)
     }
 }
 

@@ -57,6 +57,31 @@ fn in_a_silence_nobody_is_told_and_afterwards_what_still_holds_is() {
 }
 
 #[test]
+fn what_ends_in_a_silence_is_called_off_after_it_and_only_once() {
+    let mut alert = Alert::new(AlertCode::BulkPaused, "ses");
+    let found = reading(AlertCode::BulkPaused, 1.0, 1.0);
+    assert_eq!(alert.look(Some(&found), REPEAT, at(0)), Some(Tell::Raised));
+    alert.silence = Some(Silence { until: at(10), reason: "점검".into(), by: "홍길동".into() });
+    assert_eq!((alert.look(None, REPEAT, at(1)), alert.is_active()), (None, false), "nobody is told");
+    assert_eq!([9, 10, 11].map(|minute| alert.look(None, REPEAT, at(minute))), [None, Some(Tell::Resolved), None]);
+}
+
+#[test]
+fn what_stands_still_is_not_written_again() {
+    let mut alert = Alert::new(AlertCode::Quota, "ses");
+    let mut settled = |value: f64, from: i64| {
+        for i in 0..4 {
+            alert.look(Some(&reading(AlertCode::Quota, value, 80.0)), REPEAT, at(from + i));
+        }
+        let before = alert.clone();
+        assert_eq!(alert.look(Some(&reading(AlertCode::Quota, value, 80.0)), REPEAT, at(from + 9)), None);
+        assert_eq!(alert, before, "{value}");
+    };
+    settled(90.0, 0);
+    settled(10.0, 20);
+}
+
+#[test]
 fn names_read_back() {
     for code in AlertCode::ALL {
         assert_eq!(AlertCode::from_name(code.as_str()), Some(code));

@@ -52,6 +52,10 @@ impl AlertCode {
                 "check the way feedback takes: the SNS topic, its subscription and the configuration set",
                 "발송 결과 알림의 경로(SNS 토픽, 구독, 구성 세트)를 확인하세요",
             ),
+            Self::EndpointDisabled => (
+                "see why its calls failed, then enable it; what it missed can be replayed",
+                "호출이 실패한 원인을 확인한 뒤 다시 사용하도록 설정하세요. 전달되지 않은 이벤트는 다시 보낼 수 있습니다",
+            ),
         };
         if korean { other } else { english }
     }
@@ -85,6 +89,8 @@ impl AlertCode {
             (Self::Disk, true) => format!("새 메일을 위한 공간이 {value:.0}MiB 남았습니다"),
             (Self::FeedbackSilent, false) => format!("nothing was heard of sent mail for {value:.0} hours"),
             (Self::FeedbackSilent, true) => format!("{value:.0}시간 동안 발송 결과 알림이 없었습니다"),
+            (Self::EndpointDisabled, false) => "the webhook was disabled: it is told nothing any more".to_owned(),
+            (Self::EndpointDisabled, true) => "웹훅이 중지되어 더 이상 알림을 보내지 않습니다".to_owned(),
         };
         format!("{of}{said}")
     }

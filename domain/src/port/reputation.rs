@@ -25,11 +25,17 @@ pub struct ScopeState {
 pub struct TopicFirst {
     pub topic: String,
     pub known: FirstResults,
-    /// It has transactional mail too, which is never held.
-    pub transactional: bool,
 }
 
-/// A topic that was stopped by its first results and is still paused.
+/// When an account was last heard of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heard {
+    pub at: Wall,
+    /// That mail arrived; `None` where that was never told.
+    pub delivered_at: Option<Wall>,
+}
+
+/// A topic whose bulk mail was stopped by its first results and was not resumed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoppedTopic {
     pub topic: String,
@@ -95,8 +101,14 @@ pub struct Told {
 
 /// Counts, decisions and alerts.
 pub trait ReputationStore: Send + Sync {
+    /// Whether this node keeps house, and so judges for all.
+    fn keeps_house(&self) -> Boxed<'_, StoreResult<bool>>;
     /// Every scope mail was sent of within the rule's days, or that something was decided of.
     fn reputations(&self, rule: WindowRule, now: Wall) -> Boxed<'_, StoreResult<Vec<ScopeState>>>;
+    /// What was decided of scopes.
+    fn marks(&self) -> Boxed<'_, StoreResult<Vec<(Scope, Mark)>>>;
+    /// What was decided of one.
+    fn mark_of(&self, scope: Scope) -> Boxed<'_, StoreResult<Option<Mark>>>;
     /// Recipients of a scope since a time, which is rounded down to a quarter of an hour.
     fn sent_by(&self, scope: Scope, since: Wall) -> Boxed<'_, StoreResult<u64>>;
     /// The same with what is under way, both as of one moment.
@@ -105,13 +117,19 @@ pub trait ReputationStore: Send + Sync {
     fn domains_aside(&self) -> Boxed<'_, StoreResult<Vec<String>>>;
     /// Puts so many entries of a domain at most back where they were before they were set aside, the first first. How many.
     fn bring_back(&self, domain: String, most: u32) -> Boxed<'_, StoreResult<u32>>;
+    /// Recipients of a scope from one time until before another, both rounded down to a quarter of an hour.
+    fn sent_between(&self, scope: Scope, from: Wall, until: Wall) -> Boxed<'_, StoreResult<u64>>;
+    /// When an account was last heard of; `None` where it never was.
+    fn heard(&self, provider: String) -> Boxed<'_, StoreResult<Option<Heard>>>;
     /// Writes a decision in place of the one that is expected. `false` where another stands there: somebody was quicker.
     fn mark(&self, scope: Scope, expected: Option<Mark>, mark: Mark) -> Boxed<'_, StoreResult<bool>>;
+    /// Forgets a decision that says nothing any more. `false` as for [`Self::mark`].
+    fn unmark(&self, scope: Scope, expected: Mark) -> Boxed<'_, StoreResult<bool>>;
     /// Writes a decision after which mail counts anew. `false` as for [`Self::mark`].
     fn forgive(&self, scope: Scope, expected: Mark, mark: Mark, now: Wall) -> Boxed<'_, StoreResult<bool>>;
-    /// Topics whose bulk mail has bounced and whose first results are not all in, at most 500.
+    /// Topics whose bulk mail has bounced and whose first results are not all in: those that bounced last, at most 500.
     fn first_results(&self) -> Boxed<'_, StoreResult<Vec<TopicFirst>>>;
-    /// Ends the look at a topic's first results; with a reason its mail is paused. `false` where it had ended.
+    /// Ends the look at a topic's first results; with a reason its bulk mail is stopped until the topic is resumed. `false` where it had ended.
     fn judged(&self, topic: String, stop: Option<String>, now: Wall) -> Boxed<'_, StoreResult<bool>>;
     /// Topics that were stopped and have not been resumed.
     fn stopped_topics(&self) -> Boxed<'_, StoreResult<Vec<StoppedTopic>>>;

@@ -349,6 +349,8 @@ pub struct TopicView {
     pub name: String,
     pub created_at: Wall,
     pub paused: bool,
+    /// Its bulk mail was stopped because its first mails bounced.
+    pub bulk_paused: bool,
     pub counts: Counts,
     pub engaged: Engaged,
 }

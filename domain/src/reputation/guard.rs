@@ -38,6 +38,11 @@ impl Act {
     }
 
     #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.as_str() == name)
+    }
+
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",

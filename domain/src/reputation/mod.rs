@@ -19,17 +19,17 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 pub use guard::{Act, Judgement, Limits, SES_BOUNCES, SES_COMPLAINTS, Steps};
-pub use topic::{FirstResults, TopicJudgement, TopicRule};
-pub use window::{Slot, Standing, Tally, WindowRule, slot_of, standing, start_of};
+pub use topic::{FirstResults, TopicJudgement, TopicRule, UNDER_WATCH};
+pub use window::{DAY, Slot, Standing, Tally, WindowRule, day_of, slot_of, standing, start_of};
 
-use crate::{message::Message, time::Wall};
+use crate::{address, message::Message, time::Wall};
 
 /// What has a reputation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Scope {
     /// An account mail goes through, by its name in the configuration.
     Provider(String),
-    /// A domain senders have, in lower case.
+    /// A domain senders have, as their addresses are kept: A-labels in lower case (RFC 5890).
     Domain(String),
 }
 
@@ -61,22 +61,33 @@ impl Scope {
     }
 }
 
-/// `ses` for an account, `@example.kr` for a domain: as senders are named in the configuration.
+/// `ses` for an account, `@example.kr` for a domain: as senders are named in the configuration, with an international domain as people
+/// write it.
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Provider(name) => f.write_str(name),
-            Self::Domain(name) => write!(f, "@{name}"),
+        let Self::Domain(name) = self else { return f.write_str(self.name()) };
+        match idna::domain_to_unicode(name) {
+            // What would not read back as the same stays as it is.
+            (shown, Ok(())) if domain(&shown).as_ref() == Some(name) => write!(f, "@{shown}"),
+            _ => write!(f, "@{name}"),
         }
     }
+}
+
+/// A domain as senders' addresses have it; `None` for what is none.
+fn domain(text: &str) -> Option<String> {
+    if text.contains('@') {
+        return None;
+    }
+    let sender = address::parse(&format!("postmaster@{text}")).ok()?;
+    Some(domain_of(&sender))
 }
 
 impl FromStr for Scope {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         match text.strip_prefix('@') {
-            Some("") => Err(()),
-            Some(domain) => Ok(Self::Domain(domain.to_ascii_lowercase())),
+            Some(name) => domain(name).map(Self::Domain).ok_or(()),
             None if text.is_empty() => Err(()),
             None => Ok(Self::Provider(text.to_owned())),
         }

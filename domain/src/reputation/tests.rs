@@ -63,7 +63,20 @@ fn scopes_read_as_they_are_written() {
         assert_eq!(Scope::from_code(scope.code(), scope.name().to_owned()), Some(scope));
     }
     assert_eq!("@Shop.KR".parse(), Ok(Scope::Domain("shop.kr".into())));
-    assert!("".parse::<Scope>().is_err() && "@".parse::<Scope>().is_err());
+    for none in ["", "@", "@foo bar", "@a@b.kr", "@.kr", "@shop..kr"] {
+        assert!(none.parse::<Scope>().is_err(), "{none}");
+    }
+}
+
+#[test]
+fn an_international_domain_is_the_one_its_senders_have() {
+    let sender = crate::address::parse("news@뉴스.한국").expect("an address");
+    let scope: Scope = "@뉴스.한국".parse().expect("a domain");
+    assert_eq!(scope, Scope::Domain(domain_of(&sender)));
+    assert_eq!(format!("@{}", scope.name()).parse(), Ok(scope.clone()));
+    assert_eq!(scope.to_string(), "@뉴스.한국");
+    // What does not read back is shown as it is stored.
+    assert_eq!(Scope::Domain("xn--".into()).to_string(), "@xn--");
 }
 
 #[test]
@@ -99,11 +112,22 @@ fn a_topic_is_stopped_by_its_first_results_and_then_left_alone() {
     let judge = |sent, delivered, bounced| rule.judge(FirstResults { sent, delivered, bounced });
     assert_eq!(judge(60, 0, 19), TopicJudgement::Wait, "neither enough results nor enough bounces");
     assert!(matches!(judge(60, 0, 20), TopicJudgement::Stop { of: 60, .. }), "20 bounces are enough");
-    assert!(matches!(judge(500, 88, 12), TopicJudgement::Stop { of: 100, .. }), "or 100 results");
-    assert_eq!(judge(500, 90, 10), TopicJudgement::Wait, "at the limit it is well");
+    assert!(matches!(judge(110, 88, 12), TopicJudgement::Stop { of: 100, .. }), "or 100 results");
+    assert_eq!(judge(110, 90, 10), TopicJudgement::Wait, "at the limit it is well");
     assert_eq!(judge(2_000, 950, 50), TopicJudgement::Passed);
     assert!(matches!(judge(5_000, 2_000, 900), TopicJudgement::Stop { .. }), "their bounces came late");
     assert_eq!(judge(5_000, 5_000, 0), TopicJudgement::Wait, "one that never bounced is not asked about");
+}
+
+#[test]
+fn bounces_that_come_before_arrivals_do_not_stop_a_healthy_topic() {
+    let rule = TopicRule { first: 1_000, limit: 10.0 };
+    let judge = |sent, delivered, bounced| rule.judge(FirstResults { sent, delivered, bounced });
+    assert_eq!(judge(1_500, 60, 25), TopicJudgement::Wait, "three seconds in, 1.7 % bad");
+    assert_eq!(judge(5_000, 100, 25), TopicJudgement::Wait, "one of two accounts tells what arrives");
+    assert_eq!(judge(50_000, 0, 300), TopicJudgement::Wait, "more bounces may come: that it is well is not known");
+    assert!(matches!(judge(1_500, 60, 400), TopicJudgement::Stop { of: 1_500, .. }), "that much is too much of all that was sent");
+    assert_eq!(judge(1_500, 10_000, 25), TopicJudgement::Passed, "never more results than recipients");
 }
 
 proptest! {
@@ -120,6 +144,17 @@ proptest! {
         let stands = stands(sent, bounced.min(sent), complained.min(sent));
         let first = LIMITS.judge(Act::from_code(now).expect("an act"), &stands).act;
         prop_assert_eq!(LIMITS.judge(first, &stands).act, first);
+    }
+
+    #[test]
+    fn a_topic_is_never_stopped_for_more_than_twice_what_it_comes_to(sent in 100_u64..5_000, bad in 0_u64..100, told in 0_u64..=100, arrived in 0_u64..=100) {
+        let rule = TopicRule { first: 1_000, limit: 10.0 };
+        let bounced = sent * bad / 100;
+        let bounced_by_now = bounced * told / 100;
+        let known = FirstResults { sent, delivered: (sent - bounced) * arrived / 100, bounced: bounced_by_now };
+        if let TopicJudgement::Stop { rate, .. } = rule.judge(known) {
+            prop_assert!(rate <= 2.0 * bounced as f64 * 100.0 / sent as f64 + 0.001);
+        }
     }
 
     #[test]

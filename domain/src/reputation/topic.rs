@@ -1,5 +1,7 @@
 //! A topic whose first mails bounce is stopped before the rest of it goes out: a bought or stale list shows at once.
 
+use std::time::Duration;
+
 /// When a topic is stopped.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TopicRule {
@@ -13,7 +15,10 @@ pub struct TopicRule {
 const LEAST_RESULTS: u64 = 100;
 const LEAST_BOUNCES: u64 = 20;
 
-/// What is known of a topic's mail. Recipients.
+/// How long a topic is under watch after the last of its bounces.
+pub const UNDER_WATCH: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// What is known of a topic's mail. Recipients; what it has of transactional mail is among what was sent and delivered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FirstResults {
     pub sent: u64,
@@ -35,8 +40,12 @@ pub enum TopicJudgement {
 impl TopicRule {
     #[must_use]
     pub fn judge(&self, known: FirstResults) -> TopicJudgement {
-        // Not every provider tells what arrived: then what was sent and did not bounce has to do.
-        let results = if known.delivered > 0 { known.delivered + known.bounced } else { known.sent.max(known.bounced) };
+        // Bounces are told before arrivals are, and not every provider tells of those: until half of what was sent has a result, all of it has
+        // to do. So a rate is at most twice what it comes to in the end.
+        let sent = known.sent.max(known.bounced);
+        let told = (known.delivered + known.bounced).min(sent);
+        let are_in = told * 2 >= sent;
+        let results = if are_in { told } else { sent };
         let rate = if results == 0 { 0.0 } else { known.bounced as f64 * 100.0 / results as f64 };
         if known.bounced == 0 || (results < LEAST_RESULTS && known.bounced < LEAST_BOUNCES) {
             return TopicJudgement::Wait;
@@ -45,6 +54,6 @@ impl TopicRule {
         if rate > self.limit && (known.bounced >= LEAST_BOUNCES || results <= self.first.max(LEAST_RESULTS)) {
             return TopicJudgement::Stop { rate, of: results };
         }
-        if results >= self.first { TopicJudgement::Passed } else { TopicJudgement::Wait }
+        if are_in && results >= self.first { TopicJudgement::Passed } else { TopicJudgement::Wait }
     }
 }

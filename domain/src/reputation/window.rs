@@ -10,15 +10,22 @@ use crate::time::Wall;
 
 /// A quarter of an hour: days of every time zone begin with one.
 const SLOT_MS: i64 = 900_000;
+/// Slots of a day.
+pub const DAY: i64 = 24 * 3_600_000 / SLOT_MS;
 /// What is sent within it always counts.
-const LEAST: i64 = 24 * 3_600_000 / SLOT_MS;
-const DAY: i64 = LEAST;
+const LEAST: i64 = DAY;
 const KEPT: Duration = Duration::from_secs(91 * 24 * 3600);
 
 /// The slot a time lies in.
 #[must_use]
 pub fn slot_of(at: Wall) -> i64 {
     at.0.div_euclid(SLOT_MS)
+}
+
+/// The day, in UTC, a slot lies in.
+#[must_use]
+pub fn day_of(slot: i64) -> i64 {
+    slot.div_euclid(DAY)
 }
 
 /// When a slot begins.
@@ -61,7 +68,7 @@ impl Tally {
     }
 }
 
-/// What was counted in one slot.
+/// What was counted in one slot, or from one slot on: a day's sum stands at its first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slot {
     pub slot: i64,

@@ -32,9 +32,9 @@ pub struct AlertList {
 #[schema(as = Alert)]
 struct AlertBody {
     /// `reputation`, `bulk_slowed`, `bulk_paused`, `topic_stopped`, `failures`, `queue_age`, `provider_stopped`, `account_review`, `quota`,
-    /// `unsettled`, `disk` or `feedback_silent`.
+    /// `unsettled`, `disk`, `feedback_silent` or `endpoint_disabled`.
     code: &'static str,
-    /// Of whom or what: a provider, a domain as `@example.kr`, a topic, a lane; empty for the whole installation.
+    /// Of whom or what: a provider, a domain as `@example.kr`, a topic, a lane, a webhook; empty for the whole installation.
     subject: String,
     /// Whether it holds.
     active: bool,

@@ -3,7 +3,11 @@
 
 mod readings;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use jebi_domain::{
@@ -45,6 +49,8 @@ pub struct Alerts {
     clock: Arc<dyn Clock>,
     providers: Arc<dyn Providers>,
     settings: ArcSwap<Settings>,
+    /// Those whose gauges this node shows.
+    shown: Mutex<BTreeSet<(AlertCode, String)>>,
 }
 
 impl Alerts {
@@ -54,8 +60,8 @@ impl Alerts {
             "jebi_alerts_total",
             "Times people were told of an alert, by code and whether it was raised, reminded of or resolved."
         );
-        describe_gauge!("jebi_alert_active", "Whether an alert holds, by code and subject.");
-        Self { store, clock, providers, settings: ArcSwap::from_pointee(settings) }
+        describe_gauge!("jebi_alert_active", "Whether an alert holds, by code and subject; of the node that does the housekeeping.");
+        Self { store, clock, providers, settings: ArcSwap::from_pointee(settings), shown: Mutex::default() }
     }
 
     /// Takes other settings, from the next look on.
@@ -69,8 +75,17 @@ impl Alerts {
     /// A store that does not answer; the next look finds the same.
     pub async fn look(&self) -> StoreResult<()> {
         let (settings, now) = (self.settings.load_full(), self.clock.wall());
-        let found = self.readings(&settings, now).await?;
-        let Some(told) = self.store.look(found, settings.repeat, now).await? else { return Ok(()) };
+        let told = if self.store.keeps_house().await? {
+            let found = self.readings(&settings, now).await?;
+            self.store.look(found, settings.repeat, now).await?
+        } else {
+            None
+        };
+        // Another node keeps house, and tells.
+        let Some(told) = told else {
+            self.show(&[]);
+            return Ok(());
+        };
         for Told { tell, alert } in told {
             let (code, subject) = (alert.code.as_str(), alert.subject.clone());
             tracing::warn!(
@@ -83,9 +98,21 @@ impl Alerts {
                 tell.word(settings.korean)
             );
             counter!("jebi_alerts_total", "code" => code, "tell" => tell.as_str()).increment(1);
-            gauge!("jebi_alert_active", "code" => code, "subject" => subject).set(if alert.is_active() { 1.0 } else { 0.0 });
         }
+        self.show(&self.store.alerts().await?);
         Ok(())
+    }
+
+    /// Shows which hold; what this node showed and does not any more stands at 0.
+    fn show(&self, all: &[Alert]) {
+        let active = all.iter().filter(|alert| alert.is_active()).map(|alert| (alert.code, alert.subject.clone())).collect();
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *shown, active);
+        let set = |(code, subject): &(AlertCode, String), value: f64| {
+            gauge!("jebi_alert_active", "code" => code.as_str(), "subject" => subject.clone()).set(value);
+        };
+        before.difference(&shown).for_each(|gone| set(gone, 0.0));
+        shown.iter().for_each(|one| set(one, 1.0));
     }
 
     /// Those that hold and those of the last 30 days; newest first.

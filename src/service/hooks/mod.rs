@@ -64,6 +64,9 @@ pub struct WithSecret {
     pub secret: Option<Secret>,
 }
 
+/// Why an endpoint is disabled where a person wanted it so.
+pub const BY_PERSON: &str = "a person disabled it";
+
 /// Endpoints and their calls.
 pub struct Hooks {
     store: Arc<dyn Store>,
@@ -257,7 +260,7 @@ impl Hooks {
             let enabling = tokio::spawn(async move { store.enable_endpoint(no, now).await });
             enabling.await.unwrap_or_else(|e| Err(StoreError::Internal(e.to_string()))).map_err(refusal)?;
         } else if known.health.disabled_at.is_none() {
-            self.store.disable_endpoint(no, "a person disabled it", now).await.map_err(refusal)?;
+            self.store.disable_endpoint(no, BY_PERSON, now).await.map_err(refusal)?;
         }
         self.changed().await?;
         self.find(no).await

@@ -18,7 +18,7 @@ impl Reputation {
     /// No reason; a store that cannot write.
     pub async fn pause(&self, scope: &Scope, by: &str, reason: &str) -> Result<(), Refusal> {
         let (reason, now) = (checked(reason)?, self.clock.wall());
-        let before = self.mark_of(scope).await?;
+        let before = self.store.mark_of(scope.clone()).await.map_err(refusal)?;
         let fresh = before.as_ref().and_then(|mark| mark.fresh);
         let mark = Mark { act: Act::Paused, since: now, why: reason, by: Some(by.to_owned()), fresh };
         if self.store.mark(scope.clone(), before, mark).await.map_err(refusal)? { Ok(()) } else { Err(meanwhile()) }
@@ -30,7 +30,7 @@ impl Reputation {
     /// Nothing is held; no reason; a store that cannot write.
     pub async fn resume(&self, scope: &Scope, by: &str, reason: &str) -> Result<(), Refusal> {
         let (reason, now) = (checked(reason)?, self.clock.wall());
-        let held = self.mark_of(scope).await?.filter(|mark| mark.act >= Act::Slowed);
+        let held = self.store.mark_of(scope.clone()).await.map_err(refusal)?.filter(|mark| mark.act >= Act::Slowed);
         let Some(before) = held else {
             let fault = format!("bulk mail of {scope} is neither paused nor slowed");
             let remedy = "list what is with GET /v1/reputation; what a warm-up holds back goes on with the next day";
@@ -38,12 +38,6 @@ impl Reputation {
         };
         let mark = Mark { act: Act::None, since: now, why: words::resumed(&reason, now), by: Some(by.to_owned()), fresh: None };
         if self.store.forgive(scope.clone(), before, mark, now).await.map_err(refusal)? { Ok(()) } else { Err(meanwhile()) }
-    }
-
-    async fn mark_of(&self, scope: &Scope) -> Result<Option<Mark>, Refusal> {
-        let (settings, now) = (self.settings.load_full(), self.clock.wall());
-        let all = self.store.reputations(settings.window, now).await.map_err(refusal)?;
-        Ok(all.into_iter().find(|state| state.scope == *scope).and_then(|state| state.mark))
     }
 }
 

@@ -1,11 +1,12 @@
-//! What follows from how accounts, domains and topics stand. Every node judges; what is written is written once, whoever is first.
+//! What follows from how accounts, domains and topics stand. The node that keeps house judges for all, so that nodes of different settings do
+//! not undo each other's decisions; what is written is written once, whoever is first.
 
 use jebi_domain::{
     port::{
         reputation::ScopeState,
         store::{AuditEntry, StoreResult},
     },
-    reputation::{Act, Mark, TopicJudgement, words},
+    reputation::{Act, Mark, TopicJudgement, slot_of, words},
     time::Wall,
 };
 
@@ -19,6 +20,7 @@ impl Reputation {
             let judged = settings.limits.judge(act_of(state), &state.standing);
             let before = act_of(state);
             if judged.act == before {
+                self.forget(settings, state, now).await?;
                 continue;
             }
             let why = words::figures(&judged, &state.standing);
@@ -37,6 +39,16 @@ impl Reputation {
         Ok(states)
     }
 
+    /// Forgets a decision nothing follows from any more, and no count that began anew with it is still in the window.
+    async fn forget(&self, settings: &Settings, state: &mut ScopeState, now: Wall) -> StoreResult<()> {
+        let counts = |mark: &Mark| mark.fresh.is_some_and(|fresh| slot_of(fresh.at) >= settings.window.oldest(now));
+        let Some(mark) = state.mark.clone().filter(|mark| mark.act == Act::None && !counts(mark)) else { return Ok(()) };
+        if self.store.unmark(state.scope.clone(), mark).await? {
+            state.mark = None;
+        }
+        Ok(())
+    }
+
     /// Stops topics whose first mails bounce.
     pub(super) async fn judge_topics(&self, settings: &Settings, now: Wall) -> StoreResult<()> {
         if settings.topics.first == 0 || !settings.limits.acts {
@@ -48,13 +60,11 @@ impl Reputation {
                 TopicJudgement::Passed => {
                     self.store.judged(one.topic, None, now).await?;
                 }
-                // Its transactional mail must not wait: the account's own limits have to do.
-                TopicJudgement::Stop { .. } if one.transactional => {}
                 TopicJudgement::Stop { rate, of } => {
                     let why = words::stopped(rate, of, settings.topics.limit);
                     if self.store.judged(one.topic.clone(), Some(why.clone()), now).await? {
-                        tracing::warn!(topic = one.topic, why, "the topic is paused: its first mails bounce");
-                        self.write_down("topic.pause", one.topic, why, now).await;
+                        tracing::warn!(topic = one.topic, why, "bulk mail of the topic is stopped: its first mails bounce");
+                        self.write_down("topic.stop", one.topic, why, now).await;
                     }
                 }
             }

@@ -17,11 +17,13 @@ pub use aside::Brought;
 pub use decide::checked as checked_reason;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap,
+    BTreeSet},
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
+        {Arc, Mutex,
+        atomic::{AtomicI64, Ordering, Mutex},
     },
+},
 };
 
 use arc_swap::ArcSwap;
@@ -76,13 +78,16 @@ pub struct Reputation {
     allowances: Mutex<BTreeMap<Scope, Arc<Allowance>>>,
     /// Which incarnation this node is; 0 before it starts one.
     own: AtomicI64,
+    /// Whose gauges this node shows.
+    shown: Mutex<BTreeSet<Scope>>,
 }
 
 impl Reputation {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, settings: Settings) -> Self {
+        orders::describe();
         let (settings, orders) = (ArcSwap::from_pointee(settings), ArcSwap::default());
-        Self { store, clock, settings, orders, allowances: Mutex::default(), own: AtomicI64::new(0) }
+        Self { store, clock, settings, orders, allowances: Mutex::default(), own: AtomicI64::new(0), shown: Mutex::default() }
     }
 
     /// The node is this incarnation from now on.

@@ -12,7 +12,7 @@ use jebi_domain::{
         reputation::ScopeState,
         store::StoreResult,
     },
-    reputation::{Act, Scope, words},
+    reputation::{Act, Mark, Scope, Standing, words},
     time::Wall,
     warmup::Plan,
 };
@@ -37,24 +37,20 @@ struct Among {
 }
 
 impl Reputation {
-    /// Judges, and makes the orders anew. `providers` is how this node's accounts stand; empty before they are asked.
+    /// Judges where this node keeps house, and makes the orders anew. `providers` is how this node's accounts stand; empty before they are asked.
     ///
     /// # Errors
     /// A store that does not answer: the orders stay as they are.
     pub async fn look(&self, providers: &[ProviderStatus]) -> StoreResult<()> {
         let (settings, now) = (self.settings.load_full(), self.clock.wall());
-        let states = self.judge(&settings, now).await?;
-        self.judge_topics(&settings, now).await?;
-        show(&states);
+        let marks = self.decided(&settings, now).await?;
         let mut scopes: BTreeMap<Scope, Order> = BTreeMap::new();
-        for state in &states {
-            if let Some(mark) = &state.mark {
-                let order = scopes.entry(state.scope.clone()).or_default();
-                match mark.act {
-                    Act::Paused => order.held = Some(words::paused(&state.scope, mark)),
-                    Act::Slowed => order.slowed = Some((settings.slow_share, words::slowed(&state.scope, mark))),
-                    Act::None | Act::Warned => {}
-                }
+        for (scope, mark) in marks {
+            let order = scopes.entry(scope.clone()).or_default();
+            match mark.act {
+                Act::Paused => order.held = Some(words::paused(&scope, &mark)),
+                Act::Slowed => order.slowed = Some((settings.slow_share, words::slowed(&scope, &mark))),
+                Act::None | Act::Warned => {}
             }
         }
         for status in providers.iter().filter(|status| status.under_review && settings.slows_under_review) {
@@ -78,6 +74,30 @@ impl Reputation {
         }
         self.orders.store(Arc::new(by_provider(scopes)));
         Ok(())
+    }
+
+    /// What holds by decision, once this node has judged, where that is its task.
+    async fn decided(&self, settings: &Settings, now: Wall) -> StoreResult<Vec<(Scope, Mark)>> {
+        if !self.store.keeps_house().await? {
+            self.show(&[]);
+            return self.store.marks().await;
+        }
+        let states = self.judge(settings, now).await?;
+        self.judge_topics(settings, now).await?;
+        self.show(&states);
+        Ok(states.into_iter().filter_map(|state| Some((state.scope, state.mark?))).collect())
+    }
+
+    /// Shows how all stand; what is not there any more, or is another node's to tell, stands at nothing.
+    fn show(&self, states: &[ScopeState]) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = std::mem::replace(&mut *shown, states.iter().map(|state| state.scope.clone()).collect());
+        for scope in gone.difference(&shown) {
+            gauges(scope, &Standing::default(), Act::None);
+        }
+        for state in states {
+            gauges(&state.scope, &state.standing, super::act_of(state));
+        }
     }
 
     async fn day(&self, plan: &Plan, settings: &Settings, now: Wall, among: Among) -> StoreResult<Option<Day>> {
@@ -118,22 +138,23 @@ fn by_provider(scopes: BTreeMap<Scope, Order>) -> BTreeMap<String, Orders> {
     all
 }
 
-/// Shows how all stand.
-fn show(states: &[ScopeState]) {
+/// Says what the gauges are of.
+pub(super) fn describe() {
     describe_gauge!(
         "jebi_reputation_percent",
-        "Recipients whose mail bounced or was complained of, in percent, by account and sender's domain."
+        "Recipients whose mail bounced or was complained of, in percent, by account and sender's domain; of the node that does the housekeeping."
     );
     describe_gauge!(
         "jebi_bulk_act",
-        "What holds for bulk mail of an account or a sender's domain: 0 nothing, 1 warned, 2 slowed, 3 paused."
+        "What holds for bulk mail of an account or a sender's domain: 0 nothing, 1 warned, 2 slowed, 3 paused; of the node that does the housekeeping."
     );
-    for state in states {
-        let scope = || state.scope.to_string();
-        gauge!("jebi_reputation_percent", "scope" => scope(), "of" => "bounces").set(state.standing.bounce_percent());
-        gauge!("jebi_reputation_percent", "scope" => scope(), "of" => "complaints").set(state.standing.complaint_percent());
-        gauge!("jebi_bulk_act", "scope" => scope()).set(super::act_of(state).code() as f64);
-    }
+}
+
+fn gauges(scope: &Scope, standing: &Standing, act: Act) {
+    let name = || scope.to_string();
+    gauge!("jebi_reputation_percent", "scope" => name(), "of" => "bounces").set(standing.bounce_percent());
+    gauge!("jebi_reputation_percent", "scope" => name(), "of" => "complaints").set(standing.complaint_percent());
+    gauge!("jebi_bulk_act", "scope" => name()).set(act.code() as f64);
 }
 
 #[cfg(test)]

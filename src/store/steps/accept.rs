@@ -427,7 +427,7 @@ impl AcceptJob {
         if self.staged {
             return Ok(None);
         }
-        if turn.topic(&m.topic, self.at)?.1 {
+        if turn.topic(&m.topic, self.at)?.1.holds(m.lane) {
             return Ok(None);
         }
         let found = turn.memory.common.subscriptions().get(&m.provider).map(|s| (s.incarnation, Arc::clone(&s.window)));

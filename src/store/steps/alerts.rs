@@ -7,30 +7,48 @@ use jebi_domain::{
     hook::HookKind,
     port::{
         Boxed,
-        reputation::{ReputationStore, ScopeState, StoppedTopic, Told, TopicFirst, Used},
+        reputation::{Heard, ReputationStore, ScopeState, StoppedTopic, Told, TopicFirst, Used},
         store::StoreResult,
     },
     reputation::{Mark, Scope, WindowRule, slot_of},
     time::Wall,
 };
 
+use serde::Deserialize;
 use serde_json::json;
 
-use super::{Engine, Error, SqlStore, aside, group::Class, hooks, port::HOUSE, q, reputation, turn::Turn};
+use super::{Engine, Error, Row, SqlStore, aside, group::Class, hooks, port::HOUSE, q, reputation, turn::Turn};
 
-/// The subject that stands for all of a code.
-const ALL: &str = "*";
+/// The subject that stands for all of a code: no topic, provider or domain has a control character in its name.
+const ALL: &str = "\u{1}";
 /// How long what was resolved is shown.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl<E: Engine> ReputationStore for SqlStore<E> {
+    fn keeps_house(&self) -> Boxed<'_, StoreResult<bool>> {
+        self.shared.write(Class::Admin, |t| t.db.keeps_house(HOUSE))
+    }
+
     fn reputations(&self, rule: WindowRule, now: Wall) -> Boxed<'_, StoreResult<Vec<ScopeState>>> {
         self.look(move |s| reputation::list(s, &rule, now))
     }
 
+    fn marks(&self) -> Boxed<'_, StoreResult<Vec<(Scope, Mark)>>> {
+        self.look(|s| Ok(reputation::marks(s)?.into_iter().collect()))
+    }
+
+    fn mark_of(&self, scope: Scope) -> Boxed<'_, StoreResult<Option<Mark>>> {
+        self.look(move |s| reputation::read_mark(s, &scope))
+    }
+
     fn sent_by(&self, scope: Scope, since: Wall) -> Boxed<'_, StoreResult<u64>> {
+        self.sent_between(scope, since, Wall(i64::MAX))
+    }
+
+    fn sent_between(&self, scope: Scope, from: Wall, until: Wall) -> Boxed<'_, StoreResult<u64>> {
         self.look(move |s| {
-            let sent = s.row(q!("reputation_sent"), (scope.code(), scope.name(), slot_of(since)), |r| r.get::<i64>(0))?;
+            let slots = (scope.code(), scope.name(), slot_of(from), slot_of(until));
+            let sent = s.row(q!("reputation_sent"), slots, |r| r.get::<i64>(0))?;
             Ok(sent.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
         })
     }
@@ -47,8 +65,20 @@ impl<E: Engine> ReputationStore for SqlStore<E> {
         self.shared.write(Class::Bulk, move |t| aside::bring_back(t, &domain, most))
     }
 
+    fn heard(&self, provider: String) -> Boxed<'_, StoreResult<Option<Heard>>> {
+        self.look(move |s| {
+            let read = |r: &Row<'_>| Ok((r.get::<Option<i64>>(0)?, r.get::<Option<i64>>(1)?));
+            let (at, delivered) = s.row(q!("feedback_heard"), [provider], read)?.unwrap_or_default();
+            Ok(at.map(|at| Heard { at: Wall(at), delivered_at: delivered.map(Wall) }))
+        })
+    }
+
     fn mark(&self, scope: Scope, expected: Option<Mark>, mark: Mark) -> Boxed<'_, StoreResult<bool>> {
         self.shared.write(Class::Admin, move |t| reputation::mark(t, &scope, expected.as_ref(), &mark))
+    }
+
+    fn unmark(&self, scope: Scope, expected: Mark) -> Boxed<'_, StoreResult<bool>> {
+        self.shared.write(Class::Admin, move |t| reputation::unmark(t, &scope, &expected))
     }
 
     fn forgive(&self, scope: Scope, expected: Mark, mark: Mark, now: Wall) -> Boxed<'_, StoreResult<bool>> {
@@ -70,7 +100,10 @@ impl<E: Engine> ReputationStore for SqlStore<E> {
     }
 
     fn alerts(&self) -> Boxed<'_, StoreResult<Vec<Alert>>> {
-        self.look(|s| s.rows(q!("alert_list"), (), |r| r.get::<String>(0))?.iter().map(|state| parsed(state)).collect())
+        self.look(|s| {
+            let states = s.rows(q!("alert_list"), (), |r| r.get::<String>(0))?;
+            states.iter().filter_map(|state| parsed(state).transpose()).collect()
+        })
     }
 
     fn look(&self, found: Vec<Reading>, repeat: Duration, now: Wall) -> Boxed<'_, StoreResult<Option<Vec<Told>>>> {
@@ -84,14 +117,23 @@ impl<E: Engine> ReputationStore for SqlStore<E> {
 
 type Known = BTreeMap<(AlertCode, String), Alert>;
 
-fn parsed(state: &str) -> Result<Alert, Error> {
-    serde_json::from_str(state).map_err(|e| Error::damaged("alert", e))
+/// An alert; `None` for one of a code only a later version knows, which is left to it.
+fn parsed(state: &str) -> Result<Option<Alert>, Error> {
+    #[derive(Deserialize)]
+    struct Coded {
+        code: String,
+    }
+    match serde_json::from_str(state) {
+        Ok(alert) => Ok(Some(alert)),
+        Err(_) if serde_json::from_str::<Coded>(state).is_ok_and(|one| AlertCode::from_name(&one.code).is_none()) => Ok(None),
+        Err(e) => Err(Error::damaged("alert", e)),
+    }
 }
 
 fn all(turn: &Turn<'_>) -> Result<Known, Error> {
     let states = turn.rows_of(q!("alert_all"), (), |r| r.get::<String>(0))?;
-    let read = |state: &String| parsed(state).map(|alert| ((alert.code, alert.subject.clone()), alert));
-    states.iter().map(read).collect()
+    let alerts = states.iter().filter_map(|state| parsed(state).transpose());
+    alerts.map(|alert| alert.map(|alert| ((alert.code, alert.subject.clone()), alert))).collect()
 }
 
 fn put(turn: &mut Turn<'_>, alert: &Alert) -> Result<(), Error> {
@@ -125,8 +167,9 @@ fn look(turn: &mut Turn<'_>, found: &[Reading], repeat: Duration, now: Wall) -> 
     let mut told = Vec::new();
     let mut one = |turn: &mut Turn<'_>, before: Option<Alert>, reading: Option<&Reading>, key: (AlertCode, &str)| {
         let mut alert = before.clone().unwrap_or_else(|| Alert::new(key.0, key.1));
-        if let Some(silence) = of_all.get(&key.0) {
-            alert.silence.get_or_insert_with(|| silence.clone());
+        // The longer one holds; its own may have passed.
+        if let Some(silence) = of_all.get(&key.0).filter(|all| alert.silence.as_ref().is_none_or(|own| own.until < all.until)) {
+            alert.silence = Some(silence.clone());
         }
         let tell = alert.look(reading, repeat, now);
         let old = alert.resolved_at.is_some_and(|at| now.since(at) >= KEPT);

@@ -71,10 +71,25 @@ pub(super) fn pause(turn: &mut Turn<'_>, name: &str, paused: bool, now: Wall) ->
     let queues: Vec<i64> = turn.rows_of(q!("topic_queues_live"), [topic], |r| r.get(0))?;
     turn.execute(q!("topic_pause"), (topic, paused.then_some(now.0)))?;
     if !paused {
+        turn.run(q!("topic_bulk_pause"), (topic, None::<i64>))?;
         turn.run(q!("reputation_topic_resume"), [topic])?;
     }
+    tell(turn, name, queues);
+    Ok(true)
+}
+
+/// Stops the bulk mail of a topic until it is resumed; its transactional mail goes on, also what is posted later.
+pub(super) fn stop_bulk(turn: &mut Turn<'_>, name: &str, now: Wall) -> Result<(), Error> {
+    let Some(topic) = named(turn, name)? else { return Ok(()) };
+    let queues: Vec<i64> = turn.rows_of(q!("topic_queues_live"), [topic], |r| r.get(0))?;
+    turn.execute(q!("topic_bulk_pause"), (topic, Some(now.0)))?;
+    tell(turn, name, queues);
+    Ok(())
+}
+
+/// Tells the dispatchers of a topic's queues whether they are paused now.
+fn tell(turn: &mut Turn<'_>, name: &str, queues: Vec<i64>) {
     turn.memory.topics.remove(name);
     // Listing them makes the turn tell their dispatchers.
     queues.into_iter().for_each(|q| turn.delta.queue(q, 0));
-    Ok(true)
 }

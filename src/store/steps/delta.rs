@@ -101,8 +101,8 @@ pub(super) struct Delta {
     /// Queues something was put into, with the earliest due time of it, and those the turn itself retired.
     pub(super) filled: BTreeMap<i64, i64>,
     pub(super) retired: BTreeSet<i64>,
-    /// Accounts that feedback came through, and when.
-    pub(super) seen: BTreeMap<String, i64>,
+    /// Accounts that feedback came through, when, and when it told of mail that arrived.
+    pub(super) seen: BTreeMap<String, (i64, Option<i64>)>,
     pub notices: Vec<(String, Notice)>,
     /// Topics that may be finished: bulk mail of theirs has ended.
     pub(super) finishing: BTreeSet<i64>,
@@ -169,9 +169,14 @@ impl Delta {
         self.hours.reported(topic, kind, at, n);
     }
 
-    /// Feedback came through an account.
-    pub fn seen(&mut self, provider: String, at: i64) {
-        self.seen.entry(provider).and_modify(|last| *last = at.max(*last)).or_insert(at);
+    /// Feedback came through an account; `delivered`: it told of mail that arrived.
+    pub fn seen(&mut self, provider: String, delivered: bool, at: i64) {
+        self.seen_last(provider, (at, delivered.then_some(at)));
+    }
+
+    fn seen_last(&mut self, provider: String, (at, delivered): (i64, Option<i64>)) {
+        let last = self.seen.entry(provider).or_insert((at, delivered));
+        *last = (last.0.max(at), last.1.max(delivered));
     }
 
     pub fn used(&mut self, key: KeyNo, at: Wall, n: i64) {
@@ -205,8 +210,8 @@ impl Delta {
             self.filled.entry(no).and_modify(|first| *first = due.min(*first)).or_insert(due);
         }
         self.retired.extend(other.retired);
-        for (provider, at) in other.seen {
-            self.seen(provider, at);
+        for (provider, last) in other.seen {
+            self.seen_last(provider, last);
         }
         self.notices.extend(other.notices);
         self.finishing.extend(other.finishing);

@@ -167,7 +167,8 @@ fn apply(turn: &mut Turn<'_>, mut copy: Found, one: &Reported, now: Wall) -> Res
     }
     // Evidence as a whole: whoever is named was taken, and with them all the provider can only have taken together.
     prove::by(turn, &copy, one, now)?;
-    seen(turn, copy.queue, now)?;
+    let delivered = one.reports.iter().any(|report| kind(report) == Some(FeedbackKind::Delivered));
+    seen(turn, copy.queue, delivered, now)?;
     Ok(new)
 }
 
@@ -182,13 +183,14 @@ fn in_time(one: &Reported, accepted: Wall, now: Wall) -> Cow<'_, Reported> {
     Cow::Owned(one)
 }
 
-/// Notes that feedback of our own mail comes through the account a queue's mail is sent by.
-fn seen(turn: &mut Turn<'_>, queue: QueueNo, now: Wall) -> Result<(), Error> {
+/// Notes that feedback of our own mail comes through the account a queue's mail is sent by, and whether it tells of mail that arrived.
+fn seen(turn: &mut Turn<'_>, queue: QueueNo, delivered: bool, now: Wall) -> Result<(), Error> {
     let (provider, _) = turn.home_of(queue.0)?;
-    let last = turn.memory.seen.get(&provider).copied();
+    let key = (provider, delivered);
+    let last = turn.memory.seen.get(&key).copied();
     if last.is_none_or(|last| now.0.saturating_sub(last) >= SEEN_EVERY || last > now.0) {
-        turn.delta.seen(provider.clone(), now.0);
-        turn.memory.seen.insert(provider, now.0);
+        turn.delta.seen(key.0.clone(), delivered, now.0);
+        turn.memory.seen.insert(key, now.0);
     }
     Ok(())
 }

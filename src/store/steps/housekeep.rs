@@ -9,7 +9,7 @@ use jebi_domain::{
     idempotency,
     port::nodes::NODE_KEPT,
     quota,
-    reputation::WindowRule,
+    reputation::{WindowRule, day_of},
     time::Wall,
 };
 
@@ -17,7 +17,7 @@ use super::{
     Error,
     claim::{Entry, clear},
     feedback::unmatched,
-    q, refs, row,
+    q, refs, reputation, row,
     turn::Turn,
 };
 use crate::crash_point::crash_point;
@@ -114,6 +114,8 @@ pub(super) fn hash(bytes: &[u8]) -> i64 {
 pub(super) fn purge(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     turn.execute(q!("sent_slot_purge"), [quota::slot_of(now - quota::WINDOW - quota::SLOT)])?;
     turn.execute(q!("reputation_purge"), [WindowRule::kept(now)])?;
+    turn.execute(q!("reputation_day_purge"), [day_of(WindowRule::kept(now))])?;
+    reputation::purge(turn, now)?;
     turn.execute(q!("incarnation_purge"), [(now - NODE_KEPT).0])?;
     let before = now - idempotency::KEPT;
     Ok(turn.execute(q!("idempotency_purge"), [before.0])? == 200)

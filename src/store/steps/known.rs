@@ -43,6 +43,21 @@ impl Known {
     }
 }
 
+/// What of a topic's mail waits until it is resumed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::store) struct Paused {
+    /// By a person.
+    all: bool,
+    /// By its first results.
+    bulk: bool,
+}
+
+impl Paused {
+    pub fn holds(self, lane: Lane) -> bool {
+        self.all || self.bulk && lane == Lane::Bulk
+    }
+}
+
 impl Turn<'_> {
     /// A message by its number, from memory where it was met lately.
     pub fn known(&mut self, no: i64) -> Result<Option<Known>, Error> {
@@ -76,10 +91,10 @@ impl Turn<'_> {
         self.memory.messages.insert(no, known);
     }
 
-    /// The number of a topic and whether it is paused; made when it is new.
-    pub fn topic(&mut self, name: &str, now: Wall) -> Result<(i64, bool), Error> {
+    /// The number of a topic and what of it is paused; made when it is new.
+    pub fn topic(&mut self, name: &str, now: Wall) -> Result<(i64, Paused), Error> {
         if name.is_empty() {
-            return Ok((0, false));
+            return Ok((0, Paused::default()));
         }
         if let Some(known) = self.memory.topics.get(name) {
             return Ok(*known);
@@ -95,16 +110,19 @@ impl Turn<'_> {
         Ok(found)
     }
 
-    fn new_topic(&self, name: &str, now: Wall) -> Result<(i64, bool), Error> {
+    fn new_topic(&self, name: &str, now: Wall) -> Result<(i64, Paused), Error> {
         if let Some(no) = self.row(q!("topic_insert"), (name, now.0), |r| r.get(0))? {
-            return Ok((no, false));
+            return Ok((no, Paused::default()));
         }
         // Another node was first.
         self.find_topic(name)?.ok_or_else(|| Error::damaged("topic", "it was not written"))
     }
 
-    pub fn find_topic(&self, name: &str) -> Result<Option<(i64, bool)>, Error> {
-        self.row(q!("topic_by_name"), [name], |r| Ok((r.get(0)?, r.get::<Option<i64>>(1)?.is_some())))
+    pub fn find_topic(&self, name: &str) -> Result<Option<(i64, Paused)>, Error> {
+        self.row(q!("topic_by_name"), [name], |r| {
+            let is_set = |i| Ok::<_, Error>(r.get::<Option<i64>>(i)?.is_some());
+            Ok((r.get(0)?, Paused { all: is_set(1)?, bulk: is_set(2)? }))
+        })
     }
 
     /// The live queue of a (provider, lane, topic); made when there is none.

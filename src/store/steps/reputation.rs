@@ -1,4 +1,13 @@
-//! What falls on accounts and senders' domains: counted in the commit that causes it, by quarters of an hour. What was decided of them.
+//! What falls on accounts and senders' domains: counted in the commit that causes it, by quarters of an hour and days of when the mail was
+//! sent. What was decided of them.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `list` | how they stand |
+//! | `topics` | topics whose first mails bounce |
+
+mod list;
+mod topics;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -6,20 +15,16 @@ use jebi_domain::{
     event::FeedbackKind,
     id::DeliveryKey,
     message::Lane,
-    port::{
-        reputation::{ScopeState, TopicFirst, Used},
-        store::Settlement,
-    },
-    reputation::{FirstResults, Fresh, Mark, Scope, Slot, Tally, Via, WindowRule, slot_of, standing},
+    port::{reputation::Used, store::Settlement},
+    reputation::{Act, Fresh, Mark, Scope, Tally, Via, WindowRule, day_of, slot_of},
     time::Wall,
 };
+use serde::Deserialize;
 
-use super::{Error, Row, Snapshot, cancel, params, q, turn::Turn};
+pub(super) use list::list;
+pub(super) use topics::{first_results, judged, purge};
 
-/// Slots of an hour.
-const HOUR: i64 = 4;
-/// Slots of a day.
-const DAY: i64 = 96;
+use super::{Error, Row, Snapshot, params, q, turn::Turn};
 
 /// What a job, or a whole turn, adds.
 #[derive(Default)]
@@ -27,8 +32,8 @@ pub(super) struct Counts {
     /// By what mail went through: a turn's mail has few of them.
     via: BTreeMap<(Arc<Via>, i64), Tally>,
     scopes: BTreeMap<(Scope, i64), Tally>,
-    /// Bounces of bulk mail, by topic.
-    topics: BTreeMap<i64, i64>,
+    /// Bounces of bulk mail, by topic, and when the last of them was told.
+    topics: BTreeMap<i64, (i64, Wall)>,
 }
 
 impl Counts {
@@ -60,9 +65,14 @@ impl Counts {
         for (key, tally) in other.scopes {
             *self.scopes.entry(key).or_default() += tally;
         }
-        for (topic, n) in other.topics {
-            *self.topics.entry(topic).or_default() += n;
+        for (topic, (n, at)) in other.topics {
+            self.bounced(topic, n, at);
         }
+    }
+
+    fn bounced(&mut self, topic: i64, n: i64, at: Wall) {
+        let of = self.topics.entry(topic).or_insert((0, at));
+        *of = (of.0 + n, of.1.max(at));
     }
 
     /// Writes it, in one order everywhere.
@@ -73,22 +83,27 @@ impl Counts {
                 *scopes.entry((scope, slot)).or_default() += tally;
             }
         }
-        for ((scope, slot), t) in scopes {
-            let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-            turn.run(
-                q!("reputation_add"),
-                params![scope.code(), scope.name(), slot, n(t.sent), n(t.bounced), n(t.complained), n(t.failed)],
-            )?;
+        let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let mut days: BTreeMap<(&Scope, i64), Tally> = BTreeMap::new();
+        for ((scope, slot), t) in &scopes {
+            let row = params![scope.code(), scope.name(), *slot, n(t.sent), n(t.bounced), n(t.complained), n(t.failed)];
+            turn.run(q!("reputation_add"), row)?;
+            *days.entry((scope, day_of(*slot))).or_default() += *t;
         }
-        for (topic, n) in self.topics {
-            turn.run(q!("reputation_topic_add"), (topic, n))?;
+        for ((scope, day), t) in days {
+            let row = params![scope.code(), scope.name(), day, n(t.sent), n(t.bounced), n(t.complained), n(t.failed)];
+            turn.run(q!("reputation_day_add"), row)?;
+        }
+        for (topic, (n, at)) in self.topics {
+            turn.run(q!("reputation_topic_add"), (topic, n, at.0))?;
         }
         Ok(())
     }
 }
 
 /// Counts a report against the account and the sender's domain, where it is of a kind that does. Whether the provider counts it, too, is
-/// for the caller to know. What was sent before a scope's count began anew is forgiven.
+/// for the caller to know. It falls into the time its mail was sent, so that both leave the window together: counted where it was told, the
+/// complaints of a large mailing would fall on the few mails of the day after. What was sent before a scope's count began anew is forgiven.
 pub(super) fn count(turn: &mut Turn<'_>, key: DeliveryKey, recipient: &str, kind: FeedbackKind, at: Wall) -> Result<(), Error> {
     let one = match kind {
         FeedbackKind::Bounced => Tally { bounced: 1, ..Tally::default() },
@@ -100,15 +115,18 @@ pub(super) fn count(turn: &mut Turn<'_>, key: DeliveryKey, recipient: &str, kind
     if !via.counts(recipient) {
         return Ok(());
     }
+    let now = turn.memory.began;
     let sent_at: Option<i64> = turn.row(q!("delivery_get"), [key.0], |r| r.get(5))?.flatten();
-    for scope in via.scopes() {
+    // A reporter's clock may be wrong: nothing is told after now.
+    let slot = slot_of(sent_at.map_or(at, Wall).min(now));
+    for scope in via.scopes().into_iter().filter(|_| slot >= WindowRule::kept(now)) {
         let fresh = mark_of(turn, &scope)?.and_then(|mark| mark.fresh);
         if fresh.zip(sent_at).is_none_or(|(fresh, sent_at)| sent_at >= fresh.at.0) {
-            *turn.delta.reputation.scopes.entry((scope, slot_of(at))).or_default() += one;
+            *turn.delta.reputation.scopes.entry((scope, slot)).or_default() += one;
         }
     }
     if kind == FeedbackKind::Bounced && known.message.lane == Lane::Bulk && known.topic != 0 {
-        *turn.delta.reputation.topics.entry(known.topic).or_default() += 1;
+        turn.delta.reputation.bounced(known.topic, 1, now);
     }
     Ok(())
 }
@@ -117,13 +135,38 @@ fn text(mark: &Mark) -> Result<String, Error> {
     serde_json::to_string(mark).map_err(|e| Error::damaged("decision", e))
 }
 
-fn parsed(text: &str) -> Result<Mark, Error> {
-    serde_json::from_str(text).map_err(|e| Error::damaged("decision", e))
+/// What was decided; `None` where a later version decided what this one does not know.
+fn parsed(text: &str) -> Result<Option<Mark>, Error> {
+    #[derive(Deserialize)]
+    struct Decided {
+        act: String,
+    }
+    match serde_json::from_str(text) {
+        Ok(mark) => Ok(Some(mark)),
+        Err(_) if serde_json::from_str::<Decided>(text).is_ok_and(|one| Act::from_name(&one.act).is_none()) => Ok(None),
+        Err(e) => Err(Error::damaged("decision", e)),
+    }
 }
 
 fn mark_of(turn: &Turn<'_>, scope: &Scope) -> Result<Option<Mark>, Error> {
-    let found = turn.row(q!("reputation_mark_get"), (scope.code(), scope.name()), |r| r.get::<String>(0))?;
-    found.map(|mark| parsed(&mark)).transpose()
+    read_mark(&turn.look(), scope)
+}
+
+/// What was decided of one.
+pub(super) fn read_mark(s: &Snapshot<'_>, scope: &Scope) -> Result<Option<Mark>, Error> {
+    let found = s.row(q!("reputation_mark_get"), (scope.code(), scope.name()), |r| r.get::<String>(0))?;
+    found.map_or(Ok(None), |mark| parsed(&mark))
+}
+
+/// What was decided of all. Kinds of scopes and decisions of a later version are left out.
+pub(super) fn marks(s: &Snapshot<'_>) -> Result<BTreeMap<Scope, Mark>, Error> {
+    let mut all = BTreeMap::new();
+    for (code, name, mark) in s.rows(q!("reputation_marks"), (), |r| Ok((r.get(0)?, r.get(1)?, r.get::<String>(2)?)))? {
+        if let (Some(scope), Some(mark)) = (Scope::from_code(code, name), parsed(&mark)?) {
+            all.insert(scope, mark);
+        }
+    }
+    Ok(all)
 }
 
 /// Writes a decision in place of the one expected.
@@ -136,7 +179,12 @@ pub(super) fn mark(turn: &Turn<'_>, scope: &Scope, expected: Option<&Mark>, mark
     Ok(written == 1)
 }
 
-/// The same, and mail counts anew from now on.
+/// Forgets a decision that says nothing any more.
+pub(super) fn unmark(turn: &Turn<'_>, scope: &Scope, expected: &Mark) -> Result<bool, Error> {
+    Ok(turn.execute(q!("reputation_mark_delete"), (scope.code(), scope.name(), &text(expected)?))? == 1)
+}
+
+/// The same as [`mark`], and mail counts anew from now on.
 pub(super) fn forgive(turn: &Turn<'_>, scope: &Scope, expected: &Mark, mark: &Mark, now: Wall) -> Result<bool, Error> {
     let before = turn.row(q!("reputation_slot"), (scope.code(), scope.name(), slot_of(now)), |r| tally(r, 0))?;
     let fresh = Some(Fresh { at: now, before: before.unwrap_or_default() });
@@ -149,61 +197,9 @@ fn tally(r: &Row<'_>, from: usize) -> Result<Tally, Error> {
     Ok(Tally { sent: n(0)?, bounced: n(1)?, complained: n(2)?, failed: n(3)? })
 }
 
-/// Every scope that mail was sent of in the last day, or that something was decided of.
-pub(super) fn list(s: &Snapshot<'_>, rule: &WindowRule, now: Wall) -> Result<Vec<ScopeState>, Error> {
-    let mut slots: BTreeMap<Scope, Vec<Slot>> = BTreeMap::new();
-    let mut marks: BTreeMap<Scope, Mark> = BTreeMap::new();
-    let scope = |code, name| Scope::from_code(code, name).ok_or_else(|| Error::damaged("scope", code));
-    for (code, name, mark) in s.rows(q!("reputation_marks"), (), |r| Ok((r.get(0)?, r.get(1)?, r.get::<String>(2)?)))? {
-        let scope = scope(code, name)?;
-        slots.entry(scope.clone()).or_default();
-        marks.insert(scope, parsed(&mark)?);
-    }
-    let day = slot_of(now) - DAY;
-    let recent = |r: &Row<'_>| Ok((r.get(0)?, r.get(1)?, Slot { slot: r.get(2)?, tally: tally(r, 3)? }));
-    for (code, name, slot) in s.rows(q!("reputation_recent"), [day], recent)? {
-        slots.entry(scope(code, name)?).or_default().push(slot);
-    }
-    let mut all = Vec::with_capacity(slots.len());
-    for (scope, mut slots) in slots {
-        // Only who sends little needs more than a day.
-        if slots.iter().map(|one| one.tally.sent).sum::<u64>() < rule.volume {
-            let older = (scope.code(), scope.name(), rule.oldest(now), day);
-            slots.extend(s.rows(q!("reputation_slots"), older, |r| Ok(Slot { slot: r.get(0)?, tally: tally(r, 1)? }))?);
-        }
-        let mark = marks.remove(&scope);
-        let mut hour = Tally::default();
-        slots.iter().filter(|one| one.slot >= slot_of(now) - HOUR).for_each(|one| hour += one.tally);
-        let standing = standing(&slots, rule, mark.as_ref().and_then(|mark| mark.fresh), now);
-        all.push(ScopeState { scope, standing, hour, mark });
-    }
-    Ok(all)
-}
-
 /// What was sent of a scope's mail since a time, and what is under way.
 pub(super) fn used(s: &Snapshot<'_>, scope: &Scope, since: Wall) -> Result<Used, Error> {
     let n = |n: i64| u64::try_from(n).unwrap_or(0);
     let read = |r: &Row<'_>| Ok(Used { sent: n(r.get(0)?), leased: n(r.get(1)?) });
     Ok(s.row(q!("reputation_used"), (scope.code(), scope.name(), slot_of(since)), read)?.unwrap_or_default())
-}
-
-/// Topics whose first results are looked at.
-pub(super) fn first_results(s: &Snapshot<'_>) -> Result<Vec<TopicFirst>, Error> {
-    s.rows(q!("reputation_topics"), (), |r| {
-        let n = |i| Ok::<_, Error>(u64::try_from(r.get::<i64>(i)?).unwrap_or(0));
-        let known = FirstResults { sent: n(1)?, delivered: n(2)?, bounced: n(3)? };
-        Ok(TopicFirst { topic: r.get(0)?, known, transactional: r.get(4)? })
-    })
-}
-
-/// Ends the look at a topic's first results; with a reason it is paused.
-pub(super) fn judged(turn: &mut Turn<'_>, name: &str, stop: Option<&str>, now: Wall) -> Result<bool, Error> {
-    let Some((topic, _)) = turn.find_topic(name)? else { return Ok(false) };
-    if turn.execute(q!("reputation_topic_judge"), (topic, now.0, stop))? == 0 {
-        return Ok(false);
-    }
-    if stop.is_some() {
-        cancel::pause(turn, name, true, now)?;
-    }
-    Ok(true)
 }

@@ -15,7 +15,8 @@ use super::{
     delta::{Delta, Told, TopicDelta},
     hooks::{self, Wants},
     kept_back,
-    known::Known,
+    known::{Known,
+Paused},
     outbox::Outbox,
     params, q,
 };
@@ -132,7 +133,7 @@ impl Common {
 /// What a writer remembers between turns. Everything can be dropped at any time.
 pub struct Memory {
     pub(super) common: Arc<Common>,
-    pub(super) topics: HashMap<String, (i64, bool)>,
+    pub(super) topics: HashMap<String, (i64, Paused)>,
     pub(super) queues: HashMap<(String, Lane, i64), i64>,
     /// Topics by queue, and their names.
     pub(super) topic_of: HashMap<i64, i64>,
@@ -156,8 +157,8 @@ pub struct Memory {
     pub(super) damaged: HashSet<i64>,
     /// Reports kept for later that cannot be recorded, because something stored cannot be read.
     pub(super) damaged_reports: HashSet<i64>,
-    /// When it was last written down that feedback comes through an account.
-    pub(super) seen: HashMap<String, i64>,
+    /// When it was last written down that feedback comes through an account, and that it tells of mail that arrived.
+    pub(super) seen: HashMap<(String, bool), i64>,
     /// What endpoints want; `None` where it is to be read anew.
     pub(super) wants: Option<Arc<Wants>>,
     /// When the turn began.
@@ -349,8 +350,8 @@ impl<'a> Turn<'a> {
             self.run(q!("totals_add"), (waiting, unsettled))?;
         }
         // Last, and not when it is noted: nodes share a rate by the same row.
-        for (provider, at) in &total.seen {
-            self.run(q!("feedback_seen"), (provider, at))?;
+        for (provider, (at, delivered)) in &total.seen {
+            self.run(q!("feedback_seen"), (provider, at, delivered))?;
         }
         if asks_again {
             kept_back::ask_again(self)?;

@@ -297,8 +297,8 @@ fn read_topic(r: &Row<'_>) -> Result<(i64, TopicView), Error> {
         unsubscribed: r.get(23)?,
     };
     let engaged = Engaged { opens: r.get(24)?, opens_by_person: r.get(25)?, clicks: r.get(26)?, clicks_by_person: r.get(27)? };
-    let paused = r.get::<Option<i64>>(3)?.is_some();
-    Ok((r.get(0)?, TopicView { name: r.get(1)?, created_at: Wall(r.get(2)?), paused, counts, engaged }))
+    let (paused, bulk_paused) = (r.get::<Option<i64>>(3)?.is_some(), r.get::<Option<i64>>(28)?.is_some());
+    Ok((r.get(0)?, TopicView { name: r.get(1)?, created_at: Wall(r.get(2)?), paused, bulk_paused, counts, engaged }))
 }
 
 fn tell_sending(s: &Snapshot<'_>, (no, mut topic): (i64, TopicView)) -> Result<TopicView, Error> {

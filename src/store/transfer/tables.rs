@@ -52,6 +52,7 @@ pub const TABLES: &[&str] = &[
     "consent",
     "consent_event",
     "reputation_slot",
+    "reputation_day",
     "reputation_mark",
     "reputation_topic",
     "alert",

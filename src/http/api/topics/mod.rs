@@ -37,13 +37,15 @@ pub struct TopicBody {
     topic_id: String,
     created_at: Time,
     paused: bool,
+    /// Whether its bulk mail waits because too many of its first mails bounced, until the topic is resumed. Its transactional mail goes on.
+    bulk_paused: bool,
     #[serde(flatten)]
     counts: CountsBody,
 }
 
 impl From<TopicView> for TopicBody {
     fn from(v: TopicView) -> Self {
-        Self { topic_id: v.name, created_at: Time(v.created_at), paused: v.paused, counts: v.counts.into() }
+        Self { topic_id: v.name, created_at: Time(v.created_at), paused: v.paused, bulk_paused: v.bulk_paused, counts: v.counts.into() }
     }
 }
 
@@ -96,7 +98,7 @@ pub async fn pause(State(state): State<AppState>, Extension(caller): Extension<C
 
 /// Resume a topic
 ///
-/// Lets the mail of a paused topic go again. Repeatable.
+/// Lets the mail of a paused topic go again, and its bulk mail where that was stopped because its first mails bounced. Repeatable.
 #[utoipa::path(
     post, path = "/v1/topics/{id}/resume", tag = "topics",
     params(("id" = String, Path, description = "The topic_id given when sending.")),

@@ -6,4 +6,4 @@
 UPDATE topic_queue SET waiting = waiting + $2::bigint,
     next_due = CASE WHEN cancelled_at IS NULL THEN (SELECT due FROM entry WHERE queue = $1::bigint AND due >= least(topic_queue.next_due, $3::bigint) ORDER BY due, no LIMIT 1) END
 WHERE no = $1::bigint
-RETURNING provider, lane, next_due, cancelled_at, (SELECT at FROM topic_paused p WHERE p.topic = topic_queue.topic);
+RETURNING provider, lane, next_due, cancelled_at, (SELECT CASE WHEN topic_queue.lane = 1 THEN coalesce(p.at, p.bulk_at) ELSE p.at END FROM topic_paused p WHERE p.topic = topic_queue.topic);

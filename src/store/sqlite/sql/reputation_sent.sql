@@ -1,1 +1,1 @@
-SELECT COALESCE(SUM(sent), 0) FROM reputation_slot WHERE kind = ?1 AND name = ?2 AND slot >= ?3;
+SELECT coalesce(sum(sent), 0) FROM reputation_slot WHERE kind = ?1 AND name = ?2 AND slot >= ?3 AND slot < ?4;

@@ -1,0 +1,1 @@
+DELETE FROM reputation_day WHERE day < $1::bigint;

@@ -1,0 +1,1 @@
+DELETE FROM reputation_mark WHERE kind = $1::bigint AND name = $2::text AND mark = $3::text;

@@ -1,0 +1,1 @@
+SELECT last_feedback, last_delivered FROM provider WHERE name = ?1;
