@@ -17,13 +17,11 @@ pub use aside::Brought;
 pub use decide::checked as checked_reason;
 
 use std::{
-    collections::{BTreeMap,
-    BTreeSet},
+    collections::{BTreeMap, BTreeSet},
     sync::{
-        {Arc, Mutex,
-        atomic::{AtomicI64, Ordering, Mutex},
+        Arc, Mutex,
+        atomic::{AtomicI64, Mutex, Ordering},
     },
-},
 };
 
 use arc_swap::ArcSwap;

@@ -330,7 +330,13 @@ fn to_erased(turn: &mut Turn<'_>, copy: &Found, (position, report): (i64, &Repor
 }
 
 /// Counts what was reported of so many recipients of a joint copy for the first time.
-fn count(turn: &mut Turn<'_>, copy: &Found, (whom, person): (Whom<'_>, &str), (kind, report): (FeedbackKind, &Report), set: u64) -> Result<(), Error> {
+fn count(
+    turn: &mut Turn<'_>,
+    copy: &Found,
+    (whom, person): (Whom<'_>, &str),
+    (kind, report): (FeedbackKind, &Report),
+    set: u64,
+) -> Result<(), Error> {
     turn.execute(q!("feedback_set"), (copy.key.0, kind.bit()))?;
     turn.delta.reported(copy.topic, kind, report.at, i64::try_from(set).unwrap_or(i64::MAX));
     if report.counts {

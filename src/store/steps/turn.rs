@@ -15,8 +15,7 @@ use super::{
     delta::{Delta, Told, TopicDelta},
     hooks::{self, Wants},
     kept_back,
-    known::{Known,
-Paused},
+    known::{Known, Paused},
     outbox::Outbox,
     params, q,
 };
