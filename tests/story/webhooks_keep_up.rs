@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::support::{
     api::{Api, Setup, WebhookSetup, text},
     ses_stub::{Answer, SesStub, Step},
-    webhooks::{Calling, Made, soon},
+    webhooks::{Calling, Made, SECRET, soon},
 };
 
 /// So many test events at once.
@@ -123,6 +123,30 @@ async fn a_node_without_the_secret_leaves_sealed_webhooks_to_others() {
     let call = calling.calls(&sealed).await.remove(0);
     assert_eq!((text(&call["state"]), &call["attempts"]), ("waiting", &Value::from(0)));
     assert_eq!(calling.show(&sealed).await["waiting"], 1, "it is not taken");
+}
+
+#[tokio::test]
+async fn an_event_this_version_cannot_read_fails_alone_and_its_webhook_stays() {
+    let api = Api::with(Setup { secret: Some(SECRET), ..Setup::default() }).await;
+    let stub = SesStub::start([]).await;
+    let made = api.post("/v1/webhooks", &json!({"url": stub.url()})).await.expect(201);
+    let made = Made { id: made["id"].as_i64().expect("a number"), secret: None };
+    for _ in 0..2 {
+        api.post(&format!("/v1/webhooks/{}/test", made.id), &json!({})).await.expect(202);
+    }
+    // As one of a newer version writes it.
+    let db = rusqlite::Connection::open(api.folder().join("jebi.db")).expect("the store");
+    db.busy_timeout(Duration::from_secs(10)).expect("it waits");
+    assert_eq!(db.execute("UPDATE hook_event SET kind = 63 WHERE no = (SELECT min(no) FROM hook_event)", []), Ok(1));
+    let calling = Calling::over(api).await;
+    stub.until(|seen| seen.requests.len() == 1).await;
+    let call = soon("its try is written down", async || {
+        calling.calls(&made).await.into_iter().find(|call| call["type"].is_null() && call["attempts"] == 1)
+    })
+    .await;
+    assert!(text(&call["tries"][0]["error"]).starts_with("what it tells cannot be read: "), "{call}");
+    assert_eq!(text(&call["state"]), "waiting");
+    assert_eq!((&calling.show(&made).await["enabled"], stub.look(|seen| seen.requests.len())), (&json!(true), 1));
 }
 
 #[tokio::test]

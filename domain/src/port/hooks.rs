@@ -188,7 +188,8 @@ pub struct GivenUp {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallInfo {
     pub event: EventNo,
-    pub kind: HookKind,
+    /// `None` for one this version does not know.
+    pub kind: Option<HookKind>,
     pub at: Wall,
     pub state: CallState,
     pub attempts: u32,

@@ -206,7 +206,7 @@ fn line(r: &Row<'_>) -> Result<CallInfo, Error> {
     let (kind, state): (i64, i64) = (r.get(2)?, r.get(4)?);
     Ok(CallInfo {
         event: EventNo { no: r.get(0)?, told_at: Wall(r.get(1)?) },
-        kind: HookKind::from_code(kind).ok_or_else(|| Error::damaged("kind of a hook event", kind))?,
+        kind: HookKind::from_code(kind),
         at: Wall(r.get(3)?),
         state: CallState::from_code(state).ok_or_else(|| Error::damaged("state of a call", state))?,
         attempts: r.get(5)?,

@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State};
 use jebi_domain::{
+    hook::HookKind,
     port::hooks::{CallInfo, CallState, CallTry, EndpointNo, EventNo},
     refusal::{Fault, Refusal},
 };
@@ -53,9 +54,10 @@ fn state() -> RefOr<Schema> {
 struct CallBody {
     /// The event, as `webhook-id` has it.
     event: String,
+    /// `null` for one of a newer version, which this one does not know.
     #[serde(rename = "type")]
     #[schema(example = "delivery.bounced")]
-    kind: &'static str,
+    kind: Option<&'static str>,
     /// When it happened.
     at: Time,
     #[schema(schema_with = state)]
@@ -91,7 +93,7 @@ impl From<CallInfo> for CallBody {
     fn from(call: CallInfo) -> Self {
         Self {
             event: call.event.to_string(),
-            kind: call.kind.as_str(),
+            kind: call.kind.map(HookKind::as_str),
             at: Time(call.at),
             state: call.state.as_str(),
             attempts: call.attempts,
