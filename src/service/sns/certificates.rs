@@ -220,7 +220,7 @@ impl Certificates {
                     // may be another the next time.
                     let mut known = lock(&self.issuers);
                     issuers.iter().for_each(|(url, _)| drop(known.remove(url)));
-                    return Err(unavailable(from, &format!("it is not the issuer's: {}", words(&distrust))));
+                    return Err(unavailable(from, words(&distrust)));
                 }
             }
         }

@@ -51,8 +51,7 @@ impl Sns {
         // Where it is not known whether there are dead letters, nothing is lost by leaving it.
         let remove = removes && is_final(refusal);
         if message.times <= 1 || remove {
-            let becomes = if remove { "removed" } else { "left in the queue" };
-            tracing::error!(queue, id = message.id, error = %refusal, becomes, "a message of the queue cannot be taken");
+            tracing::error!(queue, id = message.id, error = %refusal, removed = remove, "a message of the queue cannot be taken");
         }
         if remove { Settled::Remove } else { Settled::Leave }
     }

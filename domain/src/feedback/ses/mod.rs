@@ -69,7 +69,19 @@ pub fn parse(text: &str, now: Wall) -> Result<Parsed, Fault> {
         // It tells nothing of what its type is of. That it came is told all the same, and proves that SES took the mail.
         reports.push(Report::new(None, What::Note, sent_at, bounded(&kind)));
     }
+    let several = mail.destination.0.len() > 1;
+    let reports = reports.into_iter().map(|report| if several { sure(report) } else { report }).collect();
     Ok(Parsed::Reported(Reported { about: about(&mail), source: Source::Ses, reports }))
+}
+
+/// Of a mail to several: what names nobody is a line of the timeline, unless it is about the mail itself.
+fn sure(report: Report) -> Report {
+    match report.what {
+        What::Kind(kind) if kind != FeedbackKind::Rejected && report.recipient.is_none() => {
+            Report::new(None, What::Note, report.at, report.detail)
+        }
+        _ => report,
+    }
 }
 
 fn about(mail: &Mail) -> About {
