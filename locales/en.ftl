@@ -1899,6 +1899,37 @@ the-subject-is-longer-than-998-characters = the subject is longer than 998 chara
 the-subject-holds-a-line-break-or-another-control = the subject holds a line break or another control character
 others-are-changing-templates-at-the-same-time = others are changing templates at the same time
 
+# The reputation guard and alerts
+word-alert = alert
+x-is-not-three-percentages = { $value } is not three percentages
+x-does-not-rise = { $value } does not rise
+x-pauses-where-ses-stops-the-account = { $value } pauses where SES stops the account
+write-where-to-warn-to-slow = write where to warn, to slow and to pause, rising and below { $stop }, with commas between
+x-has-two-plans = { $scope } has two plans
+x-is-not-a-plan = { $value } is not a plan
+write-a-provider-or-a-domain-from = write a provider or an @domain, from, and a day: @news.example.kr from 2026-12-01
+x-is-not-a-ramp = { $value } is not a ramp
+write-the-recipients-of-each-day = write the recipients of each day, from 1 on and rising, with commas between: 50, 100, 200
+bulk-mail-of-x-is-neither = bulk mail of { $scope } is neither paused nor slowed
+list-what-is-with-get-v1-reputation = list what is with GET /v1/reputation; what a warm-up holds back goes on with the next day
+something-else-was-decided-of-it = something else was decided of it just now
+look-how-it-stands-then-ask = look how it stands, then ask again
+is-longer-than-500-characters = is longer than 500 characters
+say-in-a-sentence-why-for = say in a sentence why, for whoever looks at it next
+x-has-passed-silence = { $until } has passed
+give-a-time-to-come = give a time to come
+bulk-mail-of-x-is-paused = bulk mail of { $value } is paused
+bulk-mail-of-x-goes-on = bulk mail of { $value } goes on
+help-reputation = Show bounce and complaint rates; pause and resume bulk mail
+help-reputation-list = Show bounce and complaint rates, what is done about them, and warm-ups
+help-reputation-pause = Let bulk mail of a provider or a domain wait until it is resumed; transactional mail goes on
+help-reputation-resume = Let paused or slowed bulk mail go on; bounces and complaints are counted anew
+help-reputation-scope = A provider's name, or a domain as @example.kr
+help-reputation-reason = Why, for whoever looks at it next
+help-alerts = List what is not as it should be
+x-is-not-a-provider = { $name } is not a provider
+name-one-of-x-or-a-domain = name one of { $value }, or a domain as @news.example.kr
+
 # src/service/hooks/
 there-are-x-webhooks-and-no = there are { $most } webhooks, and no more are kept
 remove-one-that-is-not-used = remove one that is not used
@@ -2148,3 +2179,12 @@ help-sns-list = List topics and queues that events come from, and when the last 
 help-sns = List, allow and remove topics that events of SES come from
 help-sns-remove = Refuse messages of a topic from now on
 help-sns-allow = Take messages of a topic, and confirm its subscription where that waits
+
+# src/service/accept/track.rs, src/config/tracking.rs
+opens-and-clicks-are-not-followed-html = opens and clicks are not followed: the message has no HTML
+give-content-or-html-or-leave-track = give content or html, or leave track out
+opens-and-clicks-are-not-followed-secret = opens and clicks are not followed: this server has no secret to sign picture and links with
+opens-and-clicks-are-not-followed-address = opens and clicks are not followed: this server has no address that readers of mail can reach
+let-the-operator-set-server-url-or = let the operator set SERVER_URL (or TRACKING_HOST) to one, or give track with false
+x-is-this-machine-itself-which-readers = { $value } is this machine itself, which readers of mail cannot reach
+name-a-host-the-world-reaches-this = name a host the world reaches this server by, such as click.example.com

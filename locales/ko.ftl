@@ -1898,6 +1898,37 @@ the-subject-is-longer-than-998-characters = 제목이 998자를 넘습니다
 the-subject-holds-a-line-break-or-another-control = 제목에 줄바꿈이나 다른 제어 문자가 있습니다
 others-are-changing-templates-at-the-same-time = 다른 곳에서 동시에 템플릿을 바꾸고 있습니다
 
+# 평판 보호와 알림
+word-alert = 알림
+x-is-not-three-percentages = { $value }은(는) 퍼센트 세 개가 아닙니다
+x-does-not-rise = { $value }은(는) 커지는 순서가 아닙니다
+x-pauses-where-ses-stops-the-account = { $value }은(는) SES가 계정을 멈추는 값에서야 멈춥니다
+write-where-to-warn-to-slow = 경고, 감속, 정지할 값을 { $stop }보다 작게, 커지는 순서로 쉼표로 나누어 적으십시오
+x-has-two-plans = { $scope }의 계획이 두 개입니다
+x-is-not-a-plan = { $value }은(는) 계획이 아닙니다
+write-a-provider-or-a-domain-from = 제공자나 @도메인, from, 날짜를 적으십시오: @news.example.kr from 2026-12-01
+x-is-not-a-ramp = { $value }은(는) 날마다 늘어나는 수가 아닙니다
+write-the-recipients-of-each-day = 날마다의 수신자 수를 1부터 커지는 순서로 쉼표로 나누어 적으십시오: 50, 100, 200
+bulk-mail-of-x-is-neither = { $scope }의 대량 메일은 멈추거나 느려지지 않았습니다
+list-what-is-with-get-v1-reputation = GET /v1/reputation으로 확인하십시오. 워밍업으로 기다리는 메일은 다음 날 이어집니다
+something-else-was-decided-of-it = 방금 다른 결정이 내려졌습니다
+look-how-it-stands-then-ask = 현재 상태를 확인하고 다시 요청하십시오
+is-longer-than-500-characters = 500자를 넘습니다
+say-in-a-sentence-why-for = 다음에 볼 사람을 위해 이유를 한 문장으로 적으십시오
+x-has-passed-silence = { $until }은(는) 이미 지났습니다
+give-a-time-to-come = 앞으로 올 시각을 지정하십시오
+bulk-mail-of-x-is-paused = { $value }의 대량 메일을 멈추었습니다
+bulk-mail-of-x-goes-on = { $value }의 대량 메일을 다시 보냅니다
+help-reputation = 반송률과 신고율을 보고, 대량 메일을 멈추거나 재개합니다
+help-reputation-list = 반송률과 신고율, 그에 따른 조치, 워밍업을 보여 줍니다
+help-reputation-pause = 제공자나 도메인의 대량 메일을 재개할 때까지 멈춥니다. 거래성 메일은 계속 보냅니다
+help-reputation-resume = 멈추거나 느려진 대량 메일을 다시 보냅니다. 반송과 신고는 새로 셉니다
+help-reputation-scope = 제공자 이름, 또는 @example.kr 같은 도메인
+help-reputation-reason = 다음에 볼 사람을 위한 이유
+help-alerts = 정상이 아닌 것을 보여 줍니다
+x-is-not-a-provider = { $name }은(는) 제공자가 아닙니다
+name-one-of-x-or-a-domain = { $value } 가운데 하나나 @news.example.kr 같은 도메인을 적으십시오
+
 # src/service/hooks/
 there-are-x-webhooks-and-no = 웹훅이 { $most }개 있어 더 만들 수 없습니다
 remove-one-that-is-not-used = 쓰지 않는 것을 지우십시오
@@ -2147,3 +2178,12 @@ help-sns-list = 이벤트가 들어오는 토픽과 대기열, 마지막으로 �
 help-sns = SES 이벤트가 들어오는 토픽을 보여 주고 허용하거나 뺍니다
 help-sns-remove = 이제부터 토픽의 메시지를 받지 않습니다
 help-sns-allow = 토픽의 메시지를 받고, 기다리는 구독이 있으면 확인합니다
+
+# src/service/accept/track.rs, src/config/tracking.rs
+opens-and-clicks-are-not-followed-html = 열람과 클릭을 추적하지 않습니다: 메시지에 HTML이 없습니다
+give-content-or-html-or-leave-track = content나 html을 주거나 track을 빼십시오
+opens-and-clicks-are-not-followed-secret = 열람과 클릭을 추적하지 않습니다: 이 서버에는 그림과 링크에 서명할 비밀 값이 없습니다
+opens-and-clicks-are-not-followed-address = 열람과 클릭을 추적하지 않습니다: 메일을 읽는 사람이 닿을 수 있는 이 서버의 주소가 없습니다
+let-the-operator-set-server-url-or = 운영자가 SERVER_URL(또는 TRACKING_HOST)을 그런 주소로 설정하게 하거나, track을 false로 주십시오
+x-is-this-machine-itself-which-readers = { $value }은(는) 이 컴퓨터 자신이어서 메일을 읽는 사람이 닿을 수 없습니다
+name-a-host-the-world-reaches-this = 외부에서 이 서버에 닿는 호스트 이름을 적으십시오. 예: click.example.com

@@ -6,5 +6,6 @@
 mod footer;
 mod mark;
 
+pub(crate) use footer::end_of_body;
 pub use footer::{Ways, html, text};
 pub use mark::{MARK, check_source, marked};

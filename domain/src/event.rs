@@ -74,6 +74,10 @@ impl FeedbackKind {
         }
     }
 
+    /// The bits of kinds that are of a copy and not of a recipient: a joint copy has one picture and one set of links for all who get it.
+    pub const OF_COPY: i64 =
+        1 << Self::Opened as i64 | 1 << Self::Clicked as i64 | 1 << Self::OpenedByPerson as i64 | 1 << Self::ClickedByPerson as i64;
+
     /// The one word shown where only one is wanted: the gravest.
     #[must_use]
     pub fn worst(bits: i64) -> Option<Self> {

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod address;
 pub mod advertising;
+pub mod alert;
 pub mod allow;
 pub mod attachment;
 pub mod backoff;
@@ -33,6 +34,7 @@ pub mod preflight;
 pub mod profile;
 pub mod quota;
 pub mod refusal;
+pub mod reputation;
 pub mod results;
 pub mod retry;
 pub mod route;
@@ -44,6 +46,8 @@ pub mod suppression;
 pub mod template;
 pub mod template_record;
 pub mod time;
+pub mod track;
+pub mod warmup;
 
 #[cfg(feature = "fake")]
 pub mod fake;

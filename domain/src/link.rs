@@ -73,6 +73,8 @@ pub struct LinkKey {
     since: Wall,
     tag: HmacSha256,
     stream: HmacSha256,
+    /// Of marks (`track/token.rs`).
+    mark: HmacSha256,
     proof: [u8; TAG],
 }
 
@@ -92,13 +94,29 @@ impl LinkKey {
             keyed(&key)
         };
         let proof = sum(&of(b"proof"), &[]);
-        Self { no, since, tag: of(b"tag"), stream: of(b"stream"), proof: shortened(proof) }
+        Self { no, since, tag: of(b"tag"), stream: of(b"stream"), mark: of(b"mark"), proof: shortened(proof) }
     }
 
     /// Shows that somebody had the same secret, and nothing of the key: stored beside the salt.
     #[must_use]
     pub fn proof(&self) -> [u8; TAG] {
         self.proof
+    }
+
+    pub(crate) fn no(&self) -> u16 {
+        self.no
+    }
+
+    /// The tag of what a mark names.
+    pub(crate) fn mark_tag(&self, named: &[u8]) -> [u8; 32] {
+        sum(&self.mark, &[named])
+    }
+
+    /// Whether it is the beginning of that tag, in constant time.
+    pub(crate) fn is_mark_tag(&self, named: &[u8], tag: &[u8]) -> bool {
+        let mut mac = self.mark.clone();
+        mac.update(named);
+        mac.verify_truncated_left(tag).is_ok()
     }
 
     fn tag(&self, head: [u8; HEAD], text: &[u8]) -> [u8; TAG] {
@@ -147,11 +165,20 @@ impl Links {
         if base.starts_with("https://") { base } else { self.public.as_deref().unwrap_or(base) }
     }
 
+    /// The key mail accepted then is signed with.
+    pub(crate) fn key_at(&self, accepted: Wall) -> Option<&LinkKey> {
+        self.keys.iter().rev().find(|key| key.since <= accepted).or_else(|| self.keys.first())
+    }
+
+    pub(crate) fn key_of(&self, no: u16) -> Option<&LinkKey> {
+        self.keys.iter().find(|key| key.no == no)
+    }
+
     /// The token of a recipient of mail accepted then. It depends on nothing else, so a resend has the same. `None` where no key is known,
     /// or profile or topic are too long for one.
     #[must_use]
     pub fn sign(&self, target: &Target, accepted: Wall) -> Option<String> {
-        let key = self.keys.iter().rev().find(|key| key.since <= accepted).or_else(|| self.keys.first())?;
+        let key = self.key_at(accepted)?;
         let (profile, topic) = (u8::try_from(target.profile.len()).ok()?, u8::try_from(target.topic.len()).ok()?);
         let mut text = Vec::with_capacity(DELIVERY + 3 + target.profile.len() + target.topic.len() + target.address.len());
         let version = match target.delivery {
@@ -240,7 +267,7 @@ fn shortened(sum: [u8; 32]) -> [u8; TAG] {
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Without padding.
-fn encode(parts: &[&[u8]]) -> String {
+pub(crate) fn encode(parts: &[&[u8]]) -> String {
     let bytes = parts.concat();
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
@@ -253,7 +280,7 @@ fn encode(parts: &[&[u8]]) -> String {
 }
 
 /// One text for each token: bits that are left over must be zero.
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     if text.len() > MAX_TOKEN || text.len() % 4 == 1 {
         return None;
     }

@@ -77,7 +77,7 @@ impl Company {
     }
 }
 
-/// Whether opens and clicks are to be followed; `None` leaves it to the server. Kept for those who will follow them: nothing does yet.
+/// Whether opens and clicks are followed of mail that does not say; `None` leaves it to the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tracking {
     #[serde(default, skip_serializing_if = "Option::is_none")]

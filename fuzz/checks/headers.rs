@@ -51,6 +51,7 @@ pub fn check(data: &[u8]) {
         calendar: Some(Calendar { method: next(), ics: next() }),
         list: None,
         shown: None,
+        track: None,
         text: Some(format!("text {}", next())),
         html: Some(format!("<p>{}</p>", next())),
         tags: vec![],

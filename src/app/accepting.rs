@@ -4,14 +4,13 @@ use std::{num::NonZeroUsize, sync::Arc};
 
 use jebi_domain::{allow::AllowList, attachment, port::operator::Rules};
 
-use super::{providers, times};
+use super::{
+    links::{list_settings, track_settings},
+    providers, times,
+};
 use crate::{
-    config::{AdvertisingConsent, Config},
-    service::{
-        accept::{self, ListSettings},
-        files,
-        links::LinkKeys,
-    },
+    config::Config,
+    service::{accept, files, links::LinkKeys},
 };
 
 /// What mail has to keep to.
@@ -35,20 +34,6 @@ pub(super) fn accept_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> 
             unused_kept: config.attachments.unused_kept,
         },
         list: list_settings(config, links),
-    }
-}
-
-/// Lists and advertising.
-fn list_settings(config: &Config, links: Option<Arc<LinkKeys>>) -> ListSettings {
-    let server = &config.server;
-    // A port that is not known beforehand stands in no link.
-    let own = (server.port != 0).then(|| format!("http://{}", server.listen()));
-    ListSettings {
-        public: server.public_url().map(str::to_owned),
-        local: server.url.clone().or(own),
-        kinds: config.providers.iter().map(|p| (p.name.clone(), providers::kind(p))).collect(),
-        links,
-        marks_advertising: config.lists.korean_advertising,
-        asks_ledger: config.lists.advertising_consent == AdvertisingConsent::Ledger,
+        track: track_settings(config),
     }
 }

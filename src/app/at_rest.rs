@@ -6,7 +6,11 @@ use axum::{Extension, Router, body::Body, extract::Request, response::Response};
 use jebi_domain::port::{Clock, Random, Store};
 use tower::ServiceExt;
 
-use super::{Around, Lists, StartError, accept_settings, access_settings, hooks, link_keys, open_store, services, sns};
+use super::{
+    Around, Lists, StartError, accept_settings, access_settings,
+    guard::{self, Guard},
+    hooks, link_keys, open_store, services, sns,
+};
 use crate::{
     config::Config,
     http::{self, LocalAdmin},
@@ -17,6 +21,7 @@ use crate::{
         identities::{Accounts, Identities},
         keys::Keys,
         providers::{ProviderStatus, Providers},
+        tracking::Tracking,
     },
 };
 
@@ -42,7 +47,22 @@ impl AtRest {
         let lists = Lists::new(config, &store, &clock);
         let (feedback, sns) = sns::make(config, &store, &clock, None).await?;
         let hooks = hooks::hooks(config, &store, &clock, &random, &accept)?;
-        let around = Around { clock, random, metrics: metrics::apart(), own: None, links, lists, hooks, feedback, sns };
+        // Nobody opens mail here.
+        let (tracking, _) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
+        let guard = Guard::new(config, guard::reputation(config, &store, &clock), &store, &clock, &board);
+        let around = Around {
+            clock,
+            random,
+            metrics: metrics::apart(),
+            own: None,
+            links,
+            lists,
+            guard,
+            hooks,
+            feedback,
+            sns,
+            tracking: Arc::new(tracking),
+        };
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let access = Arc::new(Access::new(access_settings(config)));
         let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);

@@ -5,13 +5,16 @@
 //! | `accepting` | from the configuration to what mail has to keep to |
 //! | `at_rest` | the API over a store that no server has open |
 //! | `database` | from the configuration to what a PostgreSQL store is told |
+//! | `guard` | the reputation guard and the alerts |
 //! | `hooks` | from the configuration to calls of endpoints |
+//! | `links` | from the configuration to what is decided on lists and tracking, and where links in mail lead |
 //! | `migrate` | the schema of the store |
 //! | `node_ready` | whether this node sends |
 //! | `providers` | from the configuration to providers, their settings and ways |
 //! | `reload` | the parts that take a changed configuration while the server runs |
 //! | `suppression` | the suppression list, checks of addresses, and the exchange with accounts |
 //! | `secret` | what keys of links in mail are made of |
+//! | `settings` | from the configuration to what its parts are told |
 //! | `sns` | from the configuration to what takes events of SNS and SQS |
 //! | `transfer` | moving a store to PostgreSQL |
 
@@ -19,12 +22,15 @@ mod accepting;
 mod at_rest;
 pub mod database;
 mod dkim;
+mod guard;
 mod hooks;
+mod links;
 mod migrate;
 mod node_ready;
 mod providers;
 mod reload;
 mod secret;
+mod settings;
 mod sns;
 mod suppression;
 mod transfer;
@@ -32,7 +38,7 @@ mod transfer;
 use std::{collections::BTreeMap, io, net::SocketAddr, os::unix::net::UnixStream, path::Path, process, sync::Arc, time::Duration};
 
 use jebi_domain::{
-    port::{Clock, Random, Store, nodes::NodeStart, sns::Web, store::StoreError},
+    port::{Clock, Random, Store, sns::Web, store::StoreError},
     refusal::Refusal,
     time::Wall,
 };
@@ -46,10 +52,12 @@ use tokio::{
 
 use self::{
     accepting::accept_settings,
+    guard::Guard,
     node_ready::NodeReady,
     providers::Maker,
     reload::{AccessPart, KeysPart, LogPart, ProvidersPart, SnsPart, Warnings},
     secret::Secret,
+    settings::{access_settings, listening, node_start, times, tls},
     suppression::{Lists, SuppressionPart},
 };
 pub use self::{
@@ -65,13 +73,10 @@ use crate::{
     config::{Config, DatabaseUrl},
     http::{self, AppState, HttpSettings, Load, Services},
     lifecycle::Lifecycle,
-    server::{
-        self, Listening,
-        tls::{PemFiles, Tls, TlsFault},
-    },
+    server::{self, tls::TlsFault},
     service::{
-        accept::{self, Accept},
-        access::{Access, AccessSettings, Origins, TokenSecrets},
+        accept::{self, Accept, Follow},
+        access::Access,
         admin::Admin,
         attempts::Attempts,
         audit::Audit,
@@ -99,14 +104,13 @@ use crate::{
         sns::Sns,
         stray::{self, Strays},
         suppression::Exchange,
-        times::Times,
         tokens::{self, Tokens},
+        tracking::Tracking,
     },
     store::{
         Migration, postgres,
         sqlite::{DiskFloor, OpenError, Options, SqliteStore},
     },
-    system::host_name,
     worker::{self, WorkerDeps, Workers, dispatch::Observer},
 };
 
@@ -256,6 +260,7 @@ impl App {
             running.insert(provider.name.clone(), Arc::clone(&made));
             accounts.push((made, providers::settings(config, provider)));
         }
+        let reputation = guard::reputation(config, &store, &clock);
         let workers = worker::start(WorkerDeps {
             queue: Arc::clone(&store) as _,
             admin: Arc::clone(&store) as _,
@@ -267,10 +272,12 @@ impl App {
             links: links.as_ref().map(|links| links.live()).unwrap_or_default(),
             providers: accounts,
             feedback: Some(feedback),
+            reputation: Some(Arc::clone(&reputation)),
             observer,
         })
         .await?;
         let board = workers.board();
+        let guard = Guard::new(config, reputation, &store, &clock, &board);
         let identities = Identities::new(providers::accounts(running.values()), Arc::clone(&board), Arc::clone(&clock));
         let strays = Arc::new(Strays::new(Arc::clone(&store), Arc::clone(&board)));
         for (provider, waiting) in strays.waiting().await? {
@@ -280,6 +287,14 @@ impl App {
         if leaves && config.server.public_url().is_none() {
             tracing::info!("bulk mail has no unsubscribe link of this server: SERVER_URL is not the https address the world reaches it by");
         }
+        let track = links::track_settings(config);
+        if leaves && track.base.is_none() && (track.opens, track.clicks) != (Follow::None, Follow::None) {
+            tracing::warn!(
+                "opens and clicks of mail are not followed: neither TRACKING_HOST nor SERVER_URL is an address readers can reach"
+            );
+        }
+        let (tracking, taken) = Tracking::new(Arc::clone(&store), Arc::clone(&clock), links.clone(), config.tracking.ip);
+        let tracking = Arc::new(tracking);
         let warnings = Warnings::new(warnings);
         let accept = Accept::new(
             Arc::clone(&store),
@@ -299,6 +314,7 @@ impl App {
             strays,
             Arc::clone(&sns) as _,
             Arc::clone(&warnings) as _,
+            Arc::clone(&guard.reputation) as _,
         ];
         let lists = Lists::new(config, &store, &clock);
         let exchange = Arc::new(Exchange::new(Arc::clone(&store), Arc::clone(&clock), lifecycle.soft.clone()));
@@ -311,6 +327,7 @@ impl App {
                 fleet: workers.fleet(),
                 accept: Arc::clone(&accept),
                 links: links.clone(),
+                tracking: Arc::clone(&tracking),
                 identities,
                 running,
                 grace: config.server.stop_grace,
@@ -320,6 +337,7 @@ impl App {
                 Arc::new(LogPart),
                 Arc::new(KeysPart(Arc::clone(&keys))),
                 Arc::new(access),
+                Arc::new(guard.clone()),
                 Arc::new(part),
                 Arc::new(suppression),
                 Arc::new(SnsPart(Arc::clone(&sns), Arc::clone(&clock))),
@@ -337,19 +355,25 @@ impl App {
             metrics: metrics.clone(),
             own: Some(workers.fence()),
             links,
+            guard,
             hooks,
             lists,
             feedback,
             sns: Arc::clone(&sns),
+            tracking,
         };
         let state = services(config, &store, Arc::clone(&keys), board, accept, access, node, reload.clone(), around);
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.server.listen().to_string(), source })?;
+        let visits = worker::tracking::run(Arc::clone(&store), Arc::clone(&clock), taken, lifecycle.soft.clone());
         let consents = worker::consents::run(Arc::clone(&state.consents), Arc::clone(&clock), lifecycle.soft.clone());
         let exchanging = worker::suppression::run(exchange, Arc::clone(&clock), lifecycle.soft.clone());
+        let alerts = worker::alerts::run(Arc::clone(&state.alerts), Arc::clone(&clock), lifecycle.soft.clone());
         let router = http::router(state);
         let mut servers = vec![
             tokio::spawn(workers.watch().over("suppression", exchanging)),
             tokio::spawn(workers.watch().over("consents", consents)),
+            tokio::spawn(workers.watch().over("tracking", visits)),
+            tokio::spawn(workers.watch().over("alerts", alerts)),
             tokio::spawn(server::tcp(listener, router.clone(), listening(config, tls.clone()), lifecycle.clone())),
             tokio::spawn(workers.watch().over("keys", worker::keys::run(Arc::clone(&keys), Arc::clone(&clock), lifecycle.soft.clone()))),
             tokio::spawn(workers.watch().over("senders", senders)),
@@ -419,12 +443,14 @@ struct Around {
     own: Option<Arc<Fence>>,
     /// What links in mail are signed with, where there is a secret.
     links: Option<Arc<LinkKeys>>,
+    guard: Guard,
     hooks: Arc<crate::service::hooks::Hooks>,
     lists: Lists,
     /// Takes reports of sent mail.
     feedback: Arc<FeedbackIntake>,
     /// Takes events of SNS.
     sns: Arc<Sns>,
+    tracking: Arc<Tracking>,
 }
 
 /// The services the API uses. `node` says how this node does, where it sends.
@@ -440,7 +466,7 @@ fn services(
     reload: Option<Arc<dyn Reload>>,
     around: Around,
 ) -> AppState {
-    let Around { clock, random, metrics, own, links, hooks, lists, feedback, sns } = around;
+    let Around { clock, random, metrics, own, links, guard, hooks, lists, feedback, sns, tracking } = around;
     let parts = [Arc::clone(&accept) as Arc<dyn Readiness>].into_iter().chain(node).collect();
     let notices = config.lists.korean_advertising;
     Arc::new(Services {
@@ -452,6 +478,7 @@ fn services(
         profiles: accept.profiles(),
         links,
         hooks,
+        tracking,
         usage: accept.usage(),
         files: accept.files(),
         tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&clock)),
@@ -471,6 +498,8 @@ fn services(
         inbox: InboxReader::new(Arc::clone(store), Arc::clone(&clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
         nodes: Nodes::new(Arc::clone(store), Arc::clone(&clock), own),
         feedback,
+        reputation: guard.reputation,
+        alerts: guard.alerts,
         figures: Figures::new(Arc::clone(store), Arc::clone(&clock), Arc::clone(&providers)),
         forecast: Forecast::new(Arc::clone(store), Arc::clone(&providers), Arc::clone(&clock)),
         strays: Strays::new(Arc::clone(store), Arc::clone(&providers)),
@@ -491,23 +520,6 @@ fn services(
             keyless_inbox: config.inbox.keyless,
         },
     })
-}
-
-/// What the configuration says about who may call.
-fn access_settings(config: &Config) -> AccessSettings {
-    let access = &config.access;
-    let secrets = [&access.jwt_secret, &access.jwt_secret_previous].into_iter().flatten().map(|secret| secret.reveal().to_owned());
-    AccessSettings {
-        allowed_networks: access.allowed_networks.clone(),
-        trusted_proxies: access.trusted_proxies.clone(),
-        https_redirect: access.https_redirect,
-        origins: match access.cors_allowed_origins.as_slice() {
-            [] => Origins::None,
-            [any] if any == "*" => Origins::Any,
-            these => Origins::These(these.to_vec()),
-        },
-        token_secrets: TokenSecrets(secrets.collect()),
-    }
 }
 
 /// Makes a signed token with the configured secret.
@@ -553,27 +565,8 @@ async fn link_keys(
     Ok(Some(Arc::new(keys)))
 }
 
-fn tls(config: &Config) -> Result<Option<Arc<Tls>>, TlsFault> {
-    let files = config.server.tls.as_ref().map(|files| PemFiles { cert: files.cert.clone(), key: files.key.clone() });
-    files.map(|files| Tls::load(files).map(Arc::new)).transpose()
-}
-
-fn listening(config: &Config, tls: Option<Arc<Tls>>) -> Listening {
-    Listening { tls, head_time: config.server.head_timeout, max_connections: config.server.max_connections }
-}
-
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address: address.to_string(), source })
-}
-
-fn times(config: &Config) -> Times {
-    Times { zone: config.sending.time_zone.clone(), max_ahead: config.sending.max_schedule }
-}
-
-/// What this node says of itself.
-fn node_start(config: &Config) -> NodeStart {
-    let name = config.server.node.clone().unwrap_or_else(host_name);
-    NodeStart { name, version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 
 /// Takes the key of the configuration in. One that holds already needs no write: a full disk must not be in the way of a start.

@@ -27,6 +27,7 @@ use crate::{
         ready::{Check, Readiness},
         reload::{Change, Part, Read, Reloader, Source},
         sns::Sns,
+        tracking::Tracking,
     },
     worker::{Fleet, Wanted},
 };
@@ -75,6 +76,7 @@ pub(super) struct ProvidersPart {
     pub fleet: Arc<Fleet>,
     pub accept: Arc<Accept>,
     pub links: Option<Arc<LinkKeys>>,
+    pub tracking: Arc<Tracking>,
     pub identities: Arc<Identities>,
     /// What runs now, by name.
     pub running: Arc<Mutex<BTreeMap<String, Arc<dyn Provider>>>>,
@@ -119,6 +121,7 @@ impl ProvidersPart {
     fn change(&self, new: Config, made: Vec<Option<Arc<dyn Provider>>>) -> Change {
         let (fleet, accept, identities) = (Arc::clone(&self.fleet), Arc::clone(&self.accept), Arc::clone(&self.identities));
         let (running, grace, links) = (Arc::clone(&self.running), self.grace, self.links.clone());
+        let tracking = Arc::clone(&self.tracking);
         Box::new(move || {
             Box::pin(async move {
                 let names: Vec<String> = new.providers.iter().map(|p| p.name.clone()).collect();
@@ -144,6 +147,7 @@ impl ProvidersPart {
                     links.reach(new.server.public_url());
                 }
                 accept.set(accept_settings(&new, links));
+                tracking.keep(new.tracking.ip);
                 if changed {
                     identities.set(providers::accounts(running.values()));
                 }

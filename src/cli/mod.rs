@@ -19,6 +19,7 @@ mod profile;
 mod ready;
 mod release;
 mod reload;
+mod reputation;
 mod retry;
 mod send;
 mod serve;
@@ -113,6 +114,12 @@ enum Command {
     /// List the nodes that share the store
     #[command(after_help = "Example:\n  jebi nodes")]
     Nodes,
+    /// Show bounce and complaint rates; pause and resume bulk mail
+    #[command(subcommand)]
+    Reputation(reputation::Command),
+    /// List what is not as it should be
+    #[command(after_help = "Example:\n  jebi alerts")]
+    Alerts,
     /// Make signed tokens (JWT)
     #[command(subcommand)]
     Token(token::Command),
@@ -192,6 +199,8 @@ pub fn run() -> ExitCode {
             through(flags, missing, async |_, client| template::run(command, client).await)
         }
         Command::Nodes => through(flags, Missing::Refuse, async |_, client| nodes::run(client).await),
+        Command::Reputation(command) => through(flags, Missing::Refuse, async |_, client| reputation::run(command, client).await),
+        Command::Alerts => through(flags, Missing::Refuse, async |_, client| reputation::alerts(client).await),
         Command::Token(command) => token::run(command, flags),
         Command::Dkim(command) => dkim::run(command),
         Command::Verify => through(flags, Missing::Refuse, async |_, client| verify::run(client).await),

@@ -8,6 +8,7 @@
 
 mod access;
 mod addresses;
+mod alerts;
 mod attachments;
 mod check;
 mod database;
@@ -36,6 +37,7 @@ mod provider;
 mod providers;
 mod reader;
 mod recipients;
+mod reputation;
 mod secret;
 mod sending;
 mod server;
@@ -44,10 +46,13 @@ mod smtp;
 mod sns;
 mod sources;
 mod suppression;
+mod tracking;
+mod warmup;
 mod webhooks;
 
 pub use access::Access;
 pub use addresses::Addresses;
+pub use alerts::Alerts;
 pub use attachments::Attachments;
 pub use database::{Database, DatabaseUrl};
 pub use dkim::{Dkim, DkimKey, dkim_place};
@@ -63,6 +68,7 @@ pub use profile::Profile;
 pub use provider::ProviderKind;
 pub use providers::{Account, ProviderConfig};
 pub use recipients::AllowList;
+pub use reputation::Reputation;
 pub use secret::Secret;
 pub use sending::Sending;
 pub use server::{Server, TlsFiles};
@@ -71,7 +77,10 @@ pub use smtp::{Login, Smtp, Tls};
 pub use sns::{Queue, Sns};
 pub use sources::{FileSource, Sources, spoken_language};
 pub use suppression::Suppression;
+pub use tracking::{Tracking, Which};
 pub use webhooks::Webhooks;
+
+use jebi_domain::warmup::Plan;
 
 use effective::Effective;
 use key::Key;
@@ -95,10 +104,15 @@ pub struct Config {
     pub inbox: Inbox,
     pub feedback: Feedback,
     pub lists: Lists,
+    pub reputation: Reputation,
+    pub alerts: Alerts,
+    /// Accounts and domains that warm up.
+    pub warmup: Vec<Plan>,
     pub webhooks: Webhooks,
     pub suppression: Suppression,
     pub addresses: Addresses,
     pub sns: Sns,
+    pub tracking: Tracking,
     pub log: Log,
     /// The profile in force.
     pub profile: Option<String>,
@@ -132,27 +146,36 @@ impl Config {
         let inbox = inbox::read(&mut reader);
         let feedback = feedback::read(&mut reader);
         let lists = lists::read(&mut reader);
+        let (reputation, alerts) = (reputation::read(&mut reader), alerts::read(&mut reader));
+        let warmup = warmup::read(&mut reader);
         let webhooks = webhooks::read(&mut reader);
         let suppression = suppression::read(&mut reader);
         let addresses = addresses::read(&mut reader);
         let sns = sns::read(&mut reader);
+        let tracking = tracking::read(&mut reader);
         let log = log::read(&mut reader);
         check::together(&mut reader, server.as_ref(), database.as_ref(), providers.as_deref().unwrap_or_default());
         let has_ses = providers.iter().flatten().any(|p| matches!(p.account, Account::Ses(_)));
         sns::regions(&mut reader, sns.as_ref(), has_ses);
         check::uploads(&mut reader, attachments.as_ref());
+        if let Some(providers) = &providers {
+            warmup::check(&mut reader, warmup.as_deref().unwrap_or_default(), providers);
+        }
         let faults = reader.into_faults();
         let (Some(server), Some(database), Some(sending), Some(providers), Some(attachments), true) =
             (server, database, sending, providers, attachments, faults.is_empty())
         else {
             return Err(ConfigErrors(faults));
         };
-        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(webhooks), Some(sns), Some(log)) =
-            (access, inbox, feedback, lists, webhooks, sns, log)
+        let (Some(access), Some(inbox), Some(feedback), Some(lists), Some(webhooks), Some(sns), Some(tracking), Some(log)) =
+            (access, inbox, feedback, lists, webhooks, sns, tracking, log)
         else {
             return Err(ConfigErrors(faults));
         };
         let (Some(suppression), Some(addresses)) = (suppression, addresses) else {
+            return Err(ConfigErrors(faults));
+        };
+        let (Some(reputation), Some(alerts), Some(warmup)) = (reputation, alerts, warmup) else {
             return Err(ConfigErrors(faults));
         };
         let effective = Effective::of(&layers, &sending);
@@ -172,10 +195,14 @@ impl Config {
             inbox,
             feedback,
             lists,
+            reputation,
+            alerts,
+            warmup,
             webhooks,
             suppression,
             addresses,
             sns,
+            tracking,
             log,
             profile,
             effective,
@@ -248,10 +275,14 @@ fn all_keys() -> impl Iterator<Item = &'static Key> {
         inbox::KEYS,
         feedback::KEYS,
         lists::KEYS,
+        reputation::KEYS,
+        alerts::KEYS,
+        warmup::KEYS,
         webhooks::KEYS,
         suppression::KEYS,
         addresses::KEYS,
         sns::KEYS,
+        tracking::KEYS,
         log::KEYS,
     ]
     .into_iter()

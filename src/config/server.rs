@@ -98,6 +98,12 @@ impl Server {
         self.url.as_deref().filter(|url| endpoint::is_public(url))
     }
 
+    /// How readers of mail reach this server; `None` where nobody said, or what was said is this machine itself.
+    #[must_use]
+    pub fn reachable_url(&self) -> Option<&str> {
+        self.url.as_deref().filter(|url| !endpoint::is_loopback(url))
+    }
+
     /// Where to listen.
     #[must_use]
     pub fn listen(&self) -> SocketAddr {

@@ -53,8 +53,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use access::load::Load;
 use access::{client, cors, gate, headers, load};
 use api::{
-    addresses, admin, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes, persons,
-    profiles, providers, sns, suppression, templates, topics, unsubscribes, webhooks,
+    addresses, admin, alerts, attachments, audit, consents, deliveries, dsn, events, inbox, keys, limits, link_keys, messages, nodes,
+    opens, persons, profiles, providers, reputation, sns, suppression, templates, topics, unsubscribes, webhooks,
 };
 pub use auth::LocalAdmin;
 use auth::Needs;
@@ -172,9 +172,15 @@ fn routes() -> Vec<Route> {
         get("/v1/sns/topics", sns::list).admin(),
         post("/v1/sns/topics", sns::allow).admin(),
         delete("/v1/sns/topics", sns::remove).admin(),
+        get("/v1/events/open", opens::open).public(),
         get("/v1/providers", providers::list).read(),
         post("/v1/providers/{name}/move", providers::move_waiting).admin(),
         get("/v1/nodes", nodes::list).read(),
+        get("/v1/reputation", reputation::list).read(),
+        post("/v1/reputation/{scope}/pause", reputation::pause).admin(),
+        post("/v1/reputation/{scope}/resume", reputation::resume).admin(),
+        get("/v1/alerts", alerts::list).read(),
+        post("/v1/alerts/{code}/silence", alerts::silence).admin(),
         get("/v1/keys", keys::list).admin(),
         post("/v1/keys", keys::create).admin(),
         delete("/v1/keys/{id}", keys::revoke).admin(),
@@ -245,6 +251,7 @@ fn routes() -> Vec<Route> {
         get("/inbox", page::inbox::page).page(),
         get("/inbox/inbox.js", page::inbox::script).page(),
         get("/inbox/inbox.css", page::inbox::style).page(),
+        get("/c/{token}", page::click::follow).page().public(),
         get("/u/{token}", page::unsubscribe::page).page().public(),
         post("/u/{token}", page::unsubscribe::refuse).page().public(),
         get("/u/{token}/preferences", page::preferences::page).page().public(),
@@ -322,6 +329,11 @@ mod tests {
         for Route { path, needs, public, .. } in routes() {
             // Shown by its own signature.
             let reports = path == "/v1/events/results";
+            // The picture in a mail is loaded by whoever reads it.
+            if path == "/v1/events/open" {
+                assert!(public && needs == Some(Needs::Nothing), "{path}");
+                continue;
+            }
             assert_eq!(public && path.starts_with("/v1/"), reports, "{path}");
             assert_eq!(needs != Some(Needs::Nothing), path.starts_with("/v1/") && !reports, "{path}");
             assert!(!public || needs == Some(Needs::Nothing), "{path} is public and needs a key");
@@ -340,6 +352,7 @@ mod tests {
             // Whoever writes a template says what every key sends.
             let looks = method == Method::GET || path.ends_with("/preview") || path.ends_with("/test");
             let administrative = administrative || (path.starts_with("/v1/templates") && !looks);
+            let administrative = administrative || (path.starts_with("/v1/reputation/") || path.starts_with("/v1/alerts/"));
             assert_eq!(
                 administrative || (path.starts_with("/v1/limits") && method == Method::DELETE),
                 needs == Some(Needs::Scope(Scope::Admin)),

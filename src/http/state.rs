@@ -7,11 +7,12 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::access::load::Load;
 use crate::service::{
-    accept::Accept, access::Access, addresses::Addresses, admin::Admin, attempts::Attempts, audit::Audit, cancel::Cancel,
+    accept::Accept, access::Access, addresses::Addresses, admin::Admin, alerts::Alerts, attempts::Attempts, audit::Audit, cancel::Cancel,
     consents::Consents, feedback::FeedbackIntake, figures::Figures, files::Files, forecast::Forecast, hooks::Hooks, inbox::InboxReader,
     keys::Keys, links::LinkKeys, nodes::Nodes, privacy::Privacy, profiles::Profiles, providers::Providers, ready::Ready,
-    refusals::Refusals, reload::Reload, repeat::Repeats, reschedule::Reschedule, results::Results, retry::Retry, search::Search, sns::Sns,
-    stray::Strays, suppression::Suppressions, templates::Templates, times::Times, tokens::Tokens, usage::Usage,
+    refusals::Refusals, reload::Reload, repeat::Repeats, reputation::Reputation, reschedule::Reschedule, results::Results, retry::Retry,
+    search::Search, sns::Sns, stray::Strays, suppression::Suppressions, templates::Templates, times::Times, tokens::Tokens,
+    tracking::Tracking, usage::Usage,
 };
 
 /// What the operator decided about HTTP.
@@ -46,6 +47,7 @@ pub struct Services {
     pub links: Option<Arc<LinkKeys>>,
     pub refusals: Refusals,
     pub privacy: Privacy,
+    pub tracking: Arc<Tracking>,
     pub consents: Arc<Consents>,
     pub hooks: Arc<Hooks>,
     pub suppressions: Arc<Suppressions>,
@@ -57,6 +59,8 @@ pub struct Services {
     pub audit: Audit,
     pub admin: Admin,
     pub nodes: Nodes,
+    pub reputation: Arc<Reputation>,
+    pub alerts: Arc<Alerts>,
     pub inbox: InboxReader,
     pub figures: Figures,
     /// Takes reports of sent mail in, from all ways.

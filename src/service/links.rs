@@ -9,6 +9,7 @@ use jebi_domain::{
     port::{Clock, Random, Store, senders::StoredLinkKey},
     refusal::{Fault, Refusal, RefusalKind},
     time::Wall,
+    track::visitor,
 };
 
 use super::trouble::refusal;
@@ -136,6 +137,12 @@ impl LinkKeys {
             return Ok(Some(target));
         }
         Ok(None)
+    }
+
+    /// A keyed hash of a reader's address.
+    #[must_use]
+    pub fn visitor(&self, address: &[u8]) -> String {
+        visitor::hashed(&self.secret, address)
     }
 
     async fn add(&self, no: u16, since: Wall) -> Result<bool, Refusal> {

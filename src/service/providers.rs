@@ -66,6 +66,8 @@ pub struct ProviderStatus {
     pub account_at: Option<Wall>,
     /// SES sandbox: only verified recipients.
     pub sandbox: bool,
+    /// The provider watches the account because of bounces or complaints.
+    pub under_review: bool,
     /// The limit of 24 hours; `None` without one.
     pub quota: Option<QuotaStatus>,
     /// Mails being sent now.

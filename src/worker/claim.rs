@@ -7,6 +7,7 @@ use std::{
 
 use jebi_domain::{
     id::Incarnation,
+    message::Lane,
     port::{
         Clock,
         store::{Claim, Notice, QueueStore, StoreResult, Subscription},
@@ -48,6 +49,8 @@ pub(super) struct Claimer {
     /// Wall time less boot time, in milliseconds, when last looked at.
     pub offset: Option<i64>,
     pub lateness: Lateness,
+    /// The same of bulk mail, which may be held back alone.
+    pub bulk_lateness: Lateness,
     pub pause: Duration,
 }
 
@@ -118,7 +121,8 @@ impl Claimer {
             provider: self.dispatch.provider().to_owned(),
             turns: plan.turns.clone(),
             now: self.clock.wall(),
-            late_from: self.lateness.start(),
+            late_from: if plan.lane == Lane::Bulk { self.bulk_lateness.start() } else { self.lateness.start() },
+            domains: if plan.lane == Lane::Bulk { self.dispatch.domain_rooms(from, self.clock.wall()) } else { Vec::new() },
             max_lateness_ms: i64::try_from(self.dispatch.settings().max_lateness.as_millis()).unwrap_or(i64::MAX),
         };
         self.dispatch.claiming(plan.turns.iter().map(|(_, copies)| copies).sum());
@@ -128,7 +132,7 @@ impl Claimer {
                 let brought = std::mem::take(&mut report.claimed);
                 let is_empty = brought.is_empty();
                 let took = self.clock.boot().since(from);
-                self.dispatch.offer(brought, generation, took);
+                self.dispatch.offer(brought, generation, took, self.clock.boot());
                 self.turns.report(plan, &report);
                 self.pause = AFTER_ERROR.0;
                 let still_due = report.queues.iter().any(|info| !info.paused && info.next_due.is_some_and(|due| due <= self.clock.wall()));
@@ -215,9 +219,12 @@ impl Claimer {
     fn watch_for_jumps(&mut self, boot: Boot, wall: Wall) {
         let offset = wall.0 - i64::try_from(boot.0 / 1_000_000).unwrap_or(i64::MAX);
         let jumped_ms = self.offset.map_or(0, |old| offset - old);
-        self.lateness.look(self.dispatch.is_able(boot), boot, wall);
+        let able = self.dispatch.is_able(boot);
+        self.lateness.look(able, boot, wall);
+        self.bulk_lateness.look(able && !self.dispatch.is_bulk_limited(), boot, wall);
         if jumped_ms.abs() > JUMP_MS {
             self.lateness.count_from(wall);
+            self.bulk_lateness.count_from(wall);
             tracing::warn!(jumped_ms, "the wall clock was set; scheduled mail follows it, pacing and leases do not");
         }
         self.offset = Some(offset);

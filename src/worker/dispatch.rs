@@ -263,6 +263,7 @@ impl Claimer {
             reload_at: Boot(0),
             offset: None,
             lateness: Lateness::new(deps.clock.boot(), deps.clock.wall()),
+            bulk_lateness: Lateness::new(deps.clock.boot(), deps.clock.wall()),
             pause: super::claim::AFTER_ERROR.0,
         }
     }

@@ -76,6 +76,7 @@ impl Fleet {
         self.shared.dispatches.store(Arc::new(dispatches));
         // Before anything can be sent: a store that looks copied sends nothing.
         self.shared.look_at_guard();
+        self.shared.hand_out_orders();
         for mut dispatcher in made {
             let stop = self.shared.stop.child_token();
             let shared = Shared { stop: stop.clone(), ..self.shared.clone() };

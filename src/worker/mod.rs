@@ -4,6 +4,7 @@
 //! finish, outcomes are written, slots are recorded, the incarnation ends (contract 6).
 
 pub mod account;
+pub mod alerts;
 mod beat;
 mod claim;
 pub mod consents;
@@ -19,12 +20,14 @@ mod make;
 pub mod queue;
 mod quota;
 mod reclaim;
+mod reputation;
 mod sender;
 pub mod senders;
 mod settle;
 mod slots;
 pub mod sns;
 pub mod suppression;
+pub mod tracking;
 pub mod upkeep;
 pub mod watch;
 
@@ -53,6 +56,7 @@ pub use self::{
 use crate::service::{
     dispatch::{Dispatch, Fence, Left, Settings, files::FileCache},
     providers::{ProviderStatus, Providers},
+    reputation::Reputation,
 };
 
 /// What the workers need.
@@ -73,6 +77,8 @@ pub struct WorkerDeps {
     pub providers: Vec<(Arc<dyn Provider>, Settings)>,
     /// Reports a provider makes inside this process (the local inbox).
     pub feedback: Option<UnboundedReceiver<Feedback>>,
+    /// What holds bulk mail back.
+    pub reputation: Option<Arc<Reputation>>,
     /// Called at every write to a provider's connection.
     pub observer: Option<Observer>,
 }
@@ -88,6 +94,7 @@ pub(crate) struct Shared {
     pub node: Arc<NodeStart>,
     pub fence: Arc<Fence>,
     pub dispatches: Arc<ArcSwap<Vec<Arc<Dispatch>>>>,
+    pub reputation: Option<Arc<Reputation>>,
     pub stop: CancellationToken,
 }
 
@@ -183,8 +190,13 @@ pub async fn start(mut deps: WorkerDeps) -> StoreResult<Workers> {
         node: Arc::new(deps.node.clone()),
         fence,
         dispatches: Arc::default(),
+        reputation: deps.reputation.clone(),
         stop: CancellationToken::new(),
     };
+    // Before anything can be sent: what was paused stays so.
+    if let Some(guard) = &shared.reputation {
+        guard.look(&[]).await?;
+    }
     let tasks = TaskTracker::new();
     let (providers, feedback) = (std::mem::take(&mut deps.providers), deps.feedback.take());
     let on = deps.runtime.clone();
@@ -200,6 +212,9 @@ pub async fn start(mut deps: WorkerDeps) -> StoreResult<Workers> {
     tasks.spawn_on(watch.clone().over("epoch", housekeep::raise_epoch(shared.clone())), &on);
     if let Some(reports) = feedback {
         tasks.spawn_on(watch.clone().over("feedback", feedback::run(shared.clone(), reports)), &on);
+    }
+    if let Some(guard) = shared.reputation.clone() {
+        tasks.spawn_on(watch.clone().over("reputation", reputation::run(shared.clone(), guard)), &on);
     }
     tasks.close();
     Ok(Workers { shared, watch, fleet, tasks })

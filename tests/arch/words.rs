@@ -138,6 +138,8 @@ const NO_TEXTS: &[&str] = &[
     "{told}; and {more} more",
     "{} {epoch} {inode}",
     "{} {recipients}\n",
+    "{code:<17} {subject:<24} {since:<24} {resolved:<24} {}",
+    "{scope:<28} {sent:>9} {bounces:>9} {complaints:>11} {act:<8} {warmup:<16} {}",
     "{id:<4} {:<9} {:<24} {beat:>9} {leased:>6} {:<10} {name}",
     "{id:<4} {prefix:<14} {scopes:<15} {created:<24} {expires:<24} {revoked:<24} {}",
     "Authorization, Content-Type, Idempotency-Key, X-API-KEY, X-Request-Id",

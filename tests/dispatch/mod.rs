@@ -1,5 +1,6 @@
 //! Dispatch against a store in memory and a scripted provider, on a clock moved by hand.
 
+mod bulk;
 mod files;
 mod health;
 mod lanes;

@@ -49,6 +49,7 @@ async fn observed(rate: Option<f64>, threads: usize, observer: Option<Observer>,
         links: Arc::default(),
         providers: vec![(Arc::new(provider.clone()), jebi::service::dispatch::Settings { sender_threads: threads, ..settings(rate) })],
         feedback: Some(feedback),
+        reputation: None,
         observer,
     })
     .await

@@ -43,6 +43,7 @@ pub fn content() -> Content {
         calendar: None,
         list: None,
         shown: None,
+        track: None,
     }
 }
 

@@ -19,10 +19,11 @@ use jebi_domain::{
         nodes::{DEAD_AFTER, NodeStart},
         operator::Whom,
         store::{
-            AcceptBatch, AcceptReport, Accepted, Claim, Claimed, Counts, DeliveryFilter, DeliveryView, Housekept, MessageView, Notice,
-            Settlement, Store, StoreResult, Subscription, Violation, Window,
+            AcceptBatch, AcceptReport, Accepted, Claim, Claimed, Counts, DeliveryFilter, DeliveryView, DomainRoom, Housekept, MessageView,
+            Notice, Settlement, Store, StoreResult, Subscription, Violation, Window,
         },
     },
+    reputation::Via,
     time::Wall,
 };
 
@@ -84,6 +85,8 @@ pub struct Fixture {
     pub lateness: i64,
     /// From when on that counts.
     pub late_from: Wall,
+    /// Senders' domains whose bulk mail is held back.
+    pub domains: Vec<DomainRoom>,
     /// Faults were planted: the verification after the test is off.
     pub planted: bool,
 }
@@ -167,6 +170,7 @@ pub fn settlement(claimed: &Claimed, ordinal: u32, at: Wall, decision: Decision)
         attempt: claimed.attempt,
         at,
         recipients: places(claimed, ordinal),
+        via: Some(Arc::new(Via::of(&claimed.message))),
         decision,
     }
 }
@@ -192,6 +196,7 @@ impl Fixture {
             random: SeededRandom::new(seed),
             lateness: DAY,
             late_from: Wall(0),
+            domains: vec![],
             planted: false,
         };
         f.begin().await;
@@ -258,6 +263,7 @@ impl Fixture {
             list: None,
             calendar: None,
             shown: mail.copies.shown(),
+            track: None,
         };
         let message = Message {
             id: MessageId::new(now, &self.random),
@@ -311,6 +317,7 @@ impl Fixture {
             now: self.now(),
             max_lateness_ms: self.lateness,
             late_from: self.late_from,
+            domains: self.domains.clone(),
         };
         self.store.claim(claim).await.map(|r| r.claimed)
     }

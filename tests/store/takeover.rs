@@ -34,6 +34,7 @@ async fn begin(f: &Fixture, provider: &Scripted) -> Workers {
         links: Arc::default(),
         providers: vec![(Arc::new(provider.clone()), Settings { max_rate: Some(0.1), sender_threads: 1, ..Settings::default() })],
         feedback: None,
+        reputation: None,
         observer: None,
     });
     workers.await.expect("the store answers")

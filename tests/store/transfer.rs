@@ -81,7 +81,7 @@ fn fill(db: &Connection, table: &str, n: i64) {
     let columns: Vec<(String, String, bool)> =
         columns.query_map([table], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).expect("columns").map(|c| c.expect("a column")).collect();
     // Some are flags in PostgreSQL.
-    let flags = ["joint", "scheduled", "twice", "resend", "active", "from_config"];
+    let flags = ["joint", "scheduled", "twice", "resend", "active", "from_config", "person"];
     let value = |(name, kind, needed): &(String, String, bool)| match kind.as_str() {
         _ if !needed && n % 2 == 1 => "NULL".to_owned(),
         "INTEGER" if flags.contains(&name.as_str()) && (name != "joint" || table == "message") => (n % 2).to_string(),

@@ -27,7 +27,15 @@ async fn a_cancel_is_found_by_looking(f: &mut Fixture) {
     f.post_one(Mail { lane: Lane::Bulk, ..each("광고", 3) }).await;
     let alone = f.post_one(each("", 2)).await;
     let turns = other.queues(PROVIDER).await.expect("queues").into_iter().map(|q| (q.queue, 9)).collect();
-    let claim = Claim { incarnation, provider: PROVIDER.into(), turns, now: f.now(), max_lateness_ms: support::DAY, late_from: Wall(0) };
+    let claim = Claim {
+        incarnation,
+        provider: PROVIDER.into(),
+        turns,
+        now: f.now(),
+        max_lateness_ms: support::DAY,
+        late_from: Wall(0),
+        domains: vec![],
+    };
     let claimed = other.claim(claim).await.expect("claim").claimed;
     assert_eq!(copies(&claimed), 5);
     let queue = claimed.iter().find(|c| c.message.topic == "광고").expect("claimed").queue;

@@ -12,6 +12,7 @@ use jebi_domain::{
         operator::Rules,
         store::{Claim, Settlement, Store},
     },
+    reputation::Via,
     route::{Routes, SenderRule, Way},
     time::Wall,
 };
@@ -36,7 +37,15 @@ pub(super) async fn send(api: &Api, ends: &[Decision]) -> usize {
     let mut done = 0;
     loop {
         let turns = store.queues("local").await.expect("queues").into_iter().map(|q| (q.queue, 1_000)).collect();
-        let claim = Claim { incarnation, provider: "local".to_owned(), turns, now, max_lateness_ms: i64::MAX, late_from: Wall(i64::MIN) };
+        let claim = Claim {
+            incarnation,
+            provider: "local".to_owned(),
+            turns,
+            now,
+            max_lateness_ms: i64::MAX,
+            late_from: Wall(i64::MIN),
+            domains: vec![],
+        };
         let claimed = store.claim(claim).await.expect("claim").claimed;
         if claimed.is_empty() {
             return done;
@@ -46,6 +55,7 @@ pub(super) async fn send(api: &Api, ends: &[Decision]) -> usize {
                 key: DeliveryKey::new(c.message_no, ordinal),
                 lease: c.lease,
                 recipients: Vec::new(),
+                via: Some(Arc::new(Via::of(&c.message))),
                 queue: c.queue,
                 attempt: c.attempt,
                 at: now,

@@ -26,7 +26,15 @@ async fn claimed(api: &Api) -> Vec<Copy> {
     let now = api.state.clock.wall();
     let incarnation = api.store.start(&NodeStart { name: "하나".into(), version: "0.0.0".into() }, now).await.expect("start");
     let turns = api.store.queues("local").await.expect("queues").into_iter().map(|q| (q.queue, 1_000)).collect();
-    let claim = Claim { incarnation, provider: "local".to_owned(), turns, now, max_lateness_ms: i64::MAX, late_from: Wall(i64::MIN) };
+    let claim = Claim {
+        incarnation,
+        provider: "local".to_owned(),
+        turns,
+        now,
+        max_lateness_ms: i64::MAX,
+        late_from: Wall(i64::MIN),
+        domains: vec![],
+    };
     api.store.claim(claim).await.expect("claim").claimed.into_iter().flat_map(|one| one.copies).collect()
 }
 

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use super::guard::{guarded, watched};
 use axum::{
     Router,
     body::Body,
@@ -19,10 +20,11 @@ use http_body_util::BodyExt;
 use jebi::{
     http::{AppState, HttpSettings, Load, LocalAdmin, Peer, Services, router},
     service::{
-        accept::{Accept, ListSettings, Settings},
+        accept::{Accept, ListSettings, Settings, TrackSettings},
         access::{Access, AccessSettings},
         addresses::Addresses,
         admin::Admin,
+        alerts::Alerts,
         attempts::Attempts,
         audit::Audit,
         cancel::Cancel,
@@ -43,6 +45,7 @@ use jebi::{
         ready::Ready,
         refusals::Refusals,
         repeat::Repeats,
+        reputation::Reputation,
         reschedule::Reschedule,
         results::Results,
         retry::Retry,
@@ -52,9 +55,11 @@ use jebi::{
         suppression::Suppressions,
         times::Times,
         tokens::Tokens,
+        tracking::Tracking,
     },
     store::sqlite::{DiskFloor, Options, SqliteStore},
     webhook::{CallSettings, Lookup, SnsSettings, SystemLookup, Webhooks},
+    worker::tracking,
 };
 pub use jebi_domain::allow::AllowList;
 use jebi_domain::{
@@ -71,9 +76,11 @@ use jebi_domain::{
     route::{Routes, Way},
     suppression,
     time::Wall,
+    track::visitor::KeepIp,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::sns_world::SnsSetup;
@@ -110,6 +117,8 @@ pub struct Setup {
     pub max_bodies: usize,
     /// Lists and advertising.
     pub list: ListSettings,
+    /// Following opens and clicks.
+    pub track: TrackSettings,
     /// What links are signed with; without one there are none.
     pub secret: Option<&'static str>,
     /// Whether people are told of their consents.
@@ -172,6 +181,7 @@ impl Default for Setup {
             max_requests: 1_000,
             max_bodies: 64 << 20,
             list: ListSettings::default(),
+            track: TrackSettings::default(),
             secret: None,
             notices: true,
             webhooks: WebhookSetup::default(),
@@ -235,6 +245,7 @@ pub fn provider(kind: &'static str) -> ProviderStatus {
         sent_last_24_hours: None,
         account_at: None,
         sandbox: false,
+        under_review: false,
         quota: None,
         in_flight: 0,
         ready: 0,
@@ -307,6 +318,7 @@ impl Api {
             max_waiting: usual.max_waiting,
             list: ListSettings::default(),
             disposable: usual.disposable,
+            track: usual.track,
             files: usual.files,
         });
     }
@@ -356,6 +368,7 @@ impl Api {
             max_waiting: setup.max_waiting,
             list,
             disposable: setup.disposable.clone(),
+            track: setup.track,
             files: setup.files,
         };
         let providers: Arc<dyn Providers> = Arc::new(Told(setup.providers, setup.max_size));
@@ -372,7 +385,10 @@ impl Api {
             }
         };
         let access = Arc::new(Access::new(setup.access));
+        let (tracking, taken) = Tracking::new(Arc::clone(&store), Arc::clone(&dyn_clock), links.clone(), KeepIp::Shortened);
+        tokio::spawn(tracking::run(Arc::clone(&store), Arc::clone(&dyn_clock), taken, CancellationToken::new()));
         let state = Arc::new(Services {
+            tracking: Arc::new(tracking),
             tokens: Tokens::new(Arc::clone(&keys), Arc::clone(&access), Arc::clone(&dyn_clock)),
             attempts: Attempts::new(Arc::clone(&dyn_clock)),
             usage: accept.usage(),
@@ -408,6 +424,8 @@ impl Api {
             admin: Admin::new(Arc::clone(&store), Arc::clone(&dyn_clock)),
             inbox: InboxReader::new(Arc::clone(&store), Arc::clone(&dyn_clock), random.as_ref(), Arc::clone(&keys), Arc::clone(&access)),
             nodes: Nodes::new(Arc::clone(&store), Arc::clone(&dyn_clock), None),
+            reputation: Arc::new(Reputation::new(Arc::clone(&store), Arc::clone(&dyn_clock), guarded())),
+            alerts: Arc::new(Alerts::new(Arc::clone(&store), Arc::clone(&dyn_clock), Arc::clone(&providers), watched())),
             access,
             keys,
             feedback: Arc::new(FeedbackIntake::new(

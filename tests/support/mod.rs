@@ -3,6 +3,7 @@
 pub mod api;
 pub mod chaos;
 pub mod fake_ses;
+pub mod guard;
 pub mod http;
 pub mod machine;
 pub mod moto;

@@ -2,7 +2,8 @@
 //!   compose [--n N] [--html BYTES]
 //! One JSON line, in microseconds a mail: `library` builds the whole mail with mail-builder; `first` makes what all copies share and one
 //! copy of it; `next` makes each further copy of the same message; `personal_library` fills in a template of the same size with minijinja and
-//! gives it to mail-builder, `personal` is each further copy of a message with the same template. `preflight_*` looks at a message as it is
+//! gives it to mail-builder, `personal` is each further copy of a message with the same template. `opens`, `clicks` and `personal_clicks` are `next` and
+//! `personal` with a picture, and with a picture and 20 links. `preflight_*` looks at a message as it is
 //! accepted: without HTML, with 1 KiB of it, with what `--html` says, and with 10,000 recipients (of which the figure is for one). What signing
 //! costs is in `signing`.
 
@@ -13,10 +14,12 @@ use std::{hint::black_box, sync::Arc, time::Instant};
 use jebi_domain::{
     content::Content,
     id::{DeliveryId, MessageId},
+    link::{LinkKey, Links},
     message::{Addressee, Copies, Copy, Draft, Lane, Mailbox, Message, OnUnknown, Role},
     mime::{Files, Prepared},
     preflight,
     time::Wall,
+    track::Track,
 };
 use mail_builder::MessageBuilder;
 
@@ -60,6 +63,7 @@ fn main() {
         calendar: None,
         list: None,
         shown: None,
+        track: None,
     };
     let message = Message {
         id: MessageId(*b"0123456789abcdef"),
@@ -111,17 +115,34 @@ fn main() {
         (looked(Some(small.clone()), 1), looked(Some(html.clone()), 1), looked(Some(small.clone()), 10_000));
     let (small, large) = (small.len(), html.len());
 
+    let track = |opens, clicks| Some(Box::new(Track { base: "https://mail.jebi.example".to_owned(), opens, clicks, local: false }));
+    let keys = Links::new(vec![LinkKey::derive(b"secret", 1, b"salt", Wall(0))]);
+    let linked = html.replacen("<p>", "<p><a href=\"https://shop.jebi.example/?a=1&amp;b=2\">제비</a>", 20);
+    let followed = |html: &str, clicks, fill: Option<&Message>, copy: &Copy| {
+        let base = fill.unwrap_or(&message);
+        let content = Content { html: Some(html.to_owned()), track: track(true, clicks), ..base.content.clone() };
+        let prepared = Prepared::new(&Message { content, ..base.clone() });
+        timed(n, |i| {
+            let mail = prepared.copy(copy, id(i), 1, &none, &keys).expect("a mail");
+            mail.head.len() + mail.body.len()
+        })
+    };
+    let (opens, clicks) = (followed(&html, false, None, &copy), followed(&linked, true, None, &copy));
+
     let signed = prepared.copy(&copy, id(0), 1, &none, &Default::default()).expect("a mail");
     let fields = "{{ name }} 님, {{ shop }} 쿠폰 {{ coupon }}{% if points > 10 %}, {{ points }}점{% endif %}";
     let (own_text, own_html) = (format!("{fields}\r\n{text}"), html.replacen("<p>", &format!("<p>{fields}</p><p>"), 1));
     let fill = r#"{"syntax":"jinja","missing":"error"}"#;
-    let mut message = message.clone();
+    let plain = &message;
+    let mut message = plain.clone();
     message.content.fill = Some(serde_json::from_str(fill).expect("a fill"));
     message.content.subject = "{{ name }} 님, 가을이 왔어요".to_owned();
     (message.content.text, message.content.html) = (Some(own_text.clone()), Some(own_html.clone()));
     message.variables = Some(r#"{"shop":"제비"}"#.into());
     let own = r#"{"variables":{"name":"홍길동","coupon":"K-1234-5678","points":1200}}"#;
     let copy = Copy { personal: Some(own.into()), ..copy.clone() };
+    let own_linked = own_html.replacen("<p>", "<p><a href=\"https://shop.jebi.example/?a={{ points }}&amp;b=2\">제비</a>", 20);
+    let personal_clicks = followed(&own_linked, true, Some(&message), &copy);
     let prepared = Prepared::new(&message);
     let personal = timed(n, |i| {
         let mail = prepared.copy(&copy, id(i), 1, &none, &Default::default()).expect("a mail");
@@ -146,7 +167,7 @@ fn main() {
     let signing = signing::figures(&signed, n / 100 + 1);
     println!(
         "{{\"bytes\":{size},\"library_us\":{library:.2},\"first_us\":{first:.2},\"next_us\":{next:.2},\"personal_library_us\":{personal_library:.2},\
-         \"personal_us\":{personal:.2},\"preflight_text_us\":{text_us:.2},\"html_small_bytes\":{small},\"preflight_small_us\":{small_us:.2},\
+         \"personal_us\":{personal:.2},\"opens_us\":{opens:.2},\"clicks_us\":{clicks:.2},\"personal_clicks_us\":{personal_clicks:.2},\"preflight_text_us\":{text_us:.2},\"html_small_bytes\":{small},\"preflight_small_us\":{small_us:.2},\
          \"html_bytes\":{large},\"preflight_html_us\":{large_us:.2},\"preflight_each_us\":{each_us:.4},{signing}}}"
     );
 }

@@ -108,9 +108,19 @@ fn escaped(out: &mut String, text: &str) {
 }
 
 /// Before the last `</body>` or `</html>`; else the end.
-fn end_of_body(html: &str) -> usize {
-    let last = |tag: &[u8]| html.as_bytes().windows(tag.len()).rposition(|w| w.eq_ignore_ascii_case(tag));
-    last(b"</body").or_else(|| last(b"</html")).unwrap_or(html.len())
+pub(crate) fn end_of_body(html: &str) -> usize {
+    let bytes = html.as_bytes();
+    let is = |at: usize, tag: &[u8]| bytes.get(at..at + tag.len()).is_some_and(|there| there.eq_ignore_ascii_case(tag));
+    let mut end = None;
+    for at in memchr::memrchr_iter(b'<', bytes) {
+        if is(at, b"</body") {
+            return at;
+        }
+        if is(at, b"</html") {
+            end = end.or(Some(at));
+        }
+    }
+    end.unwrap_or(html.len())
 }
 
 #[cfg(test)]

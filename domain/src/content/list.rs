@@ -66,6 +66,15 @@ impl List {
         }
     }
 
+    /// The caller's own page, where it is the same for all copies.
+    #[must_use]
+    pub fn page(&self) -> Option<&str> {
+        match self.unsubscribe.as_ref()? {
+            Unsubscribe::At(page) if !PLACES.iter().any(|place| page.contains(place)) => Some(page),
+            Unsubscribe::At(_) | Unsubscribe::Own(_) => None,
+        }
+    }
+
     /// Whether a link has to be signed for each copy.
     #[must_use]
     pub fn signs(&self) -> bool {

@@ -14,7 +14,7 @@ pub use fill::{Fill, MAX_PERSONAL, MAX_VARIABLES, Missing, Personal, Syntax, Var
 pub use list::List;
 pub use shown::Shown;
 
-use crate::message::Mailbox;
+use crate::{message::Mailbox, track::Track};
 
 /// Everything the copies of a message have in common. Stored once, however many recipients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,4 +51,7 @@ pub struct Content {
     /// Whom the headers of every copy name, where a joint message goes in several envelopes; `None`: each copy's own recipients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<Box<Shown>>,
+    /// Whether opens and clicks are followed; `None`: neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<Box<Track>>,
 }

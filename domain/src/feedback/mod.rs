@@ -46,10 +46,12 @@ pub enum Source {
     Arf,
     /// A provider inside this process.
     Local,
+    /// The picture and the links in the mail.
+    Tracking,
 }
 
 impl Source {
-    pub const ALL: [Self; 4] = [Self::Ses, Self::Dsn, Self::Arf, Self::Local];
+    pub const ALL: [Self; 5] = [Self::Ses, Self::Dsn, Self::Arf, Self::Local, Self::Tracking];
 
     /// As it is stored; 0 stands for reports of before there was a source.
     #[must_use]
@@ -59,6 +61,7 @@ impl Source {
             Self::Dsn => 2,
             Self::Arf => 3,
             Self::Local => 4,
+            Self::Tracking => 5,
         }
     }
 
@@ -75,6 +78,7 @@ impl Source {
             Self::Dsn => "dsn",
             Self::Arf => "arf",
             Self::Local => "local",
+            Self::Tracking => "tracking",
         }
     }
 }

@@ -14,7 +14,7 @@
 //!   application/ics, attachment
 //! ```
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use bytes::Bytes;
 use mail_builder::{
@@ -26,23 +26,29 @@ use crate::{
     content::{Content, FileId},
     id::MessageId,
     outcome::Reason,
+    track::Mark,
 };
 
 use super::{
     attached::{self, Shown},
     file::{Files, encoded_len},
+    marked::Marked,
     segments::{Segments, Shared},
 };
 
 /// Some of a body: its own bytes, or the lines of a file.
+#[derive(Clone)]
 enum Piece {
     Own(Bytes),
     File(FileId, u64),
 }
 
 /// A body without the bytes of its files.
+#[derive(Clone)]
 pub(super) struct Body {
     pieces: Vec<Piece>,
+    /// The part of the HTML: in which piece, and where there.
+    html: Option<(usize, Range<usize>)>,
     /// Made by the first mail that is signed: all copies of this body share it.
     hash: Shared,
 }
@@ -70,6 +76,22 @@ impl Body {
             Piece::File(_, size) => encoded_len(*size),
         };
         self.pieces.iter().map(len).sum()
+    }
+}
+
+/// A body that all copies share but for their marks.
+pub(super) struct MarkedBody {
+    before: Vec<Piece>,
+    marked: Marked,
+    after: Vec<Piece>,
+}
+
+impl MarkedBody {
+    /// One copy's.
+    pub(super) fn copy(&self, mark: &Mark) -> Body {
+        let own = self.marked.copy(mark).map(Piece::Own);
+        let pieces = self.before.iter().cloned().chain(own).chain(self.after.iter().cloned()).collect();
+        Body { pieces, html: None, hash: Shared::default() }
     }
 }
 
@@ -115,6 +137,16 @@ impl Frame {
         let mut out = Out::new(self.mark(text, html), text.map_or(0, str::len) + html.map_or(0, str::len));
         self.write(&mut out, text, html);
         out.end()
+    }
+
+    /// The body of a text and an HTML with blanks for marks. `None` where it is not to be shared.
+    pub(super) fn marked(&self, text: Option<&str>, html: &str) -> Option<MarkedBody> {
+        let mut body = self.body(text, Some(html));
+        let (at, part) = body.html?;
+        let after = body.pieces.split_off(at + 1);
+        let Some(Piece::Own(encoded)) = body.pieces.pop() else { return None };
+        let marked = Marked::find(&encoded, part, &crlf(html))?;
+        Some(MarkedBody { before: body.pieces, marked, after })
     }
 
     /// What makes the boundaries of this message its own. Boundaries begin with `=_`, which cannot occur in quoted-printable or base64,
@@ -172,11 +204,11 @@ impl Frame {
 
     fn write_html(&self, out: &mut Out, html: &str) {
         if self.inline.is_empty() {
-            return out.leaf("text/html", html);
+            return out.html(html);
         }
         let related = out.open("related", "");
         out.next(&related);
-        out.leaf("text/html", html);
+        out.html(html);
         for part in &self.inline {
             out.next(&related);
             out.file(part);
@@ -190,11 +222,12 @@ struct Out {
     mark: String,
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
+    html: Option<(usize, Range<usize>)>,
 }
 
 impl Out {
     fn new(mark: String, texts: usize) -> Self {
-        Self { mark, bytes: Vec::with_capacity(texts + texts / 2 + 512), pieces: Vec::new() }
+        Self { mark, bytes: Vec::with_capacity(texts + texts / 2 + 512), pieces: Vec::new(), html: None }
     }
 
     /// Begins a multipart, and gives its boundary.
@@ -225,6 +258,12 @@ impl Out {
         leaf(kind, text).write_part(&mut self.bytes);
     }
 
+    fn html(&mut self, html: &str) {
+        let from = self.bytes.len();
+        self.leaf("text/html", html);
+        self.html = Some((self.pieces.len(), from..self.bytes.len()));
+    }
+
     fn file(&mut self, part: &FilePart) {
         self.bytes.extend_from_slice(&part.head);
         self.pieces.push(Piece::Own(Bytes::from(std::mem::take(&mut self.bytes))));
@@ -237,7 +276,7 @@ impl Out {
             self.bytes.extend_from_slice(b"\r\n");
         }
         self.pieces.push(Piece::Own(Bytes::from(self.bytes)));
-        Body { pieces: self.pieces, hash: Shared::default() }
+        Body { pieces: self.pieces, html: self.html, hash: Shared::default() }
     }
 }
 

@@ -14,6 +14,10 @@ use crate::{
     port::Outgoing,
     profile::Company,
     time::Wall,
+    track::{
+        LinkHash,
+        rewrite::{Place, target_of},
+    },
 };
 
 use super::{
@@ -24,6 +28,7 @@ use super::{
     listed::{self, Own},
     tag::DELIVERY_TAG,
     text,
+    tracked::{self, Followed, Following},
 };
 
 /// The header that carries our delivery id, so that feedback finds the delivery even if the answer was never seen.
@@ -49,6 +54,8 @@ pub struct Prepared {
     last: Vec<u8>,
     /// What each copy has of its own because of the list it is of.
     listed: Option<Box<Listed>>,
+    /// What is followed of it.
+    following: Option<Box<Following>>,
     tags: Vec<(String, String)>,
 }
 
@@ -67,6 +74,8 @@ struct Footed {
     frame: Frame,
     text: Option<String>,
     html: Option<String>,
+    /// The links of it that are followed.
+    places: Vec<Place>,
     company: Company,
 }
 
@@ -74,6 +83,8 @@ struct Footed {
 enum Texts {
     /// The same in every copy; the subject as its header.
     Same(Vec<u8>, Body),
+    /// The same but for what follows each copy.
+    Followed(Vec<u8>, Box<Followed>),
     /// With each copy's own footer.
     Footed(Box<Footed>),
     /// Each copy's own; of advertising the company its footer tells of.
@@ -117,8 +128,9 @@ impl Prepared {
             listed::headers(list, |name, value| write_text(&mut last, name, value));
             Box::new(Listed { topic: message.topic.clone(), accepted: message.created_at, list: list.clone() })
         });
-        let (from, texts, tags) = (content.from.email.clone(), texts(message), content.tags.clone());
-        Self { from, first, shown, before_subject, texts, before_id, between_ids, last, listed, tags }
+        let following = Following::of(content, message.created_at).map(Box::new);
+        let (from, texts, tags) = (content.from.email.clone(), texts(message, following.as_deref()), content.tags.clone());
+        Self { from, first, shown, before_subject, texts, before_id, between_ids, last, listed, following, tags }
     }
 
     /// Octets of the body with its files, as RFC 1870 counts them; of advertising without its footer.
@@ -126,6 +138,7 @@ impl Prepared {
     pub fn body_len(&self) -> u64 {
         match &self.texts {
             Texts::Same(_, body) => body.len(),
+            Texts::Followed(_, all) => self.following.as_deref().map_or(0, |following| all.len(following)),
             Texts::Footed(ad) => ad.frame.body(ad.text.as_deref(), ad.html.as_deref()).len(),
             Texts::Own(..) | Texts::Never(_) => 0,
         }
@@ -142,24 +155,33 @@ impl Prepared {
             Some(of) => Own::of(&of.list, (&of.topic, of.accepted), copy, &id, links)?,
             None => Own::default(),
         };
+        let followed = self.following.as_deref().and_then(|following| following.own(delivery, links));
         let own;
         let (subject, body) = match &self.texts {
-            Texts::Same(subject, body) => (subject, body),
+            Texts::Same(subject, body) => (subject, Cow::Borrowed(body)),
+            Texts::Followed(subject, all) => (subject, all.body(followed.as_ref())),
             Texts::Footed(ad) => {
-                let (text, html) = listed::footed(ad.text.as_deref(), ad.html.as_deref(), &ad.company, &listed);
-                own = (Vec::new(), ad.frame.body(text.as_deref(), html.as_deref()));
-                (&ad.subject, &own.1)
+                let linked = ad.html.as_deref().map(|html| tracked::linked(html, &ad.places, followed.as_ref()));
+                let (text, html) = listed::footed(ad.text.as_deref(), linked.as_deref(), &ad.company, &listed);
+                let html = tracked::pictured(html, followed.as_ref());
+                (&ad.subject, Cow::Owned(ad.frame.body(text.as_deref(), html.as_deref())))
             }
-            Texts::Own(filled, None) => {
-                let (subject, body) = filled.copy(copy, listed.link())?;
-                own = (subject_header(&subject), body);
-                (&own.0, &own.1)
-            }
-            Texts::Own(filled, Some(company)) => {
+            Texts::Own(filled, company) => {
                 let (subject, text, html) = filled.texts(copy, listed.link())?;
-                let (text, html) = listed::footed(text.as_deref(), html.as_deref(), company, &listed);
-                own = (subject_header(&listed::marked(&subject)?), filled.body(text.as_deref(), html.as_deref()));
-                (&own.0, &own.1)
+                let html = match (&self.following, &followed) {
+                    (Some(following), Some(own)) => html.map(|html| following.linked(html, own, listed.link())),
+                    _ => html,
+                };
+                let (subject, text, html) = match company {
+                    None => (Cow::Borrowed(subject.as_str()), text, html),
+                    Some(company) => {
+                        let (text, html) = listed::footed(text.as_deref(), html.as_deref(), company, &listed);
+                        (listed::marked(&subject)?, text, html)
+                    }
+                };
+                let html = tracked::pictured(html, followed.as_ref());
+                own = subject_header(&subject);
+                (&own, Cow::Owned(filled.body(text.as_deref(), html.as_deref())))
             }
             Texts::Never(reason) => return Err(reason.clone()),
         };
@@ -200,9 +222,27 @@ impl Prepared {
             ahead: None,
         })
     }
+
+    /// Where a link of a copy leads, found again in what the copy is made of; `None` where the copy has no such link.
+    #[must_use]
+    pub fn target(&self, copy: &Copy, delivery: DeliveryId, links: &Links, link: LinkHash) -> Option<String> {
+        match &self.texts {
+            Texts::Followed(_, all) => all.target(link),
+            Texts::Footed(ad) => target_of(ad.html.as_deref()?, link),
+            Texts::Own(filled, _) => {
+                let id = delivery.to_string();
+                let listed = self.listed.as_deref().map(|of| Own::of(&of.list, (&of.topic, of.accepted), copy, &id, links));
+                // What was written by a key that is gone was written without a link, or not at all.
+                let listed = listed.and_then(Result::ok).unwrap_or_default();
+                let (_, _, html) = filled.texts(copy, listed.link()).ok()?;
+                target_of(&html?, link)
+            }
+            Texts::Same(..) | Texts::Never(_) => None,
+        }
+    }
 }
 
-fn texts(message: &Message) -> Texts {
+fn texts(message: &Message, following: Option<&Following>) -> Texts {
     let content = &message.content;
     let company = content.list.as_deref().and_then(|list| list.advertising.clone());
     let frame = Frame::new(message.id, content);
@@ -213,10 +253,20 @@ fn texts(message: &Message) -> Texts {
     // Making text of HTML takes long: once for all copies, and a footer is added to both.
     let made = if is_blank(text) && !is_blank(html) { html.and_then(text::from_html) } else { None };
     let text = made.as_deref().or(text);
-    let Some(company) = company else { return Texts::Same(subject_header(&content.subject), frame.body(text, html)) };
     let owned = |part: Option<&str>| part.map(str::to_owned);
+    let Some(company) = company else {
+        let subject = subject_header(&content.subject);
+        return match (following, html.filter(|html| !is_blank(Some(html)))) {
+            (Some(following), Some(html)) => {
+                Texts::Followed(subject, Box::new(Followed::new(frame, owned(text), html.to_owned(), following)))
+            }
+            _ => Texts::Same(subject, frame.body(text, html)),
+        };
+    };
+    let places = following.zip(html).map(|(following, html)| following.places(html, None)).unwrap_or_default();
     listed::marked(&content.subject).map_or_else(Texts::Never, |subject| {
-        Texts::Footed(Box::new(Footed { subject: subject_header(&subject), frame, text: owned(text), html: owned(html), company }))
+        let (subject, text, html) = (subject_header(&subject), owned(text), owned(html));
+        Texts::Footed(Box::new(Footed { subject, frame, text, html, places, company }))
     })
 }
 

@@ -27,16 +27,7 @@ impl Filled {
         Ok(Self { renderer, frame, shown: message.content.shown.clone() })
     }
 
-    /// One copy's subject and body; `unsubscribe` is the link its recipient refuses more by.
-    ///
-    /// # Errors
-    /// Why this one cannot be made.
-    pub(super) fn copy(&self, copy: &Copy, unsubscribe: Option<&str>) -> Result<(String, Body), Reason> {
-        let (subject, text, html) = self.texts(copy, unsubscribe)?;
-        Ok((subject, self.body(text.as_deref(), html.as_deref())))
-    }
-
-    /// One copy's subject, text and HTML.
+    /// One copy's subject, text and HTML; `unsubscribe` is the link its recipient refuses more by.
     ///
     /// # Errors
     /// Why this one cannot be made.

@@ -27,6 +27,7 @@ fn message(fill: Fill, subject: &str, html: &str) -> Message {
         calendar: None,
         list: None,
         shown: None,
+        track: None,
     };
     Message {
         id: MessageId([7; 16]),

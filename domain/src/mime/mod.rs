@@ -11,12 +11,14 @@ mod file;
 mod filled;
 pub mod header;
 mod listed;
+mod marked;
 mod param;
 mod segments;
 pub mod size;
 pub mod tag;
 mod text;
 mod thread;
+mod tracked;
 
 pub(crate) use base64::{encode as base64, encoded_len as base64_len};
 pub use compose::Prepared;

@@ -3,6 +3,7 @@
 use crate::{
     content::{Content, list::Unsubscribe},
     message::{Copies, Mailbox, Message, Role},
+    track::rewrite::grows,
 };
 
 use super::{base64::lines_len, compose::Prepared, file::encoded_len, filled::is_blank, text::MAX_MADE};
@@ -31,6 +32,7 @@ pub fn at_most(message: &Message, copies: &Copies, limit: u64) -> u64 {
     }
     let made = if is_blank(content.text.as_deref()) { MAX_MADE as u64 } else { 0 };
     let bodies = [&content.text, &content.html].into_iter().flatten().map(|text| body(text) + AROUND).sum::<u64>() + lines_len(made);
+    let bodies = bodies + lines_len(followed(content));
     let bound = head + files + calendar + bodies;
     if bound <= limit { bound } else { head + Prepared::new(message).body_len() }
 }
@@ -40,6 +42,12 @@ fn listed(content: &Content) -> u64 {
     let Some(list) = content.list.as_deref() else { return 0 };
     let page = if let Some(Unsubscribe::At(page)) = &list.unsubscribe { page.len() as u64 } else { 0 };
     LINKS + page + if list.advertising.is_some() { FOOTER } else { 0 }
+}
+
+/// What follows opens and clicks, at most.
+fn followed(content: &Content) -> u64 {
+    let (Some(track), Some(html)) = (content.track.as_deref(), content.html.as_deref()) else { return 0 };
+    grows(html, &track.base, track.opens, track.clicks)
 }
 
 /// Headers, at most.

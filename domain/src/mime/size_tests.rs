@@ -74,6 +74,7 @@ proptest! {
             calendar: invited.then(|| Calendar { method: "REQUEST".to_owned(), ics }),
             list: None,
             shown: None,
+            track: None,
         };
         let message = message(content);
         let all: Vec<_> = names.iter().map(|name| (Role::To, mailbox(name))).collect();
@@ -106,6 +107,7 @@ fn bodies(text: Option<&str>, html: Option<&str>) -> Message {
         calendar: None,
         list: None,
         shown: None,
+        track: None,
     })
 }
 

@@ -1,8 +1,8 @@
 //! A whole engine: every port of the store together.
 
 use super::{
-    FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ResultsStore, SenderStore, SourceStore,
-    SuppressionStore, TemplateStore,
+    EngagementStore, FeedbackStore, FileStore, HookStore, Inbox, NodeStore, OperatorStore, PeopleStore, ReputationStore, ResultsStore,
+    SenderStore, SourceStore, SuppressionStore, TemplateStore,
     store::{AdminStore, QueueStore, ReadStore},
 };
 
@@ -23,6 +23,8 @@ pub trait Store:
     + SuppressionStore
     + HookStore
     + SourceStore
+    + EngagementStore
+    + ReputationStore
 {
 }
 impl<T> Store for T where
@@ -41,5 +43,7 @@ impl<T> Store for T where
         + SuppressionStore
         + HookStore
         + SourceStore
+        + EngagementStore
+        + ReputationStore
 {
 }

@@ -1,8 +1,11 @@
 //! What the store is told of the end of an attempt.
 
+use std::sync::Arc;
+
 use crate::{
     id::{DeliveryKey, LeaseNo, QueueNo},
     outcome::Decision,
+    reputation::Via,
     time::Wall,
 };
 
@@ -16,6 +19,8 @@ pub struct Settlement {
     pub at: Wall,
     /// Positions of the recipients the attempt went to, for a copy to several; empty for all it has.
     pub recipients: Vec<u32>,
+    /// Whose reputation it falls on; `None` where nobody it went to counts for that.
+    pub via: Option<Arc<Via>>,
     pub decision: Decision,
 }
 

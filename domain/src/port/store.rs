@@ -18,6 +18,7 @@ pub use super::find::{Backlog, DeliveryFilter, DeliveryPage, MessageFilter, Mess
 use super::{Boxed, nodes::NodeStart, slots::SharedSlots};
 pub use super::{
     guard::{Guard, Released},
+    reputation::DomainRoom,
     settlement::Settlement,
 };
 use crate::{
@@ -159,6 +160,8 @@ pub struct Claim {
     pub max_lateness_ms: i64,
     /// Lateness counts from here on where the mail was due before: until then it could not have been sent, whatever the reason.
     pub late_from: Wall,
+    /// Senders' domains whose bulk mail is held back, or was.
+    pub domains: Vec<DomainRoom>,
 }
 
 /// What a claim brought.
@@ -194,6 +197,8 @@ pub struct DeliveryView {
     pub topic: String,
     pub lane: Lane,
     pub provider: String,
+    /// The sender's address.
+    pub sender: String,
     /// The worst of its recipients'.
     pub state: State,
     pub recipients: Vec<RecipientView>,

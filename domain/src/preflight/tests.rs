@@ -28,6 +28,7 @@ fn draft(lane: Lane, change: impl FnOnce(&mut Content)) -> Draft {
         calendar: None,
         list: None,
         shown: None,
+        track: None,
     };
     change(&mut content);
     let message = Message {

@@ -26,6 +26,7 @@ use crate::{
     service::{
         Caller,
         privacy::{Erased, Person, PersonMail},
+        reputation::Reputation,
     },
 };
 
@@ -79,10 +80,10 @@ pub struct PersonInboxMail {
     size: u64,
 }
 
-impl From<PersonMail> for PersonDeliveryBody {
-    fn from(mail: PersonMail) -> Self {
+impl PersonDeliveryBody {
+    fn of(mail: PersonMail, guard: &Reputation) -> Self {
         let personal = mail.personal.map(|text| serde_json::from_str(&text).unwrap_or(Value::String(text)));
-        Self { delivery: PersonDelivery::of(mail.delivery, mail.timeline), personal }
+        Self { delivery: PersonDelivery::of(mail.delivery, mail.timeline, guard), personal }
     }
 }
 
@@ -93,10 +94,10 @@ impl From<InboxSummary> for PersonInboxMail {
 }
 
 impl PersonBody {
-    fn of(address: String, person: Person) -> Self {
+    fn of(address: String, person: Person, guard: &Reputation) -> Self {
         Self {
             address,
-            deliveries: person.mails.into_iter().map(PersonDeliveryBody::from).collect(),
+            deliveries: person.mails.into_iter().map(|mail| PersonDeliveryBody::of(mail, guard)).collect(),
             suppressions: person.suppressions.into_iter().map(EntryBody::from).collect(),
             suppressions_removed: person.suppressions_removed.into_iter().map(RemovedBody::from).collect(),
             unsubscribes: person.refusals.into_iter().map(UnsubscribeBody::from).collect(),
@@ -123,7 +124,7 @@ pub async fn show(
 ) -> Reply<PersonBody> {
     let person = state.privacy.export(&address).await;
     let person = state.audit.ended(&caller, "person.export", "", |_| String::new(), person).await?;
-    Ok(Json(PersonBody::of(address, person)))
+    Ok(Json(PersonBody::of(address, person, &state.reputation)))
 }
 
 /// What was erased.

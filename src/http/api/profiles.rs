@@ -88,7 +88,7 @@ struct CompanyBody {
     business_number: Option<String>,
 }
 
-/// Whether opens and clicks are to be followed; `null` leaves it to the server. Kept only: this version follows neither.
+/// Whether opens and clicks are followed of its mail that does not say; `null` leaves it to the server.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Tracking)]

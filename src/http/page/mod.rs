@@ -1,5 +1,6 @@
 //! Pages for people, with everything they need inside the program.
 
+pub mod click;
 mod frame;
 pub mod inbox;
 pub mod preferences;

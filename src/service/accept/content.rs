@@ -98,6 +98,7 @@ pub(super) fn read(
         calendar,
         list: None,
         shown: None,
+        track: None,
     })
 }
 

@@ -11,6 +11,7 @@
 //! | `attachments` | files a message carries, and its invitation |
 //! | `allow` | who may be mailed at all |
 //! | `list` | profiles, list headers, advertising |
+//! | `track` | whether opens and clicks are followed |
 //! | `consent` | who has consented to advertising, by the ledger |
 //! | `again` | what of it holds for mail sent again |
 //! | `permitted` | whether the caller may use the sender |
@@ -42,6 +43,7 @@ pub(super) mod rules;
 mod series;
 mod size;
 mod submission;
+mod track;
 mod twins;
 mod waiting;
 pub(super) mod when;
@@ -72,7 +74,7 @@ pub use list::{ListSettings, ProviderKind};
 pub use preflight::{Queued, Rehearsal};
 pub use receipt::{Cause, Copy, Duplicate, Receipt, Rejected, Suppressed, Taken};
 pub use series::{Begun, Series};
-pub use submission::{Category, Given, NewAttachment, NewCalendar, NewFill, NewList, NewMessage, NewRecipient, Submission};
+pub use submission::{Category, Given, NewAttachment, NewCalendar, NewFill, NewList, NewMessage, NewRecipient, NewTrack, Submission};
 
 use super::{
     Caller,
@@ -88,6 +90,7 @@ use super::{
 use attachments::Carried;
 use prepare::{Known, Prepared};
 use receipt::Unfinished;
+pub use track::{Follow, TrackSettings};
 pub(super) use twins::Twins;
 use waiting::Waiting;
 
@@ -117,6 +120,8 @@ pub struct Settings {
     pub list: ListSettings,
     /// What is done with disposable addresses, and which those are.
     pub disposable: (Policy, Arc<Disposable>),
+    /// Following opens and clicks.
+    pub track: TrackSettings,
     /// What may be attached, and how long files are kept.
     pub files: files::Settings,
 }

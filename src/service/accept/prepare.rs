@@ -19,12 +19,12 @@ use super::{
     consent::Consenting,
     content::{self, Faults},
     fill,
-    list::{self, Question},
+    list::{self, ProviderKind, Question},
     preflight,
     receipt::{Addresses, Pending, Places, Unfinished},
     recipients, route,
     submission::{NewMessage, Submission},
-    when,
+    track, when,
 };
 use crate::service::{profiles::Directory, templates::Resolved};
 
@@ -116,7 +116,7 @@ impl Shared<'_> {
     /// One message. No receipt when it has a fault, no draft when none of its addresses is good.
     fn message(&self, i: usize, mut given: NewMessage, carried: &mut Carried, all: &mut Vec<Fault>) -> (Option<Draft>, Option<Pending>) {
         let mut faults = Faults::new(i, all);
-        let total = given.addresses();
+        let (total, documented) = (given.addresses(), track::is_documented(&given));
         let lane = lane(&given);
         let topic = content::topic(given.topic_id.as_deref(), &mut faults);
         let resolved = self.resolved.get(i).and_then(Option::as_deref);
@@ -156,6 +156,18 @@ impl Shared<'_> {
         let link =
             filling.wants.as_ref().map_or(Ok(None), |wants| wants.link(linked, &sorted.personal, || faults.path("list.unsubscribe")));
         let Some(unlinked) = faults.keep(link) else { return (None, None) };
+        let followed = track::Question {
+            settings: &self.settings.track,
+            asked: given.track,
+            documented,
+            profile: profile_of,
+            content: &content,
+            lane,
+            stays: self.settings.list.kinds.get(&way.provider) == Some(&ProviderKind::Local),
+            signs: self.settings.list.links.is_some(),
+        };
+        let (followed, unfollowed) = followed.answer(&faults);
+        content.track = followed;
         content.list = list;
         content.shown = sorted.copies.shown();
         let kept = match &sorted.copies {
@@ -184,7 +196,8 @@ impl Shared<'_> {
         let own = draft.as_ref().map_or(&[][..], |draft| draft.personal.as_slice());
         let unfilled = filling.wants.as_ref().and_then(|wants| wants.unfilled(own, faults.path("variables")));
         let thrown_away = if *policy == Policy::Warn { disposable_recipients(disposable, &kept, &sorted.places, i) } else { None };
-        let warnings = thrown_away.into_iter().chain(unfilled).chain(unlinked).chain(warnings.into_iter().map(Warning::from)).collect();
+        let listed = warnings.into_iter().chain(unfollowed).map(Warning::from);
+        let warnings = thrown_away.into_iter().chain(unfilled).chain(unlinked).chain(listed).collect();
         let (rejected, duplicates, places) = (sorted.rejected, sorted.duplicates, sorted.places);
         let pending = Pending {
             at: i,

@@ -92,6 +92,13 @@ pub struct NewCalendar {
     pub content: String,
 }
 
+/// What a message says of following its opens and clicks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NewTrack {
+    pub opens: Option<bool>,
+    pub clicks: Option<bool>,
+}
+
 /// One message to be sent. Lists that were not given are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewMessage {
@@ -125,6 +132,7 @@ pub struct NewMessage {
     pub profile: Option<String>,
     pub category: Option<Category>,
     pub list: NewList,
+    pub track: NewTrack,
 }
 
 impl NewMessage {

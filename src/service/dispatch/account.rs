@@ -163,6 +163,7 @@ impl Dispatch {
             sent_last_24_hours: told.and_then(|r| r.sent_last_24_hours),
             account_at: told.map(|r| r.at),
             sandbox: told.is_some_and(|r| r.sandbox),
+            under_review: told.is_some_and(|r| r.state == AccountState::Probation),
             quota: Self::quota_status(&inner, now),
             in_flight: inner.in_flight.into(),
             ready: inner.ready.total().into(),
@@ -243,6 +244,7 @@ impl Inner {
         match self.daily.reason() {
             Some((Lane::Transactional, reason)) => return (ProviderState::Held, Some(reason)),
             _ if self.bulk_held.is_some() => return (ProviderState::Running, self.bulk_held.clone()),
+            _ if self.bulk.why().is_some() => return (ProviderState::Running, self.bulk.why()),
             Some((Lane::Bulk, reason)) => return (ProviderState::Running, Some(reason)),
             None => {}
         }

@@ -150,11 +150,13 @@ impl Dispatch {
     }
 
     /// When `recipients` more of a lane will have been sent to from `from` on, at the speed and limit of now: an estimate. `None`
-    /// while nothing is sent, where neither is limited, or beyond 90 days.
+    /// while nothing is sent or bulk mail is held back, where neither is limited, or beyond 90 days.
     #[must_use]
     pub fn finish_at(&self, lane: Lane, recipients: u64, from: Wall, now: Boot) -> Option<Wall> {
         let inner = self.lock();
-        let runs = inner.may_start() && inner.health.cause().is_none();
+        // What a person or the next day lets go on has no end that can be told.
+        let waits = lane == Lane::Bulk && inner.bulk.is_provider_limited();
+        let runs = inner.may_start() && inner.health.cause().is_none() && !waits;
         let rate = inner.rate_at(now);
         if !runs || (rate.is_none() && inner.daily.quota.limit().is_none()) {
             return None;

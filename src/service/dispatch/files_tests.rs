@@ -63,6 +63,7 @@ fn message(lane: Lane, files: &[FileId], size: usize) -> Message {
             calendar: None,
             list: None,
             shown: None,
+            track: None,
         },
         on_unknown: OnUnknown::Resend,
         created_at: Wall(0),

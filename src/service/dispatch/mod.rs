@@ -9,6 +9,7 @@
 mod account;
 pub mod ahead;
 pub mod answer_time;
+pub mod bulk;
 pub mod concurrency;
 mod daily;
 mod fence;

@@ -17,6 +17,7 @@ use jebi_domain::{
     mime::{Files, compose::Prepared, encoded_len},
     outcome::{Outcome, Reason},
     port::{Outgoing, store::Claimed},
+    reputation::Via,
     shared_pace::Run,
     time::Wall,
 };
@@ -30,6 +31,8 @@ const LARGE: u64 = 256 << 10;
 pub struct Mail {
     pub no: MessageNo,
     pub message: Arc<Message>,
+    /// Whose reputation it falls on.
+    via: Arc<Via>,
     prepared: OnceLock<Prepared>,
     /// Whether making a copy takes longer than a slot may wait.
     large: AtomicBool,
@@ -46,7 +49,14 @@ impl Mail {
     #[must_use]
     pub fn new(no: MessageNo, message: Arc<Message>) -> Self {
         let large = AtomicBool::new(weight(&message.content) >= LARGE);
-        Self { no, message, prepared: OnceLock::new(), large }
+        let via = Arc::new(Via::of(&message));
+        Self { no, message, via, prepared: OnceLock::new(), large }
+    }
+
+    /// The sender's domain, in lower case.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        &self.via.domain
     }
 
     /// Whether its copies are to be made before they have a slot.
@@ -126,6 +136,11 @@ impl ReadyCopy {
             let reason = Reason::new("local_unsubscribe_link", text, "set SERVER_URL to an https address, then send it again");
             return Err(Reason { transient: true, ..reason });
         }
+        if leaves && self.mail.message.content.track.as_ref().is_some_and(|track| track.is_bound_here(links)) {
+            let text = "it was accepted for the local inbox, and the picture and links that follow it lead to this machine alone";
+            let reason = Reason::new("local_tracking", text, "set SERVER_URL to an https address, then send it again");
+            return Err(Reason { transient: true, ..reason });
+        }
         let none = Files::default();
         self.mail.compose(&self.copy, self.attempt, self.files.as_deref().unwrap_or(&none), links)
     }
@@ -162,10 +177,16 @@ impl ReadyCopy {
             attempt: self.attempt,
             was_unsettled: self.was_unsettled,
             recipients: self.places(),
+            via: self.counts().then(|| self.mail.via.clone()),
             outcome,
             later,
             at,
         }
+    }
+
+    /// Whether anybody it goes to counts for a reputation.
+    fn counts(&self) -> bool {
+        self.copy.open().any(|to| self.mail.via.counts(&to.email))
     }
 
     /// Whom of a joint copy it goes to.
@@ -196,6 +217,8 @@ pub struct Finished {
     pub was_unsettled: bool,
     /// Whom it went to, for a copy to several; empty for a copy to one.
     pub recipients: Vec<Place>,
+    /// Whose reputation it falls on, where it counts.
+    pub via: Option<Arc<Via>>,
     pub outcome: Outcome,
     /// Where it was given back unsent: when it is to be tried again, and why not before.
     pub later: Option<Box<(Wall, Reason)>>,

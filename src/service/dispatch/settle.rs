@@ -24,7 +24,7 @@ pub fn unknown_wait(lane: Lane, has_feedback: bool) -> Duration {
 /// Decides what becomes of a delivery after an attempt, recipient by recipient where they fared or stand differently.
 #[must_use]
 pub fn settlement(ended: Finished, has_feedback: bool, random: &dyn Random) -> Settlement {
-    let Finished { key, lease, queue, lane, attempt, was_unsettled, recipients, outcome, later, at } = ended;
+    let Finished { key, lease, queue, lane, attempt, was_unsettled, recipients, via, outcome, later, at } = ended;
     let policy = RetryPolicy::of(lane);
     let unknown_wait = unknown_wait(lane, has_feedback);
     let go = |outcome, was_unsettled| decide(outcome, at, Standing { lane, attempt, was_unsettled, unknown_wait }, &policy, random);
@@ -34,7 +34,7 @@ pub fn settlement(ended: Finished, has_feedback: bool, random: &dyn Random) -> S
         Err(each) => Decision::Each(recipients.iter().zip(each).map(|(place, one)| go(one, place.was_unsettled)).collect()),
     };
     let recipients = recipients.into_iter().map(|place| place.position).collect();
-    Settlement { key, lease, queue, attempt, at, recipients, decision }
+    Settlement { key, lease, queue, attempt, at, recipients, via, decision }
 }
 
 /// One outcome for all, or one for each of the recipients.
@@ -79,6 +79,7 @@ mod tests {
             attempt: 2,
             was_unsettled: false,
             recipients: places.iter().enumerate().map(place).collect(),
+            via: None,
             outcome,
             later: None,
             at: Wall(5),
@@ -125,6 +126,7 @@ mod tests {
                 attempt: 1,
                 was_unsettled: false,
                 recipients: vec![],
+                via: None,
                 outcome: Outcome::Unknown { reason: Reason::new("timeout", "no answer", "") },
                 later: None,
                 at: Wall(5),

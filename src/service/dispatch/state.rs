@@ -17,6 +17,7 @@ use jebi_domain::{
 use tokio::sync::Notify;
 
 use super::{
+    bulk::Bulk,
     concurrency::Concurrency,
     daily::Daily,
     fence::Fence,
@@ -76,6 +77,8 @@ pub(super) struct Inner {
     pub shared: Option<Shared>,
     pub settings: Settings,
     pub daily: Daily,
+    /// What is held back of bulk mail.
+    pub bulk: Bulk,
     pub health: Health,
     /// Receiving domains that get too much.
     pub backoff: Backoff,
@@ -198,6 +201,7 @@ impl Dispatch {
             concurrency: Concurrency::default(),
             limit: settings.calls(Concurrency::default().limit(settings.max_rate)),
             daily: Daily::new(&settings, sent, boot, wall),
+            bulk: Bulk::default(),
             settings,
             account: Account::Unasked,
             starting: 0,

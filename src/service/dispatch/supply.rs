@@ -88,12 +88,13 @@ impl Dispatch {
     }
 
     /// Takes what a claim brought.
-    pub fn offer(&self, claimed: Vec<Claimed>, generation: u64, took: Duration) {
+    pub fn offer(&self, claimed: Vec<Claimed>, generation: u64, took: Duration, now: Boot) {
         let copies: usize = claimed.iter().map(|c| c.copies.len()).sum();
         self.meters.claim.record(copies as f64);
         let mut inner = self.lock();
         inner.note_store_time(took);
         inner.claiming = 0;
+        inner.note_bulk(&claimed, now);
         // Before anyone can look in between: a stop must see these copies as asked for or as leased, never as neither.
         let inner = &mut *inner;
         for one in claimed {
@@ -218,7 +219,7 @@ impl Dispatch {
         let free = if inner.health.cause().is_some() { Rooms::default() } else { inner.rooms(Boot(0)) }.room.map(i64::from);
         let offers = [
             if transactional { 0 } else { free[0].min(free[1] / 2 + i64::from(RESERVE)) },
-            if transactional || bulk { 0 } else { free[1].div_euclid(2) },
+            if transactional || bulk || inner.bulk.is_limited() { 0 } else { free[1].div_euclid(2) },
         ];
         for lane in Lane::ALL {
             let i = lane as usize;
@@ -248,7 +249,8 @@ impl Dispatch {
         }
         // A time that has passed while nothing may be sent for another reason must not make the claimer ask again and again.
         let health = inner.health.next_try().filter(|_| inner.health.cause() != Some(Cause::Account));
-        [health, inner.daily.opens_at()].into_iter().flatten().filter(|at| *at > now).min()
+        let bulk = inner.bulk.next(inner.rate_at(now), now).filter(|_| inner.due[1]);
+        [health, inner.daily.opens_at(), bulk].into_iter().flatten().filter(|at| *at > now).min()
     }
 }
 
@@ -262,7 +264,9 @@ impl Inner {
     /// Room for the one mail that is tried. Bulk that is parked, and may be for long, does not keep a transactional one from being it:
     /// whichever can go first does, and the other one waits for what is said.
     fn trial_rooms(&mut self, now: Boot) -> Rooms {
-        let closed = self.closed(now);
+        let mut closed = self.closed(now);
+        let rate = self.rate_at(now);
+        closed[1] |= self.bulk.is_limited() && self.bulk.room(rate, now) == 0;
         let [transactional, bulk] = Lane::ALL.map(|lane| self.ready.claimed(lane));
         if transactional > 0 || self.ready.len(Lane::Bulk) > 0 || self.starting > 0 {
             return Rooms::default();
@@ -293,7 +297,14 @@ impl Inner {
         let ready = Lane::ALL.map(|lane| self.ready.claimed(lane));
         let room = [limit + i64::from(RESERVE), limit].map(|limit| u32::try_from(limit - used).unwrap_or(0));
         let closed = self.closed(now);
-        let room = [0, 1].map(|lane: usize| if closed[lane] { 0 } else { room[lane].min(ready_max.saturating_sub(ready[lane])) });
-        Rooms { room, worth: [0, 1].map(|lane: usize| worth_claiming(room[lane], ready[lane], ready_max)) }
+        let mut room = [0, 1].map(|lane: usize| if closed[lane] { 0 } else { room[lane].min(ready_max.saturating_sub(ready[lane])) });
+        let mut worth = [0, 1].map(|lane: usize| worth_claiming(room[lane], ready[lane], ready_max));
+        if self.bulk.is_limited() {
+            // Little at a time is what was asked for.
+            let rate = self.rate_at(now);
+            room[1] = room[1].min(self.bulk.room(rate, now));
+            worth[1] = room[1] > 0;
+        }
+        Rooms { room, worth }
     }
 }

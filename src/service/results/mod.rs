@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jebi_domain::{
     port::{
         Store,
+        engagement::TopicLink,
         results::{Hour, Hours, TopicResults},
     },
     refusal::{Fault, Refusal},
@@ -23,6 +24,16 @@ pub struct Asked {
     pub since: Option<Wall>,
     /// Hours that begin before that time.
     pub until: Option<Wall>,
+    /// Links at most, those followed most often.
+    pub links: u32,
+}
+
+/// A topic, and what became of its mail.
+#[derive(Debug)]
+pub struct Shown {
+    pub found: TopicResults,
+    pub series: Series,
+    pub links: Vec<TopicLink>,
 }
 
 /// Reads what became of topics.
@@ -38,11 +49,11 @@ impl Results {
         Self { store, zone }
     }
 
-    /// A topic with its counts, what waits of it, and its series.
+    /// A topic with its counts, what waits of it, its series and its links.
     ///
     /// # Errors
     /// An unknown topic; times the wrong way round; a store that does not answer.
-    pub async fn topic(&self, name: &str, asked: Asked) -> Result<(TopicResults, Series), Refusal> {
+    pub async fn topic(&self, name: &str, asked: Asked) -> Result<Shown, Refusal> {
         if let Some((since, until)) = asked.since.zip(asked.until).filter(|(since, until)| since >= until) {
             let fault = format!("{until} is not after since, {since}");
             return Err(Refusal::invalid(Fault::new("until", "out_of_range", fault, "give a later time, or an earlier since")));
@@ -54,6 +65,7 @@ impl Results {
         };
         let found = self.store.topic_results(name, hours).await.map_err(refusal)?.ok_or_else(|| Refusal::missing("topic"))?;
         let series = Series::of(&found.hours, asked.step, &self.zone);
-        Ok((found, series))
+        let links = self.store.topic_links(name, asked.links).await.map_err(refusal)?;
+        Ok(Shown { found, series, links })
     }
 }

@@ -165,6 +165,7 @@ fn render(whole: super::Resolved, personal: &Personal, mailbox: &Mailbox) -> Res
         calendar: None,
         list: None,
         shown: None,
+        track: None,
     };
     let told = |reason: Reason| cannot(reason.code == LIMIT, &reason.text);
     let personal = serde_json::to_string(personal).map_err(|_| cannot(false, "its values cannot be written"))?;

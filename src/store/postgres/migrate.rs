@@ -34,6 +34,8 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (19, "hooks", include_str!("migrations/0019_hooks.sql")),
     (20, "results", include_str!("migrations/0020_results.sql")),
     (21, "reputation", include_str!("migrations/0021_reputation.sql")),
+    (22, "opens_clicks", include_str!("migrations/0022_opens_clicks.sql")),
+    (23, "reputation_guard", include_str!("migrations/0023_reputation_guard.sql")),
 ];
 
 /// The tables they make.

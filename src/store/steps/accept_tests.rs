@@ -21,6 +21,7 @@ fn counted(messages: usize, fill: Option<Fill>) -> usize {
         calendar: None,
         list: None,
         shown: None,
+        track: None,
         fill: fill.map(Box::new),
     };
     let message = Message {

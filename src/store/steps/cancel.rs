@@ -68,6 +68,9 @@ pub(super) fn pause(turn: &mut Turn<'_>, name: &str, paused: bool, now: Wall) ->
     let Some(topic) = named(turn, name)? else { return Ok(false) };
     let queues: Vec<i64> = turn.rows_of(q!("topic_queues_live"), [topic], |r| r.get(0))?;
     turn.execute(q!("topic_pause"), (topic, paused.then_some(now.0)))?;
+    if !paused {
+        turn.run(q!("reputation_topic_resume"), [topic])?;
+    }
     turn.memory.topics.remove(name);
     // Listing them makes the turn tell their dispatchers.
     queues.into_iter().for_each(|q| turn.delta.queue(q, 0));

@@ -5,7 +5,8 @@ use jebi_domain::{
     delivery::State,
     id::{DeliveryKey, Incarnation, LeaseNo, MessageNo, QueueNo},
     message::{Copy, Lane, OnUnknown},
-    port::store::{Claim, ClaimReport, Claimed, QueueInfo},
+    port::store::{Claim, ClaimReport, Claimed, DomainRoom, QueueInfo},
+    reputation::domain_of,
     time::Wall,
 };
 
@@ -76,9 +77,9 @@ pub(super) fn claim(turn: &mut Turn<'_>, claim: &Claim) -> Result<ClaimReport, E
         turn.ahead(q!("queue_get"), [queue.0])?;
         turn.ahead(q!("entry_due"), (queue.0, claim.now.0))?;
     }
-    let (mut report, mut cleared) = (ClaimReport::default(), 0);
+    let (mut report, mut cleared, mut domains) = (ClaimReport::default(), 0, claim.domains.clone());
     for (queue, want) in &claim.turns {
-        claim_queue(turn, claim, (*queue, *want), &mut cleared, &mut report)?;
+        claim_queue(turn, claim, (*queue, *want), (&mut cleared, domains.as_mut_slice()), &mut report)?;
     }
     Ok(report)
 }
@@ -87,7 +88,7 @@ fn claim_queue(
     turn: &mut Turn<'_>,
     claim: &Claim,
     (queue, want): (QueueNo, u32),
-    cleared: &mut u32,
+    (cleared, domains): (&mut u32, &mut [DomainRoom]),
     report: &mut ClaimReport,
 ) -> Result<(), Error> {
     let found = turn.row(q!("queue_get"), [queue.0], |r| {
@@ -122,7 +123,7 @@ fn claim_queue(
         };
         let Some(entry) = due else { break };
         from = Some(entry.due);
-        if entry.attempt == 1 {
+        if entry.attempt == 1 && domains.is_empty() {
             turn.ahead(q!("delivery_claim"), range(entry.message, entry.first, left.min(entry.count)))?;
         }
         let known = match turn.known(entry.message).and_then(|k| k.ok_or_else(|| Error::damaged("entry", "its message is gone"))) {
@@ -136,17 +137,32 @@ fn claim_queue(
             }
             Err(e) => return Err(e),
         };
-        if let Some(as_state) = overdue(turn, claim, &entry, &known)? {
+        let place = held_back(domains, lane, &known);
+        let late_from = place.as_ref().map_or(claim.late_from, |place| place.late_from.max(claim.late_from));
+        if let Some(as_state) = overdue(turn, (claim, late_from), &entry, &known)? {
             let n = entry.count.min(CLEARED - *cleared);
             clear(turn, &entry, topic, n, as_state, claim.now)?;
             head = (n < entry.count).then_some(entry.due);
             *cleared += n;
             continue;
         }
-        let (passed, taken) = lease(turn, claim, &entry, &known, left.min(entry.count))?;
+        let may = place.as_ref().map_or(left, |place| left.min(place.room));
+        if may == 0 {
+            // Out of the way of what may go; it stays as it is, whole.
+            let until = place.map_or(claim.now, |place| place.until);
+            entry.take(turn, entry.count)?;
+            turn.enqueue(queue.0, until, entry.message, (entry.first, entry.count), entry.attempt)?;
+            head = None;
+            *cleared += 1;
+            continue;
+        }
+        let (passed, taken) = lease(turn, claim, &entry, &known, may.min(entry.count))?;
         head = (passed < entry.count).then_some(entry.due);
         let copies = taken.as_ref().map_or(0, |c| u32::try_from(c.copies.len()).unwrap_or(passed));
         *cleared += passed.saturating_sub(copies);
+        if let Some(place) = place.filter(|place| place.room < u32::MAX) {
+            place.room -= copies.min(place.room);
+        }
         left = left.saturating_sub(copies);
         report.claimed.extend(taken);
     }
@@ -159,8 +175,17 @@ fn claim_queue(
     Ok(())
 }
 
+/// The place of a bulk mail's sender's domain among those that are or were held back.
+fn held_back<'a>(domains: &'a mut [DomainRoom], lane: Lane, known: &Known) -> Option<&'a mut DomainRoom> {
+    if domains.is_empty() || lane != Lane::Bulk {
+        return None;
+    }
+    let domain = domain_of(&known.message.content.from.email);
+    domains.iter_mut().find(|place| place.domain == domain)
+}
+
 /// Which result the head of the queue gets instead of being sent.
-fn overdue(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known) -> Result<Option<State>, Error> {
+fn overdue(turn: &mut Turn<'_>, (claim, late_from): (&Claim, Wall), entry: &Entry, known: &Known) -> Result<Option<State>, Error> {
     if known.cancelled {
         return Ok(Some(State::Cancelled));
     }
@@ -173,7 +198,7 @@ fn overdue(turn: &mut Turn<'_>, claim: &Claim, entry: &Entry, known: &Known) -> 
     if known.lapsed {
         return Ok(Some(State::Expired));
     }
-    if claim.now.0.saturating_sub(known.message.due.max(claim.late_from).0) <= claim.max_lateness_ms {
+    if claim.now.0.saturating_sub(known.message.due.max(late_from).0) <= claim.max_lateness_ms {
         return Ok(None);
     }
     // A message of which something was attempted ends by its own expiry only. Decided once, for all its entries.

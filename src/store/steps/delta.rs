@@ -15,7 +15,7 @@ use jebi_domain::{
     time::Wall,
 };
 
-use super::{keys::QUARTER, results::TopicHours};
+use super::{keys::QUARTER, reputation, results::TopicHours};
 
 /// How counts of one topic move. Recipients.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +41,13 @@ impl TopicDelta {
     /// By [`Delta::reported`] only, which moves the hours too.
     fn feedback(&mut self, kind: FeedbackKind, n: i64) {
         self.feedback[kind as usize] += n;
+    }
+
+    /// One open or click, and whether it was a person's.
+    pub fn engaged(&mut self, click: bool, person: bool) {
+        let first = if click { 2 } else { 0 };
+        self.engaged[first] += 1;
+        self.engaged[first + 1] += i64::from(person);
     }
 
     /// Whether a count of recipients by where they stand moves.
@@ -88,6 +95,8 @@ pub(super) struct Delta {
     pub(super) used: BTreeMap<(i64, i64), i64>,
     /// Recipients that count against a provider's 24-hour limit, by queue and slot.
     pub(super) taken: BTreeMap<(i64, i64), i64>,
+    /// What falls on accounts and senders' domains.
+    pub reputation: reputation::Counts,
     /// Queues something was put into, with the earliest due time of it, and those the turn itself retired.
     pub(super) filled: BTreeMap<i64, i64>,
     pub(super) retired: BTreeSet<i64>,
@@ -177,6 +186,7 @@ impl Delta {
         for (place, n) in other.taken {
             *self.taken.entry(place).or_default() += n;
         }
+        self.reputation.merge(other.reputation);
         for (no, due) in other.filled {
             self.filled.entry(no).and_modify(|first| *first = due.min(*first)).or_insert(due);
         }

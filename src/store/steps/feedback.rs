@@ -28,7 +28,7 @@ use super::{
     Engine, Error, Row, SqlStore,
     group::Class,
     hooks::{self, Whom},
-    params, privacy, q, refs, row, suppression,
+    params, privacy, q, refs, reputation, row, suppression,
     turn::Turn,
 };
 
@@ -174,6 +174,9 @@ fn to_one(turn: &mut Turn<'_>, copy: &mut Found, report: &Report, source: Source
         turn.run(q!("feedback_set"), (copy.key.0, kind.bit()))?;
         copy.feedback |= kind.bit();
         turn.delta.reported(copy.topic, kind, report.at, 1);
+        if report.counts {
+            reputation::count(turn, copy.key, &copy.email, kind, report.at)?;
+        }
         hooks::tell_feedback(turn, Whom::alone(copy.key).in_queue(copy.queue.0), kind, report.at, || detail(report))?;
     }
     let recipient = report.recipient.as_deref().unwrap_or(&copy.email);
@@ -252,7 +255,7 @@ fn to_named(turn: &mut Turn<'_>, copy: &Found, (person, report): (&str, &Report)
     };
     let set = turn.execute(q!("joint_feedback_set"), (copy.key.0, address::key(person), kind.bit()))?;
     if set > 0 {
-        count(turn, copy, Whom::alone(copy.key).named(person), (kind, report), set)?;
+        count(turn, copy, (person, Whom::alone(copy.key).named(person)), (kind, report), set)?;
     }
     if write(turn, copy.key, (person, report), source, set > 0)? {
         follow(turn, person, report)?;
@@ -266,7 +269,7 @@ fn to_erased(turn: &mut Turn<'_>, copy: &Found, (position, report): (i64, &Repor
     if let Some(kind) = kind(report) {
         set = turn.execute(q!("joint_feedback_at"), (copy.key.0, position, kind.bit()))?;
         if set > 0 {
-            count(turn, copy, Whom::alone(copy.key).at(position), (kind, report), set)?;
+            count(turn, copy, (ERASED, Whom::alone(copy.key).at(position)), (kind, report), set)?;
         }
     }
     write(turn, copy.key, (ERASED, report), source, set > 0)?;
@@ -274,9 +277,18 @@ fn to_erased(turn: &mut Turn<'_>, copy: &Found, (position, report): (i64, &Repor
 }
 
 /// Counts what was reported of so many recipients of a joint copy for the first time.
-fn count(turn: &mut Turn<'_>, copy: &Found, whom: Whom<'_>, (kind, report): (FeedbackKind, &Report), set: u64) -> Result<(), Error> {
+fn count(
+    turn: &mut Turn<'_>,
+    copy: &Found,
+    (person, whom): (&str, Whom<'_>),
+    (kind, report): (FeedbackKind, &Report),
+    set: u64,
+) -> Result<(), Error> {
     turn.execute(q!("feedback_set"), (copy.key.0, kind.bit()))?;
     turn.delta.reported(copy.topic, kind, report.at, i64::try_from(set).unwrap_or(i64::MAX));
+    if report.counts {
+        reputation::count(turn, copy.key, person, kind, report.at)?;
+    }
     hooks::tell_feedback(turn, whom.in_queue(copy.queue.0), kind, report.at, || detail(report))
 }
 

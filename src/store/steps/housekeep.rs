@@ -9,6 +9,7 @@ use jebi_domain::{
     idempotency,
     port::nodes::NODE_KEPT,
     quota,
+    reputation::WindowRule,
     time::Wall,
 };
 
@@ -111,6 +112,7 @@ pub(super) fn hash(bytes: &[u8]) -> i64 {
 
 fn purge(turn: &mut Turn<'_>, now: Wall) -> Result<bool, Error> {
     turn.execute(q!("sent_slot_purge"), [quota::slot_of(now - quota::WINDOW - quota::SLOT)])?;
+    turn.execute(q!("reputation_purge"), [WindowRule::kept(now)])?;
     turn.execute(q!("incarnation_purge"), [(now - NODE_KEPT).0])?;
     let before = now - idempotency::KEPT;
     Ok(turn.execute(q!("idempotency_purge"), [before.0])? == 200)

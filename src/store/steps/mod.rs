@@ -15,10 +15,12 @@
 //! | `kept_back` | who gets nothing of what is accepted, and why |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
+//! | `engagement` | opens and clicks |
 //! | `feedback` | what became of sent mail: reports, what they prove, reports of mail not known yet |
 //! | `suppression`, `suppression_list` | addresses that are not to be mailed: looking them up and listing them by themselves; people's acts on the list |
 //! | `results` | what became of topics, hour by hour |
 //! | `privacy` | people whose data is erased, content that is deleted |
+//! | `reputation`, `alerts` | what falls on accounts and senders' domains, and what was decided of them; alerts as they stand |
 //! | `nodes` | the nodes there are |
 //! | `keys`, `audit`, `inbox`, `files` | keys, administrative acts, the local inbox, files that go with mail |
 //! | `senders`, `refusals`, `consents` | profiles, keys of links; who refused; the ledger of consents to advertising |
@@ -30,6 +32,7 @@
 //! | `verify` | whether what is kept agrees with itself |
 
 mod accept;
+mod alerts;
 mod audit;
 mod calls;
 mod cancel;
@@ -39,6 +42,7 @@ mod damage;
 mod db;
 mod delta;
 mod endpoints;
+mod engagement;
 mod engine;
 mod error;
 mod feedback;
@@ -63,6 +67,7 @@ mod record;
 mod refs;
 mod refusals;
 mod release;
+mod reputation;
 mod reschedule;
 mod results;
 mod retry;

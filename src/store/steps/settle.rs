@@ -91,6 +91,7 @@ fn count_sent(turn: &mut Turn<'_>, s: &Settlement) -> Result<(), Error> {
     turn.delta.topic(topic).moved(Some(State::Waiting), State::Sent, 1);
     turn.delta.sent(topic, s.at, 1);
     turn.delta.taken(s.queue, s.at, 1);
+    turn.delta.reputation.sent(s);
     hooks::tell(turn, HookKind::Sent, Whom::alone(s.key).in_queue(s.queue.0), s.at, None)
 }
 
@@ -232,6 +233,9 @@ fn apply(turn: &mut Turn<'_>, s: &Settlement, now: &Standing, decision: &Decisio
         Move::To { state, provider_id, reason, due } => {
             if may_be_taken(decision) {
                 turn.delta.taken(s.queue, s.at, 1);
+                turn.delta.reputation.sent(s);
+            } else if state == State::Failed {
+                turn.delta.reputation.failed(s);
             }
             write(turn, s, now, state, (provider_id, reason), counts, due)?;
             count(turn, s, now, &home, state)?;

@@ -91,6 +91,9 @@ fn apply(
         count(turn, s, home, (one.state, to), one.position)?;
         if may_be_taken(decision) {
             turn.delta.taken(s.queue, s.at, 1);
+            turn.delta.reputation.sent(s);
+        } else if to == State::Failed {
+            turn.delta.reputation.failed(s);
         }
         turn.delta.queue(home.queue, i64::from(to == State::Waiting));
     }

@@ -333,6 +333,7 @@ impl<'a> Turn<'a> {
             self.run(q!("key_usage_add"), (key, quarter, n))?;
             self.run(q!("key_usage_purge"), (key, quarter - USAGE_KEPT))?;
         }
+        total.reputation.flush(self)?;
         if waiting != 0 || unsettled != 0 {
             self.run(q!("totals_add"), (waiting, unsettled))?;
         }

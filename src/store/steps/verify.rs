@@ -277,7 +277,9 @@ fn recount(s: &Snapshot<'_>, topic: i64, name: &str, out: &mut VerifySlice) -> R
                             format!("{} is {}, its recipients make it {}", copy(), state.as_str(), want.as_str()),
                         );
                     }
-                    people.into_iter().map(|one| (one.state.code(), one.feedback)).collect()
+                    let of_copy = FeedbackKind::of_bits(feedback & FeedbackKind::OF_COPY);
+                    of_copy.for_each(|kind| *counts.feedback_mut(kind) += 1);
+                    people.into_iter().map(|one| (one.state.code(), one.feedback & !FeedbackKind::OF_COPY)).collect()
                 }
             };
             for (code, feedback) in recipients {

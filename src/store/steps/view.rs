@@ -88,6 +88,7 @@ impl Standing {
             topic: m.topic.clone(),
             lane: m.lane,
             provider: m.provider.clone(),
+            sender: m.content.from.email.clone(),
             state,
             recipients,
             attempts: attempt,
@@ -124,18 +125,22 @@ impl Standing {
     fn counts(&self, s: &Snapshot<'_>) -> Result<Counts, Error> {
         let (from, to) = range(self.no, 0, self.known.copies);
         let mut counts = Counts::default();
-        let mut count = |state: State, feedback: i64| {
-            counts.total += 1;
-            *counts.of_mut(state) += 1;
+        let mut count = |state: Option<State>, feedback: i64| {
+            if let Some(state) = state {
+                counts.total += 1;
+                *counts.of_mut(state) += 1;
+            }
             FeedbackKind::of_bits(feedback).for_each(|kind| *counts.feedback_mut(kind) += 1);
         };
         s.visit(q!("delivery_tally"), (from, to), |r| {
             let (key, code, attempt, feedback) = (DeliveryKey(r.get(0)?), r.get(1)?, r.get(2)?, r.get(3)?);
             if r.get::<Option<i64>>(4)?.is_some() {
-                self.joint(s, key, attempt)?.iter().for_each(|one| count(one.state, one.feedback));
+                let people = self.joint(s, key, attempt)?;
+                people.iter().for_each(|one| count(Some(one.state), one.feedback & !FeedbackKind::OF_COPY));
+                count(None, feedback & FeedbackKind::OF_COPY);
             } else {
                 let stored = State::from_code(code).ok_or_else(|| Error::damaged("state", code))?;
-                count(self.shown(stored, key.ordinal(), attempt), feedback);
+                count(Some(self.shown(stored, key.ordinal(), attempt)), feedback);
             }
             Ok(true)
         })?;

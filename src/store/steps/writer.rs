@@ -231,6 +231,7 @@ fn give_back(turn: &mut Turn<'_>, now: Wall) -> Result<(), Error> {
             attempt: lease.attempt,
             at: now,
             recipients: Vec::new(),
+            via: None,
             decision: Decision::Return { due: now, reason: None },
         };
         let all: Vec<Settlement> = (lease.first..lease.first + lease.count).map(back).collect();

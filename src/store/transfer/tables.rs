@@ -49,11 +49,17 @@ pub const TABLES: &[&str] = &[
     "erased",
     "consent",
     "consent_event",
+    "reputation_slot",
+    "reputation_mark",
+    "reputation_topic",
+    "alert",
     "endpoint",
     "hook_event",
     "hook_call",
     "hook_try",
     "event_source",
+    "topic_link",
+    "link_copy",
 ];
 
 /// The others, and why.

@@ -278,6 +278,7 @@ impl Inner {
                 calendar: None,
                 list: super::linked(post.base),
                 shown: None,
+                track: None,
             },
             on_unknown: OnUnknown::Resend,
             created_at: Wall(0),

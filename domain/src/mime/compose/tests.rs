@@ -23,6 +23,7 @@ fn content() -> Content {
         list: None,
         calendar: None,
         shown: None,
+        track: None,
     }
 }
 

@@ -21,10 +21,13 @@ use utoipa::ToSchema;
 
 use self::filter::ListFilter;
 use super::shape::{self, ReasonBody, Time};
-use crate::http::{
-    AppState,
-    error::Reply,
-    params::{Id, Params, number_cursor},
+use crate::{
+    http::{
+        AppState,
+        error::Reply,
+        params::{Id, Params, number_cursor},
+    },
+    service::reputation::Reputation,
 };
 
 /// A page of deliveries.
@@ -68,6 +71,8 @@ struct DeliveryBody {
     changed_at: Time,
     /// Whether its topic is paused.
     paused: bool,
+    /// Why bulk mail of its account or sender waits, where it waits for that.
+    held: Option<ReasonBody>,
     recipients: Vec<RecipientBody>,
 }
 
@@ -135,13 +140,16 @@ pub struct PersonDelivery {
 }
 
 impl PersonDelivery {
-    pub(in crate::http::api) fn of(delivery: DeliveryView, timeline: Vec<TimelineEntry>) -> Self {
-        Self { delivery: delivery.into(), timeline: timeline.into_iter().map(TimelineBody::from).collect() }
+    pub(in crate::http::api) fn of(delivery: DeliveryView, timeline: Vec<TimelineEntry>, guard: &Reputation) -> Self {
+        Self { delivery: DeliveryBody::of(delivery, guard), timeline: timeline.into_iter().map(TimelineBody::from).collect() }
     }
 }
 
-impl From<DeliveryView> for DeliveryBody {
-    fn from(v: DeliveryView) -> Self {
+impl DeliveryBody {
+    fn of(v: DeliveryView, guard: &Reputation) -> Self {
+        let waits = v.lane == Lane::Bulk && v.state == DeliveryState::Waiting;
+        let held = if waits { guard.why_waits(&v.provider, &v.sender) } else { None };
+        let (held, until) = held.map_or((None, None), |(reason, until)| (Some(ReasonBody::from(reason)), until));
         Self {
             id: v.id,
             message_id: v.id.message,
@@ -156,9 +164,10 @@ impl From<DeliveryView> for DeliveryBody {
             reason: v.reason.map(ReasonBody::from),
             created_at: Time(v.created_at),
             due_at: Time(v.due),
-            next_try_at: v.next_try.map(Time),
+            next_try_at: v.next_try.max(until).map(Time),
             changed_at: Time(v.changed_at),
             paused: v.paused,
+            held,
             recipients: v.recipients.into_iter().map(RecipientBody::from).collect(),
         }
     }
@@ -199,7 +208,10 @@ pub async fn list(State(state): State<AppState>, Params(filter): Params<ListFilt
     let (after, limit) = filter.page()?;
     let page = state.search.deliveries(filter.conditions(&state.times)?, after, limit).await?;
     let next_cursor = page.next.map(|key| number_cursor(key.0));
-    Ok(Json(DeliveryList { deliveries: page.deliveries.into_iter().map(DeliveryBody::from).collect(), next_cursor }))
+    Ok(Json(DeliveryList {
+        deliveries: page.deliveries.into_iter().map(|one| DeliveryBody::of(one, &state.reputation)).collect(),
+        next_cursor,
+    }))
 }
 
 /// Show a delivery
@@ -214,7 +226,7 @@ pub async fn show(State(state): State<AppState>, Id(id): Id<DeliveryId>) -> Repl
     let (delivery, timeline) = state.search.delivery(id).await?;
     let Links { retry_of, retried_as } = state.retry.links(id).await?;
     Ok(Json(DeliveryDetail {
-        delivery: delivery.into(),
+        delivery: DeliveryBody::of(delivery, &state.reputation),
         retry_of,
         retried_as,
         timeline: timeline.into_iter().map(TimelineBody::from).collect(),

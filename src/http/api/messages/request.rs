@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     http::json::Object,
-    service::accept::{Given, NewFill, NewMessage, NewRecipient, Submission},
+    service::accept::{Given, NewFill, NewMessage, NewRecipient, NewTrack, Submission},
 };
 
 /// Mail to be sent.
@@ -131,6 +131,10 @@ pub struct MessageRequest {
     #[serde(default)]
     #[schema(value_type = Option<ListRequest>)]
     list: Option<Object<ListRequest>>,
+    /// Whether its opens and clicks are followed. What is not given is the profile's, else the server's.
+    #[serde(default)]
+    #[schema(value_type = Option<TrackRequest>)]
+    track: Option<Object<TrackRequest>>,
     /// The stored template it is made of: its name, or an object with name and version. It has the bodies; a `subject` here goes before its
     /// own.
     #[serde(default)]
@@ -204,12 +208,31 @@ impl From<MessageRequest> for NewMessage {
             profile: r.profile,
             category: r.category.map(Into::into),
             list: r.list.map(|Object(list)| list.into()).unwrap_or_default(),
+            track: r.track.map(|Object(track)| track.into()).unwrap_or_default(),
         }
     }
 }
 
 fn given(addresses: Vec<Address>) -> Vec<Given> {
     addresses.into_iter().map(|a| a.0).collect()
+}
+
+/// What is followed of a message.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrackRequest {
+    /// Whether a picture at the end of the HTML tells of opens.
+    #[serde(default)]
+    opens: Option<bool>,
+    /// Whether links of the HTML lead through this server.
+    #[serde(default)]
+    clicks: Option<bool>,
+}
+
+impl From<TrackRequest> for NewTrack {
+    fn from(r: TrackRequest) -> Self {
+        Self { opens: r.opens, clicks: r.clicks }
+    }
 }
 
 /// An address: `"kim@example.kr"`, `"Kim <kim@example.kr>"`, or `{"email", "name"}`.

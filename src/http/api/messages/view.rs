@@ -6,6 +6,7 @@ use jebi_domain::{
     message::{Lane, Mailbox},
     port::store::{MessageLine, MessageView},
     time::Wall,
+    track::Track,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,6 +42,22 @@ pub struct MessageLineBody {
     deliveries: u32,
     /// Files it carries.
     attachments: Vec<CarriedFile>,
+    track: Followed,
+}
+
+/// What is followed of a message, as it was decided when it was accepted.
+#[derive(Serialize, ToSchema)]
+struct Followed {
+    /// Whether a picture tells of opens.
+    opens: bool,
+    /// Whether links lead through this server.
+    clicks: bool,
+}
+
+impl From<Option<&Track>> for Followed {
+    fn from(track: Option<&Track>) -> Self {
+        Self { opens: track.is_some_and(|t| t.opens), clicks: track.is_some_and(|t| t.clicks) }
+    }
 }
 
 /// A file a message carries.
@@ -118,6 +135,7 @@ impl From<MessageLine> for MessageLineBody {
             cancelled_at: v.cancelled_at.map(Time),
             deliveries: v.copies,
             attachments: m.content.attachments.iter().map(CarriedFile::from).collect(),
+            track: m.content.track.as_deref().into(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use axum::{Json, extract::State};
 use jebi_domain::{
     port::{
+        engagement::TopicLink,
         results::HourCounts,
         store::{Engaged, TopicView},
     },
@@ -14,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    super::shape::{self, Time},
+    super::{
+        again::within,
+        shape::{self, Time},
+    },
     TopicBody,
 };
 use crate::{
@@ -23,8 +27,13 @@ use crate::{
         error::Reply,
         params::{Id, Params},
     },
-    service::results::Asked,
+    service::results::{Asked, Shown},
 };
+
+/// Links shown when the caller does not say.
+const LINKS: u32 = 10;
+/// Links of a topic shown at most.
+const MAX_LINKS: u32 = 100;
 
 /// Which series to show.
 #[derive(Deserialize, IntoParams)]
@@ -38,6 +47,9 @@ pub struct SeriesQuery {
     since: Option<String>,
     /// Hours that begin before that time.
     until: Option<String>,
+    /// Links shown, those followed most often first: 0 to 100, 10 by default.
+    #[param(minimum = 0, maximum = 100)]
+    links: Option<u32>,
 }
 
 fn step() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
@@ -62,6 +74,28 @@ pub struct TopicResults {
     /// the last of it is due. `null` where nothing of it waits, while it is paused, or a provider of it sends nothing or has no limit.
     estimated_finish_at: Option<Time>,
     series: SeriesBody,
+    /// Those followed most often first.
+    links: Vec<LinkBody>,
+}
+
+/// A link of a topic's mail.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TopicLink)]
+struct LinkBody {
+    /// Where it leads; `null` for all links together beyond the first 1,000 of the topic.
+    url: Option<String>,
+    /// How often it was followed, by programs too.
+    clicks: i64,
+    clicks_by_person: i64,
+    /// Recipients who followed it, by programs too.
+    recipients: i64,
+    recipients_by_person: i64,
+}
+
+impl From<TopicLink> for LinkBody {
+    fn from(TopicLink { url, clicks, clicks_by_person, recipients, recipients_by_person }: TopicLink) -> Self {
+        Self { url: Some(url).filter(|url| !url.is_empty()), clicks, clicks_by_person, recipients, recipients_by_person }
+    }
 }
 
 /// Recipients as parts of a whole, from 0 to 1; `null` where the whole is 0. The whole of `delivered`, `bounced` and `soft_bounced` is
@@ -168,7 +202,7 @@ impl From<Point> for PointBody {
 }
 
 impl TopicResults {
-    fn new(view: TopicView, finish: Option<Wall>, step: Step, series: Series) -> Self {
+    fn new(view: TopicView, finish: Option<Wall>, step: Step, series: Series, links: Vec<TopicLink>) -> Self {
         let Engaged { opens, opens_by_person, clicks, clicks_by_person } = view.engaged;
         Self {
             opens,
@@ -178,6 +212,7 @@ impl TopicResults {
             rates: Rates::of(&view.counts).into(),
             estimated_finish_at: finish.map(Time),
             series: SeriesBody { step: step.as_str(), points: series.points.into_iter().map(PointBody::from).collect(), more: series.more },
+            links: links.into_iter().map(LinkBody::from).collect(),
             topic: view.into(),
         }
     }
@@ -200,10 +235,11 @@ impl TopicResults {
 pub async fn show(State(state): State<AppState>, Id(id): Id<String>, Params(query): Params<SeriesQuery>) -> Reply<TopicResults> {
     let step = query.series.as_deref().map_or(Ok(Step::Hour), read_step)?;
     let point = |field, text: Option<&str>| text.map(|text| state.times.point(field, text)).transpose();
-    let asked = Asked { step, since: point("since", query.since.as_deref())?, until: point("until", query.until.as_deref())? };
-    let (found, series) = state.results.topic(&id, asked).await?;
+    let (since, until) = (point("since", query.since.as_deref())?, point("until", query.until.as_deref())?);
+    let links = within("links", query.links.unwrap_or(LINKS), 0, MAX_LINKS)?;
+    let Shown { found, series, links } = state.results.topic(&id, Asked { step, since, until, links }).await?;
     let finish = state.forecast.topic_finished_at(&found.view, &found.waiting).await?;
-    Ok(Json(TopicResults::new(found.view, finish, step, series)))
+    Ok(Json(TopicResults::new(found.view, finish, step, series, links)))
 }
 
 fn read_step(text: &str) -> Result<Step, Refusal> {

@@ -1,0 +1,83 @@
+//! What accounts and senders' domains are counted and held by, and the alerts.
+
+use std::time::Duration;
+
+use super::{Boxed, store::StoreResult};
+use crate::{
+    alert::{Alert, AlertCode, Reading, Silence, Tell},
+    reputation::{FirstResults, Mark, Scope, Standing, Tally, WindowRule},
+    time::Wall,
+};
+
+/// A scope as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScopeState {
+    pub scope: Scope,
+    pub standing: Standing,
+    /// What was counted in the last full hour and since.
+    pub hour: Tally,
+    /// What was decided of it last; `None` while nothing was.
+    pub mark: Option<Mark>,
+}
+
+/// A topic whose first results are looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicFirst {
+    pub topic: String,
+    pub known: FirstResults,
+    /// It has transactional mail too, which is never held.
+    pub transactional: bool,
+}
+
+/// A topic that was stopped by its first results and is still paused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoppedTopic {
+    pub topic: String,
+    pub why: String,
+    pub at: Wall,
+}
+
+/// How much bulk mail of a sender's domain a claim may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainRoom {
+    /// In lower case.
+    pub domain: String,
+    /// Copies.
+    pub room: u32,
+    /// When the rest is looked at again.
+    pub until: Wall,
+    /// As [`super::store::Claim::late_from`], for its mail.
+    pub late_from: Wall,
+}
+
+/// What became of an alert at a look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub tell: Tell,
+    pub alert: Alert,
+}
+
+/// Counts, decisions and alerts.
+pub trait ReputationStore: Send + Sync {
+    /// Every scope mail was sent of within the rule's days, or that something was decided of.
+    fn reputations(&self, rule: WindowRule, now: Wall) -> Boxed<'_, StoreResult<Vec<ScopeState>>>;
+    /// Recipients of a scope since a time, which is rounded down to a quarter of an hour.
+    fn sent_by(&self, scope: Scope, since: Wall) -> Boxed<'_, StoreResult<u64>>;
+    /// Writes a decision in place of the one that is expected. `false` where another stands there: somebody was quicker.
+    fn mark(&self, scope: Scope, expected: Option<Mark>, mark: Mark) -> Boxed<'_, StoreResult<bool>>;
+    /// Writes a decision after which mail counts anew. `false` as for [`Self::mark`].
+    fn forgive(&self, scope: Scope, expected: Mark, mark: Mark, now: Wall) -> Boxed<'_, StoreResult<bool>>;
+    /// Topics whose bulk mail has bounced and whose first results are not all in, at most 500.
+    fn first_results(&self) -> Boxed<'_, StoreResult<Vec<TopicFirst>>>;
+    /// Ends the look at a topic's first results; with a reason its mail is paused. `false` where it had ended.
+    fn judged(&self, topic: String, stop: Option<String>, now: Wall) -> Boxed<'_, StoreResult<bool>>;
+    /// Topics that were stopped and have not been resumed.
+    fn stopped_topics(&self) -> Boxed<'_, StoreResult<Vec<StoppedTopic>>>;
+    /// Alerts that hold, and those that were resolved in the last 30 days; newest first, 500 at most.
+    fn alerts(&self) -> Boxed<'_, StoreResult<Vec<Alert>>>;
+    /// Takes in one look at everything that is watched, where this node is the one that keeps house; `None` where it is not. What people
+    /// are to be told stands in the outbox by the same commit.
+    fn look(&self, found: Vec<Reading>, repeat: Duration, now: Wall) -> Boxed<'_, StoreResult<Option<Vec<Told>>>>;
+    /// Nobody is told of alerts of this code until a time, or of one subject of it; `None` ends that. How many alerts that is of.
+    fn silence(&self, code: AlertCode, subject: Option<String>, silence: Option<Silence>, now: Wall) -> Boxed<'_, StoreResult<u64>>;
+}

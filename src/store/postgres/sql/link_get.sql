@@ -1,0 +1,1 @@
+SELECT no FROM topic_link WHERE topic = $1::bigint AND hash = $2::bytea;

@@ -1,0 +1,1 @@
+SELECT kind, name, mark FROM reputation_mark ORDER BY kind, name;

@@ -1,0 +1,1 @@
+DELETE FROM reputation_slot WHERE slot < $1::bigint;

@@ -1,0 +1,1 @@
+SELECT state FROM alert ORDER BY code, subject;

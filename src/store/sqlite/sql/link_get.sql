@@ -1,0 +1,1 @@
+SELECT no FROM topic_link WHERE topic = ?1 AND hash = ?2;

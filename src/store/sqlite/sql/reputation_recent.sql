@@ -1,0 +1,1 @@
+SELECT kind, name, slot, sent, bounced, complained, failed FROM reputation_slot WHERE slot >= ?1 ORDER BY slot DESC;

@@ -1,0 +1,2 @@
+SELECT slot, sent, bounced, complained, failed FROM reputation_slot
+WHERE kind = ?1 AND name = ?2 AND slot >= ?3 AND slot < ?4 ORDER BY slot DESC;

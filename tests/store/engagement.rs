@@ -1,0 +1,156 @@
+//! Opens and clicks: counted once for each recipient and as often as they come, kept up to a bound, and judged.
+
+use std::sync::Arc;
+
+use jebi_domain::{
+    event::FeedbackKind,
+    id::{DeliveryId, MessageId},
+    message::{Copies, Draft, Message, Role},
+    port::{
+        engagement::{KEPT, LINKS, TopicLink, Visit},
+        store::{Accepted, Engaged},
+    },
+};
+
+use super::support::{Fixture, each, joint, mailbox, sent};
+
+const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36";
+
+fn visit(f: &Fixture, message: MessageId, ordinal: u32, url: Option<&str>) -> Visit {
+    let delivery = DeliveryId { message, ordinal };
+    Visit { delivery, url: url.map(Arc::from), at: f.now(), agent: CHROME.into(), from: "203.0.113.0/24".into(), burst: false }
+}
+
+/// Sends a message, a minute ago.
+async fn posted(f: &Fixture, mail: super::support::Mail) -> MessageId {
+    let id = f.post_one(mail).await;
+    let claimed = f.claim(10).await;
+    f.settle_all(&claimed, sent()).await;
+    f.pass(60_000);
+    id
+}
+
+async fn engaged(f: &Fixture, topic: &str) -> Engaged {
+    f.store.topic(topic).await.expect("look-up").expect("a topic").engaged
+}
+
+async fn links(f: &Fixture, limit: u32) -> Vec<TopicLink> {
+    f.store.topic_links("봄", limit).await.expect("look-up")
+}
+
+fn link(url: &str, [clicks, clicks_by_person, recipients, recipients_by_person]: [i64; 4]) -> TopicLink {
+    TopicLink { url: url.into(), clicks, clicks_by_person, recipients, recipients_by_person }
+}
+
+conform! {
+    async fn a_recipient_counts_once_and_each_open_and_click_too(f) {
+        let id = posted(f, each("봄", 3)).await;
+        let shop = Some("https://shop.kr/봄");
+        let visits = vec![
+            visit(f, id, 0, None), visit(f, id, 0, None), visit(f, id, 1, None),
+            visit(f, id, 0, shop), visit(f, id, 0, shop), visit(f, id, 0, Some("https://shop.kr/b")),
+        ];
+        assert_eq!(f.store.engage(visits).await, Ok(6));
+        assert_eq!(f.store.engage(vec![visit(f, id, 1, shop), visit(f, id, 1, None)]).await, Ok(2));
+        let counts = f.topic("봄").await;
+        assert_eq!((counts.opened, counts.opened_by_person, counts.clicked, counts.clicked_by_person), (2, 2, 2, 2));
+        assert_eq!(engaged(f, "봄").await, Engaged { opens: 4, opens_by_person: 4, clicks: 4, clicks_by_person: 4 });
+        assert_eq!(links(f, 10).await, [link("https://shop.kr/봄", [3, 3, 2, 2]), link("https://shop.kr/b", [1, 1, 1, 1])]);
+        assert_eq!(links(f, 1).await.len(), 1, "the most followed first");
+        assert_eq!(f.store.topic_links("여름", 10).await, Ok(vec![]));
+        assert_eq!(f.message(id).await.counts.clicked, 2, "of the message as of the topic");
+    }
+
+    async fn a_programs_are_counted_apart_and_a_person_later_counts(f) {
+        let id = posted(f, each("봄", 2)).await;
+        let shop = Some("https://shop.kr/a");
+        let scanner = Visit { agent: "Barracuda Sentinel (EE)".into(), ..visit(f, id, 0, shop) };
+        let burst = Visit { burst: true, ..visit(f, id, 0, shop) };
+        f.store.engage(vec![scanner, burst, Visit { agent: "Mozilla/5.0".into(), ..visit(f, id, 1, None) }]).await.expect("written");
+        let counts = f.topic("봄").await;
+        assert_eq!((counts.opened, counts.opened_by_person, counts.clicked, counts.clicked_by_person), (1, 0, 1, 0));
+        assert_eq!(links(f, 10).await, [link("https://shop.kr/a", [2, 0, 1, 0])]);
+        f.store.engage(vec![visit(f, id, 0, shop)]).await.expect("written");
+        assert_eq!(engaged(f, "봄").await, Engaged { opens: 1, opens_by_person: 0, clicks: 3, clicks_by_person: 1 });
+        assert_eq!((f.topic("봄").await.clicked, f.topic("봄").await.clicked_by_person), (1, 1));
+        assert_eq!(links(f, 10).await, [link("https://shop.kr/a", [3, 1, 1, 1])]);
+        let (view, timeline) = f.store.delivery(DeliveryId { message: id, ordinal: 0 }).await.expect("look-up").expect("a copy");
+        let told: Vec<&str> = timeline.iter().filter(|entry| entry.kind == "clicked").map(|entry| entry.detail.as_str()).collect();
+        assert_eq!(told, [
+            "https://shop.kr/a; a program: it names itself as a program; 203.0.113.0/24; Barracuda Sentinel (EE)",
+            &format!("https://shop.kr/a; a program: several links were followed at once; 203.0.113.0/24; {CHROME}"),
+            &format!("https://shop.kr/a; 203.0.113.0/24; {CHROME}"),
+        ]);
+        assert_eq!(FeedbackKind::worst(view.recipients[0].feedback), None, "what people do is never the word shown");
+    }
+
+    async fn what_comes_right_after_the_sending_or_before_it_is_a_programs(f) {
+        let id = f.post_one(each("봄", 1)).await;
+        f.store.engage(vec![visit(f, id, 0, None)]).await.expect("written");
+        let claimed = f.claim(1).await;
+        f.settle_all(&claimed, sent()).await;
+        f.pass(1_999);
+        f.store.engage(vec![visit(f, id, 0, None)]).await.expect("written");
+        assert_eq!((f.topic("봄").await.opened, f.topic("봄").await.opened_by_person), (1, 0));
+        f.pass(1);
+        f.store.engage(vec![visit(f, id, 0, None)]).await.expect("written");
+        assert_eq!(engaged(f, "봄").await, Engaged { opens: 3, opens_by_person: 1, ..Engaged::default() });
+    }
+
+    async fn a_joint_copy_counts_as_one_whoever_of_them_opened_it(f) {
+        let id = posted(f, joint("봄", 3)).await;
+        f.report(id, 0, "person1@example.com", FeedbackKind::Delivered).await;
+        f.store.engage(vec![visit(f, id, 0, None), visit(f, id, 0, Some("https://shop.kr/a"))]).await.expect("written");
+        let counts = f.topic("봄").await;
+        assert_eq!((counts.total, counts.delivered, counts.opened, counts.clicked, counts.clicked_by_person), (3, 1, 1, 1, 1));
+        assert_eq!(f.message(id).await.counts.opened, 1);
+        assert_eq!(links(f, 10).await, [link("https://shop.kr/a", [1, 1, 1, 1])]);
+    }
+
+    async fn so_many_are_kept_and_all_are_counted(f) {
+        let id = posted(f, each("봄", 1)).await;
+        for _ in 0..3 {
+            f.store.engage(vec![visit(f, id, 0, None); 60]).await.expect("written");
+        }
+        f.store.engage(vec![visit(f, id, 0, Some("https://shop.kr/a")); 2]).await.expect("written");
+        let (_, timeline) = f.store.delivery(DeliveryId { message: id, ordinal: 0 }).await.expect("look-up").expect("a copy");
+        let kept = |kind: &str| timeline.iter().filter(|entry| entry.kind == kind).count();
+        assert_eq!((kept("opened"), kept("clicked"), engaged(f, "봄").await.opens), (KEPT as usize, 2, 180));
+    }
+
+    async fn links_beyond_the_bound_are_counted_together(f) {
+        let id = posted(f, each("봄", 1)).await;
+        let all: Vec<Visit> = (0..LINKS + 5).map(|i| visit(f, id, 0, Some(&format!("https://shop.kr/{i}")))).collect();
+        for some in all.chunks(200) {
+            f.store.engage(some.to_vec()).await.expect("written");
+        }
+        let links = links(f, 5_000).await;
+        assert_eq!((links.len(), &links[0]), (LINKS as usize + 1, &link("", [5, 5, 1, 1])));
+    }
+
+    async fn mail_that_is_not_there_is_left_out(f) {
+        let id = posted(f, each("", 1)).await;
+        let others = [visit(f, MessageId([9; 16]), 0, None), visit(f, id, 1, None), visit(f, id, 1 << 23, Some("https://shop.kr/a"))];
+        assert_eq!(f.store.engage(others.to_vec()).await, Ok(0));
+        assert_eq!(f.store.engage(vec![visit(f, id, 0, Some("https://shop.kr/a"))]).await, Ok(1));
+        assert_eq!(f.message(id).await.counts.clicked, 1, "without a topic too");
+        assert!(f.store.followed(DeliveryId { message: MessageId([9; 16]), ordinal: 0 }).await.expect("look-up").is_none());
+        assert!(f.store.followed(DeliveryId { message: id, ordinal: 1 }).await.expect("look-up").is_none());
+    }
+
+    async fn a_copy_is_found_again_as_it_was_accepted(f) {
+        let draft = f.draft(each("봄", 1));
+        let personal = r#"{"variables":{"code":"갑"}}"#;
+        let message = Message { variables: Some("{}".into()), ..Message::clone(&draft.message) };
+        let draft = Draft { message: Arc::new(message), personal: vec![Some(personal.into())], ..draft };
+        let (id, content) = (draft.message.id, draft.message.content.clone());
+        assert!(matches!(f.store.accept(f.batch(vec![draft], None)).await, Ok(Accepted::Stored(..))));
+        let found = f.store.followed(DeliveryId { message: id, ordinal: 0 }).await.expect("look-up").expect("a copy");
+        assert_eq!((found.message.id, &found.message.content, found.message.variables.as_deref()), (id, &content, Some("{}")));
+        assert_eq!((found.copy.personal.as_deref(), found.copy.addressees.len()), (Some(personal), 1));
+        let both = [(Role::To, mailbox("a@b.kr")), (Role::Bcc, mailbox("c@d.kr"))];
+        let id = f.post_one(super::support::Mail { copies: Copies::Joint(both.to_vec()), ..each("봄", 0) }).await;
+        let found = f.store.followed(DeliveryId { message: id, ordinal: 0 }).await.expect("look-up").expect("a copy");
+        assert_eq!(found.copy.addressees.iter().map(|a| (a.role, a.mailbox.clone())).collect::<Vec<_>>(), both);
+    }
+}
