@@ -10,6 +10,7 @@ use jebi_domain::{
     message::Lane,
     port::{
         consents::{ConsentKey, NewEvent},
+        engagement::Visit,
         store::TimelineEntry,
         suppressions::Listed,
     },
@@ -78,6 +79,18 @@ conform! {
         // The same again is nothing new.
         told(f, tagged(id, 0), vec![hard(&address(0))]).await;
         assert_eq!((events(f, id).await.len(), f.topic("a").await.bounced), (4, 1));
+    }
+
+    async fn an_open_of_an_erased_copy_counts_without_where_it_came_from(f) {
+        known(f);
+        let id = sent_mail(f, each("a", 2)).await;
+        erase(f).await;
+        let delivery = DeliveryId { message: id, ordinal: 0 };
+        let visit = Visit { delivery, url: None, at: f.now(), agent: "Mozilla/5.0 (홍길동)".into(), from: "203.0.113.0/24".into(), burst: false };
+        f.store.engage(vec![visit]).await.expect("written");
+        let lines = events(f, id).await;
+        assert!(lines.len() == 1 && lines[0].detail.is_empty(), "{lines:?}");
+        assert_eq!(f.topic("a").await.opened, 1);
     }
 
     async fn a_report_of_an_erased_one_of_several_is_theirs(f) {

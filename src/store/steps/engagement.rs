@@ -7,6 +7,7 @@ use std::{
 
 use jebi_domain::{
     delivery::State,
+    erasure::is_erased,
     event::FeedbackKind,
     feedback::Source,
     id::{DeliveryId, DeliveryKey, MessageNo},
@@ -186,11 +187,14 @@ fn visited(turn: &mut Turn<'_>, copy: &mut Known, visit: &Visit) -> Result<bool,
         Act::Click => (FeedbackKind::Clicked, FeedbackKind::ClickedByPerson),
     };
     let person = machine.is_none();
+    // Of somebody whose data was erased it counts, without where they were and by what.
+    let erased = is_erased(&copy.recipient);
+    let words = || if erased { String::new() } else { told(visit, machine) };
     for kind in [Some(raw), person.then_some(by_person)].into_iter().flatten() {
         // What was read may be of before this turn; what is written says whether it is the first.
         if copy.feedback & kind.bit() == 0 && turn.execute(q!("feedback_set"), (copy.key, kind.bit()))? > 0 {
             turn.delta.reported(copy.topic, kind, visit.at, 1);
-            hooks::tell_feedback(turn, Whom::alone(DeliveryKey(copy.key)), kind, visit.at, || told(visit, machine))?;
+            hooks::tell_feedback(turn, Whom::alone(DeliveryKey(copy.key)), kind, visit.at, words)?;
         }
         copy.feedback |= kind.bit();
     }
@@ -202,7 +206,7 @@ fn visited(turn: &mut Turn<'_>, copy: &mut Known, visit: &Visit) -> Result<bool,
     };
     if so_far < KEPT {
         let bits = raw.bit() | if person { by_person.bit() } else { 0 };
-        turn.append(q!("event_add"), (copy.key, &copy.recipient, bits, visit.at.0, &told(visit, machine), Source::Tracking.code()))?;
+        turn.append(q!("event_add"), (copy.key, &copy.recipient, bits, visit.at.0, &words(), Source::Tracking.code()))?;
     }
     *kept = Some(so_far.saturating_add(1));
     Ok(person)
