@@ -82,7 +82,8 @@ impl World {
 
     async fn post(&self, lane: &str, n: usize) -> String {
         let emails: Vec<String> = (0..n).map(|i| format!("person{i}-of-{n}@naver.example")).collect();
-        let message = json!({"topic_id": "한가위", "lane": lane, "emails": emails, "subject": "한가위 소식", "content": "<p>안녕하세요</p>"});
+        let message =
+            json!({"topic_id": "한가위", "lane": lane, "emails": emails, "subject": "한가위 소식", "content": "<p>안녕하세요</p>"});
         let taken = self.api.post("/v1/messages", &json!({"messages": [message]})).await.expect(202);
         text(&taken["messages"][0]["id"]).to_owned()
     }

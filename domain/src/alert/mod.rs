@@ -86,12 +86,9 @@ impl AlertCode {
     /// Looks in a row that raise it, and that resolve it. What was decided with a delay of its own is told at once.
     fn looks(self) -> (u32, u32) {
         match self {
-            Self::Reputation
-            | Self::BulkSlowed
-            | Self::BulkPaused
-            | Self::TopicStopped
-            | Self::AccountReview
-            | Self::EndpointDisabled => (1, 1),
+            Self::Reputation | Self::BulkSlowed | Self::BulkPaused | Self::TopicStopped | Self::AccountReview | Self::EndpointDisabled => {
+                (1, 1)
+            }
             Self::Failures | Self::QueueAge | Self::ProviderStopped | Self::Quota | Self::Unsettled | Self::Disk | Self::FeedbackSilent => {
                 (2, 3)
             }

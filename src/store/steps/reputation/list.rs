@@ -81,11 +81,8 @@ fn pieces(s: &Snapshot<'_>, scope: &Scope, counted: Counted, fresh: Option<Fresh
     let whole = [counted.recent, counted.rest].into_iter().chain(counted.days).filter(|one| one.tally != Tally::default());
     let Some(began) = fresh.map(|fresh| slot_of(fresh.at)) else { return Ok(whole.collect()) };
     let (first, day) = (day_of(window(now)), day_of(began));
-    let (mut all, until) = if day >= first {
-        (Vec::new(), i64::MAX)
-    } else {
-        (whole.filter(|one| one.slot >= (day + 1) * DAY).collect(), (day + 1) * DAY)
-    };
+    let (mut all, until) =
+        if day >= first { (Vec::new(), i64::MAX) } else { (whole.filter(|one| one.slot >= (day + 1) * DAY).collect(), (day + 1) * DAY) };
     let slots = (scope.code(), scope.name(), began, until);
     all.extend(s.rows(q!("reputation_slots"), slots, |r| Ok(Slot { slot: r.get(0)?, tally: tally(r, 1)? }))?);
     Ok(all)
