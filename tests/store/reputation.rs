@@ -255,7 +255,7 @@ conform! {
     async fn a_window_of_many_days_is_summed_up_and_a_new_count_begins_where_it_did(f) {
         // 100 a day for twelve days, two of them bounce.
         for day in 0..12 {
-            let id = send(f, bulk("news", 100)).await;
+            let id = send(f, Mail { lane: Lane::Bulk, ..to("news", (0..100).map(|i| format!("person{i}-of-{day}@naver.example"))) }).await;
             report(f, id, 0, FeedbackKind::Bounced).await;
             report(f, id, 1, FeedbackKind::Bounced).await;
             if day == 5 {

@@ -13,6 +13,7 @@ use jebi::store::{
 };
 use jebi_domain::{
     fake::{ManualClock, SeededRandom},
+    message::Lane,
     port::{
         nodes::NodeStart,
         store::{AdminStore, QueueStore},
@@ -24,7 +25,7 @@ use tokio_postgres::{Client, NoTls};
 use super::{
     postgres::OnPostgres,
     sqlite::Sqlite,
-    support::{self, Engine, Fixture, PROVIDER, START, copies, each},
+    support::{self, Engine, Fixture, Mail, PROVIDER, START, copies, each},
 };
 use crate::{
     arch::{files, here, read},
@@ -206,8 +207,9 @@ async fn every_row_of_every_table_arrives_as_it_was() {
     }
 
     let pauses = |sql: &str| target.sql(sql);
-    let paused = pauses("SELECT topic, at FROM topic_paused ORDER BY topic");
-    assert_eq!(paused, pauses("SELECT no, paused_at FROM topic WHERE paused_at IS NOT NULL ORDER BY no"));
+    let paused = pauses("SELECT topic, at, bulk_at FROM topic_paused ORDER BY topic");
+    let are = "paused_at IS NOT NULL OR bulk_paused_at IS NOT NULL";
+    assert_eq!(paused, pauses(&format!("SELECT no, paused_at, bulk_paused_at FROM topic WHERE {are} ORDER BY no")));
     assert_eq!(paused.len(), 2);
 
     // Whatever comes next has a number of its own.
@@ -247,16 +249,17 @@ async fn an_unfinished_copy_is_made_anew_and_a_finished_one_is_a_store() {
     assert_eq!(transfer::look(&client).await.expect("a look"), Found::Used("message".into()));
 }
 
-/// A paused topic stays so: mail somebody has stopped is not sent because it has moved.
+/// A paused topic stays so, and so does one whose bulk mail was stopped: mail somebody has stopped is not sent because it has moved.
 #[test]
 fn a_topic_that_was_paused_in_the_source_is_paused_in_the_target_for_claims_too() {
     let from = Sqlite::new();
     let file = from.path().join("jebi.db");
     support::run(Box::new(from), async |f: &mut Fixture| {
-        f.post(vec![each("멈춤", 3), each("소식", 2)]).await;
+        f.post(vec![each("멈춤", 3), each("소식", 2), Mail { lane: Lane::Bulk, ..each("소식", 4) }]).await;
         f.store.pause_topic("멈춤", true, f.now()).await.expect("paused");
         f.store.end(f.incarnation, f.now()).await.expect("it ends");
         f.store.close().await;
+        f.engine.tamper("UPDATE topic SET bulk_paused_at = 5 WHERE name = '소식'");
         let to = OnPostgres::new();
         let mut client = connected(&to.database).await;
         let id = transfer::identity(&file).expect("an id");
@@ -268,7 +271,7 @@ fn a_topic_that_was_paused_in_the_source_is_paused_in_the_target_for_claims_too(
         f.store = f.engine.open(&f.clock).await.expect("opens");
         f.begin().await;
         let queues = f.store.queues(PROVIDER).await.expect("queues");
-        assert_eq!(queues.iter().filter(|q| q.paused).count(), 1, "{queues:?}");
+        assert_eq!(queues.iter().filter(|q| q.paused).count(), 2, "{queues:?}");
         let claimed = f.claim(9).await;
         assert!(copies(&claimed) == 2 && claimed[0].message.topic == "소식", "{claimed:?}");
         f.store.pause_topic("멈춤", false, f.now()).await.expect("resumed");
