@@ -106,7 +106,8 @@ fn mail_that_is_moved_is_of_its_new_provider_also_where_it_was_met_in_the_same_t
                 now: f.now(),
                 max_lateness_ms: DAY,
                 late_from: Wall(0),
-                domains: vec![], recipients: u32::MAX,
+                domains: vec![],
+                recipients: u32::MAX,
             };
             let claimed = f.store.claim(claim).await.expect("claim").claimed;
             assert!(copies(&claimed) >= 2, "round {round}");

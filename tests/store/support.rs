@@ -320,7 +320,8 @@ impl Fixture {
             now: self.now(),
             max_lateness_ms: self.lateness,
             late_from: self.late_from,
-            domains: self.domains.clone(), recipients: self.recipients,
+            domains: self.domains.clone(),
+            recipients: self.recipients,
         };
         self.store.claim(claim).await.map(|r| r.claimed)
     }

@@ -121,8 +121,16 @@ impl Other {
 
 async fn claim(store: &Arc<dyn Store>, incarnation: Incarnation, now: Wall, n: u32) -> StoreResult<Vec<Claimed>> {
     let turns = store.queues(PROVIDER).await?.into_iter().map(|q| (q.queue, n)).collect();
-    let claim =
-        Claim { incarnation, provider: PROVIDER.into(), turns, now, max_lateness_ms: 100 * HOUR, late_from: Wall(0), domains: vec![], recipients: u32::MAX };
+    let claim = Claim {
+        incarnation,
+        provider: PROVIDER.into(),
+        turns,
+        now,
+        max_lateness_ms: 100 * HOUR,
+        late_from: Wall(0),
+        domains: vec![],
+        recipients: u32::MAX,
+    };
     store.claim(claim).await.map(|report| report.claimed)
 }
 

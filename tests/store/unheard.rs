@@ -34,7 +34,8 @@ async fn a_cancel_is_found_by_looking(f: &mut Fixture) {
         now: f.now(),
         max_lateness_ms: support::DAY,
         late_from: Wall(0),
-        domains: vec![], recipients: u32::MAX,
+        domains: vec![],
+        recipients: u32::MAX,
     };
     let claimed = other.claim(claim).await.expect("claim").claimed;
     assert_eq!(copies(&claimed), 5);

@@ -65,7 +65,16 @@ async fn topic(store: &SqliteStore, name: &str) -> Counts {
 
 async fn claimed(store: &SqliteStore, incarnation: Incarnation, now: Wall) -> usize {
     let turns = store.queues("local").await.expect("queues").into_iter().map(|q| (q.queue, 10)).collect();
-    let claim = Claim { incarnation, provider: "local".into(), turns, now, max_lateness_ms: i64::MAX, late_from: now, domains: vec![], recipients: u32::MAX };
+    let claim = Claim {
+        incarnation,
+        provider: "local".into(),
+        turns,
+        now,
+        max_lateness_ms: i64::MAX,
+        late_from: now,
+        domains: vec![],
+        recipients: u32::MAX,
+    };
     store.claim(claim).await.expect("claim").claimed.iter().map(|c| c.copies.len()).sum()
 }
 

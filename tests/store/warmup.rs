@@ -9,13 +9,7 @@ use jebi::service::{
     },
     reputation::{Brought, Reputation, Settings},
 };
-use jebi_domain::{
-    message::Lane,
-    outcome::Reason,
-    port::Clock,
-    reputation::Scope,
-    warmup::Plan,
-};
+use jebi_domain::{message::Lane, outcome::Reason, port::Clock, reputation::Scope, warmup::Plan};
 use jiff::{civil::date, tz::TimeZone};
 
 use super::support::{DAY, Fixture, HOUR, Mail, PROVIDER, copies, sent, to};

@@ -44,7 +44,8 @@ pub(super) async fn send(api: &Api, ends: &[Decision]) -> usize {
             now,
             max_lateness_ms: i64::MAX,
             late_from: Wall(i64::MIN),
-            domains: vec![], recipients: u32::MAX,
+            domains: vec![],
+            recipients: u32::MAX,
         };
         let claimed = store.claim(claim).await.expect("claim").claimed;
         if claimed.is_empty() {

@@ -33,7 +33,8 @@ async fn claimed(api: &Api) -> Vec<Copy> {
         now,
         max_lateness_ms: i64::MAX,
         late_from: Wall(i64::MIN),
-        domains: vec![], recipients: u32::MAX,
+        domains: vec![],
+        recipients: u32::MAX,
     };
     api.store.claim(claim).await.expect("claim").claimed.into_iter().flat_map(|one| one.copies).collect()
 }

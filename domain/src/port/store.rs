@@ -29,8 +29,8 @@ use crate::{
     feedback::Source,
     id::{DeliveryId, DeliveryKey, Incarnation, KeyNo, LeaseNo, MessageId, MessageNo, QueueNo},
     message::{Copy, Draft, Lane, Message, Role},
-    reputation::domain_of,
     outcome::Reason,
+    reputation::domain_of,
     time::Wall,
 };
 

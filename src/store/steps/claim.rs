@@ -125,7 +125,9 @@ fn claim_queue(
         let Some(entry) = due.filter(|_| !is_dry) else { break };
         from = Some(entry.due);
         let mut stop = |stopped| match stopped {
-            Stopped::Passed(last) => passed = Some(Passed { again: passed.map_or(last.again, |p: Passed| p.again.min(last.again)), ..last }),
+            Stopped::Passed(last) => {
+                passed = Some(Passed { again: passed.map_or(last.again, |p: Passed| p.again.min(last.again)), ..last })
+            }
             Stopped::Aside => {}
         };
         if let Some(stopped) = limits.look(turn, lane, &entry)? {
