@@ -20,7 +20,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, Mutex, Ordering},
+        atomic::{AtomicI64, Ordering},
     },
 };
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use jebi_domain::{
+    erasure::ERASED,
     hook::{Fact, HookKind, Told},
     id::{DeliveryId, DeliveryKey, Incarnation},
     message::Lane,
@@ -18,9 +19,7 @@ use jebi_domain::{
 use super::{
     Error, Row, Snapshot, Value,
     endpoints::{self, Went},
-    params,
-    privacy::ERASED,
-    q, row,
+    params, q, row,
     turn::Turn,
 };
 

@@ -25,7 +25,6 @@ use super::{
     Engine, Error, Row, Snapshot, SqlStore,
     group::Class,
     hooks::{self, Whom},
-    privacy::ERASED,
     q, row,
     turn::Turn,
 };
@@ -148,7 +147,7 @@ fn copies(turn: &Turn<'_>, visits: &[Visit]) -> Result<HashMap<DeliveryId, Optio
     }
     for (id, copy) in &mut copies {
         let found = turn.row(q!("engaged_copy"), asked(id), |r| Ok(read(r)))?.transpose()?;
-        *copy = found.filter(|copy| copy.recipient != ERASED);
+        *copy = found.filter(|copy| !is_erased(&copy.recipient));
     }
     Ok(copies)
 }
