@@ -67,6 +67,7 @@ impl AtRest {
             tracking: Arc::new(tracking),
         };
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
+        accept.topics().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let access = Arc::new(Access::new(access_settings(config)));
         let state = services(config, &store, keys, board, accept, access, Vec::new(), None, around);
         Ok(Self { router: http::router(state).layer(Extension(LocalAdmin)), store })

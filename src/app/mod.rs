@@ -307,6 +307,7 @@ impl App {
         );
         let accept = Arc::new(accept);
         accept.profiles().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
+        accept.topics().refresh().await.map_err(|e| StartError::Keys(e.to_string()))?;
         let files = accept.files();
         let access = Arc::new(Access::new(access_settings(config)));
         let (feedback, sns) = sns::make(config, &store, &clock, web).await?;
@@ -350,7 +351,7 @@ impl App {
             let read = move || read().inspect(|loaded| warnings.set(loaded.warnings.clone()));
             Arc::new(reload::reloader(Arc::new(read), config, parts)) as Arc<dyn Reload>
         });
-        let senders = worker::senders::run(accept.profiles(), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
+        let senders = worker::senders::run(Arc::clone(&accept), links.clone(), Arc::clone(&clock), lifecycle.soft.clone());
         let hooks = hooks::configured(config, &store, &clock, &random, &accept).await?;
         let calls = worker::hooks::run(Arc::clone(&hooks), workers.fence(), Arc::clone(&clock), lifecycle.soft.clone());
         let around = Around {

@@ -166,6 +166,8 @@ fn routes() -> Vec<Route> {
         delete("/v1/topics/{id}", topics::cancel).send(),
         post("/v1/topics/{id}/pause", topics::pause).send(),
         post("/v1/topics/{id}/resume", topics::resume).send(),
+        get("/v1/topics/{id}/tracking", topics::tracking::show).read(),
+        put("/v1/topics/{id}/tracking", topics::tracking::put).send(),
         get("/v1/events/counts/sent", events::sent).read(),
         post("/v1/events/dsn", dsn::take_report).send(),
         post("/v1/events/results", sns::results::take).streams().public(),

@@ -58,6 +58,8 @@ use super::{
         topics::cancel,
         topics::pause,
         topics::resume,
+        topics::tracking::show,
+        topics::tracking::put,
         events::sent,
         dsn::take_report,
         sns::results::take,

@@ -10,14 +10,16 @@ use jebi_domain::{
     event::FeedbackKind,
     id::{DeliveryId, MessageId},
     message::{Copies, Draft, Lane, Message, Role},
+    outcome::Decision,
     port::{
         engagement::{KEPT, LINKS, TopicLink, Visit, VisitBatch},
         privacy::ContentDeleted,
         store::{Accepted, Engaged, StoreResult},
     },
+    profile::Tracking,
 };
 
-use super::support::{Fixture, Mail, address, each, joint, mailbox, places, retry, sent, settlement};
+use super::support::{Fixture, HOUR, Mail, address, each, joint, mailbox, retry, sent};
 
 const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36";
 
@@ -185,7 +187,7 @@ conform! {
         let claimed = f.claim(1).await;
         f.settle_all(&claimed, sent()).await;
         // The receiver took it an hour later.
-        f.pass(super::support::HOUR);
+        f.pass(HOUR);
         f.report(id, 0, &address(0), FeedbackKind::Delivered).await;
         f.pass(9_999);
         engage(f, vec![visit(f, id, 0, None)]).await.expect("written");
@@ -198,11 +200,8 @@ conform! {
     async fn a_joint_mail_is_opened_by_those_who_have_it_while_others_wait(f) {
         let id = f.post_one(joint("봄", 2)).await;
         let claimed = f.claim(1).await.remove(0);
-        let due = jebi_domain::time::Wall(f.now().0 + super::support::HOUR);
-        let mut decided = [settlement(&claimed, 0, f.now(), sent()), settlement(&claimed, 0, f.now(), retry(due))];
-        let both = places(&claimed, 0);
-        (decided[0].recipients, decided[1].recipients) = (both[..1].to_vec(), both[1..].to_vec());
-        f.store.settle(f.incarnation, decided.to_vec()).await.expect("settle");
+        let due = jebi_domain::time::Wall(f.now().0 + HOUR);
+        f.settle(&claimed, 0, Decision::Each(vec![sent(), retry(due)])).await;
         f.pass(60_000);
         engage(f, vec![visit(f, id, 0, None)]).await.expect("written");
         assert_eq!(engaged(f, "봄").await, Engaged { opens: 1, opens_by_person: 1, ..Engaged::default() });
@@ -251,5 +250,16 @@ conform! {
         f.reopen().await;
         assert_eq!(f.violations().await.iter().map(|v| v.rule).collect::<Vec<_>>(), ["link_recipients_differ"]);
         f.planted = true;
+    }
+
+    async fn what_is_followed_of_a_topic_is_kept_until_it_is_left_open(f) {
+        let on = Tracking { opens: Some(true), clicks: None };
+        let off = Tracking { opens: Some(false), clicks: Some(true) };
+        for (topic, tracking) in [("봄", on), ("여름", on), ("봄", off), ("여름", Tracking::default()), ("가을", Tracking::default())] {
+            assert_eq!(f.store.set_topic_tracking(topic, tracking).await, Ok(()));
+        }
+        assert_eq!(f.store.topic_tracking().await, Ok(vec![("봄".to_owned(), off)]));
+        f.restart().await;
+        assert_eq!(f.store.topic_tracking().await, Ok(vec![("봄".to_owned(), off)]));
     }
 }

@@ -10,7 +10,7 @@ use jebi_domain::{
     message::Lane,
     port::{
         consents::{ConsentKey, NewEvent},
-        engagement::Visit,
+        engagement::{Visit, VisitBatch},
         store::TimelineEntry,
         suppressions::Listed,
     },
@@ -87,7 +87,7 @@ conform! {
         erase(f).await;
         let delivery = DeliveryId { message: id, ordinal: 0 };
         let visit = Visit { delivery, url: None, at: f.now(), agent: "Mozilla/5.0 (홍길동)".into(), from: "203.0.113.0/24".into(), burst: false };
-        f.store.engage(vec![visit]).await.expect("written");
+        f.store.engage(VisitBatch { source: [1; 16], no: 1, at: f.now(), visits: vec![visit] }).await.expect("written");
         let lines = events(f, id).await;
         assert!(lines.len() == 1 && lines[0].detail.is_empty(), "{lines:?}");
         assert_eq!(f.topic("a").await.opened, 1);

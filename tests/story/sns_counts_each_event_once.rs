@@ -73,6 +73,7 @@ async fn claimed(rig: &Rig, incarnation: Incarnation) -> Claimed {
         provider: "local".into(),
         turns,
         domains: vec![],
+        recipients: u32::MAX,
         now: rig.now(),
         max_lateness_ms: i64::MAX,
         late_from: Wall(i64::MIN),

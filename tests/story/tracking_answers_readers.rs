@@ -99,6 +99,31 @@ async fn what_is_followed_is_decided_when_it_is_accepted() {
 }
 
 #[tokio::test]
+async fn a_topic_says_what_is_followed_of_its_mail_before_there_is_any() {
+    let api = Api::with(setup()).await;
+    let path = "/v1/topics/%EB%B4%84/tracking";
+    let said = json!({"topic_id": "봄", "tracking": {"opens": null, "clicks": null}});
+    assert_eq!(api.get(path).await.expect(200), said, "nothing yet");
+    let followed = async |track: Value| {
+        let shown = api.get(&format!("/v1/messages/{}", posted(&api, track).await.0)).await.expect(200);
+        (shown["track"]["opens"] == true, shown["track"]["clicks"] == true)
+    };
+    assert_eq!(followed(Value::Null).await, (true, false));
+    let said = json!({"topic_id": "봄", "tracking": {"opens": false, "clicks": true}});
+    assert_eq!(api.put(path, &json!({"opens": false, "clicks": true})).await.expect(200), said);
+    assert_eq!((api.get(path).await.expect(200), followed(Value::Null).await), (said, (false, true)));
+    assert_eq!(followed(json!({"opens": true})).await, (true, true), "a message goes before it");
+    api.put(path, &json!({})).await.expect(200);
+    assert_eq!(followed(Value::Null).await, (true, false));
+    for (path, body) in [(path, json!({"open": true})), (path, json!({"opens": 1})), ("/v1/topics/a%00b/tracking", json!({"opens": true}))]
+    {
+        assert_eq!(api.put(path, &body).await.status, 422, "{path} {body}");
+    }
+    let audit = api.get("/v1/audit").await.expect(200).to_string();
+    assert!(audit.contains("topic.tracking") && audit.contains("opens=off clicks=on"), "{audit}");
+}
+
+#[tokio::test]
 async fn the_picture_is_answered_to_whoever_asks_and_counted_for_whoever_reads() {
     let api = Api::with(setup()).await;
     let (id, _) = posted(&api, Value::Null).await;

@@ -6,6 +6,7 @@ use super::{Boxed, store::StoreResult};
 use crate::{
     id::DeliveryId,
     message::{Copy, Message},
+    profile::Tracking,
     time::Wall,
 };
 
@@ -69,6 +70,10 @@ pub trait EngagementStore: Send + Sync {
     fn followed(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<Followed>>>;
     /// The same without its message.
     fn followed_copy(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<Copy>>>;
+    /// What is followed of the topics that say so themselves, by name.
+    fn topic_tracking(&self) -> Boxed<'_, StoreResult<Vec<(String, Tracking)>>>;
+    /// Says what is followed of a topic, whether or not there is mail of it yet. What says nothing is not kept.
+    fn set_topic_tracking(&self, topic: &str, tracking: Tracking) -> Boxed<'_, StoreResult<()>>;
     /// The links of a topic that were followed most often, at most so many.
     fn topic_links(&self, topic: &str, limit: u32) -> Boxed<'_, StoreResult<Vec<TopicLink>>>;
 }

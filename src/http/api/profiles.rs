@@ -88,13 +88,25 @@ struct CompanyBody {
     business_number: Option<String>,
 }
 
-/// Whether opens and clicks are followed of its mail that does not say; `null` leaves it to the server.
+/// Whether opens and clicks are followed of mail that does not say; `null` leaves it to the profile, or the server.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Tracking)]
-struct TrackingBody {
+pub struct TrackingBody {
     opens: Option<bool>,
     clicks: Option<bool>,
+}
+
+impl From<Tracking> for TrackingBody {
+    fn from(Tracking { opens, clicks }: Tracking) -> Self {
+        Self { opens, clicks }
+    }
+}
+
+impl From<TrackingBody> for Tracking {
+    fn from(TrackingBody { opens, clicks }: TrackingBody) -> Self {
+        Self { opens, clicks }
+    }
 }
 
 /// An address with its name.
@@ -137,7 +149,7 @@ impl ProfileRequest {
             representative: c.representative,
             business_number: c.business_number,
         });
-        let tracking = self.tracking.map(|Object(t)| Tracking { opens: t.opens, clicks: t.clicks });
+        let tracking = self.tracking.map(|Object(tracking)| Tracking::from(tracking));
         NewProfile {
             name,
             from: self.from.0,
@@ -169,7 +181,7 @@ impl From<ProfileInfo> for ProfileBody {
                 business_number: c.business_number,
             },
             language,
-            tracking: TrackingBody { opens: tracking.opens, clicks: tracking.clicks },
+            tracking: tracking.into(),
             unsubscribe: unsubscribe.map(Unsubscribe::from),
             list_id,
             consent_notices,

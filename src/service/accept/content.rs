@@ -166,16 +166,28 @@ pub(super) fn topic(given: Option<&str>, is_local: bool, faults: &mut Faults<'_>
         faults.add("topic_id", "invalid_topic", fault, "give the topic another name");
         return String::new();
     }
+    match check_topic(topic) {
+        Ok(()) => topic.to_owned(),
+        Err(Fault { code, fault, remedy, .. }) => {
+            faults.add("topic_id", code, fault, &remedy);
+            String::new()
+        }
+    }
+}
+
+/// Whether a topic can have this name.
+///
+/// # Errors
+/// Why not.
+pub fn check_topic(topic: &str) -> Result<(), Fault> {
     // As a segment of a path these two mean something else (RFC 3986, 5.2.4), so `/v1/topics/..` could never name it.
     if matches!(topic, "." | "..") {
         let fault = format!("{topic:?} cannot stand in a path, so the topic could not be asked for");
-        faults.add("topic_id", "invalid_topic", fault, "give the topic another name");
-        return String::new();
+        return Err(Fault::new("topic_id", "invalid_topic", fault, "give the topic another name"));
     }
     if !topic.is_empty() && topic.len() <= MAX_TOPIC && !topic.chars().any(char::is_control) {
-        return topic.to_owned();
+        return Ok(());
     }
     let fault = format!("a topic must be 1 to {MAX_TOPIC} bytes of UTF-8 without control characters");
-    faults.add("topic_id", "invalid_topic", fault, "shorten it, or leave topic_id out");
-    String::new()
+    Err(Fault::new("topic_id", "invalid_topic", fault, "shorten it, or leave topic_id out"))
 }

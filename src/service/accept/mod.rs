@@ -84,10 +84,12 @@ use super::{
     ready::{Check, Readiness},
     templates::{Resolved, Templates},
     times::Times,
+    tracking::TopicTracking,
     trouble::refusal,
     usage::Usage,
 };
 use attachments::Carried;
+pub use content::check_topic;
 use prepare::{Known, Prepared};
 use receipt::Unfinished;
 pub use track::{Follow, TrackSettings};
@@ -163,6 +165,7 @@ pub struct Accept {
     waiting: Waiting,
     usage: Arc<Usage>,
     profiles: Arc<Profiles>,
+    topics: Arc<TopicTracking>,
     templates: Arc<Templates>,
     /// When and why a write last failed, while none has worked since.
     trouble: Mutex<Option<(Boot, String)>>,
@@ -185,8 +188,9 @@ impl Accept {
         let templates = Arc::new(Templates::new(Arc::clone(&store), Arc::clone(&clock)));
         let (twins, trouble) = (Twins::default(), Mutex::default());
         let profiles = Arc::new(Profiles::new(Arc::clone(&store), Arc::clone(&clock)));
+        let topics = Arc::new(TopicTracking::new(Arc::clone(&store)));
         let settings = ArcSwap::from_pointee(settings);
-        Self { store, clock, random, settings, identities, files, twins, waiting, usage, profiles, templates, trouble }
+        Self { store, clock, random, settings, identities, files, twins, waiting, usage, profiles, topics, templates, trouble }
     }
 
     /// Takes other settings for the requests that come from now on. How times are read stays: other services read them alike.
@@ -201,6 +205,12 @@ impl Accept {
     #[must_use]
     pub fn profiles(&self) -> Arc<Profiles> {
         Arc::clone(&self.profiles)
+    }
+
+    /// What is followed of topics, as it is known here.
+    #[must_use]
+    pub fn topics(&self) -> Arc<TopicTracking> {
+        Arc::clone(&self.topics)
     }
 
     /// The stored templates, as they are known here.
@@ -336,7 +346,7 @@ impl Accept {
             false => Vec::new(),
         };
         let is_local = caller.key == Caller::LOCAL.key;
-        Ok(Known { settings, at, profiles, tied, is_local, consenting })
+        Ok(Known { settings, at, profiles, topics: self.topics.live(), tied, is_local, consenting })
     }
 
     /// The stored templates a submission's messages are made of, by their places, and how many bytes they give them together.

@@ -26,7 +26,7 @@ use super::{
     submission::{NewMessage, Submission},
     track, when,
 };
-use crate::service::{profiles::Directory, templates::Resolved};
+use crate::service::{profiles::Directory, templates::Resolved, tracking::Said};
 
 /// Ready to be stored. A draft for each message of the receipt that has an id, in order.
 pub(super) struct Prepared {
@@ -42,6 +42,8 @@ pub(super) struct Known {
     /// When it came.
     pub at: Wall,
     pub profiles: Arc<Directory>,
+    /// What is followed of topics.
+    pub topics: Arc<Said>,
     /// The profile its key is tied to.
     pub tied: Option<String>,
     /// This machine asks, or Jebi itself.
@@ -162,6 +164,7 @@ impl Shared<'_> {
             settings: &self.settings.track,
             asked: given.track,
             documented,
+            topic: self.known.topics.get(&topic).copied().unwrap_or_default(),
             profile: profile_of,
             content: &content,
             lane,

@@ -3,7 +3,7 @@
 use jebi_domain::{
     content::Fill,
     message::{Content, Lane},
-    profile::Profile,
+    profile::{Profile, Tracking},
     refusal::Fault,
     track::Track,
 };
@@ -46,6 +46,8 @@ pub(super) struct Question<'a> {
     pub settings: &'a TrackSettings,
     pub asked: NewTrack,
     pub documented: bool,
+    /// What its topic says.
+    pub topic: Tracking,
     pub profile: Option<&'a Profile>,
     pub content: &'a Content,
     pub lane: Lane,
@@ -59,8 +61,8 @@ impl Question<'_> {
     /// What is followed, and what its sender should know.
     pub(super) fn answer(&self, faults: &Faults<'_>) -> (Option<Box<Track>>, Option<Fault>) {
         let said = self.profile.map(|profile| profile.tracking).unwrap_or_default();
-        let opens = self.asked.opens.or(said.opens).unwrap_or_else(|| self.holds(self.settings.opens));
-        let clicks = self.asked.clicks.or(said.clicks).unwrap_or_else(|| self.holds(self.settings.clicks));
+        let opens = self.asked.opens.or(self.topic.opens).or(said.opens).unwrap_or_else(|| self.holds(self.settings.opens));
+        let clicks = self.asked.clicks.or(self.topic.clicks).or(said.clicks).unwrap_or_else(|| self.holds(self.settings.clicks));
         if !opens && !clicks {
             return (None, None);
         }

@@ -48,6 +48,7 @@ fn answered(change: impl FnOnce(&mut Question<'_>)) -> (Option<(bool, bool, bool
         settings: &settings,
         asked: NewTrack::default(),
         documented: false,
+        topic: Tracking::default(),
         profile: None,
         content: &content,
         lane: Lane::Bulk,
@@ -105,4 +106,20 @@ fn what_cannot_be_followed_is_told() {
     assert_eq!(answered(|q| (q.content, q.asked) = (text, asked)), (None, Some("not_tracked")));
     let off = NewTrack { opens: Some(false), clicks: Some(false) };
     assert_eq!(answered(|q| (q.settings, q.documented, q.asked) = (unreached, true, off)), (None, None));
+}
+
+#[test]
+fn a_topic_goes_before_the_profile_and_after_the_message() {
+    let shop = &*Box::leak(Box::new(profile(Some(true), Some(false))));
+    let said = |asked: NewTrack| {
+        answered(|question| {
+            (question.profile, question.topic) = (Some(shop), Tracking { opens: Some(false), clicks: Some(true) });
+            question.asked = asked;
+        })
+        .0
+    };
+    assert_eq!(said(NewTrack::default()), Some((false, true, false)));
+    assert_eq!(said(NewTrack { opens: Some(true), clicks: Some(false) }), Some((true, false, false)));
+    let one = answered(|question| (question.profile, question.topic.clicks) = (Some(shop), Some(true)));
+    assert_eq!(one.0, Some((true, true, false)), "what it leaves open is the profile's");
 }

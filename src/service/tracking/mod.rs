@@ -6,6 +6,7 @@
 mod often;
 mod recent;
 mod targets;
+mod topics;
 
 use std::{
     net::IpAddr,
@@ -31,6 +32,7 @@ use jebi_domain::{
 use metrics::{Unit, counter, describe_counter};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
+pub use self::topics::{Said, TopicTracking};
 use self::{often::Often, targets::Targets};
 use super::{links::LinkKeys, trouble::refusal};
 

@@ -9,6 +9,7 @@ use jebi_domain::{
         Boxed,
         engagement::{TopicLink, VisitBatch},
     },
+    profile::Tracking,
     time::Wall,
     track::Track,
 };
@@ -83,6 +84,12 @@ impl EngagementStore for Mails {
     fn followed_copy(&self, delivery: DeliveryId) -> Boxed<'_, StoreResult<Option<Copy>>> {
         self.copies.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move { Ok(self.copy(delivery)) })
+    }
+    fn topic_tracking(&self) -> Boxed<'_, StoreResult<Vec<(String, Tracking)>>> {
+        unreachable!("nothing is listed by looking")
+    }
+    fn set_topic_tracking(&self, _: &str, _: Tracking) -> Boxed<'_, StoreResult<()>> {
+        unreachable!("nothing is written by looking")
     }
     fn topic_links(&self, _: &str, _: u32) -> Boxed<'_, StoreResult<Vec<TopicLink>>> {
         unreachable!("nothing is listed by looking")

@@ -17,6 +17,7 @@ use jebi_domain::{
         engagement::{Followed, KEPT, LINKS, TopicLink, Visit, VisitBatch},
         store::StoreResult,
     },
+    profile::Tracking,
     track::machine::{self, Act, judge},
 };
 use sha2::{Digest, Sha256};
@@ -51,6 +52,20 @@ impl<E: Engine> EngagementStore for SqlStore<E> {
         self.look(move |s| {
             let no = content_there(s, delivery)?;
             Ok(no.map(|no| copy(s, no, delivery.ordinal)).transpose()?.flatten())
+        })
+    }
+
+    fn topic_tracking(&self) -> Boxed<'_, StoreResult<Vec<(String, Tracking)>>> {
+        self.look(|s| s.rows(q!("topic_tracking"), (), |r| Ok((r.get(0)?, Tracking { opens: r.get(1)?, clicks: r.get(2)? }))))
+    }
+
+    fn set_topic_tracking(&self, topic: &str, tracking: Tracking) -> Boxed<'_, StoreResult<()>> {
+        let topic = topic.to_owned();
+        self.shared.write(Class::Admin, move |t| {
+            if tracking == Tracking::default() {
+                return t.execute(q!("topic_tracking_delete"), [&topic]).map(drop);
+            }
+            t.execute(q!("topic_tracking_put"), (&topic, tracking.opens, tracking.clicks)).map(drop)
         })
     }
 

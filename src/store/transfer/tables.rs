@@ -63,6 +63,7 @@ pub const TABLES: &[&str] = &[
     "event_source",
     "topic_link",
     "link_copy",
+    "topic_tracking",
 ];
 
 /// The others, and why.

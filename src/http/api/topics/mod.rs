@@ -3,6 +3,7 @@
 pub mod deliveries;
 pub mod resend;
 pub mod results;
+pub mod tracking;
 
 use axum::{
     Json,

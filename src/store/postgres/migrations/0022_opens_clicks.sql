@@ -30,3 +30,10 @@ CREATE TABLE visit_batch (
     no bigint NOT NULL,
     at bigint NOT NULL
 );
+
+-- What is followed of the mail of topics that say so themselves, there or not yet; empty is left to the sender's profile.
+CREATE TABLE topic_tracking (
+    name text COLLATE "C" PRIMARY KEY,
+    opens boolean,
+    clicks boolean
+);

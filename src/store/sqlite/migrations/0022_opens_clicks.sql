@@ -30,3 +30,10 @@ CREATE TABLE visit_batch (
     no INTEGER NOT NULL,
     at INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- What is followed of the mail of topics that say so themselves, there or not yet; empty is left to the sender's profile.
+CREATE TABLE topic_tracking (
+    name TEXT PRIMARY KEY,
+    opens INTEGER,
+    clicks INTEGER
+) WITHOUT ROWID;

@@ -1,0 +1,1 @@
+DELETE FROM topic_tracking WHERE name = ?1;
