@@ -12,7 +12,7 @@
 //! | `known` | messages, topics and queues as a turn knows them |
 //! | `port` | the ports over the steps |
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
-//! | `kept_back` | who gets nothing of what is accepted, and why |
+//! | `kept_back` | who gets nothing of what is accepted, claimed or sent again, and why |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
 //! | `engagement` | opens and clicks |
