@@ -82,8 +82,8 @@ conform! {
             all.map(|(who, scope, cause)| entry(f, who, scope, cause)).to_vec()
         };
         let kept: [(&'static str, Lane, [usize; 6]); 4] = [
-            ("news-2026", Lane::Bulk, [1, 1, 1, 1, 0, 0]),
-            ("news-2026", Lane::Transactional, [1, 0, 1, 0, 0, 0]),
+            ("news/2026", Lane::Bulk, [1, 1, 1, 1, 0, 0]),
+            ("news/2026", Lane::Transactional, [1, 0, 1, 0, 0, 0]),
             ("other", Lane::Bulk, [1, 1, 0, 0, 0, 0]),
             ("newsletter", Lane::Transactional, [1, 0, 0, 0, 0, 0]),
         ];

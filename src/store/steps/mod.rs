@@ -13,7 +13,7 @@
 //! | `port` | the ports over the steps |
 //! | `accept`, `claim`, `settle`, `reclaim` | the way of mail |
 //! | `aside` | bulk mail that is held back, as a claim meets it |
-//! | `kept_back` | who gets nothing of what is accepted, and why |
+//! | `kept_back` | who gets nothing of what is accepted, claimed or sent again, and why |
 //! | `joint`, `settle_joint` | recipients of joint copies |
 //! | `cancel`, `moving`, `reschedule`, `retry`, `operator`, `release` | what people decide |
 //! | `engagement` | opens and clicks |
