@@ -147,7 +147,10 @@ mod tests {
     use super::*;
 
     fn of(value: &str) -> Option<String> {
-        let exempt = Exempt::new(&[("List-Unsubscribe".into(), "<https://shop.kr/out?x=1>, <mailto:u@shop.kr>".into())], &["https://m.kr", "https://own.kr"]);
+        let exempt = Exempt::new(
+            &[("List-Unsubscribe".into(), "<https://shop.kr/out?x=1>, <mailto:u@shop.kr>".into())],
+            &["https://m.kr", "https://own.kr"],
+        );
         target(value, &format!("<a href=\"{value}\">"), &exempt).map(Cow::into_owned)
     }
 

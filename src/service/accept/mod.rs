@@ -89,9 +89,9 @@ use super::{
     usage::Usage,
 };
 use attachments::Carried;
+pub use content::check_topic;
 use prepare::{Known, Prepared};
 use receipt::Unfinished;
-pub use content::check_topic;
 pub use track::{Follow, TrackSettings};
 pub(super) use twins::Twins;
 use waiting::Waiting;

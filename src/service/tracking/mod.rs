@@ -92,7 +92,11 @@ impl Tracking {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, links: Option<Arc<LinkKeys>>, keep: KeepIp) -> (Self, Receiver<Taken>) {
         describe_counter!(TAKEN, Unit::Count, "Opens and clicks taken in.");
-        describe_counter!(LIMITED, Unit::Count, "Opens and clicks that were not counted, because their mail has had very many in that minute.");
+        describe_counter!(
+            LIMITED,
+            Unit::Count,
+            "Opens and clicks that were not counted, because their mail has had very many in that minute."
+        );
         describe_counter!(DROPPED, Unit::Count, "Opens and clicks that were not counted, because too many came at once.");
         let (waiting, taken) = mpsc::channel(WAITING);
         let (targets, often) = (Targets::new(store, Arc::clone(&clock)), Often::default());

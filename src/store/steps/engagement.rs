@@ -144,11 +144,7 @@ fn record(turn: &mut Turn<'_>, batch: &VisitBatch) -> Result<usize, Error> {
 }
 
 /// The numbers of the links that were followed. Mail without a topic has its clicks in its timeline alone.
-fn numbers(
-    turn: &Turn<'_>,
-    copies: &HashMap<DeliveryId, Option<Known>>,
-    visits: &[Visit],
-) -> Result<HashMap<(i64, Arc<str>), i64>, Error> {
+fn numbers(turn: &Turn<'_>, copies: &HashMap<DeliveryId, Option<Known>>, visits: &[Visit]) -> Result<HashMap<(i64, Arc<str>), i64>, Error> {
     let topic = |visit: &Visit| copies.get(&visit.delivery)?.as_ref().map(|copy| copy.topic).filter(|topic| *topic != 0);
     // New ones in one order too.
     let all: BTreeSet<(i64, &Arc<str>)> = visits.iter().filter_map(|visit| Some((topic(visit)?, visit.url.as_ref()?))).collect();

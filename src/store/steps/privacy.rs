@@ -19,8 +19,8 @@ use jebi_domain::{
 };
 
 use super::{
-    Engine, Error, SqlStore, Value, claim::range, group::Class, housekeep::address_hash, joint::Joint, engagement, known::Known, list, q, row,
-    settle::out_now, suppression, turn::Turn,
+    Engine, Error, SqlStore, Value, claim::range, engagement, group::Class, housekeep::address_hash, joint::Joint, known::Known, list, q,
+    row, settle::out_now, suppression, turn::Turn,
 };
 
 /// What stands in the place of an address that was erased.

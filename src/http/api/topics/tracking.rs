@@ -9,14 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    http::{
-        AppState,
-        api::profiles::TrackingBody,
-        error::Reply,
-        json,
-        limit::JsonBytes,
-        params::Id,
-    },
+    http::{AppState, api::profiles::TrackingBody, error::Reply, json, limit::JsonBytes, params::Id},
     service::Caller,
 };
 
