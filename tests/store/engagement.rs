@@ -247,7 +247,7 @@ conform! {
         assert_eq!(f.violations().await, []);
         f.store.close().await;
         f.engine.tamper("UPDATE topic_link SET recipients = recipients + 1");
-        f.reopen().await;
+        f.store = f.engine.open(&f.clock).await.expect("opens");
         assert_eq!(f.violations().await.iter().map(|v| v.rule).collect::<Vec<_>>(), ["link_recipients_differ"]);
         f.planted = true;
     }

@@ -82,7 +82,8 @@ pub struct TopicResults {
 #[derive(Serialize, ToSchema)]
 #[schema(as = TopicLink)]
 struct LinkBody {
-    /// Where it leads; `null` for all links together beyond the first 1,000 of the topic.
+    /// As it stands in the mail, or in the template where it is filled in; `null` for all links together beyond the first 1,000 of the topic,
+    /// those that came whole with a variable, and those whose address was erased with a person's data.
     url: Option<String>,
     /// How often it was followed, by programs too.
     clicks: i64,
