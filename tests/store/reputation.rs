@@ -362,6 +362,20 @@ conform! {
         assert_eq!(f.store.alerts().await.expect("alerts"), [], "it is forgotten a month later");
     }
 
+    async fn one_that_holds_is_shown_however_many_were_resolved_since(f) {
+        let stopped = |subject: String| Reading { subject, limit: 1.0, ..reading(AlertCode::TopicStopped, 1.0) };
+        let holds = || stopped("오래된 것".into());
+        f.store.look(vec![holds()], REPEAT, f.now()).await.expect("a look");
+        f.pass(1_000);
+        let many: Vec<Reading> = (0..500).map(|i| stopped(i.to_string())).chain([holds()]).collect();
+        f.store.look(many, REPEAT, f.now()).await.expect("a look");
+        f.store.look(vec![holds()], REPEAT, f.now()).await.expect("a look");
+        let shown = f.store.alerts().await.expect("alerts");
+        let active: Vec<&str> = shown.iter().filter(|alert| alert.is_active()).map(|alert| alert.subject.as_str()).collect();
+        assert_eq!((shown.len(), active), (500, vec!["오래된 것"]));
+        assert!(shown.is_sorted_by_key(|alert| std::cmp::Reverse(alert.raised_at)), "newest first");
+    }
+
     async fn of_two_silences_the_longer_one_holds(f) {
         let silence = |minutes: i64| Silence { until: Wall(f.now().0 + minutes * 60_000), reason: "점검".into(), by: "홍길동".into() };
         let found = || vec![Reading { limit: 1.0, ..reading(AlertCode::BulkPaused, 1.0) }];

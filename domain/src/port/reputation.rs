@@ -133,7 +133,7 @@ pub trait ReputationStore: Send + Sync {
     fn judged(&self, topic: String, stop: Option<String>, now: Wall) -> Boxed<'_, StoreResult<bool>>;
     /// Topics that were stopped and have not been resumed.
     fn stopped_topics(&self) -> Boxed<'_, StoreResult<Vec<StoppedTopic>>>;
-    /// Alerts that hold, and those that were resolved in the last 30 days; newest first, 500 at most.
+    /// Alerts that hold, and those that were resolved in the last 30 days; newest first. 500 at most, of which those that hold come before others.
     fn alerts(&self) -> Boxed<'_, StoreResult<Vec<Alert>>>;
     /// Takes in one look at everything that is watched, where this node is the one that keeps house; `None` where it is not. What people
     /// are to be told stands in the outbox by the same commit.

@@ -1,6 +1,6 @@
 //! Alerts as they stand. A look changes them, and what people are to be told of it is written in the same commit.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
 
 use jebi_domain::{
     alert::{Alert, AlertCode, Reading, Silence, Tell},
@@ -21,6 +21,8 @@ use super::{Engine, Error, Row, SqlStore, aside, group::Class, hooks, port::HOUS
 
 /// The subject that stands for all of a code: no topic, provider or domain has a control character in its name.
 const ALL: &str = "\u{1}";
+/// Alerts shown.
+const LISTED: usize = 500;
 /// How long what was resolved is shown.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -102,7 +104,13 @@ impl<E: Engine> ReputationStore for SqlStore<E> {
     fn alerts(&self) -> Boxed<'_, StoreResult<Vec<Alert>>> {
         self.look(|s| {
             let states = s.rows(q!("alert_list"), (), |r| r.get::<String>(0))?;
-            states.iter().filter_map(|state| parsed(state).transpose()).collect()
+            let read = states.iter().filter_map(|state| parsed(state).transpose());
+            let mut all = read.collect::<Result<Vec<Alert>, _>>()?;
+            // However many were resolved since: one that holds is not left out for them.
+            all.sort_by_key(|alert| !alert.is_active());
+            all.truncate(LISTED);
+            all.sort_by_key(|alert| Reverse(alert.raised_at));
+            Ok(all)
         })
     }
 
