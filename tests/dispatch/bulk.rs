@@ -112,9 +112,11 @@ fn a_days_allowance_is_not_passed_while_the_provider_takes_long_to_answer() {
     run(async {
         let rig = Rig::at_rate(100.0).await;
         rig.provider.answer(|_| Reply::After(Duration::from_secs(60), accepted()));
-        rig.store.post(Post { copies: 200, ..Post::default() });
         let allowance = Arc::default();
-        for _ in 0..20 {
+        set(&rig, &provider(day(&allowance, &rig, 50)));
+        rig.store.post(Post { copies: 200, ..Post::default() });
+        // Some of the calls wait for an answer to those before.
+        for _ in 0..30 {
             let used = rig.store.count(State::Sent) + rig.store.leased();
             set(&rig, &provider(day(&allowance, &rig, 50 - used as u64)));
             seconds(&rig, 5).await;

@@ -42,7 +42,8 @@ conform! {
     }
 
     async fn a_second_entry(f) {
-        let plant = "INSERT INTO entry SELECT queue, due, no + 1000, message, first, count, attempt FROM entry";
+        let plant = "INSERT INTO entry (queue, due, no, message, first, count, attempt) \
+                     SELECT queue, due, no + 1000, message, first, count, attempt FROM entry";
         assert_eq!(found(f, plant).await, ["claimable_twice"]);
     }
 
