@@ -9,6 +9,7 @@ use super::{
     super::{
         Error,
         delta::TopicDelta,
+        engagement,
         housekeep::{self, SLICE, address_hash},
         params, privacy, q, row,
         turn::Turn,
@@ -206,8 +207,8 @@ fn records(turn: &mut Turn<'_>, all: &[Old], times: (Wall, Wall), out: &mut Trim
     }
     for (topic, lost) in topics {
         lost_by(turn, topic, &lost)?;
-        turn.run(q!("purge_link_copies"), (topic, range.0, range.1))?;
     }
+    engagement::forget_links(turn, range.0, range.1)?;
     for hash in hashes {
         turn.run(q!("address_delete"), hash)?;
     }
