@@ -109,7 +109,7 @@ pub struct MemoryStore {
     pub changed: Notify,
 }
 
-/// The domain of the sender of all mail.
+/// Of all senders.
 pub const SENDERS: &str = "example.com";
 
 /// What to post.
@@ -369,7 +369,6 @@ impl Inner {
 
     fn claim(&mut self, claim: &Claim) -> ClaimReport {
         let mut report = ClaimReport::default();
-        // All mail is of one sender.
         let mut place = claim.domains.iter().find(|place| place.domain == SENDERS).cloned();
         for (no, n) in &claim.turns {
             let queue = self.queues.get_mut(&no.0).expect("there");
@@ -386,9 +385,7 @@ impl Inner {
                     self.rows.get_mut(&key).expect("there").state = State::Expired;
                     continue;
                 }
-                if let Some(place) = &mut place {
-                    place.take(self.rows[&key].email.split(',').count() as u32);
-                }
+                place.iter_mut().for_each(|place| place.take(self.rows[&key].email.split(',').count() as u32));
                 keys.push(key);
             }
             report.claimed.extend(self.lease(*no, &keys));
