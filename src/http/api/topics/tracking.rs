@@ -28,7 +28,7 @@ pub struct TopicTracking {
     params(("id" = String, Path, description = "The topic_id given when sending; there may be no mail of it yet.")),
     responses((status = 200, description = "What is followed.", body = TopicTracking)),
 )]
-pub async fn show(State(state): State<AppState>, Id(topic_id): Id<String>) -> Reply<TopicTracking> {
+pub async fn tracking(State(state): State<AppState>, Id(topic_id): Id<String>) -> Reply<TopicTracking> {
     let tracking = state.accept.topics().of(&topic_id).await?;
     Ok(Json(TopicTracking { topic_id, tracking: tracking.into() }))
 }
@@ -49,7 +49,7 @@ pub async fn show(State(state): State<AppState>, Id(topic_id): Id<String>) -> Re
         (status = 422, description = "A field is wrong, or no topic can have this name."),
     ),
 )]
-pub async fn put(
+pub async fn set_tracking(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     Id(topic_id): Id<String>,
