@@ -29,9 +29,12 @@ pub(super) fn read(r: &mut Reader) -> Option<Vec<Plan>> {
     Some(all.into_iter().map(|(scope, start, days)| Plan { scope, start, days: days.unwrap_or_else(|| usual.clone()) }).collect())
 }
 
+/// A plan as it is written: whose, from when on, and its days where it has own ones.
+type Written = (Scope, Date, Option<Vec<u64>>);
+
 /// `ses from 2026-12-01; @news.example.kr from 2026-12-05: 50, 100, 200`.
-fn plans(text: &str) -> Result<Vec<(Scope, Date, Option<Vec<u64>>)>, Bad> {
-    let mut all: Vec<(Scope, Date, Option<Vec<u64>>)> = Vec::new();
+fn plans(text: &str) -> Result<Vec<Written>, Bad> {
+    let mut all: Vec<Written> = Vec::new();
     for part in text.split(';').filter(|part| !part.trim().is_empty()) {
         let one = plan(part.trim())?;
         if all.iter().any(|(scope, ..)| *scope == one.0) {
@@ -42,7 +45,7 @@ fn plans(text: &str) -> Result<Vec<(Scope, Date, Option<Vec<u64>>)>, Bad> {
     Ok(all)
 }
 
-fn plan(text: &str) -> Result<(Scope, Date, Option<Vec<u64>>), Bad> {
+fn plan(text: &str) -> Result<Written, Bad> {
     let remedy = "write a provider or an @domain, from, and a day: @news.example.kr from 2026-12-01";
     let (head, ramp) = text.split_once(':').map_or((text, None), |(head, ramp)| (head, Some(ramp)));
     let bad = || Bad::new(format!("{} is not a plan", shown(text)), remedy);

@@ -4,7 +4,7 @@ use jebi_domain::{
     fake::ManualClock,
     port::{
         Provider,
-        account_list::{AccountEntry, AccountPage},
+        account_list::{AccountEntry, AccountPage, NOT_TAKEN},
     },
     suppression::SuppressionCause,
     time::Wall,
@@ -66,7 +66,7 @@ fn addresses_are_put_on_and_taken_off_and_one_that_is_not_there_is_no_trouble() 
         list.delete("hong+1@naver.com").await.expect("not there");
         assert!(list.delete("hong+1@naver.com").await.is_err());
         let refused = list.put("hong@naver.com", SuppressionCause::Bounce).await.expect_err("a sandbox");
-        assert_eq!(refused.code, "BadRequestException");
+        assert_eq!(refused.code, NOT_TAKEN, "asking again may change nothing");
         let denied = list.put("hong@naver.com", SuppressionCause::Bounce).await.expect_err("denied");
         assert!(denied.remedy.contains("ses:PutSuppressedDestination"), "{}", denied.remedy);
         let seen = stub.look(|s| {

@@ -116,6 +116,7 @@ conform! {
     async fn a_joint_copy_counts_as_one_whoever_of_them_opened_it(f) {
         let id = posted(f, joint("봄", 3)).await;
         f.report(id, 0, "person1@example.com", FeedbackKind::Delivered).await;
+        f.pass(60_000);
         engage(f, vec![visit(f, id, 0, None), visit(f, id, 0, Some("https://shop.kr/a"))]).await.expect("written");
         let counts = f.topic("봄").await;
         assert_eq!((counts.total, counts.delivered, counts.opened, counts.clicked, counts.clicked_by_person), (3, 1, 1, 1, 1));

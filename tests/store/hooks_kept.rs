@@ -116,7 +116,7 @@ conform! {
     async fn a_time_is_told_again_page_by_page(f) {
         let no = f.flooded().await;
         let taken = f.all_of(no).await;
-        let state = |i: usize| if i % 2 == 0 { CallState::Told } else { CallState::Failed };
+        let state = |i: usize| if i.is_multiple_of(2) { CallState::Told } else { CallState::Failed };
         f.ended(taken.iter().enumerate().map(|(i, call)| end(f, call, state(i), None)).collect(), Verdicts::default()).await;
         let between = |after, failed_only| Replay::Between { from: Wall(0), to: Wall(i64::MAX), after, failed_only };
         let failed = f.store.replay(no, between(None, true), f.now()).await.expect("replay").expect("there");

@@ -49,9 +49,18 @@ async fn off(f: &Fixture, who: usize, scope: Option<Scope>) -> usize {
 async fn report(f: &Fixture, who: usize, kind: FeedbackKind, at: Wall) {
     // Nothing is reported of a time to come.
     f.pass((at.0 - f.now().0).max(0));
+    let id = mailed(f, who).await;
+    assert_eq!(report_of(f, (id, who), kind, at, "550 5.1.1").await, [Recorded::Found { new: 1 }]);
+}
+
+async fn mailed(f: &Fixture, who: usize) -> MessageId {
     let id = f.post_one(super::support::to("reported", [address(who)])).await;
     let claimed = f.claim(10).await;
     f.settle_all(&claimed, sent()).await;
+    id
+}
+
+async fn report_of(f: &Fixture, (id, who): (MessageId, usize), kind: FeedbackKind, at: Wall, words: &str) -> Vec<Recorded> {
     let verdict = match kind {
         FeedbackKind::Bounced => Verdict::Dead,
         FeedbackKind::Complained => Verdict::Complained,
@@ -59,10 +68,10 @@ async fn report(f: &Fixture, who: usize, kind: FeedbackKind, at: Wall) {
         _ => Verdict::Nothing,
     };
     let about = About { delivery: Some(DeliveryId { message: id, ordinal: 0 }), ..About::default() };
-    let report = Report { verdict, ..Report::new(Some(address(who)), What::Kind(kind), at, "550 5.1.1") };
+    let report = Report { verdict, ..Report::new(Some(address(who)), What::Kind(kind), at, words) };
     let keep = Keep { until: at, foreign_until: at, rows: 1 };
     let reported = Reported { about, source: feedback::Source::Local, reports: vec![report] };
-    assert_eq!(f.store.record_reports(vec![reported], keep, f.now()).await.expect("recorded"), [Recorded::Found { new: 1 }]);
+    f.store.record_reports(vec![reported], keep, f.now()).await.expect("recorded")
 }
 
 async fn told(f: &Fixture, id: MessageId, ordinal: u32) -> (DeliveryView, Vec<TimelineEntry>) {
@@ -249,14 +258,15 @@ conform! {
     }
 
     async fn a_bounce_told_again_after_its_address_was_taken_off_does_not_bring_it_back(f) {
-        let bounced = f.now();
-        report(f, 0, FeedbackKind::Bounced, bounced).await;
+        let (id, bounced) = (mailed(f, 0).await, f.now());
+        report_of(f, (id, 0), FeedbackKind::Bounced, bounced, "550 5.1.1").await;
         f.pass(1_000);
         assert_eq!(off(f, 0, None).await, 1);
         f.pass(1_000);
-        report(f, 0, FeedbackKind::Bounced, bounced).await;
+        // In other words, so it is news.
+        report_of(f, (id, 0), FeedbackKind::Bounced, bounced, "550 5.1.1 no such user").await;
         assert_eq!(causes(f, 0).await, []);
-        report(f, 0, FeedbackKind::Bounced, f.now()).await;
+        report_of(f, (id, 0), FeedbackKind::Bounced, f.now(), "550 5.1.1 still none").await;
         assert_eq!(causes(f, 0).await, [(SuppressionCause::Bounce, "all".to_owned())]);
     }
 }

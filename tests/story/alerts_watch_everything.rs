@@ -153,7 +153,7 @@ async fn due_mail_that_waits_is_an_alert_of_its_lane_where_one_is_wanted() {
 async fn recipients_nobody_knows_of_are_an_alert() {
     let world = World::new(Settings { unsettled: 3, ..watched() }).await;
     let open = Decision::Unsettled { review_at: world.api.clock.wall() + 9 * HOUR, reason: Reason::new("timeout", "no answer", "") };
-    world.send("transactional", 2, &[open.clone()]).await;
+    world.send("transactional", 2, std::slice::from_ref(&open)).await;
     assert_eq!(world.after(2).await, []);
     world.send("transactional", 1, &[open]).await;
     assert_eq!(world.after(2).await, of(&[("unsettled", "")]));

@@ -161,7 +161,7 @@ impl EventQueue for Policy {
     }
 }
 
-fn queued(body: impl ToString) -> QueuedMessage {
+fn queued(body: &(impl ToString + ?Sized)) -> QueuedMessage {
     QueuedMessage { id: "q-1".into(), receipt: "r-1".into(), body: body.to_string(), times: 1 }
 }
 
@@ -189,7 +189,7 @@ async fn what_is_signed_with_a_certificate_that_is_not_believed_now_is_never_rem
     let rig = Rig::new().await;
     let queue = Policy::default();
     *queue.dead_letters.lock().expect("not poisoned") = Some(false);
-    let message = queued(SIGNER.notification("m-1", BOUNCE, rig.now()));
+    let message = queued(&SIGNER.notification("m-1", BOUNCE, rig.now()));
     let expired = SIGNER.certificate_with(Unusual { expired: true, ..Unusual::default() });
     for page in [Ok((200, expired.into_bytes())), Ok((404, Vec::new()))] {
         rig.world.page(&certificate_url(), page);

@@ -49,9 +49,12 @@ fn a_reader_of_the_inbox_is_seen_in_counts_links_and_timeline() {
 
     let led = load(&server, link);
     assert_eq!((led.status, led.header("location")), (302, Some("https://shop.kr/%EB%B4%84?a=1&b=2")));
-    // Right after the sending it counts as a program's; some moments later as a person's.
+    // Right after the sending it counts as a program's; some moments later as a person's. More than 20 in a minute would not count.
+    let mut looks = 0..;
     let topic = until("a person has opened it", || {
-        assert_eq!(load(&server, picture).status, 200);
+        if looks.next().is_some_and(|look: u32| look.is_multiple_of(25)) {
+            assert_eq!(load(&server, picture).status, 200);
+        }
         Some(server.get("/v1/topics/%EB%B4%84")).filter(|topic| topic["opened_by_person"] == 1)
     });
     assert_eq!((&topic["opened"], &topic["sent"]), (&1.into(), &1.into()), "{topic}");

@@ -95,7 +95,7 @@ pub struct HookCall {
 /// What a call tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tells {
-    Happening(Told),
+    Happening(Box<Told>),
     /// What it tells of is not in the store any more, or was erased.
     Gone,
     /// What is stored cannot be read by this version, for this reason: it fails alone, and is tried again.

@@ -114,7 +114,7 @@ proptest! {
         let made = rewritten(&html);
         prop_assert_eq!(&put_back(&html, &made), &html);
         let whole = with_picture(made.clone(), BASE, &mark(0));
-        prop_assert_eq!(whole.replacen(&picture(BASE, &mark(0)), "", 1), made.clone());
+        prop_assert_eq!(&whole.replacen(&picture(BASE, &mark(0)), "", 1), &made);
         prop_assert!(whole.len() as u64 <= html.len() as u64 + grows(&html, BASE, true, true));
         // Rewriting is done once: what leads here already stays.
         prop_assert_eq!(rewritten(&made), made);

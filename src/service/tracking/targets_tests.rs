@@ -43,7 +43,7 @@ impl Mails {
     fn copy(&self, of: DeliveryId) -> Option<Copy> {
         let personal = self.filled.then(|| format!("{{\"variables\":{{\"code\":\"c{}\"}}}}", of.ordinal).into());
         let addressees = vec![Addressee { role: Role::To, mailbox: mailbox(), open: true, unsettled: false }];
-        (!self.deleted.load(Ordering::SeqCst)).then(|| Copy { ordinal: of.ordinal, addressees, personal })
+        (!self.deleted.load(Ordering::SeqCst)).then_some(Copy { ordinal: of.ordinal, addressees, personal })
     }
 
     fn message(&self) -> Message {

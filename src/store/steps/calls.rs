@@ -97,7 +97,7 @@ fn happening(r: &Row<'_>) -> Result<Tells, Error> {
     let (at, detail) = (Wall(r.get(6)?), r.get::<Option<String>>(9)?);
     let Some(key) = r.get::<Option<i64>>(7)? else {
         let data = serde_json::from_str(&detail.unwrap_or_default()).map_err(|e| Error::damaged("hook event", e))?;
-        return Ok(Tells::Happening(Told { kind, at, fact: Fact::Data(data) }));
+        return Ok(Tells::Happening(Box::new(Told { kind, at, fact: Fact::Data(data) })));
     };
     let whole = (r.get::<Option<Vec<u8>>>(10)?, r.get::<Option<i64>>(12)?, r.get::<Option<String>>(14)?);
     let (Some(id), Some(lane), Some(email)) = whole else { return Ok(Tells::Gone) };
@@ -111,7 +111,7 @@ fn happening(r: &Row<'_>) -> Result<Tells, Error> {
     let reason: Option<Reason> = reason.map(|text| serde_json::from_str(&text).map_err(|e| Error::damaged("reason", e))).transpose()?;
     // A later happening does not lend its words to an earlier one.
     let reason = reason.filter(|_| matches!(kind, HookKind::Failed | HookKind::Unknown | HookKind::Expired));
-    Ok(Tells::Happening(Told {
+    Ok(Tells::Happening(Box::new(Told {
         kind,
         at,
         fact: Fact::Delivery {
@@ -124,7 +124,7 @@ fn happening(r: &Row<'_>) -> Result<Tells, Error> {
             reason,
             detail,
         },
-    }))
+    })))
 }
 
 /// Writes what came of calls of one endpoint. Why the endpoint was disabled, where it was.

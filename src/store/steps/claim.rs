@@ -135,7 +135,7 @@ fn claim_queue(
         from = Some(entry.due);
         let mut stop = |stopped| match stopped {
             Stopped::Passed(last) => {
-                passed = Some(Passed { again: passed.map_or(last.again, |p: Passed| p.again.min(last.again)), ..last })
+                passed = Some(Passed { again: passed.map_or(last.again, |p: Passed| p.again.min(last.again)), ..last });
             }
             Stopped::Aside => {}
         };

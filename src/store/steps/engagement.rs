@@ -201,9 +201,7 @@ fn visited(turn: &mut Turn<'_>, copy: &mut Known, visit: &Visit) -> Result<bool,
         Act::Click => (FeedbackKind::Clicked, FeedbackKind::ClickedByPerson),
     };
     let person = machine.is_none();
-    // Of somebody whose data was erased it counts, without where they were and by what.
-    let erased = is_erased(&copy.recipient);
-    let words = || if erased { String::new() } else { told(visit, machine) };
+    let words = || told(visit, machine);
     for kind in [Some(raw), person.then_some(by_person)].into_iter().flatten() {
         // What was read may be of before this turn; what is written says whether it is the first.
         if copy.feedback & kind.bit() == 0 && turn.execute(q!("feedback_set"), (copy.key, kind.bit()))? > 0 {

@@ -63,7 +63,7 @@ impl<E: Engine> PrivacyStore for SqlStore<E> {
         let people = self.shared.common.people().get().cloned();
         let (bulk, profile) = (message.lane == Lane::Bulk, profile(message).to_owned());
         self.look(move |s| {
-            if !s.row(q!("marker_get"), ["erased"], |r| r.get::<i64>(0))?.is_some_and(|times| times > 0) {
+            if s.row(q!("marker_get"), ["erased"], |r| r.get::<i64>(0))?.is_none_or(|times| times <= 0) {
                 return Ok(Vec::new());
             }
             let Some(people) = people else { return Ok(Vec::new()) };

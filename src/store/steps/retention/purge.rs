@@ -177,6 +177,9 @@ struct Copy {
     feedback: i64,
 }
 
+/// What topics lose, by their numbers.
+type Lost = BTreeMap<i64, TopicDelta>;
+
 /// Deletes mail with all that refers to it.
 fn records(turn: &mut Turn<'_>, all: &[Old], times: (Wall, Wall), out: &mut Trimmed) -> Result<Step, Error> {
     let (Some((first, last)), Some(numbers)) = (keys(all), numbers(all)) else { return Ok(Step::Done) };
@@ -237,8 +240,8 @@ fn copies(turn: &Turn<'_>, (first, last): (i64, i64)) -> Result<Vec<Copy>, Error
 }
 
 /// What the topics of copies lose with them, and where the copies stand in the index by address, in its order.
-fn counted(turn: &Turn<'_>, all: &[Old], copies: &[Copy]) -> Result<(BTreeMap<i64, TopicDelta>, Vec<(i64, i64)>), Error> {
-    let mut topics: BTreeMap<i64, TopicDelta> = BTreeMap::new();
+fn counted(turn: &Turn<'_>, all: &[Old], copies: &[Copy]) -> Result<(Lost, Vec<(i64, i64)>), Error> {
+    let mut topics = Lost::new();
     let mut hashes = Vec::with_capacity(copies.len());
     for copy in copies {
         let old = all.iter().find(|old| (old.keys().0..=old.keys().1).contains(&copy.key));
