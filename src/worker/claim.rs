@@ -119,12 +119,18 @@ impl Claimer {
         let copies = plan.turns.iter().map(|(_, copies)| copies).sum();
         let bulk = (plan.lane == Lane::Bulk).then(|| self.dispatch.bulk_rooms(copies, from, self.clock.wall()));
         let (domains, recipients) = bulk.map_or((Vec::new(), u32::MAX), |rooms| (rooms.domains, rooms.recipients));
+        // Mail that an order held back is not late for it.
+        let late_from = match plan.lane {
+            Lane::Bulk if self.dispatch.is_bulk_limited() => self.clock.wall(),
+            Lane::Bulk => self.bulk_lateness.start(),
+            Lane::Transactional => self.lateness.start(),
+        };
         let asked = Claim {
             incarnation: self.dispatch.incarnation(),
             provider: self.dispatch.provider().to_owned(),
             turns: plan.turns.clone(),
             now: self.clock.wall(),
-            late_from: if plan.lane == Lane::Bulk { self.bulk_lateness.start() } else { self.lateness.start() },
+            late_from,
             domains,
             recipients,
             max_lateness_ms: i64::try_from(self.dispatch.settings().max_lateness.as_millis()).unwrap_or(i64::MAX),

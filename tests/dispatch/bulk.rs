@@ -6,7 +6,7 @@ use jebi::service::dispatch::{
     allowance::Allowance,
     bulk::{Day, Order, Orders},
 };
-use jebi_domain::{delivery::State, message::Lane, outcome::Reason, port::Clock};
+use jebi_domain::{delivery::State, message::Lane, outcome::Reason, port::Clock, time::Wall};
 use tokio::sync::Notify;
 
 use super::rig::*;
@@ -187,5 +187,21 @@ fn the_plan_of_one_domain_leaves_other_bulk_mail_its_window_and_its_batches() {
             claims.push(rig.store.claims().len());
         }
         assert_eq!(claims[0], claims[1]);
+    });
+}
+
+#[test]
+fn mail_that_an_accounts_plan_keeps_waiting_is_not_late_for_it() {
+    run(async {
+        let rig = Rig::new().await;
+        let allowance = Arc::new(Allowance::default());
+        set(&rig, &provider(day(&allowance, &rig, 1)));
+        rig.store.post(Post { due: Wall(1), copies: 3, ..Post::default() });
+        seconds(&rig, 1).await;
+        rig.advance(Duration::from_secs(3_600)).await;
+        set(&rig, &provider(day(&allowance, &rig, 1)));
+        seconds(&rig, 1).await;
+        let late_from = rig.store.late_from().expect("claimed");
+        assert!(rig.clock.wall().0 - late_from.0 < 60_000, "{late_from}");
     });
 }

@@ -236,6 +236,19 @@ conform! {
         assert_eq!(f.topic("봄").await.clicked, 3, "counts stay");
     }
 
+    async fn what_was_seen_of_a_joint_copy_goes_with_the_last_of_its_people(f) {
+        f.store.know_people_by(PersonKey::derive(b"a secret of the installation"));
+        let id = posted(f, joint("봄", 1)).await;
+        engage(f, vec![visit(f, id, 0, None), visit(f, id, 0, Some("https://shop.kr/?u=person0@example.com"))]).await.expect("written");
+        f.store.forget(&address(0), f.now()).await.expect("forget");
+        assert_eq!(f.store.erase_deliveries(&address(0), None, f.now()).await.expect("erase").erased, 1);
+        let (_, timeline) = f.store.delivery(DeliveryId { message: id, ordinal: 0 }).await.expect("look-up").expect("a copy");
+        assert!(!timeline.iter().any(|entry| entry.detail.contains("203.0.113") || entry.detail.contains("shop.kr")), "{timeline:?}");
+        assert_eq!(links(f, 10).await, [link("", [1, 1, 1, 1])]);
+        assert_eq!(engage(f, vec![visit(f, id, 0, None)]).await, Ok(0));
+        assert_eq!(f.violations().await, []);
+    }
+
     async fn a_link_that_variables_brought_is_counted_with_all_others(f) {
         let id = posted(f, each("봄", 1)).await;
         engage(f, vec![visit(f, id, 0, Some("")), visit(f, id, 0, Some("")), visit(f, id, 0, Some("{{ url }}"))]).await.expect("written");

@@ -6,12 +6,15 @@ use jebi_domain::{
     delivery::State,
     id::MessageId,
     message::{Copies, Lane, Role},
-    port::{reputation::Used, store::DomainRoom},
+    port::{operator::Again, reputation::Used, store::DomainRoom},
     reputation::Scope,
     time::Wall,
 };
 
-use super::support::{DAY, Fixture, HOUR, Mail, PROVIDER, copies, mailbox, sent, to};
+use super::{
+    operator::{again, given_up},
+    support::{DAY, Fixture, HOUR, Mail, PROVIDER, copies, mailbox, sent, to},
+};
 
 const HELD: &str = "held.kr";
 
@@ -169,5 +172,39 @@ conform! {
         for scope in [of(), account()] {
             assert_eq!(used(f, scope, since).await, Used { sent: 52, leased: 0 });
         }
+    }
+    async fn what_a_cancelled_topic_left_aside_harms_nobody_when_it_comes_back(f) {
+        one_from(f, HELD, "news").await;
+        let other = one_from(f, HELD, "notices").await;
+        f.domains = vec![room(f, 0)];
+        assert!(f.claim(9).await.is_empty());
+        f.store.cancel_topic("news", f.now()).await.expect("cancelled");
+        assert_eq!(f.store.bring_back(HELD.into(), 9).await, Ok(2));
+        f.domains = vec![];
+        assert_eq!(f.claim(9).await.iter().map(|one| one.message.id).collect::<Vec<_>>(), [other]);
+    }
+
+    async fn several_domains_that_wait_their_turn_do_not_keep_others_waiting(f) {
+        for domain in [HELD, "slow.kr"] {
+            for _ in 0..120 {
+                one_from(f, domain, "news").await;
+            }
+        }
+        let other = one_from(f, "good.kr", "news").await;
+        let mut claimed = Vec::new();
+        for _ in 0..3 {
+            f.domains = [HELD, "slow.kr"].map(|domain| DomainRoom { domain: domain.into(), pace: 0, keep: 100, ..room(f, u32::MAX) }).to_vec();
+            claimed.extend(f.claim(9).await.iter().map(|one| one.message.id));
+        }
+        assert_eq!(claimed, [other]);
+    }
+
+    async fn what_is_sent_again_is_its_senders_too(f) {
+        let id = one_from(f, HELD, "news").await;
+        let claimed = f.claim(9).await;
+        f.settle_all(&claimed, given_up()).await;
+        assert!(matches!(again(f, id, &[0], MessageId([7; 16])).await[..], [Again::New(_)]));
+        assert_eq!(copies(&f.claim(9).await), 1);
+        assert_eq!(used(f, Scope::Domain(HELD.into()), f.now()).await.leased, 1);
     }
 }

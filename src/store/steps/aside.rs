@@ -2,7 +2,7 @@
 //! others are set aside, each once: far behind what is due, under their domain, until they are brought back to where they were. So
 //! neither what waits behind them nor the writer pays for them again.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jebi_domain::{
     message::Lane,
@@ -16,8 +16,9 @@ use super::{Error, claim::Entry, known::Known, q, turn::Turn};
 /// Entries one claim may set aside or settle as cancelled, expired or suppressed, from all its queues together, before it leaves the
 /// rest for the next: it shares the writer with everybody.
 const CLEARED: u32 = 500;
-/// Entries one claim may pass by.
+/// Entries one claim may pass by, and of those the ones for their domains: whatever is behind several domains that are held back is reached.
 const PASSED: u32 = 200;
+const PASSED_FOR_DOMAINS: u32 = PASSED / 2;
 /// What is set aside is looked at again after so long even if nobody brings it back.
 const FAR: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// The soonest entries passed by are looked at again.
@@ -32,6 +33,7 @@ pub(super) struct Limits {
     recipients: u32,
     pub cleared: u32,
     passed: u32,
+    passed_for_domains: u32,
     now: Wall,
 }
 
@@ -53,7 +55,7 @@ pub(super) enum Stopped {
 
 impl Limits {
     pub fn of(claim: &Claim) -> Self {
-        Self { domains: claim.domains.clone(), recipients: claim.recipients, cleared: 0, passed: 0, now: claim.now }
+        Self { domains: claim.domains.clone(), recipients: claim.recipients, cleared: 0, passed: 0, passed_for_domains: 0, now: claim.now }
     }
 
     /// Whether the rest is for the next claim.
@@ -127,14 +129,17 @@ impl Limits {
     /// Passes an entry by or sets it aside; it stays as it is, whole.
     pub fn stop(&mut self, turn: &mut Turn<'_>, place: Option<usize>, entry: &Entry, expires_at: Option<i64>) -> Result<Stopped, Error> {
         let passed = |again| Stopped::Passed(Passed { due: entry.due, no: entry.no, again });
-        self.passed += 1;
-        let Some(place) = place.map(|i| &mut self.domains[i]) else { return Ok(passed(self.now + SOON)) };
+        let Some(place) = place.map(|i| &mut self.domains[i]) else {
+            self.passed += 1;
+            return Ok(passed(self.now + SOON));
+        };
         // One that is too large for what is left is not in the way of others for long.
-        if place.keep > 0 || place.is_open() {
+        if self.passed_for_domains < PASSED_FOR_DOMAINS && (place.keep > 0 || place.is_open()) {
+            self.passed += 1;
+            self.passed_for_domains += 1;
             place.keep = place.keep.saturating_sub(1);
             return Ok(passed(place.until.max(self.now + NEXT)));
         }
-        self.passed -= 1;
         self.cleared += 1;
         let until = (self.now + FAR).0.min(expires_at.unwrap_or(i64::MAX));
         turn.run(q!("entry_set_aside"), (entry.queue, entry.due, entry.no, until, place.domain.as_str()))?;
@@ -153,10 +158,18 @@ pub(super) fn bring_back(turn: &mut Turn<'_>, domain: &str, most: u32) -> Result
     queues.dedup();
     turn.db.lock_queues(&queues)?;
     let mut brought = 0;
+    let mut live = BTreeMap::new();
+    for queue in queues {
+        let retired: Option<Option<i64>> = turn.row(q!("queue_cancelled"), [queue], |r| r.get(0))?;
+        live.insert(queue, retired == Some(None));
+    }
     for (queue, due, no) in entries {
         // Another node may have been first.
         if let Some(due) = turn.row(q!("entry_bring_back"), (queue, due, no), |r| r.get(0))? {
-            turn.filled(queue, Wall(due));
+            // Of a cancelled topic nothing is to be claimed: its entries wait for the sweep alone.
+            if live.get(&queue) == Some(&true) {
+                turn.filled(queue, Wall(due));
+            }
             brought += 1;
         }
     }

@@ -68,7 +68,7 @@ pub(super) fn message(turn: &mut Turn<'_>, id: MessageId, now: Wall) -> Result<O
 /// Pauses or resumes. `false` for an unknown topic.
 pub(super) fn pause(turn: &mut Turn<'_>, name: &str, paused: bool, now: Wall) -> Result<bool, Error> {
     let Some(topic) = named(turn, name)? else { return Ok(false) };
-    let queues: Vec<i64> = turn.rows_of(q!("topic_queues_live"), [topic], |r| r.get(0))?;
+    let queues = locked_queues(turn, topic)?;
     turn.execute(q!("topic_pause"), (topic, paused.then_some(now.0)))?;
     if !paused {
         turn.run(q!("topic_bulk_pause"), (topic, None::<i64>))?;
@@ -81,10 +81,17 @@ pub(super) fn pause(turn: &mut Turn<'_>, name: &str, paused: bool, now: Wall) ->
 /// Stops the bulk mail of a topic until it is resumed; its transactional mail goes on, also what is posted later.
 pub(super) fn stop_bulk(turn: &mut Turn<'_>, name: &str, now: Wall) -> Result<(), Error> {
     let Some(topic) = named(turn, name)? else { return Ok(()) };
-    let queues: Vec<i64> = turn.rows_of(q!("topic_queues_live"), [topic], |r| r.get(0))?;
+    let queues = locked_queues(turn, topic)?;
     turn.execute(q!("topic_bulk_pause"), (topic, Some(now.0)))?;
     tell(turn, name, queues);
     Ok(())
+}
+
+/// A topic's queues, locked: before the topic's own rows, as everywhere.
+pub(super) fn locked_queues(turn: &Turn<'_>, topic: i64) -> Result<Vec<i64>, Error> {
+    let queues: Vec<i64> = turn.rows_of(q!("topic_queues_live"), [topic], |r| r.get(0))?;
+    turn.db.lock_queues(&queues)?;
+    Ok(queues)
 }
 
 /// Tells the dispatchers of a topic's queues whether they are paused now.

@@ -7,7 +7,7 @@ use std::{
 
 use jebi_domain::{
     delivery::State,
-    erasure::is_erased,
+    erasure::{ERASED, is_erased},
     event::FeedbackKind,
     feedback::Source,
     id::{DeliveryId, DeliveryKey, MessageNo},
@@ -186,7 +186,11 @@ fn read(r: &Row<'_>) -> Result<Known, Error> {
         lane: Lane::from_code(lane).ok_or_else(|| Error::damaged("lane", lane))?,
         sent_at: sent_at.max(delivered),
         feedback: r.get(4)?,
-        recipient: if joint.is_some() { String::new() } else { r.get(5)? },
+        recipient: match joint {
+            Some(_) if r.get(10)? => ERASED.to_owned(),
+            Some(_) => String::new(),
+            None => r.get(5)?,
+        },
         kept: [None; 2],
     })
 }

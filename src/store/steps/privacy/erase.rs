@@ -189,5 +189,11 @@ fn erase_joint(
         copy.sum_up(turn, copy.attempt, now, next_try)?;
     }
     turn.execute(q!("delivery_erase_words"), [key.0])?;
+    // Of whom an open was of a joint copy is not known. Once all of them are erased it was theirs.
+    let erased: Vec<i64> = turn.rows_of(q!("joint_position"), (key.0, ERASED), |r| r.get(0))?;
+    if erased.len() == copy.people.len() {
+        turn.run(q!("event_erase_copy"), (key.0, ERASED))?;
+        engagement::erase(turn, key.0, known.copies == 1)?;
+    }
     Ok(Some(true))
 }

@@ -19,6 +19,9 @@ pub(in crate::store::steps) fn first_results(s: &Snapshot<'_>) -> Result<Vec<Top
 /// Ends the look at a topic's first results; with a reason its bulk mail is stopped.
 pub(in crate::store::steps) fn judged(turn: &mut Turn<'_>, name: &str, stop: Option<&str>, now: Wall) -> Result<bool, Error> {
     let Some((topic, _)) = turn.find_topic(name)? else { return Ok(false) };
+    if stop.is_some() {
+        cancel::locked_queues(turn, topic)?;
+    }
     if turn.execute(q!("reputation_topic_judge"), (topic, now.0, stop))? == 0 {
         return Ok(false);
     }
